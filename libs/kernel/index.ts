@@ -1,0 +1,5 @@
+export * from './decider.js';
+export * from './domain-error.js';
+export * from './event-types.js';
+export * from './message.js';
+export * from './recorded.js';

@@ -1,0 +1,50 @@
+/** What a provider made of one attempt. `uncertain`: it may have been accepted; never repeated blindly. */
+export type SendOutcome =
+  | { readonly kind: 'accepted'; readonly providerId: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly reason: string }
+  | { readonly kind: 'back-off'; readonly code: string; readonly retryAfterMs: number }
+  | { readonly kind: 'uncertain'; readonly cause: string };
+
+/** What a provider says of an attempt whose outcome we do not know. `unknown`: it cannot tell. */
+export type FoundOutcome =
+  | { readonly kind: 'found'; readonly providerId: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unknown' };
+
+export type SmsAccount = { readonly accountSid: string; readonly authToken: string };
+
+export type Sms = {
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+  /** Carries the claim id, so that the first callback settles a lost answer. */
+  readonly statusCallback: string;
+};
+
+/** The provider of texts. Never throws for what the provider or the network does: that is an outcome. */
+export abstract class SmsGateway {
+  abstract send(account: SmsAccount, sms: Sms): Promise<SendOutcome>;
+  /**
+   * Looks for a text that may have been accepted since a time, leaving out those whose provider id `isKnown` says belong
+   * to another attempt. `absent` is never the answer: a provider's list can lag behind.
+   */
+  abstract find(account: SmsAccount, sms: Omit<Sms, 'statusCallback'>, since: Date, isKnown: (providerId: string) => Promise<boolean>): Promise<FoundOutcome>;
+  /** Whether a form post to `url` was signed by the owner of the token. False for an empty token. */
+  abstract isGenuine(authToken: string, signature: string, url: string, form: Readonly<Record<string, string>>): boolean;
+}
+
+export type Email = {
+  /** Fixed for each notification, so that sending again is recognised. */
+  readonly messageId: string;
+  readonly to: { readonly name: string; readonly address: string };
+  readonly fromName: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+};
+
+/** Email. Never throws for what the server does: that is an outcome. */
+export abstract class EmailGateway {
+  abstract send(email: Email): Promise<SendOutcome>;
+  abstract find(messageId: string): Promise<FoundOutcome>;
+}

@@ -1,0 +1,129 @@
+import { DomainError, type Actor, type Decider, type Message, type Metadata, type Position, type Recorded } from '@app/kernel';
+import { empty, type Aggregates, type Folded } from './aggregates.js';
+import type { NewEvent } from './codec.js';
+import { WrongExpectedRevision } from './event-store.js';
+import { naturalId } from './ids.js';
+
+/** Who asks, for which program, and under which id a repetition of the same command is recognised. */
+export type CommandContext = {
+  readonly programId: string;
+  readonly actor: Actor;
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  /** ISO 8601; when the command was accepted at the edge. */
+  readonly occurredAt: string;
+  /** The revision the caller saw (`If-Match`), where the caller insists on it. */
+  readonly expectedRevision?: number;
+};
+
+export type CommandResult<Event extends Message = Message> = {
+  /** Last revision of the stream as far as this command knows it; -1 while it is empty. */
+  readonly revision: number;
+  /** A query may wait for this position to see the command's effect. */
+  readonly position: Position | null;
+  readonly events: readonly Recorded<Event>[];
+};
+
+const MAX_CONFLICTS = 50;
+
+/**
+ * The one way into the record: fold the stream; a command id already in it gets its first answer; decide; append at the
+ * revision that was folded; on a conflict, again.
+ * @param prepare adds what the decision needs from elsewhere; called after the check for a repetition
+ * @throws CommandIdReused, RevisionMismatch, and whatever the decider throws
+ */
+export async function handleCommand<State, Wish extends Message, Command extends Message, Event extends Message>(
+  aggregates: Aggregates,
+  decider: Decider<State, Command, Event>,
+  stream: string,
+  wish: Wish,
+  context: CommandContext,
+  prepare: (wish: Wish, state: State) => Command | Promise<Command>,
+): Promise<CommandResult<Event>> {
+  const hash = await aggregates.hash(context.programId, wish);
+  for (let attempt = 1; ; attempt += 1) {
+    const loaded = await aggregates.load(decider, stream);
+    const folded = ofProgram(loaded, context.programId, decider.initialState);
+
+    const answered = folded.answers.get(context.commandId);
+    if (answered) {
+      if (answered.hash !== hash) throw new CommandIdReused();
+      return firstAnswer(aggregates, stream, answered);
+    }
+    if (context.expectedRevision !== undefined && context.expectedRevision !== folded.revision) throw new RevisionMismatch();
+
+    const decided = decider.decide(await prepare(wish, folded.state), folded.state);
+    if (decided.length === 0) return { revision: revisionNumber(folded), position: folded.position, events: [] };
+    try {
+      return await append(aggregates, decider, stream, loaded, decided, context, hash);
+    } catch (error) {
+      if (!(error instanceof WrongExpectedRevision) || attempt === MAX_CONFLICTS) throw error;
+    }
+  }
+}
+
+/** A stream of another program does not exist for this one. */
+const ofProgram = <State>(folded: Folded<State>, programId: string, initialState: State): Folded<State> =>
+  folded.programId === null || folded.programId === programId
+    ? folded
+    : empty(initialState);
+
+const revisionNumber = (folded: Folded<unknown>): number => (folded.revision === 'no-stream' ? -1 : folded.revision);
+
+async function firstAnswer<Event extends Message>(aggregates: Aggregates, stream: string, { from, to }: { from: number; to: number }): Promise<CommandResult<Event>> {
+  const events: Recorded<Event>[] = [];
+  for await (const event of aggregates.journal.read<Event>(stream, from)) {
+    events.push(event);
+    if (event.revision === to) break;
+  }
+  return { revision: to, position: events.at(-1)?.position ?? null, events };
+}
+
+async function append<State, Command extends Message, Event extends Message>(
+  aggregates: Aggregates,
+  decider: Decider<State, Command, Event>,
+  stream: string,
+  folded: Folded<State>,
+  decided: readonly Event[],
+  context: CommandContext,
+  commandHash: string,
+): Promise<CommandResult<Event>> {
+  const { programId, actor, commandId, correlationId, causationId, occurredAt } = context;
+  const recordedAt = new Date().toISOString();
+  const metadata: Metadata = { programId, actor, commandId, commandHash, correlationId, causationId, occurredAt, recordedAt };
+  const events: NewEvent<Event>[] = decided.map((event, index) => ({
+    ...event,
+    eventId: naturalId(commandId, stream, String(index)),
+    metadata,
+  }));
+  const result = await aggregates.journal.append(stream, folded.revision, events);
+  const first = result.revision - events.length + 1;
+  const recorded = events.map((event, index) => ({
+    ...event,
+    stream,
+    aggregateId: stream.slice(stream.indexOf('-') + 1),
+    revision: first + index,
+    position: result.position,
+  }));
+  aggregates.extend(decider, stream, folded, recorded);
+  return { revision: result.revision, position: result.position, events: recorded };
+}
+
+/** The idempotency key was used before for another command. */
+export class CommandIdReused extends DomainError {
+  readonly code = 'IdempotencyKeyReused';
+  override readonly field = 'Idempotency-Key';
+  constructor() {
+    super('This idempotency key was used before with another request; use a new key for a new request');
+  }
+}
+
+/** `If-Match` names a revision that is not the current one. */
+export class RevisionMismatch extends DomainError {
+  readonly code = 'RevisionMismatch';
+  override readonly field = 'If-Match';
+  constructor() {
+    super('The resource has changed since the revision given in If-Match; read it again and decide anew');
+  }
+}

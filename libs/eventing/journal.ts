@@ -1,0 +1,45 @@
+import type { Message, Position, Recorded } from '@app/kernel';
+import type { EventCodec, NewEvent } from './codec.js';
+import type { AppendResult, EventStore, ExpectedRevision, SubscriptionOptions } from './event-store.js';
+
+const PAGE = 1_000;
+
+export type JournalBatch<Event extends Message> = { readonly events: readonly Recorded<Event>[]; readonly position: Position };
+
+/** The record as the rest of the program sees it: typed events with their personal content open. */
+export class Journal {
+  constructor(
+    private readonly store: EventStore,
+    private readonly codec: EventCodec,
+  ) {}
+
+  /** See {@link EventStore.append}. */
+  async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
+    return this.store.append(stream, expected, await Promise.all(events.map((event) => this.codec.seal(event))));
+  }
+
+  /** The stream's events from a revision on, to its end. */
+  async *read<Event extends Message>(stream: string, from = 0): AsyncIterable<Recorded<Event>> {
+    for (let next = from; ; next += PAGE) {
+      const page = await this.store.read(stream, next, PAGE);
+      if (page.length > 0) yield* (await this.codec.open(page)) as readonly Recorded<Event>[];
+      if (page.length < PAGE) return;
+    }
+  }
+
+  /** One event by its place. */
+  async at<Event extends Message>(stream: string, revision: number): Promise<Recorded<Event> | undefined> {
+    const events = (await this.codec.open(await this.store.read(stream, revision, 1))) as readonly Recorded<Event>[];
+    return events[0];
+  }
+
+  /** See {@link EventStore.subscribe}. */
+  async *follow<Event extends Message>(options: SubscriptionOptions): AsyncIterable<JournalBatch<Event>> {
+    for await (const { events, position } of this.store.subscribe(options))
+      yield { events: (await this.codec.open(events)) as readonly Recorded<Event>[], position };
+  }
+
+  head(): Promise<Position | null> {
+    return this.store.head();
+  }
+}

@@ -1,0 +1,72 @@
+import type { Message, Position, Recorded } from '@app/kernel';
+import type { Journal } from './journal.js';
+import type { Checkpoints, Document, ModelDefinition, ReadModelStore } from './read-model-store.js';
+
+/** The fold of a read model, pure. It never refuses a fact: what it cannot place changes nothing. */
+export type Projection<Event extends Message = Message, Row extends Document = Document> = ModelDefinition & {
+  /** Categories of the streams it follows. */
+  readonly categories: readonly string[];
+  /** Id of the document this event is about, if any. */
+  touches(event: Recorded<Event>): string | null;
+  evolve(row: Row | null, event: Recorded<Event>): Row | null;
+};
+
+/** What the runner adds to every document: the position of the last event in it, which makes a repetition harmless. */
+type Positioned = Document & { readonly position: Position };
+
+export type Followed = { readonly journal: Journal; readonly readModels: ReadModelStore; readonly checkpoints: Checkpoints };
+
+/**
+ * Follows the record and writes the read model, until the signal aborts. Rejects when the store does, or with
+ * `CheckpointMoved` when another worker owns the model; then call it again.
+ */
+export async function runProjection({ journal, readModels, checkpoints }: Followed, projection: Projection, signal: AbortSignal): Promise<void> {
+  await readModels.prepare(projection);
+  let from = await checkpoints.get(projection.name);
+  for await (const { events, position } of journal.follow({ after: from, categories: projection.categories, signal })) {
+    const rows = await touchedRows(readModels, projection, events);
+    const before = new Map(rows);
+    fold(projection, rows, events);
+    const changed = [...rows.values()].filter((row) => before.get(row.id) !== row);
+    await readModels.write(projection, changed.map((row) => ({ document: row, position: row.position })), { from, to: position });
+    from = position;
+  }
+}
+
+/**
+ * Builds the read model again beside the live one, in memory and written once, up to the record's end as of now.
+ * The copy waits for {@link ReadModelStore.swapRebuild} or {@link ReadModelStore.dropRebuild}.
+ * @returns the position it reached; `null` when the record is empty
+ */
+export async function rebuild({ journal, readModels }: Omit<Followed, 'checkpoints'>, projection: Projection, signal: AbortSignal): Promise<Position | null> {
+  await readModels.prepare(projection);
+  await readModels.beginRebuild(projection);
+  const head = await journal.head();
+  if (head === null) return null;
+  const rows = new Map<string, Positioned>();
+  for await (const { events, position } of journal.follow({ after: null, categories: projection.categories, signal })) {
+    fold(projection, rows, events.filter((event) => event.position <= head));
+    if (position >= head) break;
+  }
+  await readModels.fillRebuild(projection, [...rows.values()].map((row) => ({ document: row, position: row.position })));
+  return head;
+}
+
+async function touchedRows(readModels: ReadModelStore, projection: Projection, events: readonly Recorded<Message>[]): Promise<Map<string, Positioned>> {
+  const ids = new Set(events.map((event) => projection.touches(event)).filter((id) => id !== null));
+  const rows = ids.size === 0 ? [] : ((await readModels.get(projection, [...ids])) as readonly Positioned[]);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Applies events to rows in place; events that a row has already seen are passed over. */
+export function fold(projection: Projection, rows: Map<string, Positioned>, events: readonly Recorded<Message>[]): void {
+  for (const event of events) {
+    const id = projection.touches(event);
+    if (id === null) continue;
+    const row = rows.get(id) ?? null;
+    if (row && row.position >= event.position) continue;
+    const next = projection.evolve(row, event);
+    if (next !== null && next !== row) rows.set(id, { ...next, position: event.position });
+  }
+}
+

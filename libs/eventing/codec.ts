@@ -36,16 +36,13 @@ export class EventCodec {
     const stored = { id: eventId, type: `${type}.v${spec.version}`, metadata: metadata as unknown as JsonObject };
     if (!spec.sealed || !spec.subject) return { ...stored, data: data as JsonObject };
 
-    const open: Record<string, unknown> = { ...data };
-    const personal: Record<string, unknown> = {};
-    for (const field of spec.sealed) {
-      personal[field] = open[field] ?? null;
-      delete open[field];
-    }
+    const isSealed = ([field]: [string, unknown]): boolean => spec.sealed?.includes(field) ?? false;
+    const fields = Object.entries(data as JsonObject);
+    const personal = JSON.stringify(Object.fromEntries(fields.filter(isSealed)));
+    const open = Object.fromEntries(fields.filter((field) => !isSealed(field))) as JsonObject;
     const subject = String(open[spec.subject]);
     const key = await this.keyring.ensure(subject);
-    open[SEALED_FIELD] = encrypt(key, JSON.stringify(personal), associated(subject, eventId));
-    return { ...stored, data: open as JsonObject };
+    return { ...stored, data: { ...open, [SEALED_FIELD]: encrypt(key, personal, associated(subject, eventId)) } };
   }
 
   /** Events in the same order, opened; personal fields of an erased subject read {@link ERASED}. */

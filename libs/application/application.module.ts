@@ -1,0 +1,34 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ConsentHandler } from './consent.handler.js';
+import { ContactHandler } from './contact.handler.js';
+import { ConversationStarter } from './conversation-starter.js';
+import { ConversationHandler } from './conversation.handler.js';
+import { InboundRouter } from './inbound-router.js';
+import { Lookups } from './lookups.js';
+import { AddressHandler, DeliveryHandler, InboundHandler, MemberHandler, ProgramHandler, RequestHandler } from './plain.handlers.js';
+import { ReferralHandler } from './referral.handler.js';
+import { ConsentReader } from './send-gate.js';
+
+/** The write side: one command handler per aggregate, behind the command bus. */
+@Module({
+  imports: [CqrsModule],
+  providers: [
+    Lookups,
+    ConsentReader,
+    ConversationStarter,
+    InboundRouter,
+    AddressHandler,
+    ConsentHandler,
+    ContactHandler,
+    ConversationHandler,
+    DeliveryHandler,
+    InboundHandler,
+    MemberHandler,
+    ProgramHandler,
+    ReferralHandler,
+    RequestHandler,
+  ],
+  exports: [CqrsModule, Lookups, ConsentReader, ConversationStarter, InboundRouter],
+})
+export class ApplicationModule {}

@@ -1,0 +1,53 @@
+import { Command } from '@nestjs/cqrs';
+import type { CommandContext, CommandResult } from '@app/eventing';
+import type { AddressCommand } from '@app/domain/address';
+import type { Channel, ConversationCommand } from '@app/domain/conversation';
+import type { ConsentCommand, FormEvidence, Purpose } from '@app/domain/consent';
+import type { ContactDetails } from '@app/domain/contact';
+import type { DeliveryCommand } from '@app/domain/delivery';
+import type { InboundCommand } from '@app/domain/inbound';
+import type { MemberCommand } from '@app/domain/member';
+import type { Message } from '@app/kernel';
+import type { ProgramCommand } from '@app/domain/program';
+import type { RequestCommand } from '@app/domain/request';
+
+/**
+ * What goes over the command bus: one message per aggregate, naming which one, what is wished, and who asks. A wish is
+ * what the caller said; the handler adds what the decision needs from elsewhere.
+ */
+abstract class AggregateCommand<Wish extends Message> extends Command<CommandResult> {
+  constructor(
+    readonly id: string,
+    readonly wish: Wish,
+    readonly context: CommandContext,
+  ) {
+    super();
+  }
+}
+
+export type ConversationWish =
+  | Message<'SendMessage', { by: string; channel: Channel; text: string }>
+  | Exclude<ConversationCommand, { type: 'SendMessage' }>;
+export class HandleConversation extends AggregateCommand<ConversationWish> {}
+
+/** `id` is the address id; the consent's own id follows from it and the sender. */
+export type ConsentWish =
+  | Message<'RequestOptIn', { contactId: string; phone: string | null; referralId: string | null; purpose: Purpose; evidence: FormEvidence }>
+  | Extract<ConsentCommand, { type: 'NoteTextReceived' }>;
+
+export type ContactWish =
+  | Message<'CreateContact', ContactDetails>
+  | Message<'NoteNumber', { phone: string }>
+  | Message<'ChangeContact', { changes: Partial<ContactDetails> }>;
+export class HandleContact extends AggregateCommand<ContactWish> {}
+
+export type ReferralWish = Message<'CreateReferral', { referrerId: string; referredId: string; status: string; externalId: string | null }>;
+export class HandleReferral extends AggregateCommand<ReferralWish> {}
+
+export class HandleConsent extends AggregateCommand<ConsentWish> {}
+export class HandleProgram extends AggregateCommand<ProgramCommand> {}
+export class HandleMember extends AggregateCommand<MemberCommand> {}
+export class HandleAddress extends AggregateCommand<AddressCommand> {}
+export class HandleInbound extends AggregateCommand<InboundCommand> {}
+export class HandleDelivery extends AggregateCommand<DeliveryCommand> {}
+export class HandleRequest extends AggregateCommand<RequestCommand> {}

@@ -1,0 +1,40 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
+import { consentDecider, type ConsentCommand } from '@app/domain/consent';
+import { HandleConsent, type ConsentWish } from './commands.js';
+import { ContactHasNoPhone, NoSender } from './conversation.handler.js';
+import { ids } from './ids.js';
+import { currentSender, Lookups } from './lookups.js';
+
+@CommandHandler(HandleConsent)
+export class ConsentHandler implements ICommandHandler<HandleConsent> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly lookups: Lookups,
+  ) {}
+
+  execute({ id, wish, context }: HandleConsent): Promise<CommandResult> {
+    return handleCommand(this.aggregates, consentDecider, `consent-${id}`, wish, context, (asked: ConsentWish) =>
+      asked.type === 'RequestOptIn' ? this.withPolicy(asked, context) : asked,
+    );
+  }
+
+  private async withPolicy({ data }: Extract<ConsentWish, { type: 'RequestOptIn' }>, { programId }: CommandContext): Promise<ConsentCommand> {
+    const { policies, optInText } = await this.lookups.program(programId);
+    const { phone, addressId, senderId } = await consentTarget(this.lookups, programId, data);
+    if (data.referralId !== null) await this.lookups.referral(programId, data.referralId);
+    const mode = policies.consentMode === 'double_opt_in' ? 'double_opt_in' : 'single_opt_in';
+    return { type: 'RequestOptIn', data: { ...data, phone, addressId, senderId, mode, optInText } };
+  }
+}
+
+/** Whose consent, for which sender: the contact's phone as given, or the first one, and the program's current number. */
+export async function consentTarget(lookups: Lookups, programId: string, wish: { contactId: string; phone: string | null }): Promise<{ consentId: string; phone: string; addressId: string; senderId: string }> {
+  const contact = await lookups.contact(programId, wish.contactId);
+  const sender = currentSender(await lookups.program(programId));
+  if (!sender) throw new NoSender();
+  const phone = wish.phone ?? contact.phones[0];
+  if (phone === undefined || !contact.phones.includes(phone)) throw new ContactHasNoPhone();
+  const addressId = ids.address(programId, phone);
+  return { consentId: ids.consent(programId, addressId, sender.senderId), phone, addressId, senderId: sender.senderId };
+}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { CommandContext, CommandResult } from '@app/eventing';
+import { recipientOf } from '@app/domain/address';
+import { HandleContact, HandleConversation } from './commands.js';
+import { ids, partOf } from './ids.js';
+import { currentSender, Lookups } from './lookups.js';
+
+/** With whom: one side of a referral, a contact, or whoever has a phone number (E.164). */
+export type ConversationWith =
+  | { readonly referralId: string; readonly side: 'referrer' | 'referred' }
+  | { readonly contactId: string }
+  | { readonly phone: string };
+
+/** Starts a conversation, or finds the one that exists: there is one for each contact and referral, and a general one. */
+@Injectable()
+export class ConversationStarter {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly lookups: Lookups,
+  ) {}
+
+  async start(by: string, whom: ConversationWith, context: CommandContext): Promise<CommandResult & { readonly conversationId: string }> {
+    const { programId } = context;
+    const { contactId, referralId } = await this.find(whom, context);
+    const conversationId = ids.conversation(programId, contactId, referralId);
+    const wish = { type: 'StartConversation', data: { conversationId, contactId, referralId, by } } as const;
+    return { conversationId, ...(await this.commands.execute(new HandleConversation(conversationId, wish, context))) };
+  }
+
+  private async find(whom: ConversationWith, context: CommandContext): Promise<{ contactId: string; referralId: string | null }> {
+    const { programId } = context;
+    if ('referralId' in whom) {
+      const referral = await this.lookups.referral(programId, whom.referralId);
+      return { contactId: whom.side === 'referrer' ? referral.referrerId : referral.referredId, referralId: whom.referralId };
+    }
+    if ('contactId' in whom) {
+      await this.lookups.contact(programId, whom.contactId);
+      return { contactId: whom.contactId, referralId: null };
+    }
+    const sender = currentSender(await this.lookups.program(programId));
+    const address = await this.lookups.address(programId, ids.address(programId, whom.phone));
+    const known = recipientOf(address, sender?.senderId ?? '', context.occurredAt).contactId;
+    if (known !== null) return { contactId: known, referralId: null };
+    const contactId = ids.contactByPhone(programId, whom.phone);
+    await this.commands.execute(new HandleContact(contactId, { type: 'NoteNumber', data: { phone: whom.phone } }, partOf(context, 'contact')));
+    return { contactId, referralId: null };
+  }
+}

@@ -1,0 +1,77 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { DomainError } from '@app/kernel';
+import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
+import { conversationDecider, type Conversation, type ConversationCommand, type SendRefused, type SendRule } from '@app/domain/conversation';
+import { HandleConversation, type ConversationWish } from './commands.js';
+import { ids } from './ids.js';
+import { currentSender, Lookups } from './lookups.js';
+import { ConsentReader, sendGate } from './send-gate.js';
+
+type SendMessage = Extract<ConversationCommand, { type: 'SendMessage' }>;
+
+@CommandHandler(HandleConversation)
+export class ConversationHandler implements ICommandHandler<HandleConversation> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly lookups: Lookups,
+    private readonly consents: ConsentReader,
+  ) {}
+
+  async execute({ id, wish, context }: HandleConversation): Promise<CommandResult> {
+    const result = await handleCommand(this.aggregates, conversationDecider, `conversation-${id}`, wish, context, (asked: ConversationWish, state: Conversation) =>
+      asked.type === 'SendMessage' ? this.withGate(id, asked, state, context) : asked,
+    );
+    const refused = result.events.find((event): event is typeof event & SendRefused => event.type === 'SendRefused');
+    if (refused) throw new SendRefusedError(refused.data.rule);
+    return result;
+  }
+
+  private async withGate(conversationId: string, { data }: Extract<ConversationWish, { type: 'SendMessage' }>, state: Conversation, context: CommandContext): Promise<SendMessage> {
+    const message = { ...data, messageId: ids.madeBy(context.commandId, `message ${conversationId}`), to: null, route: null, refusal: null };
+    if (state.status === 'not-started') return { type: 'SendMessage', data: message };
+    const contact = await this.lookups.contact(context.programId, state.contactId);
+    if (data.channel === 'in-app') {
+      const refusal = !contact.registered ? 'ContactNotRegistered' : !contact.active ? 'ContactInactive' : null;
+      return { type: 'SendMessage', data: { ...message, refusal } };
+    }
+    const program = await this.lookups.program(context.programId);
+    const sender = currentSender(program);
+    if (!sender) throw new NoSender();
+    const [to] = contact.phones;
+    const [addressId] = contact.phoneIds;
+    if (to === undefined || addressId === undefined) throw new ContactHasNoPhone();
+    const { consent } = await this.consents.read(ids.consent(context.programId, addressId, sender.senderId));
+    const route = { senderId: sender.senderId, from: sender.phone, addressId };
+    return { type: 'SendMessage', data: { ...message, to, route, refusal: sendGate('person', consent, program.policies) } };
+  }
+}
+
+const refusals: Readonly<Record<SendRule, string>> = {
+  NoConsent: 'The contact has not agreed to be texted by this sender',
+  ConsentPending: 'The contact has not yet answered YES to the question whether they want texts',
+  RecipientOptedOut: 'The contact has opted out of texts from this sender; only a START from the number itself undoes that',
+  ContactNotRegistered: 'The contact has no account of the portal and cannot read messages in the app',
+  ContactInactive: 'The contact is not active',
+};
+
+/** Nothing was sent, and the refusal is in the record. `code` is the rule. */
+export class SendRefusedError extends DomainError {
+  readonly code: SendRule;
+  constructor(rule: SendRule) {
+    super(refusals[rule]);
+    this.code = rule;
+  }
+}
+export class NoSender extends DomainError {
+  readonly code = 'NoSender';
+  constructor() {
+    super('The program has no number to text from');
+  }
+}
+export class ContactHasNoPhone extends DomainError {
+  readonly code = 'ContactHasNoPhone';
+  constructor() {
+    super('The contact has no phone number');
+  }
+}
+

@@ -1,0 +1,39 @@
+import { naturalId, type CommandContext } from '@app/eventing';
+import type { Actor, Message, Recorded } from '@app/kernel';
+
+/** Natural keys: where two requests could make the same thing, its id follows from what it is. */
+export const ids = {
+  conversation: (programId: string, contactId: string, referralId: string | null): string => naturalId('conversation', programId, contactId, referralId ?? 'general'),
+  address: (programId: string, phone: string): string => naturalId('address', programId, phone),
+  consent: (programId: string, addressId: string, senderId: string): string => naturalId('consent', programId, 'sms', addressId, senderId),
+  sender: (programId: string, phone: string): string => naturalId('sender', programId, phone),
+  member: (programId: string, userId: string): string => naturalId('member', programId, userId),
+  contactByExternalId: (programId: string, externalId: string): string => naturalId('contact', programId, 'external', externalId),
+  contactByPhone: (programId: string, phone: string): string => naturalId('contact', programId, 'phone', phone),
+  referralByExternalId: (programId: string, externalId: string): string => naturalId('referral', programId, externalId),
+  delivery: (messageId: string, recipientId: string, channel: 'sms' | 'email'): string => naturalId('delivery', messageId, recipientId, channel),
+  /** An id for something new that the command makes; the same when the command is repeated. */
+  madeBy: (commandId: string, what: string): string => naturalId('made', commandId, what),
+};
+
+/** Command id of a caller's request: the same program, person and idempotency key are the same command. */
+export const commandIdOf = (programId: string, actor: Actor, key: string): string => naturalId('command', programId, actor.kind, actor.id, key);
+
+/** The context of a command that follows from an event, for `purpose`; the event handled again gives the same command id. */
+export const following = (event: Recorded<Message>, actor: Actor, purpose: string): CommandContext => ({
+  programId: event.metadata.programId,
+  actor,
+  commandId: naturalId('following', event.eventId, purpose),
+  correlationId: event.metadata.correlationId,
+  causationId: event.eventId,
+  occurredAt: event.metadata.occurredAt,
+});
+
+/** The context of one of several commands that a request leads to. */
+export const partOf = (context: CommandContext, purpose: string): CommandContext => {
+  const { expectedRevision: _, ...rest } = context;
+  return { ...rest, commandId: naturalId('part', context.commandId, purpose), causationId: context.commandId };
+};
+
+/** The program itself, by the follower that acts for it. */
+export const system = (id: string): Actor => ({ kind: 'system', id });

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Aggregates } from '@app/eventing';
+import type { Recorded } from '@app/kernel';
+import { recipientOf } from '@app/domain/address';
+import { keywordOf, type Keyword } from '@app/domain/consent';
+import { inboundDecider, type InboundReceived, type InboundRouted } from '@app/domain/inbound';
+import { HandleConsent, HandleContact, HandleConversation, HandleInbound } from './commands.js';
+import { following, ids, system } from './ids.js';
+import { Lookups } from './lookups.js';
+import { ConsentReader } from './send-gate.js';
+
+/**
+ * Takes an inbound text to its conversation, consent first. Where it goes is decided once and recorded, so that a
+ * repetition after a crash, when the world has moved on, follows the same way.
+ */
+@Injectable()
+export class InboundRouter {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly aggregates: Aggregates,
+    private readonly lookups: Lookups,
+    private readonly consents: ConsentReader,
+  ) {}
+
+  async route(event: Recorded<InboundReceived>): Promise<void> {
+    const { providerId, addressId, senderId, from, text } = event.data;
+    const { programId } = event.metadata;
+    const router = system('automation');
+    const keyword = keywordOf(text);
+    const { contactId, conversationId, referralId, isNewNumber, asKeyword } = await this.routeOf(event, keyword);
+    const contact = { kind: 'contact', id: contactId } as const;
+
+    if (isNewNumber)
+      await this.commands.execute(new HandleContact(contactId, { type: 'NoteNumber', data: { phone: from } }, following(event, router, 'NoteNumber')));
+
+    const { policies } = await this.lookups.program(programId);
+    const heard = { addressId, senderId, text, providerId, keyword, startAfterStop: policies.startAfterStop };
+    const consentId = ids.consent(programId, addressId, senderId);
+    await this.commands.execute(new HandleConsent(consentId, { type: 'NoteTextReceived', data: heard }, following(event, contact, 'NoteTextReceived')));
+
+    const start = { type: 'StartConversation', data: { conversationId, contactId, referralId, by: null } } as const;
+    await this.commands.execute(new HandleConversation(conversationId, start, following(event, router, 'StartConversation')));
+    const context = following(event, contact, 'Receive');
+    const message = { messageId: ids.madeBy(context.commandId, 'message'), text: shownText(event.data), acceptedAt: event.position, providerId };
+    await this.commands.execute(
+      asKeyword && keyword
+        ? new HandleConversation(conversationId, { type: 'ReceiveKeyword', data: { ...message, keyword: keyword.word } }, context)
+        : new HandleConversation(conversationId, { type: 'ReceiveMessage', data: { ...message, channel: 'sms' } }, context),
+    );
+  }
+
+  /** The route as recorded, deciding it first where that has not been done. */
+  private async routeOf(event: Recorded<InboundReceived>, keyword: Keyword | null): Promise<InboundRouted['data']> {
+    const { state } = await this.aggregates.load(inboundDecider, event.stream);
+    if (state.status === 'routed') return state;
+    const data = await this.decideRoute(event, keyword);
+    await this.commands.execute(new HandleInbound(event.aggregateId, { type: 'RouteInbound', data }, following(event, system('automation'), 'RouteInbound')));
+    return data;
+  }
+
+  private async decideRoute(event: Recorded<InboundReceived>, keyword: Keyword | null): Promise<InboundRouted['data']> {
+    const { addressId, senderId, from } = event.data;
+    const { programId, occurredAt } = event.metadata;
+    const recipient = recipientOf(await this.lookups.address(programId, addressId), senderId, occurredAt);
+    const contactId = recipient.contactId ?? ids.contactByPhone(programId, from);
+    const joined = recipient.conversationId === null ? null : await this.lookups.conversation(programId, recipient.conversationId);
+    const { consent } = await this.consents.read(ids.consent(programId, addressId, senderId));
+    return {
+      contactId,
+      conversationId: recipient.conversationId ?? ids.conversation(programId, contactId, null),
+      referralId: joined?.referralId ?? null,
+      isNewNumber: recipient.contactId === null,
+      // YES answers a question only while one is asked; else it is a word like any other.
+      asKeyword: keyword !== null && (keyword.kind !== 'confirm' || consent.status === 'pending'),
+    };
+  }
+}
+
+/** The text, or what stands for a message that is only media. */
+function shownText({ text, form }: InboundReceived['data']): string {
+  const media = Number(form['NumMedia'] ?? '0');
+  return text === '' && media > 0 ? `[${media} attachment${media === 1 ? '' : 's'}]` : text;
+}

@@ -1,0 +1,10 @@
+export * from './application.module.js';
+export * from './commands.js';
+export { consentTarget } from './consent.handler.js';
+export * from './conversation-starter.js';
+export { ContactHasNoPhone, NoSender, SendRefusedError } from './conversation.handler.js';
+export * from './ids.js';
+export * from './inbound-router.js';
+export * from './lookups.js';
+export * from './reactions.js';
+export * from './send-gate.js';

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { Aggregates } from '@app/eventing';
+import type { Decider, Message } from '@app/kernel';
+import { addressDecider, type Address } from '@app/domain/address';
+import { contactDecider, ContactNotFound, type Contact } from '@app/domain/contact';
+import { conversationDecider, ConversationNotFound, type Conversation } from '@app/domain/conversation';
+import { deliveryDecider, type Delivery } from '@app/domain/delivery';
+import { programDecider, ProgramNotFound, type Program, type Sender } from '@app/domain/program';
+import { referralDecider, ReferralNotFound, type Referral } from '@app/domain/referral';
+
+type Known<State, Status extends string> = Exclude<State, { status: Status }>;
+
+/** Aggregates a decision needs besides its own, as they are now, and only those of the asking program. */
+@Injectable()
+export class Lookups {
+  constructor(private readonly aggregates: Aggregates) {}
+
+  /** @throws ProgramNotFound */
+  async program(programId: string): Promise<Known<Program, 'none'>> {
+    const program = await this.load(programDecider, `program-${programId}`, programId);
+    if (!program || program.status === 'none') throw new ProgramNotFound();
+    return program;
+  }
+
+  /** @throws ContactNotFound */
+  async contact(programId: string, contactId: string): Promise<Known<Contact, 'none'>> {
+    const contact = await this.load(contactDecider, `contact-${contactId}`, programId);
+    if (!contact || contact.status === 'none') throw new ContactNotFound();
+    return contact;
+  }
+
+  /** @throws ReferralNotFound */
+  async referral(programId: string, referralId: string): Promise<Known<Referral, 'none'>> {
+    const referral = await this.load(referralDecider, `referral-${referralId}`, programId);
+    if (!referral || referral.status === 'none') throw new ReferralNotFound();
+    return referral;
+  }
+
+  /** @throws ConversationNotFound */
+  async conversation(programId: string, conversationId: string): Promise<Known<Conversation, 'not-started'>> {
+    const conversation = await this.load(conversationDecider, `conversation-${conversationId}`, programId);
+    if (!conversation || conversation.status === 'not-started') throw new ConversationNotFound();
+    return conversation;
+  }
+
+  async address(programId: string, addressId: string): Promise<Address> {
+    return (await this.load(addressDecider, `address-${addressId}`, programId)) ?? addressDecider.initialState;
+  }
+
+  async delivery(programId: string, deliveryId: string): Promise<Delivery> {
+    return (await this.load(deliveryDecider, `delivery-${deliveryId}`, programId)) ?? deliveryDecider.initialState;
+  }
+
+  private async load<State, Event extends Message>(decider: Decider<State, never, Event>, stream: string, programId: string): Promise<State | null> {
+    const folded = await this.aggregates.load(decider, stream);
+    return folded.programId === programId ? folded.state : null;
+  }
+}
+
+/** The number a program texts from now; consent belongs to it. */
+export const currentSender = (program: Known<Program, 'none'>): Sender | null => program.senders.at(-1) ?? null;

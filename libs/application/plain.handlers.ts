@@ -1,0 +1,42 @@
+import { CommandHandler } from '@nestjs/cqrs';
+import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
+import type { Decider, Message } from '@app/kernel';
+import { addressDecider } from '@app/domain/address';
+import { deliveryDecider } from '@app/domain/delivery';
+import { inboundDecider } from '@app/domain/inbound';
+import { memberDecider } from '@app/domain/member';
+import { programDecider } from '@app/domain/program';
+import { requestDecider } from '@app/domain/request';
+import { HandleAddress, HandleDelivery, HandleInbound, HandleMember, HandleProgram, HandleRequest } from './commands.js';
+
+/** A handler whose command says all that the decision needs. */
+function plainHandler<State, Wish extends Message, Event extends Message>(category: string, decider: Decider<State, Wish, Event>) {
+  class PlainHandler {
+    constructor(readonly aggregates: Aggregates) {}
+
+    execute({ id, wish, context }: { readonly id: string; readonly wish: Wish; readonly context: CommandContext }): Promise<CommandResult> {
+      return handleCommand(this.aggregates, decider, `${category}-${id}`, wish, context, (asked: Wish) => asked);
+    }
+  }
+  // Nest reads constructor types from metadata, which a subclass inherits.
+  Reflect.defineMetadata('design:paramtypes', [Aggregates], PlainHandler);
+  return PlainHandler;
+}
+
+@CommandHandler(HandleAddress)
+export class AddressHandler extends plainHandler('address', addressDecider) {}
+
+@CommandHandler(HandleDelivery)
+export class DeliveryHandler extends plainHandler('delivery', deliveryDecider) {}
+
+@CommandHandler(HandleInbound)
+export class InboundHandler extends plainHandler('inbound', inboundDecider) {}
+
+@CommandHandler(HandleMember)
+export class MemberHandler extends plainHandler('member', memberDecider) {}
+
+@CommandHandler(HandleProgram)
+export class ProgramHandler extends plainHandler('program', programDecider) {}
+
+@CommandHandler(HandleRequest)
+export class RequestHandler extends plainHandler('request', requestDecider) {}

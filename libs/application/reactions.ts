@@ -1,0 +1,48 @@
+import type { Recorded } from '@app/kernel';
+import type { ContactEvent } from '@app/domain/contact';
+import type { ConsentEvent } from '@app/domain/consent';
+import type { ConversationEvent } from '@app/domain/conversation';
+import { HandleAddress, HandleConversation } from './commands.js';
+import { following, ids, system } from './ids.js';
+
+/** `sender` is the program's number by its id, which the opt-in request is sent from. */
+export type OptInSender = (senderId: string) => { readonly phone: string } | null;
+
+const automation = system('automation');
+
+/** Phone numbers know who has them, so that an inbound text finds its contact. */
+export function holdAddresses(event: Recorded<ContactEvent>): HandleAddress[] {
+  const { contactId, phoneIds } = event.data;
+  const former = event.type === 'ContactDetailsChanged' ? event.data.formerPhoneIds : [];
+  const command = (type: 'HoldAddress' | 'ReleaseAddress', addressId: string): HandleAddress =>
+    new HandleAddress(addressId, { type, data: { contactId } }, following(event, automation, `${type} ${addressId}`));
+  return [
+    ...phoneIds.filter((id) => !former.includes(id)).map((id) => command('HoldAddress', id)),
+    ...former.filter((id) => !phoneIds.includes(id)).map((id) => command('ReleaseAddress', id)),
+  ];
+}
+
+/** A phone number knows which conversation texted it last, so that the answer joins that one. */
+export function noteTexts(event: Recorded<ConversationEvent>): HandleAddress[] {
+  if ((event.type !== 'MessageSent' && event.type !== 'AutomatedTextSent') || event.data.route === null) return [];
+  const { contactId, route } = event.data;
+  const data = { contactId, conversationId: event.aggregateId, senderId: route.senderId, at: event.metadata.occurredAt };
+  return [new HandleAddress(route.addressId, { type: 'NoteText', data }, following(event, automation, 'NoteText'))];
+}
+
+/** A ticked form is followed by one text that asks for YES, in the conversation the form belongs to. */
+export function askForYes(event: Recorded<ConsentEvent>, sender: OptInSender): HandleConversation[] {
+  if (event.type !== 'OptInRequested' || event.data.optInText === null) return [];
+  const { contactId, referralId, phone, addressId, senderId, optInText } = event.data;
+  const from = sender(senderId)?.phone;
+  if (from === undefined) return [];
+  const conversationId = ids.conversation(event.metadata.programId, contactId, referralId);
+  const start = { type: 'StartConversation', data: { conversationId, contactId, referralId, by: null } } as const;
+  const context = following(event, automation, 'SendOptInRequest');
+  const messageId = ids.madeBy(context.commandId, 'message');
+  const send = { type: 'SendOptInRequest', data: { messageId, text: optInText.text, to: phone, route: { senderId, from, addressId } } } as const;
+  return [
+    new HandleConversation(conversationId, start, following(event, automation, 'StartConversation')),
+    new HandleConversation(conversationId, send, context),
+  ];
+}

@@ -1,0 +1,60 @@
+import type { Decider, Message } from '@app/kernel';
+import type { AddressEvent, AddressHeld, AddressReleased, AddressTexted } from './address.events.js';
+
+export type AddressCommand =
+  | Message<'HoldAddress', AddressHeld['data']>
+  | Message<'ReleaseAddress', AddressReleased['data']>
+  | Message<'NoteText', AddressTexted['data']>;
+
+/** Who has a phone number, and who was last texted there by each sender. */
+export type Address = {
+  readonly holders: readonly string[];
+  readonly lastTexted: Readonly<Record<string, { readonly contactId: string; readonly conversationId: string; readonly at: string }>>;
+};
+
+export const addressDecider: Decider<Address, AddressCommand, AddressEvent> = {
+  initialState: { holders: [], lastTexted: {} },
+
+  decide(command, state) {
+    switch (command.type) {
+      case 'HoldAddress':
+        return state.holders.includes(command.data.contactId) ? [] : [{ type: 'AddressHeld', data: command.data }];
+      case 'ReleaseAddress':
+        return state.holders.includes(command.data.contactId) ? [{ type: 'AddressReleased', data: command.data }] : [];
+      case 'NoteText':
+        return [{ type: 'AddressTexted', data: command.data }];
+    }
+  },
+
+  evolve(state, event) {
+    switch (event.type) {
+      case 'AddressHeld':
+        return { ...state, holders: [...state.holders, event.data.contactId] };
+      case 'AddressReleased':
+        return { ...state, holders: state.holders.filter((holder) => holder !== event.data.contactId) };
+      case 'AddressTexted': {
+        const { senderId, ...text } = event.data;
+        return { ...state, lastTexted: { ...state.lastTexted, [senderId]: text } };
+      }
+    }
+  },
+};
+
+const JOIN_WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** Where an inbound text goes: a contact, or nobody known yet; and a conversation, or the contact's general one. */
+export type Recipient = { readonly contactId: string | null; readonly conversationId: string | null };
+
+/**
+ * The contact last texted at the number, else the only one who has it, else one that is just the number. The text joins
+ * the conversation that last texted the number from that sender within 30 days.
+ */
+export function recipientOf(address: Address, senderId: string, at: string): Recipient {
+  const bySender = address.lastTexted[senderId];
+  if (bySender) {
+    const recent = Date.parse(at) - Date.parse(bySender.at) <= JOIN_WINDOW_MS;
+    return { contactId: bySender.contactId, conversationId: recent ? bySender.conversationId : null };
+  }
+  const [only, ...others] = address.holders;
+  return { contactId: others.length === 0 ? (only ?? null) : null, conversationId: null };
+}

@@ -1,0 +1,2 @@
+export * from './address.decider.js';
+export * from './address.events.js';

@@ -1,0 +1,68 @@
+import { DomainError, type Decider, type Message } from '@app/kernel';
+import type { ConsentEvent, OptInRequested } from './consent.events.js';
+import type { Keyword } from './keywords.js';
+
+type TextReceived = { addressId: string; senderId: string; text: string; providerId: string; keyword: Keyword | null };
+
+export type ConsentCommand =
+  /** `mode` and `startAfterStop` are the program's policies: the decision needs them, so the command carries them. */
+  | Message<'RequestOptIn', Omit<OptInRequested['data'], 'optInText'> & { mode: 'double_opt_in' | 'single_opt_in'; optInText: { version: string; text: string } }>
+  | Message<'NoteTextReceived', TextReceived & { startAfterStop: 'yes' | 'pending' }>;
+
+/** Consent of one address for one sender. */
+export type Consent = {
+  readonly status: 'none' | 'pending' | 'yes' | 'no';
+  /** They texted before anything else was known. */
+  readonly textedFirst: boolean;
+};
+
+export const consentDecider: Decider<Consent, ConsentCommand, ConsentEvent> = {
+  initialState: { status: 'none', textedFirst: false },
+
+  decide: (command, state) => (command.type === 'RequestOptIn' ? requestOptIn(command.data, state) : noteText(command.data, state)),
+
+  evolve(state, event) {
+    switch (event.type) {
+      case 'OptInRequested':
+      case 'OptInReopened':
+        return { ...state, status: 'pending' };
+      case 'OptedIn':
+        return { ...state, status: 'yes' };
+      case 'OptedOut':
+        return { ...state, status: 'no' };
+      case 'TextedFirst':
+        return { ...state, textedFirst: true };
+    }
+  },
+};
+
+function requestOptIn({ mode, optInText, ...request }: Extract<ConsentCommand, { type: 'RequestOptIn' }>['data'], state: Consent): ConsentEvent[] {
+  // Only the contact undoes a contact's own STOP; the provider would refuse the text as well.
+  if (state.status === 'no') throw new RecipientOptedOut();
+  if (state.status !== 'none') return [];
+  if (mode === 'double_opt_in') return [{ type: 'OptInRequested', data: { ...request, optInText } }];
+  return [
+    { type: 'OptInRequested', data: { ...request, optInText: null } },
+    { type: 'OptedIn', data: { addressId: request.addressId, senderId: request.senderId, keyword: null, text: null, providerId: null } },
+  ];
+}
+
+function noteText({ keyword, startAfterStop, ...text }: Extract<ConsentCommand, { type: 'NoteTextReceived' }>['data'], { status, textedFirst }: Consent): ConsentEvent[] {
+  const evidence = { ...text, keyword: keyword?.word ?? '' };
+  if (keyword?.kind === 'opt-out') return status === 'no' ? [] : [{ type: 'OptedOut', data: evidence }];
+  if (keyword?.kind === 'opt-in') {
+    if (status === 'yes') return [];
+    const reopens = status === 'no' && startAfterStop === 'pending';
+    return [{ type: reopens ? 'OptInReopened' : 'OptedIn', data: evidence }];
+  }
+  if (keyword?.kind === 'confirm' && status === 'pending') return [{ type: 'OptedIn', data: evidence }];
+  const first = status === 'none' && !textedFirst;
+  return first ? [{ type: 'TextedFirst', data: { addressId: text.addressId, senderId: text.senderId, providerId: text.providerId } }] : [];
+}
+
+export class RecipientOptedOut extends DomainError {
+  readonly code = 'RecipientOptedOut';
+  constructor() {
+    super('This number has opted out; only a START from the number itself undoes that');
+  }
+}

@@ -1,0 +1,48 @@
+import type { EventTypes, Message } from '@app/kernel';
+
+export type Purpose = 'conversational' | 'marketing';
+
+/** Where a ticked form stood, and what it said. */
+export type FormEvidence = {
+  readonly wording: string;
+  readonly wordingVersion: string;
+  /** The page or form that showed the wording. */
+  readonly source: string;
+  /** When the box was ticked; ISO 8601. */
+  readonly tickedAt: string;
+};
+
+/** What the contact texted: the raw text, and the provider's id of it. */
+type TextEvidence = { addressId: string; senderId: string; keyword: string; text: string; providerId: string };
+
+export type OptInRequested = Message<
+  'OptInRequested',
+  {
+    addressId: string;
+    phone: string;
+    senderId: string;
+    contactId: string;
+    /** Where the automatic text goes: the contact's conversation about the referral, or the general one. */
+    referralId: string | null;
+    purpose: Purpose;
+    evidence: FormEvidence;
+    optInText: { version: string; text: string } | null;
+  }
+>;
+/** By the form alone where the program asks for one step only (`keyword` is null then), else by the contact's text. */
+export type OptedIn = Message<'OptedIn', { addressId: string; senderId: string; keyword: string | null; text: string | null; providerId: string | null }>;
+export type OptedOut = Message<'OptedOut', TextEvidence>;
+/** The contact asked to come back, and the program wants a YES as well. */
+export type OptInReopened = Message<'OptInReopened', TextEvidence>;
+/** The number texted the sender before any consent: a person may answer. */
+export type TextedFirst = Message<'TextedFirst', { addressId: string; senderId: string; providerId: string }>;
+
+export type ConsentEvent = OptInRequested | OptedIn | OptedOut | OptInReopened | TextedFirst;
+
+export const consentEventTypes = {
+  OptInRequested: { version: 1, sealed: ['phone'], subject: 'addressId' },
+  OptedIn: { version: 1, sealed: ['text'], subject: 'addressId' },
+  OptedOut: { version: 1, sealed: ['text'], subject: 'addressId' },
+  OptInReopened: { version: 1, sealed: ['text'], subject: 'addressId' },
+  TextedFirst: { version: 1 },
+} as const satisfies EventTypes<ConsentEvent>;

@@ -1,0 +1,29 @@
+import type { EventTypes, Message } from '@app/kernel';
+
+export type ContactType = 'referrer' | 'affiliate' | 'referred' | 'client' | 'unknown';
+
+/** What is known of a contact. Phones are E.164. */
+export type ContactDetails = {
+  readonly name: string | null;
+  readonly phones: readonly string[];
+  readonly emails: readonly string[];
+  readonly externalId: string | null;
+  readonly contactType: ContactType;
+  /** Has an account of the portal. */
+  readonly registered: boolean;
+  readonly active: boolean;
+};
+
+export type ContactCreated = Message<'ContactCreated', ContactDetails & { contactId: string; phoneIds: readonly string[] }>;
+/** All details as they are from now on. */
+export type ContactDetailsChanged = Message<
+  'ContactDetailsChanged',
+  ContactDetails & { contactId: string; phoneIds: readonly string[]; formerPhoneIds: readonly string[] }
+>;
+
+export type ContactEvent = ContactCreated | ContactDetailsChanged;
+
+export const contactEventTypes = {
+  ContactCreated: { version: 1, sealed: ['name', 'phones', 'emails', 'externalId'], subject: 'contactId' },
+  ContactDetailsChanged: { version: 1, sealed: ['name', 'phones', 'emails', 'externalId'], subject: 'contactId' },
+} as const satisfies EventTypes<ContactEvent>;

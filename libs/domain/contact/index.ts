@@ -1,0 +1,2 @@
+export * from './contact.decider.js';
+export * from './contact.events.js';

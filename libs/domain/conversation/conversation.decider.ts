@@ -1,0 +1,105 @@
+import { DomainError, type Decider, type Message } from '@app/kernel';
+import type { Channel, ConversationEvent, KeywordReceived, SendRule, TextRoute } from './conversation.events.js';
+
+export type ConversationCommand =
+  | Message<'StartConversation', { conversationId: string; contactId: string; referralId: string | null; by: string | null }>
+  /** `refusal` is what the send gate says, `to` and `route` where a text goes: the decision needs them, so the command carries them. */
+  | Message<'SendMessage', { messageId: string; by: string; channel: Channel; text: string; to: string | null; route: TextRoute | null; refusal: SendRule | null }>
+  | Message<'SendOptInRequest', { messageId: string; text: string; to: string; route: TextRoute }>
+  | Message<'ReceiveMessage', { messageId: string; channel: Channel; text: string; acceptedAt: string | null; providerId: string | null }>
+  | Message<'ReceiveKeyword', Omit<KeywordReceived['data'], 'contactId' | 'referralId'>>
+  | Message<'ReadConversation' | 'MarkUnread' | 'ArchiveConversation', { by: string }>;
+
+export type Folder = 'unread' | 'read' | 'replied' | 'archived';
+
+export type Conversation =
+  | { readonly status: 'not-started' }
+  | {
+      readonly status: 'started';
+      readonly contactId: string;
+      readonly referralId: string | null;
+      readonly folder: Folder;
+      /** Staff who started it or wrote in it: it is theirs. */
+      readonly staff: readonly string[];
+    };
+
+/** Longest text the provider takes in one message, in UTF-16 units. */
+export const LONGEST_TEXT = 1_600;
+
+export const conversationDecider: Decider<Conversation, ConversationCommand, ConversationEvent> = {
+  initialState: { status: 'not-started' },
+
+  decide(command, state) {
+    if (command.type === 'StartConversation') return state.status === 'not-started' ? [{ type: 'ConversationStarted', data: command.data }] : [];
+    if (state.status === 'not-started') throw new ConversationNotFound();
+    const about = { contactId: state.contactId, referralId: state.referralId };
+
+    switch (command.type) {
+      case 'SendMessage': {
+        const { refusal, ...message } = command.data;
+        const { messageId, by, channel } = message;
+        // A refusal is kept: someone may ask later why nothing was sent.
+        if (refusal !== null) return [{ type: 'SendRefused', data: { ...about, messageId, by, channel, rule: refusal } }];
+        if (channel === 'sms' && message.text.length > LONGEST_TEXT) throw new TextTooLong();
+        return [{ type: 'MessageSent', data: { ...about, ...message } }];
+      }
+      case 'SendOptInRequest':
+        return [{ type: 'AutomatedTextSent', data: { ...about, kind: 'opt-in-request', ...command.data } }];
+      case 'ReceiveMessage':
+        return [{ type: 'MessageReceived', data: { ...about, ...command.data } }];
+      case 'ReceiveKeyword':
+        return [{ type: 'KeywordReceived', data: { ...about, ...command.data } }];
+      case 'ReadConversation':
+        return state.folder === 'unread' ? [{ type: 'ConversationRead', data: { ...about, ...command.data } }] : [];
+      case 'MarkUnread':
+        return state.folder === 'read' || state.folder === 'replied' ? [{ type: 'ConversationMarkedUnread', data: { ...about, ...command.data } }] : [];
+      case 'ArchiveConversation':
+        return state.folder === 'archived' ? [] : [{ type: 'ConversationArchived', data: { ...about, ...command.data } }];
+    }
+  },
+
+  evolve(state, event) {
+    if (event.type === 'ConversationStarted') {
+      const { contactId, referralId, by } = event.data;
+      return { status: 'started', contactId, referralId, folder: 'read', staff: by === null ? [] : [by] };
+    }
+    if (state.status === 'not-started') return state;
+    const folder = folderAfter(state.folder, event);
+    if (event.type !== 'MessageSent' || state.staff.includes(event.data.by)) return folder === state.folder ? state : { ...state, folder };
+    return { ...state, folder, staff: [...state.staff, event.data.by] };
+  },
+};
+
+/** The folder table of the requirements: where an event puts a conversation. Automated messages and keywords move nothing. */
+export function folderAfter(folder: Folder, event: ConversationEvent): Folder {
+  switch (event.type) {
+    case 'MessageReceived':
+    case 'ConversationMarkedUnread':
+      return 'unread';
+    case 'MessageSent':
+      return 'replied';
+    case 'ConversationRead':
+    case 'ConversationStarted':
+      return 'read';
+    case 'ConversationArchived':
+      return 'archived';
+    case 'AutomatedTextSent':
+    case 'KeywordReceived':
+    case 'SendRefused':
+      return folder;
+  }
+}
+
+export class ConversationNotFound extends DomainError {
+  readonly code = 'ConversationNotFound';
+  constructor() {
+    super('There is no such conversation in this program');
+  }
+}
+export class TextTooLong extends DomainError {
+  readonly code = 'TextTooLong';
+  override readonly field = 'text';
+  constructor() {
+    super(`A text message has at most ${LONGEST_TEXT} characters`);
+  }
+}

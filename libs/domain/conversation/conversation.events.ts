@@ -1,0 +1,52 @@
+import type { EventTypes, Message } from '@app/kernel';
+
+export type Channel = 'in-app' | 'sms';
+
+/** Why nothing was sent. */
+export type SendRule = 'NoConsent' | 'ConsentPending' | 'RecipientOptedOut' | 'ContactNotRegistered' | 'ContactInactive';
+
+/** How a text travels; `null` in the app. `from` is the program's own number. */
+export type TextRoute = { readonly senderId: string; readonly from: string; readonly addressId: string };
+
+/** In every event: whose conversation it is and about which referral, so that each fact stands for itself. */
+type About = { contactId: string; referralId: string | null };
+
+export type ConversationStarted = Message<'ConversationStarted', About & { conversationId: string; by: string | null }>;
+export type MessageSent = Message<'MessageSent', About & { messageId: string; by: string; channel: Channel; text: string; to: string | null; route: TextRoute | null }>;
+/** A text the program sends by itself; it moves no conversation. */
+export type AutomatedTextSent = Message<'AutomatedTextSent', About & { messageId: string; kind: 'opt-in-request'; text: string; to: string; route: TextRoute }>;
+/** `acceptedAt` is the position where it came through the door: its place in the thread. `null`: this event's own. */
+export type MessageReceived = Message<
+  'MessageReceived',
+  About & { messageId: string; channel: Channel; text: string; acceptedAt: string | null; providerId: string | null }
+>;
+/** A keyword by text: a system entry. */
+export type KeywordReceived = Message<'KeywordReceived', About & { messageId: string; keyword: string; text: string; acceptedAt: string; providerId: string }>;
+export type SendRefused = Message<'SendRefused', About & { messageId: string; by: string; channel: Channel; rule: SendRule }>;
+/** A member of staff opened an unread conversation. */
+export type ConversationRead = Message<'ConversationRead', About & { by: string }>;
+export type ConversationMarkedUnread = Message<'ConversationMarkedUnread', About & { by: string }>;
+export type ConversationArchived = Message<'ConversationArchived', About & { by: string }>;
+
+export type ConversationEvent =
+  | ConversationStarted
+  | MessageSent
+  | AutomatedTextSent
+  | MessageReceived
+  | KeywordReceived
+  | SendRefused
+  | ConversationRead
+  | ConversationMarkedUnread
+  | ConversationArchived;
+
+export const conversationEventTypes = {
+  ConversationStarted: { version: 1 },
+  MessageSent: { version: 1, sealed: ['text', 'to'], subject: 'contactId' },
+  AutomatedTextSent: { version: 1, sealed: ['text', 'to'], subject: 'contactId' },
+  MessageReceived: { version: 1, sealed: ['text'], subject: 'contactId' },
+  KeywordReceived: { version: 1, sealed: ['text'], subject: 'contactId' },
+  SendRefused: { version: 1 },
+  ConversationRead: { version: 1 },
+  ConversationMarkedUnread: { version: 1 },
+  ConversationArchived: { version: 1 },
+} as const satisfies EventTypes<ConversationEvent>;

@@ -1,0 +1,2 @@
+export * from './conversation.decider.js';
+export * from './conversation.events.js';

@@ -1,0 +1,145 @@
+import { DomainError, type Decider, type Message } from '@app/kernel';
+import type {
+  DeliveryAccepted,
+  DeliveryClaimed,
+  DeliveryEvent,
+  DeliveryRefused,
+  DeliveryReleased,
+  DeliveryRequested,
+  DeliverySettled,
+  DeliveryUncertain,
+  DeliveryWithheld,
+  ReceiptReceived,
+} from './delivery.events.js';
+import { furtherStatus } from './provider-status.js';
+
+export type DeliveryCommand =
+  | Message<'RequestDelivery', DeliveryRequested['data']>
+  | Message<'ClaimDelivery', { claimedAt: string; consentRevision: number }>
+  | Message<'ReleaseDelivery', DeliveryReleased['data']>
+  | Message<'AcceptDelivery', DeliveryAccepted['data']>
+  | Message<'RefuseDelivery', DeliveryRefused['data']>
+  | Message<'DoubtDelivery', DeliveryUncertain['data']>
+  | Message<'WithholdDelivery', DeliveryWithheld['data']>
+  | Message<'ExpireDelivery', { at: string }>
+  | Message<'NoteReceipt', Omit<ReceiptReceived['data'], 'contactId'>>
+  | Message<'SettleDelivery', DeliverySettled['data']>;
+
+export type Delivery =
+  | { readonly status: 'none' }
+  | {
+      readonly status: 'requested' | 'claimed' | 'uncertain' | 'accepted' | 'refused' | 'withheld' | 'expired' | 'left';
+      readonly request: DeliveryRequested['data'];
+      readonly claim: DeliveryClaimed['data'] | null;
+      /** Claims made so far; the next claim's id follows from it. */
+      readonly claims: number;
+      readonly providerId: string | null;
+      readonly providerStatus: string | null;
+      /** Receipts already noted, as `providerId status`. */
+      readonly receipts: readonly string[];
+    };
+
+/** A claim id says which delivery it is of, so that a callback finds its way before anything else knows the claim. */
+export const claimIdOf = (deliveryId: string, claim: number): string => `${deliveryId}.${claim}`;
+export const deliveryOfClaim = (claimId: string): string => claimId.slice(0, claimId.lastIndexOf('.'));
+
+export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> = {
+  initialState: { status: 'none' },
+
+  decide(command, state) {
+    if (command.type === 'RequestDelivery') return state.status === 'none' ? [{ type: 'DeliveryRequested', data: command.data }] : [];
+    if (state.status === 'none') throw new DeliveryNotFound();
+    if (command.type === 'NoteReceipt') return noteReceipt(command.data, state);
+
+    switch (command.type) {
+      case 'ClaimDelivery':
+        if (state.status !== 'requested') throw new DeliveryNotDue();
+        return [{ type: 'DeliveryClaimed', data: { claimId: claimIdOf(state.request.deliveryId, state.claims + 1), ...command.data } }];
+      case 'WithholdDelivery':
+        if (state.status !== 'requested' && state.status !== 'claimed') throw new DeliveryNotDue();
+        return [{ type: 'DeliveryWithheld', data: command.data }];
+      case 'ExpireDelivery':
+        return state.status === 'requested' && state.request.expiresAt <= command.data.at ? [{ type: 'DeliveryExpired', data: { expiresAt: state.request.expiresAt } }] : [];
+      case 'SettleDelivery':
+        if (state.status !== 'uncertain') throw new DeliveryNotUncertain();
+        return [{ type: 'DeliverySettled', data: command.data }];
+      case 'ReleaseDelivery':
+        return isOpen(state, command.data.claimId) ? [{ type: 'DeliveryReleased', data: command.data }] : [];
+      case 'AcceptDelivery':
+        return isOpen(state, command.data.claimId) ? [{ type: 'DeliveryAccepted', data: command.data }] : [];
+      case 'RefuseDelivery':
+        return isOpen(state, command.data.claimId) ? [{ type: 'DeliveryRefused', data: command.data }] : [];
+      case 'DoubtDelivery':
+        return isOpen(state, command.data.claimId) && state.status === 'claimed' ? [{ type: 'DeliveryUncertain', data: command.data }] : [];
+    }
+  },
+
+  evolve(state, event) {
+    if (event.type === 'DeliveryRequested')
+      return { status: 'requested', request: event.data, claim: null, claims: 0, providerId: null, providerStatus: null, receipts: [] };
+    if (state.status === 'none') return state;
+    switch (event.type) {
+      case 'DeliveryClaimed':
+        return { ...state, status: 'claimed', claim: event.data, claims: state.claims + 1 };
+      case 'DeliveryReleased':
+        return { ...state, status: 'requested', claim: null, request: { ...state.request, notBefore: event.data.notBefore } };
+      case 'DeliveryAccepted':
+        return { ...state, status: 'accepted', providerId: event.data.providerId };
+      case 'DeliveryRefused':
+        return { ...state, status: 'refused' };
+      case 'DeliveryUncertain':
+        return { ...state, status: 'uncertain' };
+      case 'DeliveryWithheld':
+        return { ...state, status: 'withheld' };
+      case 'DeliveryExpired':
+        return { ...state, status: 'expired' };
+      case 'DeliverySettled': {
+        const { decision, notBefore, expiresAt } = event.data;
+        return decision === 'leave' ? { ...state, status: 'left' } : { ...state, status: 'requested', claim: null, request: { ...state.request, notBefore, expiresAt } };
+      }
+      case 'ReceiptReceived': {
+        const { providerId, status } = event.data;
+        return {
+          ...state,
+          // The first receipt settles a claim whose answer is missing.
+          status: 'accepted',
+          providerId: state.providerId ?? providerId,
+          providerStatus: furtherStatus(state.providerStatus, status),
+          receipts: [...state.receipts, `${providerId} ${status}`],
+        };
+      }
+    }
+  },
+};
+
+type Requested = Exclude<Delivery, { status: 'none' }>;
+
+/** The claim's outcome is not known yet. An answer that comes after another one changes nothing. */
+const isOpen = (state: Requested, claimId: string): boolean => state.claim?.claimId === claimId && (state.status === 'claimed' || state.status === 'uncertain');
+
+function noteReceipt(receipt: Extract<DeliveryCommand, { type: 'NoteReceipt' }>['data'], state: Requested): DeliveryEvent[] {
+  const claim = Number(receipt.claimId.slice(receipt.claimId.lastIndexOf('.') + 1));
+  if (!Number.isInteger(claim) || claim < 1 || claim > state.claims) throw new DeliveryNotFound();
+  if (state.receipts.includes(`${receipt.providerId} ${receipt.status}`)) return [];
+  return [{ type: 'ReceiptReceived', data: { ...receipt, contactId: state.request.recipient.id } }];
+}
+
+export class DeliveryNotFound extends DomainError {
+  readonly code = 'DeliveryNotFound';
+  constructor() {
+    super('There is no such delivery in this program');
+  }
+}
+/** Somebody else has it. */
+export class DeliveryNotDue extends DomainError {
+  readonly code = 'DeliveryNotDue';
+  constructor() {
+    super('The delivery is not waiting to be sent');
+  }
+}
+export class DeliveryNotUncertain extends DomainError {
+  readonly code = 'DeliveryNotUncertain';
+  constructor() {
+    super('Only a delivery whose outcome is uncertain waits for a decision');
+  }
+}

@@ -1,0 +1,65 @@
+import type { EventTypes, Message } from '@app/kernel';
+
+/** Who sends: a person's text is answered differently by the send gate than one of the program's own. */
+export type Lane = 'person' | 'opt-in-request' | 'notification';
+
+export type DeliveryRequested = Message<
+  'DeliveryRequested',
+  {
+    deliveryId: string;
+    channel: 'sms' | 'email';
+    lane: Lane;
+    messageId: string;
+    conversationId: string;
+    recipient: { readonly kind: 'contact' | 'member'; readonly id: string };
+    /** Where text and address are read from. */
+    source: { readonly stream: string; readonly revision: number };
+    /** Whose consent a text needs; `null` for email. */
+    consentId: string | null;
+    /** ISO 8601; not before, and dropped after. */
+    notBefore: string;
+    expiresAt: string;
+  }
+>;
+/** One worker took it; only that worker calls the provider. The consent revision is the one read for it; -1 when there is none. */
+export type DeliveryClaimed = Message<'DeliveryClaimed', { claimId: string; claimedAt: string; consentRevision: number }>;
+/** Given back before the provider was called, or because the provider asked to come later. */
+export type DeliveryReleased = Message<'DeliveryReleased', { claimId: string; cause: string; notBefore: string }>;
+export type DeliveryAccepted = Message<'DeliveryAccepted', { claimId: string; providerId: string }>;
+export type DeliveryRefused = Message<'DeliveryRefused', { claimId: string; code: string; reason: string }>;
+/** The provider may have accepted it. */
+export type DeliveryUncertain = Message<'DeliveryUncertain', { claimId: string; cause: string }>;
+/** Not sent, by our own rule. */
+export type DeliveryWithheld = Message<'DeliveryWithheld', { rule: string; consentRevision: number }>;
+export type DeliveryExpired = Message<'DeliveryExpired', { expiresAt: string }>;
+export type ReceiptReceived = Message<
+  'ReceiptReceived',
+  { claimId: string; contactId: string; providerId: string; status: string; errorCode: string | null; form: Readonly<Record<string, string>> }
+>;
+/** A member of staff decided about an uncertain one: send it again, or leave it. */
+export type DeliverySettled = Message<'DeliverySettled', { by: string; decision: 'resend' | 'leave'; notBefore: string; expiresAt: string }>;
+
+export type DeliveryEvent =
+  | DeliveryRequested
+  | DeliveryClaimed
+  | DeliveryReleased
+  | DeliveryAccepted
+  | DeliveryRefused
+  | DeliveryUncertain
+  | DeliveryWithheld
+  | DeliveryExpired
+  | ReceiptReceived
+  | DeliverySettled;
+
+export const deliveryEventTypes = {
+  DeliveryRequested: { version: 1 },
+  DeliveryClaimed: { version: 1 },
+  DeliveryReleased: { version: 1 },
+  DeliveryAccepted: { version: 1 },
+  DeliveryRefused: { version: 1 },
+  DeliveryUncertain: { version: 1 },
+  DeliveryWithheld: { version: 1 },
+  DeliveryExpired: { version: 1 },
+  ReceiptReceived: { version: 1, sealed: ['form'], subject: 'contactId' },
+  DeliverySettled: { version: 1 },
+} as const satisfies EventTypes<DeliveryEvent>;

@@ -1,0 +1,3 @@
+export * from './delivery.decider.js';
+export * from './delivery.events.js';
+export * from './provider-status.js';

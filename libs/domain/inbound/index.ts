@@ -1,0 +1,2 @@
+export * from './inbound.decider.js';
+export * from './inbound.events.js';

@@ -1,0 +1,37 @@
+import { addressEventTypes } from './address/index.js';
+import { consentEventTypes } from './consent/index.js';
+import { contactEventTypes } from './contact/index.js';
+import { conversationEventTypes } from './conversation/index.js';
+import { deliveryEventTypes } from './delivery/index.js';
+import { inboundEventTypes } from './inbound/index.js';
+import { memberEventTypes } from './member/index.js';
+import { programEventTypes } from './program/index.js';
+import { referralEventTypes } from './referral/index.js';
+import { requestEventTypes } from './request/index.js';
+
+/** Every type of event the record may hold, by the category of its streams. */
+export const eventTypesByCategory = {
+  program: programEventTypes,
+  member: memberEventTypes,
+  contact: contactEventTypes,
+  address: addressEventTypes,
+  referral: referralEventTypes,
+  conversation: conversationEventTypes,
+  consent: consentEventTypes,
+  inbound: inboundEventTypes,
+  delivery: deliveryEventTypes,
+  request: requestEventTypes,
+} as const;
+
+export const eventTypes = {
+  ...programEventTypes,
+  ...memberEventTypes,
+  ...contactEventTypes,
+  ...addressEventTypes,
+  ...referralEventTypes,
+  ...conversationEventTypes,
+  ...consentEventTypes,
+  ...inboundEventTypes,
+  ...deliveryEventTypes,
+  ...requestEventTypes,
+} as const;

@@ -1,0 +1,2 @@
+export * from './member.decider.js';
+export * from './member.events.js';

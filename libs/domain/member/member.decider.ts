@@ -1,0 +1,13 @@
+import type { Decider, Message } from '@app/kernel';
+import type { MemberAdded, MemberEvent } from './member.events.js';
+
+export type MemberCommand = Message<'AddMember', MemberAdded['data']>;
+
+/** A person of the staff, or nobody yet. */
+export type Member = { readonly status: 'none' } | ({ readonly status: 'member' } & MemberAdded['data']);
+
+export const memberDecider: Decider<Member, MemberCommand, MemberEvent> = {
+  initialState: { status: 'none' },
+  decide: (command, state) => (state.status === 'member' ? [] : [{ type: 'MemberAdded', data: command.data }]),
+  evolve: (_state, event) => ({ status: 'member', ...event.data }),
+};

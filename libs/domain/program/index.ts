@@ -1,0 +1,2 @@
+export * from './program.decider.js';
+export * from './program.events.js';

@@ -1,0 +1,76 @@
+import { DomainError, type Decider, type Message } from '@app/kernel';
+import type { OptInText, Policies, ProgramCreated, ProgramEvent, SenderAdded } from './program.events.js';
+
+export type ProgramCommand = Message<'CreateProgram', ProgramCreated['data']> | Message<'AddSender', SenderAdded['data']>;
+
+export type Sender = { readonly senderId: string; readonly phone: string; readonly accountSid: string; readonly authToken: string };
+
+export type Program =
+  | { readonly status: 'none' }
+  | {
+      readonly status: 'created';
+      readonly programId: string;
+      readonly name: string;
+      readonly policies: Policies;
+      readonly optInText: OptInText;
+      readonly portalLink: string;
+      readonly consoleLink: string;
+      readonly senders: readonly Sender[];
+    };
+
+export const defaultPolicies: Policies = { consentMode: 'double_opt_in', replyToInbound: 'allowed', startAfterStop: 'yes' };
+
+export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
+  initialState: { status: 'none' },
+
+  decide(command, state) {
+    if (command.type === 'CreateProgram') {
+      if (state.status === 'created') throw new ProgramExists();
+      // A text that asks for consent says how to refuse it.
+      if (!/\bSTOP\b/.test(command.data.optInText.text)) throw new OptInTextWithoutOptOut();
+      return [{ type: 'ProgramCreated', data: command.data }];
+    }
+    if (state.status === 'none') throw new ProgramNotFound();
+    // With an empty token anybody could sign a webhook.
+    if (command.data.authToken.trim() === '') throw new ProviderTokenMissing();
+    return state.senders.some(({ senderId }) => senderId === command.data.senderId) ? [] : [{ type: 'SenderAdded', data: command.data }];
+  },
+
+  evolve(state, event) {
+    switch (event.type) {
+      case 'ProgramCreated':
+        return { status: 'created', ...event.data, senders: [] };
+      case 'SenderAdded': {
+        const { programId: _, ...sender } = event.data;
+        return state.status === 'none' ? state : { ...state, senders: [...state.senders, sender] };
+      }
+    }
+  },
+};
+
+export class ProgramExists extends DomainError {
+  readonly code = 'ProgramExists';
+  constructor() {
+    super('A program with this id exists');
+  }
+}
+export class ProgramNotFound extends DomainError {
+  readonly code = 'ProgramNotFound';
+  constructor() {
+    super('There is no such program');
+  }
+}
+export class ProviderTokenMissing extends DomainError {
+  readonly code = 'ProviderTokenMissing';
+  override readonly field = 'authToken';
+  constructor() {
+    super('A sender needs the auth token of its provider account: without one, forged webhooks would be accepted');
+  }
+}
+export class OptInTextWithoutOptOut extends DomainError {
+  readonly code = 'OptInTextWithoutOptOut';
+  override readonly field = 'optInText';
+  constructor() {
+    super('The text that asks for consent has to say how to opt out: it must contain the word STOP');
+  }
+}

@@ -1,0 +1,37 @@
+import type { EventTypes, Message } from '@app/kernel';
+
+/** Choices of a program; what each means stands in the send gate and the consent decider. */
+export type Policies = {
+  readonly consentMode: 'double_opt_in' | 'single_opt_in' | 'opted_in_by_default';
+  /** Whether a person may answer someone who texted first, without consent. */
+  readonly replyToInbound: 'allowed' | 'needs_consent';
+  readonly startAfterStop: 'yes' | 'pending';
+};
+
+/** The automatic text that asks for YES, with the version that consent evidence refers to. */
+export type OptInText = { readonly version: string; readonly text: string };
+
+export type ProgramCreated = Message<
+  'ProgramCreated',
+  {
+    programId: string;
+    name: string;
+    policies: Policies;
+    optInText: OptInText;
+    /** Link templates with `{conversationId}`: the contact's portal, and the staff's console. */
+    portalLink: string;
+    consoleLink: string;
+  }
+>;
+/** One number that sends and receives for the program, with the provider account it belongs to. */
+export type SenderAdded = Message<
+  'SenderAdded',
+  { programId: string; senderId: string; phone: string; accountSid: string; authToken: string }
+>;
+
+export type ProgramEvent = ProgramCreated | SenderAdded;
+
+export const programEventTypes = {
+  ProgramCreated: { version: 1 },
+  SenderAdded: { version: 1, sealed: ['authToken'], subject: 'programId' },
+} as const satisfies EventTypes<ProgramEvent>;

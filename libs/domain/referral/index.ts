@@ -1,0 +1,2 @@
+export * from './referral.decider.js';
+export * from './referral.events.js';

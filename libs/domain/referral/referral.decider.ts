@@ -1,0 +1,29 @@
+import { DomainError, type Decider, type Message } from '@app/kernel';
+import type { ReferralCreated, ReferralEvent } from './referral.events.js';
+
+export type ReferralCommand = Message<'CreateReferral', ReferralCreated['data']>;
+
+/** One referred opportunity: the referrer brings the referred person. */
+export type Referral = { readonly status: 'none' } | { readonly status: 'created'; readonly referrerId: string; readonly referredId: string };
+
+export const referralDecider: Decider<Referral, ReferralCommand, ReferralEvent> = {
+  initialState: { status: 'none' },
+  decide(command, state) {
+    if (state.status === 'created') throw new ReferralExists(command.data.referralId);
+    return [{ type: 'ReferralCreated', data: command.data }];
+  },
+  evolve: (_state, { data: { referrerId, referredId } }) => ({ status: 'created', referrerId, referredId }),
+};
+
+export class ReferralNotFound extends DomainError {
+  readonly code = 'ReferralNotFound';
+  constructor() {
+    super('There is no such referral in this program');
+  }
+}
+export class ReferralExists extends DomainError {
+  readonly code = 'ReferralExists';
+  constructor(readonly referralId: string) {
+    super('A referral with this external id exists');
+  }
+}

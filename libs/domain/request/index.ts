@@ -1,0 +1,2 @@
+export * from './request.decider.js';
+export * from './request.events.js';

@@ -1,0 +1,8 @@
+import type { EventTypes, Message } from '@app/kernel';
+
+/** A request that makes something was taken; the stream is its idempotency key. */
+export type RequestTaken = Message<'RequestTaken', { kind: string }>;
+
+export type RequestEvent = RequestTaken;
+
+export const requestEventTypes = { RequestTaken: { version: 1 } } as const satisfies EventTypes<RequestEvent>;

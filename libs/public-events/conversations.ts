@@ -1,0 +1,60 @@
+import type { JsonObject, Recorded } from '@app/kernel';
+import type { Channel, ConversationEvent } from '@app/domain/conversation';
+
+/** `conversations.v1`, key: conversation id. No content: a consumer that may read it asks the API, or the record by revision. */
+export const CONVERSATIONS_TOPIC = 'conversations.v1';
+
+type Envelope = {
+  /** The event's id: the same on every reading. */
+  readonly id: string;
+  readonly programId: string;
+  readonly conversationId: string;
+  readonly contactId: string;
+  readonly referralId: string | null;
+  readonly revision: number;
+  readonly occurredAt: string;
+};
+
+export type PublicConversationEvent = Envelope &
+  (
+    | { readonly type: 'conversation.started' | 'conversation.archived' }
+    | { readonly type: 'message.sent'; readonly messageId: string; readonly channel: Channel; readonly by: string }
+    | { readonly type: 'message.automated'; readonly messageId: string; readonly channel: 'sms'; readonly kind: string }
+    | { readonly type: 'message.received'; readonly messageId: string; readonly channel: Channel }
+    | { readonly type: 'message.refused'; readonly messageId: string; readonly channel: Channel; readonly rule: string }
+  );
+
+/** What others may know of an event; `null` for what is nobody else's business. */
+export function toPublic(event: Recorded<ConversationEvent>): PublicConversationEvent | null {
+  const envelope: Envelope = {
+    id: event.eventId,
+    programId: event.metadata.programId,
+    conversationId: event.aggregateId,
+    contactId: event.data.contactId,
+    referralId: event.data.referralId,
+    revision: event.revision,
+    occurredAt: event.metadata.occurredAt,
+  };
+  switch (event.type) {
+    case 'ConversationStarted':
+      return { ...envelope, type: 'conversation.started' };
+    case 'ConversationArchived':
+      return { ...envelope, type: 'conversation.archived' };
+    case 'MessageSent':
+      return { ...envelope, type: 'message.sent', messageId: event.data.messageId, channel: event.data.channel, by: event.data.by };
+    case 'AutomatedTextSent':
+      return { ...envelope, type: 'message.automated', messageId: event.data.messageId, channel: 'sms', kind: event.data.kind };
+    case 'MessageReceived':
+      return { ...envelope, type: 'message.received', messageId: event.data.messageId, channel: event.data.channel };
+    case 'SendRefused':
+      return { ...envelope, type: 'message.refused', messageId: event.data.messageId, channel: event.data.channel, rule: event.data.rule };
+    case 'KeywordReceived':
+    case 'ConversationRead':
+    case 'ConversationMarkedUnread':
+      return null;
+  }
+}
+
+/** A topic carries plain JSON; what came from {@link toPublic} is read back as it was written. */
+export const asTopicValue = (event: PublicConversationEvent): JsonObject => event;
+export const fromTopicValue = (value: JsonObject): PublicConversationEvent => value as unknown as PublicConversationEvent;

@@ -1,0 +1,71 @@
+import type { Projection } from '@app/eventing';
+import { folderAfter, type Channel, type ConversationEvent, type Folder } from '@app/domain/conversation';
+
+/** One conversation as the staff sees it in the list. */
+export type InboxRow = {
+  readonly id: string;
+  readonly programId: string;
+  readonly contactId: string;
+  readonly referralId: string | null;
+  readonly folder: Folder;
+  readonly archived: boolean;
+  /** The contact's messages since the last message by staff. */
+  readonly answers: number;
+  readonly preview: string;
+  readonly channel: Channel | null;
+  readonly lastActivityAt: string;
+  readonly lastContactMessageAt: string | null;
+  /** Position of the last activity: the order of the list. */
+  readonly activity: string;
+};
+
+const PREVIEW_LENGTH = 140;
+
+export const inboxProjection: Projection<ConversationEvent, InboxRow> = {
+  name: 'inbox',
+  categories: ['conversation'],
+  indexes: {
+    all: ['programId', 'activity'],
+    box: ['programId', 'archived', 'activity'],
+    folder: ['programId', 'folder', 'activity'],
+    contact: ['contactId', 'activity'],
+    referral: ['referralId', 'activity'],
+  },
+  touches: (event) => event.aggregateId,
+
+  evolve(row, event) {
+    const at = event.metadata.occurredAt;
+    const active = { lastActivityAt: at, activity: event.position };
+    if (event.type === 'ConversationStarted') {
+      const { conversationId, contactId, referralId } = event.data;
+      const { programId } = event.metadata;
+      const quiet = { answers: 0, preview: '', channel: null, lastContactMessageAt: null };
+      return { id: conversationId, programId, contactId, referralId, folder: 'read', archived: false, ...quiet, ...active };
+    }
+    if (row === null) return null; // a fact is never refused: nothing to show is a valid answer
+    const folder = folderAfter(row.folder, event);
+    const moved = { ...row, folder, archived: folder === 'archived' };
+    switch (event.type) {
+      case 'MessageReceived': {
+        const { text, channel } = event.data;
+        return { ...moved, ...active, answers: row.answers + 1, preview: preview(text), channel, lastContactMessageAt: at };
+      }
+      case 'MessageSent':
+        return { ...moved, ...active, answers: 0, preview: preview(event.data.text), channel: event.data.channel };
+      case 'AutomatedTextSent':
+        return { ...moved, ...active, preview: preview(event.data.text), channel: 'sms' };
+      case 'ConversationRead':
+      case 'ConversationMarkedUnread':
+      case 'ConversationArchived':
+        return moved;
+      case 'KeywordReceived':
+      case 'SendRefused':
+        return row;
+    }
+  },
+};
+
+const preview = (text: string): string => {
+  const characters = [...text.replace(/\s+/g, ' ')];
+  return characters.length <= PREVIEW_LENGTH ? characters.join('') : `${characters.slice(0, PREVIEW_LENGTH - 1).join('')}…`;
+};

@@ -1,0 +1,47 @@
+import type { Projection } from '@app/eventing';
+import type { ConversationEvent } from '@app/domain/conversation';
+import type { ReferralEvent } from '@app/domain/referral';
+
+export type ReferralRow = {
+  readonly id: string;
+  readonly programId: string;
+  readonly referrerId: string;
+  readonly referredId: string;
+  readonly status: string;
+  readonly externalId: string | null;
+  readonly createdAt: string;
+  /** Conversations about it that are not archived; the flag of a list of referrals. */
+  readonly openConversations: readonly string[];
+  readonly created: string;
+};
+
+export const referralsProjection: Projection<ReferralEvent | ConversationEvent, ReferralRow> = {
+  name: 'referrals',
+  categories: ['referral', 'conversation'],
+  indexes: { program: ['programId', 'created'] },
+  touches: (event) => event.data.referralId,
+
+  evolve(row, event) {
+    if (event.type === 'ReferralCreated') {
+      const { referralId, referrerId, referredId, status, externalId } = event.data;
+      const { programId, occurredAt } = event.metadata;
+      return { id: referralId, programId, referrerId, referredId, status, externalId, createdAt: occurredAt, openConversations: [], created: event.position };
+    }
+    if (row === null) return null;
+    const others = row.openConversations.filter((id) => id !== event.aggregateId);
+    switch (event.type) {
+      case 'ConversationArchived':
+        return { ...row, openConversations: others };
+      case 'ConversationStarted':
+      case 'MessageSent':
+      case 'MessageReceived':
+        return others.length < row.openConversations.length ? row : { ...row, openConversations: [...others, event.aggregateId] };
+      case 'AutomatedTextSent':
+      case 'KeywordReceived':
+      case 'SendRefused':
+      case 'ConversationRead':
+      case 'ConversationMarkedUnread':
+        return row;
+    }
+  },
+};

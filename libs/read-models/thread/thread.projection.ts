@@ -1,0 +1,60 @@
+import type { Projection } from '@app/eventing';
+import type { Actor, Recorded } from '@app/kernel';
+import type { Channel, ConversationEvent } from '@app/domain/conversation';
+
+/** One entry of a conversation's thread. */
+export type ThreadEntry = {
+  readonly id: string;
+  readonly programId: string;
+  readonly conversationId: string;
+  readonly contactId: string;
+  readonly kind: 'message' | 'automated' | 'keyword' | 'refusal';
+  readonly direction: 'in' | 'out';
+  readonly author: Actor;
+  readonly channel: Channel;
+  readonly text: string;
+  /** Of a refusal: the rule. */
+  readonly rule: string | null;
+  readonly at: string;
+  /** Position at which it was accepted at the edge: its place in the thread. */
+  readonly order: string;
+};
+
+export const threadProjection: Projection<ConversationEvent, ThreadEntry> = {
+  name: 'thread',
+  categories: ['conversation'],
+  indexes: { conversation: ['conversationId', 'order'] },
+  touches: (event) => ('messageId' in event.data ? event.data.messageId : null),
+
+  evolve(row, event) {
+    if (row !== null) return row;
+    switch (event.type) {
+      case 'MessageSent':
+        return { ...common(event, event.data), kind: 'message', direction: 'out', channel: event.data.channel, text: event.data.text };
+      case 'AutomatedTextSent':
+        return { ...common(event, event.data), kind: 'automated', direction: 'out', channel: 'sms', text: event.data.text };
+      case 'MessageReceived':
+        return { ...common(event, event.data), kind: 'message', direction: 'in', channel: event.data.channel, text: event.data.text };
+      case 'KeywordReceived':
+        return { ...common(event, event.data), kind: 'keyword', direction: 'in', channel: 'sms', text: event.data.text };
+      case 'SendRefused':
+        return { ...common(event, event.data), kind: 'refusal', direction: 'out', channel: event.data.channel, text: '', rule: event.data.rule };
+      case 'ConversationStarted':
+      case 'ConversationRead':
+      case 'ConversationMarkedUnread':
+      case 'ConversationArchived':
+        return row;
+    }
+  },
+};
+
+const common = (event: Recorded<ConversationEvent>, data: { messageId: string; contactId: string; acceptedAt?: string | null }) => ({
+  id: data.messageId,
+  programId: event.metadata.programId,
+  conversationId: event.aggregateId,
+  contactId: data.contactId,
+  author: event.metadata.actor,
+  rule: null,
+  at: event.metadata.occurredAt,
+  order: data.acceptedAt ?? event.position,
+});

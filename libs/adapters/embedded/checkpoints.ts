@@ -1,0 +1,75 @@
+import { CheckpointMoved, Checkpoints } from '@app/eventing';
+import type { Position } from '@app/kernel';
+import type { Database } from './sqlite.js';
+
+type Waiter = { readonly position: Position; end(reached: boolean): void };
+
+/** Checkpoints, and those who wait for one to be reached. */
+export class EmbeddedCheckpoints extends Checkpoints {
+  readonly #waiters = new Map<string, Set<Waiter>>();
+
+  constructor(private readonly db: Database) {
+    super();
+    db.exec('CREATE TABLE IF NOT EXISTS checkpoints (name TEXT PRIMARY KEY, position TEXT NOT NULL) WITHOUT ROWID');
+  }
+
+  async get(name: string): Promise<Position | null> {
+    return this.#stored(name);
+  }
+
+  async set(name: string, from: Position | null, to: Position): Promise<void> {
+    this.db.transaction(() => {
+      this.move(name, from, to);
+    });
+    this.moved(name, to);
+  }
+
+  async waitFor(name: string, position: Position, timeoutMs: number): Promise<boolean> {
+    const stored = this.#stored(name);
+    if (stored !== null && stored >= position) return true;
+    const waiters = this.#waiters.get(name) ?? new Set();
+    this.#waiters.set(name, waiters);
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        position,
+        end: (reached) => {
+          clearTimeout(timer);
+          waiters.delete(waiter);
+          resolve(reached);
+        },
+      };
+      const timer = setTimeout(waiter.end, timeoutMs, false);
+      waiters.add(waiter);
+    });
+  }
+
+  /** Compare-and-set inside the transaction of the caller, who calls `moved` after its commit. @throws CheckpointMoved */
+  move(name: string, from: Position | null, to: Position): void {
+    const changes =
+      from === null
+        ? this.db.run('INSERT INTO checkpoints VALUES (?, ?) ON CONFLICT DO NOTHING', name, to)
+        : this.db.run('UPDATE checkpoints SET position = ? WHERE name = ? AND position = ?', to, name, from);
+    if (changes === 0) throw new CheckpointMoved(name);
+  }
+
+  /** Puts a checkpoint somewhere else whatever it was, inside the transaction of the caller. */
+  replace(name: string, to: Position | null): void {
+    this.db.run('DELETE FROM checkpoints WHERE name = ?', name);
+    if (to !== null) this.move(name, null, to);
+  }
+
+  /** Wakes those who wait for this. */
+  moved(name: string, to: Position): void {
+    for (const waiter of [...(this.#waiters.get(name) ?? [])]) if (waiter.position <= to) waiter.end(true);
+  }
+
+  /** Ends the waiting. */
+  close(): void {
+    for (const waiters of this.#waiters.values()) for (const waiter of [...waiters]) waiter.end(false);
+  }
+
+  #stored(name: string): Position | null {
+    const row = this.db.one<{ position: Position }>('SELECT position FROM checkpoints WHERE name = ?', name);
+    return row?.position ?? null;
+  }
+}

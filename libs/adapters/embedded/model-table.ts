@@ -1,0 +1,128 @@
+import type { Document, DocumentWrite, ModelDefinition, Page, PageRequest } from '@app/eventing';
+import type { Position } from '@app/kernel';
+import { encodeCursor } from './cursor.js';
+import { column, fromColumn, indexedFields, indexFields, quote, termsOf, toColumn } from './model-columns.js';
+import { pageQuery } from './page-query.js';
+import type { Database } from './sqlite.js';
+
+type DocRow = { readonly doc: string };
+type StoredRow = DocRow & { readonly position: Position };
+
+/** Above every character a term continues with. */
+const LAST_CHARACTER = '\u{10FFFF}';
+
+/** The documents of one generation of a read model: a column for each indexed field, search terms in a table beside. */
+export class ModelTable {
+  readonly name: string;
+  readonly #terms: string;
+  readonly #fields: readonly string[];
+  readonly #upsert: string;
+
+  constructor(
+    private readonly db: Database,
+    private readonly model: ModelDefinition,
+    generation: number,
+  ) {
+    this.name = `${model.name}:${generation}`;
+    this.#terms = `${this.name}:terms`;
+    this.#fields = indexedFields(model);
+    const columns = ['id', 'position', 'doc', ...this.#fields.map(column)];
+    this.#upsert = `INSERT INTO ${quote(this.name)} (${columns.join(', ')})
+      VALUES (${columns.map(() => '?').join(', ')})
+      ON CONFLICT (id) DO UPDATE SET ${columns.map((name) => `${name} = excluded.${name}`).join(', ')}
+      WHERE excluded.position > position`;
+  }
+
+  /** The bare tables; `complete` makes them ready for readers. */
+  create(): void {
+    // Columns without a type keep numbers and texts apart and as they are.
+    const columns = this.#fields.map((field) => `, ${column(field)} NOT NULL`);
+    this.db.exec(`
+      CREATE TABLE ${quote(this.name)} (id TEXT NOT NULL PRIMARY KEY, position TEXT NOT NULL, doc TEXT NOT NULL${columns.join('')});
+      CREATE TABLE ${quote(this.#terms)} (term TEXT NOT NULL, id TEXT NOT NULL);`);
+  }
+
+  /** Indexes, and the terms of documents that were filled in without. */
+  complete(): void {
+    if (this.model.searchTerms !== undefined) {
+      this.db.run(
+        `INSERT INTO ${quote(this.#terms)} SELECT DISTINCT terms.value, id
+         FROM ${quote(this.name)}, json_each(doc, ?) AS terms WHERE terms.type = 'text' ORDER BY 1, 2`,
+        `$."${this.model.searchTerms}"`,
+      );
+    }
+    this.db.exec(`CREATE INDEX ${quote(`${this.#terms}:index`)} ON ${quote(this.#terms)} (term, id)`);
+    for (const index of Object.keys(this.model.indexes)) {
+      const columns = indexFields(this.model, index).map(column);
+      this.db.exec(`CREATE INDEX ${quote(`${this.name}:${index}`)} ON ${quote(this.name)} (${columns.join(', ')})`);
+    }
+  }
+
+  drop(): void {
+    this.db.exec(`DROP TABLE IF EXISTS ${quote(this.name)}; DROP TABLE IF EXISTS ${quote(this.#terms)}`);
+  }
+
+  /** Writes a document that is newer than the stored one, with its terms. */
+  write({ document, position }: DocumentWrite): void {
+    if (this.model.searchTerms === undefined) {
+      this.fill({ document, position });
+      return;
+    }
+    const stored = this.db.one<DocRow>(`SELECT doc FROM ${quote(this.name)} WHERE id = ?`, document.id);
+    if (!this.fill({ document, position })) return;
+    const before = stored ? termsOf(this.model, toDocument(stored)) : new Set<string>();
+    const after = termsOf(this.model, document);
+    for (const term of before) {
+      if (!after.has(term)) this.db.run(`DELETE FROM ${quote(this.#terms)} WHERE term = ? AND id = ?`, term, document.id);
+    }
+    for (const term of after) {
+      if (!before.has(term)) this.db.run(`INSERT INTO ${quote(this.#terms)} VALUES (?, ?)`, term, document.id);
+    }
+  }
+
+  /** Writes a document that is newer than the stored one, without its terms; says whether it was. */
+  fill({ document, position }: DocumentWrite): boolean {
+    const fields = this.#fields.map((field) => toColumn(document[field], field));
+    return this.db.run(this.#upsert, document.id, position, JSON.stringify(document), ...fields) > 0;
+  }
+
+  get(ids: readonly string[]): Document[] {
+    const sql = `SELECT doc FROM ${quote(this.name)} WHERE id IN (SELECT value FROM json_each(?))`;
+    return this.db.all<DocRow>(sql, JSON.stringify(ids)).map(toDocument);
+  }
+
+  page(request: PageRequest): Page {
+    const { sql, values, list } = pageQuery(this.model, this.name, request);
+    const rows = this.db.all<DocRow & Record<string, unknown>>(sql, ...values);
+    const shown = rows.slice(0, request.limit);
+    const last = rows.length > request.limit ? shown.at(-1) : undefined;
+    return { documents: shown.map(toDocument), next: last ? this.#cursor(list, request, last) : null };
+  }
+
+  search(prefix: string, limit: number): Document[] {
+    return this.db
+      .all<DocRow>(
+        `SELECT doc FROM ${quote(this.name)} WHERE id IN (
+           SELECT DISTINCT id FROM ${quote(this.#terms)} WHERE term >= ? AND term < ? LIMIT ?)`,
+        prefix, prefix + LAST_CHARACTER, limit,
+      )
+      .map(toDocument);
+  }
+
+  /** The next documents in order of id. */
+  scan(after: string, limit: number): DocumentWrite[] {
+    const sql = `SELECT doc, position FROM ${quote(this.name)} WHERE id > ? ORDER BY id LIMIT ?`;
+    const rows = this.db.all<StoredRow>(sql, after, limit);
+    return rows.map((row) => ({ document: toDocument(row), position: row.position }));
+  }
+
+  #cursor(list: string, { index, equals }: PageRequest, row: Record<string, unknown>): string {
+    const sorted = indexFields(this.model, index).slice(Object.keys(equals).length);
+    return encodeCursor({
+      list,
+      values: sorted.map((field) => fromColumn(row[field === 'id' ? 'id' : `field:${field}`])),
+    });
+  }
+}
+
+const toDocument = ({ doc }: DocRow): Document => JSON.parse(doc) as Document;

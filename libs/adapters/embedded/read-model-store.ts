@@ -1,0 +1,162 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  ReadModelStore,
+  type Document,
+  type DocumentWrite,
+  type ModelDefinition,
+  type Page,
+  type PageRequest,
+} from '@app/eventing';
+import type { Position } from '@app/kernel';
+import type { EmbeddedCheckpoints } from './checkpoints.js';
+import { checkNames } from './model-columns.js';
+import { ModelTable } from './model-table.js';
+import type { Database } from './sqlite.js';
+
+type ModelRow = { readonly live: number; readonly rebuild: number | null; readonly definition: string };
+type Tables = { readonly live: ModelTable; readonly rebuild: ModelTable | null };
+
+const SCAN = 500;
+const SELECT_MODEL = 'SELECT live, rebuild, definition FROM models WHERE name = ?';
+
+/** Read models, each generation of each in a table of its own; a rebuild is the next generation. */
+export class EmbeddedReadModelStore extends ReadModelStore {
+  readonly #tables = new Map<string, Tables>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly checkpoints: EmbeddedCheckpoints,
+  ) {
+    super();
+    db.exec(`CREATE TABLE IF NOT EXISTS models (
+      name TEXT PRIMARY KEY, live INTEGER NOT NULL, rebuild INTEGER, definition TEXT NOT NULL) WITHOUT ROWID`);
+  }
+
+  async prepare(model: ModelDefinition): Promise<void> {
+    checkNames(model);
+    this.db.transaction(() => {
+      const row = this.#row(model);
+      if (row?.definition === definitionOf(model)) return;
+      // What is stored can be replayed, so a changed definition starts over instead of being migrated.
+      if (row) this.#dropTables(model, row);
+      this.checkpoints.replace(model.name, null);
+      const live = (row?.rebuild ?? row?.live ?? 0) + 1;
+      this.db.run('INSERT OR REPLACE INTO models VALUES (?, ?, NULL, ?)', model.name, live, definitionOf(model));
+      const table = new ModelTable(this.db, model, live);
+      table.create();
+      table.complete();
+    });
+    this.#load(model);
+  }
+
+  async write(
+    model: ModelDefinition,
+    writes: readonly DocumentWrite[],
+    checkpoint: { readonly from: Position | null; readonly to: Position },
+  ): Promise<void> {
+    const { live } = this.#prepared(model);
+    this.db.transaction(() => {
+      this.checkpoints.move(model.name, checkpoint.from, checkpoint.to);
+      for (const write of writes) live.write(write);
+    });
+    this.checkpoints.moved(model.name, checkpoint.to);
+  }
+
+  async get(model: ModelDefinition, ids: readonly string[]): Promise<readonly Document[]> {
+    return this.#prepared(model).live.get(ids);
+  }
+
+  async page(model: ModelDefinition, request: PageRequest): Promise<Page> {
+    return this.#prepared(model).live.page(request);
+  }
+
+  async search(model: ModelDefinition, prefix: string, limit: number): Promise<readonly Document[]> {
+    return this.#prepared(model).live.search(prefix, limit);
+  }
+
+  async beginRebuild(model: ModelDefinition): Promise<void> {
+    this.#prepared(model).rebuild?.drop();
+    this.db.transaction(() => {
+      const { live, rebuild } = this.db.first<ModelRow>(SELECT_MODEL, model.name);
+      const next = (rebuild ?? live) + 1;
+      this.db.run('UPDATE models SET rebuild = ? WHERE name = ?', next, model.name);
+      new ModelTable(this.db, model, next).create();
+    });
+    this.#load(model);
+  }
+
+  async fillRebuild(model: ModelDefinition, writes: readonly DocumentWrite[]): Promise<void> {
+    const rebuild = this.#rebuild(model);
+    // In order of id, the index of ids grows at its end.
+    const sorted = writes.toSorted((a, b) => (a.document.id < b.document.id ? -1 : 1));
+    this.db.transaction(() => {
+      for (const write of sorted) rebuild.fill(write);
+    });
+  }
+
+  async swapRebuild(model: ModelDefinition, checkpoint: Position): Promise<void> {
+    const rebuild = this.#rebuild(model);
+    this.db.transaction(() => {
+      rebuild.complete();
+      this.#prepared(model).live.drop();
+      this.db.run('UPDATE models SET live = rebuild, rebuild = NULL WHERE name = ?', model.name);
+      this.checkpoints.replace(model.name, checkpoint);
+    });
+    this.#load(model);
+    this.checkpoints.moved(model.name, checkpoint);
+  }
+
+  async dropRebuild(model: ModelDefinition): Promise<void> {
+    const { rebuild } = this.#prepared(model);
+    this.db.transaction(() => {
+      rebuild?.drop();
+      this.db.run('UPDATE models SET rebuild = NULL WHERE name = ?', model.name);
+    });
+    this.#load(model);
+  }
+
+  async *scan(model: ModelDefinition, which: 'live' | 'rebuild'): AsyncIterable<DocumentWrite> {
+    const table = which === 'live' ? this.#prepared(model).live : this.#rebuild(model);
+    let after = '';
+    for (;;) {
+      const writes = table.scan(after, SCAN);
+      yield* writes;
+      const last = writes.at(-1);
+      if (!last || writes.length < SCAN) return;
+      after = last.document.id;
+      await nextTurn();
+    }
+  }
+
+  #prepared(model: ModelDefinition): Tables {
+    const tables = this.#tables.get(model.name);
+    if (!tables) throw new Error(`Read model ${model.name} was not prepared`);
+    return tables;
+  }
+
+  #rebuild(model: ModelDefinition): ModelTable {
+    const { rebuild } = this.#prepared(model);
+    if (!rebuild) throw new Error(`No rebuild of ${model.name} was begun`);
+    return rebuild;
+  }
+
+  #row(model: ModelDefinition): ModelRow | undefined {
+    return this.db.one<ModelRow>(SELECT_MODEL, model.name);
+  }
+
+  #load(model: ModelDefinition): void {
+    const { live, rebuild } = this.db.first<ModelRow>(SELECT_MODEL, model.name);
+    this.#tables.set(model.name, {
+      live: new ModelTable(this.db, model, live),
+      rebuild: rebuild === null ? null : new ModelTable(this.db, model, rebuild),
+    });
+  }
+
+  #dropTables(model: ModelDefinition, { live, rebuild }: ModelRow): void {
+    new ModelTable(this.db, model, live).drop();
+    if (rebuild !== null) new ModelTable(this.db, model, rebuild).drop();
+  }
+}
+
+const definitionOf = ({ indexes, searchTerms }: ModelDefinition): string =>
+  JSON.stringify([Object.entries(indexes).sort(([a], [b]) => (a < b ? -1 : 1)), searchTerms ?? null]);

@@ -1,0 +1,138 @@
+import { WrongExpectedRevision, type AppendResult, type ExpectedRevision, type StoredEvent } from '@app/eventing';
+import type { Outcome } from './group-commit.js';
+import { toPosition } from './positions.js';
+import { Recent } from './recent.js';
+import type { Database } from './sqlite.js';
+
+export type Append = {
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  readonly events: readonly SerializedEvent[];
+};
+
+type SerializedEvent = { readonly id: string; readonly type: string; readonly data: string; readonly metadata: string };
+type Stream = { readonly id: number; readonly category: number; revision: number };
+
+const NO_STREAM = -1;
+const STREAMS_IN_MEMORY = 50_000;
+
+/** Checks an append before it is queued, so that a bad one fails alone. */
+export function toAppend(stream: string, expected: ExpectedRevision, events: readonly StoredEvent[]): Append {
+  if (!/^[^-]+-./.test(stream)) throw new TypeError(`Not a stream name, which is <category>-<id>: ${stream}`);
+  if (expected !== 'no-stream' && !(Number.isSafeInteger(expected) && expected >= 0)) {
+    throw new TypeError(`Not a revision: ${expected}`);
+  }
+  if (events.length === 0) throw new TypeError('An append needs an event');
+  const serialized = events.map(({ id, type, data, metadata }) => ({
+    id,
+    type,
+    data: JSON.stringify(data),
+    metadata: JSON.stringify(metadata),
+  }));
+  return { stream, expected, events: serialized };
+}
+
+/** The only writer of the record. It works inside the transactions of others and keeps the heads of streams in memory. */
+export class RecordWriter {
+  readonly #streams = new Recent<string, Stream>(STREAMS_IN_MEMORY);
+  readonly #categories = new Map<string, number>();
+  #last = 0;
+
+  constructor(private readonly db: Database) {
+    db.exec(`
+      CREATE TABLE IF NOT EXISTS categories (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+      CREATE TABLE IF NOT EXISTS streams (
+        id INTEGER PRIMARY KEY, category INTEGER NOT NULL REFERENCES categories, name TEXT NOT NULL UNIQUE);
+      CREATE TABLE IF NOT EXISTS events (
+        position INTEGER PRIMARY KEY, stream INTEGER NOT NULL REFERENCES streams, revision INTEGER NOT NULL,
+        category INTEGER NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL, metadata TEXT NOT NULL);
+      CREATE UNIQUE INDEX IF NOT EXISTS events_by_stream ON events (stream, revision);
+      CREATE INDEX IF NOT EXISTS events_by_category ON events (category, position);`);
+    this.reload();
+  }
+
+  /** Row of the last event. Rows are never deleted, so none is used twice. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Id of a category that has events. */
+  category(name: string): number | undefined {
+    return this.#categories.get(name);
+  }
+
+  /** Goes back to what the file says, after a transaction failed. */
+  reload(): void {
+    this.#streams.clear();
+    this.#categories.clear();
+    for (const { id, name } of this.db.all<{ id: number; name: string }>('SELECT id, name FROM categories')) {
+      this.#categories.set(name, id);
+    }
+    this.#last = this.db.first<{ last: number }>('SELECT coalesce(max(position), 0) AS last FROM events').last;
+  }
+
+  append({ stream: name, expected, events }: Append): Outcome<AppendResult> {
+    const stream = this.#find(name);
+    const actual = stream?.revision ?? NO_STREAM;
+    const from = expected === 'no-stream' ? NO_STREAM : expected;
+    if (actual === from) return { answer: this.#insert(stream ?? this.#create(name), events) };
+    const first = stream && actual > from ? this.#firstAnswer(stream, from, events) : undefined;
+    if (first) return { answer: first };
+    return { error: new WrongExpectedRevision(name, expected, actual === NO_STREAM ? 'no-stream' : actual) };
+  }
+
+  #insert(stream: Stream, events: readonly SerializedEvent[]): AppendResult {
+    for (const { id, type, data, metadata } of events) {
+      this.#last += 1;
+      stream.revision += 1;
+      this.db.run(
+        `INSERT INTO events (position, stream, revision, category, id, type, data, metadata)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        this.#last, stream.id, stream.revision, stream.category, id, type, data, metadata,
+      );
+    }
+    return { revision: stream.revision, position: toPosition(this.#last) };
+  }
+
+  /** The answer of an append that is already in the stream, all of it; a part is a conflict like any other. */
+  #firstAnswer(stream: Stream, from: number, events: readonly SerializedEvent[]): AppendResult | undefined {
+    const rows = this.db.all<{ id: string; position: number }>(
+      'SELECT id, position FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?',
+      stream.id, from, events.length,
+    );
+    const last = rows.at(-1);
+    if (!last || events.some(({ id }, index) => rows[index]?.id !== id)) return undefined;
+    return { revision: from + events.length, position: toPosition(last.position) };
+  }
+
+  #find(name: string): Stream | undefined {
+    const known = this.#streams.get(name);
+    if (known) return known;
+    const stored = this.db.one<Stream>(
+      `SELECT id, category, (SELECT max(revision) FROM events WHERE stream = streams.id) AS revision
+       FROM streams WHERE name = ?`,
+      name,
+    );
+    if (stored) this.#streams.set(name, stored);
+    return stored;
+  }
+
+  #create(name: string): Stream {
+    const category = this.#ensureCategory(name.slice(0, name.indexOf('-')));
+    const { id } = this.db.first<{ id: number }>(
+      'INSERT INTO streams (category, name) VALUES (?, ?) RETURNING id',
+      category, name,
+    );
+    const stream = { id, category, revision: NO_STREAM };
+    this.#streams.set(name, stream);
+    return stream;
+  }
+
+  #ensureCategory(name: string): number {
+    const known = this.#categories.get(name);
+    if (known !== undefined) return known;
+    const { id } = this.db.first<{ id: number }>('INSERT INTO categories (name) VALUES (?) RETURNING id', name);
+    this.#categories.set(name, id);
+    return id;
+  }
+}

@@ -1,0 +1,127 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+
+export type Value = SQLInputValue;
+
+export type DatabaseOptions = {
+  /** FULL: a commit is on disk when it returns. NORMAL: a power cut takes the file back to an earlier moment, whole. */
+  readonly synchronous: 'FULL' | 'NORMAL';
+  /** Emulates a slower disk after each durable commit; for benchmarks. */
+  readonly flushDelayMs?: number | undefined;
+};
+
+/** One SQLite file: prepared statements kept by their text, transactions, and the pragmas all files share. */
+export class Database {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #options: DatabaseOptions;
+
+  constructor(path: string, options: DatabaseOptions) {
+    this.#options = options;
+    this.#db = new DatabaseSync(path, { timeout: 2_000 });
+    this.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous}; PRAGMA cache_size = -32000;
+      PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864`);
+  }
+
+  all<Row>(sql: string, ...values: Value[]): Row[] {
+    return this.#prepared(sql).all(...values) as unknown as Row[];
+  }
+
+  one<Row>(sql: string, ...values: Value[]): Row | undefined {
+    return this.#prepared(sql).get(...values) as unknown as Row | undefined;
+  }
+
+  /** For statements that always have a row. */
+  first<Row>(sql: string, ...values: Value[]): Row {
+    const row = this.one<Row>(sql, ...values);
+    if (!row) throw new Error(`No row: ${sql}`);
+    return row;
+  }
+
+  /** Number of rows changed. */
+  run(sql: string, ...values: Value[]): number {
+    return Number(this.#prepared(sql).run(...values).changes);
+  }
+
+  /** For pragmas and table definitions; several statements may follow one another. */
+  exec(sql: string): void {
+    // Tables may come and go here; statements of dropped ones would pile up.
+    this.#statements.clear();
+    this.#db.exec(sql);
+  }
+
+  /** All or nothing. `durable` asks for a flush where the file as a whole does without. */
+  transaction<T>(work: () => T, { durable = false } = {}): T {
+    const raise = durable && this.#options.synchronous === 'NORMAL';
+    if (raise) this.run('PRAGMA synchronous = FULL');
+    try {
+      const result = this.#commit(work);
+      if (durable || this.#options.synchronous === 'FULL') this.#delay();
+      return result;
+    } finally {
+      if (raise) this.run('PRAGMA synchronous = NORMAL');
+    }
+  }
+
+  /** Brings the log back into the file and empties it. */
+  truncateLog(): void {
+    this.one('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  close(): void {
+    this.truncateLog();
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #commit<T>(work: () => T): T {
+    this.run('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.run('COMMIT');
+      return result;
+    } catch (error) {
+      // SQLite itself rolls back after some errors, such as a full disk.
+      if (this.#db.isTransaction) this.run('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #prepared(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #delay(): void {
+    const delay = this.#options.flushDelayMs ?? 0;
+    if (delay > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delay);
+  }
+}
+
+/** Holds a file for this process alone; the operating system lets go of it when the process ends, however it ends. */
+export class FileLock {
+  readonly #db: DatabaseSync;
+
+  /** @throws FileTaken */
+  constructor(path: string) {
+    this.#db = new DatabaseSync(path, { timeout: 0 });
+    try {
+      this.#db.exec('BEGIN EXCLUSIVE');
+    } catch (error) {
+      this.#db.close();
+      if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY) throw new FileTaken();
+      throw error;
+    }
+  }
+
+  release(): void {
+    this.#db.close();
+  }
+}
+
+export class FileTaken extends Error {}
+
+const SQLITE_BUSY = 5;

@@ -1,0 +1,106 @@
+import { TopicLog, type ConsumedMessage, type Consumer, type TopicMessage } from '@app/eventing';
+import type { JsonObject } from '@app/kernel';
+import type { Database } from './sqlite.js';
+import { Wakeup } from './wakeup.js';
+
+type MessageRow = { readonly offset: number; readonly key: string; readonly value: string };
+
+const BATCH = 200;
+
+/** Topics of one partition each, with one offset for each group and topic. */
+export class EmbeddedTopicLog extends TopicLog {
+  readonly #published = new Wakeup();
+  readonly #released = new Wakeup();
+  /** Group and topic pairs that have an active member. */
+  readonly #taken = new Set<string>();
+  readonly #consuming = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+
+  constructor(private readonly db: Database) {
+    super();
+    db.exec(`
+      CREATE TABLE IF NOT EXISTS topics (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+      CREATE TABLE IF NOT EXISTS messages (
+        "offset" INTEGER PRIMARY KEY, topic INTEGER NOT NULL REFERENCES topics, key TEXT NOT NULL, value TEXT NOT NULL);
+      CREATE INDEX IF NOT EXISTS messages_by_topic ON messages (topic, "offset");
+      CREATE TABLE IF NOT EXISTS offsets (
+        consumers TEXT NOT NULL, topic TEXT NOT NULL, "offset" INTEGER NOT NULL, PRIMARY KEY (consumers, topic)) WITHOUT ROWID`);
+  }
+
+  async publish(topic: string, messages: readonly TopicMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    const rows = messages.map(({ key, value }) => ({ key, value: JSON.stringify(value) }));
+    this.db.transaction(
+      () => {
+        this.db.run('INSERT INTO topics (name) VALUES (?) ON CONFLICT DO NOTHING', topic);
+        const { id } = this.db.first<{ id: number }>('SELECT id FROM topics WHERE name = ?', topic);
+        for (const { key, value } of rows) {
+          this.db.run('INSERT INTO messages (topic, key, value) VALUES (?, ?, ?)', id, key, value);
+        }
+      },
+      { durable: true },
+    );
+    this.#published.wakeAll();
+  }
+
+  async consume(consumer: Consumer): Promise<void> {
+    const signal = AbortSignal.any([consumer.signal, this.#closing.signal]);
+    const consuming = this.#consume({ ...consumer, signal, handle: (messages) => consumer.handle(messages) });
+    this.#consuming.add(consuming);
+    try {
+      await consuming;
+    } finally {
+      this.#consuming.delete(consuming);
+    }
+  }
+
+  /** Ends the consumers; what they are handling is finished first. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#consuming);
+  }
+
+  async #consume(consumer: Consumer): Promise<void> {
+    const { topics, group, signal } = consumer;
+    const pairs = topics.map((topic) => JSON.stringify([group, topic]));
+    while (pairs.some((pair) => this.#taken.has(pair)) && !signal.aborted) await this.#released.wait(signal);
+    if (signal.aborted) return;
+    for (const pair of pairs) this.#taken.add(pair);
+    try {
+      await this.#run(consumer);
+    } finally {
+      for (const pair of pairs) this.#taken.delete(pair);
+      this.#released.wakeAll();
+    }
+  }
+
+  async #run(consumer: Consumer): Promise<void> {
+    const { topics, signal } = consumer;
+    while (!signal.aborted) {
+      let handled = false;
+      for (const topic of topics) handled = (!signal.aborted && (await this.#handleNext(consumer, topic))) || handled;
+      // A round that found nothing has not awaited anything real, so no message came unseen.
+      if (!handled) await this.#published.wait(signal);
+    }
+  }
+
+  async #handleNext({ group, handle }: Consumer, topic: string): Promise<boolean> {
+    const messages = this.#next(group, topic);
+    const last = messages.at(-1);
+    if (!last) return false;
+    await handle(messages);
+    this.db.run('INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)', group, topic, Number(last.offset));
+    return true;
+  }
+
+  #next(group: string, topic: string): ConsumedMessage[] {
+    const rows = this.db.all<MessageRow>(
+      `SELECT "offset", key, value FROM messages
+       WHERE topic = (SELECT id FROM topics WHERE name = ?)
+         AND "offset" > coalesce((SELECT "offset" FROM offsets WHERE consumers = ? AND topic = ?), 0)
+       ORDER BY "offset" LIMIT ${BATCH}`,
+      topic, group, topic,
+    );
+    return rows.map(({ offset, key, value }) => ({ offset: String(offset), key, value: JSON.parse(value) as JsonObject }));
+  }
+}

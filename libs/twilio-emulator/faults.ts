@@ -1,0 +1,90 @@
+/**
+ * What may go wrong with a create. `before`: the message is not accepted; `after`: it is accepted and will be sent, but
+ * the caller is not told so. A `slow` create is accepted and answered late.
+ */
+export const FAULTS = [
+  'timeout-before', 'timeout-after', 'reset-before', 'reset-after', '429', '500-before', '500-after', 'slow',
+] as const;
+
+export type Fault = (typeof FAULTS)[number];
+
+export type CallbackFaults = {
+  /** Extra copies of every callback; a fraction is the chance of one more. */
+  readonly duplicate?: number;
+  /** A message's callbacks wait for its last status and come in any order. */
+  readonly shuffle?: boolean;
+  /** Every callback is posted and answered before the create is answered. */
+  readonly early?: boolean;
+  /** Waits this long before each post. */
+  readonly delayMs?: number;
+  /** Keeps callbacks back until they are released. */
+  readonly hold?: boolean;
+  /** Never posts a callback. */
+  readonly drop?: boolean;
+};
+
+/** What is given replaces what was set; what is absent stays. */
+export type FaultSettings = {
+  /** Taken by the following creates in order; null is a create without a fault, whatever the rates say. */
+  readonly next?: readonly (Fault | null)[];
+  /** The chance of each fault, from 0 to 1. */
+  readonly rates?: Readonly<Partial<Record<Fault, number>>>;
+  /** Starts the sequence of chances again, so that a run can be repeated. */
+  readonly seed?: number;
+  readonly callbacks?: CallbackFaults;
+};
+
+/** Decides which fault meets which request; the same seed decides the same. */
+export class FaultPlan {
+  callbacks: CallbackFaults = {};
+  private next: (Fault | null)[] = [];
+  private rates: FaultSettings['rates'] = {};
+  private random = seededRandom(1);
+
+  constructor(settings: FaultSettings = {}) {
+    this.set(settings);
+  }
+
+  set(settings: FaultSettings): void {
+    if (settings.next) this.next = [...settings.next];
+    if (settings.rates) this.rates = { ...settings.rates };
+    if (settings.seed !== undefined) this.random = seededRandom(settings.seed);
+    if (settings.callbacks) this.callbacks = { ...settings.callbacks };
+  }
+
+  /** The fault of the next create. */
+  take(): Fault | null {
+    const queued = this.next.shift();
+    if (queued !== undefined) return queued;
+    let draw = this.random();
+    for (const fault of FAULTS) {
+      draw -= this.rates?.[fault] ?? 0;
+      if (draw < 0) return fault;
+    }
+    return null;
+  }
+
+  /** How often the next callback is posted. */
+  copies(): number {
+    const extra = this.callbacks.duplicate ?? 0;
+    return 1 + Math.floor(extra) + (this.random() < extra % 1 ? 1 : 0);
+  }
+
+  shuffled<T>(items: readonly T[]): T[] {
+    return items
+      .map((item) => ({ item, at: this.random() }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ item }) => item);
+  }
+}
+
+/** mulberry32: small, and good enough to spread faults. */
+function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,10 @@
+export type { Account, AccountChange, AccountNumber, MessagingService } from './accounts.js';
+export { startTwilioEmulator, type TwilioEmulator, type TwilioEmulatorOptions } from './emulator.js';
+export { FAULTS, type CallbackFaults, type Fault, type FaultSettings } from './faults.js';
+export type { InboundInput, InboundResult } from './inbound.js';
+export type { AutoAnswerEntry, CallbackEntry, CreateEntry, InboundEntry, LedgerSnapshot } from './ledger.js';
+export type { LifeDelays } from './message-life.js';
+export type { MessageStatus } from './message.js';
+export type { Outcome } from './outcomes.js';
+export { countSegments } from './segments.js';
+export { signForm } from './signature.js';

@@ -1,4 +1,4 @@
-import { naturalId, type CommandContext } from '@app/eventing';
+import { deliveryIdOf, naturalId, type CommandContext } from '@app/eventing';
 import type { Actor, Message, Recorded } from '@app/kernel';
 
 /** Natural keys: where two requests could make the same thing, its id follows from what it is. */
@@ -11,7 +11,7 @@ export const ids = {
   contactByExternalId: (programId: string, externalId: string): string => naturalId('contact', programId, 'external', externalId),
   contactByPhone: (programId: string, phone: string): string => naturalId('contact', programId, 'phone', phone),
   referralByExternalId: (programId: string, externalId: string): string => naturalId('referral', programId, externalId),
-  delivery: (messageId: string, recipientId: string, channel: 'sms' | 'email'): string => naturalId('delivery', messageId, recipientId, channel),
+  delivery: deliveryIdOf,
   /** An id for something new that the command makes; the same when the command is repeated. */
   madeBy: (commandId: string, what: string): string => naturalId('made', commandId, what),
 };

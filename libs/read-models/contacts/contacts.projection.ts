@@ -7,6 +7,7 @@ export type ContactRow = ContactDetails & {
   readonly phoneIds: readonly string[];
   /** What the contact is found by, each with the program in front. */
   readonly terms: readonly string[];
+  readonly revision: number;
 };
 
 export const contactsProjection: Projection<ContactEvent, ContactRow> = {
@@ -16,12 +17,12 @@ export const contactsProjection: Projection<ContactEvent, ContactRow> = {
   searchTerms: 'terms',
   touches: (event) => event.aggregateId,
 
-  evolve(_row, { aggregateId: id, data, metadata: { programId } }) {
+  evolve(_row, { aggregateId: id, data, revision, metadata: { programId } }) {
     const { name, phones, emails, externalId, contactType, registered, active, phoneIds } = data;
     const details = { name, phones, emails, externalId, contactType, registered, active };
     const words = [id, ...(name?.split(/\s+/) ?? []), name ?? '', ...phones, ...emails, externalId ?? ''];
     const terms = [...new Set(words.filter((word) => word !== '').map((word) => searchTerm(programId, word)))];
-    return { id, programId, phoneIds, ...details, terms };
+    return { id, programId, phoneIds, ...details, terms, revision };
   },
 };
 

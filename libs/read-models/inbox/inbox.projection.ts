@@ -17,6 +17,8 @@ export type InboxRow = {
   readonly lastContactMessageAt: string | null;
   /** Position of the last activity: the order of the list. */
   readonly activity: string;
+  /** Revision of the conversation. */
+  readonly revision: number;
 };
 
 const PREVIEW_LENGTH = 140;
@@ -28,23 +30,24 @@ export const inboxProjection: Projection<ConversationEvent, InboxRow> = {
     all: ['programId', 'activity'],
     box: ['programId', 'archived', 'activity'],
     folder: ['programId', 'folder', 'activity'],
-    contact: ['contactId', 'activity'],
-    referral: ['referralId', 'activity'],
+    contact: ['programId', 'contactId', 'activity'],
+    referral: ['programId', 'referralId', 'activity'],
   },
   touches: (event) => event.aggregateId,
 
   evolve(row, event) {
     const at = event.metadata.occurredAt;
+    const { revision } = event;
     const active = { lastActivityAt: at, activity: event.position };
     if (event.type === 'ConversationStarted') {
       const { conversationId, contactId, referralId } = event.data;
       const { programId } = event.metadata;
       const quiet = { answers: 0, preview: '', channel: null, lastContactMessageAt: null };
-      return { id: conversationId, programId, contactId, referralId, folder: 'read', archived: false, ...quiet, ...active };
+      return { id: conversationId, programId, contactId, referralId, folder: 'read', archived: false, ...quiet, ...active, revision };
     }
     if (row === null) return null; // a fact is never refused: nothing to show is a valid answer
     const folder = folderAfter(row.folder, event);
-    const moved = { ...row, folder, archived: folder === 'archived' };
+    const moved = { ...row, folder, archived: folder === 'archived', revision };
     switch (event.type) {
       case 'MessageReceived': {
         const { text, channel } = event.data;
@@ -57,10 +60,9 @@ export const inboxProjection: Projection<ConversationEvent, InboxRow> = {
       case 'ConversationRead':
       case 'ConversationMarkedUnread':
       case 'ConversationArchived':
-        return moved;
       case 'KeywordReceived':
       case 'SendRefused':
-        return row;
+        return moved;
     }
   },
 };

@@ -1,6 +1,6 @@
-import type { Projection } from '@app/eventing';
+import { deliveryIdOf, type Projection } from '@app/eventing';
 import type { Actor, Recorded } from '@app/kernel';
-import type { Channel, ConversationEvent } from '@app/domain/conversation';
+import type { AutomatedTextSent, Channel, ConversationEvent, MessageSent } from '@app/domain/conversation';
 
 /** One entry of a conversation's thread. */
 export type ThreadEntry = {
@@ -15,6 +15,8 @@ export type ThreadEntry = {
   readonly text: string;
   /** Of a refusal: the rule. */
   readonly rule: string | null;
+  /** Of a text that goes out. */
+  readonly deliveryId: string | null;
   readonly at: string;
   /** Position at which it was accepted at the edge: its place in the thread. */
   readonly order: string;
@@ -30,9 +32,9 @@ export const threadProjection: Projection<ConversationEvent, ThreadEntry> = {
     if (row !== null) return row;
     switch (event.type) {
       case 'MessageSent':
-        return { ...common(event, event.data), kind: 'message', direction: 'out', channel: event.data.channel, text: event.data.text };
+        return { ...common(event, event.data), kind: 'message', direction: 'out', channel: event.data.channel, text: event.data.text, deliveryId: textDelivery(event.data) };
       case 'AutomatedTextSent':
-        return { ...common(event, event.data), kind: 'automated', direction: 'out', channel: 'sms', text: event.data.text };
+        return { ...common(event, event.data), kind: 'automated', direction: 'out', channel: 'sms', text: event.data.text, deliveryId: textDelivery(event.data) };
       case 'MessageReceived':
         return { ...common(event, event.data), kind: 'message', direction: 'in', channel: event.data.channel, text: event.data.text };
       case 'KeywordReceived':
@@ -55,6 +57,10 @@ const common = (event: Recorded<ConversationEvent>, data: { messageId: string; c
   contactId: data.contactId,
   author: event.metadata.actor,
   rule: null,
+  deliveryId: null,
   at: event.metadata.occurredAt,
   order: data.acceptedAt ?? event.position,
 });
+
+const textDelivery = ({ messageId, contactId, route }: MessageSent['data'] | AutomatedTextSent['data']): string | null =>
+  route === null ? null : deliveryIdOf(messageId, contactId, 'sms');

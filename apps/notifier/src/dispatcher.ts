@@ -1,0 +1,188 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { v7 } from 'uuid';
+import { ConsentReader, HandleDelivery, Lookups, sendGate, system, type ReadConsent } from '@app/application';
+import { Checkpoints, EmailGateway, Journal, sleep, SmsGateway, type CommandContext, type SendOutcome } from '@app/eventing';
+import type { Message, Recorded } from '@app/kernel';
+import { DeliveryNotDue, type DeliveryCommand, type DeliveryEvent, type DeliveryRequested } from '@app/domain/delivery';
+import { PublicAddress } from '@app/platform';
+import { deliveriesProjection, DeliveryQueries, type DeliveryRow } from '@app/read-models';
+import { EmailComposer } from './email-composer.js';
+import { MessageContents } from './message-content.js';
+
+type Request = DeliveryRequested['data'];
+type Call = () => Promise<SendOutcome>;
+
+/** Longest wait in ms for the read model, and between two looks at what is due. */
+const LONGEST_WAIT_MS = 5_000;
+
+/**
+ * Takes deliveries that are due: claim, gate, provider, outcome, each an append. Whoever wins the claim calls, and
+ * nobody else does; what dies between the claim and the outcome is uncertain and never sent again blindly.
+ */
+@Injectable()
+export class Dispatcher {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly journal: Journal,
+    private readonly checkpoints: Checkpoints,
+    private readonly lookups: Lookups,
+    private readonly consents: ConsentReader,
+    private readonly deliveries: DeliveryQueries,
+    private readonly contents: MessageContents,
+    private readonly composer: EmailComposer,
+    private readonly sms: SmsGateway,
+    private readonly email: EmailGateway,
+    private readonly address: PublicAddress,
+  ) {}
+
+  /** Sends what is due, then waits for the next event or due time, until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const woken = new Wakeup();
+    const following = new AbortController();
+    const stop = (): void => following.abort();
+    signal.addEventListener('abort', stop);
+    const follow = this.wakeOnEvents(woken, following.signal);
+    try {
+      while (!signal.aborted) {
+        const pause = await this.sendWhatIsDue(signal);
+        if (signal.aborted) break;
+        // A failing subscription ends the run; it is started again from outside.
+        await Promise.race([woken.wait(), sleep(pause, signal), follow]);
+      }
+    } finally {
+      stop();
+      signal.removeEventListener('abort', stop);
+      await follow.catch(() => undefined);
+    }
+  }
+
+  private async wakeOnEvents(woken: Wakeup, signal: AbortSignal): Promise<void> {
+    for await (const { position } of this.journal.follow<DeliveryEvent>({ after: await this.journal.head(), categories: ['delivery'], signal })) {
+      await this.checkpoints.waitFor(deliveriesProjection.name, position, LONGEST_WAIT_MS);
+      woken.wake();
+    }
+  }
+
+  /** @returns how long to wait, in ms, until the next one is due */
+  private async sendWhatIsDue(signal: AbortSignal): Promise<number> {
+    while (!signal.aborted) {
+      const { documents } = await this.deliveries.inState('requested');
+      const now = new Date().toISOString();
+      const due = documents.filter(({ notBefore }) => notBefore <= now);
+      if (due.length === 0) return Math.min(LONGEST_WAIT_MS, ...documents.map(({ notBefore }) => Math.max(Date.parse(notBefore) - Date.now(), 1)));
+      const positions = await Promise.all([...byConversation(due).values()].map((rows) => this.sendInOrder(rows, signal)));
+      const furthest = positions.reduce((a, b) => (a > b ? a : b), '');
+      if (furthest !== '') await this.checkpoints.waitFor(deliveriesProjection.name, furthest, LONGEST_WAIT_MS);
+      else return LONGEST_WAIT_MS; // somebody else has them
+    }
+    return 0;
+  }
+
+  private async sendInOrder(rows: readonly DeliveryRow[], signal: AbortSignal): Promise<string> {
+    let position = '';
+    for (const row of rows) if (!signal.aborted) position = (await this.send(row)) ?? position;
+    return position;
+  }
+
+  /** @returns the position of the last thing that was written, if any */
+  private async send({ id, programId }: DeliveryRow): Promise<string | null> {
+    const delivery = await this.lookups.delivery(programId, id);
+    if (delivery.status !== 'requested') return null;
+    const { request } = delivery;
+    const now = new Date().toISOString();
+    if (request.expiresAt <= now) return this.record(programId, id, { type: 'ExpireDelivery', data: { at: now } });
+    const call = await this.prepare(programId, request, `${id}.${delivery.claims + 1}`);
+    try {
+      return request.consentId === null ? await this.claimAndCall(programId, request, null, call) : await this.withConsent(programId, request, request.consentId, call);
+    } catch (error) {
+      if (error instanceof DeliveryNotDue) return null; // another worker won the claim
+      throw error;
+    }
+  }
+
+  private async withConsent(programId: string, request: Request, consentId: string, call: Call): Promise<string | null> {
+    const { policies } = await this.lookups.program(programId);
+    const lane = request.lane === 'opt-in-request' ? 'opt-in-request' : 'person';
+    const read = await this.consents.read(consentId);
+    const rule = sendGate(lane, read.consent, policies);
+    if (rule !== null) return this.record(programId, request.deliveryId, { type: 'WithholdDelivery', data: { rule, consentRevision: read.revision } });
+    return this.claimAndCall(programId, request, { read, again: () => this.consents.read(consentId) }, call);
+  }
+
+  private async claimAndCall(programId: string, { deliveryId }: Request, consent: { read: ReadConsent; again: () => Promise<ReadConsent> } | null, call: Call): Promise<string | null> {
+    const claimedAt = new Date().toISOString();
+    const consentRevision = consent?.read.revision ?? -1;
+    const { events } = await this.execute(programId, deliveryId, { type: 'ClaimDelivery', data: { claimedAt, consentRevision } });
+    const [claimed] = events as readonly Recorded<DeliveryEvent>[];
+    if (claimed?.type !== 'DeliveryClaimed') return null;
+    const { claimId } = claimed.data;
+    // The last step before the provider: consent must still be what the claim says it was.
+    if (consent && (await consent.again()).revision !== consentRevision)
+      return this.record(programId, deliveryId, { type: 'ReleaseDelivery', data: { claimId, cause: 'consent changed', notBefore: claimedAt } });
+    return this.record(programId, deliveryId, outcomeCommand(claimId, await call()));
+  }
+
+  private async prepare(programId: string, request: Request, claimId: string): Promise<Call> {
+    if (request.channel === 'email') {
+      const email = await this.composer.compose(programId, request, await this.contents.message(request));
+      return email ? () => this.email.send(email) : () => Promise.resolve({ kind: 'refused', code: 'NoAddress', reason: 'The recipient has no email address' });
+    }
+    const { sms, account } = await this.contents.text(programId, request);
+    const statusCallback = `${await this.address.url}/webhooks/twilio/${programId}/status/${claimId}`;
+    return () => this.sms.send(account, { ...sms, statusCallback });
+  }
+
+  private async record(programId: string, deliveryId: string, command: DeliveryCommand): Promise<string | null> {
+    return (await this.execute(programId, deliveryId, command)).position;
+  }
+
+  private execute(programId: string, deliveryId: string, command: DeliveryCommand & Message) {
+    return this.commands.execute(new HandleDelivery(deliveryId, command, notifierContext(programId)));
+  }
+}
+
+/** Each step of the notifier is a command of its own; the delivery's state makes a repetition harmless. */
+export function notifierContext(programId: string): CommandContext {
+  const commandId = v7();
+  return { programId, actor: system('notifier'), commandId, correlationId: commandId, causationId: commandId, occurredAt: new Date().toISOString() };
+}
+
+function outcomeCommand(claimId: string, outcome: SendOutcome): DeliveryCommand {
+  switch (outcome.kind) {
+    case 'accepted':
+      return { type: 'AcceptDelivery', data: { claimId, providerId: outcome.providerId } };
+    case 'refused':
+      return { type: 'RefuseDelivery', data: { claimId, code: outcome.code, reason: outcome.reason } };
+    case 'uncertain':
+      return { type: 'DoubtDelivery', data: { claimId, cause: outcome.cause } };
+    case 'back-off': {
+      const notBefore = new Date(Date.now() + outcome.retryAfterMs).toISOString();
+      return { type: 'ReleaseDelivery', data: { claimId, cause: outcome.code, notBefore } };
+    }
+  }
+}
+
+/** Texts of one conversation go out one after the other, in their order. */
+function byConversation(rows: readonly DeliveryRow[]): Map<string, DeliveryRow[]> {
+  const groups = new Map<string, DeliveryRow[]>();
+  for (const row of rows) groups.set(row.conversationId, [...(groups.get(row.conversationId) ?? []), row]);
+  return groups;
+}
+
+/** A wake-up that is not lost when it comes before the wait. */
+class Wakeup {
+  private woken = false;
+  private resolve: (() => void) | null = null;
+
+  wake(): void {
+    this.woken = true;
+    this.resolve?.();
+  }
+
+  async wait(): Promise<void> {
+    if (!this.woken) await new Promise<void>((resolve) => (this.resolve = resolve));
+    this.woken = false;
+    this.resolve = null;
+  }
+}

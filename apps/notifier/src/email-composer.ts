@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import mustache from 'mustache';
+import { Lookups } from '@app/application';
+import type { Email } from '@app/eventing';
+import type { DeliveryRequested } from '@app/domain/delivery';
+import { MemberQueries } from '@app/read-models';
+import type { MessageContent } from './message-content.js';
+
+const PREVIEW_LENGTH = 200;
+
+const text = `Hello {{{name}}},
+
+{{{author}}} wrote to you:
+
+  {{{preview}}}
+
+Read and answer: {{{link}}}
+
+{{{program}}}
+`;
+
+const html = `<p>Hello {{name}},</p>
+<p>{{author}} wrote to you:</p>
+<blockquote>{{preview}}</blockquote>
+<p><a href="{{link}}">Read and answer</a></p>
+<p>{{program}}</p>
+`;
+
+/** The email about a new message: a preview, and a link to the thread. */
+@Injectable()
+export class EmailComposer {
+  constructor(
+    private readonly lookups: Lookups,
+    private readonly members: MemberQueries,
+  ) {}
+
+  /** `null` when the recipient has no address any more. */
+  async compose(programId: string, { deliveryId, recipient, conversationId }: DeliveryRequested['data'], message: MessageContent): Promise<Email | null> {
+    const program = await this.lookups.program(programId);
+    const to = await this.addressee(programId, recipient);
+    if (!to) return null;
+    const author = recipient.kind === 'contact' ? program.name : await this.contactName(programId, message.contactId);
+    const template = recipient.kind === 'contact' ? program.portalLink : program.consoleLink;
+    const link = template.replaceAll('{conversationId}', encodeURIComponent(conversationId));
+    const view = { name: to.name, author, preview: shorten(message.text), link, program: program.name };
+    return {
+      messageId: deliveryId,
+      to,
+      fromName: program.name,
+      subject: `New message from ${author.replace(/\s+/g, ' ')}`,
+      text: mustache.render(text, view),
+      html: mustache.render(html, view),
+    };
+  }
+
+  private async addressee(programId: string, { kind, id }: DeliveryRequested['data']['recipient']): Promise<Email['to'] | null> {
+    if (kind === 'member') {
+      const member = (await this.members.all(programId)).find(({ userId }) => userId === id);
+      return member ? { name: member.name, address: member.email } : null;
+    }
+    const { name, emails } = await this.lookups.contact(programId, id);
+    return emails[0] === undefined ? null : { name: name ?? emails[0], address: emails[0] };
+  }
+
+  private async contactName(programId: string, contactId: string): Promise<string> {
+    const { name, phones, emails } = await this.lookups.contact(programId, contactId);
+    return name ?? phones[0] ?? emails[0] ?? 'A contact';
+  }
+}
+
+const shorten = (message: string): string => {
+  const characters = [...message];
+  return characters.length <= PREVIEW_LENGTH ? message : `${characters.slice(0, PREVIEW_LENGTH - 1).join('')}…`;
+};

@@ -1,0 +1,23 @@
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Checkpoints, Journal, ReadModelStore, runProjection } from '@app/eventing';
+import { Background } from '@app/platform';
+import { projections } from '@app/read-models';
+
+/** Writes the read models; each follows the record by itself, from its own checkpoint. */
+@Module({})
+export class ProjectorModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly background: Background,
+    private readonly journal: Journal,
+    private readonly readModels: ReadModelStore,
+    private readonly checkpoints: Checkpoints,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { journal, readModels, checkpoints } = this;
+    // Prepared before anything asks them.
+    for (const projection of projections) await readModels.prepare(projection);
+    for (const projection of projections)
+      this.background.start(`projector ${projection.name}`, (signal) => runProjection({ journal, readModels, checkpoints }, projection, signal));
+  }
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import MailComposer from 'nodemailer/lib/mail-composer/index.js';
+import { EmailGateway, type Email, type FoundOutcome, type SendOutcome } from '@app/eventing';
+
+const FROM = 'no-reply@referral-messages.invalid';
+
+/** Emails as files in a folder, one for each Message-ID: sending the same one again leaves one. */
+export class MailFolderGateway extends EmailGateway {
+  constructor(private readonly folder: string) {
+    super();
+  }
+
+  async send(email: Email): Promise<SendOutcome> {
+    try {
+      await mkdir(this.folder, { recursive: true });
+      if (await this.exists(email.messageId)) return { kind: 'accepted', providerId: email.messageId };
+      const { messageId, to, fromName, subject, text, html } = email;
+      const mail = new MailComposer({ messageId: `<${messageId}@referral-messages.invalid>`, to, from: { name: fromName, address: FROM }, subject, text, html });
+      const unfinished = join(this.folder, `.${randomUUID()}`);
+      const file = await open(unfinished, 'wx');
+      try {
+        await file.writeFile(await mail.compile().build());
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(unfinished, this.path(messageId));
+      return { kind: 'accepted', providerId: messageId };
+    } catch (error) {
+      return { kind: 'uncertain', cause: (error as NodeJS.ErrnoException).code ?? 'write failed' };
+    }
+  }
+
+  async find(messageId: string): Promise<FoundOutcome> {
+    return (await this.exists(messageId)) ? { kind: 'found', providerId: messageId } : { kind: 'absent' };
+  }
+
+  /** What is in the folder, as raw messages by file name. */
+  async list(): Promise<readonly { readonly file: string; readonly raw: string }[]> {
+    const files = (await readdir(this.folder).catch(() => [])).filter((file) => file.endsWith('.eml')).sort();
+    return Promise.all(files.map(async (file) => ({ file, raw: await readFile(join(this.folder, file), 'utf8') })));
+  }
+
+  private path = (messageId: string): string => join(this.folder, `${messageId}.eml`);
+
+  private exists(messageId: string): Promise<boolean> {
+    return access(this.path(messageId)).then(
+      () => true,
+      () => false,
+    );
+  }
+}

@@ -1,0 +1,1 @@
+export * from './twilio-sms.gateway.js';

@@ -1,0 +1,78 @@
+import twilio from 'twilio';
+import { SmsGateway, type FoundOutcome, type SendOutcome, type Sms, type SmsAccount } from '@app/eventing';
+
+/** How long a request may take, in ms; shorter than the time after which a claim counts as abandoned. */
+const TIMEOUT_MS = 10_000;
+const BACK_OFF_MS = 2_000;
+const UNREACHED_MS = 5_000;
+/** The provider's clock and ours may differ by this much. */
+const CLOCK_SKEW_MS = 60_000;
+
+/** The connection was never made, so nothing was accepted. */
+const neverReached = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** Errors that ask to come back later: too many requests, or too many texts waiting. */
+const comeLater = new Set(['20429', '21611', '30001', '30022']);
+
+/** Texts by the official SDK. `baseUrl` is the provider's, or the emulator's; nothing else differs. */
+export class TwilioSmsGateway extends SmsGateway {
+  private readonly clients = new Map<string, twilio.Twilio>();
+
+  constructor(
+    private readonly baseUrl: string,
+    private readonly timeoutMs = TIMEOUT_MS,
+  ) {
+    super();
+  }
+
+  async send(account: SmsAccount, { from, to, text, statusCallback }: Sms): Promise<SendOutcome> {
+    try {
+      const { sid } = await this.client(account).messages.create({ from, to, body: text, statusCallback });
+      return { kind: 'accepted', providerId: sid };
+    } catch (error) {
+      return outcomeOf(error);
+    }
+  }
+
+  async find(account: SmsAccount, { from, to, text }: Omit<Sms, 'statusCallback'>, since: Date, isKnown: (providerId: string) => Promise<boolean>): Promise<FoundOutcome> {
+    const oldest = since.getTime() - CLOCK_SKEW_MS;
+    try {
+      // Not by DateSent: what has not left the provider yet has none. The list is newest first.
+      for (let page = await this.client(account).messages.page({ from, to, pageSize: 50 }); ; ) {
+        for (const message of page.instances) {
+          if (message.dateCreated.getTime() < oldest) return { kind: 'unknown' };
+          if (message.direction === 'outbound-api' && message.body === text && !(await isKnown(message.sid))) return { kind: 'found', providerId: message.sid };
+        }
+        const next = await page.nextPage();
+        if (!next) return { kind: 'unknown' };
+        page = next as typeof page;
+      }
+    } catch {
+      return { kind: 'unknown' }; // asked again by the next round
+    }
+  }
+
+  isGenuine(authToken: string, signature: string, url: string, form: Readonly<Record<string, string>>): boolean {
+    // The SDK takes a signature made with an empty token for a genuine one.
+    return authToken !== '' && twilio.validateRequest(authToken, signature, url, form);
+  }
+
+  private client({ accountSid, authToken }: SmsAccount): twilio.Twilio {
+    const known = this.clients.get(accountSid);
+    if (known && known.password === authToken) return known;
+    const client = twilio(accountSid, authToken, { autoRetry: false, timeout: this.timeoutMs });
+    client.api.baseUrl = this.baseUrl;
+    this.clients.set(accountSid, client);
+    return client;
+  }
+}
+
+/** Of the SDK's error only codes are kept: its messages repeat phone numbers. */
+function outcomeOf(error: unknown): SendOutcome {
+  const { status, code } = error as { status?: unknown; code?: unknown };
+  const name = typeof code === 'string' || typeof code === 'number' ? String(code) : 'unknown';
+  if (typeof status !== 'number')
+    return neverReached.has(name) ? { kind: 'back-off', code: name, retryAfterMs: UNREACHED_MS } : { kind: 'uncertain', cause: name };
+  if (status === 429 || comeLater.has(name)) return { kind: 'back-off', code: name, retryAfterMs: BACK_OFF_MS };
+  if (status >= 500) return { kind: 'uncertain', cause: `HTTP ${status}` };
+  return { kind: 'refused', code: name, reason: `HTTP ${status}` };
+}

@@ -1,0 +1,23 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { AccessTokens } from './access-tokens.js';
+import { Background } from './background.js';
+import { Configuration } from './configuration.js';
+import { PublicAddress } from './public-address.js';
+
+/** What every process has: configuration, access tokens, background work, and its own address. */
+@Global()
+@Module({})
+export class PlatformModule {
+  static with(configuration: Configuration, jwtSecret: string): DynamicModule {
+    return {
+      module: PlatformModule,
+      providers: [
+        Background,
+        { provide: Configuration, useValue: configuration },
+        { provide: AccessTokens, useValue: new AccessTokens(jwtSecret) },
+        { provide: PublicAddress, useValue: new PublicAddress(configuration.PUBLIC_URL) },
+      ],
+      exports: [Background, Configuration, AccessTokens, PublicAddress],
+    };
+  }
+}

@@ -1,0 +1,25 @@
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { problemOf } from './problem.js';
+
+/** The one place where an error becomes an answer. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    if (host.getType<string>() === 'graphql') throw error; // the GraphQL error formatter answers
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const problem = { ...problemOf(error), correlationId: request.id };
+    if (problem.status >= 500) logFailure(this.logger, error, request.id);
+    void reply.status(problem.status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
+  }
+}
+
+/** The error's kind and place, never its message: that may quote what a person wrote. */
+export function logFailure(logger: Logger, error: unknown, correlationId: string): void {
+  const { name, stack } = error instanceof Error ? error : new Error('not an error');
+  const frames = (stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 8);
+  logger.error({ event: 'request failed', error: name, correlationId, at: frames.map((frame) => frame.trim()) });
+}

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { ReadModelStore } from '@app/eventing';
+import { consentsProjection, type ConsentRow, type ConsentState } from '../consents/consents.projection.js';
+import { InboxQueries, type ConversationView } from '../inbox/inbox.queries.js';
+import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
+import { contactsProjection, searchTerm, type ContactRow } from './contacts.projection.js';
+
+export type ContactView = Omit<ContactRow, 'programId' | 'phoneIds' | 'terms'>;
+
+/** Consent of one of the contact's phones, for one number of the program. */
+export type PhoneConsent = ConsentState & { readonly phone: string; readonly senderId: string; readonly senderPhone: string | null };
+
+export type ContactPage = ContactView & { readonly consents: readonly PhoneConsent[]; readonly conversations: readonly ConversationView[] };
+
+const CONVERSATIONS_ON_PAGE = 50;
+
+@Injectable()
+export class ContactQueries {
+  constructor(
+    private readonly readModels: ReadModelStore,
+    private readonly inbox: InboxQueries,
+  ) {}
+
+  /** By the beginning of a name, phone, email, external id, or our id. */
+  async find(programId: string, search: string, limit: number): Promise<readonly ContactView[]> {
+    return ((await this.readModels.search(contactsProjection, searchTerm(programId, search), limit)) as readonly ContactRow[]).map(view);
+  }
+
+  async one(programId: string, contactId: string): Promise<ContactView | null> {
+    const row = await this.row(programId, contactId);
+    return row && view(row);
+  }
+
+  /** The contact's page: who it is, consent, and the latest conversations. */
+  async page(programId: string, contactId: string): Promise<ContactPage | null> {
+    const row = await this.row(programId, contactId);
+    if (!row) return null;
+    const { documents: conversations } = await this.inbox.page(programId, { contactId }, undefined, CONVERSATIONS_ON_PAGE);
+    return { ...view(row), consents: await this.consents(programId, row), conversations };
+  }
+
+  private async consents(programId: string, { phones, phoneIds }: ContactRow): Promise<PhoneConsent[]> {
+    const rows = (await this.readModels.get(consentsProjection, phoneIds)) as readonly ConsentRow[];
+    const [program] = (await this.readModels.get(programsProjection, [programId])) as readonly ProgramRow[];
+    return rows.flatMap(({ id, senders }) =>
+      Object.entries(senders).map(([senderId, state]) => ({
+        phone: phones[phoneIds.indexOf(id)] ?? '',
+        senderId,
+        senderPhone: program?.senders.find((sender) => sender.id === senderId)?.phone ?? null,
+        ...state,
+      })),
+    );
+  }
+
+  private async row(programId: string, contactId: string): Promise<ContactRow | null> {
+    const [row] = (await this.readModels.get(contactsProjection, [contactId])) as readonly ContactRow[];
+    return row?.programId === programId ? row : null;
+  }
+}
+
+const view = ({ id, name, phones, emails, externalId, contactType, registered, active, revision }: ContactRow): ContactView => ({
+  id,
+  name,
+  phones,
+  emails,
+  externalId,
+  contactType,
+  registered,
+  active,
+  revision,
+});

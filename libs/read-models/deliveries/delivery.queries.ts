@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { ReadModelStore, type FieldValue, type Page } from '@app/eventing';
+import { deliveriesProjection, type DeliveryRow } from './deliveries.projection.js';
+
+const BATCH = 100;
+
+@Injectable()
+export class DeliveryQueries {
+  constructor(private readonly readModels: ReadModelStore) {}
+
+  /** A program's deliveries in one state, oldest first. @throws InvalidCursor */
+  async page(programId: string, status: DeliveryRow['status'], after: string | undefined, limit: number): Promise<Page<DeliveryRow>> {
+    return this.by('program', { programId, status }, after, limit);
+  }
+
+  /** Deliveries of all programs in one state, the earliest due first. */
+  async inState(status: DeliveryRow['status'], after?: string): Promise<Page<DeliveryRow>> {
+    return this.by('due', { status }, after, BATCH);
+  }
+
+  /** Whether a provider's id belongs to a delivery other than this one. */
+  async isOfAnother(deliveryId: string, providerId: string): Promise<boolean> {
+    const { documents } = await this.by('provider', { providerId }, undefined, 1);
+    return documents.some(({ id }) => id !== deliveryId);
+  }
+
+  private async by(index: string, equals: Readonly<Record<string, FieldValue>>, after: string | undefined, limit: number): Promise<Page<DeliveryRow>> {
+    return (await this.readModels.page(deliveriesProjection, { index, equals, order: 'asc', after, limit })) as Page<DeliveryRow>;
+  }
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { Checkpoints, Journal } from '@app/eventing';
+import { DomainError, type Position } from '@app/kernel';
+import { projections } from './projections.js';
+
+const LONGEST_WAIT_MS = 5_000;
+
+/** Lets a query see what a command has just done: waits until the read models have reached its position. */
+@Injectable()
+export class Freshness {
+  constructor(
+    private readonly checkpoints: Checkpoints,
+    private readonly journal: Journal,
+  ) {}
+
+  /** @throws InvalidPosition for what is not a position of this record, PositionNotReached after five seconds */
+  async reach(position: Position | undefined): Promise<void> {
+    if (position === undefined) return;
+    const head = await this.journal.head();
+    if (head === null || position.length !== head.length || position > head) throw new InvalidPosition();
+    const reached = await Promise.all(projections.map(({ name }) => this.checkpoints.waitFor(name, position, LONGEST_WAIT_MS)));
+    if (reached.includes(false)) throw new PositionNotReached();
+  }
+}
+
+export class InvalidPosition extends DomainError {
+  readonly code = 'InvalidPosition';
+  override readonly field = 'position';
+  constructor() {
+    super('This is not a position of this record: give one that a command answered with');
+  }
+}
+export class PositionNotReached extends DomainError {
+  readonly code = 'PositionNotReached';
+  override readonly field = 'position';
+  constructor() {
+    super('The read models have not come that far yet; try again');
+  }
+}
+

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { ReadModelStore, type Page, type PageRequest } from '@app/eventing';
+import type { Folder } from '@app/domain/conversation';
+import { consentsProjection, type ConsentRow } from '../consents/consents.projection.js';
+import { contactsProjection, type ContactRow } from '../contacts/contacts.projection.js';
+import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
+import { inboxProjection, type InboxRow } from './inbox.projection.js';
+
+/** A row of the inbox with what is known of its contact now. */
+export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'programId'> & {
+  /** The contact's name, or the number until there is one. */
+  readonly displayName: string;
+  readonly phone: string | null;
+  /** Of the contact's phone, for the number the program texts from. */
+  readonly consent: 'none' | 'pending' | 'yes' | 'no';
+  /** A contact with a name is a lead; one that is only a number is none yet. */
+  readonly leadState: 'none' | 'lead';
+};
+
+/** `inbox` is Unread, Read and Replied together. */
+export type FolderChoice = Folder | 'inbox' | 'all';
+
+export type InboxFilter = { readonly folder?: FolderChoice | undefined; readonly contactId?: string | undefined; readonly referralId?: string | undefined };
+
+@Injectable()
+export class InboxQueries {
+  constructor(private readonly readModels: ReadModelStore) {}
+
+  /** Newest activity first. @throws InvalidCursor */
+  async page(programId: string, filter: InboxFilter, after: string | undefined, limit: number): Promise<Page<ConversationView>> {
+    const { documents, next } = (await this.readModels.page(inboxProjection, { ...selection(programId, filter), order: 'desc', after, limit })) as Page<InboxRow>;
+    return { documents: await this.withContacts(programId, documents), next };
+  }
+
+  async one(programId: string, conversationId: string): Promise<ConversationView | null> {
+    const rows = (await this.readModels.get(inboxProjection, [conversationId])) as readonly InboxRow[];
+    const [view] = await this.withContacts(programId, rows.filter((row) => row.programId === programId));
+    return view ?? null;
+  }
+
+  /** Contacts and consents change without their conversations, so they are joined by id for the rows of the page. */
+  private async withContacts(programId: string, rows: readonly InboxRow[]): Promise<ConversationView[]> {
+    if (rows.length === 0) return [];
+    const contactIds = [...new Set(rows.map(({ contactId }) => contactId))];
+    const [contacts, programs] = (await Promise.all([this.readModels.get(contactsProjection, contactIds), this.readModels.get(programsProjection, [programId])])) as [
+      readonly ContactRow[],
+      readonly ProgramRow[],
+    ];
+    const consents = (await this.readModels.get(consentsProjection, contacts.flatMap(({ phoneIds }) => phoneIds.slice(0, 1)))) as readonly ConsentRow[];
+    const contactOf = new Map(contacts.map((contact) => [contact.id, contact]));
+    const consentOf = new Map(consents.map((consent) => [consent.id, consent]));
+    const senderId = programs[0]?.senders.at(-1)?.id ?? '';
+    return rows.map(({ activity: _, archived: __, programId: ___, ...row }) => {
+      const contact = contactOf.get(row.contactId);
+      const phone = contact?.phones[0] ?? null;
+      return {
+        ...row,
+        displayName: contact?.name ?? phone ?? contact?.emails[0] ?? row.contactId,
+        phone,
+        consent: consentOf.get(contact?.phoneIds[0] ?? '')?.senders[senderId]?.status ?? 'none',
+        leadState: contact?.name ? 'lead' : 'none',
+      };
+    });
+  }
+}
+
+function selection(programId: string, { folder = 'inbox', contactId, referralId }: InboxFilter): Pick<PageRequest, 'index' | 'equals'> {
+  if (referralId !== undefined) return { index: 'referral', equals: { programId, referralId } };
+  if (contactId !== undefined) return { index: 'contact', equals: { programId, contactId } };
+  if (folder === 'all') return { index: 'all', equals: { programId } };
+  if (folder === 'inbox') return { index: 'box', equals: { programId, archived: false } };
+  return { index: 'folder', equals: { programId, folder } };
+}

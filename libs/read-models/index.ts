@@ -1,0 +1,11 @@
+export * from './contacts/contact.queries.js';
+export { deliveriesProjection, type DeliveryRow } from './deliveries/deliveries.projection.js';
+export * from './deliveries/delivery.queries.js';
+export * from './freshness.js';
+export { inboxProjection } from './inbox/inbox.projection.js';
+export * from './inbox/inbox.queries.js';
+export * from './members/member.queries.js';
+export { projections } from './projections.js';
+export * from './queries.module.js';
+export * from './referrals/referral.queries.js';
+export * from './thread/thread.queries.js';

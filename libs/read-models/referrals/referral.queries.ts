@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { ReadModelStore, type Page } from '@app/eventing';
+import { ContactQueries, type ContactView } from '../contacts/contact.queries.js';
+import { InboxQueries, type ConversationView } from '../inbox/inbox.queries.js';
+import { referralsProjection, type ReferralRow } from './referrals.projection.js';
+
+/** `hasOpenConversation` is the icon of the list: a conversation that is not archived. */
+export type ReferralView = Omit<ReferralRow, 'programId' | 'openConversations' | 'created'> & { readonly hasOpenConversation: boolean };
+
+export type ReferralPage = ReferralView & {
+  readonly referrer: ContactView | null;
+  readonly referred: ContactView | null;
+  readonly conversations: readonly ConversationView[];
+};
+
+const CONVERSATIONS_ON_PAGE = 50;
+
+@Injectable()
+export class ReferralQueries {
+  constructor(
+    private readonly readModels: ReadModelStore,
+    private readonly contacts: ContactQueries,
+    private readonly inbox: InboxQueries,
+  ) {}
+
+  /** Newest first. @throws InvalidCursor */
+  async list(programId: string, after: string | undefined, limit: number): Promise<Page<ReferralView>> {
+    const { documents, next } = (await this.readModels.page(referralsProjection, { index: 'program', equals: { programId }, order: 'desc', after, limit })) as Page<ReferralRow>;
+    return { documents: documents.map(view), next };
+  }
+
+  /** The referral's page: both sides, the flag, and its conversations. */
+  async page(programId: string, referralId: string): Promise<ReferralPage | null> {
+    const [row] = (await this.readModels.get(referralsProjection, [referralId])) as readonly ReferralRow[];
+    if (row?.programId !== programId) return null;
+    const [referrer, referred, { documents: conversations }] = await Promise.all([
+      this.contacts.one(programId, row.referrerId),
+      this.contacts.one(programId, row.referredId),
+      this.inbox.page(programId, { referralId }, undefined, CONVERSATIONS_ON_PAGE),
+    ]);
+    return { ...view(row), referrer, referred, conversations };
+  }
+}
+
+const view = ({ id, referrerId, referredId, status, externalId, createdAt, openConversations }: ReferralRow): ReferralView => ({
+  id,
+  referrerId,
+  referredId,
+  status,
+  externalId,
+  createdAt,
+  hasOpenConversation: openConversations.length > 0,
+});

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { ReadModelStore, type Page } from '@app/eventing';
+import { deliveriesProjection, messageState, type DeliveryRow } from '../deliveries/deliveries.projection.js';
+import { threadProjection, type ThreadEntry } from './thread.projection.js';
+
+/** An entry with its delivery state as it is now. */
+export type MessageView = Omit<ThreadEntry, 'programId' | 'order' | 'contactId'> & {
+  readonly state: string;
+  /** Why it failed, was refused or withheld; in words. */
+  readonly reason: string | null;
+  readonly errorCode: string | null;
+};
+
+@Injectable()
+export class ThreadQueries {
+  constructor(private readonly readModels: ReadModelStore) {}
+
+  /** In the order in which messages were accepted at the edge. @throws InvalidCursor */
+  async page(conversationId: string, order: 'asc' | 'desc', after: string | undefined, limit: number): Promise<Page<MessageView>> {
+    const request = { index: 'conversation', equals: { conversationId }, order, after, limit };
+    const { documents, next } = (await this.readModels.page(threadProjection, request)) as Page<ThreadEntry>;
+    const texts = documents.map(({ deliveryId }) => deliveryId).filter((id) => id !== null);
+    const deliveries = (await this.readModels.get(deliveriesProjection, texts)) as readonly DeliveryRow[];
+    const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
+    return { documents: documents.map((entry) => view(entry, byId.get(entry.deliveryId ?? ''))), next };
+  }
+}
+
+function view({ programId: _, order: __, contactId: ___, ...entry }: ThreadEntry, delivery: DeliveryRow | undefined): MessageView {
+  const { deliveryId } = entry;
+  if (entry.kind === 'refusal') return { ...entry, state: 'refused', reason: entry.rule, errorCode: null };
+  if (deliveryId === null) return { ...entry, state: entry.direction === 'in' ? 'received' : 'posted', reason: null, errorCode: null };
+  return { ...entry, state: messageState(delivery), reason: delivery?.reason ?? null, errorCode: delivery?.errorCode ?? null };
+}

@@ -53,6 +53,7 @@ export async function startTwilioEmulator(options: TwilioEmulatorOptions = {}): 
     await app.register(providerRoutes(provider), { prefix: `/${API_VERSION}/Accounts/:accountSid` });
     provider.url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
   } catch (error) {
+    await app.close();
     provider.close();
     throw error;
   }
@@ -66,8 +67,9 @@ export async function startTwilioEmulator(options: TwilioEmulatorOptions = {}): 
     putAccount: (accountSid, change) => provider.accounts.put(accountSid, change),
     reset: () => { provider.reset(); },
     close: async () => {
-      provider.close();
+      provider.stop();
       await app.close();
+      provider.close();
     },
   };
 }

@@ -138,6 +138,15 @@ describe('a create that the provider refuses', () => {
     expect(emulator.ledger().creates).toMatchObject([{ accepted: false, answered: 401 }]);
   });
 
+  it('sent as JSON, or to a route that does not exist', async () => {
+    const { url } = await start();
+    const authorization = `Basic ${Buffer.from(`${SID}:${TOKEN}`).toString('base64')}`;
+    const json = await fetch(`${url}/2010-04-01/Accounts/${SID}/Messages.json`, { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: JSON.stringify({ To: CONTACT, From: OURS, Body: 'hello' }) });
+    expect(json.status).toBe(415);
+    const unknown = await fetch(`${url}/2010-04-01/Accounts/${SID}/Calls.json`, { headers: { authorization } });
+    expect(await unknown.json()).toMatchObject({ code: 20404, status: 404 });
+  });
+
   it('takes what is just within the limits', async () => {
     const client = connect(await start());
     await client.messages.create({ ...hello, body: 'x'.repeat(1600), mediaUrl: media(10) });

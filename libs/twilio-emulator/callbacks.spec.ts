@@ -99,6 +99,20 @@ describe('status callbacks', () => {
     expect(hook.received[0]?.params['MessageSid']).toBe(message.sid);
   });
 
+  it('come after the answer otherwise, be it late', async () => {
+    const answeredBefore: unknown[] = [];
+    const hook = await receiver((response) => {
+      answeredBefore.push(emulator.ledger().creates[0]?.answered);
+      response.writeHead(204).end();
+    });
+    const emulator = await start({ slowMs: 60, delays: { sentMs: 0, finalMs: 0 }, faults: { next: ['slow'] } });
+
+    await connect(emulator).messages.create({ to: CONTACT, from: OURS, body: 'hello', statusCallback: hook.url });
+    await eventually(() => hook.received.length === 2);
+
+    expect(answeredBefore).toEqual([201, 201]);
+  });
+
   it('are held until they are released', async () => {
     const hook = await receiver();
     const emulator = await start({ faults: { callbacks: { hold: true, early: true } } });

@@ -16,13 +16,16 @@ describe('a listing', () => {
         emulator.reset();
         for (let n = 0; n < count; n += 1) await client.messages.create({ to: CONTACT, from: OURS, body: String(n) });
         const seen: string[] = [];
+        let pages = 0;
         let page: SomePage | undefined = await client.messages.page({ pageSize });
         while (page) {
+          pages += 1;
           seen.push(...bodies(page.instances));
           expect(page.instances.length).toBeLessThanOrEqual(pageSize);
           if (arriving) await emulator.inbound({ from: CONTACT, to: OURS, body: 'arrived meanwhile' });
           page = await page.nextPage();
         }
+        expect(pages).toBe(Math.max(1, Math.ceil(count / pageSize)));
         expect(seen).toEqual(Array.from({ length: count }, (_, n) => String(count - 1 - n)));
       }),
       { numRuns: 25 },

@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 describe('the command line', () => {
-  it('starts, serves, and stops on SIGTERM though a create is unanswered', async () => {
+  it('starts, serves, and stops on SIGTERM though a create is unanswered and a message is scheduled', async () => {
     const hook = await receiver();
     const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
     const ledgerFile = join(folder, 'ledger.jsonl');
@@ -36,9 +36,13 @@ describe('the command line', () => {
     await client.messages.create({ to: CONTACT, from: '+15005550002', body: 'hello' });
     await post('inbound', { from: CONTACT, to: OURS, body: 'hello' });
     expect(hook.received).toHaveLength(1);
+    const service = `MG${'5'.repeat(32)}`;
+    const change = { messagingServices: [{ sid: service, numbers: [OURS] }] };
+    await fetch(`${url}/emulator/accounts/${SID}`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(change) });
+    await client.messages.create({ to: CONTACT, messagingServiceSid: service, body: 'later', scheduleType: 'fixed', sendAt: new Date(Date.now() + 3_600_000) });
     await post('faults', { next: ['timeout-after'] });
     const unanswered = expect(client.messages.create({ to: CONTACT, from: OURS, body: 'hello' })).rejects.toThrow();
-    while (readFileSync(ledgerFile, 'utf8').trim().split('\n').length < 4) await fetch(`${url}/emulator/health`);
+    while (readFileSync(ledgerFile, 'utf8').trim().split('\n').length < 6) await fetch(`${url}/emulator/health`);
     child.kill('SIGTERM');
 
     expect(await exit).toBe(0);

@@ -1,4 +1,5 @@
 import { InvalidControl } from './errors.js';
+import { isWebAddress } from './web-address.js';
 
 export type AccountNumber = {
   /** E.164. */
@@ -34,6 +35,9 @@ export class Accounts {
     const authToken = change.authToken ?? known?.authToken ?? '';
     if (!/^AC[0-9a-fA-F]{32}$/.test(accountSid)) throw new InvalidControl(`not an account sid: ${accountSid}`);
     if (authToken === '') throw new InvalidControl(`account ${accountSid} needs an authToken`);
+    for (const { smsUrl } of change.numbers ?? []) {
+      if (smsUrl !== undefined && !isWebAddress(smsUrl)) throw new InvalidControl(`not a web address: ${smsUrl}`);
+    }
     const account: Account = {
       accountSid,
       authToken,

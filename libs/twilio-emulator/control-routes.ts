@@ -9,7 +9,7 @@ import type { Provider } from './provider.js';
 
 const text = { type: 'string' } as const;
 const phone = { type: 'string', pattern: '^\\+[1-9]\\d{6,14}$' } as const;
-const webAddress = { type: 'string', pattern: '^https?://[^\\s]+$' } as const;
+const webAddress = { type: 'string', format: 'uri', pattern: '^https?://' } as const;
 const chance = { type: 'number', minimum: 0, maximum: 1 } as const;
 const flag = { type: 'boolean' } as const;
 

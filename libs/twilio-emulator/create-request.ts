@@ -1,5 +1,6 @@
 import { findNumber, type Account } from './accounts.js';
 import { RefusedRequest } from './errors.js';
+import { isWebAddress } from './web-address.js';
 
 /** A form as it was posted: a parameter that came several times is an array. */
 export type Form = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -72,5 +73,3 @@ function readSchedule(form: Form, messagingServiceSid: string | null): Date | nu
 }
 
 const refused = (code: number, message: string): RefusedRequest => new RefusedRequest(400, code, message);
-
-const isWebAddress = (text: string): boolean => URL.canParse(text) && /^https?:\/\//i.test(text);

@@ -53,7 +53,7 @@ export async function handleCreate(
     case '500-after':
       return send(INTERNAL_ERROR);
     case 'slow':
-      await sleep(provider.slowMs);
+      await sleep(provider.slowMs, undefined, { signal: provider.stopping }).catch(() => undefined);
       return send(answer);
     default:
       return send(answer);

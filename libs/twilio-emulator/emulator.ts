@@ -1,5 +1,5 @@
 import formbody from '@fastify/formbody';
-import fastify from 'fastify';
+import fastify, { type FastifySchemaValidationError } from 'fastify';
 import type { Account, AccountChange } from './accounts.js';
 import { controlRoutes } from './control-routes.js';
 import type { FaultSettings } from './faults.js';
@@ -44,6 +44,7 @@ export async function startTwilioEmulator(options: TwilioEmulatorOptions = {}): 
     // Unanswered creates keep their connections; closing must not wait for them.
     forceCloseConnections: true,
     bodyLimit: 20 * 1024 * 1024,
+    schemaErrorFormatter: describeErrors,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
   try {
@@ -52,6 +53,7 @@ export async function startTwilioEmulator(options: TwilioEmulatorOptions = {}): 
     await app.register(providerRoutes(provider), { prefix: `/${API_VERSION}/Accounts/:accountSid` });
     provider.url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
   } catch (error) {
+    await app.close();
     provider.close();
     throw error;
   }
@@ -65,8 +67,17 @@ export async function startTwilioEmulator(options: TwilioEmulatorOptions = {}): 
     putAccount: (accountSid, change) => provider.accounts.put(accountSid, change),
     reset: () => { provider.reset(); },
     close: async () => {
-      provider.close();
+      provider.stop();
       await app.close();
+      provider.close();
     },
   };
+}
+
+/** Fastify's words for a wrong body, and the name of a property that should not be there. */
+function describeErrors(errors: readonly FastifySchemaValidationError[], part: string): Error {
+  return new Error(errors.map(({ instancePath, message = '', params }) => {
+    const extra = typeof params['additionalProperty'] === 'string' ? `: ${params['additionalProperty']}` : '';
+    return `${part}${instancePath} ${message}${extra}`;
+  }).join(', '));
 }

@@ -39,7 +39,9 @@ export class FaultPlan {
   callbacks: CallbackFaults = {};
   private next: (Fault | null)[] = [];
   private rates: FaultSettings['rates'] = {};
-  private random = seededRandom(1);
+  // Two sequences, because callbacks draw at their own times: the creates of a run must meet the same faults again.
+  private createChance = seededRandom(1);
+  private callbackChance = seededRandom(2);
 
   constructor(settings: FaultSettings = {}) {
     this.set(settings);
@@ -48,7 +50,10 @@ export class FaultPlan {
   set(settings: FaultSettings): void {
     if (settings.next) this.next = [...settings.next];
     if (settings.rates) this.rates = { ...settings.rates };
-    if (settings.seed !== undefined) this.random = seededRandom(settings.seed);
+    if (settings.seed !== undefined) {
+      this.createChance = seededRandom(settings.seed);
+      this.callbackChance = seededRandom(settings.seed + 1);
+    }
     if (settings.callbacks) this.callbacks = { ...settings.callbacks };
   }
 
@@ -56,7 +61,7 @@ export class FaultPlan {
   take(): Fault | null {
     const queued = this.next.shift();
     if (queued !== undefined) return queued;
-    let draw = this.random();
+    let draw = this.createChance();
     for (const fault of FAULTS) {
       draw -= this.rates?.[fault] ?? 0;
       if (draw < 0) return fault;
@@ -67,12 +72,12 @@ export class FaultPlan {
   /** How often the next callback is posted. */
   copies(): number {
     const extra = this.callbacks.duplicate ?? 0;
-    return 1 + Math.floor(extra) + (this.random() < extra % 1 ? 1 : 0);
+    return 1 + Math.floor(extra) + (this.callbackChance() < extra % 1 ? 1 : 0);
   }
 
   shuffled<T>(items: readonly T[]): T[] {
     return items
-      .map((item) => ({ item, at: this.random() }))
+      .map((item) => ({ item, at: this.callbackChance() }))
       .sort((a, b) => a.at - b.at)
       .map(({ item }) => item);
   }

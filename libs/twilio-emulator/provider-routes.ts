@@ -30,6 +30,8 @@ export function providerRoutes(provider: Provider) {
       const refused = error instanceof RefusedRequest ? error : unreadable(error);
       return reply.code(refused.httpStatus).send(refused.toBody());
     });
+    // The provider reads forms; a JSON body would pass here and fail there.
+    app.removeContentTypeParser('application/json');
     app.setNotFoundHandler((request) => {
       throw notFound(request.url);
     });

@@ -34,6 +34,7 @@ export class Provider {
   readonly inbound: InboundTexts;
   readonly slowMs: number;
   private readonly sender: WebhookSender;
+  private readonly stopper = new AbortController();
   private plan: FaultPlan;
 
   constructor(private readonly options: ProviderOptions) {
@@ -45,6 +46,11 @@ export class Provider {
     const delays = { sentMs: 5, finalMs: 5, ...options.delays };
     this.lives = new MessageLives(this.sender, () => this.plan, this.outcomes, this.ledger, delays);
     this.inbound = new InboundTexts(this.accounts, this.store, this.optOuts, this.ledger, this.sender, () => this.url);
+  }
+
+  /** Ends what only waits. */
+  get stopping(): AbortSignal {
+    return this.stopper.signal;
   }
 
   get faults(): FaultPlan {
@@ -63,9 +69,16 @@ export class Provider {
     this.plan = new FaultPlan(this.options.faults);
   }
 
-  close(): void {
+  /** Stops timers and posts. */
+  stop(): void {
+    this.stopper.abort();
     this.lives.stop();
     this.sender.close();
+  }
+
+  /** Only when nothing more can be accepted: what the ledger's file lacks did not happen. */
+  close(): void {
+    this.stop();
     this.ledger.close();
   }
 }

@@ -4,9 +4,10 @@ import { ConsentHandler } from './consent.handler.js';
 import { ContactHandler } from './contact.handler.js';
 import { ConversationStarter } from './conversation-starter.js';
 import { ConversationHandler } from './conversation.handler.js';
+import { DeliveryHandler } from './delivery.handler.js';
 import { InboundRouter } from './inbound-router.js';
 import { Lookups } from './lookups.js';
-import { AddressHandler, DeliveryHandler, InboundHandler, MemberHandler, ProgramHandler, RequestHandler } from './plain.handlers.js';
+import { AddressHandler, InboundHandler, MemberHandler, ProgramHandler, RequestHandler } from './plain.handlers.js';
 import { ReferralHandler } from './referral.handler.js';
 import { ConsentReader } from './send-gate.js';
 

@@ -30,9 +30,11 @@ export type ConversationWish =
   | Exclude<ConversationCommand, { type: 'SendMessage' }>;
 export class HandleConversation extends AggregateCommand<ConversationWish> {}
 
-/** `id` is the address id; the consent's own id follows from it and the sender. */
+/** Without `tickedAt` the box was ticked when the request came. */
+type UndatedEvidence = Omit<FormEvidence, 'tickedAt'> & { readonly tickedAt: string | null };
+
 export type ConsentWish =
-  | Message<'RequestOptIn', { contactId: string; phone: string | null; referralId: string | null; purpose: Purpose; evidence: FormEvidence }>
+  | Message<'RequestOptIn', { contactId: string; phone: string | null; referralId: string | null; purpose: Purpose; evidence: UndatedEvidence }>
   | Extract<ConsentCommand, { type: 'NoteTextReceived' }>;
 
 export type ContactWish =
@@ -49,5 +51,8 @@ export class HandleProgram extends AggregateCommand<ProgramCommand> {}
 export class HandleMember extends AggregateCommand<MemberCommand> {}
 export class HandleAddress extends AggregateCommand<AddressCommand> {}
 export class HandleInbound extends AggregateCommand<InboundCommand> {}
-export class HandleDelivery extends AggregateCommand<DeliveryCommand> {}
+/** Of a decision about an uncertain delivery the time is the request's. */
+export type DeliveryWish = Exclude<DeliveryCommand, { type: 'SettleDelivery' }> | Message<'SettleDelivery', { by: string; decision: 'resend' | 'leave' }>;
+export class HandleDelivery extends AggregateCommand<DeliveryWish> {}
+
 export class HandleRequest extends AggregateCommand<RequestCommand> {}

@@ -19,12 +19,12 @@ export class ConsentHandler implements ICommandHandler<HandleConsent> {
     );
   }
 
-  private async withPolicy({ data }: Extract<ConsentWish, { type: 'RequestOptIn' }>, { programId }: CommandContext): Promise<ConsentCommand> {
+  private async withPolicy({ data }: Extract<ConsentWish, { type: 'RequestOptIn' }>, { programId, occurredAt }: CommandContext): Promise<ConsentCommand> {
     const { policies, optInText } = await this.lookups.program(programId);
     const { phone, addressId, senderId } = await consentTarget(this.lookups, programId, data);
     if (data.referralId !== null) await this.lookups.referral(programId, data.referralId);
     const mode = policies.consentMode === 'double_opt_in' ? 'double_opt_in' : 'single_opt_in';
-    return { type: 'RequestOptIn', data: { ...data, phone, addressId, senderId, mode, optInText } };
+    return { type: 'RequestOptIn', data: { ...data, evidence: { ...data.evidence, tickedAt: data.evidence.tickedAt ?? occurredAt }, phone, addressId, senderId, mode, optInText } };
   }
 }
 

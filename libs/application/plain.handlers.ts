@@ -2,12 +2,11 @@ import { CommandHandler } from '@nestjs/cqrs';
 import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
 import type { Decider, Message } from '@app/kernel';
 import { addressDecider } from '@app/domain/address';
-import { deliveryDecider } from '@app/domain/delivery';
 import { inboundDecider } from '@app/domain/inbound';
 import { memberDecider } from '@app/domain/member';
 import { programDecider } from '@app/domain/program';
 import { requestDecider } from '@app/domain/request';
-import { HandleAddress, HandleDelivery, HandleInbound, HandleMember, HandleProgram, HandleRequest } from './commands.js';
+import { HandleAddress, HandleInbound, HandleMember, HandleProgram, HandleRequest } from './commands.js';
 
 /** A handler whose command says all that the decision needs. */
 function plainHandler<State, Wish extends Message, Event extends Message>(category: string, decider: Decider<State, Wish, Event>) {
@@ -25,9 +24,6 @@ function plainHandler<State, Wish extends Message, Event extends Message>(catego
 
 @CommandHandler(HandleAddress)
 export class AddressHandler extends plainHandler('address', addressDecider) {}
-
-@CommandHandler(HandleDelivery)
-export class DeliveryHandler extends plainHandler('delivery', deliveryDecider) {}
 
 @CommandHandler(HandleInbound)
 export class InboundHandler extends plainHandler('inbound', inboundDecider) {}

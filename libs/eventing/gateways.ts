@@ -29,6 +29,10 @@ export abstract class SmsGateway {
    * to another attempt. `absent` is never the answer: a provider's list can lag behind.
    */
   abstract find(account: SmsAccount, sms: Omit<Sms, 'statusCallback'>, since: Date, isKnown: (providerId: string) => Promise<boolean>): Promise<FoundOutcome>;
+}
+
+/** Checks the provider's webhooks. Holds no way to send. */
+export abstract class WebhookSignatures {
   /** Whether a form post to `url` was signed by the owner of the token. False for an empty token. */
   abstract isGenuine(authToken: string, signature: string, url: string, form: Readonly<Record<string, string>>): boolean;
 }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { v7 } from 'uuid';
-import { ConsentReader, HandleDelivery, Lookups, sendGate, system, type ReadConsent } from '@app/application';
+import { ConsentReader, HandleDelivery, Lookups, sendGate, system, type DeliveryWish, type ReadConsent } from '@app/application';
 import { Checkpoints, EmailGateway, Journal, sleep, SmsGateway, type CommandContext, type SendOutcome } from '@app/eventing';
-import type { Message, Recorded } from '@app/kernel';
-import { DeliveryNotDue, type DeliveryCommand, type DeliveryEvent, type DeliveryRequested } from '@app/domain/delivery';
+import type { Recorded } from '@app/kernel';
+import { DeliveryNotDue, type DeliveryEvent, type DeliveryRequested } from '@app/domain/delivery';
 import { PublicAddress } from '@app/platform';
 import { deliveriesProjection, DeliveryQueries, type DeliveryRow } from '@app/read-models';
 import { EmailComposer } from './email-composer.js';
@@ -133,11 +133,11 @@ export class Dispatcher {
     return () => this.sms.send(account, { ...sms, statusCallback });
   }
 
-  private async record(programId: string, deliveryId: string, command: DeliveryCommand): Promise<string | null> {
+  private async record(programId: string, deliveryId: string, command: DeliveryWish): Promise<string | null> {
     return (await this.execute(programId, deliveryId, command)).position;
   }
 
-  private execute(programId: string, deliveryId: string, command: DeliveryCommand & Message) {
+  private execute(programId: string, deliveryId: string, command: DeliveryWish) {
     return this.commands.execute(new HandleDelivery(deliveryId, command, notifierContext(programId)));
   }
 }
@@ -148,7 +148,7 @@ export function notifierContext(programId: string): CommandContext {
   return { programId, actor: system('notifier'), commandId, correlationId: commandId, causationId: commandId, occurredAt: new Date().toISOString() };
 }
 
-function outcomeCommand(claimId: string, outcome: SendOutcome): DeliveryCommand {
+function outcomeCommand(claimId: string, outcome: SendOutcome): DeliveryWish {
   switch (outcome.kind) {
     case 'accepted':
       return { type: 'AcceptDelivery', data: { claimId, providerId: outcome.providerId } };

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { HandleDelivery, Lookups } from '@app/application';
+import { HandleDelivery, Lookups, type DeliveryWish } from '@app/application';
 import { Checkpoints, EmailGateway, sleep, SmsGateway, type FoundOutcome } from '@app/eventing';
-import type { DeliveryCommand, DeliveryRequested } from '@app/domain/delivery';
+import type { DeliveryRequested } from '@app/domain/delivery';
 import { Configuration } from '@app/platform';
 import { deliveriesProjection, DeliveryQueries, type DeliveryRow } from '@app/read-models';
 import { notifierContext } from './dispatcher.js';
@@ -84,7 +84,7 @@ export class Reconciler {
   }
 
   /** The next look at the read model sees what was written. */
-  private async record({ programId, id }: DeliveryRow, command: DeliveryCommand): Promise<void> {
+  private async record({ programId, id }: DeliveryRow, command: DeliveryWish): Promise<void> {
     const { position } = await this.commands.execute(new HandleDelivery(id, command, notifierContext(programId)));
     if (position !== null) await this.checkpoints.waitFor(deliveriesProjection.name, position, LONGEST_WAIT_MS);
   }

@@ -1,1 +1,2 @@
 export * from './twilio-sms.gateway.js';
+export * from './twilio-webhook-signatures.js';

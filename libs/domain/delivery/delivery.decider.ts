@@ -23,7 +23,8 @@ export type DeliveryCommand =
   | Message<'WithholdDelivery', DeliveryWithheld['data']>
   | Message<'ExpireDelivery', { at: string }>
   | Message<'NoteReceipt', Omit<ReceiptReceived['data'], 'contactId'>>
-  | Message<'SettleDelivery', DeliverySettled['data']>;
+  /** `at` is now; what is sent again has its whole lifetime once more. */
+  | Message<'SettleDelivery', { by: string; decision: DeliverySettled['data']['decision']; at: string }>;
 
 export type Delivery =
   | { readonly status: 'none' }
@@ -62,7 +63,7 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
         return state.status === 'requested' && state.request.expiresAt <= command.data.at ? [{ type: 'DeliveryExpired', data: { expiresAt: state.request.expiresAt } }] : [];
       case 'SettleDelivery':
         if (state.status !== 'uncertain') throw new DeliveryNotUncertain();
-        return [{ type: 'DeliverySettled', data: command.data }];
+        return [{ type: 'DeliverySettled', data: settled(command.data, state.request) }];
       case 'ReleaseDelivery':
         return isOpen(state, command.data.claimId) ? [{ type: 'DeliveryReleased', data: command.data }] : [];
       case 'AcceptDelivery':
@@ -116,6 +117,11 @@ type Requested = Exclude<Delivery, { status: 'none' }>;
 
 /** The claim's outcome is not known yet. An answer that comes after another one changes nothing. */
 const isOpen = (state: Requested, claimId: string): boolean => state.claim?.claimId === claimId && (state.status === 'claimed' || state.status === 'uncertain');
+
+function settled({ by, decision, at }: Extract<DeliveryCommand, { type: 'SettleDelivery' }>['data'], { notBefore, expiresAt }: DeliveryRequested['data']): DeliverySettled['data'] {
+  const lifetime = Date.parse(expiresAt) - Date.parse(notBefore);
+  return { by, decision, notBefore: at, expiresAt: new Date(Date.parse(at) + lifetime).toISOString() };
+}
 
 function noteReceipt(receipt: Extract<DeliveryCommand, { type: 'NoteReceipt' }>['data'], state: Requested): DeliveryEvent[] {
   const claim = Number(receipt.claimId.slice(receipt.claimId.lastIndexOf('.') + 1));

@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { TwilioWebhookSignatures } from '@app/adapters';
+import { ApplicationModule } from '@app/application';
+import { WebhookSignatures } from '@app/eventing';
+import { AuthenticationGuard, ProblemFilter } from '@app/platform';
+import { QueriesModule } from '@app/read-models';
+import { ConsentsController } from './consents/consents.controller.js';
+import { ContactsController } from './contacts/contacts.controller.js';
+import { ConversationsController } from './conversations/conversations.controller.js';
+import { DeliveriesController } from './deliveries/deliveries.controller.js';
+import { DevMailController } from './dev-mail.controller.js';
+import { GraphqlApiModule } from './graphql/graphql.module.js';
+import { HealthController } from './health/health.controller.js';
+import { EtagInterceptor } from './http/answers.js';
+import { ContactActive } from './portal/contact-active.js';
+import { PortalController } from './portal/portal.controller.js';
+import { ReferralsController } from './referrals/referrals.controller.js';
+import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.js';
+
+/** Commands in, queries out: REST, GraphQL, the portal, and the provider's webhooks. */
+@Module({
+  imports: [ApplicationModule, QueriesModule, GraphqlApiModule],
+  controllers: [
+    ConversationsController,
+    ContactsController,
+    ReferralsController,
+    ConsentsController,
+    DeliveriesController,
+    PortalController,
+    TwilioWebhooksController,
+    HealthController,
+    DevMailController,
+  ],
+  providers: [
+    ContactActive,
+    { provide: WebhookSignatures, useClass: TwilioWebhookSignatures },
+    { provide: APP_GUARD, useClass: AuthenticationGuard },
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
+  ],
+})
+export class ApiModule {}

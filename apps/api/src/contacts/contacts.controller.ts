@@ -1,0 +1,79 @@
+import { Body, Controller, Get, Param, ParseUUIDPipe, Patch, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { HandleContact, ids } from '@app/application';
+import type { CommandContext } from '@app/eventing';
+import { ContactNotFound, type ContactDetails } from '@app/domain/contact';
+import { Caller, InvalidRequest, Requires, type CallerIdentity } from '@app/platform';
+import { ContactQueries, Freshness, type ContactPage, type ContactView } from '@app/read-models';
+import { answer, type CommandAnswer } from '../http/answers.js';
+import { Context } from '../http/command-context.js';
+import { FreshDto } from '../http/paging.dto.js';
+import { takeRequest } from '../http/take-request.js';
+import { ChangeContactDto, CreateContactDto, FindContactsDto } from './contacts.dto.js';
+
+@ApiTags('contacts')
+@Controller('v1/contacts')
+export class ContactsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly contacts: ContactQueries,
+    private readonly freshness: Freshness,
+  ) {}
+
+  /** The contact's id follows from its external id, else from its first phone: the same one cannot be made twice. */
+  @Post()
+  @Requires('contacts:write')
+  async create(@Body() body: CreateContactDto, @Context() context: CommandContext): Promise<CommandAnswer & { contactId: string }> {
+    const details = detailsOf(body);
+    await takeRequest(this.commands, context, 'CreateContact', details);
+    const contactId = contactIdFor(context, details);
+    return { contactId, ...answer(await this.commands.execute(new HandleContact(contactId, { type: 'CreateContact', data: details }, context))) };
+  }
+
+  /** Changes the fields that are given. */
+  @Patch(':id')
+  @Requires('contacts:write')
+  async change(@Param('id', ParseUUIDPipe) id: string, @Body() body: ChangeContactDto, @Context() context: CommandContext): Promise<CommandAnswer> {
+    const { name, phones, emails, contactType, registered, active } = body;
+    const changes = Object.fromEntries(Object.entries({ name, phones, emails, contactType, registered, active }).filter(([, value]) => value !== undefined && value !== null));
+    return answer(await this.commands.execute(new HandleContact(id, { type: 'ChangeContact', data: { changes } }, context)));
+  }
+
+  /** By the beginning of a name, phone, email, external id, or our id. */
+  @Get()
+  @Requires('contacts:read')
+  async find(@Query() query: FindContactsDto, @Caller() { programId }: CallerIdentity): Promise<{ documents: readonly ContactView[] }> {
+    await this.freshness.reach(query.position);
+    return { documents: await this.contacts.find(programId, query.search, query.limit) };
+  }
+
+  /** The contact's page: details, consent, conversations. */
+  @Get(':id')
+  @Requires('contacts:read')
+  async one(@Param('id', ParseUUIDPipe) id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ContactPage> {
+    await this.freshness.reach(query.position);
+    const contact = await this.contacts.page(programId, id);
+    if (!contact) throw new ContactNotFound();
+    return contact;
+  }
+}
+
+function detailsOf({ name, phones, emails, externalId, contactType, registered, active }: CreateContactDto): ContactDetails {
+  if (!name && !phones?.length && !emails?.length && !externalId)
+    throw new InvalidRequest([{ field: 'name', rule: 'atLeastOne', message: 'give at least one of name, phones, emails and externalId' }]);
+  return {
+    name: name ?? null,
+    phones: phones ?? [],
+    emails: emails ?? [],
+    externalId: externalId ?? null,
+    contactType: contactType ?? 'unknown',
+    registered: registered ?? false,
+    active: active ?? true,
+  };
+}
+
+function contactIdFor({ programId, commandId }: CommandContext, { externalId, phones }: ContactDetails): string {
+  if (externalId !== null) return ids.contactByExternalId(programId, externalId);
+  return phones[0] === undefined ? ids.madeBy(commandId, 'contact') : ids.contactByPhone(programId, phones[0]);
+}

@@ -1,0 +1,36 @@
+import { Transform } from 'class-transformer';
+import { ValidateBy } from 'class-validator';
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+
+/** Tab and line breaks are text; other control characters are not. */
+const controlCharacters = /[\p{Cc}]/u;
+
+const isCleanText = (value: unknown): boolean =>
+  typeof value === 'string' && value.trim() !== '' && value.isWellFormed() && !controlCharacters.test(value.replace(/[\t\n\r]/g, ''));
+
+/** Text for people: not blank, well-formed Unicode, no control characters but tab and line breaks. */
+export const IsCleanText = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isCleanText',
+    validator: { validate: isCleanText, defaultMessage: () => '$property must be text that is not blank, without control characters' },
+  });
+
+/** A phone number, in international form (`+14155550132`, spaces and dashes allowed); becomes E.164. */
+export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => {
+  const normalise = Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(toE164) : toE164(value)));
+  const validate = ValidateBy(
+    {
+      name: 'isPhone',
+      validator: { validate: (value: unknown) => typeof value === 'string' && toE164(value) === value && isValidPhone(value), defaultMessage: () => '$property must be a phone number in international form, such as +14155550132' },
+    },
+    options,
+  );
+  return (target, key) => {
+    normalise(target, key);
+    validate(target, key);
+  };
+};
+
+const isValidPhone = (value: string): boolean => parsePhoneNumberFromString(value)?.isValid() ?? false;
+
+const toE164 = (value: unknown): unknown => (typeof value === 'string' ? (parsePhoneNumberFromString(value)?.number ?? value) : value);

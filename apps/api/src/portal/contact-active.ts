@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { Lookups } from '@app/application';
+import { DomainError } from '@app/kernel';
+import type { CallerIdentity } from '@app/platform';
+
+/** A token outlives a contact's account: the portal is for those who are registered and active now. */
+@Injectable()
+export class ContactActive {
+  constructor(private readonly lookups: Lookups) {}
+
+  /** @throws PortalClosed, ContactNotFound */
+  async check({ programId, id }: CallerIdentity): Promise<void> {
+    const { registered, active } = await this.lookups.contact(programId, id);
+    if (!registered || !active) throw new PortalClosed();
+  }
+}
+
+export class PortalClosed extends DomainError {
+  readonly code = 'PortalClosed';
+  constructor() {
+    super('This contact has no active account of the portal');
+  }
+}

@@ -1,0 +1,75 @@
+import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { HandleConversation, ids, Lookups } from '@app/application';
+import type { CommandContext, Page } from '@app/eventing';
+import { ConversationNotFound } from '@app/domain/conversation';
+import { Caller, Requires, type CallerIdentity } from '@app/platform';
+import { Freshness, InboxQueries, ThreadQueries, type MessageView } from '@app/read-models';
+import { answer, type CommandAnswer } from '../http/answers.js';
+import { Context } from '../http/command-context.js';
+import { PageDto } from '../http/paging.dto.js';
+import { ListMessagesDto } from '../conversations/conversations.dto.js';
+import { messageIdIn } from '../conversations/message-id.js';
+import { ContactActive } from './contact-active.js';
+import { PortalMessageDto } from './portal.dto.js';
+
+/** What a contact sees of a conversation. */
+type PortalConversation = { readonly id: string; readonly referralId: string | null; readonly preview: string; readonly lastActivityAt: string };
+/** What a contact sees of a message: what staff is told of deliveries and refusals is theirs. */
+type PortalMessage = Pick<MessageView, 'id' | 'direction' | 'channel' | 'text' | 'at' | 'kind'>;
+
+/** The contact's side: own conversations only, no phone number needed. */
+@ApiTags('portal')
+@Controller('v1/portal/conversations')
+export class PortalController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly contactActive: ContactActive,
+    private readonly lookups: Lookups,
+    private readonly inbox: InboxQueries,
+    private readonly thread: ThreadQueries,
+    private readonly freshness: Freshness,
+  ) {}
+
+  @Get()
+  @Requires('portal')
+  async list(@Query() query: PageDto, @Caller() caller: CallerIdentity): Promise<Page<PortalConversation>> {
+    await this.contactActive.check(caller);
+    await this.freshness.reach(query.position);
+    const { documents, next } = await this.inbox.page(caller.programId, { contactId: caller.id }, query.after, query.limit);
+    return { documents: documents.map(({ id, referralId, preview, lastActivityAt }) => ({ id, referralId, preview, lastActivityAt })), next };
+  }
+
+  @Get(':id/messages')
+  @Requires('portal')
+  async messages(@Param('id', ParseUUIDPipe) id: string, @Query() query: ListMessagesDto, @Caller() caller: CallerIdentity): Promise<Page<PortalMessage>> {
+    await this.own(id, caller);
+    await this.freshness.reach(query.position);
+    const { documents, next } = await this.thread.page(id, query.order, query.after, query.limit);
+    const visible = documents.filter(({ kind }) => kind !== 'refusal');
+    return { documents: visible.map(({ id: messageId, direction, channel, text, at, kind }) => ({ id: messageId, direction, channel, text, at, kind })), next };
+  }
+
+  @Post(':id/messages')
+  @Requires('portal')
+  async write(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() { text }: PortalMessageDto,
+    @Caller() caller: CallerIdentity,
+    @Context() context: CommandContext,
+  ): Promise<CommandAnswer & { messageId: string }> {
+    await this.own(id, caller);
+    const messageId = ids.madeBy(context.commandId, `message ${id}`);
+    const wish = { type: 'ReceiveMessage', data: { messageId, channel: 'in-app', text, acceptedAt: null, providerId: null } } as const;
+    const result = await this.commands.execute(new HandleConversation(id, wish, context));
+    return { messageId: messageIdIn(result), ...answer(result) };
+  }
+
+  /** Another contact's conversation does not exist for this one. @throws ConversationNotFound */
+  private async own(conversationId: string, caller: CallerIdentity): Promise<void> {
+    await this.contactActive.check(caller);
+    const { contactId } = await this.lookups.conversation(caller.programId, conversationId);
+    if (contactId !== caller.id) throw new ConversationNotFound();
+  }
+}

@@ -1,0 +1,7 @@
+import { MaxLength } from 'class-validator';
+import { LONGEST_IN_APP } from '../conversations/conversations.dto.js';
+import { IsCleanText } from '../http/validators.js';
+
+export class PortalMessageDto {
+  @MaxLength(LONGEST_IN_APP) @IsCleanText() readonly text!: string;
+}

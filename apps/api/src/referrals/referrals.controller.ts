@@ -1,0 +1,50 @@
+import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { HandleReferral, ids } from '@app/application';
+import type { CommandContext, Page } from '@app/eventing';
+import { ReferralNotFound } from '@app/domain/referral';
+import { Caller, Requires, type CallerIdentity } from '@app/platform';
+import { Freshness, ReferralQueries, type ReferralPage, type ReferralView } from '@app/read-models';
+import { answer, type CommandAnswer } from '../http/answers.js';
+import { Context } from '../http/command-context.js';
+import { FreshDto, PageDto } from '../http/paging.dto.js';
+import { takeRequest } from '../http/take-request.js';
+import { CreateReferralDto } from './referrals.dto.js';
+
+@ApiTags('referrals')
+@Controller('v1/referrals')
+export class ReferralsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly referrals: ReferralQueries,
+    private readonly freshness: Freshness,
+  ) {}
+
+  @Post()
+  @Requires('referrals:write')
+  async create(@Body() { referrerId, referredId, status, externalId }: CreateReferralDto, @Context() context: CommandContext): Promise<CommandAnswer & { referralId: string }> {
+    const data = { referrerId, referredId, status: status ?? 'new', externalId: externalId ?? null };
+    await takeRequest(this.commands, context, 'CreateReferral', data);
+    const referralId = data.externalId === null ? ids.madeBy(context.commandId, 'referral') : ids.referralByExternalId(context.programId, data.externalId);
+    return { referralId, ...answer(await this.commands.execute(new HandleReferral(referralId, { type: 'CreateReferral', data }, context))) };
+  }
+
+  /** Newest first, each with the flag that a conversation is open. */
+  @Get()
+  @Requires('referrals:read')
+  async list(@Query() query: PageDto, @Caller() { programId }: CallerIdentity): Promise<Page<ReferralView>> {
+    await this.freshness.reach(query.position);
+    return this.referrals.list(programId, query.after, query.limit);
+  }
+
+  /** The referral's page: both sides, the flag, and its conversations. */
+  @Get(':id')
+  @Requires('referrals:read')
+  async one(@Param('id', ParseUUIDPipe) id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ReferralPage> {
+    await this.freshness.reach(query.position);
+    const referral = await this.referrals.page(programId, id);
+    if (!referral) throw new ReferralNotFound();
+    return referral;
+  }
+}

@@ -1,0 +1,94 @@
+import { Body, Controller, Header, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { HandleDelivery, HandleInbound, ids, Lookups } from '@app/application';
+import { naturalId, WebhookSignatures, type CommandContext } from '@app/eventing';
+import { DomainError } from '@app/kernel';
+import { deliveryOfClaim } from '@app/domain/delivery';
+import type { Sender } from '@app/domain/program';
+import { InvalidRequest, Public, PublicAddress } from '@app/platform';
+
+type Form = Readonly<Record<string, string>>;
+
+const NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
+
+/**
+ * What the provider posts. Kept first, answered after: what is not answered may not come again. Parameters are added
+ * without notice, so a form is checked for what is needed and kept whole.
+ */
+@ApiExcludeController()
+@Public()
+@Controller('webhooks/twilio/:programId')
+export class TwilioWebhooksController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly lookups: Lookups,
+    private readonly signatures: WebhookSignatures,
+    private readonly address: PublicAddress,
+  ) {}
+
+  /** The one door of inbound texts. */
+  @Post('messages')
+  @HttpCode(200)
+  @Header('content-type', 'text/xml')
+  async message(@Param('programId') programId: string, @Body() body: unknown, @Req() request: FastifyRequest): Promise<string> {
+    const { form, sender } = await this.genuine(programId, body, request, (posted) => posted['To']);
+    const providerId = needed(form, 'MessageSid');
+    const from = needed(form, 'From');
+    const data = { providerId, addressId: ids.address(programId, from), senderId: sender.senderId, from, text: form['Body'] ?? '', form };
+    const context = this.context(programId, sender, request, naturalId('inbound', providerId, JSON.stringify(form)));
+    await this.commands.execute(new HandleInbound(providerId, { type: 'AcceptInbound', data }, context));
+    return NO_ANSWER;
+  }
+
+  /** How far a text is. The claim in the URL settles an answer that was lost. */
+  @Post('status/:claimId')
+  @HttpCode(204)
+  async status(@Param('programId') programId: string, @Param('claimId') claimId: string, @Body() body: unknown, @Req() request: FastifyRequest): Promise<void> {
+    const { form, sender } = await this.genuine(programId, body, request, (posted) => posted['From']);
+    const data = { claimId, providerId: needed(form, 'MessageSid'), status: needed(form, 'MessageStatus'), errorCode: form['ErrorCode'] ?? null, form };
+    const context = this.context(programId, sender, request, naturalId('receipt', claimId, JSON.stringify(form)));
+    await this.commands.execute(new HandleDelivery(deliveryOfClaim(claimId), { type: 'NoteReceipt', data }, context));
+  }
+
+  /** The form, when it was signed with the token of a sender of this program, for that sender. @throws WebhookNotGenuine */
+  private async genuine(programId: string, body: unknown, request: FastifyRequest, ours: (form: Form) => string | undefined): Promise<{ form: Form; sender: Sender }> {
+    const form = formOf(body);
+    const url = `${await this.address.url}${request.url}`;
+    const signature = String(request.headers['x-twilio-signature'] ?? '');
+    const { senders } = await this.lookups.program(programId).catch(() => {
+      throw new WebhookNotGenuine(); // whether a program exists is nobody's business here
+    });
+    const sender = senders.find(({ accountSid, phone }) => accountSid === form['AccountSid'] && phone === ours(form));
+    if (!sender || !this.signatures.isGenuine(sender.authToken, signature, url, form)) throw new WebhookNotGenuine();
+    return { form, sender };
+  }
+
+  private context(programId: string, { accountSid }: Sender, { id }: FastifyRequest, commandId: string): CommandContext {
+    return { programId, actor: { kind: 'provider', id: accountSid }, commandId, correlationId: id, causationId: commandId, occurredAt: new Date().toISOString() };
+  }
+}
+
+/** @throws InvalidRequest */
+function formOf(body: unknown): Form {
+  const entries = Object.entries((body ?? {}) as Record<string, unknown>);
+  const repeated = entries.find(([, value]) => typeof value !== 'string');
+  if (repeated) throw new InvalidRequest([{ field: repeated[0], rule: 'isString', message: 'a form parameter is given once, as text' }]);
+  return Object.fromEntries(entries) as Form;
+}
+
+/** @throws InvalidRequest */
+function needed(form: Form, field: string): string {
+  const value = form[field];
+  if (!value || value.length > 200) throw new InvalidRequest([{ field, rule: 'isNotEmpty', message: `${field} must be given, in at most 200 characters` }]);
+  return value;
+}
+
+export class WebhookNotGenuine extends DomainError {
+  readonly code = 'WebhookNotGenuine';
+  override readonly field = 'X-Twilio-Signature';
+  constructor() {
+    super('The signature does not match this URL, these parameters and an account of this program');
+  }
+}

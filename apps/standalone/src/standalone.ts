@@ -1,0 +1,57 @@
+import { mkdir } from 'node:fs/promises';
+import { CommandBus } from '@nestjs/cqrs';
+import { openEmbedded } from '@app/adapters';
+import { AccessTokens, Configuration, PublicAddress } from '@app/platform';
+import { startTwilioEmulator, type TwilioEmulator } from '@app/twilio-emulator';
+import { createHttpApp } from '../../api/src/http/http-app.js';
+import { developmentSecrets } from './development-secrets.js';
+import { loadSample, sample } from './sample.js';
+import { StandaloneModule } from './standalone.module.js';
+
+export type Standalone = {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string;
+  /** The provider's stand-in: its own URL, when it runs in this process or elsewhere. */
+  readonly emulatorUrl: string | null;
+  readonly tokens: AccessTokens;
+  /** Ends what is under way, gives the folder back. */
+  close(): Promise<void>;
+};
+
+/** Starts everything in this process, with the sample program. @throws FolderLocked and what Node throws for a port in use */
+export async function startStandalone(given: Configuration): Promise<Standalone> {
+  await mkdir(given.DATA_DIR, { recursive: true });
+  const secrets = await developmentSecrets(given.DATA_DIR);
+  const account = { accountSid: given.TWILIO_ACCOUNT_SID, authToken: given.TWILIO_AUTH_TOKEN ?? secrets.twilioAuthToken };
+  const engines = await openEmbedded(given.DATA_DIR);
+  const emulator = await emulatorFor(given, account);
+  const configuration: Configuration = emulator ? Object.freeze({ ...given, TWILIO_API_URL: emulator.url }) : given;
+  const stopEmulator = async (): Promise<void> => emulator?.close();
+  const app = await createHttpApp(StandaloneModule.with(configuration, given.JWT_SECRET ?? secrets.jwtSecret, engines)).catch(async (error: unknown) => {
+    await Promise.all([engines.close(), stopEmulator()]);
+    throw error;
+  });
+  const close = async (): Promise<void> => {
+    await app.close();
+    await stopEmulator();
+  };
+  try {
+    await app.init();
+    await loadSample(app.get(CommandBus), account);
+    await app.listen(given.PORT, given.HOST);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const address = app.getHttpServer().address();
+  const url = `http://${given.HOST}:${typeof address === 'object' && address ? address.port : given.PORT}`;
+  const publicAddress = app.get(PublicAddress);
+  publicAddress.listeningOn(url);
+  const smsUrl = `${await publicAddress.url}/webhooks/twilio/${sample.programId}/messages`;
+  emulator?.putAccount(account.accountSid, { authToken: account.authToken, numbers: [{ phoneNumber: sample.senderPhone, smsUrl }] });
+  return { url, emulatorUrl: configuration.SMS === 'emulator' ? (configuration.TWILIO_API_URL ?? null) : null, tokens: app.get(AccessTokens), close };
+}
+
+/** Texts go to an emulator in this process unless one elsewhere, or the provider, is configured. */
+const emulatorFor = ({ SMS, TWILIO_API_URL }: Configuration, { accountSid, authToken }: { accountSid: string; authToken: string }): Promise<TwilioEmulator> | null =>
+  SMS === 'emulator' && TWILIO_API_URL === undefined ? startTwilioEmulator({ accounts: [{ accountSid, authToken, numbers: [{ phoneNumber: sample.senderPhone }] }] }) : null;

@@ -1,0 +1,64 @@
+import { Command } from 'commander';
+import { FolderLocked } from '@app/adapters';
+import { InvalidConfiguration, loadConfiguration } from '@app/platform';
+import { sample } from './sample.js';
+import { startStandalone, type Standalone } from './standalone.js';
+
+/** Reads the command line, starts, says how to try it, and stops on SIGTERM or SIGINT. */
+export async function main(): Promise<void> {
+  const program = new Command('referral-messages')
+    .description('Runs the whole product in one process, on embedded engines in a data folder.')
+    .option('--data <folder>', 'the data folder (DATA_DIR)')
+    .option('--port <port>', 'the port of the API, 0 for a free one (PORT)')
+    .option('--json', 'print addresses and tokens as one line of JSON')
+    .addHelpText('after', '\nEvery setting is an environment variable too; see docs/operations.md.')
+    .parse();
+  const { data, port, json } = program.opts<{ data?: string; port?: string; json?: boolean }>();
+  try {
+    const environment = { ...process.env, ...(data !== undefined && { DATA_DIR: data }), ...(port !== undefined && { PORT: port }) };
+    const configuration = loadConfiguration(environment);
+    const standalone = await startStandalone(configuration);
+    console.log(json ? JSON.stringify(await facts(standalone)) : await welcome(standalone, configuration.DATA_DIR));
+  } catch (error) {
+    console.error(explain(error));
+    process.exitCode = 1;
+    process.exit();
+  }
+}
+
+async function facts({ url, emulatorUrl, tokens }: Standalone) {
+  const [owner, manager, agent, contact] = await Promise.all([sample.owner, sample.manager, sample.agent, sample.contact].map((caller) => tokens.sign(caller)));
+  return { url, emulatorUrl, programId: sample.programId, senderPhone: sample.senderPhone, referralId: sample.referralId, contactId: sample.contact.id, tokens: { owner, manager, agent, contact } };
+}
+
+async function welcome(standalone: Standalone, folder: string): Promise<string> {
+  const { url, tokens, emulatorUrl, senderPhone, referralId } = await facts(standalone);
+  return `
+Referral Messages is running. Data: ${folder}   Stop: Ctrl-C
+
+  REST      ${url}/v1          description ${url}/openapi.json, to browse ${url}/docs
+  GraphQL   ${url}/graphql     explorer ${url}/graphiql
+  Texts go to an emulator at ${emulatorUrl ?? '(none: the provider is configured)'}, emails to ${folder}/mail
+
+  manager   ${tokens.manager}
+  agent     ${tokens.agent}
+  contact   ${tokens.contact}
+
+Try it (paste these):
+
+  AGENT=${tokens.agent}
+  curl -s ${url}/v1/conversations -H "authorization: Bearer $AGENT"
+  curl -s ${url}/v1/conversations -H "authorization: Bearer $AGENT" -H 'content-type: application/json' -d '{"referralId":"${referralId}"}'${
+    emulatorUrl === null
+      ? ''
+      : `
+  curl -s ${emulatorUrl}/emulator/inbound -H 'content-type: application/json' -d '{"from":"+14155550188","to":"${senderPhone}","body":"Hello, is this Sunrise?"}'`
+  }
+`;
+}
+
+function explain(error: unknown): string {
+  if (error instanceof InvalidConfiguration || error instanceof FolderLocked) return error.message;
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return 'The port is in use: stop what uses it, or start with another one (--port 0 picks a free one)';
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -46,15 +46,15 @@ export class ModelTable {
   complete(): void {
     if (this.model.searchTerms !== undefined) {
       this.db.run(
-        `INSERT INTO ${quote(this.#terms)} SELECT DISTINCT terms.value, id
-         FROM ${quote(this.name)}, json_each(doc, ?) AS terms WHERE terms.type = 'text' ORDER BY 1, 2`,
+        `INSERT INTO ${quote(this.#terms)} SELECT DISTINCT terms.value, documents.id
+         FROM ${quote(this.name)} AS documents, json_each(doc, ?) AS terms WHERE terms.type = 'text' ORDER BY 1, 2`,
         `$."${this.model.searchTerms}"`,
       );
     }
     this.db.exec(`CREATE INDEX ${quote(`${this.#terms}:index`)} ON ${quote(this.#terms)} (term, id)`);
     for (const index of Object.keys(this.model.indexes)) {
       const columns = indexFields(this.model, index).map(column);
-      this.db.exec(`CREATE INDEX ${quote(`${this.name}:${index}`)} ON ${quote(this.name)} (${columns.join(', ')})`);
+      this.db.exec(`CREATE INDEX ${quote(`${this.name}:by:${index}`)} ON ${quote(this.name)} (${columns.join(', ')})`);
     }
   }
 

@@ -17,8 +17,8 @@ export function pageQuery(model: ModelDefinition, table: string, request: PageRe
   const fields = indexFields(model, index);
   const given = Object.keys(equals).length;
   const where = fields.slice(0, given);
-  if (!where.every((field) => Object.hasOwn(equals, field))) {
-    throw new TypeError(`Index ${index} of ${model.name} does not begin with ${Object.keys(equals).join(', ')}`);
+  if (where.length < given || !where.every((field) => Object.hasOwn(equals, field)) || given === fields.length) {
+    throw new TypeError(`Index ${index} of ${model.name} is not asked for by ${Object.keys(equals).join(', ')}`);
   }
   const equal = where.map((field) => toColumn(equals[field], field));
   const list = createHash('sha256')

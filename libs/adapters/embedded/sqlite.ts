@@ -101,7 +101,10 @@ export class Database {
   }
 }
 
-/** Holds a file for this process alone; the operating system lets go of it when the process ends, however it ends. */
+/**
+ * Holds a file for this process alone; the operating system lets go of it when the process ends, however it ends.
+ * Opening and closing the file by other means in this process would let go of it too.
+ */
 export class FileLock {
   readonly #db: DatabaseSync;
 
@@ -112,12 +115,14 @@ export class FileLock {
       this.#db.exec('BEGIN EXCLUSIVE');
     } catch (error) {
       this.#db.close();
-      if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY) throw new FileTaken();
+      if ((error as { readonly errcode?: number }).errcode === SQLITE_BUSY) throw new FileTaken();
       throw error;
     }
+    held.add(this);
   }
 
   release(): void {
+    held.delete(this);
     this.#db.close();
   }
 }
@@ -125,3 +130,6 @@ export class FileLock {
 export class FileTaken extends Error {}
 
 const SQLITE_BUSY = 5;
+
+/** A lock that nobody refers to any more would be collected as garbage, and so released. */
+const held = new Set<FileLock>();

@@ -5,6 +5,12 @@ import { Wakeup } from './wakeup.js';
 
 type MessageRow = { readonly offset: number; readonly key: string; readonly value: string };
 
+type Batch = {
+  readonly topic: string;
+  readonly messages: readonly ConsumedMessage[];
+  readonly last: ConsumedMessage;
+};
+
 const BATCH = 200;
 
 /** Topics of one partition each, with one offset for each group and topic. */
@@ -75,25 +81,32 @@ export class EmbeddedTopicLog extends TopicLog {
   }
 
   async #run(consumer: Consumer): Promise<void> {
-    const { topics, signal } = consumer;
+    const { group, signal } = consumer;
+    let topics = consumer.topics;
     while (!signal.aborted) {
-      let handled = false;
-      for (const topic of topics) handled = (!signal.aborted && (await this.#handleNext(consumer, topic))) || handled;
-      // A round that found nothing has not awaited anything real, so no message came unseen.
-      if (!handled) await this.#published.wait(signal);
+      // Nothing may be awaited between this look at all topics and the wait, or a message could go unnoticed.
+      const batch = this.#next(group, topics);
+      if (!batch) {
+        await this.#published.wait(signal);
+        continue;
+      }
+      await consumer.handle(batch.messages);
+      this.db.run('INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)', group, batch.topic, Number(batch.last.offset));
+      // The topic that had its turn goes to the back.
+      topics = [...topics.filter((topic) => topic !== batch.topic), batch.topic];
     }
   }
 
-  async #handleNext({ group, handle }: Consumer, topic: string): Promise<boolean> {
-    const messages = this.#next(group, topic);
-    const last = messages.at(-1);
-    if (!last) return false;
-    await handle(messages);
-    this.db.run('INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)', group, topic, Number(last.offset));
-    return true;
+  #next(group: string, topics: readonly string[]): Batch | undefined {
+    for (const topic of topics) {
+      const messages = this.#read(group, topic);
+      const last = messages.at(-1);
+      if (last) return { topic, messages, last };
+    }
+    return undefined;
   }
 
-  #next(group: string, topic: string): ConsumedMessage[] {
+  #read(group: string, topic: string): ConsumedMessage[] {
     const rows = this.db.all<MessageRow>(
       `SELECT "offset", key, value FROM messages
        WHERE topic = (SELECT id FROM topics WHERE name = ?)

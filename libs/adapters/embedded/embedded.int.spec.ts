@@ -1,0 +1,23 @@
+import {
+  eventStoreContract,
+  keyringContract,
+  readModelStoreContract,
+  topicLogContract,
+  type Opened,
+} from '@app/testing/contracts';
+import type { Embedded } from './open-embedded.js';
+import { TemporaryFolder } from './temporary-folder.fixture.js';
+
+async function open<Ports extends object>(ports: (embedded: Embedded) => Ports): Promise<Opened<Ports>> {
+  const folder = new TemporaryFolder();
+  return {
+    ...ports(await folder.open()),
+    reopen: async () => ports(await folder.reopen()),
+    close: () => folder.remove(),
+  };
+}
+
+eventStoreContract('embedded', () => open(({ eventStore }) => ({ store: eventStore })));
+readModelStoreContract('embedded', () => open(({ readModels, checkpoints }) => ({ store: readModels, checkpoints })));
+topicLogContract('embedded', () => open(({ topics }) => ({ store: topics })));
+keyringContract('embedded', () => open(({ keyring }) => ({ store: keyring })));

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import type { ModelDefinition, PageRequest } from '@app/eventing';
+import { EmbeddedCheckpoints } from './checkpoints.js';
+import { pageQuery, type PageQuery } from './page-query.js';
+import { EmbeddedReadModelStore } from './read-model-store.js';
+import { Database } from './sqlite.js';
+import { TemporaryFolder } from './temporary-folder.fixture.js';
+
+const model: ModelDefinition = {
+  name: 'cards',
+  indexes: { byPlace: ['place', 'folder', 'rank'], byRank: ['rank'] },
+  searchTerms: 'terms',
+};
+
+describe('embedded pages', () => {
+  let folder: TemporaryFolder;
+  let db: Database;
+  let store: EmbeddedReadModelStore;
+
+  beforeAll(async () => {
+    folder = new TemporaryFolder();
+    db = new Database(join(folder.path, 'read-models.db'), { synchronous: 'NORMAL' });
+    store = new EmbeddedReadModelStore(db, new EmbeddedCheckpoints(db));
+    await store.prepare(model);
+    const documents = Array.from({ length: 200 }, (_, n) => ({
+      id: `card${n}`,
+      place: `place${n % 2}`,
+      folder: n % 3 === 0 ? null : 'inbox',
+      rank: n % 7,
+      terms: [`term${n}`],
+    }));
+    const writes = documents.map((document) => ({ document, position: '1' }));
+    await store.write(model, writes, { from: null, to: '1' });
+  });
+  afterAll(async () => {
+    db.close();
+    await folder.remove();
+  });
+
+  describe.each(['live', 'rebuilt'])('%s', (state) => {
+    const table = state === 'live' ? 'cards:1' : 'cards:2';
+    beforeAll(async () => {
+      if (state === 'live') return;
+      await store.beginRebuild(model);
+      await store.fillRebuild(model, [{ document: { id: 'card' }, position: '1' }]);
+      await store.swapRebuild(model, '1');
+    });
+
+    test.each<[string, Pick<PageRequest, 'index' | 'equals'>, string, string]>([
+      ['the whole list', { index: 'byRank', equals: {} }, 'byRank', '((field:rank,id)$(?,?))'],
+      ['some fields given', { index: 'byPlace', equals: { place: 'place1' } }, 'byPlace', '(field:place=? AND (field:folder,field:rank,id)$(?,?,?))'],
+      ['null given', { index: 'byPlace', equals: { place: 'place0', folder: null } }, 'byPlace', '(field:place=? AND field:folder=? AND (field:rank,id)$(?,?))'],
+      ['all given', { index: 'byRank', equals: { rank: 3 } }, 'byRank', '(field:rank=? AND id$?)'],
+    ])('%s, first page and next: an index serves both orders', async (_, list, index, range) => {
+      for (const order of ['asc', 'desc'] as const) {
+        const request: PageRequest = { ...list, order, limit: 3 };
+        const first = plan(pageQuery(model, table, request));
+        expect(first).toHaveLength(1);
+        expect(first[0]).toContain(`USING INDEX ${table}:by:${index}`);
+
+        const after = state === 'live' ? ((await store.page(model, request)).next ?? undefined) : undefined;
+        if (after === undefined) continue;
+        const next = plan(pageQuery(model, table, { ...request, after }));
+        const expected = range.replace('$', order === 'asc' ? '>' : '<');
+        expect(next).toEqual([`SEARCH ${table} USING INDEX ${table}:by:${index} ${expected}`]);
+      }
+    });
+  });
+
+  test('search goes by the index of terms', () => {
+    const details = plan({ sql: `SELECT DISTINCT id FROM "cards:2:terms" WHERE term >= ? AND term < ? LIMIT ?`, values: ['a', 'b', 1] });
+    expect(details[0]).toContain('SEARCH cards:2:terms USING COVERING INDEX');
+  });
+
+  test('names that could not stand in a statement are refused', async () => {
+    for (const name of ['', 'a b', 'a"b', 'a;', "a'"]) {
+      await expect(store.prepare({ ...model, name })).rejects.toThrow(TypeError);
+      await expect(store.prepare({ name: 'other', indexes: { by: [name] } })).rejects.toThrow(TypeError);
+    }
+  });
+
+  test('an indexed field that holds a list is a mistake of the projection', async () => {
+    const writing = store.write(model, [{ document: { id: 'x', rank: [1] }, position: '2' }], { from: '1', to: '2' });
+    await expect(writing).rejects.toThrow('rank');
+  });
+
+  const plan = ({ sql, values }: Pick<PageQuery, 'sql' | 'values'>) =>
+    db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...values).map(({ detail }) => detail);
+});

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { WrongExpectedRevision, type StoredEvent } from '@app/eventing';
+import { EmbeddedEventStore } from './event-store.js';
+import { Database } from './sqlite.js';
+import { TemporaryFolder } from './temporary-folder.fixture.js';
+
+/** Counts transactions, and fails them at the end when told to. */
+class ObservedDatabase extends Database {
+  transactions = 0;
+  failing = false;
+
+  override transaction<T>(work: () => T, options?: { durable?: boolean }): T {
+    this.transactions += 1;
+    return super.transaction(() => {
+      const result = work();
+      if (this.failing) throw new Error('The disk is full');
+      return result;
+    }, options);
+  }
+}
+
+const happened = (): StoredEvent => ({ id: randomUUID(), type: 'Happened.v1', data: {}, metadata: {} });
+
+describe('embedded record', () => {
+  let folder: TemporaryFolder;
+  let db: ObservedDatabase;
+  let store: EmbeddedEventStore;
+
+  beforeEach(() => {
+    folder = new TemporaryFolder();
+    db = new ObservedDatabase(join(folder.path, 'record.db'), { synchronous: 'FULL' });
+    store = new EmbeddedEventStore(db);
+  });
+  afterEach(async () => {
+    store.close();
+    db.close();
+    await folder.remove();
+  });
+
+  test('appends of one turn share a transaction, and a conflict rejects only its own command', async () => {
+    await store.append('thing-0', 'no-stream', [happened()]);
+    const before = db.transactions;
+    const outcomes = await Promise.allSettled([
+      store.append('thing-1', 'no-stream', [happened()]),
+      store.append('thing-1', 0, [happened(), happened()]),
+      store.append('thing-0', 'no-stream', [happened()]),
+      store.append('thing-1', 0, [happened()]),
+      store.append('thing-1', 2, [happened()]),
+      store.append('thing-0', 0, [happened()]),
+    ]);
+    expect(db.transactions - before).toBe(1);
+    expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.revision : outcome.reason))).toEqual([
+      0,
+      2,
+      expect.any(WrongExpectedRevision),
+      expect.any(WrongExpectedRevision),
+      3,
+      1,
+    ]);
+    expect(await store.read('thing-1', 0, 10)).toHaveLength(4);
+  });
+
+  test('a bad append fails alone and at once', async () => {
+    const circular: { self?: unknown } = {};
+    circular.self = circular;
+    const outcomes = await Promise.allSettled([
+      store.append('thing-1', 'no-stream', [{ ...happened(), data: circular as StoredEvent['data'] }]),
+      store.append('nodash', 'no-stream', [happened()]),
+      store.append('thing-1', -1, [happened()]),
+      store.append('thing-1', 'no-stream', []),
+      store.append('thing-1', 'no-stream', [happened()]),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected', 'fulfilled']);
+  });
+
+  test('a commit that fails rejects all of its group and leaves no trace', async () => {
+    const first = happened();
+    await store.append('thing-1', 'no-stream', [first]);
+    const head = await store.head();
+    const again = [happened(), happened()] as const;
+    const appends = () => [store.append('thing-1', 0, [again[0]]), store.append('other-1', 'no-stream', [again[1]])];
+
+    db.failing = true;
+    for (const outcome of await Promise.allSettled(appends())) expect(outcome.status).toBe('rejected');
+    expect(await store.head()).toBe(head);
+    expect(await store.read('other-1', 0, 10)).toEqual([]);
+
+    db.failing = false;
+    const answers = await Promise.all(appends());
+    expect(answers.map(({ revision }) => revision)).toEqual([1, 0]);
+    const stop = new AbortController();
+    for await (const { events } of store.subscribe({ after: null, categories: ['other', 'thing'], signal: stop.signal })) {
+      expect(events.map(({ id }) => id)).toEqual([first.id, again[0].id, again[1].id]);
+      break;
+    }
+  });
+
+  test('a full disk rejects appends until there is room', async () => {
+    await store.append('thing-1', 'no-stream', [happened()]);
+    const { page_count: pages } = db.first<{ page_count: number }>('PRAGMA page_count');
+    db.exec(`PRAGMA max_page_count = ${pages}`);
+    const large = { ...happened(), data: { text: 'x'.repeat(100_000) } };
+    await expect(store.append('thing-1', 0, [large])).rejects.toThrow('full');
+    db.exec('PRAGMA max_page_count = 1000000');
+    expect((await store.append('thing-1', 0, [large])).revision).toBe(1);
+    expect(await store.read('thing-1', 0, 10)).toHaveLength(2);
+  });
+
+  test('appends that wait when it closes are committed, later ones refused', async () => {
+    const waiting = store.append('thing-1', 'no-stream', [happened()]);
+    store.close();
+    expect((await waiting).revision).toBe(0);
+    await expect(store.append('thing-1', 0, [happened()])).rejects.toThrow('closed');
+  });
+
+  test('more appends than fit into one group are committed in several', async () => {
+    const before = db.transactions;
+    await Promise.all(Array.from({ length: 2_500 }, (_, n) => store.append(`thing-${n}`, 'no-stream', [happened()])));
+    expect(db.transactions - before).toBe(3);
+  });
+
+  test('streams, revisions and categories are found by index', async () => {
+    const plan = (sql: string) => db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail);
+    expect(plan('SELECT id FROM events WHERE stream = 1 AND revision > 3 ORDER BY revision LIMIT 5')).toEqual([
+      'SEARCH events USING INDEX events_by_stream (stream=? AND revision>?)',
+    ]);
+    expect(plan('SELECT position FROM events WHERE category = 1 AND position > 3 ORDER BY position LIMIT 5')).toEqual([
+      'SEARCH events USING COVERING INDEX events_by_category (category=? AND position>?)',
+    ]);
+  });
+});

@@ -1,0 +1,5 @@
+export { eventStoreContract } from './event-store.contract.js';
+export { keyringContract } from './keyring.contract.js';
+export { uniqueName, type Opened } from './opened.js';
+export { readModelStoreContract } from './read-model-store.contract.js';
+export { topicLogContract } from './topic-log.contract.js';

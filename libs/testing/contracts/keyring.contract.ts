@@ -1,0 +1,73 @@
+import { KeyDestroyed, type Keyring } from '@app/eventing';
+import { rejection, uniqueName, type Opened } from './opened.js';
+
+type Ports = { readonly store: Keyring };
+
+/** What every keyring must do. */
+export function keyringContract(name: string, open: () => Promise<Opened<Ports>>): void {
+  describe(`keyring contract: ${name}`, () => {
+    let opened: Opened<Ports>;
+    beforeAll(async () => {
+      opened = await open();
+    });
+    afterAll(() => opened.close());
+    const keyring = () => opened.store;
+
+    test('makes a key of 32 bytes at first use and keeps it', async () => {
+      const [a, b] = [uniqueName('subject'), uniqueName('subject')];
+      const key = await keyring().ensure(a);
+      expect(key).toHaveLength(32);
+      expect(hex(await keyring().ensure(a))).toBe(hex(key));
+      expect(hex(await keyring().ensure(b))).not.toBe(hex(key));
+    });
+
+    test('many at once agree on one key for each subject', async () => {
+      const subjects = [uniqueName('subject'), uniqueName('subject'), uniqueName('subject')];
+      const wanted = Array.from({ length: 30 }, (_, n) => subjects[n % 3] ?? '');
+      const keys = await Promise.all(wanted.map(async (subject) => hex(await keyring().ensure(subject))));
+      expect(new Set(keys).size).toBe(3);
+      const stored = await keyring().get(subjects);
+      wanted.forEach((subject, index) => expect(hex(stored.get(subject))).toBe(keys[index]));
+    });
+
+    test('gives the keys there are', async () => {
+      const [known, unknown, destroyed] = [uniqueName('subject'), uniqueName('subject'), uniqueName('subject')];
+      const key = await keyring().ensure(known);
+      await keyring().ensure(destroyed);
+      await keyring().destroy(destroyed);
+      const keys = await keyring().get([known, unknown, destroyed]);
+      expect([...keys.keys()]).toEqual([known]);
+      expect(hex(keys.get(known))).toBe(hex(key));
+      expect((await keyring().get([])).size).toBe(0);
+    });
+
+    test('a destroyed key stays destroyed', async () => {
+      const subject = uniqueName('subject');
+      await keyring().ensure(subject);
+      await keyring().destroy(subject);
+      await keyring().destroy(subject);
+      expect((await keyring().get([subject])).size).toBe(0);
+      expect(await rejection(keyring().ensure(subject))).toBeInstanceOf(KeyDestroyed);
+    });
+
+    test('a subject can be destroyed before it has a key', async () => {
+      const subject = uniqueName('subject');
+      await keyring().destroy(subject);
+      expect(await rejection(keyring().ensure(subject))).toBeInstanceOf(KeyDestroyed);
+    });
+
+    test('keys and destroyed subjects are there after it was opened again', async () => {
+      const [kept, destroyed] = [uniqueName('subject'), uniqueName('subject')];
+      const key = await keyring().ensure(kept);
+      await keyring().ensure(destroyed);
+      await keyring().destroy(destroyed);
+      opened = { ...opened, ...(await opened.reopen()) };
+      expect(hex((await keyring().get([kept])).get(kept))).toBe(hex(key));
+      expect(hex(await keyring().ensure(kept))).toBe(hex(key));
+      expect((await keyring().get([destroyed])).size).toBe(0);
+      expect(await rejection(keyring().ensure(destroyed))).toBeInstanceOf(KeyDestroyed);
+    });
+  });
+}
+
+const hex = (key: Uint8Array | undefined): string => Buffer.from(key ?? []).toString('hex');

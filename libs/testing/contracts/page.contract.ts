@@ -1,0 +1,112 @@
+import { InvalidCursor, type PageRequest, type ReadModelStore } from '@app/eventing';
+import fc from 'fast-check';
+import { rejection } from './opened.js';
+import { allPages, at, card, cards, inOrder, newModel, write } from './read-model-store.samples.js';
+
+export function pageCases(store: () => ReadModelStore): void {
+  test('pages of random documents give the sorted list, in both orders and with ties', async () => {
+    await fc.assert(
+      fc.asyncProperty(cards, fc.integer({ min: 1, max: 7 }), async (documents, limit) => {
+        const model = newModel();
+        await store().prepare(model);
+        await store().write(model, documents.map((document) => write(1, document)), { from: null, to: at(1) });
+        const lists = [
+          { index: 'byRank', equals: {}, fields: ['rank'] },
+          { index: 'byPlace', equals: {}, fields: ['place', 'rank'] },
+          { index: 'byPlace', equals: { place: 'b' }, fields: ['rank'] },
+          { index: 'byPlace', equals: { place: 'a', rank: null }, fields: [] },
+          { index: 'byTitle', equals: { open: false }, fields: ['title', 'rank'] },
+          { index: 'byTitle', equals: { open: true, title: 'x' }, fields: ['rank'] },
+        ];
+        for (const { index, equals, fields } of lists) {
+          const matching = documents.filter((document) =>
+            Object.entries(equals).every(([field, value]) => document[field] === value),
+          );
+          const sorted = inOrder(matching, fields);
+          for (const order of ['asc', 'desc'] as const) {
+            const expected = order === 'asc' ? sorted : sorted.toReversed();
+            expect(await allPages(store(), model, { index, equals, order, limit })).toEqual(expected);
+          }
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('the last page says that there is no next one', async () => {
+    const { model } = await filled(4);
+    const request = { index: 'byRank', equals: {}, order: 'asc', limit: 2 } as const;
+    const first = await store().page(model, request);
+    const second = await store().page(model, { ...request, after: first.next ?? undefined });
+    expect(second.documents).toHaveLength(2);
+    expect(second.next).toBeNull();
+    expect(await store().page(model, { ...request, equals: { rank: 99 } })).toEqual({ documents: [], next: null });
+  });
+
+  test('a page goes on where it ended when documents come and change in between', async () => {
+    const { model, documents } = await filled(6);
+    const request = { index: 'byRank', equals: {}, order: 'asc', limit: 3 } as const;
+    const first = await store().page(model, request);
+    const writes = [write(2, card('new', { rank: -5 })), write(2, card('3', { rank: -4 }))];
+    await store().write(model, writes, { from: at(1), to: at(2) });
+    const second = await store().page(model, { ...request, after: first.next ?? undefined });
+    expect(second.documents).toEqual(documents.slice(4));
+  });
+
+  test('a cursor of another list is refused', async () => {
+    const { model } = await filled(4);
+    const { model: other } = await filled(4);
+    const request: PageRequest = { index: 'byPlace', equals: { place: 'a' }, order: 'asc', limit: 2 };
+    const { next } = await store().page(model, request);
+    const after = next ?? '';
+    expect((await store().page(model, { ...request, after })).documents).toHaveLength(2);
+    const changes: Partial<PageRequest>[] = [
+      { index: 'byRank', equals: { rank: 1 } },
+      { order: 'desc' },
+      { equals: { place: 'b' } },
+      { equals: {} },
+    ];
+    for (const change of changes) {
+      expect(await rejection(store().page(model, { ...request, ...change, after }))).toBeInstanceOf(InvalidCursor);
+    }
+    expect(await rejection(store().page(other, { ...request, after }))).toBeInstanceOf(InvalidCursor);
+  });
+
+  test('a malformed cursor is refused and breaks nothing', async () => {
+    const { model } = await filled(4);
+    const request: PageRequest = { index: 'byRank', equals: {}, order: 'asc', limit: 2 };
+    const { next } = await store().page(model, request);
+    const valid = next ?? '';
+    const json: unknown = JSON.parse(Buffer.from(valid, 'base64url').toString());
+    const forged = fc.jsonValue().map((value) => Buffer.from(JSON.stringify(value)).toString('base64url'));
+    const damaged = fc
+      .tuple(fc.nat(valid.length - 1), fc.constantFrom('', '=', '!', ' ', '\u0000'))
+      .map(([where, sign]) => valid.slice(0, where) + sign + valid.slice(where + 1));
+    const changed = fc.tuple(fc.nat(5), fc.jsonValue()).map(([where, value]) => {
+      const list: unknown[] = Array.isArray(json) ? [...(json as unknown[])] : [json];
+      list[where] = { wrong: value };
+      return Buffer.from(JSON.stringify(list)).toString('base64url');
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string(), forged, damaged, changed), async (after) => {
+        expect(await rejection(store().page(model, { ...request, after }))).toBeInstanceOf(InvalidCursor);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('an index that does not exist or does not fit is a mistake of the caller', async () => {
+    const { model } = await filled(1);
+    const request: PageRequest = { index: 'byPlace', equals: { rank: 1 }, order: 'asc', limit: 2 };
+    expect(await rejection(store().page(model, request))).toBeInstanceOf(TypeError);
+    expect(await rejection(store().page(model, { ...request, index: 'none', equals: {} }))).toBeInstanceOf(TypeError);
+  });
+
+  async function filled(count: number) {
+    const model = newModel();
+    await store().prepare(model);
+    const documents = Array.from({ length: count }, (_, n) => card(`${n}`, { rank: n }));
+    await store().write(model, documents.map((document) => write(1, document)), { from: null, to: at(1) });
+    return { model, documents };
+  }
+}

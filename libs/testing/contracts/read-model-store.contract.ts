@@ -1,0 +1,160 @@
+import { CheckpointMoved, type Checkpoints, type ReadModelStore } from '@app/eventing';
+import fc from 'fast-check';
+import { checkpointCases } from './checkpoints.contract.js';
+import { rejection, type Opened } from './opened.js';
+import { pageCases } from './page.contract.js';
+import { allPages, at, byId, card, collect, newModel, write } from './read-model-store.samples.js';
+import { rebuildCases } from './rebuild.contract.js';
+
+type Ports = { readonly store: ReadModelStore; readonly checkpoints: Checkpoints };
+
+/** What every read model store and its checkpoints must do. */
+export function readModelStoreContract(name: string, open: () => Promise<Opened<Ports>>): void {
+  describe(`read model store contract: ${name}`, () => {
+    let opened: Opened<Ports>;
+    beforeAll(async () => {
+      opened = await open();
+    });
+    afterAll(() => opened.close());
+    const store = () => opened.store;
+    const checkpoints = () => opened.checkpoints;
+
+    describe('write and get', () => writeCases(store, checkpoints));
+    describe('page', () => pageCases(store));
+    describe('search', () => searchCases(store));
+    describe('rebuild', () => rebuildCases(store, checkpoints));
+    describe('checkpoints', () => checkpointCases(checkpoints));
+
+    test('documents and checkpoint are there after it was opened again', async () => {
+      const model = newModel();
+      await store().prepare(model);
+      await store().write(model, [write(1, card('a'))], { from: null, to: at(5) });
+      opened = { ...opened, ...(await opened.reopen()) };
+      await store().prepare(model);
+      expect(await checkpoints().get(model.name)).toBe(at(5));
+      expect(await store().get(model, ['a'])).toEqual([card('a')]);
+      await store().write(model, [write(1, card('a', { rank: 9 }))], { from: at(5), to: at(6) });
+      expect(await store().search(model, 'a', 5)).toEqual([card('a')]);
+    });
+  });
+}
+
+function writeCases(store: () => ReadModelStore, checkpoints: () => Checkpoints): void {
+  test('writes documents with their checkpoint and finds them by id', async () => {
+    const model = newModel();
+    await store().prepare(model);
+    await store().prepare(model);
+    expect(await checkpoints().get(model.name)).toBeNull();
+    const documents = [card('a', { deep: { list: [1, 'ü', null] } }), card('b'), card('c')];
+    await store().write(model, documents.map((document, n) => write(n, document)), { from: null, to: at(7) });
+    expect(await checkpoints().get(model.name)).toBe(at(7));
+    expect(byId(await store().get(model, ['c', 'a', 'none']))).toEqual([documents[0], documents[2]]);
+    expect(await store().get(model, [])).toEqual([]);
+  });
+
+  test('a worker whose checkpoint was moved writes nothing', async () => {
+    const model = newModel();
+    await store().prepare(model);
+    await store().write(model, [write(1, card('a'))], { from: null, to: at(1) });
+    for (const from of [null, at(0), at(2)]) {
+      const writing = store().write(model, [write(9, card('a', { rank: 9 })), write(9, card('b'))], { from, to: at(9) });
+      expect(await rejection(writing)).toBeInstanceOf(CheckpointMoved);
+    }
+    expect(await checkpoints().get(model.name)).toBe(at(1));
+    expect(await store().get(model, ['a', 'b'])).toEqual([card('a')]);
+  });
+
+  test('of two workers at the same checkpoint one wins', async () => {
+    const model = newModel();
+    await store().prepare(model);
+    const writing = Array.from({ length: 5 }, (_, n) =>
+      store().write(model, [write(1, card(`card${n}`))], { from: null, to: at(1) }),
+    );
+    const outcomes = await Promise.allSettled(writing);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('a checkpoint also moves without documents', async () => {
+    const model = newModel();
+    await store().prepare(model);
+    await store().write(model, [], { from: null, to: at(3) });
+    await store().write(model, [], { from: at(3), to: at(8) });
+    expect(await checkpoints().get(model.name)).toBe(at(8));
+  });
+
+  test('models keep apart', async () => {
+    const [a, b] = [newModel(), newModel()];
+    await store().prepare(a);
+    await store().prepare(b);
+    await store().write(a, [write(1, card('x'))], { from: null, to: at(1) });
+    expect(await store().get(b, ['x'])).toEqual([]);
+    expect(await checkpoints().get(b.name)).toBeNull();
+  });
+
+  test('the newest of each document stays, in whatever order and however often they are written', async () => {
+    const versions = fc.uniqueArray(fc.record({ id: fc.constantFrom('a', 'b', 'c'), n: fc.integer({ min: 1, max: 30 }) }), {
+      selector: ({ id, n }) => `${id} ${n}`,
+      maxLength: 12,
+    });
+    const orders = versions.chain((list) =>
+      fc.tuple(fc.constant(list), fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 }), fc.integer({ min: 1, max: 5 })),
+    );
+    await fc.assert(
+      fc.asyncProperty(orders, async ([list, order, size]) => {
+        const model = newModel();
+        await store().prepare(model);
+        const toCard = ({ id, n }: { id: string; n: number }) => card(id, { rank: n, terms: [`t${n}`] });
+        for (let from = 0; from < order.length; from += size) {
+          const writes = order.slice(from, from + size).map((version) => write(version.n, toCard(version)));
+          await store().write(model, writes, { from: from === 0 ? null : at(from), to: at(from + size) });
+        }
+        const newest = new Map(list.toSorted((a, b) => a.n - b.n).map((version) => [version.id, toCard(version)]));
+        const expected = byId([...newest.values()]);
+        expect(byId(await store().get(model, ['a', 'b', 'c']))).toEqual(expected);
+        const paged = await allPages(store(), model, { index: 'byRank', equals: {}, order: 'asc', limit: 2 });
+        expect(byId(paged)).toEqual(expected);
+        expect(byId(await store().search(model, 't', 9))).toEqual(expected);
+        expect((await collect(store().scan(model, 'live'))).map(({ document }) => document)).toEqual(expected);
+      }),
+      { numRuns: 25 },
+    );
+  });
+}
+
+function searchCases(store: () => ReadModelStore): void {
+  test('finds each document once by the beginning of any of its terms', async () => {
+    const model = newModel();
+    await store().prepare(model);
+    const [ann, bob] = [card('1', { terms: ['ann', 'anna', 'smith'] }), card('2', { terms: ['bob', 'smithers', 'smith'] })];
+    const none = card('3', { terms: [] });
+    await store().write(model, [ann, bob, none].map((document) => write(1, document)), { from: null, to: at(1) });
+    expect(await store().search(model, 'an', 10)).toEqual([ann]);
+    expect(await store().search(model, 'anna', 10)).toEqual([ann]);
+    expect(byId(await store().search(model, 'smith', 10))).toEqual([ann, bob]);
+    expect(await store().search(model, 'smith', 1)).toHaveLength(1);
+    expect(await store().search(model, 'mith', 10)).toEqual([]);
+    expect(await store().search(model, 'annab', 10)).toEqual([]);
+  });
+
+  test('forgets the terms a document no longer has', async () => {
+    const model = newModel();
+    await store().prepare(model);
+    await store().write(model, [write(1, card('1', { terms: ['old', 'kept'] }))], { from: null, to: at(1) });
+    const now = card('1', { terms: ['kept', 'new'] });
+    await store().write(model, [write(2, now)], { from: at(1), to: at(2) });
+    expect(await store().search(model, 'old', 10)).toEqual([]);
+    expect(await store().search(model, 'kept', 10)).toEqual([now]);
+    expect(await store().search(model, 'new', 10)).toEqual([now]);
+  });
+
+  test('takes signs of pattern languages as they are', async () => {
+    const model = newModel();
+    await store().prepare(model);
+    const documents = ['a.c', 'abc', 'a%c', 'a_c', '+1 (555)', '^x', 'ünï'].map((term, n) => card(`${n}`, { terms: [term] }));
+    await store().write(model, documents.map((document) => write(1, document)), { from: null, to: at(1) });
+    for (const document of documents) {
+      expect(await store().search(model, document.terms[0] ?? '', 10)).toEqual([document]);
+    }
+    expect(await store().search(model, 'ün', 10)).toEqual(documents.slice(-1));
+  });
+}

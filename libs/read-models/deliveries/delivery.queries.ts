@@ -4,13 +4,17 @@ import { deliveriesProjection, type DeliveryRow } from './deliveries.projection.
 
 const BATCH = 100;
 
+/** What staff sees of a delivery. */
+export type DeliveryView = Omit<DeliveryRow, 'programId' | 'claimId'>;
+
 @Injectable()
 export class DeliveryQueries {
   constructor(private readonly readModels: ReadModelStore) {}
 
   /** A program's deliveries in one state, oldest first. @throws InvalidCursor */
-  async page(programId: string, status: DeliveryRow['status'], after: string | undefined, limit: number): Promise<Page<DeliveryRow>> {
-    return this.by('program', { programId, status }, after, limit);
+  async page(programId: string, status: DeliveryRow['status'], after: string | undefined, limit: number): Promise<Page<DeliveryView>> {
+    const { documents, next } = await this.by('program', { programId, status }, after, limit);
+    return { documents: documents.map(view), next };
   }
 
   /** Deliveries of all programs in one state, the earliest due first. */
@@ -27,4 +31,9 @@ export class DeliveryQueries {
   private async by(index: string, equals: Readonly<Record<string, FieldValue>>, after: string | undefined, limit: number): Promise<Page<DeliveryRow>> {
     return (await this.readModels.page(deliveriesProjection, { index, equals, order: 'asc', after, limit })) as Page<DeliveryRow>;
   }
+}
+
+function view(row: DeliveryRow): DeliveryView {
+  const { id, channel, lane, messageId, conversationId, recipient, status, notBefore, expiresAt, claimedAt, providerId, providerStatus, errorCode, reason } = row;
+  return { id, channel, lane, messageId, conversationId, recipient, status, notBefore, expiresAt, claimedAt, providerId, providerStatus, errorCode, reason };
 }

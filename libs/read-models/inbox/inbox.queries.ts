@@ -50,12 +50,21 @@ export class InboxQueries {
     const contactOf = new Map(contacts.map((contact) => [contact.id, contact]));
     const consentOf = new Map(consents.map((consent) => [consent.id, consent]));
     const senderId = programs[0]?.senders.at(-1)?.id ?? '';
-    return rows.map(({ activity: _, archived: __, programId: ___, ...row }) => {
-      const contact = contactOf.get(row.contactId);
+    return rows.map(({ id, contactId, referralId, folder, answers, preview, channel, lastActivityAt, lastContactMessageAt, revision }) => {
+      const contact = contactOf.get(contactId);
       const phone = contact?.phones[0] ?? null;
       return {
-        ...row,
-        displayName: contact?.name ?? phone ?? contact?.emails[0] ?? row.contactId,
+        id,
+        contactId,
+        referralId,
+        folder,
+        answers,
+        preview,
+        channel,
+        lastActivityAt,
+        lastContactMessageAt,
+        revision,
+        displayName: contact?.name ?? phone ?? contact?.emails[0] ?? contactId,
         phone,
         consent: consentOf.get(contact?.phoneIds[0] ?? '')?.senders[senderId]?.status ?? 'none',
         leadState: contact?.name ? 'lead' : 'none',

@@ -26,9 +26,18 @@ export class ThreadQueries {
   }
 }
 
-function view({ programId: _, order: __, contactId: ___, ...entry }: ThreadEntry, delivery: DeliveryRow | undefined): MessageView {
-  const { deliveryId } = entry;
-  if (entry.kind === 'refusal') return { ...entry, state: 'refused', reason: entry.rule, errorCode: null };
-  if (deliveryId === null) return { ...entry, state: entry.direction === 'in' ? 'received' : 'posted', reason: null, errorCode: null };
-  return { ...entry, state: messageState(delivery), reason: delivery?.reason ?? null, errorCode: delivery?.errorCode ?? null };
+function view({ id, conversationId, kind, direction, author, channel, text, rule, deliveryId, at }: ThreadEntry, delivery: DeliveryRow | undefined): MessageView {
+  return { id, conversationId, kind, direction, author, channel, text, rule, deliveryId, at, ...stateOf(kind, direction, rule, deliveryId, delivery) };
+}
+
+function stateOf(
+  kind: ThreadEntry['kind'],
+  direction: ThreadEntry['direction'],
+  rule: string | null,
+  deliveryId: string | null,
+  delivery: DeliveryRow | undefined,
+): Pick<MessageView, 'state' | 'reason' | 'errorCode'> {
+  if (kind === 'refusal') return { state: 'refused', reason: rule, errorCode: null };
+  if (deliveryId === null) return { state: direction === 'in' ? 'received' : 'posted', reason: null, errorCode: null };
+  return { state: messageState(delivery), reason: delivery?.reason ?? null, errorCode: delivery?.errorCode ?? null };
 }

@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { HandleDelivery } from '@app/application';
 import type { CommandContext, Page } from '@app/eventing';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
-import { DeliveryQueries, Freshness, type DeliveryRow } from '@app/read-models';
+import { DeliveryQueries, Freshness, type DeliveryView } from '@app/read-models';
 import { answer, type CommandAnswer } from '../http/answers.js';
 import { Context } from '../http/command-context.js';
 import { ListDeliveriesDto, SettleDeliveryDto } from './deliveries.dto.js';
@@ -21,7 +21,7 @@ export class DeliveriesController {
   /** Texts and emails in one state; `uncertain` are those that wait for a decision. */
   @Get()
   @Requires('deliveries:read')
-  async list(@Query() query: ListDeliveriesDto, @Caller() { programId }: CallerIdentity): Promise<Page<DeliveryRow>> {
+  async list(@Query() query: ListDeliveriesDto, @Caller() { programId }: CallerIdentity): Promise<Page<DeliveryView>> {
     await this.freshness.reach(query.position);
     return this.deliveries.page(programId, query.status, query.after, query.limit);
   }

@@ -1,14 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { v7 } from 'uuid';
-import { ConsentReader, HandleDelivery, Lookups, sendGate, system, type DeliveryWish, type ReadConsent } from '@app/application';
-import { Checkpoints, EmailGateway, Journal, sleep, SmsGateway, type CommandContext, type SendOutcome } from '@app/eventing';
+import { ConsentReader, HandleDelivery, Lookups, sendGate, type DeliveryWish, type ReadConsent } from '@app/application';
+import { Checkpoints, EmailGateway, Journal, sleep, SmsGateway, type SendOutcome } from '@app/eventing';
 import type { Recorded } from '@app/kernel';
 import { claimIdOf, DeliveryNotDue, type DeliveryEvent, type DeliveryRequested } from '@app/domain/delivery';
 import { logFailure, PublicAddress } from '@app/platform';
 import { deliveriesProjection, DeliveryQueries, type DeliveryRow } from '@app/read-models';
 import { EmailComposer } from './email-composer.js';
 import { MessageContents, SourceMissing } from './message-content.js';
+import { notifierContext } from './notifier-context.js';
 
 type Request = DeliveryRequested['data'];
 type Call = () => Promise<SendOutcome>;
@@ -163,12 +163,6 @@ export class Dispatcher {
   private execute(programId: string, deliveryId: string, command: DeliveryWish) {
     return this.commands.execute(new HandleDelivery(deliveryId, command, notifierContext(programId)));
   }
-}
-
-/** Each step of the notifier is a command of its own; the delivery's state makes a repetition harmless. */
-export function notifierContext(programId: string): CommandContext {
-  const commandId = v7();
-  return { programId, actor: system('notifier'), commandId, correlationId: commandId, causationId: commandId, occurredAt: new Date().toISOString() };
 }
 
 function outcomeCommand(claimId: string, outcome: SendOutcome): DeliveryWish {

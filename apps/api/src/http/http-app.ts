@@ -16,7 +16,6 @@ export async function createHttpApp(module: Type | DynamicModule): Promise<NestF
   // Unknown fields are refused, not dropped: a caller's typing error must not change what a command means.
   app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true, exceptionFactory: (errors) => InvalidRequest.from(errors) }));
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json' });
-  app.enableShutdownHooks();
   return app;
 }
 

@@ -1,2 +1,3 @@
 export { deciderSpec } from './decider-spec.js';
-export { projectionSpec, type Projection } from './projection-spec.js';
+export { newRecord, positionAt, type RecordFact } from './new-record.js';
+export { documentsOf, projectionSpec } from './projection-spec.js';

@@ -1,9 +1,9 @@
-import { ConsoleLogger, ValidationPipe, type DynamicModule, type Type } from '@nestjs/common';
+import { ConsoleLogger, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { v7 } from 'uuid';
-import { InvalidRequest } from '@app/platform';
+import { RequestPipe } from './request.pipe.js';
 import { ProblemAdapter } from './server-errors.js';
 
 const LARGEST_BODY_BYTES = 64 * 1024;
@@ -13,8 +13,7 @@ export async function createHttpApp(module: Type | DynamicModule): Promise<NestF
   const adapter = new ProblemAdapter({ bodyLimit: LARGEST_BODY_BYTES, genReqId: () => v7(), forceCloseConnections: true });
   const logger = new ConsoleLogger({ json: true, logLevels: ['error', 'warn'] });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger });
-  // Unknown fields are refused, not dropped: a caller's typing error must not change what a command means.
-  app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true, exceptionFactory: (errors) => InvalidRequest.from(errors) }));
+  app.useGlobalPipes(new RequestPipe());
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json' });
   app.enableShutdownHooks();
   return app;

@@ -7,7 +7,7 @@ import { ContactNotFound, type ContactDetails } from '@app/domain/contact';
 import { Caller, InvalidRequest, Requires, type CallerIdentity } from '@app/platform';
 import { ContactQueries, Freshness, type ContactPage, type ContactView } from '@app/read-models';
 import { answer, type CommandAnswer } from '../http/answers.js';
-import { Context } from '../http/command-context.js';
+import { Context, type RequestContext } from '../http/command-context.js';
 import { Id } from '../http/id-param.js';
 import { FreshDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
@@ -25,7 +25,7 @@ export class ContactsController {
   /** The contact's id follows from its external id, else from its first phone: the same one cannot be made twice. */
   @Post()
   @Requires('contacts:write')
-  async create(@Body() body: CreateContactDto, @Context() context: CommandContext): Promise<CommandAnswer & { contactId: string }> {
+  async create(@Body() body: CreateContactDto, @Context() context: RequestContext): Promise<CommandAnswer & { contactId: string }> {
     const details = detailsOf(body);
     await takeRequest(this.commands, context, 'CreateContact', details);
     const contactId = contactIdFor(context, details);

@@ -8,7 +8,7 @@ import { ConversationNotFound } from '@app/domain/conversation';
 import { Caller, InvalidRequest, Requires, type CallerIdentity } from '@app/platform';
 import { Freshness, InboxQueries, ThreadQueries, type ConversationView, type MessageView } from '@app/read-models';
 import { answer, type CommandAnswer } from '../http/answers.js';
-import { Context } from '../http/command-context.js';
+import { Context, type RequestContext } from '../http/command-context.js';
 import { Id } from '../http/id-param.js';
 import { FreshDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
@@ -32,7 +32,7 @@ export class ConversationsController {
   async start(
     @Body() body: StartConversationDto,
     @Caller() caller: CallerIdentity,
-    @Context() context: CommandContext,
+    @Context() context: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer & { conversationId: string }> {
     const whom = withWhom(body);

@@ -94,7 +94,7 @@ const details: Readonly<Record<number, string>> = {
   404: 'There is no such route; see /openapi.json',
   413: 'The body is larger than allowed',
   414: 'The URL is longer than any of ours',
-  415: 'Send JSON: Content-Type: application/json',
+  415: 'Send JSON, with Content-Type: application/json; webhooks are forms',
   431: 'The headers are larger than allowed',
 };
 

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { Logger } from '@nestjs/common';
+import { Logger, UnsupportedMediaTypeException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { answerProblem, problemOf } from '@app/platform';
@@ -24,6 +24,13 @@ function clientErrorHandler(error: { readonly code?: string }, socket: Socket): 
   socket.destroy();
 }
 
+/** The provider posts forms, everybody else JSON; a form is not taken for JSON that happens to have the same fields. */
+function checkMediaType({ method, url, headers }: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  const isRefused = method !== 'GET' && isForm !== undefined && isForm !== url.startsWith('/webhooks/');
+  done(isRefused ? new UnsupportedMediaTypeException() : undefined);
+}
+
 /**
  * Answers what the server refuses before it calls a route (a body that is no JSON, too large, or of another media type)
  * with a problem document. Nest sets its own handler after the routes are made, too late for them.
@@ -31,7 +38,10 @@ function clientErrorHandler(error: { readonly code?: string }, socket: Socket): 
 export class ProblemAdapter extends FastifyAdapter {
   constructor(options: Pick<FastifyServerOptions, 'bodyLimit' | 'genReqId' | 'forceCloseConnections'>) {
     super({ ...options, frameworkErrors, clientErrorHandler });
-    this.getInstance().setErrorHandler(answer);
+    const server = this.getInstance();
+    server.setErrorHandler(answer);
+    server.removeContentTypeParser('text/plain');
+    server.addHook('onRequest', checkMediaType);
   }
 
   override setErrorHandler(): ReturnType<FastifyAdapter['setErrorHandler']> {

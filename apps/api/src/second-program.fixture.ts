@@ -36,7 +36,7 @@ export async function addSecondProgram(app: INestApplicationContext): Promise<vo
   const sender = { programId, senderId: ids.sender(programId, second.senderPhone), phone: second.senderPhone, accountSid: second.accountSid, authToken: second.authToken };
   await commands.execute(new HandleProgram(programId, { type: 'AddSender', data: sender }, as('sender')));
   for (const [externalId, name, phone] of [['sam', second.contactName, second.contactPhone], ['lee', 'Lee Secondprogram', '+14155550278']] as const) {
-    const details = { externalId, name, phones: [phone], emails: [], contactType: 'referrer', registered: true, active: true } as const;
+    const details = { externalId, name, phones: [phone], emails: [`${externalId}@mail.example`], contactType: 'referrer', registered: true, active: true } as const;
     await commands.execute(new HandleContact(contact(externalId), { type: 'CreateContact', data: details }, as(externalId)));
   }
   const referral = { referrerId: contact('sam'), referredId: contact('lee'), status: 'new', externalId: 'lee' };

@@ -61,8 +61,7 @@ describe('runProjection', () => {
     const late = await add(2, 3);
     await runTo(late);
     await engines.checkpoints.set(projection.name, late, early);
-    await runTo(late);
-    expect(await row()).toMatchObject({ sum: 6, count: 3 });
+    // What comes again and what is new are one batch.
     await runTo(await add(4));
     expect(await row()).toMatchObject({ sum: 10, count: 4 });
   });

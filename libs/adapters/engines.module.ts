@@ -1,11 +1,7 @@
-import { join } from 'node:path';
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
-import { Aggregates, Checkpoints, EmailGateway, EventCodec, EventStore, Journal, Keyring, ReadModelStore, SmsGateway, TopicLog } from '@app/eventing';
+import { Aggregates, Checkpoints, EventCodec, EventStore, Journal, Keyring, ReadModelStore, TopicLog } from '@app/eventing';
 import { eventTypes } from '@app/domain';
-import { Configuration } from '@app/platform';
 import type { Embedded } from './embedded/index.js';
-import { MailFolderGateway } from './mail-folder/index.js';
-import { TwilioSmsGateway } from './twilio/index.js';
 
 const EMBEDDED = Symbol('embedded engines');
 
@@ -37,16 +33,3 @@ export class EnginesModule implements OnApplicationShutdown {
     await this.embedded.close();
   }
 }
-
-/** The providers of texts and email. Only the notifier has them, so that a replay or rebuild cannot reach one. */
-export const gatewayProviders = [
-  {
-    provide: SmsGateway,
-    useFactory: ({ TWILIO_API_URL, TWILIO_TIMEOUT_MS }: Configuration) => new TwilioSmsGateway(TWILIO_API_URL ?? 'https://api.twilio.com', TWILIO_TIMEOUT_MS),
-    inject: [Configuration],
-  },
-  { provide: EmailGateway, useFactory: ({ DATA_DIR }: Configuration) => new MailFolderGateway(mailFolder(DATA_DIR)), inject: [Configuration] },
-];
-
-export const mailFolder = (dataFolder: string): string => join(dataFolder, 'mail');
-

@@ -7,7 +7,7 @@ import { ConversationHandler } from './conversation.handler.js';
 import { DeliveryHandler } from './delivery.handler.js';
 import { InboundRouter } from './inbound-router.js';
 import { Lookups } from './lookups.js';
-import { AddressHandler, InboundHandler, MemberHandler, ProgramHandler, RequestHandler } from './plain.handlers.js';
+import { AddressHandler, InboundHandler, MemberHandler, NotificationHandler, ProgramHandler, RequestHandler } from './plain.handlers.js';
 import { ReferralHandler } from './referral.handler.js';
 import { ConsentReader } from './send-gate.js';
 
@@ -26,6 +26,7 @@ import { ConsentReader } from './send-gate.js';
     DeliveryHandler,
     InboundHandler,
     MemberHandler,
+    NotificationHandler,
     ProgramHandler,
     ReferralHandler,
     RequestHandler,

@@ -8,6 +8,7 @@ import type { DeliveryCommand } from '@app/domain/delivery';
 import type { InboundCommand } from '@app/domain/inbound';
 import type { MemberCommand } from '@app/domain/member';
 import type { Message } from '@app/kernel';
+import type { NotificationCommand } from '@app/domain/notification';
 import type { ProgramCommand } from '@app/domain/program';
 import type { RequestCommand } from '@app/domain/request';
 
@@ -55,4 +56,5 @@ export class HandleInbound extends AggregateCommand<InboundCommand> {}
 export type DeliveryWish = Exclude<DeliveryCommand, { type: 'SettleDelivery' }> | Message<'SettleDelivery', { by: string; decision: 'resend' | 'leave' }>;
 export class HandleDelivery extends AggregateCommand<DeliveryWish> {}
 
+export class HandleNotification extends AggregateCommand<NotificationCommand> {}
 export class HandleRequest extends AggregateCommand<RequestCommand> {}

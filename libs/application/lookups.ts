@@ -5,6 +5,7 @@ import { addressDecider, type Address } from '@app/domain/address';
 import { contactDecider, ContactNotFound, type Contact } from '@app/domain/contact';
 import { conversationDecider, ConversationNotFound, type Conversation } from '@app/domain/conversation';
 import { deliveryDecider, type Delivery } from '@app/domain/delivery';
+import { notificationDecider, type Notification } from '@app/domain/notification';
 import { programDecider, ProgramNotFound, type Program, type Sender } from '@app/domain/program';
 import { referralDecider, ReferralNotFound, type Referral } from '@app/domain/referral';
 
@@ -49,6 +50,10 @@ export class Lookups {
 
   async delivery(programId: string, deliveryId: string): Promise<Delivery> {
     return (await this.load(deliveryDecider, `delivery-${deliveryId}`, programId)) ?? deliveryDecider.initialState;
+  }
+
+  async notification(programId: string, messageId: string): Promise<Notification> {
+    return (await this.load(notificationDecider, `notification-${messageId}`, programId)) ?? notificationDecider.initialState;
   }
 
   private async load<State, Event extends Message>(decider: Decider<State, never, Event>, stream: string, programId: string): Promise<State | null> {

@@ -102,6 +102,7 @@ export const samples: Samples = {
     portalLink: 'https://portal.example.com/{conversationId}',
     consoleLink: 'https://console.example.com/{conversationId}',
   },
+  WidgetOriginsSet: { origins: ['https://shop.example'] },
   SenderAdded: { programId: 'program-1', senderId: 'sender-1', phone: '+15550001111', accountSid: 'AC1', authToken: 'a-token-of-the-provider' },
   ReferralCreated: { referralId: 'referral-1', referrerId: 'contact-rita', referredId: 'contact-paul', status: 'new', externalId: 'crm-9' },
   RequestTaken: { kind: 'contact' },

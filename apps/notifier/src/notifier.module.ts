@@ -1,5 +1,5 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { gatewayProviders } from '@app/adapters';
+import { gatewayProviders } from '@app/adapters/gateways';
 import { ApplicationModule } from '@app/application';
 import { TopicLog } from '@app/eventing';
 import { Background } from '@app/platform';

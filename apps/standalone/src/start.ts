@@ -18,6 +18,7 @@ export async function main(): Promise<void> {
     const environment = { ...process.env, ...(data !== undefined && { DATA_DIR: data }), ...(port !== undefined && { PORT: port }) };
     const configuration = loadConfiguration(environment);
     const standalone = await startStandalone(configuration);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void standalone.close().then(() => process.exit(0)));
     console.log(json ? JSON.stringify(await facts(standalone)) : await welcome(standalone, configuration.DATA_DIR));
   } catch (error) {
     console.error(explain(error));

@@ -8,29 +8,18 @@ import {
   type SubscriptionBatch,
   type SubscriptionOptions,
 } from '@app/eventing';
-import type { JsonObject, Position } from '@app/kernel';
+import type { Position } from '@app/kernel';
 import { GroupCommit } from './group-commit.js';
 import { toPosition, toRow } from './positions.js';
+import { BATCH, RecordReader } from './record-reader.js';
 import { RecordWriter, toAppend, type Append } from './record-writer.js';
 import type { Database } from './sqlite.js';
 import { Wakeup } from './wakeup.js';
 
-type EventRow = {
-  readonly position: number;
-  readonly stream: string;
-  readonly revision: number;
-  readonly id: string;
-  readonly type: string;
-  readonly data: string;
-  readonly metadata: string;
-};
-
-const COLUMNS = 'position, streams.name AS stream, revision, events.id, type, data, metadata';
-const BATCH = 500;
-
 /** The record in one file, written in this process only. */
 export class EmbeddedEventStore extends EventStore {
   readonly #writer: RecordWriter;
+  readonly #reader: RecordReader;
   readonly #appends: GroupCommit<Append, AppendResult>;
   readonly #committed = new Wakeup();
   #closed = false;
@@ -38,6 +27,7 @@ export class EmbeddedEventStore extends EventStore {
   constructor(private readonly db: Database) {
     super();
     this.#writer = new RecordWriter(db);
+    this.#reader = new RecordReader(db, this.#writer);
     this.#appends = new GroupCommit((appends) => this.#commit(appends));
   }
 
@@ -46,12 +36,7 @@ export class EmbeddedEventStore extends EventStore {
   }
 
   async read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]> {
-    const rows = this.db.all<EventRow>(
-      `SELECT ${COLUMNS} FROM streams JOIN events ON events.stream = streams.id
-       WHERE streams.name = ? AND revision >= ? ORDER BY revision LIMIT ?`,
-      stream, from, limit,
-    );
-    return rows.map(toEvent);
+    return this.#reader.stream(stream, from, limit);
   }
 
   async *subscribe({ after, categories, signal }: SubscriptionOptions): AsyncIterable<SubscriptionBatch> {
@@ -62,7 +47,7 @@ export class EmbeddedEventStore extends EventStore {
         await this.#committed.wait(signal);
         continue;
       }
-      const events = categories ? this.#readCategories(categories, row) : this.#readAll(row);
+      const events = this.#reader.after(row, categories);
       const last = events.length === BATCH ? events.at(-1) : undefined;
       const position = last ? last.position : toPosition(this.#writer.last);
       row = toRow(position);
@@ -93,44 +78,4 @@ export class EmbeddedEventStore extends EventStore {
       throw error;
     }
   }
-
-  #readAll(row: number): RecordedStoredEvent[] {
-    const rows = this.db.all<EventRow>(
-      `SELECT ${COLUMNS} FROM events JOIN streams ON streams.id = events.stream
-       WHERE position > ? ORDER BY position LIMIT ${BATCH}`,
-      row,
-    );
-    return rows.map(toEvent);
-  }
-
-  #readCategories(categories: readonly string[], after: number): RecordedStoredEvent[] {
-    const positions = [...new Set(categories)].flatMap((name) => this.#positions(name, after));
-    const first = positions.sort((a, b) => a - b).slice(0, BATCH);
-    const rows = this.db.all<EventRow>(
-      `SELECT ${COLUMNS} FROM events JOIN streams ON streams.id = events.stream
-       WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position`,
-      JSON.stringify(first),
-    );
-    return rows.map(toEvent);
-  }
-
-  #positions(category: string, after: number): number[] {
-    const id = this.#writer.category(category);
-    if (id === undefined) return [];
-    const rows = this.db.all<{ position: number }>(
-      `SELECT position FROM events WHERE category = ? AND position > ? ORDER BY position LIMIT ${BATCH}`,
-      id, after,
-    );
-    return rows.map(({ position }) => position);
-  }
 }
-
-const toEvent = ({ position, stream, revision, id, type, data, metadata }: EventRow): RecordedStoredEvent => ({
-  id,
-  type,
-  data: JSON.parse(data) as JsonObject,
-  metadata: JSON.parse(metadata) as JsonObject,
-  stream,
-  revision,
-  position: toPosition(position),
-});

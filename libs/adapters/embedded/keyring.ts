@@ -53,7 +53,7 @@ export class EmbeddedKeyring extends Keyring {
       subject, nothing,
     );
     // Until it is emptied the log still holds the key as it was written.
-    this.db.truncateLog();
+    if (!this.db.truncateLog()) throw new Error('The keys are being read by another process; destroy the key again');
   }
 
   /** Makes the keys that wait; nothing more afterwards. */

@@ -39,7 +39,8 @@ export function toColumn(value: unknown, field: string): Value {
   throw new TypeError(`Indexed field ${field} holds neither text, number, boolean nor null`);
 }
 
-export const fromColumn = (value: unknown): FieldValue => (value === NULL ? null : (value as FieldValue));
+/** The value of an indexed field as it goes into a cursor. */
+export const toFieldValue = (value: unknown): FieldValue => (value === undefined ? null : (value as FieldValue));
 
 /** The terms a document is found by, each once. */
 export function termsOf(model: ModelDefinition, document: Document): Set<string> {

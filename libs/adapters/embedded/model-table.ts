@@ -1,7 +1,7 @@
 import type { Document, DocumentWrite, ModelDefinition, Page, PageRequest } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { encodeCursor } from './cursor.js';
-import { column, fromColumn, indexedFields, indexFields, quote, termsOf, toColumn } from './model-columns.js';
+import { column, indexedFields, indexFields, quote, termsOf, toColumn, toFieldValue } from './model-columns.js';
 import { pageQuery } from './page-query.js';
 import type { Database } from './sqlite.js';
 
@@ -10,6 +10,9 @@ type StoredRow = DocRow & { readonly position: Position };
 
 /** Above every character a term continues with. */
 const LAST_CHARACTER = '\u{10FFFF}';
+
+/** Documents whose terms are filled in at once. */
+const TERMS_STEP = 5_000;
 
 /** The documents of one generation of a read model: a column for each indexed field, search terms in a table beside. */
 export class ModelTable {
@@ -33,7 +36,7 @@ export class ModelTable {
       WHERE excluded.position > position`;
   }
 
-  /** The bare tables; `complete` makes them ready for readers. */
+  /** The bare tables; `completion` makes them ready for readers. */
   create(): void {
     // Columns without a type keep numbers and texts apart and as they are.
     const columns = this.#fields.map((field) => `, ${column(field)} NOT NULL`);
@@ -42,19 +45,13 @@ export class ModelTable {
       CREATE TABLE ${quote(this.#terms)} (term TEXT NOT NULL, id TEXT NOT NULL);`);
   }
 
-  /** Indexes, and the terms of documents that were filled in without. */
-  complete(): void {
-    if (this.model.searchTerms !== undefined) {
-      this.db.run(
-        `INSERT INTO ${quote(this.#terms)} SELECT DISTINCT terms.value, documents.id
-         FROM ${quote(this.name)} AS documents, json_each(doc, ?) AS terms WHERE terms.type = 'text' ORDER BY 1, 2`,
-        `$."${this.model.searchTerms}"`,
-      );
-    }
-    this.db.exec(`CREATE INDEX ${quote(`${this.#terms}:index`)} ON ${quote(this.#terms)} (term, id)`);
+  /** What is left to do before readers may come, in steps, since each keeps the event loop. */
+  *completion(): Generator<void> {
+    if (this.model.searchTerms !== undefined) yield* this.#fillTerms(this.model.searchTerms);
+    yield this.db.exec(`CREATE INDEX ${quote(`${this.#terms}:index`)} ON ${quote(this.#terms)} (term, id)`);
     for (const index of Object.keys(this.model.indexes)) {
-      const columns = indexFields(this.model, index).map(column);
-      this.db.exec(`CREATE INDEX ${quote(`${this.name}:by:${index}`)} ON ${quote(this.name)} (${columns.join(', ')})`);
+      const columns = indexFields(this.model, index).map(column).join(', ');
+      yield this.db.exec(`CREATE INDEX ${quote(`${this.name}:by:${index}`)} ON ${quote(this.name)} (${columns})`);
     }
   }
 
@@ -92,11 +89,13 @@ export class ModelTable {
   }
 
   page(request: PageRequest): Page {
-    const { sql, values, list } = pageQuery(this.model, this.name, request);
-    const rows = this.db.all<DocRow & Record<string, unknown>>(sql, ...values);
-    const shown = rows.slice(0, request.limit);
-    const last = rows.length > request.limit ? shown.at(-1) : undefined;
-    return { documents: shown.map(toDocument), next: last ? this.#cursor(list, request, last) : null };
+    const { sql, values, list, sortedBy } = pageQuery(this.model, this.name, request);
+    const documents = this.db.all<DocRow>(sql, ...values).map(toDocument);
+    if (documents.length <= request.limit) return { documents, next: null };
+    documents.pop();
+    const last = documents.at(-1);
+    const next = last ? encodeCursor({ list, values: sortedBy.map((field) => toFieldValue(last[field])) }) : null;
+    return { documents, next };
   }
 
   search(prefix: string, limit: number): Document[] {
@@ -116,12 +115,17 @@ export class ModelTable {
     return rows.map((row) => ({ document: toDocument(row), position: row.position }));
   }
 
-  #cursor(list: string, { index, equals }: PageRequest, row: Record<string, unknown>): string {
-    const sorted = indexFields(this.model, index).slice(Object.keys(equals).length);
-    return encodeCursor({
-      list,
-      values: sorted.map((field) => fromColumn(row[field === 'id' ? 'id' : `field:${field}`])),
-    });
+  *#fillTerms(field: string): Generator<void> {
+    const { last } = this.db.first<{ last: number }>(`SELECT coalesce(max(rowid), 0) AS last FROM ${quote(this.name)}`);
+    for (let row = 0; row < last; row += TERMS_STEP) {
+      this.db.run(
+        `INSERT INTO ${quote(this.#terms)} SELECT DISTINCT terms.value, documents.id
+         FROM ${quote(this.name)} AS documents, json_each(doc, ?) AS terms
+         WHERE documents.rowid > ? AND documents.rowid <= ? AND terms.type = 'text'`,
+        `$."${field}"`, row, row + TERMS_STEP,
+      );
+      yield;
+    }
   }
 }
 

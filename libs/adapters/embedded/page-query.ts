@@ -7,8 +7,9 @@ import type { Value } from './sqlite.js';
 export type PageQuery = {
   readonly sql: string;
   readonly values: readonly Value[];
-  /** Identity of the list, for its cursors. */
+  /** Identity of the list, for its cursors, and the fields that tell where a page ends. */
   readonly list: string;
+  readonly sortedBy: readonly string[];
 };
 
 /** The statement of one page; it reads one document more than asked for, to know whether there is a next page. */
@@ -26,7 +27,8 @@ export function pageQuery(model: ModelDefinition, table: string, request: PageRe
     .digest('base64url')
     .slice(0, 16);
 
-  const sorted = fields.slice(given).map(column);
+  const sortedBy = fields.slice(given);
+  const sorted = sortedBy.map(column);
   const conditions = where.map((field) => `${column(field)} = ?`);
   const values = [...equal];
   if (after !== undefined) {
@@ -34,8 +36,8 @@ export function pageQuery(model: ModelDefinition, table: string, request: PageRe
     conditions.push(`(${sorted.join(', ')}) ${order === 'asc' ? '>' : '<'} (${sorted.map(() => '?').join(', ')})`);
     values.push(...end.map((value) => toColumn(value, index)));
   }
-  const sql = `SELECT doc, ${sorted.join(', ')} FROM ${quote(table)}
+  const sql = `SELECT doc FROM ${quote(table)}
     ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
     ORDER BY ${sorted.map((name) => `${name} ${order}`).join(', ')} LIMIT ?`;
-  return { sql, values: [...values, limit + 1], list };
+  return { sql, values: [...values, limit + 1], list, sortedBy };
 }

@@ -44,7 +44,7 @@ export class EmbeddedReadModelStore extends ReadModelStore {
       this.db.run('INSERT OR REPLACE INTO models VALUES (?, ?, NULL, ?)', model.name, live, definitionOf(model));
       const table = new ModelTable(this.db, model, live);
       table.create();
-      table.complete();
+      Array.from(table.completion());
     });
     this.#load(model);
   }
@@ -75,8 +75,9 @@ export class EmbeddedReadModelStore extends ReadModelStore {
   }
 
   async beginRebuild(model: ModelDefinition): Promise<void> {
-    this.#prepared(model).rebuild?.drop();
+    const unfinished = this.#prepared(model).rebuild;
     this.db.transaction(() => {
+      unfinished?.drop();
       const { live, rebuild } = this.db.first<ModelRow>(SELECT_MODEL, model.name);
       const next = (rebuild ?? live) + 1;
       this.db.run('UPDATE models SET rebuild = ? WHERE name = ?', next, model.name);
@@ -95,9 +96,10 @@ export class EmbeddedReadModelStore extends ReadModelStore {
   }
 
   async swapRebuild(model: ModelDefinition, checkpoint: Position): Promise<void> {
-    const rebuild = this.#rebuild(model);
+    // The copy is completed in steps with room for others in between; only the change of places is one.
+    const steps = this.#rebuild(model).completion();
+    while (!steps.next().done) await nextTurn();
     this.db.transaction(() => {
-      rebuild.complete();
       this.#prepared(model).live.drop();
       this.db.run('UPDATE models SET live = rebuild, rebuild = NULL WHERE name = ?', model.name);
       this.checkpoints.replace(model.name, checkpoint);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WrongExpectedRevision, type StoredEvent } from '@app/eventing';
 import { EmbeddedEventStore } from './event-store.js';
 import { Database } from './sqlite.js';
@@ -118,6 +119,39 @@ describe('embedded record', () => {
     const before = db.transactions;
     await Promise.all(Array.from({ length: 2_500 }, (_, n) => store.append(`thing-${n}`, 'no-stream', [happened()])));
     expect(db.transactions - before).toBe(3);
+  });
+
+  test('followers at any pace see every event once, those of their categories', async () => {
+    const count = 6_000;
+    const follow = async (categories: readonly string[] | undefined, pace: () => Promise<unknown>): Promise<string[]> => {
+      const ids: string[] = [];
+      for await (const { events } of store.subscribe({ after: null, ...(categories && { categories }), signal: stop.signal })) {
+        ids.push(...events.map(({ id }) => id));
+        if (ids.at(-1) === 'end') break;
+        await pace();
+      }
+      return ids;
+    };
+    const stop = new AbortController();
+    const slowly = async () => {
+      for (let turns = 0; turns < 7; turns += 1) await nextTurn();
+    };
+    const followers = [
+      follow(undefined, () => Promise.resolve()),
+      follow(undefined, slowly),
+      follow(['even'], () => Promise.resolve()),
+      follow(['even', 'none'], slowly),
+    ];
+    const ids = Array.from({ length: count }, (_, n) => (n === count - 2 ? 'end' : `event${n}`)).slice(0, -1);
+    for (const [n, id] of ids.entries()) {
+      const appended = store.append(`${n % 2 === 0 ? 'even' : 'odd'}-${n}`, 'no-stream', [{ ...happened(), id }]);
+      if (n % 150 === 0) await appended;
+    }
+    const [all, allSlowly, even, evenSlowly] = await Promise.all(followers);
+    expect(all).toEqual(ids);
+    expect(allSlowly).toEqual(ids);
+    expect(even).toEqual(ids.filter((_, n) => n % 2 === 0));
+    expect(evenSlowly).toEqual(even);
   });
 
   test('streams, revisions and categories are found by index', async () => {

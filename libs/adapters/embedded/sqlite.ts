@@ -18,8 +18,10 @@ export class Database {
   constructor(path: string, options: DatabaseOptions) {
     this.#options = options;
     this.#db = new DatabaseSync(path, { timeout: 2_000 });
+    // Documents are written again and again: a longer log brings each page back into the file less often.
+    const logPages = options.synchronous === 'NORMAL' ? 4_000 : 1_000;
     this.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous}; PRAGMA cache_size = -32000;
-      PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864`);
+      PRAGMA wal_autocheckpoint = ${logPages}; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY`);
   }
 
   all<Row>(sql: string, ...values: Value[]): Row[] {
@@ -62,9 +64,9 @@ export class Database {
     }
   }
 
-  /** Brings the log back into the file and empties it. */
-  truncateLog(): void {
-    this.one('PRAGMA wal_checkpoint(TRUNCATE)');
+  /** Brings the log back into the file and empties it; false while another process reads from it. */
+  truncateLog(): boolean {
+    return this.first<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)').busy === 0;
   }
 
   close(): void {

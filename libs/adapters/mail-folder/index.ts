@@ -1,1 +1,2 @@
 export * from './mail-folder.gateway.js';
+export * from './mail-folder.js';

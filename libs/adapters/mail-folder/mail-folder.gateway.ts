@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { access, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import MailComposer from 'nodemailer/lib/mail-composer/index.js';
 import { EmailGateway, type Email, type FoundOutcome, type SendOutcome } from '@app/eventing';
@@ -35,12 +35,6 @@ export class MailFolderGateway extends EmailGateway {
 
   async find(messageId: string): Promise<FoundOutcome> {
     return (await this.exists(messageId)) ? { kind: 'found', providerId: messageId } : { kind: 'absent' };
-  }
-
-  /** What is in the folder, as raw messages by file name. */
-  async list(): Promise<readonly { readonly file: string; readonly raw: string }[]> {
-    const files = (await readdir(this.folder).catch(() => [])).filter((file) => file.endsWith('.eml')).sort();
-    return Promise.all(files.map(async (file) => ({ file, raw: await readFile(join(this.folder, file), 'utf8') })));
   }
 
   private path = (messageId: string): string => join(this.folder, `${messageId}.eml`);

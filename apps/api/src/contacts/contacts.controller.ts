@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { HandleContact, ids } from '@app/application';
@@ -7,7 +7,8 @@ import { ContactNotFound, type ContactDetails } from '@app/domain/contact';
 import { Caller, InvalidRequest, Requires, type CallerIdentity } from '@app/platform';
 import { ContactQueries, Freshness, type ContactPage, type ContactView } from '@app/read-models';
 import { answer, type CommandAnswer } from '../http/answers.js';
-import { Context } from '../http/command-context.js';
+import { Context, type RequestContext } from '../http/command-context.js';
+import { Id } from '../http/id-param.js';
 import { FreshDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
 import { ChangeContactDto, CreateContactDto, FindContactsDto } from './contacts.dto.js';
@@ -24,7 +25,7 @@ export class ContactsController {
   /** The contact's id follows from its external id, else from its first phone: the same one cannot be made twice. */
   @Post()
   @Requires('contacts:write')
-  async create(@Body() body: CreateContactDto, @Context() context: CommandContext): Promise<CommandAnswer & { contactId: string }> {
+  async create(@Body() body: CreateContactDto, @Context() context: RequestContext): Promise<CommandAnswer & { contactId: string }> {
     const details = detailsOf(body);
     await takeRequest(this.commands, context, 'CreateContact', details);
     const contactId = contactIdFor(context, details);
@@ -34,7 +35,7 @@ export class ContactsController {
   /** Changes the fields that are given. */
   @Patch(':id')
   @Requires('contacts:write')
-  async change(@Param('id', ParseUUIDPipe) id: string, @Body() body: ChangeContactDto, @Context() context: CommandContext): Promise<CommandAnswer> {
+  async change(@Id() id: string, @Body() body: ChangeContactDto, @Context() context: CommandContext): Promise<CommandAnswer> {
     const { name, phones, emails, contactType, registered, active } = body;
     const changes = Object.fromEntries(Object.entries({ name, phones, emails, contactType, registered, active }).filter(([, value]) => value !== undefined && value !== null));
     return answer(await this.commands.execute(new HandleContact(id, { type: 'ChangeContact', data: { changes } }, context)));
@@ -51,7 +52,7 @@ export class ContactsController {
   /** The contact's page: details, consent, conversations. */
   @Get(':id')
   @Requires('contacts:read')
-  async one(@Param('id', ParseUUIDPipe) id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ContactPage> {
+  async one(@Id() id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ContactPage> {
     await this.freshness.reach(query.position);
     const contact = await this.contacts.page(programId, id);
     if (!contact) throw new ContactNotFound();

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -8,7 +8,8 @@ import { ConversationNotFound } from '@app/domain/conversation';
 import { Caller, InvalidRequest, Requires, type CallerIdentity } from '@app/platform';
 import { Freshness, InboxQueries, ThreadQueries, type ConversationView, type MessageView } from '@app/read-models';
 import { answer, type CommandAnswer } from '../http/answers.js';
-import { Context } from '../http/command-context.js';
+import { Context, type RequestContext } from '../http/command-context.js';
+import { Id } from '../http/id-param.js';
 import { FreshDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
 import { ListConversationsDto, ListMessagesDto, SendMessageDto, StartConversationDto } from './conversations.dto.js';
@@ -31,7 +32,7 @@ export class ConversationsController {
   async start(
     @Body() body: StartConversationDto,
     @Caller() caller: CallerIdentity,
-    @Context() context: CommandContext,
+    @Context() context: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer & { conversationId: string }> {
     const whom = withWhom(body);
@@ -51,7 +52,7 @@ export class ConversationsController {
 
   @Get(':id')
   @Requires('conversations:read')
-  async one(@Param('id', ParseUUIDPipe) id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ConversationView> {
+  async one(@Id() id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ConversationView> {
     await this.freshness.reach(query.position);
     const conversation = await this.inbox.one(programId, id);
     if (!conversation) throw new ConversationNotFound();
@@ -61,7 +62,7 @@ export class ConversationsController {
   /** The thread, in the order in which messages were accepted. */
   @Get(':id/messages')
   @Requires('conversations:read')
-  async messages(@Param('id', ParseUUIDPipe) id: string, @Query() query: ListMessagesDto, @Caller() { programId }: CallerIdentity): Promise<Page<MessageView>> {
+  async messages(@Id() id: string, @Query() query: ListMessagesDto, @Caller() { programId }: CallerIdentity): Promise<Page<MessageView>> {
     await this.freshness.reach(query.position);
     if (!(await this.inbox.one(programId, id))) throw new ConversationNotFound();
     return this.thread.page(id, query.order, query.after, query.limit);
@@ -71,7 +72,7 @@ export class ConversationsController {
   @Post(':id/messages')
   @Requires('conversations:write')
   async send(
-    @Param('id', ParseUUIDPipe) id: string,
+    @Id() id: string,
     @Body() { channel, text }: SendMessageDto,
     @Caller() caller: CallerIdentity,
     @Context() context: CommandContext,
@@ -84,7 +85,7 @@ export class ConversationsController {
   @Post(':id/read')
   @HttpCode(200)
   @Requires('conversations:write')
-  async read(@Param('id', ParseUUIDPipe) id: string, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandAnswer> {
+  async read(@Id() id: string, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandAnswer> {
     return answer(await this.commands.execute(new HandleConversation(id, { type: 'ReadConversation', data: { by: caller.id } }, context)));
   }
 
@@ -92,14 +93,14 @@ export class ConversationsController {
   @Post(':id/unread')
   @HttpCode(200)
   @Requires('conversations:write')
-  async unread(@Param('id', ParseUUIDPipe) id: string, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandAnswer> {
+  async unread(@Id() id: string, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandAnswer> {
     return answer(await this.commands.execute(new HandleConversation(id, { type: 'MarkUnread', data: { by: caller.id } }, context)));
   }
 
   @Post(':id/archive')
   @HttpCode(200)
   @Requires('conversations:write')
-  async archive(@Param('id', ParseUUIDPipe) id: string, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandAnswer> {
+  async archive(@Id() id: string, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandAnswer> {
     return answer(await this.commands.execute(new HandleConversation(id, { type: 'ArchiveConversation', data: { by: caller.id } }, context)));
   }
 }

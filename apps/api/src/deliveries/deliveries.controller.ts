@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { HandleDelivery } from '@app/application';
@@ -7,6 +7,7 @@ import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { DeliveryQueries, Freshness, type DeliveryView } from '@app/read-models';
 import { answer, type CommandAnswer } from '../http/answers.js';
 import { Context } from '../http/command-context.js';
+import { Id } from '../http/id-param.js';
 import { ListDeliveriesDto, SettleDeliveryDto } from './deliveries.dto.js';
 
 @ApiTags('deliveries')
@@ -30,7 +31,7 @@ export class DeliveriesController {
   @Post(':id/settle')
   @HttpCode(200)
   @Requires('deliveries:settle')
-  async settle(@Param('id', ParseUUIDPipe) id: string, @Body() { decision }: SettleDeliveryDto, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandAnswer> {
+  async settle(@Id() id: string, @Body() { decision }: SettleDeliveryDto, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandAnswer> {
     return answer(await this.commands.execute(new HandleDelivery(id, { type: 'SettleDelivery', data: { by: caller.id, decision } }, context)));
   }
 }

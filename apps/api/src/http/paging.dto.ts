@@ -1,5 +1,5 @@
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { AsNumber } from './validators.js';
 
 /** What every query takes. */
 export class FreshDto {
@@ -12,5 +12,5 @@ export class PageDto extends FreshDto {
   /** Cursor of the page before: its `next`. */
   @IsOptional() @IsString() @MaxLength(500) readonly after?: string;
   /** Rows in the page. */
-  @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(200) readonly limit: number = 50;
+  @IsOptional() @AsNumber() @IsInt() @Min(1) @Max(200) readonly limit: number = 50;
 }

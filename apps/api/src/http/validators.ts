@@ -33,4 +33,11 @@ export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => 
 
 const isValidPhone = (value: string): boolean => parsePhoneNumberFromString(value)?.isValid() ?? false;
 
-const toE164 = (value: unknown): unknown => (typeof value === 'string' ? (parsePhoneNumberFromString(value)?.number ?? value) : value);
+/** Only a whole number alone: words around it or an extension would be dropped. */
+function toE164(value: unknown): unknown {
+  const parsed = typeof value === 'string' ? parsePhoneNumberFromString(value, { extract: false }) : undefined;
+  return parsed && parsed.ext === undefined ? parsed.number : value;
+}
+
+/** A number in a query: decimal digits, where `Number` would also take `0x10`, `1e3` and nothing at all. */
+export const AsNumber = (): PropertyDecorator => Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value));

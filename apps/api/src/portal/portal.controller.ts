@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query, UseInterceptors } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { HandleConversation, ids, Lookups } from '@app/application';
@@ -8,11 +8,13 @@ import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { Freshness, InboxQueries, ThreadQueries, type MessageView } from '@app/read-models';
 import { answer, type CommandAnswer } from '../http/answers.js';
 import { Context } from '../http/command-context.js';
+import { Id } from '../http/id-param.js';
 import { PageDto } from '../http/paging.dto.js';
 import { ListMessagesDto } from '../conversations/conversations.dto.js';
 import { messageIdIn } from '../conversations/message-id.js';
 import { ContactActive } from './contact-active.js';
 import { PortalMessageDto } from './portal.dto.js';
+import { WidgetOrigin } from './widget-origin.js';
 
 /** What a contact sees of a conversation. */
 type PortalConversation = { readonly id: string; readonly referralId: string | null; readonly preview: string; readonly lastActivityAt: string };
@@ -21,6 +23,7 @@ type PortalMessage = Pick<MessageView, 'id' | 'direction' | 'channel' | 'text' |
 
 /** The contact's side: own conversations only, no phone number needed. */
 @ApiTags('portal')
+@UseInterceptors(WidgetOrigin)
 @Controller('v1/portal/conversations')
 export class PortalController {
   constructor(
@@ -43,7 +46,7 @@ export class PortalController {
 
   @Get(':id/messages')
   @Requires('portal')
-  async messages(@Param('id', ParseUUIDPipe) id: string, @Query() query: ListMessagesDto, @Caller() caller: CallerIdentity): Promise<Page<PortalMessage>> {
+  async messages(@Id() id: string, @Query() query: ListMessagesDto, @Caller() caller: CallerIdentity): Promise<Page<PortalMessage>> {
     await this.own(id, caller);
     await this.freshness.reach(query.position);
     const { documents, next } = await this.thread.page(id, query.order, query.after, query.limit);
@@ -54,7 +57,7 @@ export class PortalController {
   @Post(':id/messages')
   @Requires('portal')
   async write(
-    @Param('id', ParseUUIDPipe) id: string,
+    @Id() id: string,
     @Body() { text }: PortalMessageDto,
     @Caller() caller: CallerIdentity,
     @Context() context: CommandContext,

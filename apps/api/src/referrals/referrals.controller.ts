@@ -1,13 +1,14 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { HandleReferral, ids } from '@app/application';
-import type { CommandContext, Page } from '@app/eventing';
+import type { Page } from '@app/eventing';
 import { ReferralNotFound } from '@app/domain/referral';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { Freshness, ReferralQueries, type ReferralPage, type ReferralView } from '@app/read-models';
 import { answer, type CommandAnswer } from '../http/answers.js';
-import { Context } from '../http/command-context.js';
+import { Context, type RequestContext } from '../http/command-context.js';
+import { Id } from '../http/id-param.js';
 import { FreshDto, PageDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
 import { CreateReferralDto } from './referrals.dto.js';
@@ -23,7 +24,7 @@ export class ReferralsController {
 
   @Post()
   @Requires('referrals:write')
-  async create(@Body() { referrerId, referredId, status, externalId }: CreateReferralDto, @Context() context: CommandContext): Promise<CommandAnswer & { referralId: string }> {
+  async create(@Body() { referrerId, referredId, status, externalId }: CreateReferralDto, @Context() context: RequestContext): Promise<CommandAnswer & { referralId: string }> {
     const data = { referrerId, referredId, status: status ?? 'new', externalId: externalId ?? null };
     await takeRequest(this.commands, context, 'CreateReferral', data);
     const referralId = data.externalId === null ? ids.madeBy(context.commandId, 'referral') : ids.referralByExternalId(context.programId, data.externalId);
@@ -41,7 +42,7 @@ export class ReferralsController {
   /** The referral's page: both sides, the flag, and its conversations. */
   @Get(':id')
   @Requires('referrals:read')
-  async one(@Param('id', ParseUUIDPipe) id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ReferralPage> {
+  async one(@Id() id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ReferralPage> {
     await this.freshness.reach(query.position);
     const referral = await this.referrals.page(programId, id);
     if (!referral) throw new ReferralNotFound();

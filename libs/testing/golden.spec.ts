@@ -32,6 +32,7 @@ describe('the golden files of stored events', () => {
     const [event] = await new EventCodec(eventTypes, new GivenKeys(keys)).open([asRecorded(stored)]);
     expect(event).toMatchObject({ type: opened.type, eventId: stored.id, metadata: stored.metadata });
     expect(event?.data).toEqual(opened.data);
+    expect(Object.keys(opened.data)).not.toEqual([]);
   });
 
   it.each(goldenPaths())('%s leaves open today what it left open then', async (path) => {

@@ -28,10 +28,12 @@ export class AccessTokens {
       throw error instanceof errors.JWTExpired ? new TokenExpired() : new TokenInvalid();
     });
     const { sub, program, role } = payload;
-    if (typeof sub !== 'string' || typeof program !== 'string' || !roles.includes(role as CallerRole)) throw new TokenInvalid();
+    if (!isText(sub) || !isText(program) || !roles.includes(role as CallerRole)) throw new TokenInvalid();
     return { id: sub, programId: program, role: role as CallerRole };
   }
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 export class TokenMissing extends DomainError {
   readonly code = 'TokenMissing';

@@ -38,7 +38,7 @@ async function welcome(standalone: Standalone, folder: string): Promise<string> 
 Referral Messages is running. Data: ${folder}   Stop: Ctrl-C
 
   REST      ${url}/v1          description ${url}/openapi.json, to browse ${url}/docs
-  GraphQL   ${url}/graphql     explorer ${url}/graphiql
+  GraphQL   ${url}/graphql     explorer ${url}/explorer
   Texts go to an emulator at ${emulatorUrl ?? '(none: the provider is configured)'}, emails to ${folder}/mail
 
   manager   ${tokens.manager}

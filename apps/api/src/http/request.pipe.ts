@@ -11,7 +11,8 @@ export class RequestPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (Array.isArray(value)) throw new InvalidRequest([{ field: 'body', rule: 'isObject', message: 'the body must be an object' }]);
+    if (value === undefined || !this.toValidate(metadata)) return super.transform(value, metadata);
+    if (typeof value !== 'object' || Array.isArray(value)) throw new InvalidRequest([{ field: 'body', rule: 'isObject', message: 'the body must be an object' }]);
     // The validator passes over fields that every object inherits.
     const inherited = Object.keys(value ?? {}).find((key) => key in Object.prototype);
     if (inherited !== undefined) throw new InvalidRequest([{ field: inherited, rule: 'whitelistValidation', message: `property ${inherited} should not exist` }]);

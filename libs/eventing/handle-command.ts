@@ -31,7 +31,7 @@ const MAX_CONFLICTS = 50;
  * The one way into the record: fold the stream; a command id already in it gets its first answer; decide; append at the
  * revision that was folded; on a conflict, again.
  * @param prepare adds what the decision needs from elsewhere; called after the check for a repetition
- * @throws CommandIdReused, RevisionMismatch, and whatever the decider throws
+ * @throws CommandIdReused, RevisionMismatch, IdNotAvailable, and whatever the decider throws
  */
 export async function handleCommand<State, Wish extends Message, Command extends Message, Event extends Message>(
   aggregates: Aggregates,
@@ -57,6 +57,7 @@ export async function handleCommand<State, Wish extends Message, Command extends
     // Ids are made so that this cannot be; a second program must never write into a stream of the first.
     if (decided.length > 0 && loaded.revision !== folded.revision) throw new Error('the stream belongs to another program');
     if (decided.length === 0) return { revision: revisionNumber(folded), position: folded.position, events: [] };
+    if (folded !== loaded) throw new IdNotAvailable();
     try {
       return await append(aggregates, decider, stream, loaded, decided, context, hash);
     } catch (error) {
@@ -111,6 +112,8 @@ async function append<State, Command extends Message, Event extends Message>(
     position: result.position,
   }));
   aggregates.extend(decider, stream, folded, recorded);
+  // The store says only where the last event is in the record.
+  if (events.length > 1) return firstAnswer(aggregates, stream, { from: first, to: result.revision });
   return { revision: result.revision, position: result.position, events: recorded };
 }
 
@@ -120,6 +123,14 @@ export class CommandIdReused extends DomainError {
   override readonly field = 'Idempotency-Key';
   constructor() {
     super('This idempotency key was used before with another request; use a new key for a new request');
+  }
+}
+
+/** Another program has this id; what is there is neither shown nor written to. */
+export class IdNotAvailable extends DomainError {
+  readonly code = 'IdNotAvailable';
+  constructor() {
+    super('This id cannot be used');
   }
 }
 

@@ -29,6 +29,8 @@ const statusOf: Readonly<Record<string, number>> = {
   TokenExpired: 401,
   NotPermitted: 403,
   WebhookNotGenuine: 403,
+  OriginNotAllowed: 403,
+  PortalClosed: 403,
   ProgramNotFound: 404,
   ContactNotFound: 404,
   ReferralNotFound: 404,

@@ -29,9 +29,13 @@ export type SenderAdded = Message<
   { programId: string; senderId: string; phone: string; accountSid: string; authToken: string }
 >;
 
-export type ProgramEvent = ProgramCreated | SenderAdded;
+/** Sites that may show the contact’s messages in a widget, as origins (`https://shop.example`); the list as it is from now on. */
+export type WidgetOriginsSet = Message<'WidgetOriginsSet', { origins: readonly string[] }>;
+
+export type ProgramEvent = ProgramCreated | SenderAdded | WidgetOriginsSet;
 
 export const programEventTypes = {
   ProgramCreated: { version: 1 },
   SenderAdded: { version: 1, sealed: ['authToken'], subject: 'programId' },
+  WidgetOriginsSet: { version: 1 },
 } as const satisfies EventTypes<ProgramEvent>;

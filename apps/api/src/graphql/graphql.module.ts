@@ -18,7 +18,7 @@ const DEEPEST_QUERY = 16;
       driver: MercuriusDriver,
       autoSchemaFile: true,
       sortSchema: true,
-      graphiql: true,
+      graphiql: false,
       jit: 1,
       queryDepth: DEEPEST_QUERY,
       validationRules: [limitWidth],

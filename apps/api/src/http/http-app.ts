@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { v7 } from 'uuid';
+import { serveExplorer } from './explorer.js';
 import { RequestPipe } from './request.pipe.js';
 import { ProblemAdapter } from './server-errors.js';
 
@@ -15,7 +16,7 @@ export async function createHttpApp(module: Type | DynamicModule): Promise<NestF
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger });
   app.useGlobalPipes(new RequestPipe());
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json' });
-  app.enableShutdownHooks();
+  await serveExplorer(app);
   return app;
 }
 

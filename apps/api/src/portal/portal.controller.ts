@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query, UseInterceptors } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { HandleConversation, ids, Lookups } from '@app/application';
@@ -14,6 +14,7 @@ import { ListMessagesDto } from '../conversations/conversations.dto.js';
 import { messageIdIn } from '../conversations/message-id.js';
 import { ContactActive } from './contact-active.js';
 import { PortalMessageDto } from './portal.dto.js';
+import { WidgetOrigin } from './widget-origin.js';
 
 /** What a contact sees of a conversation. */
 type PortalConversation = { readonly id: string; readonly referralId: string | null; readonly preview: string; readonly lastActivityAt: string };
@@ -22,6 +23,7 @@ type PortalMessage = Pick<MessageView, 'id' | 'direction' | 'channel' | 'text' |
 
 /** The contact's side: own conversations only, no phone number needed. */
 @ApiTags('portal')
+@UseInterceptors(WidgetOrigin)
 @Controller('v1/portal/conversations')
 export class PortalController {
   constructor(

@@ -94,9 +94,11 @@ async function append<State, Command extends Message, Event extends Message>(
   const { programId, actor, commandId, correlationId, causationId, occurredAt } = context;
   const recordedAt = new Date().toISOString();
   const metadata: Metadata = { programId, actor, commandId, commandHash, correlationId, causationId, occurredAt, recordedAt };
+  // The store takes the same ids for the same append: a command id used for two things at once must not make the same ids.
+  const content = await aggregates.hash(programId, { type: commandHash, data: { decided } });
   const events: NewEvent<Event>[] = decided.map((event, index) => ({
     ...event,
-    eventId: naturalId(commandId, stream, String(index)),
+    eventId: naturalId(commandId, stream, content, String(index)),
     metadata,
   }));
   const result = await aggregates.journal.append(stream, folded.revision, events);

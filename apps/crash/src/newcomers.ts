@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { phoneNumber } from './cast.js';
+import type { Load } from './load.js';
+import type { Random } from './random.js';
+
+/** Numbers below are the cast's. */
+const FIRST = 1_000;
+
+/** People nobody has heard of: they text first, or have ticked a form. */
+export class Newcomers {
+  private count = 0;
+
+  constructor(private readonly load: Load) {}
+
+  async come(random: Random): Promise<void> {
+    await sleep(random.between(0, 200));
+    const phone = phoneNumber(FIRST + (this.count += 1));
+    await (random.chance(0.5) ? this.textFirst(phone, random) : this.tickForm(phone, random));
+  }
+
+  private async textFirst(phone: string, random: Random): Promise<void> {
+    for (let texts = random.between(1, 3); texts > 0; texts -= 1) await this.load.text(phone, this.load.phrase('inbound', random), random);
+  }
+
+  private async tickForm(phone: string, random: Random): Promise<void> {
+    const { client, cast, witness } = this.load;
+    const post = { method: 'POST', token: cast.staffTokens.agent } as const;
+    const key = (purpose: string): string => `${purpose}-${phone.slice(1)}`;
+    const contact = { name: `Newcomer ${this.count}`, phones: [phone] };
+    const { contactId } = await client.expect(201, { ...post, path: '/v1/contacts', key: key('contact'), body: contact });
+    const started = await client.ask({ ...post, path: '/v1/conversations', key: key('start'), body: { contactId } });
+    const conversationId = String(started.body['conversationId']);
+    const form = { contactId, wording: 'Text me about my referrals', wordingVersion: '1', source: 'https://sunrise-solar.example/join' };
+    await client.expect(201, { ...post, path: '/v1/consents', key: key('consent'), body: form });
+    witness.keep({ kind: 'asked', phone, conversationId });
+    if (random.chance(0.7)) await this.load.text(phone, random.pick(['YES', 'yes!']), random);
+    await this.load.send({ conversationId, staff: 'agent', phone, email: '' }, 'sms', random);
+  }
+}

@@ -6,10 +6,9 @@ import { createInterface } from 'node:readline';
 const running = new Set<ChildProcess>();
 
 /** The last resort: whatever ends this process, no child outlives it. */
-export const killAll = (): void => {
+process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
-};
-process.on('exit', killAll);
+});
 
 export type Child = {
   /** What it printed first. @throws when it ended before */

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startNode, type Child } from './processes.js';
@@ -45,7 +46,9 @@ export class Product {
   spawn(): Child {
     const { folder, port, environment, nodeOptions = [] } = this.settings;
     const args = [...nodeOptions, programAt('apps/standalone/src/main.js'), '--port', String(port), '--data', join(folder, 'data'), '--json'];
-    const child = startNode(args, { TWILIO_AUTH_TOKEN: ACCOUNT.authToken, JWT_SECRET, ...environment }, join(folder, 'product.log'));
+    // Starts are most of the time that a kill costs.
+    const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), 'crash-compile-cache') };
+    const child = startNode(args, { ...compiled, TWILIO_AUTH_TOKEN: ACCOUNT.authToken, JWT_SECRET, ...environment }, join(folder, 'product.log'));
     this.child = child;
     void child.firstLine.then((line) => {
       if (this.child !== child) return;

@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleDelivery, ids, Lookups, system } from '@app/application';
-import { Journal, naturalId, type CommandContext } from '@app/eventing';
+import { Checkpoints, Journal, naturalId, type CommandContext } from '@app/eventing';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import type { PublicConversationEvent } from '@app/public-events';
-import { MemberQueries } from '@app/read-models';
+import { MemberQueries, membersProjection } from '@app/read-models';
 
 type Message = Extract<PublicConversationEvent, { messageId: string }>;
 type Recipient = DeliveryRequested['data']['recipient'];
 
+const LONGEST_WAIT_MS = 5_000;
 const HOUR_MS = 60 * 60 * 1000;
 /** After this a text is dropped and not sent late. */
 const TEXT_LIFETIME_MS = 24 * HOUR_MS;
@@ -21,6 +22,7 @@ export class DeliveryRequests {
   constructor(
     private readonly commands: CommandBus,
     private readonly journal: Journal,
+    private readonly checkpoints: Checkpoints,
     private readonly lookups: Lookups,
     private readonly members: MemberQueries,
   ) {}
@@ -55,11 +57,18 @@ export class DeliveryRequests {
   /** Those whose conversation it is; one that is nobody's is for owners and managers. */
   private async requestEmailsToStaff(event: Message): Promise<void> {
     const { staff } = await this.lookups.conversation(event.programId, event.conversationId);
+    await this.staffIsKnown(event);
     const members = await this.members.all(event.programId);
     const theirs = members.filter(({ userId }) => staff.includes(userId));
     const recipients = theirs.length > 0 ? theirs : members.filter(({ role }) => role !== 'agent');
     for (const { userId } of recipients)
       await this.request(event, { kind: 'member', id: userId }, { channel: 'email', lane: 'notification', consentId: null });
+  }
+
+  /** The read model may be behind, or empty while it is built anew: then the message waits and nobody is passed over. @throws StaffNotKnownYet */
+  private async staffIsKnown({ conversationId, revision }: Message): Promise<void> {
+    const source = await this.journal.at(`conversation-${conversationId}`, revision);
+    if (source && !(await this.checkpoints.waitFor(membersProjection.name, source.position, LONGEST_WAIT_MS))) throw new StaffNotKnownYet();
   }
 
   private async request(event: Message, recipient: Recipient, how: Pick<DeliveryRequested['data'], 'channel' | 'lane' | 'consentId'>): Promise<void> {
@@ -87,3 +96,8 @@ const deliveryContext = (event: Message, purpose: string): CommandContext => ({
   causationId: event.id,
   occurredAt: event.occurredAt,
 });
+
+/** The message is handled again. */
+export class StaffNotKnownYet extends Error {
+  override readonly name = 'StaffNotKnownYet';
+}

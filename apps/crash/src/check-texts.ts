@@ -4,7 +4,7 @@ import type { Create } from './provider.js';
 import type { Witness } from './witness.js';
 
 /** States that say the provider has it, and states in which staff sees that it was not sent, or may not have been. */
-const withProvider = new Set(['accepted', 'queued-there', 'sent', 'delivered', 'undelivered']);
+const withProvider = new Set(['accepted', 'sent', 'delivered', 'undelivered']);
 const visiblyNot = new Set(['uncertain', 'withheld', 'failed', 'expired']);
 
 export type TextCounts = { delivered: number; uncertain: number; uncertainButSent: number; notSent: number };

@@ -54,8 +54,6 @@ export async function handleCommand<State, Wish extends Message, Command extends
     if (context.expectedRevision !== undefined && context.expectedRevision !== folded.revision) throw new RevisionMismatch();
 
     const decided = decider.decide(await prepare(wish, folded.state), folded.state);
-    // Ids are made so that this cannot be; a second program must never write into a stream of the first.
-    if (decided.length > 0 && loaded.revision !== folded.revision) throw new Error('the stream belongs to another program');
     if (decided.length === 0) return { revision: revisionNumber(folded), position: folded.position, events: [] };
     if (folded !== loaded) throw new IdNotAvailable();
     try {

@@ -136,7 +136,7 @@ describe('M5: the portal shows a contact its own conversations', () => {
   it('R5: and none once the account is closed, nor with a role that is not the contact’s', async () => {
     expectProblem(await api.get('/v1/portal/conversations', { as: { ...sample.contact, programId: second.programId } }), { status: 404, code: 'ContactNotFound' });
     await api.ask('PATCH', `/v1/contacts/${second.contactId}`, { as: second.agent, body: { active: false } });
-    for (const path of ['', `/${second.conversationId}/messages`]) expectProblem(await api.get(`/v1/portal/conversations${path}`, { as: second.contact }), { status: 409, code: 'PortalClosed' });
-    expectProblem(await api.post(`/v1/portal/conversations/${second.conversationId}/messages`, { text: 'x' }, { as: second.contact }), { status: 409, code: 'PortalClosed' });
+    for (const path of ['', `/${second.conversationId}/messages`]) expectProblem(await api.get(`/v1/portal/conversations${path}`, { as: second.contact }), { status: 403, code: 'PortalClosed' });
+    expectProblem(await api.post(`/v1/portal/conversations/${second.conversationId}/messages`, { text: 'x' }, { as: second.contact }), { status: 403, code: 'PortalClosed' });
   });
 });

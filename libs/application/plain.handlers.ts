@@ -6,8 +6,7 @@ import { inboundDecider } from '@app/domain/inbound';
 import { memberDecider } from '@app/domain/member';
 import { notificationDecider } from '@app/domain/notification';
 import { programDecider } from '@app/domain/program';
-import { requestDecider } from '@app/domain/request';
-import { HandleAddress, HandleInbound, HandleMember, HandleNotification, HandleProgram, HandleRequest } from './commands.js';
+import { HandleAddress, HandleInbound, HandleMember, HandleNotification, HandleProgram } from './commands.js';
 
 /** A handler whose command says all that the decision needs. */
 function plainHandler<State, Wish extends Message, Event extends Message>(category: string, decider: Decider<State, Wish, Event>) {
@@ -37,6 +36,3 @@ export class NotificationHandler extends plainHandler('notification', notificati
 
 @CommandHandler(HandleProgram)
 export class ProgramHandler extends plainHandler('program', programDecider) {}
-
-@CommandHandler(HandleRequest)
-export class RequestHandler extends plainHandler('request', requestDecider) {}

@@ -2,6 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { consentTarget, HandleConsent, Lookups } from '@app/application';
+import type { CommandContext } from '@app/eventing';
 import { Requires } from '@app/platform';
 import { answer } from '../http/answers.js';
 import { Context, type RequestContext } from '../http/command-context.js';
@@ -24,9 +25,13 @@ export class ConsentsController {
     const { contactId, wording, wordingVersion, source } = body;
     const evidence = { wording, wordingVersion, source, tickedAt: body.tickedAt ?? null };
     const form = { contactId, phone: body.phone ?? null, referralId: body.referralId ?? null, purpose: body.purpose ?? 'conversational', evidence };
-    await takeRequest(this.commands, context, 'RequestOptIn', form);
-    const { consentId } = await consentTarget(this.lookups, context.programId, form);
+    const { consentId } = await takeRequest(this.commands, context, 'RequestOptIn', form, () => this.target(context, form));
     const wish = { type: 'RequestOptIn', data: form } as const;
     return { consentId, ...answer(await this.commands.execute(new HandleConsent(consentId, wish, context))) };
+  }
+
+  private async target({ programId }: CommandContext, form: { contactId: string; phone: string | null }): Promise<{ consentId: string }> {
+    const { consentId } = await consentTarget(this.lookups, programId, form);
+    return { consentId };
   }
 }

@@ -28,8 +28,7 @@ export class ContactsController {
   @Requires('contacts:write')
   async create(@Body() body: CreateContactDto, @Context() context: RequestContext): Promise<ContactCreatedDto> {
     const details = detailsOf(body);
-    await takeRequest(this.commands, context, 'CreateContact', details);
-    const contactId = contactIdFor(context, details);
+    const { contactId } = await takeRequest(this.commands, context, 'CreateContact', details, () => ({ contactId: contactIdFor(context, details) }));
     return { contactId, ...answer(await this.commands.execute(new HandleContact(contactId, { type: 'CreateContact', data: details }, context))) };
   }
 

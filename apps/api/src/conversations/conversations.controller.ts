@@ -37,8 +37,8 @@ export class ConversationsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StartedDto> {
     const whom = withWhom(body);
-    await takeRequest(this.commands, context, 'StartConversation', whom);
-    const { conversationId, ...result } = await this.starter.start(caller.id, whom, context);
+    const about = await takeRequest(this.commands, context, 'StartConversation', whom, () => this.starter.find(whom, context));
+    const { conversationId, ...result } = await this.starter.start(caller.id, whom, about, context);
     void reply.status(result.events.length > 0 ? 201 : 200);
     return { conversationId, ...answer(result) };
   }

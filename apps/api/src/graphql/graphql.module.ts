@@ -19,7 +19,6 @@ const DEEPEST_QUERY = 16;
       autoSchemaFile: true,
       sortSchema: true,
       graphiql: false,
-      jit: 1,
       queryDepth: DEEPEST_QUERY,
       validationRules: [limitWidth],
       errorFormatter: formatErrors as NonNullable<MercuriusDriverConfig['errorFormatter']>,

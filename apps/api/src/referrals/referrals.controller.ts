@@ -26,8 +26,7 @@ export class ReferralsController {
   @Requires('referrals:write')
   async create(@Body() { referrerId, referredId, status, externalId }: CreateReferralDto, @Context() context: RequestContext): Promise<ReferralCreatedDto> {
     const data = { referrerId, referredId, status: status ?? 'new', externalId: externalId ?? null };
-    await takeRequest(this.commands, context, 'CreateReferral', data);
-    const referralId = data.externalId === null ? ids.madeBy(context.commandId, 'referral') : ids.referralByExternalId(context.programId, data.externalId);
+    const { referralId } = await takeRequest(this.commands, context, 'CreateReferral', data, () => ({ referralId: referralIdFor(context, data.externalId) }));
     return { referralId, ...answer(await this.commands.execute(new HandleReferral(referralId, { type: 'CreateReferral', data }, context))) };
   }
 
@@ -49,3 +48,6 @@ export class ReferralsController {
     return referral;
   }
 }
+
+const referralIdFor = ({ programId, commandId }: RequestContext, externalId: string | null): string =>
+  externalId === null ? ids.madeBy(commandId, 'referral') : ids.referralByExternalId(programId, externalId);

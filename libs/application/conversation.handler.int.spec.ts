@@ -30,7 +30,7 @@ describe('what the staff does in conversations', () => {
     await side.createProgram();
     ritaId = `rita-${count}`;
     await createContact(ritaId, rita);
-    ({ conversationId } = await side.starter.start('anna', { contactId: ritaId }, side.context('start')));
+    ({ conversationId } = await side.start('anna', { contactId: ritaId }, side.context('start')));
   });
   afterAll(() => folder.remove());
 
@@ -100,7 +100,7 @@ describe('what the staff does in conversations', () => {
 
   it('M5: a contact without a number is written to in the app only', async () => {
     await createContact(`${ritaId}-web`, { ...rita, phones: [] });
-    const { conversationId: to } = await side.starter.start('anna', { contactId: `${ritaId}-web` }, side.context('web'));
+    const { conversationId: to } = await side.start('anna', { contactId: `${ritaId}-web` }, side.context('web'));
     await expect(send('a', { to })).rejects.toThrow(ContactHasNoPhone);
     await expect(send('b', { to, channel: 'in-app' })).resolves.toMatchObject({ revision: 1 });
   });
@@ -110,7 +110,7 @@ describe('what the staff does in conversations', () => {
     await createContact(`paul-${count}`, { ...rita, name: 'Paul', phones: [] });
     const data = { referrerId: ritaId, referredId: `paul-${count}`, status: 'new', externalId: null };
     await side.do(new HandleReferral(referralId, { type: 'CreateReferral', data }, side.context('referral')));
-    const start = async (side_: 'referrer' | 'referred', key: string) => (await side.starter.start('anna', { referralId, side: side_ }, side.context(key))).conversationId;
+    const start = async (side_: 'referrer' | 'referred', key: string) => (await side.start('anna', { referralId, side: side_ }, side.context(key))).conversationId;
     const withReferrer = await start('referrer', 'r1');
     expect(await start('referrer', 'r2')).toBe(withReferrer);
     expect(new Set([withReferrer, await start('referred', 'r3'), conversationId]).size).toBe(3);
@@ -118,7 +118,7 @@ describe('what the staff does in conversations', () => {
   });
 
   it('M3: a bare number leads to the contact that has it, or to a new one, once', async () => {
-    const start = async (to: string, key: string) => (await side.starter.start('anna', { phone: to }, side.context(key))).conversationId;
+    const start = async (to: string, key: string) => (await side.start('anna', { phone: to }, side.context(key))).conversationId;
     expect(await start(phone, 'p1')).toBe(conversationId);
     const unknown = await start('+15557654321', 'p2');
     await side.automate();
@@ -130,7 +130,7 @@ describe('what the staff does in conversations', () => {
     const other = new WriteSide(engines, `c${count}-other`);
     await other.createProgram();
     await expect(send('a', { on: other })).rejects.toThrow(ConversationNotFound);
-    await expect(other.starter.start('anna', { contactId: ritaId }, other.context('b'))).rejects.toThrow(ContactNotFound);
+    await expect(other.start('anna', { contactId: ritaId }, other.context('b'))).rejects.toThrow(ContactNotFound);
     expect(await other.facts('conversation')).toEqual([]);
   });
 });

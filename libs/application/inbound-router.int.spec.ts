@@ -72,7 +72,7 @@ describe('routing of inbound texts', () => {
     await receive('SM1', 'START');
     const number = ids.contactByPhone(side.programId, phone);
     expect(await lastEntry()).toMatchObject({ aggregateId: general(number) });
-    await side.starter.start('anna', { contactId: id('ron') }, side.context('start'));
+    await side.start('anna', { contactId: id('ron') }, side.context('start'));
     await send(general(id('ron')), 'send');
     await receive('SM2', 'Hi');
     expect(await lastEntry()).toMatchObject({ aggregateId: general(id('ron')) });

@@ -11,7 +11,7 @@ import type { InboundEvent } from '@app/domain/inbound';
 import { HandleAddress, HandleConsent, HandleContact, HandleConversation, HandleInbound, HandleProgram, HandleReferral } from './commands.js';
 import { ConsentHandler } from './consent.handler.js';
 import { ContactHandler } from './contact.handler.js';
-import { ConversationStarter } from './conversation-starter.js';
+import { ConversationStarter, type ConversationWith } from './conversation-starter.js';
 import { ConversationHandler } from './conversation.handler.js';
 import { ids } from './ids.js';
 import { InboundRouter } from './inbound-router.js';
@@ -58,6 +58,10 @@ export class WriteSide {
       [HandleProgram, new ProgramHandler(aggregates)],
       [HandleReferral, new ReferralHandler(aggregates, this.lookups)],
     ]);
+  }
+
+  async start(by: string, whom: ConversationWith, context: CommandContext): ReturnType<ConversationStarter['start']> {
+    return this.starter.start(by, whom, await this.starter.find(whom, context), context);
   }
 
   async createProgram(policies: Partial<Policies> = {}): Promise<void> {

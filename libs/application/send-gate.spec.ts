@@ -5,10 +5,9 @@ import { sendGate } from './send-gate.js';
 type Mode = Policies['consentMode'];
 const modes: readonly Mode[] = ['double_opt_in', 'single_opt_in', 'opted_in_by_default'];
 const replies: readonly Policies['replyToInbound'][] = ['allowed', 'needs_consent'];
-const starts: readonly Policies['startAfterStop'][] = ['yes', 'pending'];
 
 const allPolicies: readonly Policies[] = modes.flatMap((consentMode) =>
-  replies.flatMap((replyToInbound) => starts.map((startAfterStop) => ({ consentMode, replyToInbound, startAfterStop }))),
+  replies.map((replyToInbound) => ({ consentMode, replyToInbound })),
 );
 const both = [true, false];
 const consent = (status: Consent['status'], textedFirst: boolean): Consent => ({ status, textedFirst });
@@ -51,6 +50,6 @@ describe('send gate', () => {
     ['opted_in_by_default', 'needs_consent', false, null],
     ['opted_in_by_default', 'needs_consent', true, null],
   ])('K8, replyToInbound: a person\'s text without consent; %s, reply %s, texted first %s: %s', (consentMode, replyToInbound, textedFirst, rule) => {
-    for (const startAfterStop of starts) expect(sendGate('person', consent('none', textedFirst), { consentMode, replyToInbound, startAfterStop })).toBe(rule);
+    expect(sendGate('person', consent('none', textedFirst), { consentMode, replyToInbound })).toBe(rule);
   });
 });

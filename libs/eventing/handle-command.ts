@@ -55,6 +55,7 @@ export async function handleCommand<State, Wish extends Message, Command extends
 
     const decided = decider.decide(await prepare(wish, folded.state), folded.state);
     if (decided.length === 0) return { revision: revisionNumber(folded), position: folded.position, events: [] };
+    // Ids are made so that this cannot be; a second program must never write into a stream of the first.
     if (folded !== loaded) throw new IdNotAvailable();
     try {
       return await append(aggregates, decider, stream, loaded, decided, context, hash);

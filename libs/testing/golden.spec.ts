@@ -1,5 +1,6 @@
 import { eventTypes } from '@app/domain';
 import { EventCodec, Keyring } from '@app/eventing';
+import { KeysInMemory, newRecord } from './index.js';
 import { asRecorded, goldenFiles, goldenPaths, readGolden, typeOfFile } from './golden.js';
 
 class GivenKeys extends Keyring {
@@ -31,5 +32,13 @@ describe('the golden files of stored events', () => {
     const [event] = await new EventCodec(eventTypes, new GivenKeys(keys)).open([asRecorded(stored)]);
     expect(event).toMatchObject({ type: opened.type, eventId: stored.id, metadata: stored.metadata });
     expect(event?.data).toEqual(opened.data);
+    expect(Object.keys(opened.data)).not.toEqual([]);
+  });
+
+  it.each(goldenPaths())('%s leaves open today what it left open then', async (path) => {
+    const { stored, opened } = readGolden(path);
+    const again = await new EventCodec(eventTypes, new KeysInMemory()).seal({ ...newRecord()('golden-1', opened), eventId: stored.id });
+    expect(again.type).toBe(stored.type);
+    expect({ ...again.data, sealed: null }).toEqual({ ...stored.data, sealed: null });
   });
 });

@@ -5,9 +5,11 @@ import type { ConversationEvent } from '@app/domain/conversation';
 import type { DeliveryEvent } from '@app/domain/delivery';
 import type { InboundEvent } from '@app/domain/inbound';
 import type { MemberEvent } from '@app/domain/member';
+import type { NotificationEvent } from '@app/domain/notification';
 import type { ProgramEvent } from '@app/domain/program';
 import type { ReferralEvent } from '@app/domain/referral';
 import type { RequestEvent } from '@app/domain/request';
+import type { eventTypes } from '@app/domain';
 
 export type DomainEvent =
   | AddressEvent
@@ -17,11 +19,13 @@ export type DomainEvent =
   | DeliveryEvent
   | InboundEvent
   | MemberEvent
+  | NotificationEvent
   | ProgramEvent
   | ReferralEvent
   | RequestEvent;
 
-type Samples = { readonly [Type in DomainEvent['type']]: Extract<DomainEvent, { type: Type }>['data'] };
+/** A type that is stored and has no sample does not compile. */
+type Samples = Readonly<Record<keyof typeof eventTypes, object>> & { readonly [Type in DomainEvent['type']]: Extract<DomainEvent, { type: Type }>['data'] };
 
 const about = { contactId: 'contact-rita', referralId: 'referral-1' };
 const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-1' };
@@ -55,9 +59,8 @@ export const samples: Samples = {
     evidence: { wording: 'Text me about my referrals', wordingVersion: '3', source: 'https://example.com/join', tickedAt: at },
     optInText: { version: '1', text: 'Reply YES to get texts, STOP to opt out' },
   },
-  OptedIn: { ...whose, keyword: 'YES', text: 'Yes!', providerId: 'SM1' },
-  OptedOut: { ...whose, keyword: 'STOP', text: 'stop.', providerId: 'SM2' },
-  OptInReopened: { ...whose, keyword: 'START', text: 'Start', providerId: 'SM3' },
+  OptedIn: { ...whose, keyword: 'YES', keywordList: '2026-11', text: 'Yes!', providerId: 'SM1' },
+  OptedOut: { ...whose, keyword: 'STOP', keywordList: '2026-11', text: 'stop.', providerId: 'SM2' },
   TextedFirst: { ...whose, providerId: 'SM4' },
   ContactCreated: contact,
   ContactDetailsChanged: { ...contact, name: 'Rita R.', formerPhoneIds: ['address-2'] },
@@ -94,10 +97,11 @@ export const samples: Samples = {
   InboundReceived: { providerId: 'SM5', ...whose, from: phone, text: 'Is my bonus in?', form: { MessageSid: 'SM5', From: phone, Unheard: 'of' } },
   InboundRouted: { contactId: 'contact-rita', conversationId: 'conversation-1', referralId: 'referral-1', isNewNumber: false, asKeyword: false },
   MemberAdded: { programId: 'program-1', userId: 'anna', name: 'Anna Agent', email: 'anna@example.com', role: 'agent' },
+  NotificationDecided: { messageId: 'message-3', conversationId: 'conversation-1', people: [{ kind: 'member', id: 'anna' }] },
   ProgramCreated: {
     programId: 'program-1',
     name: 'Acme Referrals',
-    policies: { consentMode: 'double_opt_in', replyToInbound: 'allowed', startAfterStop: 'yes' },
+    policies: { consentMode: 'double_opt_in', replyToInbound: 'allowed' },
     optInText: { version: '1', text: 'Reply YES to get texts, STOP to opt out' },
     portalLink: 'https://portal.example.com/{conversationId}',
     consoleLink: 'https://console.example.com/{conversationId}',

@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleDelivery, HandleNotification, ids, Lookups } from '@app/application';
-import { Journal, naturalId, type CommandContext } from '@app/eventing';
+import { Checkpoints, Journal, naturalId, type CommandContext } from '@app/eventing';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import type { NotifiedPerson } from '@app/domain/notification';
 import type { PublicConversationEvent } from '@app/public-events';
-import { MemberQueries } from '@app/read-models';
+import { MemberQueries, membersProjection } from '@app/read-models';
 import { notifierContext } from './notifier-context.js';
 
 type Message = Extract<PublicConversationEvent, { messageId: string }>;
 
+const LONGEST_WAIT_MS = 5_000;
 const HOUR_MS = 60 * 60 * 1000;
 /** After this a text is dropped and not sent late. */
 const TEXT_LIFETIME_MS = 24 * HOUR_MS;
@@ -22,6 +23,7 @@ export class DeliveryRequests {
   constructor(
     private readonly commands: CommandBus,
     private readonly journal: Journal,
+    private readonly checkpoints: Checkpoints,
     private readonly lookups: Lookups,
     private readonly members: MemberQueries,
   ) {}
@@ -63,12 +65,19 @@ export class DeliveryRequests {
   }
 
   /** Those whose conversation it is; one that is nobody's is for owners and managers. */
-  private async staffOf({ programId, conversationId }: Message): Promise<NotifiedPerson[]> {
-    const { staff } = await this.lookups.conversation(programId, conversationId);
-    const members = await this.members.all(programId);
+  private async staffOf(event: Message): Promise<NotifiedPerson[]> {
+    const { staff } = await this.lookups.conversation(event.programId, event.conversationId);
+    await this.staffIsKnown(event);
+    const members = await this.members.all(event.programId);
     const theirs = members.filter(({ userId }) => staff.includes(userId));
     const told = theirs.length > 0 ? theirs : members.filter(({ role }) => role !== 'agent');
     return told.map(({ userId }) => ({ kind: 'member', id: userId }));
+  }
+
+  /** The read model may be behind, or empty while it is built anew: then the message waits and nobody is passed over. @throws StaffNotKnownYet */
+  private async staffIsKnown({ conversationId, revision }: Message): Promise<void> {
+    const source = await this.journal.at(`conversation-${conversationId}`, revision);
+    if (source && !(await this.checkpoints.waitFor(membersProjection.name, source.position, LONGEST_WAIT_MS))) throw new StaffNotKnownYet();
   }
 
   private async request(event: Message, recipient: NotifiedPerson, how: Pick<DeliveryRequested['data'], 'channel' | 'lane' | 'consentId'>): Promise<void> {
@@ -94,3 +103,8 @@ const deliveryContext = (event: Message, purpose: string): CommandContext => ({
   commandId: naturalId('notifier', event.id, purpose),
   causationId: event.id,
 });
+
+/** The message is handled again. */
+export class StaffNotKnownYet extends Error {
+  override readonly name = 'StaffNotKnownYet';
+}

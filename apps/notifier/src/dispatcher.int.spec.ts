@@ -74,7 +74,7 @@ const context = (purpose: string): CommandContext => {
 };
 
 const heard = (text: string): Promise<unknown> => {
-  const data = { addressId, senderId, text, providerId: `SM-${text}`, keyword: keywordOf(text), startAfterStop: 'yes' as const };
+  const data = { addressId, senderId, text, providerId: `SM-${text}`, keyword: keywordOf(text) };
   return app.get(CommandBus).execute(new HandleConsent(consentId, { type: 'NoteTextReceived', data }, context(text)));
 };
 

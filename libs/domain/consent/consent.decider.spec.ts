@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { deciderSpec } from '@app/testing';
 import { consentDecider, RecipientOptedOut, type ConsentCommand } from './consent.decider.js';
 import type { ConsentEvent } from './consent.events.js';
-import { keywordOf } from './keywords.js';
+import { keywordList, keywordOf } from './keywords.js';
 
 const consent = deciderSpec(consentDecider);
 const whose = { addressId: 'address-1', senderId: 'sender-1' };
@@ -11,16 +11,15 @@ const form = { ...whose, phone: '+15551234567', contactId: 'rita', referralId: '
 const optInText = { version: '2', text: 'Reply YES to get texts, STOP to opt out' };
 
 const request = (mode: 'double_opt_in' | 'single_opt_in' = 'double_opt_in'): ConsentCommand => ({ type: 'RequestOptIn', data: { ...form, mode, optInText } });
-const text = (words: string, startAfterStop: 'yes' | 'pending' = 'yes'): ConsentCommand => ({
+const text = (words: string): ConsentCommand => ({
   type: 'NoteTextReceived',
-  data: { ...whose, text: words, providerId: 'SM1', keyword: keywordOf(words), startAfterStop },
+  data: { ...whose, text: words, providerId: 'SM1', keyword: keywordOf(words) },
 });
-const heard = (words: string, keyword: string) => ({ ...whose, keyword, text: words, providerId: 'SM1' });
+const heard = (words: string, keyword: string) => ({ ...whose, keyword, keywordList: keywordList.version, text: words, providerId: 'SM1' });
 
 const requested: ConsentEvent = { type: 'OptInRequested', data: { ...form, optInText } };
 const optedIn: ConsentEvent = { type: 'OptedIn', data: heard('Yes', 'YES') };
 const optedOut: ConsentEvent = { type: 'OptedOut', data: heard('STOP', 'STOP') };
-const reopened: ConsentEvent = { type: 'OptInReopened', data: heard('START', 'START') };
 const textedFirst: ConsentEvent = { type: 'TextedFirst', data: { ...whose, providerId: 'SM1' } };
 
 const statusAfter = (...events: readonly ConsentEvent[]) => events.reduce((state, event) => consentDecider.evolve(state, event), consentDecider.initialState).status;
@@ -48,23 +47,17 @@ describe('consent', () => {
   });
 
   it('policy single_opt_in: the form alone makes Yes, and asks nothing', () => {
-    const byForm = { ...whose, keyword: null, text: null, providerId: null };
+    const byForm = { ...whose, keyword: null, keywordList: null, text: null, providerId: null };
     consent.given().when(request('single_opt_in')).then({ type: 'OptInRequested', data: { ...form, optInText: null } }, { type: 'OptedIn', data: byForm });
   });
 
-  it.each([[[]], [[requested]], [[requested, optedIn]], [[textedFirst]], [[optedOut, reopened]]])('K3: STOP makes No, with its evidence, after %#', (history: ConsentEvent[]) => {
+  it.each([[[]], [[requested]], [[requested, optedIn]], [[textedFirst]], [[optedOut, optedIn]]])('K3: STOP makes No, with its evidence, after %#', (history: ConsentEvent[]) => {
     consent.given(...history).when(text('Stop!')).then({ type: 'OptedOut', data: heard('Stop!', 'STOP') });
   });
 
   it('K3: a second STOP changes nothing', () => consent.given(optedOut).when(text('STOP')).thenNothing());
 
   it('K3: START after STOP makes Yes', () => consent.given(optedOut).when(text('Start')).then({ type: 'OptedIn', data: heard('Start', 'START') }));
-
-  it('policy startAfterStop: START after STOP makes Pending, and YES then makes Yes', () => {
-    consent.given(optedOut).when(text('START', 'pending')).then(reopened);
-    expect(statusAfter(optedOut, reopened)).toBe('pending');
-    consent.given(optedOut, reopened).when(text('yes', 'pending')).then({ type: 'OptedIn', data: heard('yes', 'YES') });
-  });
 
   it('K3: START opts in before anything else was said, and once', () => {
     consent.given().when(text('UNSTOP')).then({ type: 'OptedIn', data: heard('UNSTOP', 'UNSTOP') });
@@ -95,9 +88,7 @@ describe('consent', () => {
 
 const anyCommand = fc.oneof(
   fc.constantFrom(request(), request('single_opt_in')),
-  fc
-    .tuple(fc.constantFrom('STOP', 'opt out', 'START', 'unstop', 'YES', 'HELP', 'Hello', "don't stop", 'STOP PLEASE'), fc.constantFrom('yes' as const, 'pending' as const))
-    .map(([words, startAfterStop]) => text(words, startAfterStop)),
+  fc.constantFrom('STOP', 'opt out', 'START', 'unstop', 'YES', 'HELP', 'Hello', "don't stop", 'STOP PLEASE').map(text),
 );
 
 function run(commands: readonly ConsentCommand[], watch: (command: ConsentCommand, status: string) => void): void {

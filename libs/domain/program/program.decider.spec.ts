@@ -17,7 +17,7 @@ const added: ProgramEvent = { type: 'SenderAdded', data: sender };
 
 describe('program', () => {
   it('policies: the defaults are those of the requirements', () => {
-    expect(defaultPolicies).toEqual({ consentMode: 'double_opt_in', replyToInbound: 'allowed', startAfterStop: 'yes' });
+    expect(defaultPolicies).toEqual({ consentMode: 'double_opt_in', replyToInbound: 'allowed' });
   });
 
   it('G5: is created once', () => {
@@ -48,4 +48,13 @@ describe('program', () => {
   });
 
   it('G5: a program that is not there gets no sender', () => program.given().when({ type: 'AddSender', data: sender }).thenThrows(ProgramNotFound));
+
+  it('M5: the sites that may show the widget are the list as it was given last', () => {
+    const set = (...origins: string[]): ProgramEvent => ({ type: 'WidgetOriginsSet', data: { origins } });
+    const command = { type: 'SetWidgetOrigins', data: { origins: ['https://shop.example'] } } as const;
+    program.given(created, set('https://old.example')).when(command).then(set('https://shop.example'));
+    program.given().when(command).thenThrows(ProgramNotFound);
+    const state = [created, set('https://old.example'), set()].reduce((before, event) => programDecider.evolve(before, event), programDecider.initialState);
+    expect(state).toMatchObject({ widgetOrigins: [] });
+  });
 });

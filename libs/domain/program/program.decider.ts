@@ -22,7 +22,7 @@ export type Program =
       readonly widgetOrigins: readonly string[];
     };
 
-export const defaultPolicies: Policies = { consentMode: 'double_opt_in', replyToInbound: 'allowed', startAfterStop: 'yes' };
+export const defaultPolicies: Policies = { consentMode: 'double_opt_in', replyToInbound: 'allowed' };
 
 export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
   initialState: { status: 'none' },

@@ -5,7 +5,6 @@ export type Policies = {
   readonly consentMode: 'double_opt_in' | 'single_opt_in' | 'opted_in_by_default';
   /** Whether a person may answer someone who texted first, without consent. */
   readonly replyToInbound: 'allowed' | 'needs_consent';
-  readonly startAfterStop: 'yes' | 'pending';
 };
 
 /** The automatic text that asks for YES, with the version that consent evidence refers to. */

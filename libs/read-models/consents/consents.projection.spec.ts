@@ -18,8 +18,6 @@ describe('consents', () => {
     consents.given(requested).when(optedIn).then(state('yes', 'YES', optedIn));
     const optedOut = happened(sampleOf('OptedOut'));
     consents.given(requested, optedIn).when(optedOut).then(state('no', 'STOP', optedOut));
-    const reopened = happened(sampleOf('OptInReopened'));
-    consents.given(requested, optedIn, optedOut).when(reopened).then(state('pending', 'START', reopened));
   });
 
   it('policy single_opt_in: the form alone led to Yes', () => {

@@ -4,9 +4,10 @@ import { ApiTags } from '@nestjs/swagger';
 import { consentTarget, HandleConsent, Lookups } from '@app/application';
 import type { CommandContext } from '@app/eventing';
 import { Requires } from '@app/platform';
-import { answer, type CommandAnswer } from '../http/answers.js';
+import { answer } from '../http/answers.js';
 import { Context, type RequestContext } from '../http/command-context.js';
 import { takeRequest } from '../http/take-request.js';
+import { OptInRequestedDto } from '../views.dto.js';
 import { RequestOptInDto } from './consents.dto.js';
 
 @ApiTags('consents')
@@ -20,7 +21,7 @@ export class ConsentsController {
   /** A box was ticked: consent is Pending, and one text asks for YES. Does nothing where consent is Pending or Yes already. */
   @Post()
   @Requires('consents:write')
-  async request(@Body() body: RequestOptInDto, @Context() context: RequestContext): Promise<CommandAnswer & { consentId: string }> {
+  async request(@Body() body: RequestOptInDto, @Context() context: RequestContext): Promise<OptInRequestedDto> {
     const { contactId, wording, wordingVersion, source } = body;
     const evidence = { wording, wordingVersion, source, tickedAt: body.tickedAt ?? null };
     const form = { contactId, phone: body.phone ?? null, referralId: body.referralId ?? null, purpose: body.purpose ?? 'conversational', evidence };

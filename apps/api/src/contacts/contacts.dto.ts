@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsInt, IsOptional, Max, MaxLength, Min } from 'class-validator';
 import type { ContactType } from '@app/domain/contact';
 import { FreshDto } from '../http/paging.dto.js';
@@ -25,5 +26,6 @@ export class CreateContactDto extends ChangeContactDto {
 export class FindContactsDto extends FreshDto {
   /** The beginning of a name, phone, email, external id, or our id. */
   @MaxLength(200) @IsCleanText() readonly search!: string;
+  @ApiProperty({ required: false })
   @IsOptional() @AsNumber() @IsInt() @Min(1) @Max(50) readonly limit: number = 20;
 }

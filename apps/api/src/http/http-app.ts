@@ -5,6 +5,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { v7 } from 'uuid';
 import { serveExplorer } from './explorer.js';
 import { RequestPipe } from './request.pipe.js';
+import { ProblemDto } from './problem.dto.js';
 import { ProblemAdapter } from './server-errors.js';
 
 const LARGEST_BODY_BYTES = 64 * 1024;
@@ -20,14 +21,26 @@ export async function createHttpApp(module: Type | DynamicModule): Promise<NestF
   return app;
 }
 
-export const openApiOf = (app: NestFastifyApplication): OpenAPIObject =>
-  SwaggerModule.createDocument(
-    app,
-    new DocumentBuilder()
-      .setTitle('Referral Messages')
-      .setDescription('Conversations between a program and its contacts, in the app and by text, with consent. Errors are problem documents (RFC 9457) with a stable code.')
-      .setVersion('1')
-      .addBearerAuth()
-      .addSecurityRequirements('bearer')
-      .build(),
-  );
+/** The API's description: the routes, and what holds for all of them. */
+export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
+  const settings = new DocumentBuilder()
+    .setTitle('Referral Messages')
+    .setDescription('Conversations between a program and its contacts, in the app and by text, with consent. Errors are problem documents (RFC 9457) with a stable code.')
+    .setVersion('1')
+    .addBearerAuth()
+    .addSecurityRequirements('bearer')
+    .addGlobalResponse({ status: '4XX', description: 'A rule was broken, or the request is not valid: a problem document' })
+    .build();
+  const description = SwaggerModule.createDocument(app, settings, { extraModels: [ProblemDto] });
+  const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } };
+  for (const path of Object.values(description.paths)) {
+    for (const command of [path.post, path.patch]) command?.parameters?.push(...commandHeaders);
+    for (const operation of [path.get, path.post, path.patch]) Object.assign(operation?.responses['4XX'] ?? {}, { content: problem });
+  }
+  return description;
+}
+
+const commandHeaders = [
+  { name: 'Idempotency-Key', in: 'header', required: false, description: 'The same key is the same command and gets the first answer.', schema: { type: 'string', minLength: 1, maxLength: 200 } } as const,
+  { name: 'If-Match', in: 'header', required: false, description: 'The revision the decision was made on, as an ETag gave it; not for requests that create.', schema: { type: 'string' } } as const,
+];

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { AsNumber } from './validators.js';
 
@@ -12,5 +13,6 @@ export class PageDto extends FreshDto {
   /** Cursor of the page before: its `next`. */
   @IsOptional() @IsString() @MaxLength(500) readonly after?: string;
   /** Rows in the page. */
+  @ApiProperty({ required: false })
   @IsOptional() @AsNumber() @IsInt() @Min(1) @Max(200) readonly limit: number = 50;
 }

@@ -46,8 +46,7 @@ export async function durableAgainstEmpty(options: MessagesOptions): Promise<Row
 /** Durable messages on a slow disk against the same on this one. */
 export async function slowFlush(options: MessagesOptions): Promise<Row> {
   const load: Load = startChild('load');
-  const plain = await startServer(options, 0);
-  const slow = await startServer(options, FLUSH_DELAY_MS);
+  const [plain, slow] = await Promise.all([startServer(options, 0), startServer(options, FLUSH_DELAY_MS)]);
   try {
     const [asIs, delayed] = await alternate(options, [
       () => round(load, plain, PRODUCT, CLIENTS_OF_B, options.roundMs),

@@ -19,8 +19,8 @@ export type ServerQuestion =
 export type ServerAnswer = { readonly port: number; readonly token: string; readonly conversations: readonly string[] };
 
 const LOOK_MS = 50;
-/** Share of a look in which an idle server may still be busy. */
-const IDLE = 0.1;
+/** Share of a look's time that an idle server may still use of a core. */
+const IDLE = 0.2;
 
 let answer: ServerAnswer | undefined;
 let stop = async (): Promise<void> => undefined;
@@ -50,9 +50,10 @@ async function start({ conversations, emails, flushDelayMs }: Extract<ServerQues
 /** Followers have caught up when the process has nothing to do. */
 async function settle(): Promise<void> {
   for (let idle = 0; idle < 2; ) {
-    const before = performance.eventLoopUtilization();
+    const before = process.cpuUsage();
     await pause(LOOK_MS);
-    idle = performance.eventLoopUtilization(before).utilization < IDLE ? idle + 1 : 0;
+    const { user, system } = process.cpuUsage(before);
+    idle = user + system < IDLE * LOOK_MS * 1_000 ? idle + 1 : 0;
   }
 }
 

@@ -1,8 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { ValidationPipe, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { v7 } from 'uuid';
 import { ConsoleLogger } from '@nestjs/common';
 import { InvalidRequest } from '@app/platform';
 
@@ -10,7 +10,7 @@ const LARGEST_BODY_BYTES = 64 * 1024;
 
 /** The API as an HTTP server that does not listen yet. */
 export async function createHttpApp(module: Type | DynamicModule): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: LARGEST_BODY_BYTES, genReqId: () => v7(), forceCloseConnections: true });
+  const adapter = new FastifyAdapter({ bodyLimit: LARGEST_BODY_BYTES, genReqId: () => randomUUID(), forceCloseConnections: true });
   const logger = new ConsoleLogger({ json: true, logLevels: ['error', 'warn'] });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger });
   // Unknown fields are refused, not dropped: a caller's typing error must not change what a command means.

@@ -7,8 +7,9 @@ import { ConversationHandler } from './conversation.handler.js';
 import { DeliveryHandler } from './delivery.handler.js';
 import { InboundRouter } from './inbound-router.js';
 import { Lookups } from './lookups.js';
-import { AddressHandler, InboundHandler, MemberHandler, ProgramHandler, RequestHandler } from './plain.handlers.js';
+import { AddressHandler, InboundHandler, MemberHandler, NotificationHandler, ProgramHandler } from './plain.handlers.js';
 import { ReferralHandler } from './referral.handler.js';
+import { RequestHandler } from './request.handler.js';
 import { ConsentReader } from './send-gate.js';
 
 /** The write side: one command handler per aggregate, behind the command bus. */
@@ -26,6 +27,7 @@ import { ConsentReader } from './send-gate.js';
     DeliveryHandler,
     InboundHandler,
     MemberHandler,
+    NotificationHandler,
     ProgramHandler,
     ReferralHandler,
     RequestHandler,

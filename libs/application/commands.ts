@@ -7,9 +7,9 @@ import type { ContactDetails } from '@app/domain/contact';
 import type { DeliveryCommand } from '@app/domain/delivery';
 import type { InboundCommand } from '@app/domain/inbound';
 import type { MemberCommand } from '@app/domain/member';
-import type { Message } from '@app/kernel';
+import type { JsonObject, Message } from '@app/kernel';
+import type { NotificationCommand } from '@app/domain/notification';
 import type { ProgramCommand } from '@app/domain/program';
-import type { RequestCommand } from '@app/domain/request';
 
 /**
  * What goes over the command bus: one message per aggregate, naming which one, what is wished, and who asks. A wish is
@@ -55,4 +55,16 @@ export class HandleInbound extends AggregateCommand<InboundCommand> {}
 export type DeliveryWish = Exclude<DeliveryCommand, { type: 'SettleDelivery' }> | Message<'SettleDelivery', { by: string; decision: 'resend' | 'leave' }>;
 export class HandleDelivery extends AggregateCommand<DeliveryWish> {}
 
-export class HandleRequest extends AggregateCommand<RequestCommand> {}
+export class HandleNotification extends AggregateCommand<NotificationCommand> {}
+export type RequestWish = Message<'TakeRequest', { kind: string; body: JsonObject }>;
+/** `findTarget` says where the request leads; it is asked the first time only. */
+export class HandleRequest extends AggregateCommand<RequestWish> {
+  constructor(
+    id: string,
+    wish: RequestWish,
+    context: CommandContext,
+    readonly findTarget: () => Promise<JsonObject>,
+  ) {
+    super(id, wish, context);
+  }
+}

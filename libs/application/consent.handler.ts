@@ -15,13 +15,15 @@ export class ConsentHandler implements ICommandHandler<HandleConsent> {
 
   execute({ id, wish, context }: HandleConsent): Promise<CommandResult> {
     return handleCommand(this.aggregates, consentDecider, `consent-${id}`, wish, context, (asked: ConsentWish) =>
-      asked.type === 'RequestOptIn' ? this.withPolicy(asked, context) : asked,
+      asked.type === 'RequestOptIn' ? this.withPolicy(id, asked, context) : asked,
     );
   }
 
-  private async withPolicy({ data }: Extract<ConsentWish, { type: 'RequestOptIn' }>, { programId, occurredAt }: CommandContext): Promise<ConsentCommand> {
+  private async withPolicy(consentId: string, { data }: Extract<ConsentWish, { type: 'RequestOptIn' }>, { programId, occurredAt }: CommandContext): Promise<ConsentCommand> {
     const { policies, optInText } = await this.lookups.program(programId);
-    const { phone, addressId, senderId } = await consentTarget(this.lookups, programId, data);
+    const { phone, addressId, senderId, consentId: current } = await consentTarget(this.lookups, programId, data);
+    // A repetition goes where the first request went, which may not be the contact's number or the program's sender any more.
+    if (current !== consentId) throw new ContactHasNoPhone();
     if (data.referralId !== null) await this.lookups.referral(programId, data.referralId);
     const mode = policies.consentMode === 'double_opt_in' ? 'double_opt_in' : 'single_opt_in';
     return { type: 'RequestOptIn', data: { ...data, evidence: { ...data.evidence, tickedAt: data.evidence.tickedAt ?? occurredAt }, phone, addressId, senderId, mode, optInText } };

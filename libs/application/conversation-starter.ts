@@ -12,6 +12,8 @@ export type ConversationWith =
   | { readonly contactId: string }
   | { readonly phone: string };
 
+export type ConversationAbout = { readonly contactId: string; readonly referralId: string | null };
+
 /** Starts a conversation, or finds the one that exists: there is one for each contact and referral, and a general one. */
 @Injectable()
 export class ConversationStarter {
@@ -20,16 +22,18 @@ export class ConversationStarter {
     private readonly lookups: Lookups,
   ) {}
 
-  async start(by: string, whom: ConversationWith, context: CommandContext): Promise<CommandResult & { readonly conversationId: string }> {
+  /** @param about what {@link find} found */
+  async start(by: string, whom: ConversationWith, { contactId, referralId }: ConversationAbout, context: CommandContext): Promise<CommandResult & { readonly conversationId: string }> {
     const { programId } = context;
-    const { contactId, referralId } = await this.find(whom, context);
+    if ('phone' in whom && contactId === ids.contactByPhone(programId, whom.phone))
+      await this.commands.execute(new HandleContact(contactId, { type: 'NoteNumber', data: { phone: whom.phone } }, partOf(context, 'contact')));
     const conversationId = ids.conversation(programId, contactId, referralId);
     const wish = { type: 'StartConversation', data: { conversationId, contactId, referralId, by } } as const;
     return { conversationId, ...(await this.commands.execute(new HandleConversation(conversationId, wish, context))) };
   }
 
-  private async find(whom: ConversationWith, context: CommandContext): Promise<{ contactId: string; referralId: string | null }> {
-    const { programId } = context;
+  /** The contact and referral it is about. @throws ReferralNotFound, ContactNotFound */
+  async find(whom: ConversationWith, { programId, occurredAt }: CommandContext): Promise<ConversationAbout> {
     if ('referralId' in whom) {
       const referral = await this.lookups.referral(programId, whom.referralId);
       return { contactId: whom.side === 'referrer' ? referral.referrerId : referral.referredId, referralId: whom.referralId };
@@ -40,10 +44,7 @@ export class ConversationStarter {
     }
     const sender = currentSender(await this.lookups.program(programId));
     const address = await this.lookups.address(programId, ids.address(programId, whom.phone));
-    const known = recipientOf(address, sender?.senderId ?? '', context.occurredAt).contactId;
-    if (known !== null) return { contactId: known, referralId: null };
-    const contactId = ids.contactByPhone(programId, whom.phone);
-    await this.commands.execute(new HandleContact(contactId, { type: 'NoteNumber', data: { phone: whom.phone } }, partOf(context, 'contact')));
-    return { contactId, referralId: null };
+    const known = recipientOf(address, sender?.senderId ?? '', occurredAt).contactId;
+    return { contactId: known ?? ids.contactByPhone(programId, whom.phone), referralId: null };
   }
 }

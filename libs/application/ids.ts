@@ -6,6 +6,8 @@ export const ids = {
   conversation: (programId: string, contactId: string, referralId: string | null): string => naturalId('conversation', programId, contactId, referralId ?? 'general'),
   address: (programId: string, phone: string): string => naturalId('address', programId, phone),
   consent: (programId: string, addressId: string, senderId: string): string => naturalId('consent', programId, 'sms', addressId, senderId),
+  /** A provider's id of an inbound message, whoever the provider told it to: one program's must not meet another's. */
+  inbound: (programId: string, providerId: string): string => naturalId('inbound', programId, providerId),
   sender: (programId: string, phone: string): string => naturalId('sender', programId, phone),
   member: (programId: string, userId: string): string => naturalId('member', programId, userId),
   contactByExternalId: (programId: string, externalId: string): string => naturalId('contact', programId, 'external', externalId),

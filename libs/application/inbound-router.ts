@@ -34,8 +34,7 @@ export class InboundRouter {
     if (isNewNumber)
       await this.commands.execute(new HandleContact(contactId, { type: 'NoteNumber', data: { phone: from } }, following(event, router, 'NoteNumber')));
 
-    const { policies } = await this.lookups.program(programId);
-    const heard = { addressId, senderId, text, providerId, keyword, startAfterStop: policies.startAfterStop };
+    const heard = { addressId, senderId, text, providerId, keyword };
     const consentId = ids.consent(programId, addressId, senderId);
     await this.commands.execute(new HandleConsent(consentId, { type: 'NoteTextReceived', data: heard }, following(event, contact, 'NoteTextReceived')));
 

@@ -5,8 +5,11 @@ import { addressDecider, type Address } from '@app/domain/address';
 import { contactDecider, ContactNotFound, type Contact } from '@app/domain/contact';
 import { conversationDecider, ConversationNotFound, type Conversation } from '@app/domain/conversation';
 import { deliveryDecider, type Delivery } from '@app/domain/delivery';
+import { memberDecider, type Member } from '@app/domain/member';
+import { notificationDecider, type Notification } from '@app/domain/notification';
 import { programDecider, ProgramNotFound, type Program, type Sender } from '@app/domain/program';
 import { referralDecider, ReferralNotFound, type Referral } from '@app/domain/referral';
+import { ids } from './ids.js';
 
 type Known<State, Status extends string> = Exclude<State, { status: Status }>;
 
@@ -49,6 +52,16 @@ export class Lookups {
 
   async delivery(programId: string, deliveryId: string): Promise<Delivery> {
     return (await this.load(deliveryDecider, `delivery-${deliveryId}`, programId)) ?? deliveryDecider.initialState;
+  }
+
+  /** `null` for somebody who is not of the staff. */
+  async member(programId: string, userId: string): Promise<Known<Member, 'none'> | null> {
+    const member = await this.load(memberDecider, `member-${ids.member(programId, userId)}`, programId);
+    return member?.status === 'member' ? member : null;
+  }
+
+  async notification(programId: string, messageId: string): Promise<Notification> {
+    return (await this.load(notificationDecider, `notification-${messageId}`, programId)) ?? notificationDecider.initialState;
   }
 
   private async load<State, Event extends Message>(decider: Decider<State, never, Event>, stream: string, programId: string): Promise<State | null> {

@@ -4,9 +4,9 @@ import type { Decider, Message } from '@app/kernel';
 import { addressDecider } from '@app/domain/address';
 import { inboundDecider } from '@app/domain/inbound';
 import { memberDecider } from '@app/domain/member';
+import { notificationDecider } from '@app/domain/notification';
 import { programDecider } from '@app/domain/program';
-import { requestDecider } from '@app/domain/request';
-import { HandleAddress, HandleInbound, HandleMember, HandleProgram, HandleRequest } from './commands.js';
+import { HandleAddress, HandleInbound, HandleMember, HandleNotification, HandleProgram } from './commands.js';
 
 /** A handler whose command says all that the decision needs. */
 function plainHandler<State, Wish extends Message, Event extends Message>(category: string, decider: Decider<State, Wish, Event>) {
@@ -31,8 +31,8 @@ export class InboundHandler extends plainHandler('inbound', inboundDecider) {}
 @CommandHandler(HandleMember)
 export class MemberHandler extends plainHandler('member', memberDecider) {}
 
+@CommandHandler(HandleNotification)
+export class NotificationHandler extends plainHandler('notification', notificationDecider) {}
+
 @CommandHandler(HandleProgram)
 export class ProgramHandler extends plainHandler('program', programDecider) {}
-
-@CommandHandler(HandleRequest)
-export class RequestHandler extends plainHandler('request', requestDecider) {}

@@ -5,6 +5,7 @@ import { conversationEventTypes } from './conversation/index.js';
 import { deliveryEventTypes } from './delivery/index.js';
 import { inboundEventTypes } from './inbound/index.js';
 import { memberEventTypes } from './member/index.js';
+import { notificationEventTypes } from './notification/index.js';
 import { programEventTypes } from './program/index.js';
 import { referralEventTypes } from './referral/index.js';
 import { requestEventTypes } from './request/index.js';
@@ -20,6 +21,7 @@ export const eventTypesByCategory = {
   consent: consentEventTypes,
   inbound: inboundEventTypes,
   delivery: deliveryEventTypes,
+  notification: notificationEventTypes,
   request: requestEventTypes,
 } as const;
 
@@ -33,5 +35,6 @@ export const eventTypes = {
   ...consentEventTypes,
   ...inboundEventTypes,
   ...deliveryEventTypes,
+  ...notificationEventTypes,
   ...requestEventTypes,
 } as const;

@@ -31,7 +31,7 @@ const MAX_CONFLICTS = 50;
  * The one way into the record: fold the stream; a command id already in it gets its first answer; decide; append at the
  * revision that was folded; on a conflict, again.
  * @param prepare adds what the decision needs from elsewhere; called after the check for a repetition
- * @throws CommandIdReused, RevisionMismatch, and whatever the decider throws
+ * @throws CommandIdReused, RevisionMismatch, IdNotAvailable, and whatever the decider throws
  */
 export async function handleCommand<State, Wish extends Message, Command extends Message, Event extends Message>(
   aggregates: Aggregates,
@@ -55,6 +55,8 @@ export async function handleCommand<State, Wish extends Message, Command extends
 
     const decided = decider.decide(await prepare(wish, folded.state), folded.state);
     if (decided.length === 0) return { revision: revisionNumber(folded), position: folded.position, events: [] };
+    // Ids are made so that this cannot be; a second program must never write into a stream of the first.
+    if (folded !== loaded) throw new IdNotAvailable();
     try {
       return await append(aggregates, decider, stream, loaded, decided, context, hash);
     } catch (error) {
@@ -92,9 +94,11 @@ async function append<State, Command extends Message, Event extends Message>(
   const { programId, actor, commandId, correlationId, causationId, occurredAt } = context;
   const recordedAt = new Date().toISOString();
   const metadata: Metadata = { programId, actor, commandId, commandHash, correlationId, causationId, occurredAt, recordedAt };
+  // The store takes the same ids for the same append: a command id used for two things at once must not make the same ids.
+  const content = await aggregates.hash(programId, { type: commandHash, data: { decided } });
   const events: NewEvent<Event>[] = decided.map((event, index) => ({
     ...event,
-    eventId: naturalId(commandId, stream, String(index)),
+    eventId: naturalId(commandId, stream, content, String(index)),
     metadata,
   }));
   const result = await aggregates.journal.append(stream, folded.revision, events);
@@ -107,6 +111,8 @@ async function append<State, Command extends Message, Event extends Message>(
     position: result.position,
   }));
   aggregates.extend(decider, stream, folded, recorded);
+  // The store says only where the last event is in the record.
+  if (events.length > 1) return firstAnswer(aggregates, stream, { from: first, to: result.revision });
   return { revision: result.revision, position: result.position, events: recorded };
 }
 
@@ -116,6 +122,14 @@ export class CommandIdReused extends DomainError {
   override readonly field = 'Idempotency-Key';
   constructor() {
     super('This idempotency key was used before with another request; use a new key for a new request');
+  }
+}
+
+/** Another program has this id; what is there is neither shown nor written to. */
+export class IdNotAvailable extends DomainError {
+  readonly code = 'IdNotAvailable';
+  constructor() {
+    super('This id cannot be used');
   }
 }
 

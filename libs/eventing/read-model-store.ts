@@ -1,4 +1,4 @@
-import type { JsonObject, Position } from '@app/kernel';
+import { DomainError, type JsonObject, type Position } from '@app/kernel';
 
 export type Document = JsonObject & { readonly id: string };
 
@@ -81,9 +81,10 @@ export class CheckpointMoved extends Error {
   }
 }
 
-export class InvalidCursor extends Error {
+export class InvalidCursor extends DomainError {
+  readonly code = 'InvalidCursor';
+  override readonly field = 'after';
   constructor() {
-    super('The cursor was not made for this list');
-    this.name = 'InvalidCursor';
+    super('The cursor was not made for this list: give the `next` of its page before');
   }
 }

@@ -33,6 +33,7 @@ export async function keepRunning(work: () => Promise<void>, signal: AbortSignal
     const startedAt = performance.now();
     try {
       await work();
+      await sleep(FIRST_PAUSE_MS, signal); // it ended by itself, which it should not
     } catch (error) {
       if (signal.aborted) return;
       onFailure(error);

@@ -36,13 +36,15 @@ export class AccessTokens {
       throw error instanceof errors.JWTExpired ? new TokenExpired() : new TokenInvalid();
     });
     const { sub, program, role, exp = 0 } = payload;
-    if (typeof sub !== 'string' || typeof program !== 'string' || !roles.includes(role as CallerRole)) throw new TokenInvalid();
+    if (!isText(sub) || !isText(program) || !roles.includes(role as CallerRole)) throw new TokenInvalid();
     const caller: Caller = { id: sub, programId: program, role: role as CallerRole };
     const ttl = Math.floor(exp * 1_000 - Date.now());
     if (ttl > 0) this.verified.set(token, caller, { ttl });
     return caller;
   }
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 export class TokenMissing extends DomainError {
   readonly code = 'TokenMissing';

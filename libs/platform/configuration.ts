@@ -47,6 +47,7 @@ export function loadConfiguration(environment: Readonly<Record<string, string | 
   const problems = validateSync(configuration).flatMap(({ constraints }) => Object.values(constraints ?? {}));
   if (configuration.SMS === 'twilio' && !configuration.TWILIO_AUTH_TOKEN) problems.push('TWILIO_AUTH_TOKEN must be given with SMS=twilio');
   if (configuration.SMS === 'twilio' && !configuration.PUBLIC_URL) problems.push('PUBLIC_URL must be given with SMS=twilio: the provider signs it');
+  if (configuration.CLAIM_TIMEOUT_MS <= configuration.TWILIO_TIMEOUT_MS) problems.push('CLAIM_TIMEOUT_MS must be longer than TWILIO_TIMEOUT_MS');
   if (problems.length > 0) throw new InvalidConfiguration(problems);
   return Object.freeze(configuration);
 }

@@ -11,10 +11,14 @@ export class ProblemFilter implements ExceptionFilter {
     if (host.getType<string>() === 'graphql') throw error; // the GraphQL error formatter answers
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const request = host.switchToHttp().getRequest<FastifyRequest>();
-    const problem = { ...problemOf(error), correlationId: request.id };
-    if (problem.status >= 500) logFailure(this.logger, error, request.id);
-    void reply.status(problem.status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
+    answerProblem(this.logger, error, request.id, reply);
   }
+}
+
+export function answerProblem(logger: Logger, error: unknown, correlationId: string, reply: FastifyReply): void {
+  const problem = { ...problemOf(error), correlationId };
+  if (problem.status >= 500) logFailure(logger, error, correlationId);
+  void reply.status(problem.status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
 }
 
 /** The error's kind and place, never its message: that may quote what a person wrote. */

@@ -29,6 +29,8 @@ const statusOf: Readonly<Record<string, number>> = {
   TokenExpired: 401,
   NotPermitted: 403,
   WebhookNotGenuine: 403,
+  OriginNotAllowed: 403,
+  PortalClosed: 403,
   ProgramNotFound: 404,
   ContactNotFound: 404,
   ReferralNotFound: 404,
@@ -44,6 +46,7 @@ const codeOfStatus: Readonly<Record<number, string>> = {
   400: 'MalformedRequest',
   404: 'RouteNotFound',
   405: 'MethodNotAllowed',
+  408: 'RequestTimeout',
   413: 'BodyTooLarge',
   414: 'UrlTooLong',
   415: 'UnsupportedMediaType',
@@ -89,10 +92,12 @@ function brokenRule(error: DomainError): Problem {
 }
 
 const details: Readonly<Record<number, string>> = {
-  400: 'The body is not valid JSON, or the URL is malformed',
+  400: 'The body is not valid JSON, or the request or its URL is malformed',
   404: 'There is no such route; see /openapi.json',
   413: 'The body is larger than allowed',
-  415: 'Send JSON: Content-Type: application/json',
+  414: 'The URL is longer than any of ours',
+  415: 'Send JSON, with Content-Type: application/json; webhooks are forms',
+  431: 'The headers are larger than allowed',
 };
 
 const problem = (status: number, code: string, detail: string): Problem => ({

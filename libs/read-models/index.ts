@@ -5,6 +5,7 @@ export * from './freshness.js';
 export { inboxProjection } from './inbox/inbox.projection.js';
 export * from './inbox/inbox.queries.js';
 export * from './members/member.queries.js';
+export { membersProjection } from './members/members.projection.js';
 export { projections } from './projections.js';
 export * from './queries.module.js';
 export * from './referrals/referral.queries.js';

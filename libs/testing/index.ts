@@ -1,2 +1,6 @@
 export { deciderSpec } from './decider-spec.js';
-export { projectionSpec, type Projection } from './projection-spec.js';
+export { newRecord, positionAt, type RecordFact } from './new-record.js';
+export { documentsOf, projectionSpec } from './projection-spec.js';
+export { folderCells, tableFolders, type FolderCell } from './folder-table.js';
+export { KeysInMemory } from './keys-in-memory.js';
+export { sampleOf, samples, type DomainEvent } from './samples.js';

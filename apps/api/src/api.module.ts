@@ -15,6 +15,7 @@ import { HealthController } from './health/health.controller.js';
 import { EtagInterceptor } from './http/answers.js';
 import { ContactActive } from './portal/contact-active.js';
 import { PortalController } from './portal/portal.controller.js';
+import { WidgetPreflight } from './portal/widget-origin.js';
 import { ReferralsController } from './referrals/referrals.controller.js';
 import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.js';
 
@@ -28,6 +29,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     ConsentsController,
     DeliveriesController,
     PortalController,
+    WidgetPreflight,
     TwilioWebhooksController,
     HealthController,
     DevMailController,

@@ -1,15 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { HandleDelivery, ids, Lookups, system } from '@app/application';
-import { Journal, naturalId, type CommandContext } from '@app/eventing';
+import { HandleDelivery, HandleNotification, ids, Lookups } from '@app/application';
+import { Checkpoints, Journal, naturalId, type CommandContext } from '@app/eventing';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
+import type { NotifiedPerson } from '@app/domain/notification';
 import type { PublicConversationEvent } from '@app/public-events';
-import { MemberQueries } from '@app/read-models';
+import { MemberQueries, membersProjection } from '@app/read-models';
+import { notifierContext } from './notifier-context.js';
 
 type Message = Extract<PublicConversationEvent, { messageId: string }>;
-type Recipient = DeliveryRequested['data']['recipient'];
 
+const LONGEST_WAIT_MS = 5_000;
 const HOUR_MS = 60 * 60 * 1000;
 /** After this a text is dropped and not sent late. */
 const TEXT_LIFETIME_MS = 24 * HOUR_MS;
@@ -21,6 +23,7 @@ export class DeliveryRequests {
   constructor(
     private readonly commands: CommandBus,
     private readonly journal: Journal,
+    private readonly checkpoints: Checkpoints,
     private readonly lookups: Lookups,
     private readonly members: MemberQueries,
   ) {}
@@ -30,9 +33,9 @@ export class DeliveryRequests {
       case 'message.automated':
         return this.requestText(event, 'opt-in-request');
       case 'message.sent':
-        return event.channel === 'sms' ? this.requestText(event, 'person') : this.requestEmailToContact(event);
+        return event.channel === 'sms' ? this.requestText(event, 'person') : this.requestEmails(event, () => this.contactWithEmail(event));
       case 'message.received':
-        return event.channel === 'in-app' ? this.requestEmailsToStaff(event) : undefined;
+        return event.channel === 'in-app' ? this.requestEmails(event, () => this.staffOf(event)) : undefined;
       case 'message.refused':
       case 'conversation.started':
       case 'conversation.archived':
@@ -47,22 +50,37 @@ export class DeliveryRequests {
     await this.request(event, { kind: 'contact', id: event.contactId }, { channel: 'sms', lane, consentId: ids.consent(event.programId, addressId, senderId) });
   }
 
-  private async requestEmailToContact(event: Message): Promise<void> {
-    const { emails } = await this.lookups.contact(event.programId, event.contactId);
-    if (emails.length > 0) await this.request(event, { kind: 'contact', id: event.contactId }, { channel: 'email', lane: 'notification', consentId: null });
+  private async requestEmails(event: Message, decide: () => Promise<readonly NotifiedPerson[]>): Promise<void> {
+    const decided = async (): Promise<readonly NotifiedPerson[] | null> => (await this.lookups.notification(event.programId, event.messageId)).people;
+    if ((await decided()) === null) {
+      const data = { messageId: event.messageId, conversationId: event.conversationId, people: await decide() };
+      await this.commands.execute(new HandleNotification(event.messageId, { type: 'DecideNotification', data }, notifierContext(event.programId)));
+    }
+    for (const person of (await decided()) ?? []) await this.request(event, person, { channel: 'email', lane: 'notification', consentId: null });
+  }
+
+  private async contactWithEmail({ programId, contactId }: Message): Promise<NotifiedPerson[]> {
+    const { emails } = await this.lookups.contact(programId, contactId);
+    return emails.length > 0 ? [{ kind: 'contact', id: contactId }] : [];
   }
 
   /** Those whose conversation it is; one that is nobody's is for owners and managers. */
-  private async requestEmailsToStaff(event: Message): Promise<void> {
+  private async staffOf(event: Message): Promise<NotifiedPerson[]> {
     const { staff } = await this.lookups.conversation(event.programId, event.conversationId);
+    await this.staffIsKnown(event);
     const members = await this.members.all(event.programId);
     const theirs = members.filter(({ userId }) => staff.includes(userId));
-    const recipients = theirs.length > 0 ? theirs : members.filter(({ role }) => role !== 'agent');
-    for (const { userId } of recipients)
-      await this.request(event, { kind: 'member', id: userId }, { channel: 'email', lane: 'notification', consentId: null });
+    const told = theirs.length > 0 ? theirs : members.filter(({ role }) => role !== 'agent');
+    return told.map(({ userId }) => ({ kind: 'member', id: userId }));
   }
 
-  private async request(event: Message, recipient: Recipient, how: Pick<DeliveryRequested['data'], 'channel' | 'lane' | 'consentId'>): Promise<void> {
+  /** The read model may be behind, or empty while it is built anew: then the message waits and nobody is passed over. @throws StaffNotKnownYet */
+  private async staffIsKnown({ conversationId, revision }: Message): Promise<void> {
+    const source = await this.journal.at(`conversation-${conversationId}`, revision);
+    if (source && !(await this.checkpoints.waitFor(membersProjection.name, source.position, LONGEST_WAIT_MS))) throw new StaffNotKnownYet();
+  }
+
+  private async request(event: Message, recipient: NotifiedPerson, how: Pick<DeliveryRequested['data'], 'channel' | 'lane' | 'consentId'>): Promise<void> {
     const deliveryId = ids.delivery(event.messageId, recipient.id, how.channel);
     const lifetime = how.channel === 'sms' ? TEXT_LIFETIME_MS : EMAIL_LIFETIME_MS;
     const data: DeliveryRequested['data'] = {
@@ -79,11 +97,14 @@ export class DeliveryRequests {
   }
 }
 
+/** The same event asks for the same delivery under the same command id. */
 const deliveryContext = (event: Message, purpose: string): CommandContext => ({
-  programId: event.programId,
-  actor: system('notifier'),
+  ...notifierContext(event.programId),
   commandId: naturalId('notifier', event.id, purpose),
-  correlationId: event.id,
   causationId: event.id,
-  occurredAt: event.occurredAt,
 });
+
+/** The message is handled again. */
+export class StaffNotKnownYet extends Error {
+  override readonly name = 'StaffNotKnownYet';
+}

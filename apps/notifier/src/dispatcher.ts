@@ -1,20 +1,21 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { v7 } from 'uuid';
-import { ConsentReader, HandleDelivery, Lookups, sendGate, system, type DeliveryWish, type ReadConsent } from '@app/application';
-import { Checkpoints, EmailGateway, Journal, sleep, SmsGateway, type CommandContext, type SendOutcome } from '@app/eventing';
+import { ConsentReader, HandleDelivery, Lookups, sendGate, type DeliveryWish, type ReadConsent } from '@app/application';
+import { Checkpoints, EmailGateway, Journal, sleep, SmsGateway, type SendOutcome } from '@app/eventing';
 import type { Recorded } from '@app/kernel';
-import { DeliveryNotDue, type DeliveryEvent, type DeliveryRequested } from '@app/domain/delivery';
-import { PublicAddress } from '@app/platform';
+import { claimIdOf, DeliveryNotDue, type DeliveryEvent, type DeliveryRequested } from '@app/domain/delivery';
+import { logFailure, PublicAddress } from '@app/platform';
 import { deliveriesProjection, DeliveryQueries, type DeliveryRow } from '@app/read-models';
 import { EmailComposer } from './email-composer.js';
-import { MessageContents } from './message-content.js';
+import { MessageContents, SourceMissing } from './message-content.js';
+import { notifierContext } from './notifier-context.js';
 
 type Request = DeliveryRequested['data'];
 type Call = () => Promise<SendOutcome>;
 
 /** Longest wait in ms for the read model, and between two looks at what is due. */
 const LONGEST_WAIT_MS = 5_000;
+const POSTPONED_MS = 10_000;
 
 /**
  * Takes deliveries that are due: claim, gate, provider, outcome, each an append. Whoever wins the claim calls, and
@@ -22,6 +23,10 @@ const LONGEST_WAIT_MS = 5_000;
  */
 @Injectable()
 export class Dispatcher {
+  private readonly logger = new Logger(Dispatcher.name);
+  /** Conversations whose sending failed on our side, and until when (ms since 1970) they wait. */
+  private readonly postponed = new Map<string, number>();
+
   constructor(
     private readonly commands: CommandBus,
     private readonly journal: Journal,
@@ -69,8 +74,8 @@ export class Dispatcher {
     while (!signal.aborted) {
       const { documents } = await this.deliveries.inState('requested');
       const now = new Date().toISOString();
-      const due = documents.filter(({ notBefore }) => notBefore <= now);
-      if (due.length === 0) return Math.min(LONGEST_WAIT_MS, ...documents.map(({ notBefore }) => Math.max(Date.parse(notBefore) - Date.now(), 1)));
+      const due = documents.filter(({ notBefore, conversationId }) => notBefore <= now && !this.isPostponed(conversationId));
+      if (due.length === 0) return Math.min(LONGEST_WAIT_MS, ...documents.map(({ notBefore }) => Date.parse(notBefore) - Date.now()).filter((ms) => ms > 0));
       const positions = await Promise.all([...byConversation(due).values()].map((rows) => this.sendInOrder(rows, signal)));
       const furthest = positions.reduce((a, b) => (a > b ? a : b), '');
       if (furthest !== '') await this.checkpoints.waitFor(deliveriesProjection.name, furthest, LONGEST_WAIT_MS);
@@ -81,8 +86,24 @@ export class Dispatcher {
 
   private async sendInOrder(rows: readonly DeliveryRow[], signal: AbortSignal): Promise<string> {
     let position = '';
-    for (const row of rows) if (!signal.aborted) position = (await this.send(row)) ?? position;
+    for (const row of rows) {
+      if (signal.aborted) break;
+      try {
+        position = (await this.send(row)) ?? position;
+      } catch (error) {
+        // One that fails does not hold up the others; its own conversation waits, and is tried again.
+        logFailure(this.logger, error, row.id);
+        this.postponed.set(row.conversationId, Date.now() + POSTPONED_MS);
+        break;
+      }
+    }
     return position;
+  }
+
+  private isPostponed(conversationId: string): boolean {
+    const until = this.postponed.get(conversationId);
+    if (until !== undefined && until <= Date.now()) this.postponed.delete(conversationId);
+    return until !== undefined && until > Date.now();
   }
 
   /** @returns the position of the last thing that was written, if any */
@@ -92,11 +113,13 @@ export class Dispatcher {
     const { request } = delivery;
     const now = new Date().toISOString();
     if (request.expiresAt <= now) return this.record(programId, id, { type: 'ExpireDelivery', data: { at: now } });
-    const call = await this.prepare(programId, request, `${id}.${delivery.claims + 1}`);
     try {
+      const call = await this.prepare(programId, request, claimIdOf(id, delivery.claims + 1));
       return request.consentId === null ? await this.claimAndCall(programId, request, null, call) : await this.withConsent(programId, request, request.consentId, call);
     } catch (error) {
       if (error instanceof DeliveryNotDue) return null; // another worker won the claim
+      // A defect that trying again does not mend; the staff sees it.
+      if (error instanceof SourceMissing) return this.record(programId, id, { type: 'WithholdDelivery', data: { rule: error.name, consentRevision: -1 } });
       throw error;
     }
   }
@@ -140,12 +163,6 @@ export class Dispatcher {
   private execute(programId: string, deliveryId: string, command: DeliveryWish) {
     return this.commands.execute(new HandleDelivery(deliveryId, command, notifierContext(programId)));
   }
-}
-
-/** Each step of the notifier is a command of its own; the delivery's state makes a repetition harmless. */
-export function notifierContext(programId: string): CommandContext {
-  const commandId = v7();
-  return { programId, actor: system('notifier'), commandId, correlationId: commandId, causationId: commandId, occurredAt: new Date().toISOString() };
 }
 
 function outcomeCommand(claimId: string, outcome: SendOutcome): DeliveryWish {

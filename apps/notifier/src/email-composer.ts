@@ -3,7 +3,6 @@ import mustache from 'mustache';
 import { Lookups } from '@app/application';
 import type { Email } from '@app/eventing';
 import type { DeliveryRequested } from '@app/domain/delivery';
-import { MemberQueries } from '@app/read-models';
 import type { MessageContent } from './message-content.js';
 
 const PREVIEW_LENGTH = 200;
@@ -29,10 +28,7 @@ const html = `<p>Hello {{name}},</p>
 /** The email about a new message: a preview, and a link to the thread. */
 @Injectable()
 export class EmailComposer {
-  constructor(
-    private readonly lookups: Lookups,
-    private readonly members: MemberQueries,
-  ) {}
+  constructor(private readonly lookups: Lookups) {}
 
   /** `null` when the recipient has no address any more. */
   async compose(programId: string, { deliveryId, recipient, conversationId }: DeliveryRequested['data'], message: MessageContent): Promise<Email | null> {
@@ -55,7 +51,7 @@ export class EmailComposer {
 
   private async addressee(programId: string, { kind, id }: DeliveryRequested['data']['recipient']): Promise<Email['to'] | null> {
     if (kind === 'member') {
-      const member = (await this.members.all(programId)).find(({ userId }) => userId === id);
+      const member = await this.lookups.member(programId, id);
       return member ? { name: member.name, address: member.email } : null;
     }
     const { name, emails } = await this.lookups.contact(programId, id);

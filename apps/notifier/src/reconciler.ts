@@ -5,8 +5,8 @@ import { Checkpoints, EmailGateway, sleep, SmsGateway, type FoundOutcome } from 
 import type { DeliveryRequested } from '@app/domain/delivery';
 import { Configuration } from '@app/platform';
 import { deliveriesProjection, DeliveryQueries, type DeliveryRow } from '@app/read-models';
-import { notifierContext } from './dispatcher.js';
 import { MessageContents } from './message-content.js';
+import { notifierContext } from './notifier-context.js';
 
 type Open = { readonly row: DeliveryRow; readonly request: DeliveryRequested['data']; readonly text: string };
 

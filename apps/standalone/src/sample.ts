@@ -33,6 +33,7 @@ export async function loadSample(commands: CommandBus, account: Account): Promis
   await commands.execute(new HandleProgram(programId, { type: 'CreateProgram', data: program }, as('program')));
   const senderId = ids.sender(programId, sample.senderPhone);
   await commands.execute(new HandleProgram(programId, { type: 'AddSender', data: { programId, senderId, phone: sample.senderPhone, ...account } }, as('sender')));
+  await commands.execute(new HandleProgram(programId, { type: 'SetWidgetOrigins', data: { origins: ['https://www.sunrise-solar.example'] } }, as('widget')));
   for (const { id: userId, role, name } of staff)
     await commands.execute(new HandleMember(ids.member(programId, userId), { type: 'AddMember', data: { programId, userId, name, email: `${userId}@sunrise-solar.example`, role } }, as(userId)));
   for (const details of contacts) await commands.execute(new HandleContact(contact(String(details.externalId)), { type: 'CreateContact', data: details }, as(String(details.externalId))));

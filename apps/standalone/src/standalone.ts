@@ -1,5 +1,8 @@
 import { mkdir } from 'node:fs/promises';
+import type { INestApplicationContext } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { printSchema } from 'graphql';
 import { openEmbedded } from '@app/adapters';
 import { AccessTokens, Configuration, PublicAddress } from '@app/platform';
 import { startTwilioEmulator, type TwilioEmulator } from '@app/twilio-emulator';
@@ -14,6 +17,10 @@ export type Standalone = {
   /** The provider's stand-in: its own URL, when it runs in this process or elsewhere. */
   readonly emulatorUrl: string | null;
   readonly tokens: AccessTokens;
+  /** What runs, for tests that look behind the API. */
+  readonly app: INestApplicationContext;
+  /** The GraphQL schema in its own language. */
+  graphqlSchema(): string;
   /** Ends what is under way, gives the folder back. */
   close(): Promise<void>;
 };
@@ -49,7 +56,7 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
   publicAddress.listeningOn(url);
   const smsUrl = `${await publicAddress.url}/webhooks/twilio/${sample.programId}/messages`;
   emulator?.putAccount(account.accountSid, { authToken: account.authToken, numbers: [{ phoneNumber: sample.senderPhone, smsUrl }] });
-  return { url, emulatorUrl: configuration.SMS === 'emulator' ? (configuration.TWILIO_API_URL ?? null) : null, tokens: app.get(AccessTokens), close };
+  return { url, emulatorUrl: configuration.SMS === 'emulator' ? (configuration.TWILIO_API_URL ?? null) : null, tokens: app.get(AccessTokens), app, graphqlSchema: () => printSchema(app.get(GraphQLSchemaHost).schema), close };
 }
 
 /** Texts go to an emulator in this process unless one elsewhere, or the provider, is configured. */

@@ -18,6 +18,7 @@ export async function main(): Promise<void> {
     const environment = { ...process.env, ...(data !== undefined && { DATA_DIR: data }), ...(port !== undefined && { PORT: port }) };
     const configuration = loadConfiguration(environment);
     const standalone = await startStandalone(configuration);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void standalone.close().then(() => process.exit(0)));
     console.log(json ? JSON.stringify(await facts(standalone)) : await welcome(standalone, configuration.DATA_DIR));
   } catch (error) {
     console.error(explain(error));
@@ -37,7 +38,7 @@ async function welcome(standalone: Standalone, folder: string): Promise<string> 
 Referral Messages is running. Data: ${folder}   Stop: Ctrl-C
 
   REST      ${url}/v1          description ${url}/openapi.json, to browse ${url}/docs
-  GraphQL   ${url}/graphql     explorer ${url}/graphiql
+  GraphQL   ${url}/graphql     explorer ${url}/explorer
   Texts go to an emulator at ${emulatorUrl ?? '(none: the provider is configured)'}, emails to ${folder}/mail
 
   manager   ${tokens.manager}

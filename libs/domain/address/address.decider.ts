@@ -46,15 +46,13 @@ const JOIN_WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
 export type Recipient = { readonly contactId: string | null; readonly conversationId: string | null };
 
 /**
- * The contact last texted at the number, else the only one who has it, else one that is just the number. The text joins
- * the conversation that last texted the number from that sender within 30 days.
+ * The text joins the conversation that last texted the number from that sender within 30 days. Else it goes to the contact
+ * last texted at the number by whatever sender, else to the only one who has it, else to one that is just the number.
  */
 export function recipientOf(address: Address, senderId: string, at: string): Recipient {
   const bySender = address.lastTexted[senderId];
-  if (bySender) {
-    const recent = Date.parse(at) - Date.parse(bySender.at) <= JOIN_WINDOW_MS;
-    return { contactId: bySender.contactId, conversationId: recent ? bySender.conversationId : null };
-  }
+  if (bySender && Date.parse(at) - Date.parse(bySender.at) <= JOIN_WINDOW_MS) return { contactId: bySender.contactId, conversationId: bySender.conversationId };
+  const [last] = Object.values(address.lastTexted).sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   const [only, ...others] = address.holders;
-  return { contactId: others.length === 0 ? (only ?? null) : null, conversationId: null };
+  return { contactId: last?.contactId ?? (others.length === 0 ? (only ?? null) : null), conversationId: null };
 }

@@ -1,13 +1,13 @@
 import { DomainError, type Decider, type Message } from '@app/kernel';
 import type { ConsentEvent, OptInRequested } from './consent.events.js';
-import type { Keyword } from './keywords.js';
+import { keywordList, type Keyword } from './keywords.js';
 
 type TextReceived = { addressId: string; senderId: string; text: string; providerId: string; keyword: Keyword | null };
 
 export type ConsentCommand =
-  /** `mode` and `startAfterStop` are the program's policies: the decision needs them, so the command carries them. */
+  /** `mode` is the program's policy: the decision needs it, so the command carries it. */
   | Message<'RequestOptIn', Omit<OptInRequested['data'], 'optInText'> & { mode: 'double_opt_in' | 'single_opt_in'; optInText: { version: string; text: string } }>
-  | Message<'NoteTextReceived', TextReceived & { startAfterStop: 'yes' | 'pending' }>;
+  | Message<'NoteTextReceived', TextReceived>;
 
 /** Consent of one address for one sender. */
 export type Consent = {
@@ -24,7 +24,6 @@ export const consentDecider: Decider<Consent, ConsentCommand, ConsentEvent> = {
   evolve(state, event) {
     switch (event.type) {
       case 'OptInRequested':
-      case 'OptInReopened':
         return { ...state, status: 'pending' };
       case 'OptedIn':
         return { ...state, status: 'yes' };
@@ -43,18 +42,14 @@ function requestOptIn({ mode, optInText, ...request }: Extract<ConsentCommand, {
   if (mode === 'double_opt_in') return [{ type: 'OptInRequested', data: { ...request, optInText } }];
   return [
     { type: 'OptInRequested', data: { ...request, optInText: null } },
-    { type: 'OptedIn', data: { addressId: request.addressId, senderId: request.senderId, keyword: null, text: null, providerId: null } },
+    { type: 'OptedIn', data: { addressId: request.addressId, senderId: request.senderId, keyword: null, keywordList: null, text: null, providerId: null } },
   ];
 }
 
-function noteText({ keyword, startAfterStop, ...text }: Extract<ConsentCommand, { type: 'NoteTextReceived' }>['data'], { status, textedFirst }: Consent): ConsentEvent[] {
-  const evidence = { ...text, keyword: keyword?.word ?? '' };
+function noteText({ keyword, ...text }: Extract<ConsentCommand, { type: 'NoteTextReceived' }>['data'], { status, textedFirst }: Consent): ConsentEvent[] {
+  const evidence = { ...text, keyword: keyword?.word ?? '', keywordList: keywordList.version };
   if (keyword?.kind === 'opt-out') return status === 'no' ? [] : [{ type: 'OptedOut', data: evidence }];
-  if (keyword?.kind === 'opt-in') {
-    if (status === 'yes') return [];
-    const reopens = status === 'no' && startAfterStop === 'pending';
-    return [{ type: reopens ? 'OptInReopened' : 'OptedIn', data: evidence }];
-  }
+  if (keyword?.kind === 'opt-in') return status === 'yes' ? [] : [{ type: 'OptedIn', data: evidence }];
   if (keyword?.kind === 'confirm' && status === 'pending') return [{ type: 'OptedIn', data: evidence }];
   const first = status === 'none' && !textedFirst;
   return first ? [{ type: 'TextedFirst', data: { addressId: text.addressId, senderId: text.senderId, providerId: text.providerId } }] : [];

@@ -12,8 +12,8 @@ export type FormEvidence = {
   readonly tickedAt: string;
 };
 
-/** What the contact texted: the raw text, and the provider's id of it. */
-type TextEvidence = { addressId: string; senderId: string; keyword: string; text: string; providerId: string };
+/** What the contact texted: the raw text, the provider's id of it, and which version of the list of words made it a keyword. */
+type TextEvidence = { addressId: string; senderId: string; keyword: string; keywordList: string; text: string; providerId: string };
 
 export type OptInRequested = Message<
   'OptInRequested',
@@ -30,19 +30,16 @@ export type OptInRequested = Message<
   }
 >;
 /** By the form alone where the program asks for one step only (`keyword` is null then), else by the contact's text. */
-export type OptedIn = Message<'OptedIn', { addressId: string; senderId: string; keyword: string | null; text: string | null; providerId: string | null }>;
+export type OptedIn = Message<'OptedIn', { addressId: string; senderId: string; keyword: string | null; keywordList: string | null; text: string | null; providerId: string | null }>;
 export type OptedOut = Message<'OptedOut', TextEvidence>;
-/** The contact asked to come back, and the program wants a YES as well. */
-export type OptInReopened = Message<'OptInReopened', TextEvidence>;
 /** The number texted the sender before any consent: a person may answer. */
 export type TextedFirst = Message<'TextedFirst', { addressId: string; senderId: string; providerId: string }>;
 
-export type ConsentEvent = OptInRequested | OptedIn | OptedOut | OptInReopened | TextedFirst;
+export type ConsentEvent = OptInRequested | OptedIn | OptedOut | TextedFirst;
 
 export const consentEventTypes = {
   OptInRequested: { version: 1, sealed: ['phone'], subject: 'addressId' },
   OptedIn: { version: 1, sealed: ['text'], subject: 'addressId' },
   OptedOut: { version: 1, sealed: ['text'], subject: 'addressId' },
-  OptInReopened: { version: 1, sealed: ['text'], subject: 'addressId' },
   TextedFirst: { version: 1 },
 } as const satisfies EventTypes<ConsentEvent>;

@@ -22,11 +22,11 @@ const byWord = new Map<string, Keyword>([
 /** The keyword a text consists of, after case, spaces, punctuation, quotes, emoji and Unicode forms are set aside. */
 export function keywordOf(text: string): Keyword | null {
   const words = text
+    // Before the normal form, which makes letters of some emoji.
+    .replace(/\p{Extended_Pictographic}/gu, '')
     .normalize('NFKD')
     .toUpperCase()
     .replace(/[\p{M}\p{Cf}]/gu, '')
-    // A hyphen joins what one writes as one word or two.
-    .replace(/\p{Pd}/gu, ' ')
     .replace(/[^\p{L}\p{N}\s]/gu, '')
     .trim()
     .replace(/\s+/g, ' ');

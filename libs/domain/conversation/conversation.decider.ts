@@ -52,7 +52,7 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
       case 'ReadConversation':
         return state.folder === 'unread' ? [{ type: 'ConversationRead', data: { ...about, ...command.data } }] : [];
       case 'MarkUnread':
-        return state.folder === 'read' || state.folder === 'replied' ? [{ type: 'ConversationMarkedUnread', data: { ...about, ...command.data } }] : [];
+        return state.folder === 'unread' ? [] : [{ type: 'ConversationMarkedUnread', data: { ...about, ...command.data } }];
       case 'ArchiveConversation':
         return state.folder === 'archived' ? [] : [{ type: 'ConversationArchived', data: { ...about, ...command.data } }];
     }

@@ -1,24 +1,15 @@
-/**
- * How far a provider's status is. Callbacks come in any order and more than once; the state only moves forward. A status
- * we do not know counts as progress of the weakest kind: it is kept and never hides one we know.
- */
-const rank: Readonly<Record<string, number>> = {
-  accepted: 1,
-  scheduled: 2,
-  queued: 3,
-  sending: 4,
-  sent: 5,
-  delivered: 6,
-  undelivered: 6,
-  failed: 6,
-  canceled: 6,
-  read: 7,
-  partially_delivered: 6,
-};
+/** How far a provider's statuses are. Of several final ones the best news counts: an attempt that failed is not the one that arrived. */
+const forward = ['accepted', 'scheduled', 'queued', 'sending', 'sent', 'canceled', 'failed', 'undelivered', 'partially_delivered', 'delivered', 'read'];
 
-/** Of two statuses the one that is further; the first of equals. */
-export const furtherStatus = (current: string | null, next: string): string =>
-  current === null || (rank[next] ?? 0) > (rank[current] ?? 0) ? next : current;
+/**
+ * Of two statuses the one that is further, whichever came first: callbacks come in any order and more than once. A status
+ * we do not know is kept and never hides one we know.
+ */
+export function furtherStatus(current: string | null, next: string): string {
+  if (current === null) return next;
+  const ahead = forward.indexOf(next) - forward.indexOf(current);
+  return ahead > 0 || (ahead === 0 && next > current) ? next : current;
+}
 
 export const isFailure = (status: string): boolean => status === 'undelivered' || status === 'failed' || status === 'canceled';
 

@@ -1,7 +1,10 @@
 import { DomainError, type Decider, type Message } from '@app/kernel';
-import type { OptInText, Policies, ProgramCreated, ProgramEvent, SenderAdded } from './program.events.js';
+import type { OptInText, Policies, ProgramCreated, ProgramEvent, SenderAdded, WidgetOriginsSet } from './program.events.js';
 
-export type ProgramCommand = Message<'CreateProgram', ProgramCreated['data']> | Message<'AddSender', SenderAdded['data']>;
+export type ProgramCommand =
+  | Message<'CreateProgram', ProgramCreated['data']>
+  | Message<'AddSender', SenderAdded['data']>
+  | Message<'SetWidgetOrigins', WidgetOriginsSet['data']>;
 
 export type Sender = { readonly senderId: string; readonly phone: string; readonly accountSid: string; readonly authToken: string };
 
@@ -16,9 +19,10 @@ export type Program =
       readonly portalLink: string;
       readonly consoleLink: string;
       readonly senders: readonly Sender[];
+      readonly widgetOrigins: readonly string[];
     };
 
-export const defaultPolicies: Policies = { consentMode: 'double_opt_in', replyToInbound: 'allowed', startAfterStop: 'yes' };
+export const defaultPolicies: Policies = { consentMode: 'double_opt_in', replyToInbound: 'allowed' };
 
 export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
   initialState: { status: 'none' },
@@ -31,19 +35,22 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
       return [{ type: 'ProgramCreated', data: command.data }];
     }
     if (state.status === 'none') throw new ProgramNotFound();
+    if (command.type === 'SetWidgetOrigins') return [{ type: 'WidgetOriginsSet', data: command.data }];
     // With an empty token anybody could sign a webhook.
     if (command.data.authToken.trim() === '') throw new ProviderTokenMissing();
     return state.senders.some(({ senderId }) => senderId === command.data.senderId) ? [] : [{ type: 'SenderAdded', data: command.data }];
   },
 
   evolve(state, event) {
+    if (event.type === 'ProgramCreated') return { status: 'created', ...event.data, senders: [], widgetOrigins: [] };
+    if (state.status === 'none') return state;
     switch (event.type) {
-      case 'ProgramCreated':
-        return { status: 'created', ...event.data, senders: [] };
       case 'SenderAdded': {
         const { programId: _, ...sender } = event.data;
-        return state.status === 'none' ? state : { ...state, senders: [...state.senders, sender] };
+        return { ...state, senders: [...state.senders, sender] };
       }
+      case 'WidgetOriginsSet':
+        return { ...state, widgetOrigins: event.data.origins };
     }
   },
 };

@@ -5,7 +5,6 @@ export type Policies = {
   readonly consentMode: 'double_opt_in' | 'single_opt_in' | 'opted_in_by_default';
   /** Whether a person may answer someone who texted first, without consent. */
   readonly replyToInbound: 'allowed' | 'needs_consent';
-  readonly startAfterStop: 'yes' | 'pending';
 };
 
 /** The automatic text that asks for YES, with the version that consent evidence refers to. */
@@ -29,9 +28,13 @@ export type SenderAdded = Message<
   { programId: string; senderId: string; phone: string; accountSid: string; authToken: string }
 >;
 
-export type ProgramEvent = ProgramCreated | SenderAdded;
+/** Sites that may show the contact’s messages in a widget, as origins (`https://shop.example`); the list as it is from now on. */
+export type WidgetOriginsSet = Message<'WidgetOriginsSet', { origins: readonly string[] }>;
+
+export type ProgramEvent = ProgramCreated | SenderAdded | WidgetOriginsSet;
 
 export const programEventTypes = {
   ProgramCreated: { version: 1 },
   SenderAdded: { version: 1, sealed: ['authToken'], subject: 'programId' },
+  WidgetOriginsSet: { version: 1 },
 } as const satisfies EventTypes<ProgramEvent>;

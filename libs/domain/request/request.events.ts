@@ -1,7 +1,14 @@
-import type { EventTypes, Message } from '@app/kernel';
+import type { EventTypes, JsonObject, Message } from '@app/kernel';
 
 /** A request that makes something was taken; the stream is its idempotency key. */
-export type RequestTaken = Message<'RequestTaken', { kind: string }>;
+export type RequestTaken = Message<
+  'RequestTaken',
+  {
+    kind: string;
+    /** Ids of what it writes to. */
+    target?: JsonObject;
+  }
+>;
 
 export type RequestEvent = RequestTaken;
 

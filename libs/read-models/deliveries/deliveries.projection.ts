@@ -53,7 +53,7 @@ function next(row: DeliveryRow, event: Exclude<DeliveryEvent, DeliveryRequested>
       return { ...row, status: 'expired' };
     case 'DeliverySettled': {
       const { decision, notBefore, expiresAt } = event.data;
-      return decision === 'leave' ? { ...row, status: 'left' } : { ...row, status: 'requested', notBefore, expiresAt, claimId: null, claimedAt: null };
+      return decision === 'leave' ? { ...row, status: 'left' } : { ...row, status: 'requested', notBefore, expiresAt, claimId: null, claimedAt: null, errorCode: null, reason: null };
     }
     case 'ReceiptReceived': {
       const { providerId, status, errorCode } = event.data;
@@ -64,6 +64,8 @@ function next(row: DeliveryRow, event: Exclude<DeliveryEvent, DeliveryRequested>
   }
 }
 
+const beforeSending = new Set(['accepted', 'scheduled', 'queued', 'sending']);
+
 /** The state people see; it only moves forward. */
 export function messageState(delivery: DeliveryRow | undefined): string {
   switch (delivery?.status) {
@@ -73,7 +75,8 @@ export function messageState(delivery: DeliveryRow | undefined): string {
     case 'claimed':
       return 'sending';
     case 'accepted':
-      return delivery.providerStatus ?? 'accepted';
+      // What the provider does before the text leaves is one state: ours went through "queued" and "sending" before.
+      return delivery.providerStatus === null || beforeSending.has(delivery.providerStatus) ? 'accepted' : delivery.providerStatus;
     case 'refused':
       return 'failed';
     case 'left':

@@ -38,7 +38,8 @@ export const inboxProjection: Projection<ConversationEvent, InboxRow> = {
   evolve(row, event) {
     const at = event.metadata.occurredAt;
     const { revision } = event;
-    const active = { lastActivityAt: at, activity: event.position };
+    // A text that was accepted before what is shown, but routed after it, does not set the clock back.
+    const active = { lastActivityAt: row !== null && row.lastActivityAt > at ? row.lastActivityAt : at, activity: event.position };
     if (event.type === 'ConversationStarted') {
       const { conversationId, contactId, referralId } = event.data;
       const { programId } = event.metadata;

@@ -11,6 +11,7 @@ export const programsProjection: Projection<ProgramEvent, ProgramRow> = {
   touches: (event) => event.aggregateId,
   evolve(row, event) {
     if (event.type === 'ProgramCreated') return { id: event.aggregateId, name: event.data.name, senders: [] };
+    if (event.type !== 'SenderAdded') return row;
     const { senderId: id, phone } = event.data;
     return row && { ...row, senders: [...row.senders, { id, phone }] };
   },

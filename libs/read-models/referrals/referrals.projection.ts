@@ -35,12 +35,12 @@ export const referralsProjection: Projection<ReferralEvent | ConversationEvent, 
       case 'ConversationStarted':
       case 'MessageSent':
       case 'MessageReceived':
+      case 'ConversationMarkedUnread':
         return others.length < row.openConversations.length ? row : { ...row, openConversations: [...others, event.aggregateId] };
       case 'AutomatedTextSent':
       case 'KeywordReceived':
       case 'SendRefused':
       case 'ConversationRead':
-      case 'ConversationMarkedUnread':
         return row;
     }
   },

@@ -3,3 +3,5 @@ export { keyringContract } from './keyring.contract.js';
 export { uniqueName, type Opened } from './opened.js';
 export { readModelStoreContract } from './read-model-store.contract.js';
 export { topicLogContract } from './topic-log.contract.js';
+export * from './email-gateway.contract.js';
+export * from './sms-gateway.contract.js';

@@ -4,9 +4,10 @@ import { ApiTags } from '@nestjs/swagger';
 import { consentTarget, HandleConsent, Lookups } from '@app/application';
 import type { CommandContext } from '@app/eventing';
 import { Requires } from '@app/platform';
-import { answer, type CommandAnswer } from '../http/answers.js';
-import { Context } from '../http/command-context.js';
+import { answer } from '../http/answers.js';
+import { Context, type RequestContext } from '../http/command-context.js';
 import { takeRequest } from '../http/take-request.js';
+import { OptInRequestedDto } from '../views.dto.js';
 import { RequestOptInDto } from './consents.dto.js';
 
 @ApiTags('consents')
@@ -20,13 +21,17 @@ export class ConsentsController {
   /** A box was ticked: consent is Pending, and one text asks for YES. Does nothing where consent is Pending or Yes already. */
   @Post()
   @Requires('consents:write')
-  async request(@Body() body: RequestOptInDto, @Context() context: CommandContext): Promise<CommandAnswer & { consentId: string }> {
+  async request(@Body() body: RequestOptInDto, @Context() context: RequestContext): Promise<OptInRequestedDto> {
     const { contactId, wording, wordingVersion, source } = body;
     const evidence = { wording, wordingVersion, source, tickedAt: body.tickedAt ?? null };
     const form = { contactId, phone: body.phone ?? null, referralId: body.referralId ?? null, purpose: body.purpose ?? 'conversational', evidence };
-    await takeRequest(this.commands, context, 'RequestOptIn', form);
-    const { consentId } = await consentTarget(this.lookups, context.programId, form);
+    const { consentId } = await takeRequest(this.commands, context, 'RequestOptIn', form, () => this.target(context, form));
     const wish = { type: 'RequestOptIn', data: form } as const;
     return { consentId, ...answer(await this.commands.execute(new HandleConsent(consentId, wish, context))) };
+  }
+
+  private async target({ programId }: CommandContext, form: { contactId: string; phone: string | null }): Promise<{ consentId: string }> {
+    const { consentId } = await consentTarget(this.lookups, programId, form);
+    return { consentId };
   }
 }

@@ -16,5 +16,5 @@ export class RequestOptInDto {
   /** The page or form that showed them. */
   @MaxLength(500) @IsCleanText() readonly source!: string;
   /** When the box was ticked; now when absent. */
-  @IsOptional() @IsISO8601({ strict: true }) readonly tickedAt?: string;
+  @IsOptional() @MaxLength(40) @IsISO8601({ strict: true }) readonly tickedAt?: string;
 }

@@ -1,15 +1,17 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { HandleContact, ids } from '@app/application';
 import type { CommandContext } from '@app/eventing';
 import { ContactNotFound, type ContactDetails } from '@app/domain/contact';
 import { Caller, InvalidRequest, Requires, type CallerIdentity } from '@app/platform';
-import { ContactQueries, Freshness, type ContactPage, type ContactView } from '@app/read-models';
-import { answer, type CommandAnswer } from '../http/answers.js';
-import { Context } from '../http/command-context.js';
+import { ContactQueries, Freshness } from '@app/read-models';
+import { answer } from '../http/answers.js';
+import { Context, type RequestContext } from '../http/command-context.js';
+import { Id } from '../http/id-param.js';
 import { FreshDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
+import { CommandDto, ContactCreatedDto, ContactPageDto, ContactsDto } from '../views.dto.js';
 import { ChangeContactDto, CreateContactDto, FindContactsDto } from './contacts.dto.js';
 
 @ApiTags('contacts')
@@ -24,17 +26,16 @@ export class ContactsController {
   /** The contact's id follows from its external id, else from its first phone: the same one cannot be made twice. */
   @Post()
   @Requires('contacts:write')
-  async create(@Body() body: CreateContactDto, @Context() context: CommandContext): Promise<CommandAnswer & { contactId: string }> {
+  async create(@Body() body: CreateContactDto, @Context() context: RequestContext): Promise<ContactCreatedDto> {
     const details = detailsOf(body);
-    await takeRequest(this.commands, context, 'CreateContact', details);
-    const contactId = contactIdFor(context, details);
+    const { contactId } = await takeRequest(this.commands, context, 'CreateContact', details, () => ({ contactId: contactIdFor(context, details) }));
     return { contactId, ...answer(await this.commands.execute(new HandleContact(contactId, { type: 'CreateContact', data: details }, context))) };
   }
 
   /** Changes the fields that are given. */
   @Patch(':id')
   @Requires('contacts:write')
-  async change(@Param('id', ParseUUIDPipe) id: string, @Body() body: ChangeContactDto, @Context() context: CommandContext): Promise<CommandAnswer> {
+  async change(@Id() id: string, @Body() body: ChangeContactDto, @Context() context: CommandContext): Promise<CommandDto> {
     const { name, phones, emails, contactType, registered, active } = body;
     const changes = Object.fromEntries(Object.entries({ name, phones, emails, contactType, registered, active }).filter(([, value]) => value !== undefined && value !== null));
     return answer(await this.commands.execute(new HandleContact(id, { type: 'ChangeContact', data: { changes } }, context)));
@@ -43,7 +44,7 @@ export class ContactsController {
   /** By the beginning of a name, phone, email, external id, or our id. */
   @Get()
   @Requires('contacts:read')
-  async find(@Query() query: FindContactsDto, @Caller() { programId }: CallerIdentity): Promise<{ documents: readonly ContactView[] }> {
+  async find(@Query() query: FindContactsDto, @Caller() { programId }: CallerIdentity): Promise<ContactsDto> {
     await this.freshness.reach(query.position);
     return { documents: await this.contacts.find(programId, query.search, query.limit) };
   }
@@ -51,7 +52,7 @@ export class ContactsController {
   /** The contact's page: details, consent, conversations. */
   @Get(':id')
   @Requires('contacts:read')
-  async one(@Param('id', ParseUUIDPipe) id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ContactPage> {
+  async one(@Id() id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ContactPageDto> {
     await this.freshness.reach(query.position);
     const contact = await this.contacts.page(programId, id);
     if (!contact) throw new ContactNotFound();

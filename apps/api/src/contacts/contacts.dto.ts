@@ -1,8 +1,8 @@
-import { Type } from 'class-transformer';
+import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsBoolean, IsEmail, IsIn, IsInt, IsOptional, Max, MaxLength, Min } from 'class-validator';
 import type { ContactType } from '@app/domain/contact';
 import { FreshDto } from '../http/paging.dto.js';
-import { IsCleanText, IsPhone } from '../http/validators.js';
+import { AsNumber, IsCleanText, IsPhone } from '../http/validators.js';
 
 const types: readonly ContactType[] = ['referrer', 'affiliate', 'referred', 'client', 'unknown'];
 
@@ -26,5 +26,6 @@ export class CreateContactDto extends ChangeContactDto {
 export class FindContactsDto extends FreshDto {
   /** The beginning of a name, phone, email, external id, or our id. */
   @MaxLength(200) @IsCleanText() readonly search!: string;
-  @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(50) readonly limit: number = 20;
+  @ApiProperty({ required: false })
+  @IsOptional() @AsNumber() @IsInt() @Min(1) @Max(50) readonly limit: number = 20;
 }

@@ -1,17 +1,19 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ConversationStarter, HandleConversation, type ConversationWith } from '@app/application';
-import type { CommandContext, Page } from '@app/eventing';
+import type { CommandContext } from '@app/eventing';
 import { ConversationNotFound } from '@app/domain/conversation';
 import { Caller, InvalidRequest, Requires, type CallerIdentity } from '@app/platform';
-import { Freshness, InboxQueries, ThreadQueries, type ConversationView, type MessageView } from '@app/read-models';
-import { answer, type CommandAnswer } from '../http/answers.js';
-import { Context } from '../http/command-context.js';
+import { Freshness, InboxQueries, ThreadQueries } from '@app/read-models';
+import { answer } from '../http/answers.js';
+import { Context, type RequestContext } from '../http/command-context.js';
+import { Id } from '../http/id-param.js';
 import { FreshDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
 import { ListConversationsDto, ListMessagesDto, SendMessageDto, StartConversationDto } from './conversations.dto.js';
+import { CommandDto, ConversationDto, ConversationsDto, MessagesDto, SentDto, StartedDto } from '../views.dto.js';
 import { messageIdIn } from './message-id.js';
 
 @ApiTags('conversations')
@@ -31,12 +33,12 @@ export class ConversationsController {
   async start(
     @Body() body: StartConversationDto,
     @Caller() caller: CallerIdentity,
-    @Context() context: CommandContext,
+    @Context() context: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CommandAnswer & { conversationId: string }> {
+  ): Promise<StartedDto> {
     const whom = withWhom(body);
-    await takeRequest(this.commands, context, 'StartConversation', whom);
-    const { conversationId, ...result } = await this.starter.start(caller.id, whom, context);
+    const about = await takeRequest(this.commands, context, 'StartConversation', whom, () => this.starter.find(whom, context));
+    const { conversationId, ...result } = await this.starter.start(caller.id, whom, about, context);
     void reply.status(result.events.length > 0 ? 201 : 200);
     return { conversationId, ...answer(result) };
   }
@@ -44,14 +46,14 @@ export class ConversationsController {
   /** Newest activity first. */
   @Get()
   @Requires('conversations:read')
-  async list(@Query() query: ListConversationsDto, @Caller() { programId }: CallerIdentity): Promise<Page<ConversationView>> {
+  async list(@Query() query: ListConversationsDto, @Caller() { programId }: CallerIdentity): Promise<ConversationsDto> {
     await this.freshness.reach(query.position);
     return this.inbox.page(programId, query, query.after, query.limit);
   }
 
   @Get(':id')
   @Requires('conversations:read')
-  async one(@Param('id', ParseUUIDPipe) id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ConversationView> {
+  async one(@Id() id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ConversationDto> {
     await this.freshness.reach(query.position);
     const conversation = await this.inbox.one(programId, id);
     if (!conversation) throw new ConversationNotFound();
@@ -61,7 +63,7 @@ export class ConversationsController {
   /** The thread, in the order in which messages were accepted. */
   @Get(':id/messages')
   @Requires('conversations:read')
-  async messages(@Param('id', ParseUUIDPipe) id: string, @Query() query: ListMessagesDto, @Caller() { programId }: CallerIdentity): Promise<Page<MessageView>> {
+  async messages(@Id() id: string, @Query() query: ListMessagesDto, @Caller() { programId }: CallerIdentity): Promise<MessagesDto> {
     await this.freshness.reach(query.position);
     if (!(await this.inbox.one(programId, id))) throw new ConversationNotFound();
     return this.thread.page(id, query.order, query.after, query.limit);
@@ -71,11 +73,11 @@ export class ConversationsController {
   @Post(':id/messages')
   @Requires('conversations:write')
   async send(
-    @Param('id', ParseUUIDPipe) id: string,
+    @Id() id: string,
     @Body() { channel, text }: SendMessageDto,
     @Caller() caller: CallerIdentity,
     @Context() context: CommandContext,
-  ): Promise<CommandAnswer & { messageId: string }> {
+  ): Promise<SentDto> {
     const result = await this.commands.execute(new HandleConversation(id, { type: 'SendMessage', data: { by: caller.id, channel, text } }, context));
     return { messageId: messageIdIn(result), ...answer(result) };
   }
@@ -84,7 +86,7 @@ export class ConversationsController {
   @Post(':id/read')
   @HttpCode(200)
   @Requires('conversations:write')
-  async read(@Param('id', ParseUUIDPipe) id: string, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandAnswer> {
+  async read(@Id() id: string, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandDto> {
     return answer(await this.commands.execute(new HandleConversation(id, { type: 'ReadConversation', data: { by: caller.id } }, context)));
   }
 
@@ -92,14 +94,14 @@ export class ConversationsController {
   @Post(':id/unread')
   @HttpCode(200)
   @Requires('conversations:write')
-  async unread(@Param('id', ParseUUIDPipe) id: string, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandAnswer> {
+  async unread(@Id() id: string, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandDto> {
     return answer(await this.commands.execute(new HandleConversation(id, { type: 'MarkUnread', data: { by: caller.id } }, context)));
   }
 
   @Post(':id/archive')
   @HttpCode(200)
   @Requires('conversations:write')
-  async archive(@Param('id', ParseUUIDPipe) id: string, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandAnswer> {
+  async archive(@Id() id: string, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandDto> {
     return answer(await this.commands.execute(new HandleConversation(id, { type: 'ArchiveConversation', data: { by: caller.id } }, context)));
   }
 }

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID, MaxLength } from 'class-validator';
 import type { Channel } from '@app/domain/conversation';
 import type { FolderChoice } from '@app/read-models';
@@ -28,5 +29,6 @@ export class ListConversationsDto extends PageDto {
 }
 
 export class ListMessagesDto extends PageDto {
+  @ApiProperty({ required: false })
   @IsOptional() @IsIn(['asc', 'desc']) readonly order: 'asc' | 'desc' = 'asc';
 }

@@ -1,12 +1,14 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { HandleDelivery } from '@app/application';
-import type { CommandContext, Page } from '@app/eventing';
+import type { CommandContext } from '@app/eventing';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
-import { DeliveryQueries, Freshness, type DeliveryView } from '@app/read-models';
-import { answer, type CommandAnswer } from '../http/answers.js';
+import { DeliveryQueries, Freshness } from '@app/read-models';
+import { answer } from '../http/answers.js';
 import { Context } from '../http/command-context.js';
+import { Id } from '../http/id-param.js';
+import { CommandDto, DeliveriesDto } from '../views.dto.js';
 import { ListDeliveriesDto, SettleDeliveryDto } from './deliveries.dto.js';
 
 @ApiTags('deliveries')
@@ -21,7 +23,7 @@ export class DeliveriesController {
   /** Texts and emails in one state; `uncertain` are those that wait for a decision. */
   @Get()
   @Requires('deliveries:read')
-  async list(@Query() query: ListDeliveriesDto, @Caller() { programId }: CallerIdentity): Promise<Page<DeliveryView>> {
+  async list(@Query() query: ListDeliveriesDto, @Caller() { programId }: CallerIdentity): Promise<DeliveriesDto> {
     await this.freshness.reach(query.position);
     return this.deliveries.page(programId, query.status, query.after, query.limit);
   }
@@ -30,7 +32,7 @@ export class DeliveriesController {
   @Post(':id/settle')
   @HttpCode(200)
   @Requires('deliveries:settle')
-  async settle(@Param('id', ParseUUIDPipe) id: string, @Body() { decision }: SettleDeliveryDto, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandAnswer> {
+  async settle(@Id() id: string, @Body() { decision }: SettleDeliveryDto, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandDto> {
     return answer(await this.commands.execute(new HandleDelivery(id, { type: 'SettleDelivery', data: { by: caller.id, decision } }, context)));
   }
 }

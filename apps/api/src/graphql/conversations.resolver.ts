@@ -1,12 +1,11 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { HandleConversation } from '@app/application';
-import type { CommandContext } from '@app/eventing';
 import { ConversationNotFound } from '@app/domain/conversation';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { Freshness, InboxQueries, ThreadQueries } from '@app/read-models';
 import { messageIdIn } from '../conversations/message-id.js';
-import { Context, withKey } from '../http/command-context.js';
+import { Context, withKey, type RequestContext } from '../http/command-context.js';
 import { ArchiveConversationInput, ConnectionArgs, InboxArgs, SendMessageInput } from './inputs.dto.js';
 import { CommandPayload, connection, Conversation, ConversationConnection, MessageConnection, messageNode } from './types.js';
 
@@ -49,7 +48,7 @@ export class ConversationsResolver {
 
   @Mutation(() => CommandPayload, { description: 'Sends a message; one that the rules forbid is refused with the rule’s code.' })
   @Requires('conversations:write')
-  async sendMessage(@Args('input') { conversationId, channel, text, idempotencyKey }: SendMessageInput, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandPayload> {
+  async sendMessage(@Args('input') { conversationId, channel, text, idempotencyKey }: SendMessageInput, @Caller() caller: CallerIdentity, @Context() context: RequestContext): Promise<CommandPayload> {
     const wish = { type: 'SendMessage', data: { by: caller.id, channel, text } } as const;
     const result = await this.commands.execute(new HandleConversation(conversationId, wish, withKey(context, caller, idempotencyKey)));
     return { conversationId, messageId: messageIdIn(result), revision: result.revision, position: result.position };
@@ -57,7 +56,7 @@ export class ConversationsResolver {
 
   @Mutation(() => CommandPayload)
   @Requires('conversations:write')
-  async archiveConversation(@Args('input') { conversationId, idempotencyKey }: ArchiveConversationInput, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandPayload> {
+  async archiveConversation(@Args('input') { conversationId, idempotencyKey }: ArchiveConversationInput, @Caller() caller: CallerIdentity, @Context() context: RequestContext): Promise<CommandPayload> {
     const wish = { type: 'ArchiveConversation', data: { by: caller.id } } as const;
     const { revision, position } = await this.commands.execute(new HandleConversation(conversationId, wish, withKey(context, caller, idempotencyKey)));
     return { conversationId, messageId: null, revision, position };

@@ -6,18 +6,21 @@ import type { CommandContext } from '@app/eventing';
 import { DomainError } from '@app/kernel';
 import { actorOf, callerOf, requestOf, type CallerIdentity } from '@app/platform';
 
+/** `isRepeatable`: the caller gave an idempotency key, so the same request may come again. */
+export type RequestContext = CommandContext & { readonly isRepeatable: boolean };
+
 /** The command context of a request: who asks, and under which `Idempotency-Key` and `If-Match`. */
-export const Context = createParamDecorator((_: unknown, execution: ExecutionContext): CommandContext => {
+export const Context = createParamDecorator((_: unknown, execution: ExecutionContext): RequestContext => {
   const request = requestOf(execution);
   const revision = ifMatch(request);
   return { ...contextOf(callerOf(request), idempotencyKey(request), request.id), ...(revision !== undefined && { expectedRevision: revision }) };
 });
 
 /** Without a key the request is a new command each time it is sent. */
-function contextOf(caller: CallerIdentity, key: string | undefined, correlationId: string): CommandContext {
+function contextOf(caller: CallerIdentity, key: string | undefined, correlationId: string): RequestContext {
   const actor = actorOf(caller);
   const commandId = commandIdOf(caller.programId, actor, key ?? randomUUID());
-  return { programId: caller.programId, actor, commandId, correlationId, causationId: commandId, occurredAt: new Date().toISOString() };
+  return { programId: caller.programId, actor, commandId, correlationId, causationId: commandId, occurredAt: new Date().toISOString(), isRepeatable: key !== undefined };
 }
 
 /** @throws InvalidIdempotencyKey */
@@ -55,5 +58,5 @@ export class InvalidIfMatch extends DomainError {
 }
 
 /** The same request under the key that its GraphQL input gives; without one, under the request's own. */
-export const withKey = (context: CommandContext, caller: CallerIdentity, key: string | null | undefined): CommandContext =>
-  key ? contextOf(caller, key, context.correlationId) : context;
+export const withKey = (context: RequestContext, caller: CallerIdentity, key: string | null | undefined): RequestContext =>
+  key ? { ...context, ...contextOf(caller, key, context.correlationId) } : context;

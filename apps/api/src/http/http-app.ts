@@ -1,33 +1,46 @@
 import { randomUUID } from 'node:crypto';
-import { ValidationPipe, type DynamicModule, type Type } from '@nestjs/common';
+import { ConsoleLogger, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { ConsoleLogger } from '@nestjs/common';
-import { InvalidRequest } from '@app/platform';
+import { serveExplorer } from './explorer.js';
+import { RequestPipe } from './request.pipe.js';
+import { ProblemDto } from './problem.dto.js';
+import { ProblemAdapter } from './server-errors.js';
 
 const LARGEST_BODY_BYTES = 64 * 1024;
 
 /** The API as an HTTP server that does not listen yet. */
 export async function createHttpApp(module: Type | DynamicModule): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: LARGEST_BODY_BYTES, genReqId: () => randomUUID(), forceCloseConnections: true });
+  const adapter = new ProblemAdapter({ bodyLimit: LARGEST_BODY_BYTES, genReqId: () => randomUUID(), forceCloseConnections: true });
   const logger = new ConsoleLogger({ json: true, logLevels: ['error', 'warn'] });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger });
-  // Unknown fields are refused, not dropped: a caller's typing error must not change what a command means.
-  app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true, exceptionFactory: (errors) => InvalidRequest.from(errors) }));
+  app.useGlobalPipes(new RequestPipe());
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json' });
-  app.enableShutdownHooks();
+  await serveExplorer(app);
   return app;
 }
 
-export const openApiOf = (app: NestFastifyApplication): OpenAPIObject =>
-  SwaggerModule.createDocument(
-    app,
-    new DocumentBuilder()
-      .setTitle('Referral Messages')
-      .setDescription('Conversations between a program and its contacts, in the app and by text, with consent. Errors are problem documents (RFC 9457) with a stable code.')
-      .setVersion('1')
-      .addBearerAuth()
-      .addSecurityRequirements('bearer')
-      .build(),
-  );
+/** The API's description: the routes, and what holds for all of them. */
+export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
+  const settings = new DocumentBuilder()
+    .setTitle('Referral Messages')
+    .setDescription('Conversations between a program and its contacts, in the app and by text, with consent. Errors are problem documents (RFC 9457) with a stable code.')
+    .setVersion('1')
+    .addBearerAuth()
+    .addSecurityRequirements('bearer')
+    .addGlobalResponse({ status: '4XX', description: 'A rule was broken, or the request is not valid: a problem document' })
+    .build();
+  const description = SwaggerModule.createDocument(app, settings, { extraModels: [ProblemDto] });
+  const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } };
+  for (const path of Object.values(description.paths)) {
+    for (const command of [path.post, path.patch]) command?.parameters?.push(...commandHeaders);
+    for (const operation of [path.get, path.post, path.patch]) Object.assign(operation?.responses['4XX'] ?? {}, { content: problem });
+  }
+  return description;
+}
+
+const commandHeaders = [
+  { name: 'Idempotency-Key', in: 'header', required: false, description: 'The same key is the same command and gets the first answer.', schema: { type: 'string', minLength: 1, maxLength: 200 } } as const,
+  { name: 'If-Match', in: 'header', required: false, description: 'The revision the decision was made on, as an ETag gave it; not for requests that create.', schema: { type: 'string' } } as const,
+];

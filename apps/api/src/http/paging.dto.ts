@@ -1,5 +1,6 @@
-import { Type } from 'class-transformer';
+import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { AsNumber } from './validators.js';
 
 /** What every query takes. */
 export class FreshDto {
@@ -12,5 +13,6 @@ export class PageDto extends FreshDto {
   /** Cursor of the page before: its `next`. */
   @IsOptional() @IsString() @MaxLength(500) readonly after?: string;
   /** Rows in the page. */
-  @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(200) readonly limit: number = 50;
+  @ApiProperty({ required: false })
+  @IsOptional() @AsNumber() @IsInt() @Min(1) @Max(200) readonly limit: number = 50;
 }

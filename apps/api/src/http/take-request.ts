@@ -1,12 +1,26 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { HandleRequest, partOf } from '@app/application';
-import type { CommandContext } from '@app/eventing';
+import { RevisionMismatch } from '@app/eventing';
 import type { JsonObject } from '@app/kernel';
+import type { RequestContext } from './command-context.js';
 
 /**
  * For requests whose body says which stream is written: notes the body under its idempotency key first, so that the same
- * key with another body is noticed although it would go elsewhere. @throws CommandIdReused
+ * key with another body is noticed although it would go elsewhere, and that a repetition goes where the first one went
+ * although the body would lead elsewhere by now. What is made has no revision yet that the caller could insist on.
+ * @returns where it goes @throws CommandIdReused, RevisionMismatch
  */
-export async function takeRequest(commands: CommandBus, context: CommandContext, kind: string, body: JsonObject): Promise<void> {
-  await commands.execute(new HandleRequest(context.commandId, { type: 'TakeRequest', data: { kind, body } }, partOf(context, 'request')));
+export async function takeRequest<Target extends JsonObject>(
+  commands: CommandBus,
+  context: RequestContext,
+  kind: string,
+  body: JsonObject,
+  findTarget: () => Target | Promise<Target>,
+): Promise<Target> {
+  if (context.expectedRevision !== undefined) throw new RevisionMismatch();
+  if (!context.isRepeatable) return findTarget();
+  const wish = { type: 'TakeRequest', data: { kind, body } } as const;
+  const { events } = await commands.execute(new HandleRequest(context.commandId, wish, partOf(context, 'request'), async () => findTarget()));
+  const taken = events[0]?.data as { readonly target?: Target } | undefined;
+  return taken?.target ?? findTarget();
 }

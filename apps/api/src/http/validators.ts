@@ -1,6 +1,6 @@
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
-import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js';
 
 /** Tab and line breaks are text; other control characters are not. */
 const controlCharacters = /[\p{Cc}]/u;
@@ -21,7 +21,7 @@ export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => 
   const validate = ValidateBy(
     {
       name: 'isPhone',
-      validator: { validate: (value: unknown) => typeof value === 'string' && toE164(value) === value && isValidPhone(value), defaultMessage: () => '$property must be a phone number in international form, such as +14155550132' },
+      validator: { validate: isValidPhone, defaultMessage: () => '$property must be a phone number in international form, such as +14155550132' },
     },
     options,
   );
@@ -31,6 +31,18 @@ export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => 
   };
 };
 
-const isValidPhone = (value: string): boolean => parsePhoneNumberFromString(value)?.isValid() ?? false;
+/** Only a number alone: words around it or an extension would be dropped. */
+function phoneIn(value: unknown): PhoneNumber | undefined {
+  const phone = typeof value === 'string' ? parsePhoneNumberFromString(value, { extract: false }) : undefined;
+  return phone?.ext === undefined ? phone : undefined;
+}
 
-const toE164 = (value: unknown): unknown => (typeof value === 'string' ? (parsePhoneNumberFromString(value)?.number ?? value) : value);
+const toE164 = (value: unknown): unknown => phoneIn(value)?.number ?? value;
+
+function isValidPhone(value: unknown): boolean {
+  const phone = phoneIn(value);
+  return phone?.number === value && phone?.isValid() === true;
+}
+
+/** A number in a query: decimal digits, where `Number` would also take `0x10`, `1e3` and nothing at all. */
+export const AsNumber = (): PropertyDecorator => Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value));

@@ -1,26 +1,25 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query, UseInterceptors } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { HandleConversation, ids, Lookups } from '@app/application';
-import type { CommandContext, Page } from '@app/eventing';
+import type { CommandContext } from '@app/eventing';
 import { ConversationNotFound } from '@app/domain/conversation';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
-import { Freshness, InboxQueries, ThreadQueries, type MessageView } from '@app/read-models';
-import { answer, type CommandAnswer } from '../http/answers.js';
+import { Freshness, InboxQueries, ThreadQueries } from '@app/read-models';
+import { answer } from '../http/answers.js';
 import { Context } from '../http/command-context.js';
+import { Id } from '../http/id-param.js';
 import { PageDto } from '../http/paging.dto.js';
 import { ListMessagesDto } from '../conversations/conversations.dto.js';
 import { messageIdIn } from '../conversations/message-id.js';
 import { ContactActive } from './contact-active.js';
-import { PortalMessageDto } from './portal.dto.js';
-
-/** What a contact sees of a conversation. */
-type PortalConversation = { readonly id: string; readonly referralId: string | null; readonly preview: string; readonly lastActivityAt: string };
-/** What a contact sees of a message: what staff is told of deliveries and refusals is theirs. */
-type PortalMessage = Pick<MessageView, 'id' | 'direction' | 'channel' | 'text' | 'at' | 'kind'>;
+import { WritePortalMessageDto } from './portal.dto.js';
+import { PortalConversationsDto, PortalMessagesDto, SentDto } from '../views.dto.js';
+import { WidgetOrigin } from './widget-origin.js';
 
 /** The contact's side: own conversations only, no phone number needed. */
 @ApiTags('portal')
+@UseInterceptors(WidgetOrigin)
 @Controller('v1/portal/conversations')
 export class PortalController {
   constructor(
@@ -34,7 +33,7 @@ export class PortalController {
 
   @Get()
   @Requires('portal')
-  async list(@Query() query: PageDto, @Caller() caller: CallerIdentity): Promise<Page<PortalConversation>> {
+  async list(@Query() query: PageDto, @Caller() caller: CallerIdentity): Promise<PortalConversationsDto> {
     await this.contactActive.check(caller);
     await this.freshness.reach(query.position);
     const { documents, next } = await this.inbox.page(caller.programId, { contactId: caller.id }, query.after, query.limit);
@@ -43,7 +42,7 @@ export class PortalController {
 
   @Get(':id/messages')
   @Requires('portal')
-  async messages(@Param('id', ParseUUIDPipe) id: string, @Query() query: ListMessagesDto, @Caller() caller: CallerIdentity): Promise<Page<PortalMessage>> {
+  async messages(@Id() id: string, @Query() query: ListMessagesDto, @Caller() caller: CallerIdentity): Promise<PortalMessagesDto> {
     await this.own(id, caller);
     await this.freshness.reach(query.position);
     const { documents, next } = await this.thread.page(id, query.order, query.after, query.limit);
@@ -54,11 +53,11 @@ export class PortalController {
   @Post(':id/messages')
   @Requires('portal')
   async write(
-    @Param('id', ParseUUIDPipe) id: string,
-    @Body() { text }: PortalMessageDto,
+    @Id() id: string,
+    @Body() { text }: WritePortalMessageDto,
     @Caller() caller: CallerIdentity,
     @Context() context: CommandContext,
-  ): Promise<CommandAnswer & { messageId: string }> {
+  ): Promise<SentDto> {
     await this.own(id, caller);
     const messageId = ids.madeBy(context.commandId, `message ${id}`);
     const wish = { type: 'ReceiveMessage', data: { messageId, channel: 'in-app', text, acceptedAt: null, providerId: null } } as const;

@@ -2,6 +2,6 @@ import { MaxLength } from 'class-validator';
 import { LONGEST_IN_APP } from '../conversations/conversations.dto.js';
 import { IsCleanText } from '../http/validators.js';
 
-export class PortalMessageDto {
+export class WritePortalMessageDto {
   @MaxLength(LONGEST_IN_APP) @IsCleanText() readonly text!: string;
 }

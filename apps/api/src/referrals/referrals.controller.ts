@@ -1,15 +1,16 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { HandleReferral, ids } from '@app/application';
-import type { CommandContext, Page } from '@app/eventing';
 import { ReferralNotFound } from '@app/domain/referral';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
-import { Freshness, ReferralQueries, type ReferralPage, type ReferralView } from '@app/read-models';
-import { answer, type CommandAnswer } from '../http/answers.js';
-import { Context } from '../http/command-context.js';
+import { Freshness, ReferralQueries } from '@app/read-models';
+import { answer } from '../http/answers.js';
+import { Context, type RequestContext } from '../http/command-context.js';
+import { Id } from '../http/id-param.js';
 import { FreshDto, PageDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
+import { ReferralCreatedDto, ReferralPageDto, ReferralsDto } from '../views.dto.js';
 import { CreateReferralDto } from './referrals.dto.js';
 
 @ApiTags('referrals')
@@ -23,17 +24,16 @@ export class ReferralsController {
 
   @Post()
   @Requires('referrals:write')
-  async create(@Body() { referrerId, referredId, status, externalId }: CreateReferralDto, @Context() context: CommandContext): Promise<CommandAnswer & { referralId: string }> {
+  async create(@Body() { referrerId, referredId, status, externalId }: CreateReferralDto, @Context() context: RequestContext): Promise<ReferralCreatedDto> {
     const data = { referrerId, referredId, status: status ?? 'new', externalId: externalId ?? null };
-    await takeRequest(this.commands, context, 'CreateReferral', data);
-    const referralId = data.externalId === null ? ids.madeBy(context.commandId, 'referral') : ids.referralByExternalId(context.programId, data.externalId);
+    const { referralId } = await takeRequest(this.commands, context, 'CreateReferral', data, () => ({ referralId: referralIdFor(context, data.externalId) }));
     return { referralId, ...answer(await this.commands.execute(new HandleReferral(referralId, { type: 'CreateReferral', data }, context))) };
   }
 
   /** Newest first, each with the flag that a conversation is open. */
   @Get()
   @Requires('referrals:read')
-  async list(@Query() query: PageDto, @Caller() { programId }: CallerIdentity): Promise<Page<ReferralView>> {
+  async list(@Query() query: PageDto, @Caller() { programId }: CallerIdentity): Promise<ReferralsDto> {
     await this.freshness.reach(query.position);
     return this.referrals.list(programId, query.after, query.limit);
   }
@@ -41,10 +41,13 @@ export class ReferralsController {
   /** The referral's page: both sides, the flag, and its conversations. */
   @Get(':id')
   @Requires('referrals:read')
-  async one(@Param('id', ParseUUIDPipe) id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ReferralPage> {
+  async one(@Id() id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ReferralPageDto> {
     await this.freshness.reach(query.position);
     const referral = await this.referrals.page(programId, id);
     if (!referral) throw new ReferralNotFound();
     return referral;
   }
 }
+
+const referralIdFor = ({ programId, commandId }: RequestContext, externalId: string | null): string =>
+  externalId === null ? ids.madeBy(commandId, 'referral') : ids.referralByExternalId(programId, externalId);

@@ -34,11 +34,11 @@ export class TwilioWebhooksController {
   @Header('content-type', 'text/xml')
   async message(@Param('programId') programId: string, @Body() body: unknown, @Req() request: FastifyRequest): Promise<string> {
     const { form, sender } = await this.genuine(programId, body, request, (posted) => posted['To']);
-    const providerId = needed(form, 'MessageSid');
+    const providerId = providerIdIn(form);
     const from = needed(form, 'From');
     const data = { providerId, addressId: ids.address(programId, from), senderId: sender.senderId, from, text: form['Body'] ?? '', form };
-    const context = this.context(programId, sender, request, naturalId('inbound', providerId, JSON.stringify(form)));
-    await this.commands.execute(new HandleInbound(providerId, { type: 'AcceptInbound', data }, context));
+    const context = this.context(programId, sender, request, naturalId('inbound', programId, providerId, JSON.stringify(form)));
+    await this.commands.execute(new HandleInbound(ids.inbound(programId, providerId), { type: 'AcceptInbound', data }, context));
     return NO_ANSWER;
   }
 
@@ -47,7 +47,7 @@ export class TwilioWebhooksController {
   @HttpCode(204)
   async status(@Param('programId') programId: string, @Param('claimId') claimId: string, @Body() body: unknown, @Req() request: FastifyRequest): Promise<void> {
     const { form, sender } = await this.genuine(programId, body, request, (posted) => posted['From']);
-    const data = { claimId, providerId: needed(form, 'MessageSid'), status: needed(form, 'MessageStatus'), errorCode: form['ErrorCode'] ?? null, form };
+    const data = { claimId, providerId: providerIdIn(form), status: needed(form, 'MessageStatus'), errorCode: form['ErrorCode'] ?? null, form };
     const context = this.context(programId, sender, request, naturalId('receipt', claimId, JSON.stringify(form)));
     await this.commands.execute(new HandleDelivery(deliveryOfClaim(claimId), { type: 'NoteReceipt', data }, context));
   }
@@ -76,6 +76,12 @@ function formOf(body: unknown): Form {
   const repeated = entries.find(([, value]) => typeof value !== 'string');
   if (repeated) throw new InvalidRequest([{ field: repeated[0], rule: 'isString', message: 'a form parameter is given once, as text' }]);
   return Object.fromEntries(entries) as Form;
+}
+
+/** @throws InvalidRequest unless it is shaped like the provider's ids, such as SM and 32 hexadecimal digits */
+function providerIdIn({ MessageSid }: Form): string {
+  if (!/^[A-Z]{2}[0-9a-fA-F]{32}$/.test(MessageSid ?? '')) throw new InvalidRequest([{ field: 'MessageSid', rule: 'matches', message: 'MessageSid must be an id of the provider' }]);
+  return String(MessageSid);
 }
 
 /** @throws InvalidRequest */

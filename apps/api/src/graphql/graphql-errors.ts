@@ -1,0 +1,34 @@
+import { Logger } from '@nestjs/common';
+import { GraphQLError, type ExecutionResult } from 'graphql';
+import { logFailure, problemOf, type Problem } from '@app/platform';
+
+type Extensions = Omit<Problem, 'type' | 'title'> & Partial<Problem>;
+
+const logger = new Logger('GraphQL');
+
+/** Errors carry the same stable code as a problem document, and nothing of our inside. */
+export function formatErrors({ data, errors = [] }: ExecutionResult, context?: unknown): { statusCode: number; response: ExecutionResult } {
+  const formatted = errors.map((error) => {
+    const extensions = problemIn(error);
+    if (extensions.status >= 500) logFailure(logger, error.originalError, requestId(context));
+    return new GraphQLError(extensions.detail, { ...(error.locations && { source: error.source ?? null }), path: error.path ?? null, extensions });
+  });
+  const failed = formatted.some(({ extensions }) => Number(extensions['status']) >= 500);
+  return { statusCode: data ? 200 : failed ? 500 : 400, response: { data: data ?? null, errors: formatted } };
+}
+
+/** An error with a path came from a resolver; one without is about the request itself, which was not carried out. */
+const problemIn = ({ path, originalError }: GraphQLError): Extensions =>
+  path !== undefined ? problemOf(originalError) : { status: 400, code: 'InvalidGraphQL', rule: 'InvalidGraphQL', detail: `The GraphQL request is not valid${reasons(originalError)}` };
+
+/** Of GraphQL's own words only those that name parts of the schema and the query: others quote values, which may be personal. */
+const tellable = /^(Cannot query field |Unknown (argument|type|fragment|directive) |Field "[\w.]+" |Variable "\$\w+" (is|of type) |\w+ query exceeds |Too many )/;
+
+function reasons(cause: Error | undefined): string {
+  const { errors } = (cause ?? {}) as { readonly errors?: unknown };
+  const messages = Array.isArray(errors) ? errors.map((error: unknown) => (error instanceof Error ? error.message : '')) : [];
+  const told = messages.filter((message) => tellable.test(message)).slice(0, 5);
+  return told.length > 0 ? `: ${told.join('; ')}` : '';
+}
+
+const requestId = (context: unknown): string => (context as { readonly reply?: { readonly request?: { readonly id?: string } } } | undefined)?.reply?.request?.id ?? '';

@@ -1,0 +1,21 @@
+import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
+import { InvalidRequest } from '@app/platform';
+
+/**
+ * Checks what a request says against its DTO. Unknown fields are refused, not dropped: a caller's typing error must not
+ * change what a command means.
+ */
+export class RequestPipe extends ValidationPipe {
+  constructor() {
+    super({ transform: true, whitelist: true, forbidNonWhitelisted: true, exceptionFactory: (errors) => InvalidRequest.from(errors) });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (value === undefined || !this.toValidate(metadata)) return super.transform(value, metadata);
+    if (typeof value !== 'object' || Array.isArray(value)) throw new InvalidRequest([{ field: 'body', rule: 'isObject', message: 'the body must be an object' }]);
+    // The validator passes over fields that every object inherits.
+    const inherited = Object.keys(value ?? {}).find((key) => key in Object.prototype);
+    if (inherited !== undefined) throw new InvalidRequest([{ field: inherited, rule: 'whitelistValidation', message: `property ${inherited} should not exist` }]);
+    return super.transform(value, metadata);
+  }
+}

@@ -1,0 +1,50 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { Logger, UnsupportedMediaTypeException } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import { answerProblem, problemOf } from '@app/platform';
+
+const logger = new Logger('HttpServer');
+
+const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => answerProblem(logger, error, request.id, reply);
+
+/** What the HTTP server refuses before it has found a route: a malformed URL, a parameter beyond all length. */
+const frameworkErrors: NonNullable<FastifyServerOptions['frameworkErrors']> = (error, request, reply) => answer(error, request as FastifyRequest, reply as FastifyReply);
+
+const statusOfClientError: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+/** What is not HTTP at all, or has headers without end: there is no request to answer, only a socket. */
+function clientErrorHandler(error: { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const status = statusOfClientError[error.code ?? ''] ?? 400;
+  const body = JSON.stringify(problemOf({ statusCode: status }));
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'Content-Type: application/problem+json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.destroy();
+}
+
+/** The provider posts forms, everybody else JSON; a form is not taken for JSON that happens to have the same fields. */
+function checkMediaType({ method, url, headers }: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  const isRefused = method !== 'GET' && isForm !== undefined && isForm !== url.startsWith('/webhooks/');
+  done(isRefused ? new UnsupportedMediaTypeException() : undefined);
+}
+
+/**
+ * Answers what the server refuses before it calls a route (a body that is no JSON, too large, or of another media type)
+ * with a problem document. Nest sets its own handler after the routes are made, too late for them.
+ */
+export class ProblemAdapter extends FastifyAdapter {
+  constructor(options: Pick<FastifyServerOptions, 'bodyLimit' | 'genReqId' | 'forceCloseConnections'>) {
+    super({ ...options, frameworkErrors, clientErrorHandler });
+    const server = this.getInstance();
+    server.setErrorHandler(answer);
+    server.removeContentTypeParser('text/plain');
+    server.addHook('onRequest', checkMediaType);
+  }
+
+  override setErrorHandler(): ReturnType<FastifyAdapter['setErrorHandler']> {
+    return this.getInstance();
+  }
+}

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { run, table } from './run.js';
+
+type Options = { readonly cycles: number; readonly seed: number; readonly keep?: boolean };
+
+const MOST_FINDINGS = 20;
+
+function readNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number.');
+  return Number(text);
+}
+
+const program = new Command('crash')
+  .description('Kills the product again and again while people write, and checks that nothing acknowledged is lost or doubled.')
+  .option('--cycles <n>', 'how often it is killed', readNumber, 10)
+  .option('--seed <s>', 'decides moments and faults', readNumber, Date.now() % 100_000)
+  .option('--keep', 'keeps the folder also when all is well')
+  .parse();
+const { cycles, seed, keep } = program.opts<Options>();
+const folder = mkdtempSync(join(tmpdir(), 'crash-'));
+
+// Leaving by `exit` ends the children too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+try {
+  console.log(`seed ${seed}, folder ${folder}`);
+  const result = await run(folder, cycles, seed);
+  console.log(`\n${result.models}\n${table(result)}\n`);
+  if (!result.findings.isEmpty) {
+    console.log(result.findings.list(MOST_FINDINGS).join('\n'));
+    console.log(`\nNOT WELL. To look at: ${folder}; again: npm run crash -- --cycles ${cycles} --seed ${seed}`);
+    process.exit(1);
+  }
+  console.log(`All is well.${keep ? ` Kept: ${folder}` : ''}`);
+  if (!keep) rmSync(folder, { recursive: true });
+  process.exit(0);
+} catch (error) {
+  console.error(error);
+  console.error(`\nFAILED with seed ${seed}. To look at: ${folder}`);
+  process.exit(1);
+}

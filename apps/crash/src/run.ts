@@ -1,0 +1,126 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultSettings } from '@app/twilio-emulator';
+import { makeCast } from './cast.js';
+import { checkMails } from './check-mails.js';
+import { checkTexts, type TextCounts } from './check-texts.js';
+import { checkThreads } from './check-threads.js';
+import { Client } from './client.js';
+import { askProduct, deliveryStates, readFiles, Reader, type Evidence } from './evidence.js';
+import { Findings } from './findings.js';
+import { Load } from './load.js';
+import { freePort, Product, programAt, shortLimits } from './product.js';
+import { ProviderProcess } from './provider.js';
+import { Random } from './random.js';
+import { settle } from './settle.js';
+import { Witness } from './witness.js';
+
+const SENDER_PHONE = '+14155550100';
+const LONGEST_FINISH_MS = 60_000;
+
+export type Result = {
+  readonly findings: Findings;
+  readonly texts: TextCounts;
+  readonly mails: number;
+  readonly models: string;
+  readonly modelsEqual: boolean;
+  readonly evidence: Evidence;
+  readonly witness: Witness;
+  readonly client: Client;
+  readonly provider: ProviderProcess;
+};
+
+/** Loads the product, kills it so many times, lets it settle, and holds what it says against what was seen from outside. */
+export async function run(folder: string, cycles: number, seed: number): Promise<Result> {
+  const random = new Random(seed);
+  const provider = await ProviderProcess.start(folder, SENDER_PHONE);
+  const product = new Product({ folder, port: await freePort(), environment: { TWILIO_API_URL: provider.url, ...shortLimits } });
+  const facts = await product.start();
+  await provider.sendInboundTo(SENDER_PHONE, `${facts.url}/webhooks/twilio/${facts.programId}/messages`);
+  const client = new Client(product);
+  const witness = new Witness(join(folder, 'witness.jsonl'));
+  const load = new Load(product, client, provider, SENDER_PHONE, witness, await makeCast(client, facts), random.branch());
+  load.start();
+  for (let cycle = 1; cycle <= cycles; cycle += 1) {
+    await provider.setFaults(someFaults(random));
+    console.log(`cycle ${String(cycle).padStart(3)}/${cycles}  ${await killOnce(product, random)}  acknowledged ${witness.size}  answers lost ${client.lost}, of webhooks ${provider.lost}`);
+  }
+  await Promise.race([load.finish(), sleep(LONGEST_FINISH_MS, undefined, { ref: false }).then(() => Promise.reject(new Error('the load did not come to its end')))]);
+  await provider.setFaults({ rates: {}, callbacks: {} });
+  const reader = new Reader(client, facts.tokens.manager);
+  const findings = new Findings();
+  if (!(await settle(reader))) findings.add('lost', 'it did not settle: deliveries are due or under way, or something keeps changing');
+  const told = await askProduct(reader);
+  if (product.endedByItself !== null) findings.add('wrong', `the process ended by itself: ${product.endedByItself}`);
+  await product.end('SIGTERM');
+  const data = join(folder, 'data');
+  const evidence = { ...told, ...(await readFiles(data, provider)) };
+  const compare = spawnSync(process.execPath, [programAt('apps/admin/src/main.js'), 'compare', '--data', data], { encoding: 'utf8' });
+  await provider.end();
+
+  checkThreads(evidence, witness, findings);
+  const texts = checkTexts(evidence, witness, findings);
+  const mails = checkMails(evidence, witness, findings);
+  for (const oddity of client.oddities) findings.add('wrong', oddity);
+  const modelsEqual = compare.status === 0;
+  if (!modelsEqual) findings.add('wrong', 'a read model is not what a rebuild makes');
+  return { findings, texts, mails, models: compare.stdout + compare.stderr, modelsEqual, evidence, witness, client, provider };
+}
+
+/** At a moment of its work; now and then also while it starts. */
+async function killOnce(product: Product, random: Random): Promise<string> {
+  const life = random.between(50, 800);
+  await sleep(life);
+  await product.end('SIGKILL');
+  let early = '';
+  if (random.chance(0.2)) {
+    const start = random.between(50, 1_500);
+    product.spawn();
+    await sleep(start);
+    await product.end('SIGKILL');
+    early = `, and ${start} ms into its start`;
+  }
+  await product.start();
+  return `killed after ${String(life).padStart(3)} ms${early}`;
+}
+
+function someFaults(random: Random): FaultSettings {
+  const rate = (most: number): number => (random.chance(0.5) ? random.next() * most : 0);
+  const rates = {
+    'timeout-before': rate(0.04), 'timeout-after': rate(0.04), 'reset-before': rate(0.06), 'reset-after': rate(0.1),
+    '429': rate(0.1), '500-before': rate(0.06), '500-after': rate(0.1), slow: rate(0.04),
+  };
+  const callbacks = { duplicate: random.chance(0.5) ? 0.5 : 0, shuffle: random.chance(0.5), early: random.chance(0.5), delayMs: random.chance(0.3) ? random.between(10, 400) : 0 };
+  return { rates, callbacks, seed: random.between(1, 1_000_000) };
+}
+
+/** What came out, in a table. */
+export function table({ findings, texts, mails, modelsEqual, evidence, witness, client, provider }: Result): string {
+  const sent = witness.all('sent');
+  const creates = (kind: string): number => evidence.creates.filter((create) => create.kind === kind).length;
+  const states = deliveryStates.map((status) => [status, evidence.deliveries.filter((row) => row.channel === 'sms' && row.status === status).length] as const);
+  const rows: readonly (readonly [string, string | number])[] = [
+    ['acknowledged', witness.size - witness.all('stopped').length],
+    ['  messages in the app', sent.filter(({ channel }) => channel === 'in-app').length],
+    ['  texts', sent.filter(({ channel }) => channel === 'sms').length],
+    ['  inbound texts', witness.all('inbound').length],
+    ['  refused by a rule', witness.all('refused').length],
+    ['  forms ticked', witness.all('asked').length],
+    ['STOP, settled', witness.all('stopped').length],
+    ['answers lost, and asked again', `${client.lost}, webhooks ${provider.lost}`],
+    ['creates at the provider', `${creates('received')}, accepted ${creates('accepted')}`],
+    ['texts delivered', texts.delivered],
+    ['texts uncertain, not sent', texts.uncertain],
+    ['texts uncertain, sent', texts.uncertainButSent],
+    ['texts withheld or refused', texts.notSent],
+    ['deliveries of texts', states.filter(([, count]) => count > 0).map(([status, count]) => `${status} ${count}`).join(', ')],
+    ['emails', mails],
+    ['lost', findings.count('lost')],
+    ['doubled', findings.count('doubled')],
+    ['foreign', findings.count('foreign')],
+    ['otherwise wrong', findings.count('wrong')],
+    ['read models', modelsEqual ? 'equal to a rebuild' : 'DIFFERENT from a rebuild'],
+  ];
+  return rows.map(([name, value]) => `  ${name.padEnd(32)} ${value}`).join('\n');
+}

@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+it('M1 M2 M3 M4 M5 M7 I1 I2 I4 R1 R3 K1 K2 K3 K8 N1 N2 T1: the day goes as it should, and the transcript is what was received', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'demo-'));
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, ['dist/apps/demo/src/main.js', '--transcript', join(folder, 'day.json')]);
+    expect(stdout).toContain('The day went as it should.');
+    expect(stdout).not.toContain('✗');
+    const { provider, mail } = JSON.parse(await readFile(join(folder, 'day.json'), 'utf8')) as { provider: { creates: object[]; inbound: object[] }; mail: object[] };
+    expect(provider.creates).toHaveLength(4);
+    expect(provider.inbound).toHaveLength(7);
+    // Owner and manager hear of the sample’s message, Rosa and the agent of one each.
+    expect(mail).toHaveLength(4);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

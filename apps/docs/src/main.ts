@@ -1,0 +1,56 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { loadConfiguration } from '@app/platform';
+import { startStandalone } from '../../standalone/src/standalone.js';
+import { eventCatalog } from './event-catalog.js';
+import { requirements, undoneRows } from './rows.js';
+
+const program = new Command('docs').description('Writes the documents that are made from the code.');
+program
+  .command('write', { isDefault: true })
+  .description('write docs/event-catalog.md, docs/requirements.md, docs/schema.graphql and docs/openapi.json')
+  .option('--check', 'write nothing; fail when a file is not what it should be')
+  .action(async ({ check }: { check?: boolean }) => {
+    const stale: string[] = [];
+    for (const [file, text] of Object.entries(await generated())) {
+      if (check && read(file) !== text) stale.push(file);
+      if (!check) writeFileSync(file, text);
+    }
+    if (stale.length > 0) program.error(`Not up to date: ${stale.join(', ')}. Run: npm run docs`);
+  });
+program
+  .command('rows')
+  .description('fail when a row marked done is named by no test')
+  .action(() => {
+    const rows = undoneRows();
+    if (rows.length > 0) program.error(`Marked done and named by no test: ${rows.join(', ')}`);
+    console.log('Every row marked done is named by a test.');
+  });
+await program.parseAsync();
+
+async function generated(): Promise<Record<string, string>> {
+  const folder = await mkdtemp(join(tmpdir(), 'referral-messages-docs-'));
+  const standalone = await startStandalone(loadConfiguration({ DATA_DIR: folder, PORT: '0' }));
+  try {
+    return {
+      'docs/event-catalog.md': eventCatalog(),
+      'docs/requirements.md': requirements(),
+      'docs/schema.graphql': `${standalone.graphqlSchema()}\n`,
+      'docs/openapi.json': `${JSON.stringify(await (await fetch(`${standalone.url}/openapi.json`)).json(), null, 2)}\n`,
+    };
+  } finally {
+    await standalone.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

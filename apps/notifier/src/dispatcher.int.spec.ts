@@ -1,0 +1,147 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommandBus } from '@nestjs/cqrs';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { EnginesModule, openEmbedded } from '@app/adapters';
+import { ConsentReader, HandleConsent, HandleConversation, ids, system, type ReadConsent } from '@app/application';
+import { Aggregates, Journal, naturalId, SmsGateway, type CommandContext, type SendOutcome } from '@app/eventing';
+import { keywordOf } from '@app/domain/consent';
+import type { DeliveryEvent } from '@app/domain/delivery';
+import { loadConfiguration, PlatformModule, PublicAddress } from '@app/platform';
+import { AutomationModule } from '../../automation/src/automation.module.js';
+import { ProjectorModule } from '../../projector/src/projector.module.js';
+import { PublisherModule } from '../../publisher/src/publisher.module.js';
+import { loadSample, sample } from '../../standalone/src/sample.js';
+import { NotifierModule } from './notifier.module.js';
+
+const { programId, conversationId } = sample;
+const addressId = ids.address(programId, '+14155550132');
+const senderId = ids.sender(programId, sample.senderPhone);
+const consentId = ids.consent(programId, addressId, senderId);
+
+let folder: string;
+let app: TestingModule;
+let calls: string[];
+let outcomes: SendOutcome[];
+/** Called after each read of consent, with its number. */
+let afterRead: (read: number) => Promise<void>;
+
+beforeEach(async () => {
+  [calls, outcomes, afterRead] = [[], [], () => Promise.resolve()];
+  folder = await mkdtemp(join(tmpdir(), 'dispatcher-'));
+  const gateway: Pick<SmsGateway, 'send' | 'find'> = {
+    send: (_account, { text }) => {
+      calls.push(text);
+      return Promise.resolve(outcomes.shift() ?? { kind: 'accepted', providerId: `SM${calls.length}` });
+    },
+    find: () => Promise.resolve({ kind: 'unknown' }),
+  };
+  const configuration = loadConfiguration({ DATA_DIR: folder, RECONCILE_EVERY_MS: '100' });
+  app = await Test.createTestingModule({
+    imports: [PlatformModule.with(configuration, 'x'.repeat(32)), EnginesModule.with(await openEmbedded(folder)), ProjectorModule, PublisherModule, AutomationModule, NotifierModule],
+  })
+    .overrideProvider(SmsGateway)
+    .useValue(gateway)
+    .overrideProvider(ConsentReader)
+    .useFactory({ factory: watchedReader, inject: [Aggregates] })
+    .compile();
+  await app.init();
+  app.get(PublicAddress).listeningOn('http://127.0.0.1:9');
+  await loadSample(app.get(CommandBus), { accountSid: 'AC1', authToken: 'a'.repeat(32) });
+  await heard('START');
+});
+
+afterEach(async () => {
+  await app.close();
+  await rm(folder, { recursive: true });
+});
+
+function watchedReader(aggregates: Aggregates): ConsentReader {
+  const real = new ConsentReader(aggregates);
+  let reads = 0;
+  const read = async (id: string): Promise<ReadConsent> => {
+    const answer = await real.read(id);
+    await afterRead((reads += 1));
+    return answer;
+  };
+  return Object.assign(Object.create(ConsentReader.prototype) as ConsentReader, { read });
+}
+
+const context = (purpose: string): CommandContext => {
+  const commandId = naturalId('test', purpose);
+  return { programId, actor: system('test'), commandId, correlationId: commandId, causationId: commandId, occurredAt: new Date().toISOString() };
+};
+
+const heard = (text: string): Promise<unknown> => {
+  const data = { addressId, senderId, text, providerId: `SM-${text}`, keyword: keywordOf(text) };
+  return app.get(CommandBus).execute(new HandleConsent(consentId, { type: 'NoteTextReceived', data }, context(text)));
+};
+
+const send = (text: string): Promise<unknown> =>
+  app.get(CommandBus).execute(new HandleConversation(conversationId, { type: 'SendMessage', data: { by: 'alex', channel: 'sms', text } }, context(`send ${text}`)));
+
+/** The text's delivery events, once the last is of this type. */
+async function deliveryUpTo(type: DeliveryEvent['type']): Promise<string[]> {
+  const stop = AbortSignal.timeout(15_000);
+  const seen: string[] = [];
+  for await (const { events } of app.get(Journal).follow<DeliveryEvent>({ after: null, categories: ['delivery'], signal: stop })) {
+    const texts = new Set<string>();
+    for (const event of events) {
+      if (event.type === 'DeliveryRequested' && event.data.channel === 'sms') texts.add(event.stream);
+      if (texts.has(event.stream) || seenStreams.has(event.stream)) {
+        seenStreams.add(event.stream);
+        seen.push(event.type);
+      }
+    }
+    if (seen.at(-1) === type) return seen;
+  }
+  throw new Error(`never came to ${type}: ${seen.join(', ')}`);
+}
+const seenStreams = new Set<string>();
+
+it('T2: one claim, one call, one outcome', async () => {
+  await send('Hello');
+  expect(await deliveryUpTo('DeliveryAccepted')).toEqual(['DeliveryRequested', 'DeliveryClaimed', 'DeliveryAccepted']);
+  expect(calls).toEqual(['Hello']);
+});
+
+it.each([
+  ['before the claim is read for', 1, ['DeliveryRequested', 'DeliveryWithheld']],
+  ['between the read for the claim and the claim', 2, ['DeliveryRequested', 'DeliveryClaimed', 'DeliveryReleased', 'DeliveryWithheld']],
+])('K9: a STOP that comes %s is obeyed', async (_when, read, events) => {
+  afterRead = async (number) => {
+    if (number === read) await heard('STOP');
+  };
+  await send('Hello');
+  expect(await deliveryUpTo('DeliveryWithheld')).toEqual(events);
+  expect(calls).toEqual([]);
+});
+
+it('K9: the claim keeps the consent revision that was read', async () => {
+  await send('Hello');
+  await deliveryUpTo('DeliveryAccepted');
+  const claims: number[] = [];
+  for await (const { events } of app.get(Journal).follow<DeliveryEvent>({ after: null, categories: ['delivery'], signal: AbortSignal.timeout(15_000) })) {
+    for (const event of events) if (event.type === 'DeliveryClaimed') claims.push(event.data.consentRevision);
+    if (claims.includes(0)) break;
+  }
+  expect(claims.filter((revision) => revision !== -1)).toEqual([0]);
+});
+
+it('T2: asked to come later, it comes later, with a claim of its own', async () => {
+  outcomes = [{ kind: 'back-off', code: '20429', retryAfterMs: 50 }];
+  await send('Hello');
+  expect(await deliveryUpTo('DeliveryAccepted')).toEqual(['DeliveryRequested', 'DeliveryClaimed', 'DeliveryReleased', 'DeliveryClaimed', 'DeliveryAccepted']);
+  expect(calls).toEqual(['Hello', 'Hello']);
+});
+
+it('T2: an uncertain one is not sent again, and the next one goes out', async () => {
+  outcomes = [{ kind: 'uncertain', cause: 'ETIMEDOUT' }];
+  await send('First');
+  await deliveryUpTo('DeliveryUncertain');
+  await send('Second');
+  await deliveryUpTo('DeliveryAccepted');
+  expect(calls).toEqual(['First', 'Second']);
+});
+

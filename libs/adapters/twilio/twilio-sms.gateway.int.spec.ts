@@ -1,0 +1,53 @@
+import { smsGatewayContract, type SmsTrouble } from '@app/testing/contracts';
+import { signForm, startTwilioEmulator, type Fault } from '@app/twilio-emulator';
+import { TwilioSmsGateway } from './twilio-sms.gateway.js';
+import { TwilioWebhookSignatures } from './twilio-webhook-signatures.js';
+
+const account = { accountSid: `AC${'0'.repeat(31)}1`, authToken: 'a'.repeat(32) };
+const from = '+14155550100';
+const optedOut = '+14155550199';
+const timeoutMs = 300;
+
+const faults: Readonly<Record<string, Fault>> = { 'lost-before': 'reset-before', 'lost-after': 'reset-after', 'silent-after': 'timeout-after', busy: '429', 'error-after': '500-after' };
+
+smsGatewayContract('Twilio’s SDK against the emulator', async () => {
+  const emulator = await startTwilioEmulator({ accounts: [{ ...account, numbers: [{ phoneNumber: from }] }] });
+  await emulator.inbound({ from: optedOut, to: from, body: 'STOP' });
+  const gateways = { reached: new TwilioSmsGateway(emulator.url, timeoutMs), unreached: new TwilioSmsGateway('http://127.0.0.1:1', timeoutMs) };
+  let trouble: SmsTrouble = null;
+  const opened = {
+    gateway: {
+      send: (...[who, sms]: Parameters<TwilioSmsGateway['send']>) =>
+        (trouble === 'unreachable' ? gateways.unreached : gateways.reached).send(who, trouble === 'opted-out' ? { ...sms, to: optedOut } : sms),
+      find: (...asked: Parameters<TwilioSmsGateway['find']>) => gateways.reached.find(...asked),
+    },
+    account,
+    sms: { from, to: '+14155550132', text: '', statusCallback: `${emulator.url}/emulator/health` },
+    meet: (next: SmsTrouble) => {
+      trouble = next;
+      const fault = next === null ? undefined : faults[next];
+      emulator.setFaults({ next: fault === undefined ? [] : [fault] });
+    },
+    accepted: () => emulator.ledger().creates.filter(({ accepted }) => accepted).length,
+    close: () => emulator.close(),
+  };
+  return opened;
+});
+
+describe('T3: webhook signatures', () => {
+  const signatures = new TwilioWebhookSignatures();
+  const url = 'https://api.example/webhooks/twilio/p/messages';
+  const form = { From: '+14155550132', Body: 'Ünï & co', To: from };
+  const signature = signForm(account.authToken, url, form);
+
+  it('T3: takes what the owner of the token signed', () => expect(signatures.isGenuine(account.authToken, signature, url, form)).toBe(true));
+
+  it.each([
+    ['another token', 'b'.repeat(32), signature, url, form],
+    ['another URL', account.authToken, signature, `${url}?x`, form],
+    ['another parameter', account.authToken, signature, url, { ...form, Body: 'other' }],
+    ['one more parameter', account.authToken, signature, url, { ...form, More: '' }],
+    ['no signature', account.authToken, '', url, form],
+    ['an empty token, honestly signed with it', '', signForm('', url, form), url, form],
+  ])('T3: refuses %s', (_what, token, signed, at, posted) => expect(signatures.isGenuine(token, signed, at, posted as Record<string, string>)).toBe(false));
+});

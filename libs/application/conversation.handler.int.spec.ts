@@ -1,0 +1,136 @@
+import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
+import type { Embedded } from '@app/adapters/embedded';
+import type { ContactDetails } from '@app/domain/contact';
+import { ContactNotFound } from '@app/domain/contact';
+import { ConversationNotFound, type Channel } from '@app/domain/conversation';
+import { RecipientOptedOut } from '@app/domain/consent';
+import { ReferralNotFound } from '@app/domain/referral';
+import { CommandIdReused } from '@app/eventing';
+import { HandleConsent, HandleContact, HandleConversation, HandleReferral } from './commands.js';
+import { ContactHasNoPhone, SendRefusedError } from './conversation.handler.js';
+import { ids } from './ids.js';
+import { WriteSide } from './write-side.fixture.js';
+
+const phone = '+15551234567';
+const rita: ContactDetails = { name: 'Rita', phones: [phone], emails: [], externalId: null, contactType: 'referrer', registered: true, active: true };
+const evidence = { wording: 'Text me', wordingVersion: '1', source: 'https://example.com', tickedAt: null };
+
+describe('what the staff does in conversations', () => {
+  const folder = new TemporaryFolder();
+  let engines: Embedded;
+  let side: WriteSide;
+  let count = 0;
+  let ritaId: string;
+  let conversationId: string;
+  beforeAll(async () => {
+    engines = await folder.open();
+  });
+  beforeEach(async () => {
+    side = new WriteSide(engines, `c${(count += 1)}`);
+    await side.createProgram();
+    ritaId = `rita-${count}`;
+    await createContact(ritaId, rita);
+    ({ conversationId } = await side.start('anna', { contactId: ritaId }, side.context('start')));
+  });
+  afterAll(() => folder.remove());
+
+  const createContact = (contactId: string, data: ContactDetails, on = side) => on.do(new HandleContact(contactId, { type: 'CreateContact', data }, on.context(contactId)));
+  const send = (key: string, { channel = 'sms', text = 'Hello', on = side, to = conversationId }: { channel?: Channel; text?: string; on?: WriteSide; to?: string } = {}) =>
+    on.do(new HandleConversation(to, { type: 'SendMessage', data: { by: 'anna', channel, text } }, on.context(key)));
+  const askFor = (key = 'form', referralId: string | null = null) => {
+    const consentId = ids.consent(side.programId, ids.address(side.programId, phone), side.sender);
+    const data = { contactId: ritaId, phone: null, referralId, purpose: 'conversational', evidence } as const;
+    return side.do(new HandleConsent(consentId, { type: 'RequestOptIn', data }, side.context(key)));
+  };
+  const receive = async (providerId: string, text: string) => {
+    await side.accept(providerId, phone, text);
+    await side.automate();
+  };
+  const typesSince = async (start: number) => (await side.facts('conversation')).slice(start).map(({ type }) => type);
+
+  it('K8: a text without consent is refused by the rule\'s name, and the refusal is kept, once', async () => {
+    const refused = send('a');
+    await expect(refused).rejects.toThrow(SendRefusedError);
+    await expect(refused).rejects.toMatchObject({ code: 'NoConsent' });
+    await expect(send('a')).rejects.toMatchObject({ code: 'NoConsent' });
+    expect(await typesSince(1)).toEqual(['SendRefused']);
+  });
+
+  it('K2, K8: from the form over YES to STOP, each text is answered by the consent of its moment', async () => {
+    await askFor();
+    await expect(send('pending')).rejects.toMatchObject({ code: 'ConsentPending' });
+    await receive('SM1', 'YES');
+    await send('yes');
+    await receive('SM2', 'stop');
+    await expect(send('no')).rejects.toMatchObject({ code: 'RecipientOptedOut' });
+    expect(await typesSince(1)).toEqual(['AutomatedTextSent', 'SendRefused', 'KeywordReceived', 'MessageSent', 'KeywordReceived', 'SendRefused']);
+    await expect(askFor('again')).rejects.toThrow(RecipientOptedOut);
+    await receive('SM3', 'START');
+    await expect(send('back')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
+  });
+
+  it('M9: a repetition gets the first answer, whatever consent is now', async () => {
+    await expect(send('a')).rejects.toMatchObject({ code: 'NoConsent' });
+    await receive('SM1', 'START');
+    await expect(send('a')).rejects.toMatchObject({ code: 'NoConsent' });
+    const first = await send('b');
+    await receive('SM2', 'STOP');
+    expect(await send('b')).toEqual(first);
+    await expect(send('b', { text: 'Other' })).rejects.toThrow(CommandIdReused);
+  });
+
+  it('decision, replyToInbound: a person may answer who texted first, where the program allows it', async () => {
+    await receive('SM1', 'Hi there');
+    await expect(send('a')).resolves.toMatchObject({ events: [{ type: 'MessageSent', data: { to: phone, route: { senderId: side.sender, from: '+15550001111' } } }] });
+    side = new WriteSide(engines, `c${count}-strict`);
+    await side.createProgram({ replyToInbound: 'needs_consent' });
+    await receive('SM1', 'Hi there');
+    const to = ids.conversation(side.programId, ids.contactByPhone(side.programId, phone), null);
+    await expect(send('a', { to })).rejects.toMatchObject({ code: 'NoConsent' });
+  });
+
+  it('R5: an in-app message needs a contact who is registered and active', async () => {
+    await expect(send('a', { channel: 'in-app' })).resolves.toMatchObject({ events: [{ type: 'MessageSent', data: { to: null, route: null } }] });
+    const change = (changes: Partial<ContactDetails>) => side.do(new HandleContact(ritaId, { type: 'ChangeContact', data: { changes } }, side.context(JSON.stringify(changes))));
+    await change({ active: false });
+    await expect(send('b', { channel: 'in-app' })).rejects.toMatchObject({ code: 'ContactInactive' });
+    await change({ registered: false });
+    await expect(send('c', { channel: 'in-app' })).rejects.toMatchObject({ code: 'ContactNotRegistered' });
+  });
+
+  it('M5: a contact without a number is written to in the app only', async () => {
+    await createContact(`${ritaId}-web`, { ...rita, phones: [] });
+    const { conversationId: to } = await side.start('anna', { contactId: `${ritaId}-web` }, side.context('web'));
+    await expect(send('a', { to })).rejects.toThrow(ContactHasNoPhone);
+    await expect(send('b', { to, channel: 'in-app' })).resolves.toMatchObject({ revision: 1 });
+  });
+
+  it('M2, M3: there is one conversation for the contact and each referral; starting again finds it', async () => {
+    const referralId = `referral-${count}`;
+    await createContact(`paul-${count}`, { ...rita, name: 'Paul', phones: [] });
+    const data = { referrerId: ritaId, referredId: `paul-${count}`, status: 'new', externalId: null };
+    await side.do(new HandleReferral(referralId, { type: 'CreateReferral', data }, side.context('referral')));
+    const start = async (side_: 'referrer' | 'referred', key: string) => (await side.start('anna', { referralId, side: side_ }, side.context(key))).conversationId;
+    const withReferrer = await start('referrer', 'r1');
+    expect(await start('referrer', 'r2')).toBe(withReferrer);
+    expect(new Set([withReferrer, await start('referred', 'r3'), conversationId]).size).toBe(3);
+    await expect(askFor('elsewhere', 'referral-of-nobody')).rejects.toThrow(ReferralNotFound);
+  });
+
+  it('M3: a bare number leads to the contact that has it, or to a new one, once', async () => {
+    const start = async (to: string, key: string) => (await side.start('anna', { phone: to }, side.context(key))).conversationId;
+    expect(await start(phone, 'p1')).toBe(conversationId);
+    const unknown = await start('+15557654321', 'p2');
+    await side.automate();
+    expect(await start('+15557654321', 'p3')).toBe(unknown);
+    expect(unknown).toBe(ids.conversation(side.programId, ids.contactByPhone(side.programId, '+15557654321'), null));
+  });
+
+  it('G5: what is another program\'s is not there', async () => {
+    const other = new WriteSide(engines, `c${count}-other`);
+    await other.createProgram();
+    await expect(send('a', { on: other })).rejects.toThrow(ConversationNotFound);
+    await expect(other.start('anna', { contactId: ritaId }, other.context('b'))).rejects.toThrow(ContactNotFound);
+    expect(await other.facts('conversation')).toEqual([]);
+  });
+});

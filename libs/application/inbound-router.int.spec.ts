@@ -1,0 +1,150 @@
+import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
+import type { Embedded } from '@app/adapters/embedded';
+import type { ContactDetails } from '@app/domain/contact';
+import { HandleConsent, HandleContact, HandleConversation } from './commands.js';
+import { ids } from './ids.js';
+import { WriteSide } from './write-side.fixture.js';
+
+const phone = '+15551234567';
+const rita: ContactDetails = { name: 'Rita', phones: [phone], emails: [], externalId: null, contactType: 'referrer', registered: true, active: true };
+const evidence = { wording: 'Text me', wordingVersion: '1', source: 'https://example.com', tickedAt: null };
+
+describe('routing of inbound texts', () => {
+  const folder = new TemporaryFolder();
+  let engines: Embedded;
+  let side: WriteSide;
+  let count = 0;
+  beforeAll(async () => {
+    engines = await folder.open();
+  });
+  beforeEach(async () => {
+    side = new WriteSide(engines, String((count += 1)));
+    await side.createProgram();
+  });
+  afterAll(() => folder.remove());
+
+  const id = (name: string): string => `${name}-${side.programId}`;
+  const general = (contactId: string): string => ids.conversation(side.programId, contactId, null);
+  const createContact = (contactId: string) => side.do(new HandleContact(contactId, { type: 'CreateContact', data: rita }, side.context(contactId)));
+  const askFor = (contactId: string, key = 'form') => {
+    const consentId = ids.consent(side.programId, ids.address(side.programId, phone), side.sender);
+    const data = { contactId, phone: null, referralId: null, purpose: 'conversational', evidence } as const;
+    return side.do(new HandleConsent(consentId, { type: 'RequestOptIn', data }, side.context(key)));
+  };
+  const send = (conversationId: string, key: string, at?: string) =>
+    side.do(new HandleConversation(conversationId, { type: 'SendMessage', data: { by: 'anna', channel: 'sms', text: 'Hello' } }, side.context(key, undefined, at)));
+  const receive = async (providerId: string, text: string, at?: string) => {
+    await side.accept(providerId, phone, text, at === undefined ? {} : { at });
+    await side.automate();
+  };
+  const lastEntry = async () => (await side.facts('conversation')).at(-1);
+  const typesOf = async (category: string) => (await side.facts(category)).map(({ type }) => type);
+
+  it('M4: a text from an unknown number is a contact that is just the number, with a conversation', async () => {
+    await receive('SM1', 'Hi, who is this?');
+    const contactId = ids.contactByPhone(side.programId, phone);
+    expect((await side.facts('contact')).map(({ type, data }) => [type, data])).toEqual([['ContactCreated', expect.objectContaining({ contactId, name: null, phones: [phone] })]]);
+    expect((await side.facts('conversation')).map(({ type, aggregateId }) => [type, aggregateId])).toEqual([
+      ['ConversationStarted', general(contactId)],
+      ['MessageReceived', general(contactId)],
+    ]);
+    await receive('SM2', 'Hello?');
+    expect(await typesOf('contact')).toEqual(['ContactCreated']);
+    expect((await lastEntry())?.data).toMatchObject({ contactId, text: 'Hello?' });
+  });
+
+  it('M1: its place in the thread is where it came through the door', async () => {
+    await receive('SM1', 'Hi');
+    const [inbound] = await side.facts('inbound');
+    expect((await lastEntry())?.data).toMatchObject({ acceptedAt: inbound?.position, providerId: 'SM1' });
+    expect((await lastEntry())?.metadata.occurredAt).toBe(inbound?.metadata.occurredAt);
+  });
+
+  it('M14: goes to the contact that has the number', async () => {
+    await createContact(id('rita'));
+    await receive('SM1', 'Hi');
+    expect(await lastEntry()).toMatchObject({ aggregateId: general(id('rita')), metadata: { actor: { kind: 'contact', id: id('rita') } } });
+  });
+
+  it('decision: with two contacts at one number, to the one last texted there, else to one that is just the number', async () => {
+    await createContact(id('rita'));
+    await createContact(id('ron'));
+    await receive('SM1', 'START');
+    const number = ids.contactByPhone(side.programId, phone);
+    expect(await lastEntry()).toMatchObject({ aggregateId: general(number) });
+    await side.start('anna', { contactId: id('ron') }, side.context('start'));
+    await send(general(id('ron')), 'send');
+    await receive('SM2', 'Hi');
+    expect(await lastEntry()).toMatchObject({ aggregateId: general(id('ron')) });
+    await receive('SM3', 'Hi', '2026-06-01T09:00:00.000Z');
+    expect(await lastEntry()).toMatchObject({ aggregateId: general(id('ron')) });
+  });
+
+  it('K2, K3: YES is an answer while it is asked for, and a word like any other else', async () => {
+    await createContact(id('rita'));
+    await receive('SM1', 'Yes');
+    expect(await lastEntry()).toMatchObject({ type: 'MessageReceived' });
+    await askFor(id('rita'));
+    expect(await lastEntry()).toMatchObject({ type: 'AutomatedTextSent', data: { to: phone } });
+    await receive('SM2', ' yes! ');
+    expect(await lastEntry()).toMatchObject({ type: 'KeywordReceived', data: { keyword: 'YES', text: ' yes! ' } });
+    expect(await typesOf('consent')).toEqual(['TextedFirst', 'OptInRequested', 'OptedIn']);
+    await receive('SM3', 'YES');
+    expect(await lastEntry()).toMatchObject({ type: 'MessageReceived' });
+  });
+
+  it.each(['STOP', 'HELP', 'START'])('decision: %s alone is a system entry that moves nothing', async (word) => {
+    await receive('SM1', word);
+    expect(await typesOf('conversation')).toEqual(['ConversationStarted', 'KeywordReceived']);
+  });
+
+  it('K9: consent hears a text before its conversation does', async () => {
+    await receive('SM1', 'STOP');
+    const [optedOut] = await side.facts('consent');
+    expect(optedOut).toMatchObject({ type: 'OptedOut', data: { text: 'STOP', providerId: 'SM1' } });
+    expect(((await lastEntry())?.position ?? '') > (optedOut?.position ?? '')).toBe(true);
+  });
+
+  it.each([['1', '[1 attachment]'], ['3', '[3 attachments]']])('M6: a message of media only has a stand-in: %s', async (media, text) => {
+    await side.accept('SM1', phone, '', { form: { NumMedia: media } });
+    await side.automate();
+    expect((await lastEntry())?.data).toMatchObject({ text });
+  });
+
+  it('T4: a text that comes again is one, and handled again it writes nothing', async () => {
+    await receive('SM1', 'Hi');
+    const before = await side.journal.head();
+    await side.accept('SM1', phone, 'Hi', { at: '2026-01-05T09:05:00.000Z' });
+    await side.accept('SM1', phone, 'Hi', { form: { Unheard: 'of' } });
+    await side.automateAgain();
+    expect(await side.journal.head()).toBe(before);
+  });
+
+  it.each([0, 1, 2, 3, 4, 5, 6])('M1, T4: the process may die after %i commands: handled again, the text is where it was going, once', async (commands) => {
+    await side.accept('SM1', phone, 'STOP');
+    side.dieAfter(commands);
+    if (commands < 6) await expect(side.automate()).rejects.toThrow('The process died');
+    else await side.automate();
+    await side.automateAgain();
+    // Handled once more when somebody else has the number too.
+    await createContact(id('ron'));
+    await side.automateAgain();
+    expect(await typesOf('inbound')).toEqual(['InboundReceived', 'InboundRouted']);
+    expect(await typesOf('consent')).toEqual(['OptedOut']);
+    expect((await side.facts('conversation')).map(({ type, aggregateId }) => [type, aggregateId])).toEqual([
+      ['ConversationStarted', general(ids.contactByPhone(side.programId, phone))],
+      ['KeywordReceived', general(ids.contactByPhone(side.programId, phone))],
+    ]);
+  });
+
+  it('G5: the same number at two programs is two contacts and two consents', async () => {
+    await receive('SM1', 'STOP');
+    const other = new WriteSide(engines, `${count}-other`);
+    await other.createProgram();
+    await other.accept('SM1', phone, 'Hi');
+    await other.automate();
+    expect((await other.facts('consent')).map(({ type }) => type)).toEqual(['TextedFirst']);
+    expect((await other.facts('contact')).map(({ aggregateId }) => aggregateId)).toEqual([ids.contactByPhone(other.programId, phone)]);
+    expect(ids.contactByPhone(other.programId, phone)).not.toBe(ids.contactByPhone(side.programId, phone));
+  });
+});

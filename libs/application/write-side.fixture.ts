@@ -1,0 +1,146 @@
+import type { CommandBus, Command } from '@nestjs/cqrs';
+import type { Embedded } from '@app/adapters/embedded';
+import { defaultPolicies, type Policies } from '@app/domain/program';
+import { eventTypes } from '@app/domain';
+import { Aggregates, EventCodec, Journal, naturalId, type CommandContext, type CommandResult } from '@app/eventing';
+import type { Actor, Message, Position, Recorded } from '@app/kernel';
+import type { ContactEvent } from '@app/domain/contact';
+import type { ConsentEvent } from '@app/domain/consent';
+import type { ConversationEvent } from '@app/domain/conversation';
+import type { InboundEvent } from '@app/domain/inbound';
+import { HandleAddress, HandleConsent, HandleContact, HandleConversation, HandleInbound, HandleProgram, HandleReferral } from './commands.js';
+import { ConsentHandler } from './consent.handler.js';
+import { ContactHandler } from './contact.handler.js';
+import { ConversationStarter, type ConversationWith } from './conversation-starter.js';
+import { ConversationHandler } from './conversation.handler.js';
+import { ids } from './ids.js';
+import { InboundRouter } from './inbound-router.js';
+import { Lookups } from './lookups.js';
+import { AddressHandler, InboundHandler, ProgramHandler } from './plain.handlers.js';
+import { askForYes, holdAddresses, noteTexts } from './reactions.js';
+import { ReferralHandler } from './referral.handler.js';
+import { ConsentReader } from './send-gate.js';
+
+type Handled = ContactEvent | ConsentEvent | ConversationEvent | InboundEvent;
+type Handler = { execute(command: never): Promise<CommandResult> };
+
+const anna: Actor = { kind: 'staff', id: 'anna' };
+
+/** The write side of one process and its automation, for one program. */
+export class WriteSide {
+  readonly journal: Journal;
+  readonly consents: ConsentReader;
+  readonly starter: ConversationStarter;
+  readonly programId: string;
+  readonly sender: string;
+  private readonly router: InboundRouter;
+  private readonly lookups: Lookups;
+  private readonly handlers: Map<unknown, Handler>;
+  private readonly bus = { execute: (command: Command<CommandResult>) => this.execute(command) } as unknown as CommandBus;
+  private followed: Position | null = null;
+  private commandsLeft = Infinity;
+
+  constructor(engines: Embedded, name: string) {
+    this.programId = `program-${name}`;
+    this.sender = `sender-${name}`;
+    this.journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring));
+    const aggregates = new Aggregates(this.journal, engines.keyring);
+    this.lookups = new Lookups(aggregates);
+    this.consents = new ConsentReader(aggregates);
+    this.starter = new ConversationStarter(this.bus, this.lookups);
+    this.router = new InboundRouter(this.bus, aggregates, this.lookups, this.consents);
+    this.handlers = new Map<unknown, Handler>([
+      [HandleAddress, new AddressHandler(aggregates)],
+      [HandleConsent, new ConsentHandler(aggregates, this.lookups)],
+      [HandleContact, new ContactHandler(aggregates)],
+      [HandleConversation, new ConversationHandler(aggregates, this.lookups, this.consents)],
+      [HandleInbound, new InboundHandler(aggregates)],
+      [HandleProgram, new ProgramHandler(aggregates)],
+      [HandleReferral, new ReferralHandler(aggregates, this.lookups)],
+    ]);
+  }
+
+  async start(by: string, whom: ConversationWith, context: CommandContext): ReturnType<ConversationStarter['start']> {
+    return this.starter.start(by, whom, await this.starter.find(whom, context), context);
+  }
+
+  async createProgram(policies: Partial<Policies> = {}): Promise<void> {
+    const optInText = { version: '1', text: 'Reply YES to get texts, STOP to opt out' };
+    const data = { programId: this.programId, name: 'Acme', policies: { ...defaultPolicies, ...policies }, optInText, portalLink: '', consoleLink: '' };
+    await this.do(new HandleProgram(this.programId, { type: 'CreateProgram', data }, this.context('program')));
+    const sender = { programId: this.programId, senderId: this.sender, phone: '+15550001111', accountSid: 'AC1', authToken: 'secret' };
+    await this.do(new HandleProgram(this.programId, { type: 'AddSender', data: sender }, this.context('sender')));
+  }
+
+  /** A command of the staff, unless another actor is given, and what follows from it. */
+  async do(command: Command<CommandResult>): Promise<CommandResult> {
+    const result = await this.execute(command);
+    await this.automate();
+    return result;
+  }
+
+  context(key: string, actor = anna, occurredAt = '2026-01-05T09:00:00.000Z'): CommandContext {
+    const commandId = naturalId('spec', this.programId, actor.id, key);
+    return { programId: this.programId, actor, commandId, correlationId: commandId, causationId: commandId, occurredAt };
+  }
+
+  /** A text as it comes through the door, not yet followed. */
+  async accept(providerId: string, from: string, text: string, { at, form = {} }: { at?: string; form?: Record<string, string> } = {}): Promise<void> {
+    const data = { providerId, addressId: ids.address(this.programId, from), senderId: this.sender, from, text, form };
+    await this.execute(new HandleInbound(ids.inbound(this.programId, providerId), { type: 'AcceptInbound', data }, this.context(`${providerId} ${JSON.stringify(form)}`, { kind: 'provider', id: 'AC1' }, at)));
+  }
+
+  /** Follows the record as the automation does, from where it was. */
+  async automate(): Promise<void> {
+    for (let head = await this.journal.head(); head !== this.followed; head = await this.journal.head())
+      for await (const { events, position } of this.journal.follow<Handled>({ after: this.followed, signal: new AbortController().signal })) {
+        for (const event of events) if (event.metadata.programId === this.programId) await this.react(event);
+        this.followed = position;
+        if (position === head) break;
+      }
+  }
+
+  /** The same again from the beginning, as after a lost checkpoint. */
+  async automateAgain(): Promise<void> {
+    this.commandsLeft = Infinity;
+    this.followed = null;
+    await this.automate();
+  }
+
+  /** The program's events in streams of that category, in the order of the record. */
+  async facts(category: string): Promise<Recorded<Message>[]> {
+    const head = await this.journal.head();
+    const facts: Recorded<Message>[] = [];
+    for await (const { events, position } of this.journal.follow({ after: null, categories: [category], signal: new AbortController().signal })) {
+      facts.push(...events.filter(({ metadata }) => metadata.programId === this.programId));
+      if (head === null || position >= head) break;
+    }
+    return facts;
+  }
+
+  private execute(command: Command<CommandResult>): Promise<CommandResult> {
+    const handler = this.handlers.get(command.constructor);
+    if (!handler) throw new Error(`No handler for ${command.constructor.name}`);
+    this.commandsLeft -= 1;
+    if (this.commandsLeft < 0) throw new Error('The process died');
+    return handler.execute(command as never);
+  }
+
+  /** Dies after that many more commands. */
+  dieAfter(commands: number): void {
+    this.commandsLeft = commands;
+  }
+
+  private async react(event: Recorded<Handled>): Promise<void> {
+    if (event.type === 'InboundReceived') return this.router.route(event);
+    for (const command of await this.commandsFor(event)) await this.execute(command);
+  }
+
+  private async commandsFor(event: Recorded<Handled>): Promise<Command<CommandResult>[]> {
+    if (event.type === 'ContactCreated' || event.type === 'ContactDetailsChanged') return holdAddresses(event);
+    if (event.type === 'MessageSent' || event.type === 'AutomatedTextSent') return noteTexts(event);
+    if (event.type !== 'OptInRequested') return [];
+    const { senders } = await this.lookups.program(this.programId);
+    return askForYes(event, (senderId) => senders.find((sender) => sender.senderId === senderId) ?? null);
+  }
+}

@@ -1,0 +1,83 @@
+import { deciderSpec } from '@app/testing';
+import { addressDecider, recipientOf, type Address } from './address.decider.js';
+import type { AddressEvent } from './address.events.js';
+
+const address = deciderSpec(addressDecider);
+const held = (contactId: string): AddressEvent => ({ type: 'AddressHeld', data: { contactId } });
+const released = (contactId: string): AddressEvent => ({ type: 'AddressReleased', data: { contactId } });
+const texted = (contactId: string, conversationId: string, at: string, senderId = 'sender-1'): AddressEvent => ({ type: 'AddressTexted', data: { contactId, conversationId, senderId, at } });
+const after = (...events: AddressEvent[]): Address => events.reduce((state, event) => addressDecider.evolve(state, event), addressDecider.initialState);
+
+const DAY = 24 * 60 * 60 * 1000;
+const noon = '2026-03-01T12:00:00.000Z';
+const later = (ms: number): string => new Date(Date.parse(noon) + ms).toISOString();
+
+describe('address', () => {
+  it('M4: knows who has it, each once', () => {
+    address.given().when({ type: 'HoldAddress', data: { contactId: 'rita' } }).then(held('rita'));
+    address.given(held('rita')).when({ type: 'HoldAddress', data: { contactId: 'rita' } }).thenNothing();
+    address.given(held('rita')).when({ type: 'HoldAddress', data: { contactId: 'ron' } }).then(held('ron'));
+  });
+
+  it('M4: is given up by who has it only', () => {
+    address.given(held('rita')).when({ type: 'ReleaseAddress', data: { contactId: 'rita' } }).then(released('rita'));
+    address.given(held('rita')).when({ type: 'ReleaseAddress', data: { contactId: 'ron' } }).thenNothing();
+    expect(after(held('rita'), held('ron'), released('rita')).holders).toEqual(['ron']);
+  });
+
+  it('M14: remembers the last conversation that texted it, by sender', () => {
+    const data = { contactId: 'rita', conversationId: 'c1', senderId: 'sender-1', at: noon };
+    address.given().when({ type: 'NoteText', data }).then({ type: 'AddressTexted', data });
+  });
+});
+
+describe('where an inbound text goes', () => {
+  const to = (state: Address, at = later(DAY)) => recipientOf(state, 'sender-1', at);
+
+  it('M4: to nobody known when nobody has the number', () => {
+    expect(to(after())).toEqual({ contactId: null, conversationId: null });
+  });
+
+  it('M14: to the only one who has the number, in the general conversation', () => {
+    expect(to(after(held('rita')))).toEqual({ contactId: 'rita', conversationId: null });
+  });
+
+  it('decision: with two who have the number and no text yet, to a contact that is just the number', () => {
+    expect(to(after(held('rita'), held('ron')))).toEqual({ contactId: null, conversationId: null });
+  });
+
+  it('M14: to the conversation that last texted the number from that sender', () => {
+    expect(to(after(held('rita'), texted('rita', 'c1', noon), texted('rita', 'c2', later(1))))).toEqual({ contactId: 'rita', conversationId: 'c2' });
+  });
+
+  it.each([
+    ['at once', 0, 'c1'],
+    ['after 29 days', 29 * DAY, 'c1'],
+    ['after 30 days to the millisecond', 30 * DAY, 'c1'],
+    ['a millisecond after 30 days', 30 * DAY + 1, null],
+  ])('M14: joins within 30 days: %s', (_when, passed, conversationId) => {
+    expect(to(after(held('rita'), texted('rita', 'c1', noon)), later(passed))).toEqual({ contactId: 'rita', conversationId });
+  });
+
+  it('decision: with two who have the number, to the one last texted there, after 30 days too', () => {
+    const state = after(held('rita'), held('ron'), texted('rita', 'c1', noon), texted('ron', 'c2', later(1)));
+    expect(to(state)).toEqual({ contactId: 'ron', conversationId: 'c2' });
+    expect(to(state, later(90 * DAY))).toEqual({ contactId: 'ron', conversationId: null });
+  });
+
+  it('M14: does not join the conversation of another sender', () => {
+    const state = after(held('rita'), texted('rita', 'c1', noon, 'sender-2'));
+    expect(to(state)).toEqual({ contactId: 'rita', conversationId: null });
+  });
+
+  it('decision: with two who have the number, to the one last texted there by any sender', () => {
+    const state = after(held('rita'), held('ron'), texted('rita', 'c1', noon, 'sender-2'), texted('ron', 'c2', later(1), 'sender-3'));
+    expect(to(state)).toEqual({ contactId: 'ron', conversationId: null });
+  });
+
+  it('M14: the conversation of that sender wins over a later text by another one', () => {
+    const state = after(held('rita'), held('ron'), texted('rita', 'c1', noon), texted('ron', 'c2', later(1), 'sender-2'));
+    expect(to(state)).toEqual({ contactId: 'rita', conversationId: 'c1' });
+    expect(to(state, later(60 * DAY))).toEqual({ contactId: 'ron', conversationId: null });
+  });
+});

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { keywordList, keywordOf } from './keywords.js';
+
+const optOut = ['STOP', 'STOPALL', 'END', 'QUIT', 'CANCEL', 'UNSUBSCRIBE', 'REVOKE', 'OPTOUT', 'OPT OUT'];
+const kinds = [
+  ...optOut.map((word) => [word, 'opt-out'] as const),
+  ...['START', 'UNSTOP'].map((word) => [word, 'opt-in'] as const),
+  ['YES', 'confirm'] as const,
+  ...['HELP', 'INFO'].map((word) => [word, 'help'] as const),
+];
+
+/** Ways to write a letter that mean the same letter. */
+const letterForms: readonly ((letter: string) => string)[] = [
+  (letter) => letter.toUpperCase(),
+  (letter) => letter.toLowerCase(),
+  (letter) => (/[A-Z]/.test(letter) ? String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0) : letter), // full-width
+  (letter) => (/[A-Z]/.test(letter) ? String.fromCodePoint((letter.codePointAt(0) ?? 0) - 65 + 0x1d400) : letter), // mathematical bold
+  (letter) => `${letter}\u0301`, // with an accent
+  (letter) => `${letter}\u200b`, // with a space of no width
+];
+const around = fc
+  .array(fc.constantFrom(' ', '\t', '\n', '\u00a0', '\u3000', '.', '!', '?', ',', '"', "'", '“', '”', '‘', '’', '«', '»', '*', '-', '—', '…', '(', ')', '¡', '！', '🛑', '🙏🏽', '👨‍👩‍👧', '❤️', '™️', 'ℹ️', '🇺🇸'), { maxLength: 6 })
+  .map((signs) => signs.join(''));
+
+const written = (word: string) =>
+  fc
+    .tuple(around, around, fc.array(fc.constantFrom(...letterForms), { minLength: word.length, maxLength: word.length }))
+    .map(([before, behind, forms]) => before + [...word].map((letter, index) => forms[index]?.(letter) ?? letter).join('') + behind);
+
+describe('keywords', () => {
+  it('K3: the list is the one of the requirements, with a version', () => {
+    expect(keywordList.optOut.toSorted()).toEqual(optOut.toSorted());
+    expect(keywordList.optIn).toEqual(['START', 'UNSTOP']);
+    expect(keywordList.confirm).toEqual(['YES']);
+    expect(keywordList.help).toEqual(['HELP', 'INFO']);
+    expect(keywordList.version).toMatch(/\S/);
+  });
+
+  it.each(kinds)('K3: %s is a keyword of the kind %s', (word, kind) => {
+    expect(keywordOf(word)).toEqual({ kind, word });
+  });
+
+  it.each(kinds)('K3: %s is recognised whatever case, spaces, punctuation, quotes, emoji and Unicode form', (word, kind) => {
+    fc.assert(fc.property(written(word), (text) => expect(keywordOf(text)).toEqual({ kind, word })));
+  });
+
+  it.each([
+    ['stop', 'STOP'],
+    ['  Stop.  ', 'STOP'],
+    ['“STOP”', 'STOP'],
+    ['S.T.O.P.', 'STOP'],
+    ['S-T-O-P', 'STOP'],
+    ['ＳＴＯＰ', 'STOP'],
+    ['STOP 🛑', 'STOP'],
+    ['STOP ™️', 'STOP'],
+    ['HELP ℹ️', 'HELP'],
+    ['\u202aSTOP\u202c', 'STOP'],
+    ['stop-all', 'STOPALL'],
+    ['opt out', 'OPT OUT'],
+    ['Opt\nOut!', 'OPT OUT'],
+    ['opt  out', 'OPT OUT'],
+    ['yes!!!', 'YES'],
+  ])('K3: %j is %s', (text, word) => {
+    expect(keywordOf(text)?.word).toBe(word);
+  });
+
+  it.each(['opt-out', 'OPT‑OUT', 'opt–out', 'opt_out'])('K3: %j is an opt-out', (text) => {
+    expect(keywordOf(text)?.kind).toBe('opt-out');
+  });
+
+  it.each([
+    "don't stop",
+    'don’t stop',
+    'dont stop',
+    'STOP PLEASE',
+    'please stop',
+    'stop it',
+    'STOPPED',
+    'non-stop',
+    'Yes please',
+    'yes, stop',
+    'The end',
+    'help me',
+    'more info',
+    'START over',
+    'I quit my job',
+    'opt',
+    'out opt',
+    '',
+    '🛑',
+    '…',
+    'constructor',
+  ])('K4: %j is no keyword', (text) => {
+    expect(keywordOf(text)).toBeNull();
+  });
+
+  it('K4: a keyword with any other word beside it is no keyword', () => {
+    const word = fc.stringMatching(/^[a-z]{1,8}$/).filter((other) => !['opt', 'out'].includes(other));
+    fc.assert(
+      fc.property(fc.constantFrom(...kinds), word, fc.boolean(), ([keyword], other, first) => expect(keywordOf(first ? `${other} ${keyword}` : `${keyword} ${other}`)).toBeNull()),
+    );
+  });
+
+  it('K3: takes any text', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => expect(() => keywordOf(text)).not.toThrow()));
+  });
+});

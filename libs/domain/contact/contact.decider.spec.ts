@@ -1,0 +1,62 @@
+import { deciderSpec } from '@app/testing';
+import { contactDecider, ContactExists, ContactNotFound } from './contact.decider.js';
+import type { ContactEvent } from './contact.events.js';
+
+const contact = deciderSpec(contactDecider);
+const rita = {
+  contactId: 'rita',
+  name: 'Rita Referrer',
+  phones: ['+15551234567'],
+  phoneIds: ['address-1'],
+  emails: ['rita@example.com'],
+  externalId: 'crm-7',
+  contactType: 'referrer',
+  registered: true,
+  active: true,
+} as const;
+const justANumber = { ...rita, name: null, emails: [], externalId: null, contactType: 'unknown', registered: false } as const;
+const created: ContactEvent = { type: 'ContactCreated', data: rita };
+const seen: ContactEvent = { type: 'ContactCreated', data: justANumber };
+
+describe('contact', () => {
+  it('R1: is kept with all its details', () => contact.given().when({ type: 'CreateContact', data: rita }).then(created));
+
+  it('R1: is not created twice', () => contact.given(created).when({ type: 'CreateContact', data: rita }).thenThrows(ContactExists));
+
+  it('M4: a number is a contact from first sight, and once', () => {
+    contact.given().when({ type: 'NoteNumber', data: justANumber }).then(seen);
+    contact.given(seen).when({ type: 'NoteNumber', data: justANumber }).thenNothing();
+  });
+
+  it('M4: a number seen again keeps the name it was given since', () => contact.given(created).when({ type: 'NoteNumber', data: justANumber }).thenNothing());
+
+  it('M4: a number can be given a name', () => {
+    contact
+      .given(seen)
+      .when({ type: 'ChangeContact', data: { changes: { name: 'Rita Referrer' } } })
+      .then({ type: 'ContactDetailsChanged', data: { ...justANumber, name: 'Rita Referrer', formerPhoneIds: ['address-1'] } });
+  });
+
+  it('R1: a change says all details, and which numbers were there before', () => {
+    contact
+      .given(created)
+      .when({ type: 'ChangeContact', data: { changes: { phones: ['+15557654321'] }, phoneIds: ['address-2'] } })
+      .then({ type: 'ContactDetailsChanged', data: { ...rita, phones: ['+15557654321'], phoneIds: ['address-2'], formerPhoneIds: ['address-1'] } });
+  });
+
+  it('R1: details can be taken away', () => {
+    contact
+      .given(created)
+      .when({ type: 'ChangeContact', data: { changes: { name: null, emails: [] } } })
+      .then({ type: 'ContactDetailsChanged', data: { ...rita, name: null, emails: [], formerPhoneIds: ['address-1'] } });
+  });
+
+  it('R1: a change that changes nothing is none', () => {
+    contact.given(created).when({ type: 'ChangeContact', data: { changes: {} } }).thenNothing();
+    contact.given(created).when({ type: 'ChangeContact', data: { changes: { active: true, name: rita.name, phones: [...rita.phones] }, phoneIds: ['address-1'] } }).thenNothing();
+    const renamed: ContactEvent = { type: 'ContactDetailsChanged', data: { ...rita, name: 'Rita R.', formerPhoneIds: ['address-1'] } };
+    contact.given(created, renamed).when({ type: 'ChangeContact', data: { changes: { name: 'Rita R.' } } }).thenNothing();
+  });
+
+  it('G5: one that is not there cannot be changed', () => contact.given().when({ type: 'ChangeContact', data: { changes: { active: false } } }).thenThrows(ContactNotFound));
+});

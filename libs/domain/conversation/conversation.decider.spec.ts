@@ -1,0 +1,107 @@
+import { deciderSpec } from '@app/testing';
+import { conversationDecider, ConversationNotFound, LONGEST_TEXT, TextTooLong, type ConversationCommand } from './conversation.decider.js';
+import type { ConversationEvent, SendRule } from './conversation.events.js';
+
+const conversation = deciderSpec(conversationDecider);
+const about = { contactId: 'rita', referralId: 'referral-1' };
+const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-1' };
+
+const start: ConversationCommand = { type: 'StartConversation', data: { conversationId: 'c1', ...about, by: 'anna' } };
+const started: ConversationEvent = { type: 'ConversationStarted', data: { conversationId: 'c1', ...about, by: 'anna' } };
+const text = { messageId: 'm1', by: 'anna', channel: 'sms', text: 'Hello', to: '+15551234567', route } as const;
+const send = (refusal: SendRule | null = null, words = 'Hello'): ConversationCommand => ({ type: 'SendMessage', data: { ...text, text: words, refusal } });
+const sent: ConversationEvent = { type: 'MessageSent', data: { ...about, ...text } };
+const inbound = { messageId: 'm2', text: 'Is my bonus in?', acceptedAt: '0000000000000007', providerId: 'SM1' };
+const received: ConversationEvent = { type: 'MessageReceived', data: { ...about, ...inbound, channel: 'sms' } };
+const archived: ConversationEvent = { type: 'ConversationArchived', data: { ...about, by: 'anna' } };
+
+const stateAfter = (...events: ConversationEvent[]) => events.reduce((state, event) => conversationDecider.evolve(state, event), conversationDecider.initialState);
+
+describe('conversation', () => {
+  it('M2: starts one conversation for the contact and the referral', () => conversation.given().when(start).then(started));
+
+  it('M3: starting one that exists changes nothing', () => {
+    conversation.given(started).when(start).thenNothing();
+    conversation.given(started, archived).when({ ...start, data: { ...start.data, by: 'bob' } } as ConversationCommand).thenNothing();
+  });
+
+  it.each(['SendMessage', 'SendOptInRequest', 'ReceiveMessage', 'ReceiveKeyword', 'ReadConversation', 'MarkUnread', 'ArchiveConversation'] as const)(
+    'G5: %s in a conversation that is not there is refused',
+    (type) => {
+      conversation
+        .given()
+        .when({ type, data: {} } as ConversationCommand)
+        .thenThrows(ConversationNotFound);
+    },
+  );
+
+  it('M7: keeps author, channel and text of what the staff sends', () => conversation.given(started).when(send()).then(sent));
+
+  it('M1: keeps in-app and text messages in one thread', () => {
+    const inApp = { messageId: 'm3', by: 'anna', channel: 'in-app', text: 'Hello', to: null, route: null } as const;
+    conversation
+      .given(started, sent, received)
+      .when({ type: 'SendMessage', data: { ...inApp, refusal: null } })
+      .then({ type: 'MessageSent', data: { ...about, ...inApp } });
+  });
+
+  it('M1: an inbound message keeps the place at which it was accepted', () => {
+    conversation
+      .given(started)
+      .when({ type: 'ReceiveMessage', data: { ...inbound, channel: 'sms' } })
+      .then(received);
+  });
+
+  it.each(['NoConsent', 'ConsentPending', 'RecipientOptedOut', 'ContactNotRegistered', 'ContactInactive'] as const)(
+    'K8: a send refused for %s is kept as a fact without its text',
+    (rule) => {
+      conversation
+        .given(started)
+        .when(send(rule))
+        .then({ type: 'SendRefused', data: { ...about, messageId: 'm1', by: 'anna', channel: 'sms', rule } });
+    },
+  );
+
+  it('K2: the opt-in request is an automated text', () => {
+    const request = { messageId: 'm4', text: 'Reply YES to get texts, STOP to opt out', to: '+15551234567', route };
+    conversation
+      .given(started)
+      .when({ type: 'SendOptInRequest', data: request })
+      .then({ type: 'AutomatedTextSent', data: { ...about, kind: 'opt-in-request', ...request } });
+  });
+
+  it('T1: a text as long as the provider takes goes out, a longer one does not', () => {
+    const longest = 'x'.repeat(LONGEST_TEXT);
+    expect(LONGEST_TEXT).toBe(1_600);
+    conversation
+      .given(started)
+      .when(send(null, longest))
+      .then({ type: 'MessageSent', data: { ...about, ...text, text: longest } });
+    conversation.given(started).when(send(null, `${longest}x`)).thenThrows(TextTooLong);
+  });
+
+  it('K3: a keyword is kept as a system entry with its raw text', () => {
+    const keyword = { ...inbound, keyword: 'STOP', text: ' Stop! ' };
+    conversation
+      .given(started)
+      .when({ type: 'ReceiveKeyword', data: keyword })
+      .then({ type: 'KeywordReceived', data: { ...about, ...keyword } });
+  });
+
+  it('I3: is theirs who started it or wrote in it, once each', () => {
+    const byBob: ConversationEvent = { type: 'MessageSent', data: { ...about, ...text, messageId: 'm5', by: 'bob' } };
+    expect(stateAfter(started, sent, byBob, byBob, received)).toMatchObject({ staff: ['anna', 'bob'] });
+  });
+
+  it('I3: one that the contact began is nobody\'s', () => {
+    const byContact: ConversationEvent = { type: 'ConversationStarted', data: { conversationId: 'c1', ...about, by: null } };
+    expect(stateAfter(byContact, received)).toMatchObject({ staff: [] });
+  });
+
+  it('I3: reading, archiving or a refused send make it nobody\'s', () => {
+    const byContact: ConversationEvent = { type: 'ConversationStarted', data: { conversationId: 'c1', ...about, by: null } };
+    const read: ConversationEvent = { type: 'ConversationRead', data: { ...about, by: 'bob' } };
+    const refused: ConversationEvent = { type: 'SendRefused', data: { ...about, messageId: 'm1', by: 'bob', channel: 'sms', rule: 'NoConsent' } };
+    expect(stateAfter(byContact, received, read, refused, archived)).toMatchObject({ staff: [] });
+  });
+});

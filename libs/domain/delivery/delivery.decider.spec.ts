@@ -1,0 +1,130 @@
+import { deciderSpec } from '@app/testing';
+import { claimIdOf, deliveryDecider, DeliveryNotDue, DeliveryNotFound, DeliveryNotUncertain, deliveryOfClaim, type DeliveryCommand } from './delivery.decider.js';
+import type { DeliveryEvent } from './delivery.events.js';
+
+const delivery = deciderSpec(deliveryDecider);
+const request = {
+  deliveryId: 'd-1',
+  channel: 'sms',
+  lane: 'person',
+  messageId: 'm1',
+  conversationId: 'c1',
+  recipient: { kind: 'contact', id: 'rita' },
+  source: { stream: 'conversation-c1', revision: 4 },
+  consentId: 'consent-1',
+  notBefore: '2026-01-05T09:00:00.000Z',
+  expiresAt: '2026-01-06T09:00:00.000Z',
+} as const;
+const claimId = 'd-1.1';
+const at = '2026-01-05T10:00:00.000Z';
+
+const requested: DeliveryEvent = { type: 'DeliveryRequested', data: request };
+const claimed: DeliveryEvent = { type: 'DeliveryClaimed', data: { claimId, claimedAt: at, consentRevision: 2 } };
+const accepted: DeliveryEvent = { type: 'DeliveryAccepted', data: { claimId, providerId: 'SM1' } };
+const refused: DeliveryEvent = { type: 'DeliveryRefused', data: { claimId, code: '21211', reason: 'HTTP 400' } };
+const uncertain: DeliveryEvent = { type: 'DeliveryUncertain', data: { claimId, cause: 'ETIMEDOUT' } };
+const released: DeliveryEvent = { type: 'DeliveryReleased', data: { claimId, cause: '20429', notBefore: at } };
+const form = { MessageSid: 'SM1', Unheard: 'of' };
+const receiptOf = (status: string, claim = claimId, providerId = 'SM1') => ({ claimId: claim, providerId, status, errorCode: null, form });
+const received = (status: string): DeliveryEvent => ({ type: 'ReceiptReceived', data: { ...receiptOf(status), contactId: 'rita' } });
+
+const claim: DeliveryCommand = { type: 'ClaimDelivery', data: { claimedAt: at, consentRevision: 2 } };
+const accept: DeliveryCommand = { type: 'AcceptDelivery', data: { claimId, providerId: 'SM1' } };
+const refuse: DeliveryCommand = { type: 'RefuseDelivery', data: { claimId, code: '21211', reason: 'HTTP 400' } };
+const doubt: DeliveryCommand = { type: 'DoubtDelivery', data: { claimId, cause: 'ETIMEDOUT' } };
+const release: DeliveryCommand = { type: 'ReleaseDelivery', data: { claimId, cause: '20429', notBefore: at } };
+const withhold: DeliveryCommand = { type: 'WithholdDelivery', data: { rule: 'RecipientOptedOut', consentRevision: 3 } };
+const settle = (decision: 'resend' | 'leave'): DeliveryCommand => ({ type: 'SettleDelivery', data: { by: 'anna', decision, at: '2026-01-07T09:00:00.000Z' } });
+const receipt = (status: string, of = claimId): DeliveryCommand => ({ type: 'NoteReceipt', data: receiptOf(status, of) });
+
+describe('delivery', () => {
+  it('N3: is requested once', () => {
+    delivery.given().when({ type: 'RequestDelivery', data: request }).then(requested);
+    delivery.given(requested, claimed, accepted).when({ type: 'RequestDelivery', data: request }).thenNothing();
+  });
+
+  it('T2: nothing happens to one that was never requested', () => {
+    for (const command of [claim, accept, refuse, doubt, release, withhold, settle('resend'), receipt('sent')]) delivery.given().when(command).thenThrows(DeliveryNotFound);
+  });
+
+  it('T2, K9: a claim has an id of its own and keeps the consent revision that was read', () => {
+    delivery.given(requested).when(claim).then(claimed);
+    delivery.given(requested, claimed, released).when(claim).then({ type: 'DeliveryClaimed', data: { claimId: 'd-1.2', claimedAt: at, consentRevision: 2 } });
+  });
+
+  it('T2: the claim id leads back to the delivery', () => {
+    expect(deliveryOfClaim(claimIdOf('7c9e6679-7425-40de-944b-e07fc1f90ae7', 12))).toBe('7c9e6679-7425-40de-944b-e07fc1f90ae7');
+  });
+
+  it.each([[[claimed]], [[claimed, accepted]], [[claimed, refused]], [[claimed, uncertain]]])('T2: is not claimed a second time, %#', (since) => {
+    delivery.given(requested, ...since).when(claim).thenThrows(DeliveryNotDue);
+  });
+
+  it('T2: the call ends accepted, refused or uncertain', () => {
+    delivery.given(requested, claimed).when(accept).then(accepted);
+    delivery.given(requested, claimed).when(refuse).then(refused);
+    delivery.given(requested, claimed).when(doubt).then(uncertain);
+  });
+
+  it.each([['accepted', accepted], ['refused', refused]] as const)('T2: once %s, no other outcome counts', (_name, outcome) => {
+    for (const command of [accept, refuse, doubt, release]) delivery.given(requested, claimed, outcome).when(command).thenNothing();
+  });
+
+  it('T2: an answer to another claim changes nothing', () => {
+    for (const command of [accept, refuse, doubt, release]) delivery.given(requested, claimed, released).when(command).thenNothing();
+  });
+
+  it('T2: what is uncertain is settled by what the provider shows later', () => {
+    delivery.given(requested, claimed, uncertain).when(accept).then(accepted);
+    delivery.given(requested, claimed, uncertain).when(receipt('sent')).then(received('sent'));
+    delivery.given(requested, claimed, uncertain, received('sent')).when(settle('resend')).thenThrows(DeliveryNotUncertain);
+  });
+
+  it('T2: staff decide about an uncertain one: again with its whole lifetime, or never', () => {
+    const times = { notBefore: '2026-01-07T09:00:00.000Z', expiresAt: '2026-01-08T09:00:00.000Z' };
+    const again: DeliveryEvent = { type: 'DeliverySettled', data: { by: 'anna', decision: 'resend', ...times } };
+    delivery.given(requested, claimed, uncertain).when(settle('resend')).then(again);
+    delivery.given(requested, claimed, uncertain, again).when(claim).then({ type: 'DeliveryClaimed', data: { claimId: 'd-1.2', claimedAt: at, consentRevision: 2 } });
+    const left: DeliveryEvent = { type: 'DeliverySettled', data: { by: 'anna', decision: 'leave', ...times } };
+    delivery.given(requested, claimed, uncertain, left).when(claim).thenThrows(DeliveryNotDue);
+  });
+
+  it.each([[[]], [[claimed]], [[claimed, accepted]], [[claimed, refused]]])('T2: only an uncertain one waits for a decision, %#', (since: DeliveryEvent[]) => {
+    delivery.given(requested, ...since).when(settle('resend')).thenThrows(DeliveryNotUncertain);
+  });
+
+  it('T2: a late receipt of the first attempt stops the second before it is claimed', () => {
+    const again: DeliveryEvent = { type: 'DeliverySettled', data: { by: 'anna', decision: 'resend', notBefore: at, expiresAt: request.expiresAt } };
+    delivery.given(requested, claimed, uncertain, again, received('sent')).when(claim).thenThrows(DeliveryNotDue);
+  });
+
+  it('T2: a receipt before the answer settles the claim', () => {
+    delivery.given(requested, claimed).when(receipt('sent')).then(received('sent'));
+    delivery.given(requested, claimed, received('sent')).when(accept).thenNothing();
+  });
+
+  it('T4: the same receipt again is the same; unknown parameters and statuses are kept', () => {
+    delivery.given(requested, claimed, accepted, received('sent')).when(receipt('sent')).thenNothing();
+    delivery.given(requested, claimed, accepted).when(receipt('teleported')).then(received('teleported'));
+  });
+
+  it.each(['d-1.0', 'd-1.2', 'd-1.x', 'd-1', ''])('T3: a receipt for a claim that was never made, %j, is refused', (of) => {
+    delivery.given(requested, claimed).when(receipt('sent', of)).thenThrows(DeliveryNotFound);
+  });
+
+  it('K8, K9: a text withheld says by which rule and on which consent', () => {
+    const withheld: DeliveryEvent = { type: 'DeliveryWithheld', data: { rule: 'RecipientOptedOut', consentRevision: 3 } };
+    delivery.given(requested).when(withhold).then(withheld);
+    delivery.given(requested, withheld).when(claim).thenThrows(DeliveryNotDue);
+    delivery.given(requested, claimed, accepted).when(withhold).thenThrows(DeliveryNotDue);
+  });
+
+  it('T2: one that is too late is dropped; one in flight or not yet due to expire is not', () => {
+    const expire = (now: string): DeliveryCommand => ({ type: 'ExpireDelivery', data: { at: now } });
+    const expired: DeliveryEvent = { type: 'DeliveryExpired', data: { expiresAt: request.expiresAt } };
+    delivery.given(requested).when(expire(request.expiresAt)).then(expired);
+    delivery.given(requested).when(expire('2026-01-06T08:59:59.999Z')).thenNothing();
+    delivery.given(requested, claimed).when(expire(request.expiresAt)).thenNothing();
+    delivery.given(requested, expired).when(claim).thenThrows(DeliveryNotDue);
+  });
+});

@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { furtherStatus, isFailure, reasonInWords } from './provider-status.js';
+
+const ranks = [['accepted'], ['scheduled'], ['queued'], ['sending'], ['sent'], ['delivered', 'undelivered', 'failed', 'canceled', 'read']];
+const known = ranks.flatMap((names, rank) => names.map((name) => ({ name, rank })));
+const anyStatus = fc.oneof(fc.constantFrom(...known.map(({ name }) => name), 'partially_delivered'), fc.string());
+
+describe('provider status', () => {
+  it('M7: each status of a later rank wins over one of an earlier rank, whichever comes first', () => {
+    for (const earlier of known)
+      for (const later of known.filter(({ rank }) => rank > earlier.rank)) {
+        expect(furtherStatus(earlier.name, later.name)).toBe(later.name);
+        expect(furtherStatus(later.name, earlier.name)).toBe(later.name);
+      }
+  });
+
+  it('M7: the order of two statuses does not matter', () => {
+    fc.assert(fc.property(anyStatus, anyStatus, (a, b) => expect(furtherStatus(furtherStatus(null, a), b)).toBe(furtherStatus(furtherStatus(null, b), a))));
+  });
+
+  it('T2: what reached the person counts, although another attempt failed', () => {
+    for (const failure of ['failed', 'undelivered', 'canceled']) expect(furtherStatus(failure, 'delivered')).toBe('delivered');
+  });
+
+  it('T4: a status nobody has heard of is kept and hides none that is known', () => {
+    expect(furtherStatus(null, 'teleported')).toBe('teleported');
+    for (const { name } of known) {
+      expect(furtherStatus(name, 'teleported')).toBe(name);
+      expect(furtherStatus('teleported', name)).toBe(name);
+    }
+  });
+
+  it('M7: failures are told from the rest', () => {
+    expect(known.map(({ name }) => name).filter(isFailure)).toEqual(['undelivered', 'failed', 'canceled']);
+  });
+
+  it.each(['20429', '21211', '21614', '30005', '30006', '21408', '21606', '21608', '30034', '21610', '21611', '30001', '30022', '30003', '30008', '30004', '30007', '21602', '21617'])(
+    'M7: error %s is told in words',
+    (code) => {
+      expect(reasonInWords(code)).not.toContain(code);
+    },
+  );
+
+  it('M7: an error without words is told by its code', () => {
+    expect(reasonInWords('39999')).toContain('39999');
+  });
+});

@@ -1,0 +1,2 @@
+export * from './notification.decider.js';
+export * from './notification.events.js';

@@ -1,0 +1,60 @@
+import { deciderSpec } from '@app/testing';
+import { defaultPolicies, OptInTextWithoutOptOut, programDecider, ProgramExists, ProgramNotFound, ProviderTokenMissing } from './program.decider.js';
+import type { ProgramEvent } from './program.events.js';
+
+const program = deciderSpec(programDecider);
+const data = {
+  programId: 'program-1',
+  name: 'Acme Referrals',
+  policies: defaultPolicies,
+  optInText: { version: '1', text: 'Reply YES to get texts, STOP to opt out' },
+  portalLink: 'https://portal.example.com/{conversationId}',
+  consoleLink: 'https://console.example.com/{conversationId}',
+};
+const sender = { programId: 'program-1', senderId: 'sender-1', phone: '+15550001111', accountSid: 'AC1', authToken: 'secret' };
+const created: ProgramEvent = { type: 'ProgramCreated', data };
+const added: ProgramEvent = { type: 'SenderAdded', data: sender };
+
+describe('program', () => {
+  it('policies: the defaults are those of the requirements', () => {
+    expect(defaultPolicies).toEqual({ consentMode: 'double_opt_in', replyToInbound: 'allowed' });
+  });
+
+  it('G5: is created once', () => {
+    program.given().when({ type: 'CreateProgram', data }).then(created);
+    program.given(created).when({ type: 'CreateProgram', data }).thenThrows(ProgramExists);
+  });
+
+  it.each(['Reply YES to get texts', 'Reply YES. STOPPING is easy', ''])('K14: the text that asks for consent says how to opt out; %j does not', (text) => {
+    program
+      .given()
+      .when({ type: 'CreateProgram', data: { ...data, optInText: { version: '1', text } } })
+      .thenThrows(OptInTextWithoutOptOut);
+  });
+
+  it('T3: a sender is kept with its account', () => program.given(created).when({ type: 'AddSender', data: sender }).then(added));
+
+  it.each(['', '   ', '\n'])('T3: a sender with the token %j is not saved', (authToken) => {
+    program
+      .given(created)
+      .when({ type: 'AddSender', data: { ...sender, authToken } })
+      .thenThrows(ProviderTokenMissing);
+  });
+
+  it('K1: the same sender again changes nothing; a changed number is another sender', () => {
+    program.given(created, added).when({ type: 'AddSender', data: sender }).thenNothing();
+    const other = { ...sender, senderId: 'sender-2', phone: '+15550002222' };
+    program.given(created, added).when({ type: 'AddSender', data: other }).then({ type: 'SenderAdded', data: other });
+  });
+
+  it('G5: a program that is not there gets no sender', () => program.given().when({ type: 'AddSender', data: sender }).thenThrows(ProgramNotFound));
+
+  it('M5: the sites that may show the widget are the list as it was given last', () => {
+    const set = (...origins: string[]): ProgramEvent => ({ type: 'WidgetOriginsSet', data: { origins } });
+    const command = { type: 'SetWidgetOrigins', data: { origins: ['https://shop.example'] } } as const;
+    program.given(created, set('https://old.example')).when(command).then(set('https://shop.example'));
+    program.given().when(command).thenThrows(ProgramNotFound);
+    const state = [created, set('https://old.example'), set()].reduce((before, event) => programDecider.evolve(before, event), programDecider.initialState);
+    expect(state).toMatchObject({ widgetOrigins: [] });
+  });
+});

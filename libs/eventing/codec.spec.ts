@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import type { JsonObject, Message } from '@app/kernel';
+import { eventTypes } from '@app/domain';
+import { KeysInMemory, newRecord, samples, sampleOf, type DomainEvent } from '@app/testing';
+import { ERASED, EventCodec, UnknownEventType, type EventTypeSpec } from './codec.js';
+import type { RecordedStoredEvent, StoredEvent } from './event-store.js';
+import { KeyDestroyed } from './keyring.js';
+
+const record = newRecord();
+const specOf = (type: string): EventTypeSpec | undefined => (eventTypes as Readonly<Record<string, EventTypeSpec>>)[type];
+const allTypes = Object.keys(samples) as DomainEvent['type'][];
+const sealedTypes = allTypes.filter((type) => specOf(type)?.sealed);
+const asRecorded = (stored: StoredEvent): RecordedStoredEvent => ({ ...stored, stream: 'conversation-c-1', revision: 3, position: '0007' });
+const received = record('conversation-c-1', sampleOf('MessageReceived'));
+
+/** Every field that is declared personal holds the marker. */
+function marked(type: DomainEvent['type'], marker: string): Message {
+  const fields = Object.fromEntries((specOf(type)?.sealed ?? []).map((field) => [field, marker]));
+  return { type, data: { ...samples[type], ...fields } };
+}
+
+describe('codec', () => {
+  let keyring: KeysInMemory;
+  let codec: EventCodec;
+  beforeEach(() => {
+    keyring = new KeysInMemory();
+    codec = new EventCodec(eventTypes, keyring);
+  });
+  const openOne = async (stored: StoredEvent): Promise<Message | undefined> => (await codec.open([asRecorded(stored)]))[0];
+
+  it.each(allTypes)('rule 1: %s is stored under its name and version, and comes back as it was', async (type) => {
+    const event = record('conversation-c-1', sampleOf(type) as Message);
+    const stored = await codec.seal(event);
+    expect(stored.type).toBe(`${type}.v${specOf(type)?.version}`);
+    expect(await openOne(JSON.parse(JSON.stringify(stored)) as StoredEvent)).toEqual({
+      type,
+      data: event.data,
+      eventId: event.eventId,
+      stream: 'conversation-c-1',
+      aggregateId: 'c-1',
+      revision: 3,
+      position: '0007',
+      metadata: event.metadata,
+    });
+  });
+
+  it.each(sealedTypes)('rule 6: nothing personal of %s stands in what is stored', async (type) => {
+    const stored = await codec.seal(record('conversation-c-1', marked(type, 'MARKER')));
+    const text = JSON.stringify(stored);
+    expect(text).not.toContain('MARKER');
+    expect(text).not.toContain(Buffer.from('MARKER').toString('base64').slice(0, -1));
+    expect(Object.keys(stored.data).filter((field) => specOf(type)?.sealed?.includes(field))).toEqual([]);
+  });
+
+  it('rule 6: any text is opened as it was, and is never found in what is stored', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 4 }), async (text) => {
+        const stored = await codec.seal(record('conversation-c-1', { type: 'MessageReceived', data: { ...samples.MessageReceived, text: `¶${text}¶` } }));
+        expect(JSON.stringify(stored)).not.toContain(JSON.stringify(`¶${text}¶`).slice(1, -1));
+        expect((await openOne(stored))?.data).toMatchObject({ text: `¶${text}¶` });
+      }),
+    );
+  });
+
+  it('rule 6: the same text sealed twice looks different', async () => {
+    expect((await codec.seal(received)).data['sealed']).not.toEqual((await codec.seal(received)).data['sealed']);
+  });
+
+  it('rule 6: what was sealed for one person does not open as another\'s', async () => {
+    const stored = await codec.seal(received);
+    await keyring.ensure('contact-paul');
+    await expect(openOne({ ...stored, data: { ...stored.data, contactId: 'contact-paul' } })).rejects.toThrow();
+  });
+
+  it('rule 6: what was sealed in one event does not open in another', async () => {
+    await expect(openOne({ ...(await codec.seal(received)), id: 'another-event' })).rejects.toThrow();
+  });
+
+  it('rule 6: a changed byte is noticed', async () => {
+    const stored = await codec.seal(received);
+    const bytes = Buffer.from(String(stored.data['sealed']), 'base64');
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+    await expect(openOne({ ...stored, data: { ...stored.data, sealed: bytes.toString('base64') } })).rejects.toThrow();
+  });
+
+  it('rule 6: without the person\'s key personal fields read as erased, and the rest as it was', async () => {
+    const stored = await codec.seal(received);
+    await keyring.destroy('contact-rita');
+    expect(await openOne(stored)).toMatchObject({ type: 'MessageReceived', data: { ...received.data, text: ERASED } });
+    expect(ERASED).toBe('[erased]');
+  });
+
+  it('rule 6: nothing is sealed for a person who was erased', async () => {
+    await keyring.destroy('contact-rita');
+    await expect(codec.seal(received)).rejects.toThrow(KeyDestroyed);
+  });
+
+  it('rule 6: one person\'s erasure leaves another\'s events readable, in order', async () => {
+    const other = record('conversation-c-1', { type: 'MessageReceived', data: { ...samples.MessageReceived, contactId: 'contact-paul', text: 'Hi' } });
+    const stored = [await codec.seal(received), await codec.seal(other)];
+    await keyring.destroy('contact-rita');
+    expect((await codec.open(stored.map(asRecorded))).map(({ data }) => (data as { text: string }).text)).toEqual([ERASED, 'Hi']);
+  });
+
+  it.each(['MessageTeleported.v1', 'MessageReceived.v2', 'MessageReceived', 'toString.v1'])('rule 1: the stored type %s is not known', async (type) => {
+    const { data, ...stored } = await codec.seal(received);
+    await expect(openOne({ ...stored, data, type })).rejects.toThrow(UnknownEventType);
+  });
+
+  it('rule 1: an unknown type is not stored', async () => {
+    await expect(codec.seal(record('conversation-c-1', { type: 'MessageTeleported', data: {} }))).rejects.toThrow(UnknownEventType);
+  });
+
+  it('rule 1: an older version is lifted step by step to the present one', async () => {
+    const lifted = new EventCodec({ Renamed: { version: 3 } }, keyring, {
+      'Named.v1': (data) => ({ type: 'Renamed.v2', data: { ...data, second: true } }),
+      'Renamed.v2': (data) => ({ type: 'Renamed.v3', data: { ...data, third: true } }),
+    });
+    const metadata = received.metadata as unknown as JsonObject;
+    const [event] = await lifted.open([asRecorded({ id: 'e', type: 'Named.v1', data: { first: true }, metadata })]);
+    expect(event).toMatchObject({ type: 'Renamed', data: { first: true, second: true, third: true } });
+  });
+});

@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
+import type { Embedded } from '@app/adapters/embedded';
+import { CommandIdReused, IdNotAvailable, RevisionMismatch, type CommandContext } from './handle-command.js';
+import { BelowZero, contextOf, Tallies, tallyDecider } from './tally.fixture.js';
+
+describe('handleCommand', () => {
+  const folder = new TemporaryFolder();
+  let engines: Embedded;
+  let tallies: Tallies;
+  let id: string;
+  let count = 0;
+  beforeAll(async () => {
+    engines = await folder.open();
+  });
+  beforeEach(() => {
+    tallies = new Tallies(engines.eventStore, engines.keyring);
+    id = `t${(count += 1)}`;
+  });
+  afterAll(() => folder.remove());
+
+  const anotherProcess = (): Tallies => new Tallies(engines.eventStore, engines.keyring);
+  const insisting = (key: string, expectedRevision: number): CommandContext => ({ ...contextOf(key), expectedRevision });
+
+  it('M9: the same command twice is one command, and gets the first answer', async () => {
+    const first = await tallies.add(id, [5], contextOf('a'));
+    expect(first).toMatchObject({ revision: 0, events: [{ type: 'Added', data: { amount: 5 } }] });
+    expect(await tallies.add(id, [5], contextOf('a'))).toEqual(first);
+    expect(await anotherProcess().add(id, [5], contextOf('a'))).toEqual(first);
+    expect(await tallies.amounts(id)).toEqual([5]);
+  });
+
+  it('M9: the same command again after others went in between gets the first answer', async () => {
+    const first = await tallies.add(id, [5, 6], contextOf('a'));
+    await tallies.add(id, [7], contextOf('b'));
+    await anotherProcess().add(id, [8], contextOf('c'));
+    expect(await tallies.add(id, [5, 6], contextOf('a'))).toEqual(first);
+    expect(await anotherProcess().add(id, [5, 6], contextOf('a'))).toEqual(first);
+    expect(await tallies.amounts(id)).toEqual([5, 6, 7, 8]);
+  });
+
+  it('M9: a repetition is answered even when the rules or the revision would refuse it now', async () => {
+    await tallies.add(id, [5], contextOf('start'));
+    const first = await tallies.add(id, [-5], insisting('a', 0));
+    expect(await tallies.add(id, [-5], insisting('a', 0))).toEqual(first);
+  });
+
+  it('M9: two at the same time are one', async () => {
+    const answers = await Promise.all([tallies, anotherProcess(), tallies, anotherProcess()].map((process) => process.add(id, [5], contextOf('a'))));
+    for (const answer of answers) expect(answer.revision).toBe(0);
+    expect(await tallies.amounts(id)).toEqual([5]);
+  });
+
+  it('M9: the same id with another body is refused', async () => {
+    await tallies.add(id, [5], contextOf('a'));
+    await tallies.add(id, [1], contextOf('b'));
+    await expect(tallies.add(id, [6], contextOf('a'))).rejects.toThrow(CommandIdReused);
+    await expect(anotherProcess().add(id, [6], contextOf('a'))).rejects.toThrow(CommandIdReused);
+    expect(await tallies.amounts(id)).toEqual([5, 1]);
+  });
+
+  it('rule 3: If-Match is checked against what is there', async () => {
+    await expect(tallies.add(id, [5], insisting('a', 0))).rejects.toThrow(RevisionMismatch);
+    await tallies.add(id, [5], contextOf('b'));
+    await tallies.add(id, [5], insisting('c', 0));
+    await expect(tallies.add(id, [5], insisting('d', 0))).rejects.toThrow(RevisionMismatch);
+    expect(await tallies.amounts(id)).toEqual([5, 5]);
+  });
+
+  it('rule 2: nothing decided writes nothing and answers where the stream is', async () => {
+    expect(await tallies.add(id, [], contextOf('a'))).toEqual({ revision: -1, position: null, events: [] });
+    const { position } = await tallies.add(id, [5], contextOf('b'));
+    expect(await tallies.add(id, [], contextOf('c'))).toEqual({ revision: 0, position, events: [] });
+  });
+
+  it('rule 5: each event says who, for which program, by which command, and never the amount\'s hash in the clear', async () => {
+    const [event] = (await tallies.add(id, [5], contextOf('a'))).events;
+    expect(event?.metadata).toMatchObject({ programId: 'program-1', actor: { kind: 'staff', id: 'anna' }, commandId: contextOf('a').commandId, occurredAt: '2026-01-05T09:00:00.000Z' });
+    const other = (await tallies.add(id, [5], contextOf('a', 'program-1'))).events[0];
+    expect(other?.metadata.commandHash).toBe(event?.metadata.commandHash);
+    const elsewhere = (await tallies.add(`${id}b`, [5], contextOf('a', 'program-2'))).events[0];
+    expect(elsewhere?.metadata.commandHash).not.toBe(event?.metadata.commandHash);
+  });
+
+  it('G5: another program sees nothing of a stream and writes nothing to it', async () => {
+    await tallies.add(id, [5], contextOf('a'));
+    for (const process of [tallies, anotherProcess()]) {
+      await expect(process.add(id, [-1], contextOf('b', 'program-2'))).rejects.toThrow(BelowZero);
+      expect(await process.add(id, [], contextOf('c', 'program-2'))).toEqual({ revision: -1, position: null, events: [] });
+      await expect(process.add(id, [7], contextOf('d', 'program-2'))).rejects.toThrow(IdNotAvailable);
+      await expect(process.add(id, [7], { ...contextOf('e', 'program-2'), expectedRevision: 0 })).rejects.toThrow(RevisionMismatch);
+    }
+    expect(await tallies.amounts(id)).toEqual([5]);
+  });
+
+  it('rule 3: a conflict is decided again: many at once never break the rule, and none is lost', async () => {
+    const amounts = fc.array(fc.array(fc.integer({ min: -6, max: 6 }), { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 16 });
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(amounts, async (commands) => {
+        run += 1;
+        const tally = `${id}-${run}`;
+        const processes = [tallies, anotherProcess()];
+        const outcomes = await Promise.allSettled(commands.map((values, index) => (processes[index % 2] ?? tallies).add(tally, values, contextOf(`${run}/${index}`))));
+        const stored = await tallies.amounts(tally);
+        const accepted = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.events.map(({ data }) => data.amount)] : []));
+        for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(BelowZero);
+        expect(stored.toSorted((a, b) => a - b)).toEqual(accepted.flat().toSorted((a, b) => a - b));
+        expect(stored.reduce((sum, amount) => sum + amount, 0)).toBeGreaterThanOrEqual(0);
+        const fresh = await anotherProcess().aggregates.load(tallyDecider, `tally-${tally}`);
+        for (const process of processes) expect(await process.aggregates.load(tallyDecider, `tally-${tally}`)).toEqual(fresh);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('rule 3: what is kept in memory is what a fresh reading gives, while another process writes too', async () => {
+    const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 9 }), fc.boolean()), { minLength: 1, maxLength: 20 });
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(steps, async (list) => {
+        run += 1;
+        const tally = `${id}-memory-${run}`;
+        const other = anotherProcess();
+        for (const [index, [here, amount, again]] of list.entries()) {
+          const process = here ? tallies : other;
+          await process.add(tally, [amount, amount], contextOf(`memory/${run}/${index}`));
+          if (again) await (here ? other : tallies).add(tally, [amount, amount], contextOf(`memory/${run}/${index}`));
+        }
+        const fresh = await anotherProcess().aggregates.load(tallyDecider, `tally-${tally}`);
+        expect(fresh.state.count).toBe(list.length * 2);
+        expect(await tallies.aggregates.load(tallyDecider, `tally-${tally}`)).toEqual(fresh);
+        expect(await other.aggregates.load(tallyDecider, `tally-${tally}`)).toEqual(fresh);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

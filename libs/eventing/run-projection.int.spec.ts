@@ -1,0 +1,106 @@
+import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
+import type { Embedded } from '@app/adapters/embedded';
+import type { Position } from '@app/kernel';
+import { CheckpointMoved, type DocumentWrite } from './read-model-store.js';
+import { rebuild, runProjection, type Followed, type Projection } from './run-projection.js';
+import { contextOf, Tallies, tallyProjection, type TallyEvent, type TallyRow } from './tally.fixture.js';
+
+const LONG = 10_000;
+
+describe('runProjection', () => {
+  const folder = new TemporaryFolder();
+  let engines: Embedded;
+  let tallies: Tallies;
+  let followed: Followed;
+  let projection: Projection;
+  let count = 0;
+  let commands = 0;
+  beforeAll(async () => {
+    engines = await folder.open();
+    tallies = new Tallies(engines.eventStore, engines.keyring);
+    followed = { journal: tallies.journal, readModels: engines.readModels, checkpoints: engines.checkpoints };
+  });
+  beforeEach(() => {
+    count += 1;
+    projection = { ...tallyProjection, name: `tallies_${count}` } as unknown as Projection;
+  });
+  afterAll(() => folder.remove());
+
+  async function add(...amounts: number[]): Promise<Position> {
+    const { position } = await tallies.add(`p${count}`, amounts, contextOf(`${count}/${(commands += 1)}`));
+    if (position === null) throw new Error('Nothing was added');
+    return position;
+  }
+
+  /** Runs the worker until it has come that far, then stops it. */
+  async function runTo(position: Position): Promise<void> {
+    const stop = new AbortController();
+    const run = runProjection(followed, projection, stop.signal);
+    await Promise.race([engines.checkpoints.waitFor(projection.name, position, LONG), run]);
+    stop.abort();
+    await run;
+  }
+  const row = async (): Promise<TallyRow | undefined> => (await engines.readModels.get(projection, [`p${count}`]))[0] as TallyRow | undefined;
+
+  it('rule 8: follows the record and says how far it has come', async () => {
+    const position = await add(1, 2, 3);
+    await runTo(position);
+    expect(await row()).toMatchObject({ sum: 6, count: 3 });
+    expect((await engines.checkpoints.get(projection.name)) ?? '').toEqual(position);
+  });
+
+  it('rule 8: resumes after its checkpoint', async () => {
+    await runTo(await add(1, 2));
+    await runTo(await add(3));
+    expect(await row()).toMatchObject({ sum: 6, count: 3 });
+  });
+
+  it('rule 8: a crash between documents and checkpoint counts nothing twice', async () => {
+    const early = await add(1);
+    await runTo(early);
+    const late = await add(2, 3);
+    await runTo(late);
+    await engines.checkpoints.set(projection.name, late, early);
+    // What comes again and what is new are one batch.
+    await runTo(await add(4));
+    expect(await row()).toMatchObject({ sum: 10, count: 4 });
+  });
+
+  it('rule 8: a second worker that believes to be elsewhere writes nothing and stops', async () => {
+    const early = await add(1);
+    await runTo(early);
+    const late = await add(2);
+    const lagging: Followed = { ...followed, checkpoints: Object.assign(Object.create(engines.checkpoints) as typeof engines.checkpoints, { get: async () => early }) };
+    await runTo(late);
+    await expect(runProjection(lagging, projection, new AbortController().signal)).rejects.toThrow(CheckpointMoved);
+    expect(await row()).toMatchObject({ sum: 3, count: 2 });
+  });
+
+  it('rule 8: folds each event in the order of the record, each once, with its content open', async () => {
+    const seen: string[] = [];
+    const watching = { ...tallyProjection, name: `tallies_${count}`, evolve: (before: TallyRow | null, event: Parameters<typeof tallyProjection.evolve>[1]) => {
+      if (event.aggregateId === `p${count}`) seen.push((event.data as TallyEvent['data']).note);
+      return tallyProjection.evolve(before, event);
+    } };
+    projection = watching as unknown as Projection;
+    await add(1, 2);
+    await runTo(await add(3));
+    expect(seen).toEqual(['of 1', 'of 2', 'of 3']);
+  });
+
+  it('X4: a rebuild gives what the live one holds, and takes its place', async () => {
+    await runTo(await add(1, 2));
+    await runTo(await add(3));
+    const head = await rebuild(followed, projection, new AbortController().signal);
+    const collect = async (which: 'live' | 'rebuild'): Promise<DocumentWrite[]> => {
+      const documents: DocumentWrite[] = [];
+      for await (const document of engines.readModels.scan(projection, which)) documents.push(document);
+      return documents;
+    };
+    expect(await collect('rebuild')).toEqual(await collect('live'));
+    if (head === null) throw new Error('The record is not empty');
+    await engines.readModels.swapRebuild(projection, head);
+    await runTo(await add(4));
+    expect(await row()).toMatchObject({ sum: 10, count: 4 });
+  });
+});

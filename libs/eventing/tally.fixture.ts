@@ -1,0 +1,70 @@
+import { DomainError, type Decider, type Message } from '@app/kernel';
+import { Aggregates } from './aggregates.js';
+import { EventCodec } from './codec.js';
+import type { EventStore } from './event-store.js';
+import { handleCommand, type CommandContext, type CommandResult } from './handle-command.js';
+import { naturalId } from './ids.js';
+import { Journal } from './journal.js';
+import type { Keyring } from './keyring.js';
+import type { Projection } from './run-projection.js';
+
+/** A sum that never goes below zero: the smallest aggregate whose decisions depend on what came before. */
+export type TallyCommand = Message<'Add', { amounts: readonly number[] }>;
+export type TallyEvent = Message<'Added', { amount: number; note: string; owner: string }>;
+export type Tally = { readonly sum: number; readonly count: number };
+
+export const tallyDecider: Decider<Tally, TallyCommand, TallyEvent> = {
+  initialState: { sum: 0, count: 0 },
+  decide({ data: { amounts } }, { sum }) {
+    if (sum + amounts.reduce((total, amount) => total + amount, 0) < 0) throw new BelowZero();
+    return amounts.map((amount) => ({ type: 'Added', data: { amount, note: `of ${amount}`, owner: 'rita' } }));
+  },
+  evolve: ({ sum, count }, { data: { amount } }) => ({ sum: sum + amount, count: count + 1 }),
+};
+
+export class BelowZero extends DomainError {
+  readonly code = 'BelowZero';
+  constructor() {
+    super('A tally does not go below zero');
+  }
+}
+
+export type TallyRow = { readonly id: string; readonly sum: number; readonly count: number };
+
+/** Counts, so that an event folded twice shows. */
+export const tallyProjection: Projection<TallyEvent, TallyRow> = {
+  name: 'tallies',
+  categories: ['tally'],
+  indexes: {},
+  touches: ({ aggregateId }) => aggregateId,
+  evolve: (row, { aggregateId: id, data }) => ({ id, sum: (row?.sum ?? 0) + data.amount, count: (row?.count ?? 0) + 1 }),
+};
+
+export const tallyTypes = { Added: { version: 1, sealed: ['note'], subject: 'owner' } } as const;
+
+export const contextOf = (key: string, programId = 'program-1'): CommandContext => {
+  const commandId = naturalId('spec', programId, key);
+  return { programId, actor: { kind: 'staff', id: 'anna' }, commandId, correlationId: commandId, causationId: commandId, occurredAt: '2026-01-05T09:00:00.000Z' };
+};
+
+/** The way in, as one process has it. */
+export class Tallies {
+  readonly journal: Journal;
+  readonly aggregates: Aggregates;
+
+  constructor(eventStore: EventStore, keyring: Keyring) {
+    this.journal = new Journal(eventStore, new EventCodec(tallyTypes, keyring));
+    this.aggregates = new Aggregates(this.journal, keyring);
+  }
+
+  add(id: string, amounts: readonly number[], context: CommandContext): Promise<CommandResult<TallyEvent>> {
+    const command: TallyCommand = { type: 'Add', data: { amounts } };
+    return handleCommand(this.aggregates, tallyDecider, `tally-${id}`, command, context, (wish: TallyCommand) => wish);
+  }
+
+  async amounts(id: string): Promise<number[]> {
+    const amounts: number[] = [];
+    for await (const { data } of this.journal.read<TallyEvent>(`tally-${id}`)) amounts.push(data.amount);
+    return amounts;
+  }
+}

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import type { Message, Recorded } from '@app/kernel';
+import { conversationEventTypes, type ConversationEvent } from '@app/domain/conversation';
+import { newRecord, sampleOf, samples } from '@app/testing';
+import { asTopicValue, fromTopicValue, toPublic } from './conversations.js';
+
+const types = Object.keys(conversationEventTypes) as ConversationEvent['type'][];
+const happened = (event: Message, programId = 'program-1'): Recorded<ConversationEvent> => newRecord(programId)('conversation-conversation-1', event) as Recorded<ConversationEvent>;
+
+/** The event with a text in every field that is declared personal. */
+function withPersonal(type: ConversationEvent['type'], text: string): Recorded<ConversationEvent> {
+  const { sealed = [] }: { version: number; sealed?: readonly string[] } = conversationEventTypes[type];
+  return happened({ type, data: { ...samples[type], ...Object.fromEntries(sealed.map((field) => [field, text])) } });
+}
+
+describe('public events of conversations', () => {
+  it.each(types)('rule 7: nothing personal of %s is public', (type) => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 3 }), (text) => {
+        const marker = `¶${text}¶`;
+        expect(JSON.stringify(toPublic(withPersonal(type, marker)))).not.toContain('¶');
+      }),
+    );
+  });
+
+  it.each([
+    ['ConversationStarted', { type: 'conversation.started' }],
+    ['ConversationArchived', { type: 'conversation.archived' }],
+    ['MessageSent', { type: 'message.sent', messageId: 'message-1', channel: 'sms', by: 'anna' }],
+    ['AutomatedTextSent', { type: 'message.automated', messageId: 'message-2', channel: 'sms', kind: 'opt-in-request' }],
+    ['MessageReceived', { type: 'message.received', messageId: 'message-3', channel: 'sms' }],
+    ['SendRefused', { type: 'message.refused', messageId: 'message-5', channel: 'sms', rule: 'RecipientOptedOut' }],
+  ] as const)('G2: %s says what happened, in whose conversation, and where to read the rest', (type, said) => {
+    expect(toPublic(happened(sampleOf(type)))).toEqual({
+      id: 'event-1',
+      programId: 'program-1',
+      conversationId: 'conversation-1',
+      contactId: 'contact-rita',
+      referralId: 'referral-1',
+      revision: 0,
+      occurredAt: '2026-01-05T09:01:00.000Z',
+      ...said,
+    });
+  });
+
+  it.each(['KeywordReceived', 'ConversationRead', 'ConversationMarkedUnread'] as const)('%s is nobody else\'s business', (type) => {
+    expect(toPublic(happened(sampleOf(type)))).toBeNull();
+  });
+
+  it('G5: an event of one program never says another\'s', () => {
+    expect(toPublic(happened(sampleOf('ConversationStarted'), 'program-2'))).toMatchObject({ programId: 'program-2' });
+  });
+
+  it('N2: a topic gives back what was written, the same on every reading', () => {
+    const written = toPublic(happened(sampleOf('MessageSent')));
+    if (written === null) throw new Error('A sent message is public');
+    expect(fromTopicValue(JSON.parse(JSON.stringify(asTopicValue(written))))).toEqual(written);
+    expect(toPublic(happened(sampleOf('MessageSent')))).toEqual(written);
+  });
+});

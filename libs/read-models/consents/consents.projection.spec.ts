@@ -1,0 +1,42 @@
+import type { Message, Recorded } from '@app/kernel';
+import type { ConsentEvent } from '@app/domain/consent';
+import { newRecord, projectionSpec, sampleOf, samples } from '@app/testing';
+import { consentsProjection } from './consents.projection.js';
+
+const consents = projectionSpec(consentsProjection);
+const record = newRecord();
+const happened = (event: Message, consent = 'consent-1') => record(consent, event) as Recorded<ConsentEvent>;
+const requested = happened(sampleOf('OptInRequested'));
+const optedIn = happened(sampleOf('OptedIn'));
+const state = (status: string, by: string, event: Recorded<ConsentEvent>, purpose: string | null = 'conversational') => ({
+  senders: { 'sender-1': { status, textedFirst: false, purpose, since: event.metadata.occurredAt, by } as never },
+});
+
+describe('consents', () => {
+  it('K1, K10: shows the state for each sender, since when, for what purpose, and what led to it', () => {
+    consents.given().when(requested).then({ id: 'address-1', programId: 'program-1', ...state('pending', 'form 3', requested) });
+    consents.given(requested).when(optedIn).then(state('yes', 'YES', optedIn));
+    const optedOut = happened(sampleOf('OptedOut'));
+    consents.given(requested, optedIn).when(optedOut).then(state('no', 'STOP', optedOut));
+  });
+
+  it('policy single_opt_in: the form alone led to Yes', () => {
+    const byForm = happened({ type: 'OptedIn', data: { ...samples.OptedIn, keyword: null, text: null, providerId: null } });
+    consents.given(requested).when(byForm).then(state('yes', 'form', byForm));
+  });
+
+  it('decision: who texted first is known, and has not consented', () => {
+    const first = happened(sampleOf('TextedFirst'));
+    const texted = { status: 'none', textedFirst: true, purpose: null, since: first.metadata.occurredAt, by: 'inbound text' } as const;
+    consents.given().when(first).then({ senders: { 'sender-1': texted } });
+    const stopped = happened({ type: 'OptedOut', data: samples.OptedOut });
+    consents.given(first).when(stopped).then({ senders: { 'sender-1': { ...texted, status: 'no', since: stopped.metadata.occurredAt, by: 'STOP' } } });
+  });
+
+  it('K1: consent for one sender says nothing of another', () => {
+    const other = happened({ type: 'OptedOut', data: { ...samples.OptedOut, senderId: 'sender-2' } }, 'consent-2');
+    consents.given(requested, optedIn).when(other).then({
+      senders: { ...state('yes', 'YES', optedIn).senders, 'sender-2': { status: 'no', textedFirst: false, purpose: null, since: other.metadata.occurredAt, by: 'STOP' } },
+    });
+  });
+});

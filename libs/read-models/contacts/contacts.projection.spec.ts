@@ -1,0 +1,36 @@
+import type { Message, Recorded } from '@app/kernel';
+import type { ContactEvent } from '@app/domain/contact';
+import { documentsOf, newRecord, projectionSpec, sampleOf, samples } from '@app/testing';
+import { contactsProjection, searchTerm } from './contacts.projection.js';
+
+const contacts = projectionSpec(contactsProjection);
+const happened = (event: Message, programId = 'program-1') => newRecord(programId)('contact-contact-rita', event) as Recorded<ContactEvent>;
+const termsAfter = (event: Recorded<ContactEvent>) => documentsOf(contactsProjection, [event]).get('contact-rita')?.terms ?? [];
+
+describe('contacts', () => {
+  it('R1: shows all details', () => {
+    const { contactId: id, ...details } = samples.ContactCreated;
+    contacts.given().when(happened(sampleOf('ContactCreated'))).then({ id, ...details, programId: 'program-1', revision: 0 });
+  });
+
+  it('R1: shows a change', () => {
+    const record = newRecord();
+    const created = record('contact-contact-rita', sampleOf('ContactCreated'));
+    contacts.given(created).when(record('contact-contact-rita', sampleOf('ContactDetailsChanged'))).then({ name: 'Rita R.', revision: 1 });
+  });
+
+  it.each(['rita', 'Referrer', 'rita ref', '+1555123', 'RITA@EXAMPLE', 'crm-7', 'contact-rita'])('M3: is found by what it begins with: %s', (typed) => {
+    expect(termsAfter(happened(sampleOf('ContactCreated'))).some((term) => term.startsWith(searchTerm('program-1', typed)))).toBe(true);
+  });
+
+  it('M4: a number without a name is found by the number', () => {
+    const terms = termsAfter(happened({ type: 'ContactCreated', data: { ...samples.ContactCreated, name: null, emails: [], externalId: null } }));
+    expect(terms).toEqual([searchTerm('program-1', 'contact-rita'), searchTerm('program-1', '+15551234567')]);
+  });
+
+  it('G5: terms of two programs never meet', () => {
+    const ours = termsAfter(happened(sampleOf('ContactCreated')));
+    const theirs = termsAfter(happened(sampleOf('ContactCreated'), 'program-2'));
+    expect(ours.filter((term) => theirs.includes(term) || term.startsWith('program-2'))).toEqual([]);
+  });
+});

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import type { Message, Recorded } from '@app/kernel';
+import type { DeliveryEvent } from '@app/domain/delivery';
+import { documentsOf, newRecord, projectionSpec, sampleOf, samples } from '@app/testing';
+import { deliveriesProjection, messageState } from './deliveries.projection.js';
+
+const deliveries = projectionSpec(deliveriesProjection);
+const happened = (record: ReturnType<typeof newRecord>, event: Message) => record('delivery-delivery-1', event) as Recorded<DeliveryEvent>;
+const record = newRecord();
+const of = (type: DeliveryEvent['type']) => happened(record, sampleOf(type));
+const receipt = (status: string, errorCode: string | null = null, at = record) => happened(at, { type: 'ReceiptReceived', data: { ...samples.ReceiptReceived, status, errorCode } });
+
+/** How far what people see is; the provider's order of its statuses. */
+const forward = ['sending', 'accepted', 'scheduled', 'queued', 'sent', 'delivered'];
+const rankOf = (state: string): number => forward.indexOf(state);
+
+describe('deliveries', () => {
+  const requested = of('DeliveryRequested');
+  const claimed = of('DeliveryClaimed');
+
+  it('M7: shows what was asked for, and not where the text stands', () => {
+    const { deliveryId: id, source: _, consentId: __, ...request } = samples.DeliveryRequested;
+    deliveries.given().when(requested).then({ id, ...request, programId: 'program-1', status: 'requested', providerStatus: null, reason: null });
+    expect(documentsOf(deliveriesProjection, [requested]).get('delivery-1')).not.toHaveProperty('source');
+  });
+
+  it('T2: shows the claim, and forgets it when it is given back', () => {
+    deliveries.given(requested).when(claimed).then({ status: 'claimed', claimId: 'delivery-1.1', claimedAt: samples.DeliveryClaimed.claimedAt });
+    deliveries.given(requested, claimed).when(of('DeliveryReleased')).then({ status: 'requested', claimId: null, claimedAt: null, notBefore: samples.DeliveryReleased.notBefore });
+  });
+
+  it('T2: shows the outcome: accepted, refused in words, or uncertain', () => {
+    deliveries.given(requested, claimed).when(of('DeliveryAccepted')).then({ status: 'accepted', providerId: 'SM6' });
+    deliveries.given(requested, claimed).when(of('DeliveryRefused')).then({ status: 'refused', errorCode: '21211', reason: 'The number is not valid' });
+    deliveries.given(requested, claimed).when(of('DeliveryUncertain')).then({ status: 'uncertain', reason: 'ETIMEDOUT' });
+  });
+
+  it('T2: the first receipt settles an uncertain one', () => {
+    deliveries.given(requested, claimed, of('DeliveryUncertain')).when(receipt('sent')).then({ status: 'accepted', providerId: 'SM6', providerStatus: 'sent', reason: null });
+  });
+
+  it('T2: shows what the staff decided', () => {
+    const settled = (decision: 'resend' | 'leave') => happened(record, { type: 'DeliverySettled', data: { ...samples.DeliverySettled, decision } });
+    const history = [requested, claimed, of('DeliveryUncertain')];
+    deliveries.given(...history).when(settled('leave')).then({ status: 'left' });
+    deliveries.given(...history).when(settled('resend')).then({ status: 'requested', claimId: null, expiresAt: samples.DeliverySettled.expiresAt });
+  });
+
+  it('K8: a text withheld shows its rule', () => deliveries.given(requested).when(of('DeliveryWithheld')).then({ status: 'withheld', reason: 'RecipientOptedOut' }));
+
+  it('T2: a text dropped shows that it was', () => deliveries.given(requested).when(of('DeliveryExpired')).then({ status: 'expired' }));
+
+  it('M7: a failed one shows the provider\'s first reason in words', () => {
+    const failed = receipt('undelivered', '30003');
+    deliveries.given(requested, claimed).when(failed).then({ providerStatus: 'undelivered', errorCode: '30003', reason: expect.stringContaining('unreachable') as string });
+    deliveries.given(requested, claimed, failed).when(receipt('failed', '30008')).then({ errorCode: '30003' });
+  });
+
+  it('rule 8: a fact about a delivery nobody asked for shows nothing', () => deliveries.given().when(claimed).thenNothing());
+});
+
+describe('the state people see of a text', () => {
+  it('M7: only moves forward, in every order of the answer and the callbacks', () => {
+    const parts = ['answer', 'queued', 'sent', 'delivered', 'sent', 'delivered'] as const;
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...parts], { minLength: parts.length }), (order) => {
+        const at = newRecord();
+        const history = [happened(at, sampleOf('DeliveryRequested')), happened(at, sampleOf('DeliveryClaimed'))];
+        let before = -1;
+        for (const part of order) {
+          history.push(part === 'answer' ? happened(at, sampleOf('DeliveryAccepted')) : receipt(part, null, at));
+          const state = messageState(documentsOf(deliveriesProjection, history).get('delivery-1'));
+          expect(rankOf(state)).toBeGreaterThanOrEqual(before);
+          before = rankOf(state);
+        }
+        expect(before).toBe(rankOf('delivered'));
+      }),
+      { numRuns: 720 },
+    );
+  });
+
+  it('M7: callbacks in any order, any number of times, show the same in the end', () => {
+    const statuses = ['accepted', 'queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'canceled', 'read', 'teleported'];
+    const shuffled = fc.array(fc.constantFrom(...statuses), { minLength: 1, maxLength: 6 }).chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 })));
+    const end = (list: readonly string[]) => {
+      const at = newRecord();
+      const history = [sampleOf('DeliveryRequested'), sampleOf('DeliveryClaimed')].map((event) => happened(at, event));
+      return documentsOf(deliveriesProjection, [...history, ...list.map((status) => receipt(status, null, at))]).get('delivery-1');
+    };
+    fc.assert(fc.property(shuffled, ([list, other]) => expect(messageState(end(other))).toBe(messageState(end(list)))));
+  });
+
+  it('M7: has a word for each state', () => {
+    const history = [of('DeliveryRequested'), of('DeliveryClaimed')];
+    const stateAfter = (...events: Recorded<DeliveryEvent>[]) => messageState(documentsOf(deliveriesProjection, events).get('delivery-1'));
+    expect(messageState(undefined)).toBe('queued');
+    expect(stateAfter(...history.slice(0, 1))).toBe('queued');
+    expect(stateAfter(...history)).toBe('sending');
+    expect(stateAfter(...history, of('DeliveryAccepted'))).toBe('accepted');
+    expect(stateAfter(...history, of('DeliveryRefused'))).toBe('failed');
+    expect(stateAfter(...history, of('DeliveryUncertain'))).toBe('uncertain');
+    expect(stateAfter(...history.slice(0, 1), of('DeliveryWithheld'))).toBe('withheld');
+    expect(stateAfter(...history.slice(0, 1), of('DeliveryExpired'))).toBe('expired');
+    expect(stateAfter(...history, of('DeliveryUncertain'), happened(record, { type: 'DeliverySettled', data: { ...samples.DeliverySettled, decision: 'leave' } }))).toBe('unknown');
+  });
+});

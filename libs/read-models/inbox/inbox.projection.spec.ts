@@ -1,0 +1,107 @@
+import type { Message, Recorded } from '@app/kernel';
+import type { ConversationEvent, Folder } from '@app/domain/conversation';
+import { documentsOf, folderCells, newRecord, projectionSpec, sampleOf, samples, tableFolders } from '@app/testing';
+import { inboxProjection } from './inbox.projection.js';
+
+const inbox = projectionSpec(inboxProjection);
+const record = newRecord();
+const happened = (event: Message, occurredAt?: string) =>
+  record('conversation-conversation-1', event, occurredAt === undefined ? {} : { occurredAt }) as Recorded<ConversationEvent>;
+
+const started = () => happened(sampleOf('ConversationStarted'));
+const received = (text = 'Is my bonus in?', at?: string) => happened({ type: 'MessageReceived', data: { ...samples.MessageReceived, text } }, at);
+const sent = (text = 'It is', at?: string) => happened({ type: 'MessageSent', data: { ...samples.MessageSent, text } }, at);
+const of = (type: ConversationEvent['type']) => happened(sampleOf(type));
+
+const happenings: Readonly<Record<string, ConversationEvent['type']>> = {
+  'the contact\'s message': 'MessageReceived',
+  'a member of staff opens the conversation': 'ConversationRead',
+  'a member of staff sends': 'MessageSent',
+  'mark unread': 'ConversationMarkedUnread',
+  archive: 'ConversationArchived',
+};
+const historyTo: Readonly<Record<Folder, () => Recorded<ConversationEvent>[]>> = {
+  unread: () => [started(), received()],
+  read: () => [started()],
+  replied: () => [started(), sent()],
+  archived: () => [started(), of('ConversationArchived')],
+};
+
+describe('inbox', () => {
+  it('I1: shows a conversation from its start', () => {
+    const event = started();
+    inbox.given().when(event).then({
+      id: 'conversation-1',
+      programId: 'program-1',
+      contactId: 'contact-rita',
+      referralId: 'referral-1',
+      folder: 'read',
+      answers: 0,
+      preview: '',
+      channel: null,
+      lastActivityAt: event.metadata.occurredAt,
+      lastContactMessageAt: null,
+      revision: event.revision,
+    });
+  });
+
+  // Where nothing moves the decider makes no event.
+  it.each(folderCells.filter(({ moves }) => moves))('I2: $happening shows it in $to, from $from', ({ happening, from, to }) => {
+    const type = happenings[happening];
+    if (!type) throw new Error(`No event for "${happening}"`);
+    inbox.given(...historyTo[from]()).when(of(type)).then({ folder: to, archived: to === 'archived' });
+  });
+
+  it.each(tableFolders)('I2, I5: automated texts, keywords and refusals leave folder and answers alone: %s', (from) => {
+    const history = historyTo[from]();
+    const answers = documentsOf(inboxProjection, history).get('conversation-1')?.answers;
+    for (const type of ['AutomatedTextSent', 'KeywordReceived', 'SendRefused'] as const) inbox.given(...history).when(of(type)).then({ folder: from, answers: answers ?? -1 });
+  });
+
+  it('I1: the preview, channel and times are those of the last message', () => {
+    const first = started();
+    const mine = received('Is my\n bonus in?');
+    inbox.given(first).when(mine).then({ preview: 'Is my bonus in?', channel: 'sms', lastActivityAt: mine.metadata.occurredAt, lastContactMessageAt: mine.metadata.occurredAt });
+    const answer = happened({ type: 'MessageSent', data: { ...samples.MessageSent, channel: 'in-app', text: 'It is' } });
+    inbox.given(first, mine).when(answer).then({ preview: 'It is', channel: 'in-app', lastActivityAt: answer.metadata.occurredAt, lastContactMessageAt: mine.metadata.occurredAt });
+  });
+
+  it('I1: a long message is cut between characters', () => {
+    inbox.given(started()).when(received('👋'.repeat(140))).then({ preview: '👋'.repeat(140) });
+    inbox.given(started()).when(received('👋'.repeat(141))).then({ preview: `${'👋'.repeat(139)}…` });
+  });
+
+  it('I1: newest activity first: messages move a conversation up, reading, archiving and keywords do not', () => {
+    const first = started();
+    const message = received();
+    for (const type of ['ConversationRead', 'ConversationArchived', 'KeywordReceived', 'SendRefused'] as const)
+      inbox.given(first, message).when(of(type)).then({ activity: message.position, lastActivityAt: message.metadata.occurredAt });
+    const later = sent();
+    inbox.given(first, message).when(later).then({ activity: later.position });
+  });
+
+  it('I1: the time of last activity does not go back when an earlier message is routed later', () => {
+    const first = started();
+    const reply = sent('Hello', '2026-01-05T12:00:10.000Z');
+    inbox.given(first, reply).when(received('Hi', '2026-01-05T12:00:05.000Z')).then({
+      lastActivityAt: '2026-01-05T12:00:10.000Z',
+      lastContactMessageAt: '2026-01-05T12:00:05.000Z',
+    });
+  });
+
+  it('I5: answers counts the contact\'s messages since the last message by staff', () => {
+    inbox.given(started(), received()).when(received()).then({ answers: 2 });
+    inbox.given(started(), received(), received()).when(sent()).then({ answers: 0 });
+    inbox.given(started(), received(), sent()).when(received()).then({ answers: 1 });
+  });
+
+  it('I5: reading and archiving keep the count, and mark unread comes back with it', () => {
+    inbox.given(started(), received(), received()).when(of('ConversationRead')).then({ answers: 2, folder: 'read' });
+    inbox.given(started(), received(), received(), of('ConversationRead')).when(of('ConversationMarkedUnread')).then({ answers: 2, folder: 'unread' });
+    inbox.given(started(), received(), of('ConversationArchived')).when(of('ConversationMarkedUnread')).then({ answers: 1, folder: 'unread' });
+  });
+
+  it('rule 8: a fact about a conversation nobody has seen start shows nothing', () => {
+    for (const type of ['MessageReceived', 'MessageSent', 'ConversationArchived', 'KeywordReceived'] as const) inbox.given().when(of(type)).thenNothing();
+  });
+});

@@ -1,0 +1,49 @@
+import type { Message, Recorded } from '@app/kernel';
+import type { ConversationEvent } from '@app/domain/conversation';
+import type { ReferralEvent } from '@app/domain/referral';
+import { newRecord, projectionSpec, sampleOf, samples } from '@app/testing';
+import { referralsProjection } from './referrals.projection.js';
+
+type Event = ReferralEvent | ConversationEvent;
+const referrals = projectionSpec(referralsProjection);
+const record = newRecord();
+const created = record('referral-referral-1', sampleOf('ReferralCreated')) as Recorded<Event>;
+const happened = (conversation: string, event: Message) => record(`conversation-${conversation}`, event) as Recorded<Event>;
+const of = (type: ConversationEvent['type'], conversation = 'c1') => happened(conversation, sampleOf(type));
+const open = (...openConversations: string[]) => ({ id: 'referral-1', openConversations });
+
+describe('referrals', () => {
+  it('R3: shows who referred whom, the status, and since when', () => {
+    const { createdAt: _, ...expected } = { ...samples.ReferralCreated, createdAt: '' };
+    const { referralId: id, ...rest } = expected;
+    referrals.given().when(created).then({ id, ...rest, programId: 'program-1', createdAt: created.metadata.occurredAt, openConversations: [] });
+  });
+
+  it('I4: the flag goes on when a conversation starts', () => referrals.given(created).when(of('ConversationStarted')).then(open('c1')));
+
+  it('I4: the flag goes off on archive', () => referrals.given(created, of('ConversationStarted')).when(of('ConversationArchived')).then(open()));
+
+  it.each(['MessageReceived', 'MessageSent', 'ConversationMarkedUnread'] as const)('I4: the flag goes on again on %s', (type) => {
+    referrals.given(created, of('ConversationStarted'), of('ConversationArchived')).when(of(type)).then(open('c1'));
+  });
+
+  it.each(['AutomatedTextSent', 'KeywordReceived', 'SendRefused'] as const)('I4: the flag stays off on %s', (type) => {
+    referrals.given(created, of('ConversationStarted'), of('ConversationArchived')).when(of(type)).then(open());
+  });
+
+  it('I4: the flag is on while any of its conversations is not archived', () => {
+    const history = [created, of('ConversationStarted'), of('ConversationStarted', 'c2')];
+    referrals.given(...history).when(of('ConversationArchived')).then(open('c2'));
+    referrals.given(...history, of('ConversationArchived')).when(of('ConversationArchived', 'c2')).then(open());
+  });
+
+  it('I4: a conversation counts once however many messages it has', () => {
+    referrals.given(created, of('ConversationStarted'), of('MessageSent'), of('MessageReceived')).when(of('MessageReceived')).then(open('c1'));
+  });
+
+  it('M2: a general conversation is no referral\'s', () => {
+    referrals.given(created).when(happened('c9', { type: 'ConversationStarted', data: { ...samples.ConversationStarted, referralId: null } })).thenNothing();
+  });
+
+  it('rule 8: a conversation about a referral nobody has seen shows nothing', () => referrals.given().when(of('ConversationStarted')).thenNothing());
+});

@@ -1,0 +1,71 @@
+import { deliveryIdOf } from '@app/eventing';
+import type { Message, Recorded } from '@app/kernel';
+import type { ConversationEvent } from '@app/domain/conversation';
+import { documentsOf, newRecord, projectionSpec, sampleOf, samples } from '@app/testing';
+import { threadProjection } from './thread.projection.js';
+
+const thread = projectionSpec(threadProjection);
+const record = newRecord();
+const happened = (event: Message) => record('conversation-conversation-1', event, { actor: { kind: 'staff', id: 'anna' } }) as Recorded<ConversationEvent>;
+const started = happened(sampleOf('ConversationStarted'));
+
+describe('thread', () => {
+  it('M7: a text shows author, direction, channel and where its delivery is found', () => {
+    const event = happened(sampleOf('MessageSent'));
+    thread.given(started).when(event).then({
+      id: 'message-1',
+      programId: 'program-1',
+      conversationId: 'conversation-1',
+      kind: 'message',
+      direction: 'out',
+      author: { kind: 'staff', id: 'anna' },
+      channel: 'sms',
+      text: 'Your bonus is on its way',
+      deliveryId: deliveryIdOf('message-1', 'contact-rita', 'sms'),
+      at: event.metadata.occurredAt,
+      order: event.position,
+    });
+  });
+
+  it('M7: a message in the app has no delivery', () => {
+    thread
+      .given(started)
+      .when(happened({ type: 'MessageSent', data: { ...samples.MessageSent, channel: 'in-app', to: null, route: null } }))
+      .then({ channel: 'in-app', deliveryId: null });
+  });
+
+  it('M1: in-app and texts, in and out, are entries of one thread', () => {
+    thread.given(started).when(happened(sampleOf('MessageReceived'))).then({ kind: 'message', direction: 'in', text: 'Is my bonus in?', deliveryId: null });
+    thread.given(started).when(happened(sampleOf('AutomatedTextSent'))).then({ kind: 'automated', direction: 'out', deliveryId: deliveryIdOf('message-2', 'contact-rita', 'sms') });
+  });
+
+  it('K8: a refusal shows its rule', () => {
+    thread.given(started).when(happened(sampleOf('SendRefused'))).then({ kind: 'refusal', rule: 'RecipientOptedOut', text: '', deliveryId: null });
+  });
+
+  it('decision: a keyword is a system entry', () => {
+    thread.given(started).when(happened(sampleOf('KeywordReceived'))).then({ kind: 'keyword', direction: 'in', text: 'stop.' });
+  });
+
+  it('M1: an inbound accepted before a staff reply but routed after it sorts before it', () => {
+    const acceptedAt = record('inbound-SM1', sampleOf('InboundReceived')).position;
+    const reply = happened(sampleOf('MessageSent'));
+    const routed = happened({ type: 'MessageReceived', data: { ...samples.MessageReceived, acceptedAt } });
+    const entries = [...documentsOf(threadProjection, [started, reply, routed]).values()];
+    expect(entries.toSorted((a, b) => (a.order < b.order ? -1 : 1)).map(({ id }) => id)).toEqual(['message-3', 'message-1']);
+  });
+
+  it('M1: a message of the portal has the place at which it was written', () => {
+    const event = happened({ type: 'MessageReceived', data: { ...samples.MessageReceived, channel: 'in-app', acceptedAt: null, providerId: null } });
+    thread.given(started).when(event).then({ order: event.position });
+  });
+
+  it('M8: an entry is never changed', () => {
+    const first = happened(sampleOf('MessageSent'));
+    thread.given(started, first).when(happened({ type: 'MessageSent', data: { ...samples.MessageSent, text: 'Changed' } })).then({ text: 'Your bonus is on its way', order: first.position });
+  });
+
+  it('I2: folder moves are no entries', () => {
+    for (const type of ['ConversationRead', 'ConversationMarkedUnread', 'ConversationArchived'] as const) thread.given(started).when(happened(sampleOf(type))).thenNothing();
+  });
+});

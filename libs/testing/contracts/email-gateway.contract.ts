@@ -1,0 +1,55 @@
+import type { Email, EmailGateway } from '@app/eventing';
+
+export type OpenedEmail = {
+  readonly gateway: EmailGateway;
+  /** Raw messages that arrived, counted at the receiver. */
+  received(): Promise<readonly string[]>;
+  close(): Promise<void>;
+};
+
+const email = (messageId: string, parts: Partial<Email> = {}): Email => ({
+  messageId,
+  to: { name: 'Rosa', address: 'rosa@mail.example' },
+  fromName: 'Sunrise Solar',
+  subject: 'New message',
+  text: 'Hello',
+  html: '<p>Hello</p>',
+  ...parts,
+});
+
+/** What every way of sending email must do. */
+export function emailGatewayContract(name: string, open: () => Promise<OpenedEmail>): void {
+  describe(`${name} as EmailGateway`, () => {
+    let opened: OpenedEmail;
+    beforeEach(async () => (opened = await open()));
+    afterEach(() => opened.close());
+
+    it('N1: sends text and HTML to the person, under the given Message-ID', async () => {
+      expect(await opened.gateway.send(email('one'))).toEqual({ kind: 'accepted', providerId: 'one' });
+      const [raw = ''] = await opened.received();
+      expect(raw).toMatch(/^To: Rosa <rosa@mail.example>\r?$/m);
+      expect(raw).toMatch(/Message-ID:\s+<one@/);
+      expect(raw).toContain('Content-Type: text/plain');
+      expect(raw).toContain('Content-Type: text/html');
+    });
+
+    it('N3: the same Message-ID again is one email', async () => {
+      await opened.gateway.send(email('one'));
+      await Promise.all([opened.gateway.send(email('one')), opened.gateway.send(email('two')), opened.gateway.send(email('two'))]);
+      expect(await opened.received()).toHaveLength(2);
+    });
+
+    it('N3: knows what was sent', async () => {
+      await opened.gateway.send(email('one'));
+      expect(await opened.gateway.find('one')).toEqual({ kind: 'found', providerId: 'one' });
+      expect((await opened.gateway.find('two')).kind).not.toBe('found');
+    });
+
+    it('N1: line breaks in names and subjects add no headers', async () => {
+      await opened.gateway.send(email('one', { subject: 'Hi\r\nBcc: eve@mail.example', fromName: 'S\r\nX-Evil: 1', to: { name: 'R\nCc: eve@mail.example', address: 'rosa@mail.example' } }));
+      const [raw = ''] = await opened.received();
+      const headers = raw.slice(0, raw.search(/\r?\n\r?\n/));
+      expect(headers).not.toMatch(/^(Bcc|Cc|X-Evil):/im);
+    });
+  });
+}

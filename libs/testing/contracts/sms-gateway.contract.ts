@@ -1,0 +1,74 @@
+import type { SendOutcome, Sms, SmsAccount, SmsGateway } from '@app/eventing';
+
+/** What goes wrong between us and the provider, as a test asks for it; `null`: nothing. */
+export type SmsTrouble = 'lost-before' | 'lost-after' | 'silent-after' | 'busy' | 'error-after' | 'opted-out' | 'unreachable' | null;
+
+export type OpenedSms = {
+  readonly gateway: SmsGateway;
+  readonly account: SmsAccount;
+  /** A text that the provider would take. */
+  readonly sms: Sms;
+  /** The next send meets this. */
+  meet(trouble: SmsTrouble): Promise<void> | void;
+  /** How many texts the provider has accepted, counted there. */
+  accepted(): number;
+  close(): Promise<void>;
+};
+
+const nobodysId = (): Promise<boolean> => Promise.resolve(false);
+
+/** What every provider of texts must do: each trouble becomes the outcome that says whether the text may be out. */
+export function smsGatewayContract(name: string, open: () => Promise<OpenedSms>): void {
+  describe(`${name} as SmsGateway`, () => {
+    let opened: OpenedSms;
+    beforeAll(async () => (opened = await open()));
+    afterAll(() => opened.close());
+    const send = async (trouble: SmsTrouble, text: string = crypto.randomUUID()): Promise<{ outcome: SendOutcome; accepted: number; sms: Sms }> => {
+      await opened.meet(trouble);
+      const sms = { ...opened.sms, text };
+      const before = opened.accepted();
+      const outcome = await opened.gateway.send(opened.account, sms);
+      return { outcome, accepted: opened.accepted() - before, sms };
+    };
+
+    it('T1: hands a text over and says under which id', async () => {
+      expect(await send(null)).toMatchObject({ outcome: { kind: 'accepted', providerId: expect.stringMatching(/./) as string }, accepted: 1 });
+    });
+
+    it.each(['lost-before', 'lost-after', 'silent-after', 'error-after'] as const)('T2: %s is uncertain', async (trouble) => {
+      expect((await send(trouble)).outcome.kind).toBe('uncertain');
+    });
+
+    it.each(['busy', 'unreachable'] as const)('T2: %s was not accepted, and says when to come back', async (trouble) => {
+      const { outcome, accepted } = await send(trouble);
+      expect(outcome).toMatchObject({ kind: 'back-off', retryAfterMs: expect.any(Number) as number });
+      expect(accepted).toBe(0);
+    });
+
+    it('T2: a refusal carries the provider’s code and no number', async () => {
+      const { outcome, sms } = await send('opted-out');
+      expect(outcome).toMatchObject({ kind: 'refused', code: '21610' });
+      expect(JSON.stringify(outcome)).not.toContain(sms.to);
+    });
+
+    it('T2: finds a text whose answer was lost, by what it says and when it was sent', async () => {
+      const since = new Date();
+      const { sms } = await send('lost-after');
+      const found = await opened.gateway.find(opened.account, sms, since, nobodysId);
+      expect(found).toMatchObject({ kind: 'found' });
+    });
+
+    it('T2: does not take a text that belongs to another delivery, nor an older one', async () => {
+      const since = new Date();
+      const { sms } = await send('lost-after');
+      expect(await opened.gateway.find(opened.account, sms, since, () => Promise.resolve(true))).toEqual({ kind: 'unknown' });
+      expect(await opened.gateway.find(opened.account, sms, new Date(Date.now() + 3_600_000), nobodysId)).toEqual({ kind: 'unknown' });
+    });
+
+    it('T2: cannot say that a text was not accepted', async () => {
+      const since = new Date();
+      const { sms } = await send('lost-before');
+      expect(await opened.gateway.find(opened.account, sms, since, nobodysId)).toEqual({ kind: 'unknown' });
+    });
+  });
+}

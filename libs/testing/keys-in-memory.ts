@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { KeyDestroyed, Keyring } from '@app/eventing';
+
+/** Keys that follow from the subject, so that a spec can open what another run has sealed. */
+export class KeysInMemory extends Keyring {
+  private readonly destroyed = new Set<string>();
+  private readonly made = new Set<string>();
+
+  async get(subjects: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    return new Map(subjects.filter((subject) => this.made.has(subject) && !this.destroyed.has(subject)).map((subject) => [subject, keyOf(subject)]));
+  }
+
+  async ensure(subject: string): Promise<Uint8Array> {
+    if (this.destroyed.has(subject)) throw new KeyDestroyed(subject);
+    this.made.add(subject);
+    return keyOf(subject);
+  }
+
+  async destroy(subject: string): Promise<void> {
+    this.destroyed.add(subject);
+  }
+}
+
+export const keyOf = (subject: string): Uint8Array => createHash('sha256').update(`for specs only: ${subject}`).digest();

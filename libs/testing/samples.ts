@@ -1,0 +1,116 @@
+import type { AddressEvent } from '@app/domain/address';
+import type { ConsentEvent } from '@app/domain/consent';
+import type { ContactEvent } from '@app/domain/contact';
+import type { ConversationEvent } from '@app/domain/conversation';
+import type { DeliveryEvent } from '@app/domain/delivery';
+import type { InboundEvent } from '@app/domain/inbound';
+import type { MemberEvent } from '@app/domain/member';
+import type { NotificationEvent } from '@app/domain/notification';
+import type { ProgramEvent } from '@app/domain/program';
+import type { ReferralEvent } from '@app/domain/referral';
+import type { RequestEvent } from '@app/domain/request';
+import type { eventTypes } from '@app/domain';
+
+export type DomainEvent =
+  | AddressEvent
+  | ConsentEvent
+  | ContactEvent
+  | ConversationEvent
+  | DeliveryEvent
+  | InboundEvent
+  | MemberEvent
+  | NotificationEvent
+  | ProgramEvent
+  | ReferralEvent
+  | RequestEvent;
+
+/** A type that is stored and has no sample does not compile. */
+type Samples = Readonly<Record<keyof typeof eventTypes, object>> & { readonly [Type in DomainEvent['type']]: Extract<DomainEvent, { type: Type }>['data'] };
+
+const about = { contactId: 'contact-rita', referralId: 'referral-1' };
+const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-1' };
+const whose = { addressId: 'address-1', senderId: 'sender-1' };
+const phone = '+15551234567';
+const at = '2026-01-05T09:00:00.000Z';
+const claimId = 'delivery-1.1';
+const contact = {
+  contactId: 'contact-rita',
+  name: 'Rita Referrer',
+  phones: [phone],
+  phoneIds: ['address-1'],
+  emails: ['rita@example.com'],
+  externalId: 'crm-7',
+  contactType: 'referrer',
+  registered: true,
+  active: true,
+} as const;
+const place = '0000000000000007';
+
+/** One example of the data of each event there is. */
+export const samples: Samples = {
+  AddressHeld: { contactId: 'contact-rita' },
+  AddressReleased: { contactId: 'contact-rita' },
+  AddressTexted: { contactId: 'contact-rita', conversationId: 'conversation-1', senderId: 'sender-1', at },
+  OptInRequested: {
+    ...whose,
+    ...about,
+    phone,
+    purpose: 'conversational',
+    evidence: { wording: 'Text me about my referrals', wordingVersion: '3', source: 'https://example.com/join', tickedAt: at },
+    optInText: { version: '1', text: 'Reply YES to get texts, STOP to opt out' },
+  },
+  OptedIn: { ...whose, keyword: 'YES', keywordList: '2026-11', text: 'Yes!', providerId: 'SM1' },
+  OptedOut: { ...whose, keyword: 'STOP', keywordList: '2026-11', text: 'stop.', providerId: 'SM2' },
+  TextedFirst: { ...whose, providerId: 'SM4' },
+  ContactCreated: contact,
+  ContactDetailsChanged: { ...contact, name: 'Rita R.', formerPhoneIds: ['address-2'] },
+  ConversationStarted: { ...about, conversationId: 'conversation-1', by: 'anna' },
+  MessageSent: { ...about, messageId: 'message-1', by: 'anna', channel: 'sms', text: 'Your bonus is on its way', to: phone, route },
+  AutomatedTextSent: { ...about, messageId: 'message-2', kind: 'opt-in-request', text: 'Reply YES to get texts, STOP to opt out', to: phone, route },
+  MessageReceived: { ...about, messageId: 'message-3', channel: 'sms', text: 'Is my bonus in?', acceptedAt: place, providerId: 'SM5' },
+  KeywordReceived: { ...about, messageId: 'message-4', keyword: 'STOP', text: 'stop.', acceptedAt: place, providerId: 'SM2' },
+  SendRefused: { ...about, messageId: 'message-5', by: 'anna', channel: 'sms', rule: 'RecipientOptedOut' },
+  ConversationRead: { ...about, by: 'anna' },
+  ConversationMarkedUnread: { ...about, by: 'anna' },
+  ConversationArchived: { ...about, by: 'anna' },
+  DeliveryRequested: {
+    deliveryId: 'delivery-1',
+    channel: 'sms',
+    lane: 'person',
+    messageId: 'message-1',
+    conversationId: 'conversation-1',
+    recipient: { kind: 'contact', id: 'contact-rita' },
+    source: { stream: 'conversation-conversation-1', revision: 1 },
+    consentId: 'consent-1',
+    notBefore: at,
+    expiresAt: '2026-01-06T09:00:00.000Z',
+  },
+  DeliveryClaimed: { claimId, claimedAt: at, consentRevision: 1 },
+  DeliveryReleased: { claimId, cause: '20429', notBefore: at },
+  DeliveryAccepted: { claimId, providerId: 'SM6' },
+  DeliveryRefused: { claimId, code: '21211', reason: 'HTTP 400' },
+  DeliveryUncertain: { claimId, cause: 'ETIMEDOUT' },
+  DeliveryWithheld: { rule: 'RecipientOptedOut', consentRevision: 2 },
+  DeliveryExpired: { expiresAt: at },
+  ReceiptReceived: { claimId, contactId: 'contact-rita', providerId: 'SM6', status: 'undelivered', errorCode: '30003', form: { MessageSid: 'SM6', To: phone } },
+  DeliverySettled: { by: 'anna', decision: 'resend', notBefore: at, expiresAt: '2026-01-06T09:00:00.000Z' },
+  InboundReceived: { providerId: 'SM5', ...whose, from: phone, text: 'Is my bonus in?', form: { MessageSid: 'SM5', From: phone, Unheard: 'of' } },
+  InboundRouted: { contactId: 'contact-rita', conversationId: 'conversation-1', referralId: 'referral-1', isNewNumber: false, asKeyword: false },
+  MemberAdded: { programId: 'program-1', userId: 'anna', name: 'Anna Agent', email: 'anna@example.com', role: 'agent' },
+  NotificationDecided: { messageId: 'message-3', conversationId: 'conversation-1', people: [{ kind: 'member', id: 'anna' }] },
+  ProgramCreated: {
+    programId: 'program-1',
+    name: 'Acme Referrals',
+    policies: { consentMode: 'double_opt_in', replyToInbound: 'allowed' },
+    optInText: { version: '1', text: 'Reply YES to get texts, STOP to opt out' },
+    portalLink: 'https://portal.example.com/{conversationId}',
+    consoleLink: 'https://console.example.com/{conversationId}',
+  },
+  WidgetOriginsSet: { origins: ['https://shop.example'] },
+  SenderAdded: { programId: 'program-1', senderId: 'sender-1', phone: '+15550001111', accountSid: 'AC1', authToken: 'a-token-of-the-provider' },
+  ReferralCreated: { referralId: 'referral-1', referrerId: 'contact-rita', referredId: 'contact-paul', status: 'new', externalId: 'crm-9' },
+  RequestTaken: { kind: 'contact' },
+};
+
+export const sampleOf = <Type extends DomainEvent['type']>(type: Type): Extract<DomainEvent, { type: Type }> =>
+  ({ type, data: samples[type] }) as unknown as Extract<DomainEvent, { type: Type }>;

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Decider, Message, Position, Recorded } from '@app/kernel';
 import type { ExpectedRevision } from './event-store.js';
@@ -71,7 +71,7 @@ export class Aggregates {
   /** Keyed, so that a short text cannot be guessed from the hash that the record keeps in the open. */
   async hash(programId: string, command: Message): Promise<string> {
     const key = await this.keyring.ensure(`commands-${programId}`);
-    return createHmac('sha256', key).update(JSON.stringify(command)).digest('base64url');
+    return createHmac('sha256', createSecretKey(key)).update(JSON.stringify(command)).digest('base64url');
   }
 }
 

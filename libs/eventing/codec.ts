@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
 import type { JsonObject, Message, Metadata, Recorded } from '@app/kernel';
 import type { RecordedStoredEvent, StoredEvent } from './event-store.js';
 import type { Keyring } from './keyring.js';
@@ -91,16 +91,17 @@ export class UnknownEventType extends Error {
 
 const associated = (subject: string, eventId: string): Buffer => Buffer.from(`${subject}/${eventId}`);
 
+// Node takes a key given as bytes for anything, and finding out costs more than the encryption itself.
 function encrypt(key: Uint8Array, plain: string, aad: Buffer): string {
   const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(aad);
+  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), iv).setAAD(aad);
   const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
   return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64');
 }
 
 function decrypt(key: Uint8Array, sealed: string, aad: Buffer): string {
   const bytes = Buffer.from(sealed, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES)).setAAD(aad);
+  const decipher = createDecipheriv('aes-256-gcm', createSecretKey(key), bytes.subarray(0, IV_BYTES)).setAAD(aad);
   decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
 }

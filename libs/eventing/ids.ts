@@ -1,13 +1,22 @@
-import { v5 } from 'uuid';
+import { hash } from 'node:crypto';
 
 /** Namespace of every id made from names by this product. */
-const NAMESPACE = '5f3d9a52-5b0e-4f0e-9c39-0a6f3f0f8b11';
+const NAMESPACE = Buffer.from('5f3d9a525b0e4f0e9c390a6f3f0f8b11', 'hex');
 
 /**
  * A natural key: the same parts give the same id everywhere, so that the store settles a race between two requests
  * that would create the same thing.
  */
-export const naturalId = (...parts: readonly string[]): string => v5(JSON.stringify(parts), NAMESPACE);
+export const naturalId = (...parts: readonly string[]): string => nameBased(JSON.stringify(parts));
+
+/** A UUID of version 5 (RFC 9562, section 5.5). Every command makes several: this takes a third of a library's time. */
+function nameBased(name: string): string {
+  const bytes = hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(name)]), 'buffer');
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex', 0, 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
 
 /** One text or email to one person about one message is one delivery. */
 export const deliveryIdOf = (messageId: string, recipientId: string, channel: 'sms' | 'email'): string => naturalId('delivery', messageId, recipientId, channel);

@@ -1,4 +1,5 @@
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { errors, jwtVerify, SignJWT, type CryptoKey } from 'jose';
 import { DomainError } from '@app/kernel';
 import { roles, type Caller, type CallerRole } from './caller.js';
 
@@ -6,30 +7,40 @@ const ISSUER = 'referral-messages';
 const AUDIENCE = 'referral-messages-api';
 /** Fixed here: what the token itself says of algorithm or key decides nothing. */
 const ALGORITHM = 'HS256';
+const TOKENS_IN_MEMORY = 10_000;
 
 /** Access tokens signed with a shared secret, for development. */
 export class AccessTokens {
-  private readonly key: Uint8Array;
+  private readonly key: Promise<CryptoKey>;
+  /** Callers by tokens that were found valid, each until its token expires: checking one again would say the same. */
+  private readonly verified = new LRUCache<string, Caller>({ max: TOKENS_IN_MEMORY });
 
   constructor(secret: string) {
     if (secret.length < 32) throw new Error('JWT_SECRET needs at least 32 characters');
-    this.key = new TextEncoder().encode(secret);
+    // Imported once: given as bytes it would be imported for every token.
+    const bytes = new TextEncoder().encode(secret);
+    this.key = crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
   }
 
   /** @param lifetime such as `12h` */
-  sign({ programId, id, role }: Caller, lifetime = '30d'): Promise<string> {
+  async sign({ programId, id, role }: Caller, lifetime = '30d'): Promise<string> {
     const claims = new SignJWT({ program: programId, role }).setProtectedHeader({ alg: ALGORITHM });
-    return claims.setSubject(id).setIssuer(ISSUER).setAudience(AUDIENCE).setIssuedAt().setExpirationTime(lifetime).sign(this.key);
+    return claims.setSubject(id).setIssuer(ISSUER).setAudience(AUDIENCE).setIssuedAt().setExpirationTime(lifetime).sign(await this.key);
   }
 
   /** @throws TokenExpired, TokenInvalid */
   async verify(token: string): Promise<Caller> {
-    const { payload } = await jwtVerify(token, this.key, { algorithms: [ALGORITHM], issuer: ISSUER, audience: AUDIENCE, requiredClaims: ['exp', 'sub'] }).catch((error: unknown) => {
+    const known = this.verified.get(token);
+    if (known) return known;
+    const { payload } = await jwtVerify(token, await this.key, { algorithms: [ALGORITHM], issuer: ISSUER, audience: AUDIENCE, requiredClaims: ['exp', 'sub'] }).catch((error: unknown) => {
       throw error instanceof errors.JWTExpired ? new TokenExpired() : new TokenInvalid();
     });
-    const { sub, program, role } = payload;
+    const { sub, program, role, exp = 0 } = payload;
     if (!isText(sub) || !isText(program) || !roles.includes(role as CallerRole)) throw new TokenInvalid();
-    return { id: sub, programId: program, role: role as CallerRole };
+    const caller: Caller = { id: sub, programId: program, role: role as CallerRole };
+    const ttl = Math.floor(exp * 1_000 - Date.now());
+    if (ttl > 0) this.verified.set(token, caller, { ttl });
+    return caller;
   }
 }
 

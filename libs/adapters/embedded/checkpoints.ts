@@ -1,5 +1,6 @@
 import { CheckpointMoved, Checkpoints } from '@app/eventing';
 import type { Position } from '@app/kernel';
+import type { GroupedWrites } from './grouped-writes.js';
 import type { Database } from './sqlite.js';
 
 type Waiter = { readonly position: Position; end(reached: boolean): void };
@@ -8,7 +9,10 @@ type Waiter = { readonly position: Position; end(reached: boolean): void };
 export class EmbeddedCheckpoints extends Checkpoints {
   readonly #waiters = new Map<string, Set<Waiter>>();
 
-  constructor(private readonly db: Database) {
+  constructor(
+    private readonly db: Database,
+    private readonly writes: GroupedWrites,
+  ) {
     super();
     db.exec('CREATE TABLE IF NOT EXISTS checkpoints (name TEXT PRIMARY KEY, position TEXT NOT NULL) WITHOUT ROWID');
   }
@@ -18,9 +22,7 @@ export class EmbeddedCheckpoints extends Checkpoints {
   }
 
   async set(name: string, from: Position | null, to: Position): Promise<void> {
-    this.db.transaction(() => {
-      this.move(name, from, to);
-    });
+    await this.writes.add(() => this.move(name, from, to));
     this.moved(name, to);
   }
 

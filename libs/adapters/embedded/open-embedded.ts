@@ -3,6 +3,7 @@ import type { Checkpoints, EventStore, Keyring, ReadModelStore, TopicLog } from 
 import { EmbeddedCheckpoints } from './checkpoints.js';
 import { EmbeddedEventStore } from './event-store.js';
 import { lockFolder } from './folder-lock.js';
+import { GroupedWrites } from './grouped-writes.js';
 import { EmbeddedKeyring } from './keyring.js';
 import { EmbeddedReadModelStore } from './read-model-store.js';
 import { Database, type DatabaseOptions } from './sqlite.js';
@@ -55,15 +56,17 @@ function openEngines(open: (name: string, synchronous: 'FULL' | 'NORMAL') => Dat
   const eventStore = new EmbeddedEventStore(open('record.db', 'FULL'));
   const keyring = new EmbeddedKeyring(open('keys.db', 'FULL'));
   const derived = open('read-models.db', 'NORMAL');
-  const checkpoints = new EmbeddedCheckpoints(derived);
-  const readModels = new EmbeddedReadModelStore(derived, checkpoints);
-  const topics = new EmbeddedTopicLog(derived);
+  const writes = new GroupedWrites(derived);
+  const checkpoints = new EmbeddedCheckpoints(derived, writes);
+  const readModels = new EmbeddedReadModelStore(derived, checkpoints, writes);
+  const topics = new EmbeddedTopicLog(derived, writes);
 
   const close = async () => {
     // Consumers first: what they are handling may still append.
     await topics.close();
     eventStore.close();
     keyring.close();
+    writes.close();
     checkpoints.close();
     release();
   };

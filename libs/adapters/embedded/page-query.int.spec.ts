@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ModelDefinition, PageRequest } from '@app/eventing';
 import { EmbeddedCheckpoints } from './checkpoints.js';
 import { pageQuery, type PageQuery } from './page-query.js';
+import { GroupedWrites } from './grouped-writes.js';
 import { EmbeddedReadModelStore } from './read-model-store.js';
 import { Database } from './sqlite.js';
 import { TemporaryFolder } from './temporary-folder.fixture.js';
@@ -20,7 +21,8 @@ describe('embedded pages', () => {
   beforeAll(async () => {
     folder = new TemporaryFolder();
     db = new Database(join(folder.path, 'read-models.db'), { synchronous: 'NORMAL' });
-    store = new EmbeddedReadModelStore(db, new EmbeddedCheckpoints(db));
+    const grouped = new GroupedWrites(db);
+    store = new EmbeddedReadModelStore(db, new EmbeddedCheckpoints(db, grouped), grouped);
     await store.prepare(model);
     const documents = Array.from({ length: 200 }, (_, n) => ({
       id: `card${n}`,

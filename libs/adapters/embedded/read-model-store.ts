@@ -9,6 +9,7 @@ import {
 } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import type { EmbeddedCheckpoints } from './checkpoints.js';
+import type { GroupedWrites } from './grouped-writes.js';
 import { checkNames } from './model-columns.js';
 import { ModelTable } from './model-table.js';
 import type { Database } from './sqlite.js';
@@ -26,6 +27,7 @@ export class EmbeddedReadModelStore extends ReadModelStore {
   constructor(
     private readonly db: Database,
     private readonly checkpoints: EmbeddedCheckpoints,
+    private readonly grouped: GroupedWrites,
   ) {
     super();
     db.exec(`CREATE TABLE IF NOT EXISTS models (
@@ -54,9 +56,9 @@ export class EmbeddedReadModelStore extends ReadModelStore {
     writes: readonly DocumentWrite[],
     checkpoint: { readonly from: Position | null; readonly to: Position },
   ): Promise<void> {
-    const { live } = this.#prepared(model);
-    this.db.transaction(() => {
+    await this.grouped.add(() => {
       this.checkpoints.move(model.name, checkpoint.from, checkpoint.to);
+      const { live } = this.#prepared(model);
       for (const write of writes) live.write(write);
     });
     this.checkpoints.moved(model.name, checkpoint.to);

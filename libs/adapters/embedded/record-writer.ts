@@ -61,6 +61,12 @@ export class RecordWriter {
     return this.#categories.get(name);
   }
 
+  /** Whether it is known without a look at the file that a stream has no event of this revision. */
+  isBeyond(name: string, revision: number): boolean {
+    const stream = this.#streams.get(name);
+    return stream !== undefined && stream.revision < revision;
+  }
+
   /** Goes back to what the file says, after a transaction failed. */
   reload(): void {
     this.#streams.clear();

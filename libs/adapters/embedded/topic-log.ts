@@ -1,5 +1,6 @@
 import { TopicLog, type ConsumedMessage, type Consumer, type TopicMessage } from '@app/eventing';
 import type { JsonObject } from '@app/kernel';
+import type { GroupedWrites } from './grouped-writes.js';
 import type { Database } from './sqlite.js';
 import { Wakeup } from './wakeup.js';
 
@@ -22,7 +23,10 @@ export class EmbeddedTopicLog extends TopicLog {
   readonly #consuming = new Set<Promise<void>>();
   readonly #closing = new AbortController();
 
-  constructor(private readonly db: Database) {
+  constructor(
+    private readonly db: Database,
+    private readonly writes: GroupedWrites,
+  ) {
     super();
     db.exec(`
       CREATE TABLE IF NOT EXISTS topics (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -36,7 +40,7 @@ export class EmbeddedTopicLog extends TopicLog {
   async publish(topic: string, messages: readonly TopicMessage[]): Promise<void> {
     if (messages.length === 0) return;
     const rows = messages.map(({ key, value }) => ({ key, value: JSON.stringify(value) }));
-    this.db.transaction(
+    await this.writes.add(
       () => {
         this.db.run('INSERT INTO topics (name) VALUES (?) ON CONFLICT DO NOTHING', topic);
         const { id } = this.db.first<{ id: number }>('SELECT id FROM topics WHERE name = ?', topic);
@@ -91,7 +95,7 @@ export class EmbeddedTopicLog extends TopicLog {
         continue;
       }
       await consumer.handle(batch.messages);
-      this.db.run('INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)', group, batch.topic, Number(batch.last.offset));
+      await this.writes.add(() => this.db.run('INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)', group, batch.topic, Number(batch.last.offset)));
       // The topic that had its turn goes to the back.
       topics = [...topics.filter((topic) => topic !== batch.topic), batch.topic];
     }

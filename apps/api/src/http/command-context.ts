@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { v7 } from 'uuid';
 import { commandIdOf } from '@app/application';
 import type { CommandContext } from '@app/eventing';
 import { DomainError } from '@app/kernel';
@@ -19,7 +19,7 @@ export const Context = createParamDecorator((_: unknown, execution: ExecutionCon
 /** Without a key the request is a new command each time it is sent. */
 function contextOf(caller: CallerIdentity, key: string | undefined, correlationId: string): RequestContext {
   const actor = actorOf(caller);
-  const commandId = commandIdOf(caller.programId, actor, key ?? v7());
+  const commandId = commandIdOf(caller.programId, actor, key ?? randomUUID());
   return { programId: caller.programId, actor, commandId, correlationId, causationId: commandId, occurredAt: new Date().toISOString(), isRepeatable: key !== undefined };
 }
 

@@ -1,8 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { ConsoleLogger, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { v7 } from 'uuid';
 import { serveExplorer } from './explorer.js';
 import { RequestPipe } from './request.pipe.js';
 import { ProblemDto } from './problem.dto.js';
@@ -12,7 +12,7 @@ const LARGEST_BODY_BYTES = 64 * 1024;
 
 /** The API as an HTTP server that does not listen yet. */
 export async function createHttpApp(module: Type | DynamicModule): Promise<NestFastifyApplication> {
-  const adapter = new ProblemAdapter({ bodyLimit: LARGEST_BODY_BYTES, genReqId: () => v7(), forceCloseConnections: true });
+  const adapter = new ProblemAdapter({ bodyLimit: LARGEST_BODY_BYTES, genReqId: () => randomUUID(), forceCloseConnections: true });
   const logger = new ConsoleLogger({ json: true, logLevels: ['error', 'warn'] });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger });
   app.useGlobalPipes(new RequestPipe());

@@ -1,0 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEmbedded, type Embedded } from '@app/adapters';
+
+/** Embedded engines in a folder that goes when they close. */
+export async function openTemporary(): Promise<Embedded> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+  const engines = await openEmbedded(folder);
+  const close = async (): Promise<void> => {
+    await engines.close();
+    await rm(folder, { recursive: true });
+  };
+  return { ...engines, close };
+}

@@ -1,0 +1,75 @@
+import { connect, type Socket } from 'node:net';
+import { answerParent } from './child.js';
+import { quantile } from './statistics.js';
+
+/** Each connection posts the body to one of the paths, waits for the answer, and posts again. */
+export type LoadQuestion = {
+  readonly port: number;
+  readonly token: string;
+  readonly paths: readonly string[];
+  readonly body: string;
+  readonly connections: number;
+  readonly durationMs: number;
+};
+
+export type LoadAnswer = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number };
+
+/** As little HTTP as the server's answers need: what the generator does not use is left for the server. */
+class Connection {
+  readonly #socket: Socket;
+  #received = '';
+  #answered: ((head: string) => void) | undefined;
+
+  constructor(port: number) {
+    this.#socket = connect(port, '127.0.0.1').setNoDelay().setEncoding('latin1');
+    this.#socket.on('data', (chunk) => this.#receive(String(chunk)));
+  }
+
+  /** @returns the status line and headers of the answer */
+  send(request: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#answered = resolve;
+      this.#socket.once('close', () => reject(new Error('The server closed the connection')));
+      this.#socket.write(request);
+    });
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #receive(chunk: string): void {
+    this.#received += chunk;
+    const end = this.#received.indexOf('\r\n\r\n');
+    if (end < 0) return;
+    const head = this.#received.slice(0, end);
+    const length = Number(/content-length: (\d+)/i.exec(head)?.[1]);
+    if (this.#received.length < end + 4 + length) return;
+    this.#received = '';
+    this.#socket.removeAllListeners('close');
+    this.#answered?.(head);
+  }
+}
+
+answerParent(async ({ port, token, paths, body, connections, durationMs }: LoadQuestion): Promise<LoadAnswer> => {
+  const headers = `host: 127.0.0.1\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}`;
+  const requests = paths.map((path) => `POST ${path} HTTP/1.1\r\n${headers}\r\n\r\n${body}`);
+  const latencies: number[] = [];
+  const startedAt = performance.now();
+  const until = startedAt + durationMs;
+
+  const client = async (): Promise<void> => {
+    const connection = new Connection(port);
+    while (performance.now() < until) {
+      const request = requests[Math.floor(Math.random() * requests.length)] ?? '';
+      const sentAt = performance.now();
+      const head = await connection.send(request);
+      if (!head.startsWith('HTTP/1.1 201')) throw new Error(`The server answered ${head}`);
+      latencies.push(performance.now() - sentAt);
+    }
+    connection.close();
+  };
+  await Promise.all(Array.from({ length: connections }, client));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  return { perSecond: latencies.length / seconds, p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99) };
+});

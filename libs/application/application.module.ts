@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { Automation } from './automation.js';
 import { ConsentHandler } from './consent.handler.js';
 import { ContactHandler } from './contact.handler.js';
 import { ConversationStarter } from './conversation-starter.js';
@@ -16,6 +17,7 @@ import { ConsentReader } from './send-gate.js';
 @Module({
   imports: [CqrsModule],
   providers: [
+    Automation,
     Lookups,
     ConsentReader,
     ConversationStarter,
@@ -32,6 +34,6 @@ import { ConsentReader } from './send-gate.js';
     ReferralHandler,
     RequestHandler,
   ],
-  exports: [CqrsModule, Lookups, ConsentReader, ConversationStarter, InboundRouter],
+  exports: [CqrsModule, Automation, Lookups, ConsentReader, ConversationStarter, InboundRouter],
 })
 export class ApplicationModule {}

@@ -1,5 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
+import { DomainError } from '@app/kernel';
 import { consentDecider, type ConsentCommand } from '@app/domain/consent';
 import { HandleConsent, type ConsentWish } from './commands.js';
 import { ContactHasNoPhone, NoSender } from './conversation.handler.js';
@@ -19,12 +20,18 @@ export class ConsentHandler implements ICommandHandler<HandleConsent> {
     );
   }
 
+  /** @throws ReferralNotFound, ContactNotInReferral */
+  private async checkSide(programId: string, referralId: string, contactId: string): Promise<void> {
+    const { referrerId, referredId } = await this.lookups.referral(programId, referralId);
+    if (contactId !== referrerId && contactId !== referredId) throw new ContactNotInReferral();
+  }
+
   private async withPolicy(consentId: string, { data }: Extract<ConsentWish, { type: 'RequestOptIn' }>, { programId, occurredAt }: CommandContext): Promise<ConsentCommand> {
     const { policies, optInText } = await this.lookups.program(programId);
     const { phone, addressId, senderId, consentId: current } = await consentTarget(this.lookups, programId, data);
     // A repetition goes where the first request went, which may not be the contact's number or the program's sender any more.
     if (current !== consentId) throw new ContactHasNoPhone();
-    if (data.referralId !== null) await this.lookups.referral(programId, data.referralId);
+    if (data.referralId !== null) await this.checkSide(programId, data.referralId, data.contactId);
     const mode = policies.consentMode === 'double_opt_in' ? 'double_opt_in' : 'single_opt_in';
     return { type: 'RequestOptIn', data: { ...data, evidence: { ...data.evidence, tickedAt: data.evidence.tickedAt ?? occurredAt }, phone, addressId, senderId, mode, optInText } };
   }
@@ -39,4 +46,12 @@ export async function consentTarget(lookups: Lookups, programId: string, wish: {
   if (phone === undefined || !contact.phones.includes(phone)) throw new ContactHasNoPhone();
   const addressId = ids.address(programId, phone);
   return { consentId: ids.consent(programId, addressId, sender.senderId), phone, addressId, senderId: sender.senderId };
+}
+
+export class ContactNotInReferral extends DomainError {
+  readonly code = 'ContactNotInReferral';
+  override readonly field = 'referralId';
+  constructor() {
+    super('The contact is neither the referrer nor the referred person of this referral');
+  }
 }

@@ -25,7 +25,7 @@ export class ConversationStarter {
   /** @param about what {@link find} found */
   async start(by: string, whom: ConversationWith, { contactId, referralId }: ConversationAbout, context: CommandContext): Promise<CommandResult & { readonly conversationId: string }> {
     const { programId } = context;
-    if ('phone' in whom && contactId === ids.contactByPhone(programId, whom.phone))
+    if ('phone' in whom)
       await this.commands.execute(new HandleContact(contactId, { type: 'NoteNumber', data: { phone: whom.phone } }, partOf(context, 'contact')));
     const conversationId = ids.conversation(programId, contactId, referralId);
     const wish = { type: 'StartConversation', data: { conversationId, contactId, referralId, by } } as const;
@@ -33,7 +33,7 @@ export class ConversationStarter {
   }
 
   /** The contact and referral it is about. @throws ReferralNotFound, ContactNotFound */
-  async find(whom: ConversationWith, { programId, occurredAt }: CommandContext): Promise<ConversationAbout> {
+  async find(whom: ConversationWith, { programId, commandId, occurredAt }: CommandContext): Promise<ConversationAbout> {
     if ('referralId' in whom) {
       const referral = await this.lookups.referral(programId, whom.referralId);
       return { contactId: whom.side === 'referrer' ? referral.referrerId : referral.referredId, referralId: whom.referralId };
@@ -45,6 +45,6 @@ export class ConversationStarter {
     const sender = currentSender(await this.lookups.program(programId));
     const address = await this.lookups.address(programId, ids.address(programId, whom.phone));
     const known = recipientOf(address, sender?.senderId ?? '', occurredAt).contactId;
-    return { contactId: known ?? ids.contactByPhone(programId, whom.phone), referralId: null };
+    return { contactId: known ?? (await this.lookups.numberContactId(programId, whom.phone, ids.madeBy(commandId, 'contact'))), referralId: null };
   }
 }

@@ -29,6 +29,7 @@ export const following = (event: Recorded<Message>, actor: Actor, purpose: strin
   correlationId: event.metadata.correlationId,
   causationId: event.eventId,
   occurredAt: event.metadata.occurredAt,
+  isDerived: true,
 });
 
 /** The context of one of several commands that a request leads to. */

@@ -137,6 +137,49 @@ describe('routing of inbound texts', () => {
     ]);
   });
 
+  const consentId = () => ids.consent(side.programId, ids.address(side.programId, phone), side.sender);
+  const consentNow = async () => (await side.consents.read(consentId())).consent.status;
+
+  it.each([
+    ['START', 'START', 'STOP', 'no'],
+    ['STOP', 'STOP', 'START', 'yes'],
+    ['START', 'STOP', 'Hello', 'no'],
+  ])('K3, N3: %s, %s, %s, and all of it again, leaves consent at what was said last', async (first, second, third, status) => {
+    for (const [index, text] of [first, second, third].entries()) await receive(`SM${index}`, text);
+    expect(await consentNow()).toBe(status);
+    const before = await typesOf('consent');
+    await side.automateAgain();
+    expect(await consentNow()).toBe(status);
+    expect(await typesOf('consent')).toEqual(before);
+  });
+
+  it('K2: a Yes that answered something else does not answer a form that comes later, when it is handled again', async () => {
+    await receive('SM1', 'Hi');
+    await receive('SM2', 'Yes');
+    await askFor(ids.contactByPhone(side.programId, phone));
+    await side.automateAgain();
+    expect(await consentNow()).toBe('pending');
+  });
+
+  it('K9: a STOP holds as soon as it is accepted, and is one however far the automation is', async () => {
+    await receive('SM1', 'START');
+    await side.accept('SM2', phone, 'Stop');
+    await side.noteOptOut((await side.facts('inbound')).at(-1));
+    expect(await consentNow()).toBe('no');
+    await side.automate();
+    expect(await typesOf('consent')).toEqual(['OptedIn', 'OptedOut']);
+  });
+
+  it('M4: who was just a number and has another one now is not the number any more', async () => {
+    await receive('SM1', 'Hi');
+    const first = ids.contactByPhone(side.programId, phone);
+    await side.do(new HandleContact(first, { type: 'ChangeContact', data: { changes: { phones: ['+15557654321'] } } }, side.context('moved')));
+    await receive('SM2', 'Hello, new here');
+    const { contactId } = (await lastEntry())?.data as { contactId: string };
+    expect(contactId).not.toBe(first);
+    expect((await side.facts('contact')).at(-1)?.data).toMatchObject({ contactId, phones: [phone] });
+  });
+
   it('G5: the same number at two programs is two contacts and two consents', async () => {
     await receive('SM1', 'STOP');
     const other = new WriteSide(engines, `${count}-other`);

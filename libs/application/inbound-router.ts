@@ -23,9 +23,21 @@ export class InboundRouter {
     private readonly consents: ConsentReader,
   ) {}
 
+  /**
+   * An opt-out holds from the moment it is accepted, however far the automation is. What follows is the same command as
+   * {@link route} gives, so whichever comes second does nothing.
+   */
+  async noteOptOut(event: Recorded<InboundReceived>): Promise<void> {
+    const { addressId, senderId, from, text } = event.data;
+    const { programId, occurredAt } = event.metadata;
+    const keyword = keywordOf(text);
+    if (keyword?.kind !== 'opt-out') return;
+    const { contactId } = recipientOf(await this.lookups.address(programId, addressId), senderId, occurredAt);
+    await this.hear(event, contactId ?? ids.contactByPhone(programId, from), keyword);
+  }
+
   async route(event: Recorded<InboundReceived>): Promise<void> {
-    const { providerId, addressId, senderId, from, text } = event.data;
-    const { programId } = event.metadata;
+    const { providerId, from, text } = event.data;
     const router = system('automation');
     const keyword = keywordOf(text);
     const { contactId, conversationId, referralId, isNewNumber, asKeyword } = await this.routeOf(event, keyword);
@@ -34,9 +46,8 @@ export class InboundRouter {
     if (isNewNumber)
       await this.commands.execute(new HandleContact(contactId, { type: 'NoteNumber', data: { phone: from } }, following(event, router, 'NoteNumber')));
 
-    const heard = { addressId, senderId, text, providerId, keyword };
-    const consentId = ids.consent(programId, addressId, senderId);
-    await this.commands.execute(new HandleConsent(consentId, { type: 'NoteTextReceived', data: heard }, following(event, contact, 'NoteTextReceived')));
+    // Where the word was no answer when it came, it is none later either.
+    await this.hear(event, contactId, asKeyword ? keyword : null);
 
     const start = { type: 'StartConversation', data: { conversationId, contactId, referralId, by: null } } as const;
     await this.commands.execute(new HandleConversation(conversationId, start, following(event, router, 'StartConversation')));
@@ -47,6 +58,13 @@ export class InboundRouter {
         ? new HandleConversation(conversationId, { type: 'ReceiveKeyword', data: { ...message, keyword: keyword.word } }, context)
         : new HandleConversation(conversationId, { type: 'ReceiveMessage', data: { ...message, channel: 'sms' } }, context),
     );
+  }
+
+  private async hear(event: Recorded<InboundReceived>, contactId: string, keyword: Keyword | null): Promise<void> {
+    const { providerId, addressId, senderId, text } = event.data;
+    const wish = { type: 'NoteTextReceived', data: { addressId, senderId, text, providerId, keyword } } as const;
+    const context = following(event, { kind: 'contact', id: contactId }, 'NoteTextReceived');
+    await this.commands.execute(new HandleConsent(ids.consent(event.metadata.programId, addressId, senderId), wish, context));
   }
 
   /** The route as recorded, deciding it first where that has not been done. */
@@ -62,7 +80,7 @@ export class InboundRouter {
     const { addressId, senderId, from } = event.data;
     const { programId, occurredAt } = event.metadata;
     const recipient = recipientOf(await this.lookups.address(programId, addressId), senderId, occurredAt);
-    const contactId = recipient.contactId ?? ids.contactByPhone(programId, from);
+    const contactId = recipient.contactId ?? (await this.lookups.numberContactId(programId, from, ids.madeBy(event.eventId, 'contact')));
     const joined = recipient.conversationId === null ? null : await this.lookups.conversation(programId, recipient.conversationId);
     const { consent } = await this.consents.read(ids.consent(programId, addressId, senderId));
     return {

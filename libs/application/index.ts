@@ -1,4 +1,5 @@
 export * from './application.module.js';
+export * from './automation.js';
 export * from './commands.js';
 export { consentTarget } from './consent.handler.js';
 export * from './conversation-starter.js';
@@ -6,5 +7,4 @@ export { ContactHasNoPhone, NoSender, SendRefusedError } from './conversation.ha
 export * from './ids.js';
 export * from './inbound-router.js';
 export * from './lookups.js';
-export * from './reactions.js';
 export * from './send-gate.js';

@@ -32,6 +32,13 @@ export class Lookups {
     return contact;
   }
 
+  /** Id of one who is just this number: made of the number, or `otherwise` where who once was just that has another number by now. */
+  async numberContactId(programId: string, phone: string, otherwise: string): Promise<string> {
+    const id = ids.contactByPhone(programId, phone);
+    const contact = await this.load(contactDecider, `contact-${id}`, programId);
+    return contact?.status === 'known' && !contact.phones.includes(phone) ? otherwise : id;
+  }
+
   /** @throws ReferralNotFound */
   async referral(programId: string, referralId: string): Promise<Known<Referral, 'none'>> {
     const referral = await this.load(referralDecider, `referral-${referralId}`, programId);

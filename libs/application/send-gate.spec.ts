@@ -10,7 +10,7 @@ const allPolicies: readonly Policies[] = modes.flatMap((consentMode) =>
   replies.map((replyToInbound) => ({ consentMode, replyToInbound })),
 );
 const both = [true, false];
-const consent = (status: Consent['status'], textedFirst: boolean): Consent => ({ status, textedFirst });
+const consent = (status: Consent['status'], textedFirst: boolean): Pick<Consent, 'status' | 'textedFirst'> => ({ status, textedFirst });
 
 /** Under every policy, and whether they texted first or not. */
 const always = (lane: 'person' | 'opt-in-request', status: Consent['status']) =>

@@ -11,7 +11,7 @@ export type ReadConsent = { readonly consent: Consent; readonly revision: number
  * Whether a text may go out, by the consent of its address for its sender: `null`, or the rule that forbids it.
  * Asked when a message is accepted, and again as the last step before the provider is called.
  */
-export function sendGate(lane: 'person' | 'opt-in-request', { status, textedFirst }: Consent, policies: Policies): SendRule | null {
+export function sendGate(lane: 'person' | 'opt-in-request', { status, textedFirst }: Pick<Consent, 'status' | 'textedFirst'>, policies: Policies): SendRule | null {
   switch (status) {
     case 'no':
       return 'RecipientOptedOut';

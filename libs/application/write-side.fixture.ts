@@ -4,10 +4,8 @@ import { defaultPolicies, type Policies } from '@app/domain/program';
 import { eventTypes } from '@app/domain';
 import { Aggregates, EventCodec, Journal, naturalId, type CommandContext, type CommandResult } from '@app/eventing';
 import type { Actor, Message, Position, Recorded } from '@app/kernel';
-import type { ContactEvent } from '@app/domain/contact';
-import type { ConsentEvent } from '@app/domain/consent';
-import type { ConversationEvent } from '@app/domain/conversation';
-import type { InboundEvent } from '@app/domain/inbound';
+import type { InboundReceived } from '@app/domain/inbound';
+import { Automation, type AutomatedEvent } from './automation.js';
 import { HandleAddress, HandleConsent, HandleContact, HandleConversation, HandleInbound, HandleProgram, HandleReferral } from './commands.js';
 import { ConsentHandler } from './consent.handler.js';
 import { ContactHandler } from './contact.handler.js';
@@ -17,11 +15,9 @@ import { ids } from './ids.js';
 import { InboundRouter } from './inbound-router.js';
 import { Lookups } from './lookups.js';
 import { AddressHandler, InboundHandler, ProgramHandler } from './plain.handlers.js';
-import { askForYes, holdAddresses, noteTexts } from './reactions.js';
 import { ReferralHandler } from './referral.handler.js';
 import { ConsentReader } from './send-gate.js';
 
-type Handled = ContactEvent | ConsentEvent | ConversationEvent | InboundEvent;
 type Handler = { execute(command: never): Promise<CommandResult> };
 
 const anna: Actor = { kind: 'staff', id: 'anna' };
@@ -34,6 +30,7 @@ export class WriteSide {
   readonly programId: string;
   readonly sender: string;
   private readonly router: InboundRouter;
+  private readonly automation: Automation;
   private readonly lookups: Lookups;
   private readonly handlers: Map<unknown, Handler>;
   private readonly bus = { execute: (command: Command<CommandResult>) => this.execute(command) } as unknown as CommandBus;
@@ -49,6 +46,7 @@ export class WriteSide {
     this.consents = new ConsentReader(aggregates);
     this.starter = new ConversationStarter(this.bus, this.lookups);
     this.router = new InboundRouter(this.bus, aggregates, this.lookups, this.consents);
+    this.automation = new Automation(this.bus, this.router, this.lookups);
     this.handlers = new Map<unknown, Handler>([
       [HandleAddress, new AddressHandler(aggregates)],
       [HandleConsent, new ConsentHandler(aggregates, this.lookups)],
@@ -90,11 +88,16 @@ export class WriteSide {
     await this.execute(new HandleInbound(ids.inbound(this.programId, providerId), { type: 'AcceptInbound', data }, this.context(`${providerId} ${JSON.stringify(form)}`, { kind: 'provider', id: 'AC1' }, at)));
   }
 
+  /** What the webhook does once a text is accepted. */
+  async noteOptOut(event: Recorded<Message> | undefined): Promise<void> {
+    await this.router.noteOptOut(event as Recorded<InboundReceived>);
+  }
+
   /** Follows the record as the automation does, from where it was. */
   async automate(): Promise<void> {
     for (let head = await this.journal.head(); head !== this.followed; head = await this.journal.head())
-      for await (const { events, position } of this.journal.follow<Handled>({ after: this.followed, signal: new AbortController().signal })) {
-        for (const event of events) if (event.metadata.programId === this.programId) await this.react(event);
+      for await (const { events, position } of this.journal.follow<AutomatedEvent>({ after: this.followed, signal: new AbortController().signal })) {
+        for (const event of events) if (event.metadata.programId === this.programId) await this.automation.react(event);
         this.followed = position;
         if (position === head) break;
       }
@@ -129,18 +132,5 @@ export class WriteSide {
   /** Dies after that many more commands. */
   dieAfter(commands: number): void {
     this.commandsLeft = commands;
-  }
-
-  private async react(event: Recorded<Handled>): Promise<void> {
-    if (event.type === 'InboundReceived') return this.router.route(event);
-    for (const command of await this.commandsFor(event)) await this.execute(command);
-  }
-
-  private async commandsFor(event: Recorded<Handled>): Promise<Command<CommandResult>[]> {
-    if (event.type === 'ContactCreated' || event.type === 'ContactDetailsChanged') return holdAddresses(event);
-    if (event.type === 'MessageSent' || event.type === 'AutomatedTextSent') return noteTexts(event);
-    if (event.type !== 'OptInRequested') return [];
-    const { senders } = await this.lookups.program(this.programId);
-    return askForYes(event, (senderId) => senders.find((sender) => sender.senderId === senderId) ?? null);
   }
 }

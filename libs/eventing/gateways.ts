@@ -23,12 +23,13 @@ export type Sms = {
 
 /** The provider of texts. Never throws for what the provider or the network does: that is an outcome. */
 export abstract class SmsGateway {
+  /** Hands one text over. `back-off` only when the provider has certainly not taken it. */
   abstract send(account: SmsAccount, sms: Sms): Promise<SendOutcome>;
   /**
-   * Looks for a text that may have been accepted since a time, leaving out those whose provider id `isKnown` says belong
+   * Looks for a text that may have been accepted in a time, leaving out those whose provider id `isKnown` says belong
    * to another attempt. `absent` is never the answer: a provider's list can lag behind.
    */
-  abstract find(account: SmsAccount, sms: Omit<Sms, 'statusCallback'>, since: Date, isKnown: (providerId: string) => Promise<boolean>): Promise<FoundOutcome>;
+  abstract find(account: SmsAccount, sms: Omit<Sms, 'statusCallback'>, between: { readonly from: Date; readonly to: Date }, isKnown: (providerId: string) => Promise<boolean>): Promise<FoundOutcome>;
 }
 
 /** Checks the provider's webhooks. Holds no way to send. */
@@ -40,6 +41,7 @@ export abstract class WebhookSignatures {
 export type Email = {
   /** Fixed for each notification, so that sending again is recognised. */
   readonly messageId: string;
+  readonly programId: string;
   readonly to: { readonly name: string; readonly address: string };
   readonly fromName: string;
   readonly subject: string;
@@ -49,6 +51,8 @@ export type Email = {
 
 /** Email. Never throws for what the server does: that is an outcome. */
 export abstract class EmailGateway {
+  /** Sends one email; the same Message-ID again is the same email where the server knows it. */
   abstract send(email: Email): Promise<SendOutcome>;
+  /** What became of a Message-ID. Only who is sure answers `absent`: the email is sent again then. */
   abstract find(messageId: string): Promise<FoundOutcome>;
 }

@@ -15,6 +15,11 @@ export type CommandContext = {
   readonly occurredAt: string;
   /** The revision the caller saw (`If-Match`), where the caller insists on it. */
   readonly expectedRevision?: number;
+  /**
+   * The id follows from an event: that event is the request. A later version of the program may word the command
+   * otherwise; what the first one led to stands.
+   */
+  readonly isDerived?: true;
 };
 
 export type CommandResult<Event extends Message = Message> = {
@@ -48,7 +53,7 @@ export async function handleCommand<State, Wish extends Message, Command extends
 
     const answered = folded.answers.get(context.commandId);
     if (answered) {
-      if (answered.hash !== hash) throw new CommandIdReused();
+      if (answered.hash !== hash && !context.isDerived) throw new CommandIdReused();
       return firstAnswer(aggregates, stream, answered);
     }
     if (context.expectedRevision !== undefined && context.expectedRevision !== folded.revision) throw new RevisionMismatch();

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { plainToInstance, Transform, Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, IsUrl, Max, Min, MinLength, validateSync } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
 
 const url = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
 const withoutSlash = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.replace(/\/+$/, '') : value));
@@ -25,6 +25,8 @@ export class Configuration {
   @IsOptional() @IsUrl(url) @withoutSlash readonly TWILIO_API_URL?: string;
   /** Account of the sample program's sender. */
   @IsString() @MinLength(1) readonly TWILIO_ACCOUNT_SID: string = 'AC00000000000000000000000000005a3e';
+  /** Number the sample program texts from, in E.164. */
+  @Matches(/^\+[1-9]\d{6,14}$/) readonly TWILIO_SENDER_PHONE: string = '+14155550100';
   /** An empty token would let anybody sign a webhook. */
   @IsOptional() @IsString() @MinLength(16) readonly TWILIO_AUTH_TOKEN?: string;
 
@@ -46,6 +48,8 @@ export function loadConfiguration(environment: Readonly<Record<string, string | 
   const configuration = plainToInstance(Configuration, given, { exposeDefaultValues: true });
   const problems = validateSync(configuration).flatMap(({ constraints }) => Object.values(constraints ?? {}));
   if (configuration.SMS === 'twilio' && !configuration.TWILIO_AUTH_TOKEN) problems.push('TWILIO_AUTH_TOKEN must be given with SMS=twilio');
+  for (const name of ['TWILIO_ACCOUNT_SID', 'TWILIO_SENDER_PHONE']) if (configuration.SMS === 'twilio' && given[name] === undefined) problems.push(`${name} must be given with SMS=twilio`);
+  if (configuration.SMS === 'twilio' && configuration.TWILIO_API_URL) problems.push('TWILIO_API_URL is for SMS=emulator: with SMS=twilio texts go to the provider');
   if (configuration.SMS === 'twilio' && !configuration.PUBLIC_URL) problems.push('PUBLIC_URL must be given with SMS=twilio: the provider signs it');
   if (configuration.CLAIM_TIMEOUT_MS <= configuration.TWILIO_TIMEOUT_MS) problems.push('CLAIM_TIMEOUT_MS must be longer than TWILIO_TIMEOUT_MS');
   if (problems.length > 0) throw new InvalidConfiguration(problems);

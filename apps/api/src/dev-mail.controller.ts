@@ -1,9 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { listMail, mailFolder } from '@app/adapters';
-import { Configuration, Requires } from '@app/platform';
+import { Caller, Configuration, Requires, type CallerIdentity } from '@app/platform';
 
-/** What the mail folder holds, for development. */
+/** What the mail folder holds of the caller's program, for development. */
 @ApiExcludeController()
 @Controller('dev/mail')
 export class DevMailController {
@@ -11,7 +11,7 @@ export class DevMailController {
 
   @Get()
   @Requires('deliveries:settle')
-  list(): Promise<readonly { file: string; raw: string }[]> {
-    return listMail(mailFolder(this.configuration.DATA_DIR));
+  list(@Caller() { programId }: CallerIdentity): Promise<readonly { file: string; raw: string }[]> {
+    return listMail(mailFolder(this.configuration.DATA_DIR), programId);
   }
 }

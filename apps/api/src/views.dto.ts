@@ -77,7 +77,7 @@ export class MessageDto implements MessageView {
   readonly at!: string;
   /** How far it is: posted or received in the app; queued, sending, the provider's status, failed, uncertain, withheld, expired or unknown by text. */
   readonly state!: string;
-  /** Why it failed or was refused. */
+  /** Why it failed, in words; of a message that our rules refused or withheld, the rule. */
   @ApiProperty(nullable) readonly reason!: string | null;
   @ApiProperty(nullable) readonly errorCode!: string | null;
 }

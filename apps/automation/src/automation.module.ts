@@ -1,15 +1,8 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
-import { ApplicationModule, askForYes, holdAddresses, InboundRouter, Lookups, noteTexts, type HandleAddress, type HandleConversation } from '@app/application';
+import { ApplicationModule, Automation, type AutomatedEvent } from '@app/application';
 import { Checkpoints, Journal, runFollower } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
-import type { ConsentEvent } from '@app/domain/consent';
-import type { ContactEvent } from '@app/domain/contact';
-import type { ConversationEvent } from '@app/domain/conversation';
-import type { InboundEvent } from '@app/domain/inbound';
 import { Background } from '@app/platform';
-
-type Followed = ConsentEvent | ContactEvent | ConversationEvent | InboundEvent;
 
 /**
  * Turns events into commands, one after the other in the order of the record: an inbound text finds the addresses and
@@ -21,38 +14,15 @@ export class AutomationModule implements OnApplicationBootstrap {
     private readonly background: Background,
     private readonly journal: Journal,
     private readonly checkpoints: Checkpoints,
-    private readonly commands: CommandBus,
-    private readonly router: InboundRouter,
-    private readonly lookups: Lookups,
+    private readonly automation: Automation,
   ) {}
 
   onApplicationBootstrap(): void {
-    const categories = ['contact', 'conversation', 'consent', 'inbound'];
+    const { journal, checkpoints } = this;
     const handle = async (events: readonly Recorded<Message>[]): Promise<void> => {
-      for (const event of events as readonly Recorded<Followed>[]) await this.react(event);
+      for (const event of events as readonly Recorded<AutomatedEvent>[]) await this.automation.react(event);
     };
-    this.background.start('automation', (signal) => runFollower({ journal: this.journal, checkpoints: this.checkpoints }, { name: 'automation', categories, handle }, signal));
-  }
-
-  private async react(event: Recorded<Followed>): Promise<void> {
-    if (event.type === 'InboundReceived') return this.router.route(event);
-    for (const command of await this.commandsFor(event)) await this.commands.execute(command);
-  }
-
-  private async commandsFor(event: Recorded<Followed>): Promise<(HandleAddress | HandleConversation)[]> {
-    switch (event.type) {
-      case 'ContactCreated':
-      case 'ContactDetailsChanged':
-        return holdAddresses(event);
-      case 'MessageSent':
-      case 'AutomatedTextSent':
-        return noteTexts(event);
-      case 'OptInRequested': {
-        const { senders } = await this.lookups.program(event.metadata.programId);
-        return askForYes(event, (senderId) => senders.find((sender) => sender.senderId === senderId) ?? null);
-      }
-      default:
-        return [];
-    }
+    const follower = { name: 'automation', categories: Automation.categories, handle };
+    this.background.start(follower.name, (signal) => runFollower({ journal, checkpoints }, follower, signal));
   }
 }

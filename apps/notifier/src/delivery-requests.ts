@@ -102,6 +102,7 @@ const deliveryContext = (event: Message, purpose: string): CommandContext => ({
   ...notifierContext(event.programId),
   commandId: naturalId('notifier', event.id, purpose),
   causationId: event.id,
+  isDerived: true,
 });
 
 /** The message is handled again. */

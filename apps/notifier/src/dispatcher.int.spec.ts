@@ -136,6 +136,17 @@ it('T2: asked to come later, it comes later, with a claim of its own', async () 
   expect(calls).toEqual(['Hello', 'Hello']);
 });
 
+it('M1: a text that was given back goes out before what was written after it', async () => {
+  outcomes = [{ kind: 'back-off', code: '20429', retryAfterMs: 300 }];
+  await send('First');
+  await deliveryUpTo('DeliveryReleased');
+  await send('Second');
+  await deliveryUpTo('DeliveryAccepted');
+  await deliveryUpTo('DeliveryAccepted');
+  while (calls.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(calls).toEqual(['First', 'First', 'Second']);
+});
+
 it('T2: an uncertain one is not sent again, and the next one goes out', async () => {
   outcomes = [{ kind: 'uncertain', cause: 'ETIMEDOUT' }];
   await send('First');

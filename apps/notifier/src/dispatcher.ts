@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ConsentReader, HandleDelivery, Lookups, sendGate, type DeliveryWish, type ReadConsent } from '@app/application';
 import { Checkpoints, EmailGateway, Journal, sleep, SmsGateway, type SendOutcome } from '@app/eventing';
 import type { Recorded } from '@app/kernel';
-import { claimIdOf, DeliveryNotDue, type DeliveryEvent, type DeliveryRequested } from '@app/domain/delivery';
+import { claimIdOf, claimNumberOf, DeliveryNotDue, type DeliveryEvent, type DeliveryRequested } from '@app/domain/delivery';
 import { logFailure, PublicAddress } from '@app/platform';
 import { deliveriesProjection, DeliveryQueries, type DeliveryRow } from '@app/read-models';
 import { EmailComposer } from './email-composer.js';
@@ -16,6 +16,7 @@ type Call = () => Promise<SendOutcome>;
 /** Longest wait in ms for the read model, and between two looks at what is due. */
 const LONGEST_WAIT_MS = 5_000;
 const POSTPONED_MS = 10_000;
+const LONGEST_BACK_OFF_MS = 5 * 60_000;
 
 /**
  * Takes deliveries that are due: claim, gate, provider, outcome, each an append. Whoever wins the claim calls, and
@@ -50,10 +51,11 @@ export class Dispatcher {
     const follow = this.wakeOnEvents(woken, following.signal);
     try {
       while (!signal.aborted) {
+        const next = woken.next();
         const pause = await this.sendWhatIsDue(signal);
         if (signal.aborted) break;
         // A failing subscription ends the run; it is started again from outside.
-        await Promise.race([woken.wait(), sleep(pause, signal), follow]);
+        await Promise.race([next, sleep(pause, signal), follow]);
       }
     } finally {
       stop();
@@ -72,16 +74,29 @@ export class Dispatcher {
   /** @returns how long to wait, in ms, until the next one is due */
   private async sendWhatIsDue(signal: AbortSignal): Promise<number> {
     while (!signal.aborted) {
-      const { documents } = await this.deliveries.inState('requested');
-      const now = new Date().toISOString();
-      const due = documents.filter(({ notBefore, conversationId }) => notBefore <= now && !this.isPostponed(conversationId));
-      if (due.length === 0) return Math.min(LONGEST_WAIT_MS, ...documents.map(({ notBefore }) => Date.parse(notBefore) - Date.now()).filter((ms) => ms > 0));
+      const { due, pause } = await this.nextDue();
+      if (due.length === 0) return pause;
       const positions = await Promise.all([...byConversation(due).values()].map((rows) => this.sendInOrder(rows, signal)));
       const furthest = positions.reduce((a, b) => (a > b ? a : b), '');
-      if (furthest !== '') await this.checkpoints.waitFor(deliveriesProjection.name, furthest, LONGEST_WAIT_MS);
-      else return LONGEST_WAIT_MS; // somebody else has them
+      if (furthest === '') return LONGEST_WAIT_MS; // somebody else has them
+      await this.checkpoints.waitFor(deliveriesProjection.name, furthest, LONGEST_WAIT_MS);
     }
     return 0;
+  }
+
+  /** The first page with something that is due now; else how long to wait. Conversations that wait do not hide the others. */
+  private async nextDue(): Promise<{ due: DeliveryRow[]; pause: number }> {
+    const now = Date.now();
+    for (let after: string | undefined; ; ) {
+      const { documents, next } = await this.deliveries.inState('requested', after);
+      const due = documents.filter(({ notBefore, conversationId }) => Date.parse(notBefore) <= now && !this.isPostponed(conversationId));
+      const last = documents.at(-1);
+      if (due.length > 0 || next === null || (last && Date.parse(last.notBefore) > now)) {
+        const waits = documents.map(({ notBefore }) => Date.parse(notBefore) - now).filter((ms) => ms > 0);
+        return { due, pause: Math.min(LONGEST_WAIT_MS, ...waits, ...[...this.postponed.values()].map((until) => Math.max(until - now, 1))) };
+      }
+      after = next;
+    }
   }
 
   private async sendInOrder(rows: readonly DeliveryRow[], signal: AbortSignal): Promise<string> {
@@ -90,6 +105,12 @@ export class Dispatcher {
       if (signal.aborted) break;
       try {
         position = (await this.send(row)) ?? position;
+        // One that was given back goes out before what was written after it.
+        const delivery = await this.lookups.delivery(row.programId, row.id);
+        if (delivery.status === 'requested') {
+          this.postponed.set(row.conversationId, Date.parse(delivery.request.notBefore));
+          break;
+        }
       } catch (error) {
         // One that fails does not hold up the others; its own conversation waits, and is tried again.
         logFailure(this.logger, error, row.id);
@@ -143,7 +164,7 @@ export class Dispatcher {
     // The last step before the provider: consent must still be what the claim says it was.
     if (consent && (await consent.again()).revision !== consentRevision)
       return this.record(programId, deliveryId, { type: 'ReleaseDelivery', data: { claimId, cause: 'consent changed', notBefore: claimedAt } });
-    return this.record(programId, deliveryId, outcomeCommand(claimId, await call()));
+    return this.record(programId, deliveryId, outcomeCommand(claimId, claimNumberOf(claimId), await call()));
   }
 
   private async prepare(programId: string, request: Request, claimId: string): Promise<Call> {
@@ -165,7 +186,7 @@ export class Dispatcher {
   }
 }
 
-function outcomeCommand(claimId: string, outcome: SendOutcome): DeliveryWish {
+function outcomeCommand(claimId: string, attempts: number, outcome: SendOutcome): DeliveryWish {
   switch (outcome.kind) {
     case 'accepted':
       return { type: 'AcceptDelivery', data: { claimId, providerId: outcome.providerId } };
@@ -174,7 +195,8 @@ function outcomeCommand(claimId: string, outcome: SendOutcome): DeliveryWish {
     case 'uncertain':
       return { type: 'DoubtDelivery', data: { claimId, cause: outcome.cause } };
     case 'back-off': {
-      const notBefore = new Date(Date.now() + outcome.retryAfterMs).toISOString();
+      const pause = Math.min(outcome.retryAfterMs * 2 ** Math.min(attempts - 1, 10), LONGEST_BACK_OFF_MS);
+      const notBefore = new Date(Date.now() + pause).toISOString();
       return { type: 'ReleaseDelivery', data: { claimId, cause: outcome.code, notBefore } };
     }
   }
@@ -183,23 +205,20 @@ function outcomeCommand(claimId: string, outcome: SendOutcome): DeliveryWish {
 /** Texts of one conversation go out one after the other, in their order. */
 function byConversation(rows: readonly DeliveryRow[]): Map<string, DeliveryRow[]> {
   const groups = new Map<string, DeliveryRow[]>();
-  for (const row of rows) groups.set(row.conversationId, [...(groups.get(row.conversationId) ?? []), row]);
+  const inOrder = rows.toSorted((a, b) => (a.order < b.order ? -1 : 1));
+  for (const row of inOrder) groups.set(row.conversationId, [...(groups.get(row.conversationId) ?? []), row]);
   return groups;
 }
 
-/** A wake-up that is not lost when it comes before the wait. */
+/** Taken before one looks for work, so that a wake-up in the meantime is not lost. */
 class Wakeup {
-  private woken = false;
-  private resolve: (() => void) | null = null;
+  private resolve: () => void = () => undefined;
 
-  wake(): void {
-    this.woken = true;
-    this.resolve?.();
+  next(): Promise<void> {
+    return new Promise((resolve) => (this.resolve = resolve));
   }
 
-  async wait(): Promise<void> {
-    if (!this.woken) await new Promise<void>((resolve) => (this.resolve = resolve));
-    this.woken = false;
-    this.resolve = null;
+  wake(): void {
+    this.resolve();
   }
 }

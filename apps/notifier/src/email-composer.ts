@@ -41,6 +41,7 @@ export class EmailComposer {
     const view = { name: to.name, author, preview: shorten(message.text), link, program: program.name };
     return {
       messageId: deliveryId,
+      programId,
       to,
       fromName: program.name,
       subject: `New message from ${author.replace(/\s+/g, ' ')}`,

@@ -1,9 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleDelivery, Lookups, type DeliveryWish } from '@app/application';
-import { Checkpoints, EmailGateway, sleep, SmsGateway, type FoundOutcome } from '@app/eventing';
+import { Checkpoints, EmailGateway, Journal, sleep, SmsGateway, type FoundOutcome } from '@app/eventing';
 import type { DeliveryRequested } from '@app/domain/delivery';
-import { Configuration } from '@app/platform';
+import { Configuration, logFailure } from '@app/platform';
 import { deliveriesProjection, DeliveryQueries, type DeliveryRow } from '@app/read-models';
 import { MessageContents } from './message-content.js';
 import { notifierContext } from './notifier-context.js';
@@ -20,8 +20,11 @@ const LONGEST_WAIT_MS = 5_000;
  */
 @Injectable()
 export class Reconciler {
+  private readonly logger = new Logger(Reconciler.name);
+
   constructor(
     private readonly commands: CommandBus,
+    private readonly journal: Journal,
     private readonly checkpoints: Checkpoints,
     private readonly lookups: Lookups,
     private readonly deliveries: DeliveryQueries,
@@ -39,6 +42,9 @@ export class Reconciler {
   }
 
   async round(): Promise<void> {
+    // Behind the record, the read model would not know whose text the provider's list shows.
+    const head = await this.journal.head();
+    if (head === null || !(await this.checkpoints.waitFor(deliveriesProjection.name, head, LONGEST_WAIT_MS))) return;
     const abandonedBefore = new Date(Date.now() - this.configuration.CLAIM_TIMEOUT_MS).toISOString();
     const claimed = await this.all('claimed');
     for (const row of claimed)
@@ -47,11 +53,11 @@ export class Reconciler {
     const askedFrom = new Date(Date.now() - ASK_FOR_MS).toISOString();
     const uncertain = (await this.all('uncertain')).filter(({ claimedAt }) => (claimedAt ?? '') >= askedFrom);
     if (uncertain.length === 0) return;
-    const open = await Promise.all([...uncertain, ...(await this.all('claimed'))].map((row) => this.withText(row)));
+    const open = await Promise.all([...uncertain, ...(await this.all('claimed')), ...(await this.all('requested'))].map((row) => this.withText(row)));
     for (const { row, request, text } of open) {
       // Of two equal texts to one person nobody can tell which one the provider shows.
       const isAlone = open.every((other) => other.row.id === row.id || other.row.recipient.id !== row.recipient.id || other.text !== text);
-      if (row.status === 'uncertain' && row.claimId !== null && isAlone) await this.settle(row, row.claimId, request);
+      if (row.status === 'uncertain' && row.claimId !== null && isAlone) await this.settle(row, row.claimId, request).catch((error: unknown) => logFailure(this.logger, error, row.id));
     }
   }
 
@@ -64,7 +70,9 @@ export class Reconciler {
   private async find(row: DeliveryRow, request: DeliveryRequested['data']): Promise<FoundOutcome> {
     if (row.channel === 'email') return this.email.find(row.id);
     const { sms, account } = await this.contents.text(row.programId, request);
-    return this.sms.find(account, sms, new Date(row.claimedAt ?? 0), (providerId) => this.deliveries.isOfAnother(row.id, providerId));
+    const from = new Date(row.claimedAt ?? 0);
+    const between = { from, to: new Date(from.getTime() + this.configuration.TWILIO_TIMEOUT_MS) };
+    return this.sms.find(account, sms, between, (providerId) => this.deliveries.isOfAnother(row.id, providerId));
   }
 
   private async withText(row: DeliveryRow): Promise<Open> {
@@ -73,7 +81,7 @@ export class Reconciler {
     return { row, request: delivery.request, text: (await this.contents.message(delivery.request)).text };
   }
 
-  private async all(status: 'claimed' | 'uncertain'): Promise<DeliveryRow[]> {
+  private async all(status: 'requested' | 'claimed' | 'uncertain'): Promise<DeliveryRow[]> {
     const rows: DeliveryRow[] = [];
     for (let after: string | undefined; ; ) {
       const { documents, next } = await this.deliveries.inState(status, after);

@@ -7,7 +7,10 @@ export type DevelopmentSecrets = { readonly jwtSecret: string; readonly twilioAu
 /** Secrets for trying the product, made once and kept in the data folder, so that tokens outlive a restart. */
 export async function developmentSecrets(folder: string): Promise<DevelopmentSecrets> {
   const path = join(folder, 'development-secrets.json');
-  const kept = await readFile(path, 'utf8').catch(() => null);
+  const kept = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return null;
+  });
   if (kept !== null) return JSON.parse(kept) as DevelopmentSecrets;
   const made = { jwtSecret: randomBytes(32).toString('base64url'), twilioAuthToken: randomBytes(16).toString('hex') };
   await writeFile(`${path}.new`, JSON.stringify(made), { mode: 0o600 });

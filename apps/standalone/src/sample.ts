@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleContact, HandleConversation, HandleMember, HandleProgram, HandleReferral, ids, system } from '@app/application';
 import { naturalId, type CommandContext } from '@app/eventing';
@@ -12,6 +13,7 @@ const referral = (name: string): string => ids.referralByExternalId(programId, n
 /** A small program to try the product with. */
 export const sample = {
   programId,
+  /** The number it texts from, unless another one is configured. */
   senderPhone: '+14155550100',
   owner: { id: 'olivia', programId, role: 'owner' },
   manager: { id: 'morgan', programId, role: 'manager' },
@@ -22,20 +24,21 @@ export const sample = {
   conversationId: ids.conversation(programId, contact('rosa'), referral('felix')),
 } as const satisfies Record<string, string | CallerIdentity>;
 
-type Account = { readonly accountSid: string; readonly authToken: string };
+type Account = { readonly senderPhone?: string; readonly accountSid: string; readonly authToken: string };
 
 /** Loads the sample. Every command has an id of its own, so that loading again, or after a kill in the middle, adds nothing. */
-export async function loadSample(commands: CommandBus, account: Account): Promise<void> {
+export async function loadSample(commands: CommandBus, { senderPhone = sample.senderPhone, ...account }: Account): Promise<void> {
   const as = (purpose: string): CommandContext => {
     const commandId = naturalId('sample', purpose);
-    return { programId, actor: system('sample'), commandId, correlationId: commandId, causationId: commandId, occurredAt: new Date().toISOString() };
+    return { programId, actor: system('sample'), commandId, correlationId: commandId, causationId: commandId, occurredAt: new Date().toISOString(), isDerived: true };
   };
   await commands.execute(new HandleProgram(programId, { type: 'CreateProgram', data: program }, as('program')));
-  const senderId = ids.sender(programId, sample.senderPhone);
-  await commands.execute(new HandleProgram(programId, { type: 'AddSender', data: { programId, senderId, phone: sample.senderPhone, ...account } }, as('sender')));
+  const senderId = ids.sender(programId, senderPhone);
+  // Not under a fixed id: the account may have changed since the last start.
+  await commands.execute(new HandleProgram(programId, { type: 'AddSender', data: { programId, senderId, phone: senderPhone, ...account } }, as(`sender ${randomUUID()}`)));
   await commands.execute(new HandleProgram(programId, { type: 'SetWidgetOrigins', data: { origins: ['https://www.sunrise-solar.example'] } }, as('widget')));
   for (const { id: userId, role, name } of staff)
-    await commands.execute(new HandleMember(ids.member(programId, userId), { type: 'AddMember', data: { programId, userId, name, email: `${userId}@sunrise-solar.example`, role } }, as(userId)));
+    await commands.execute(new HandleMember(ids.member(programId, userId), { type: 'AddMember', data: { programId, memberId: ids.member(programId, userId), userId, name, email: `${userId}@sunrise-solar.example`, role } }, as(userId)));
   for (const details of contacts) await commands.execute(new HandleContact(contact(String(details.externalId)), { type: 'CreateContact', data: details }, as(String(details.externalId))));
   for (const [externalId, referred, status] of referrals) {
     const data = { referrerId: contact('rosa'), referredId: contact(referred), status, externalId };

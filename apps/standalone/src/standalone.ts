@@ -17,6 +17,8 @@ export type Standalone = {
   /** The provider's stand-in: its own URL, when it runs in this process or elsewhere. */
   readonly emulatorUrl: string | null;
   readonly tokens: AccessTokens;
+  /** The number the sample program texts from. */
+  readonly senderPhone: string;
   /** What runs, for tests that look behind the API. */
   readonly app: INestApplicationContext;
   /** The GraphQL schema in its own language. */
@@ -28,9 +30,13 @@ export type Standalone = {
 /** Starts everything in this process, with the sample program. @throws FolderLocked and what Node throws for a port in use */
 export async function startStandalone(given: Configuration): Promise<Standalone> {
   await mkdir(given.DATA_DIR, { recursive: true });
-  const secrets = await developmentSecrets(given.DATA_DIR);
-  const account = { accountSid: given.TWILIO_ACCOUNT_SID, authToken: given.TWILIO_AUTH_TOKEN ?? secrets.twilioAuthToken };
   const engines = await openEmbedded(given.DATA_DIR);
+  // Only the process that has the folder makes secrets in it.
+  const secrets = await developmentSecrets(given.DATA_DIR).catch(async (error: unknown) => {
+    await engines.close();
+    throw error;
+  });
+  const account = { senderPhone: given.TWILIO_SENDER_PHONE, accountSid: given.TWILIO_ACCOUNT_SID, authToken: given.TWILIO_AUTH_TOKEN ?? secrets.twilioAuthToken };
   const emulator = await emulatorFor(given, account);
   const configuration: Configuration = emulator ? Object.freeze({ ...given, TWILIO_API_URL: emulator.url }) : given;
   const stopEmulator = async (): Promise<void> => emulator?.close();
@@ -55,10 +61,10 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
   const publicAddress = app.get(PublicAddress);
   publicAddress.listeningOn(url);
   const smsUrl = `${await publicAddress.url}/webhooks/twilio/${sample.programId}/messages`;
-  emulator?.putAccount(account.accountSid, { authToken: account.authToken, numbers: [{ phoneNumber: sample.senderPhone, smsUrl }] });
-  return { url, emulatorUrl: configuration.SMS === 'emulator' ? (configuration.TWILIO_API_URL ?? null) : null, tokens: app.get(AccessTokens), app, graphqlSchema: () => printSchema(app.get(GraphQLSchemaHost).schema), close };
+  emulator?.putAccount(account.accountSid, { authToken: account.authToken, numbers: [{ phoneNumber: account.senderPhone, smsUrl }] });
+  return { url, emulatorUrl: configuration.SMS === 'emulator' ? (configuration.TWILIO_API_URL ?? null) : null, tokens: app.get(AccessTokens), senderPhone: account.senderPhone, app, graphqlSchema: () => printSchema(app.get(GraphQLSchemaHost).schema), close };
 }
 
 /** Texts go to an emulator in this process unless one elsewhere, or the provider, is configured. */
-const emulatorFor = ({ SMS, TWILIO_API_URL }: Configuration, { accountSid, authToken }: { accountSid: string; authToken: string }): Promise<TwilioEmulator> | null =>
-  SMS === 'emulator' && TWILIO_API_URL === undefined ? startTwilioEmulator({ accounts: [{ accountSid, authToken, numbers: [{ phoneNumber: sample.senderPhone }] }] }) : null;
+const emulatorFor = ({ SMS, TWILIO_API_URL }: Configuration, { senderPhone, accountSid, authToken }: { senderPhone: string; accountSid: string; authToken: string }): Promise<TwilioEmulator> | null =>
+  SMS === 'emulator' && TWILIO_API_URL === undefined ? startTwilioEmulator({ accounts: [{ accountSid, authToken, numbers: [{ phoneNumber: senderPhone }] }] }) : null;

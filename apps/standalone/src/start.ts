@@ -27,9 +27,9 @@ export async function main(): Promise<void> {
   }
 }
 
-async function facts({ url, emulatorUrl, tokens }: Standalone) {
+async function facts({ url, emulatorUrl, tokens, senderPhone }: Standalone) {
   const [owner, manager, agent, contact] = await Promise.all([sample.owner, sample.manager, sample.agent, sample.contact].map((caller) => tokens.sign(caller)));
-  return { url, emulatorUrl, programId: sample.programId, senderPhone: sample.senderPhone, referralId: sample.referralId, contactId: sample.contact.id, tokens: { owner, manager, agent, contact } };
+  return { url, emulatorUrl, programId: sample.programId, senderPhone, referralId: sample.referralId, contactId: sample.contact.id, tokens: { owner, manager, agent, contact } };
 }
 
 async function welcome(standalone: Standalone, folder: string): Promise<string> {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import MailComposer from 'nodemailer/lib/mail-composer/index.js';
 import { EmailGateway, type Email, type FoundOutcome, type SendOutcome } from '@app/eventing';
 
+import { PROGRAM_HEADER } from './mail-folder.js';
+
 const FROM = 'no-reply@referral-messages.invalid';
 
 /** Emails as files in a folder, one for each Message-ID: sending the same one again leaves one. */
@@ -16,8 +18,8 @@ export class MailFolderGateway extends EmailGateway {
     try {
       await mkdir(this.folder, { recursive: true });
       if (await this.exists(email.messageId)) return { kind: 'accepted', providerId: email.messageId };
-      const { messageId, to, fromName, subject, text, html } = email;
-      const mail = new MailComposer({ messageId: `<${messageId}@referral-messages.invalid>`, to, from: { name: fromName, address: FROM }, subject, text, html });
+      const { messageId, programId, to, fromName, subject, text, html } = email;
+      const mail = new MailComposer({ messageId: `<${messageId}@referral-messages.invalid>`, to, from: { name: fromName, address: FROM }, subject, text, html, headers: { [PROGRAM_HEADER]: programId } });
       const unfinished = join(this.folder, `.${randomUUID()}`);
       const file = await open(unfinished, 'wx');
       try {

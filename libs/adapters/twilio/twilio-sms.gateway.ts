@@ -33,14 +33,16 @@ export class TwilioSmsGateway extends SmsGateway {
     }
   }
 
-  async find(account: SmsAccount, { from, to, text }: Omit<Sms, 'statusCallback'>, since: Date, isKnown: (providerId: string) => Promise<boolean>): Promise<FoundOutcome> {
-    const oldest = since.getTime() - CLOCK_SKEW_MS;
+  async find(account: SmsAccount, { from, to, text }: Omit<Sms, 'statusCallback'>, between: { readonly from: Date; readonly to: Date }, isKnown: (providerId: string) => Promise<boolean>): Promise<FoundOutcome> {
+    const oldest = between.from.getTime() - CLOCK_SKEW_MS;
+    const newest = between.to.getTime() + CLOCK_SKEW_MS;
     try {
       // Not by DateSent: what has not left the provider yet has none. The list is newest first.
       for (let page = await this.client(account).messages.page({ from, to, pageSize: 50 }); ; ) {
         for (const message of page.instances) {
           if (message.dateCreated.getTime() < oldest) return { kind: 'unknown' };
-          if (message.direction === 'outbound-api' && message.body === text && !(await isKnown(message.sid))) return { kind: 'found', providerId: message.sid };
+          const isInTime = message.dateCreated.getTime() <= newest;
+          if (isInTime && message.direction === 'outbound-api' && message.body === text && !(await isKnown(message.sid))) return { kind: 'found', providerId: message.sid };
         }
         const next = await page.nextPage();
         if (!next) return { kind: 'unknown' };

@@ -65,6 +65,12 @@ describe('where an inbound text goes', () => {
     expect(to(state, later(90 * DAY))).toEqual({ contactId: 'ron', conversationId: null });
   });
 
+  it('M14: not to one who has given the number up', () => {
+    const released = { type: 'AddressReleased', data: { contactId: 'rita' } } as const;
+    expect(to(after(held('rita'), texted('rita', 'c1', noon), released))).toEqual({ contactId: null, conversationId: null });
+    expect(to(after(held('rita'), texted('rita', 'c1', noon), released, held('ron')))).toEqual({ contactId: 'ron', conversationId: null });
+  });
+
   it('M14: does not join the conversation of another sender', () => {
     const state = after(held('rita'), texted('rita', 'c1', noon, 'sender-2'));
     expect(to(state)).toEqual({ contactId: 'rita', conversationId: null });

@@ -48,11 +48,14 @@ export type Recipient = { readonly contactId: string | null; readonly conversati
 /**
  * The text joins the conversation that last texted the number from that sender within 30 days. Else it goes to the contact
  * last texted at the number by whatever sender, else to the only one who has it, else to one that is just the number.
+ * Who has given the number up is out of it.
  */
-export function recipientOf(address: Address, senderId: string, at: string): Recipient {
-  const bySender = address.lastTexted[senderId];
-  if (bySender && Date.parse(at) - Date.parse(bySender.at) <= JOIN_WINDOW_MS) return { contactId: bySender.contactId, conversationId: bySender.conversationId };
-  const [last] = Object.values(address.lastTexted).sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
-  const [only, ...others] = address.holders;
+export function recipientOf({ holders, lastTexted }: Address, senderId: string, at: string): Recipient {
+  const bySender = lastTexted[senderId];
+  if (bySender && holders.includes(bySender.contactId) && Date.parse(at) - Date.parse(bySender.at) <= JOIN_WINDOW_MS)
+    return { contactId: bySender.contactId, conversationId: bySender.conversationId };
+  const texted = Object.values(lastTexted).filter(({ contactId }) => holders.includes(contactId));
+  const [last] = texted.sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  const [only, ...others] = holders;
   return { contactId: last?.contactId ?? (others.length === 0 ? (only ?? null) : null), conversationId: null };
 }

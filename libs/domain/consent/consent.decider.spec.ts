@@ -31,9 +31,16 @@ describe('consent', () => {
 
   it('K2, K10: a ticked form makes Pending, with its wording and the text that asks for YES', () => consent.given().when(request()).then(requested));
 
-  it('K2: a form is asked about once', () => {
-    consent.given(requested).when(request()).thenNothing();
-    consent.given(requested, optedIn).when(request()).thenNothing();
+  it('K2, K10: a form is asked about once; another one is kept as evidence', () => {
+    const { phone: _, referralId: __, ...kept } = form;
+    consent.given(requested).when(request()).then({ type: 'OptInFormReceived', data: kept });
+    consent.given(requested, optedIn).when(request()).then({ type: 'OptInFormReceived', data: kept });
+    expect(statusAfter(requested, optedIn, { type: 'OptInFormReceived', data: kept })).toBe('yes');
+  });
+
+  it('K2: a question that was not answered is asked again when a box is ticked a day later', () => {
+    const later = { ...form, evidence: { ...evidence, tickedAt: '2026-01-06T09:00:00.000Z' } };
+    consent.given(requested).when({ type: 'RequestOptIn', data: { ...later, mode: 'double_opt_in', optInText } }).then({ type: 'OptInRequested', data: { ...later, optInText } });
   });
 
   it('K2, K10: YES makes Yes, and its raw text and the provider\'s id are kept', () => {
@@ -55,13 +62,13 @@ describe('consent', () => {
     consent.given(...history).when(text('Stop!')).then({ type: 'OptedOut', data: heard('Stop!', 'STOP') });
   });
 
-  it('K3: a second STOP changes nothing', () => consent.given(optedOut).when(text('STOP')).thenNothing());
+  it('K3, K10: a second STOP changes nothing and is kept', () => consent.given(optedOut).when(text('STOP')).then({ type: 'OptedOut', data: heard('STOP', 'STOP') }));
 
   it('K3: START after STOP makes Yes', () => consent.given(optedOut).when(text('Start')).then({ type: 'OptedIn', data: heard('Start', 'START') }));
 
-  it('K3: START opts in before anything else was said, and once', () => {
+  it('K3: START opts in before anything else was said, and again is kept', () => {
     consent.given().when(text('UNSTOP')).then({ type: 'OptedIn', data: heard('UNSTOP', 'UNSTOP') });
-    consent.given(requested, optedIn).when(text('START')).thenNothing();
+    consent.given(requested, optedIn).when(text('START')).then({ type: 'OptedIn', data: heard('START', 'START') });
   });
 
   it('K7: a form does not undo the contact\'s own STOP', () => {

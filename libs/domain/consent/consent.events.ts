@@ -15,6 +15,7 @@ export type FormEvidence = {
 /** What the contact texted: the raw text, the provider's id of it, and which version of the list of words made it a keyword. */
 type TextEvidence = { addressId: string; senderId: string; keyword: string; keywordList: string; text: string; providerId: string };
 
+/** A ticked form; where `optInText` is not null, one text asks for YES. */
 export type OptInRequested = Message<
   'OptInRequested',
   {
@@ -29,16 +30,23 @@ export type OptInRequested = Message<
     optInText: { version: string; text: string } | null;
   }
 >;
+/** Another ticked form, where an answer is awaited or Yes was said already: evidence, and the purpose from now on. */
+export type OptInFormReceived = Message<
+  'OptInFormReceived',
+  { addressId: string; senderId: string; contactId: string; purpose: Purpose; evidence: FormEvidence }
+>;
 /** By the form alone where the program asks for one step only (`keyword` is null then), else by the contact's text. */
 export type OptedIn = Message<'OptedIn', { addressId: string; senderId: string; keyword: string | null; keywordList: string | null; text: string | null; providerId: string | null }>;
+/** The contact texted a word that revokes. */
 export type OptedOut = Message<'OptedOut', TextEvidence>;
 /** The number texted the sender before any consent: a person may answer. */
 export type TextedFirst = Message<'TextedFirst', { addressId: string; senderId: string; providerId: string }>;
 
-export type ConsentEvent = OptInRequested | OptedIn | OptedOut | TextedFirst;
+export type ConsentEvent = OptInRequested | OptInFormReceived | OptedIn | OptedOut | TextedFirst;
 
 export const consentEventTypes = {
-  OptInRequested: { version: 1, sealed: ['phone'], subject: 'addressId' },
+  OptInRequested: { version: 1, sealed: ['phone', 'evidence'], subject: 'addressId' },
+  OptInFormReceived: { version: 1, sealed: ['evidence'], subject: 'addressId' },
   OptedIn: { version: 1, sealed: ['text'], subject: 'addressId' },
   OptedOut: { version: 1, sealed: ['text'], subject: 'addressId' },
   TextedFirst: { version: 1 },

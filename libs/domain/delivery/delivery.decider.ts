@@ -42,6 +42,7 @@ export type Delivery =
 
 /** A claim id says which delivery it is of, so that a callback finds its way before anything else knows the claim. */
 export const claimIdOf = (deliveryId: string, claim: number): string => `${deliveryId}.${claim}`;
+export const claimNumberOf = (claimId: string): number => Number(claimId.slice(claimId.lastIndexOf('.') + 1));
 export const deliveryOfClaim = (claimId: string): string => claimId.slice(0, claimId.lastIndexOf('.'));
 
 export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> = {
@@ -57,7 +58,7 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
         if (state.status !== 'requested') throw new DeliveryNotDue();
         return [{ type: 'DeliveryClaimed', data: { claimId: claimIdOf(state.request.deliveryId, state.claims + 1), ...command.data } }];
       case 'WithholdDelivery':
-        if (state.status !== 'requested' && state.status !== 'claimed') throw new DeliveryNotDue();
+        if (state.status !== 'requested') throw new DeliveryNotDue();
         return [{ type: 'DeliveryWithheld', data: command.data }];
       case 'ExpireDelivery':
         return state.status === 'requested' && state.request.expiresAt <= command.data.at ? [{ type: 'DeliveryExpired', data: { expiresAt: state.request.expiresAt } }] : [];
@@ -124,7 +125,7 @@ function settled({ by, decision, at }: Extract<DeliveryCommand, { type: 'SettleD
 }
 
 function noteReceipt(receipt: Extract<DeliveryCommand, { type: 'NoteReceipt' }>['data'], state: Requested): DeliveryEvent[] {
-  const claim = Number(receipt.claimId.slice(receipt.claimId.lastIndexOf('.') + 1));
+  const claim = claimNumberOf(receipt.claimId);
   if (!Number.isInteger(claim) || claim < 1 || claim > state.claims) throw new DeliveryNotFound();
   if (state.receipts.includes(`${receipt.providerId} ${receipt.status}`)) return [];
   return [{ type: 'ReceiptReceived', data: { ...receipt, contactId: state.request.recipient.id } }];

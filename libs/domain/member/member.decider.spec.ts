@@ -1,7 +1,7 @@
 import { deciderSpec } from '@app/testing';
 import { memberDecider } from './member.decider.js';
 
-const data = { programId: 'program-1', userId: 'anna', name: 'Anna Agent', email: 'anna@example.com', role: 'agent' } as const;
+const data = { programId: 'program-1', memberId: 'member-1', userId: 'anna', name: 'Anna Agent', email: 'anna@example.com', role: 'agent' } as const;
 
 describe('member', () => {
   const member = deciderSpec(memberDecider);

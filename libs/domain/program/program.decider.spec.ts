@@ -47,6 +47,13 @@ describe('program', () => {
     program.given(created, added).when({ type: 'AddSender', data: other }).then({ type: 'SenderAdded', data: other });
   });
 
+  it('T3: a sender whose account or token changed is the same sender with the new one', () => {
+    const { phone: _, ...credentials } = { ...sender, authToken: 'a new token' };
+    program.given(created, added).when({ type: 'AddSender', data: { ...sender, authToken: 'a new token' } }).then({ type: 'SenderCredentialsChanged', data: credentials });
+    const state = [created, added, { type: 'SenderCredentialsChanged', data: credentials } as const].reduce((before, event) => programDecider.evolve(before, event), programDecider.initialState);
+    expect(state).toMatchObject({ senders: [{ senderId: sender.senderId, phone: sender.phone, authToken: 'a new token' }] });
+  });
+
   it('G5: a program that is not there gets no sender', () => program.given().when({ type: 'AddSender', data: sender }).thenThrows(ProgramNotFound));
 
   it('M5: the sites that may show the widget are the list as it was given last', () => {

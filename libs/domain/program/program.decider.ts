@@ -38,7 +38,11 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
     if (command.type === 'SetWidgetOrigins') return [{ type: 'WidgetOriginsSet', data: command.data }];
     // With an empty token anybody could sign a webhook.
     if (command.data.authToken.trim() === '') throw new ProviderTokenMissing();
-    return state.senders.some(({ senderId }) => senderId === command.data.senderId) ? [] : [{ type: 'SenderAdded', data: command.data }];
+    const { phone: _, ...credentials } = command.data;
+    const known = state.senders.find(({ senderId }) => senderId === credentials.senderId);
+    if (!known) return [{ type: 'SenderAdded', data: command.data }];
+    const isSame = known.accountSid === credentials.accountSid && known.authToken === credentials.authToken;
+    return isSame ? [] : [{ type: 'SenderCredentialsChanged', data: credentials }];
   },
 
   evolve(state, event) {
@@ -48,6 +52,10 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
       case 'SenderAdded': {
         const { programId: _, ...sender } = event.data;
         return { ...state, senders: [...state.senders, sender] };
+      }
+      case 'SenderCredentialsChanged': {
+        const { senderId, accountSid, authToken } = event.data;
+        return { ...state, senders: state.senders.map((sender) => (sender.senderId === senderId ? { ...sender, accountSid, authToken } : sender)) };
       }
       case 'WidgetOriginsSet':
         return { ...state, widgetOrigins: event.data.origins };

@@ -10,6 +10,7 @@ export type Policies = {
 /** The automatic text that asks for YES, with the version that consent evidence refers to. */
 export type OptInText = { readonly version: string; readonly text: string };
 
+/** A company's referral or affiliate program begins to use the product. */
 export type ProgramCreated = Message<
   'ProgramCreated',
   {
@@ -31,10 +32,14 @@ export type SenderAdded = Message<
 /** Sites that may show the contact’s messages in a widget, as origins (`https://shop.example`); the list as it is from now on. */
 export type WidgetOriginsSet = Message<'WidgetOriginsSet', { origins: readonly string[] }>;
 
-export type ProgramEvent = ProgramCreated | SenderAdded | WidgetOriginsSet;
+/** The number has another provider account, or the account another token. */
+export type SenderCredentialsChanged = Message<'SenderCredentialsChanged', { programId: string; senderId: string; accountSid: string; authToken: string }>;
+
+export type ProgramEvent = ProgramCreated | SenderAdded | SenderCredentialsChanged | WidgetOriginsSet;
 
 export const programEventTypes = {
   ProgramCreated: { version: 1 },
   SenderAdded: { version: 1, sealed: ['authToken'], subject: 'programId' },
+  SenderCredentialsChanged: { version: 1, sealed: ['authToken'], subject: 'programId' },
   WidgetOriginsSet: { version: 1 },
 } as const satisfies EventTypes<ProgramEvent>;

@@ -1,5 +1,6 @@
 import type { EventTypes, Message } from '@app/kernel';
 
+/** Somebody was referred. Status and external id are free text of another system, so they are sealed. */
 export type ReferralCreated = Message<
   'ReferralCreated',
   { referralId: string; referrerId: string; referredId: string; status: string; externalId: string | null }
@@ -8,5 +9,5 @@ export type ReferralCreated = Message<
 export type ReferralEvent = ReferralCreated;
 
 export const referralEventTypes = {
-  ReferralCreated: { version: 1 },
+  ReferralCreated: { version: 1, sealed: ['status', 'externalId'], subject: 'referredId' },
 } as const satisfies EventTypes<ReferralEvent>;

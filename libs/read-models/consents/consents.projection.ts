@@ -30,11 +30,11 @@ export const consentsProjection: Projection<ConsentEvent, ConsentRow> = {
   evolve(row, event) {
     const { senderId } = event.data;
     const before = row?.senders[senderId];
-    const { status, textedFirst } = consentDecider.evolve(before ?? consentDecider.initialState, event);
+    const { status, textedFirst } = consentDecider.evolve({ ...consentDecider.initialState, ...before }, event);
     const state: ConsentState = {
       status,
       textedFirst,
-      purpose: event.type === 'OptInRequested' ? event.data.purpose : (before?.purpose ?? null),
+      purpose: event.type === 'OptInRequested' || event.type === 'OptInFormReceived' ? event.data.purpose : (before?.purpose ?? null),
       since: status === before?.status ? before.since : event.metadata.occurredAt,
       by: status === before?.status ? before.by : cause(event),
     };
@@ -47,6 +47,6 @@ export const consentsProjection: Projection<ConsentEvent, ConsentRow> = {
 };
 
 const cause = (event: ConsentEvent & Message): string => {
-  if (event.type === 'OptInRequested') return `form ${event.data.evidence.wordingVersion}`;
+  if (event.type === 'OptInRequested' || event.type === 'OptInFormReceived') return `form ${event.data.evidence.wordingVersion}`;
   return event.type === 'TextedFirst' ? 'inbound text' : (event.data.keyword ?? 'form');
 };

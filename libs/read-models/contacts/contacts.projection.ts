@@ -13,18 +13,28 @@ export type ContactRow = ContactDetails & {
 export const contactsProjection: Projection<ContactEvent, ContactRow> = {
   name: 'contacts',
   categories: ['contact'],
-  indexes: { program: ['programId'] },
+  indexes: {},
   searchTerms: 'terms',
   touches: (event) => event.aggregateId,
 
   evolve(_row, { aggregateId: id, data, revision, metadata: { programId } }) {
     const { name, phones, emails, externalId, contactType, registered, active, phoneIds } = data;
     const details = { name, phones, emails, externalId, contactType, registered, active };
-    const words = [id, ...(name?.split(/\s+/) ?? []), name ?? '', ...phones, ...phoneIds, ...emails, externalId ?? ''];
+    const words = [id, ...(name?.split(/\s+/) ?? []), name ?? '', ...phones.flatMap(digitTerms), ...phoneIds, ...emails, externalId ?? ''];
     const terms = [...new Set(words.filter((word) => word !== '').map((word) => searchTerm(programId, word)))];
     return { id, programId, phoneIds, ...details, terms, revision };
   },
 };
 
+/** A number is found with its country's code and without. */
+const digitTerms = (phone: string): string[] => {
+  const digits = phone.replace(/\D/g, '');
+  return [digits, digits.slice(-NATIONAL_DIGITS)];
+};
+const NATIONAL_DIGITS = 10;
+
+/** What is typed of a number is its digits, however they are grouped; anything else is taken as it is. */
+const asTyped = (word: string): string => (/^[+\d\s().-]*\d[\d\s().-]*$/.test(word) ? word.replace(/\D/g, '') : word);
+
 /** A term as it is stored and asked for; terms of two programs never meet. */
-export const searchTerm = (programId: string, word: string): string => `${programId} ${word.trim().toLowerCase()}`;
+export const searchTerm = (programId: string, word: string): string => `${programId} ${asTyped(word.trim()).toLowerCase()}`;

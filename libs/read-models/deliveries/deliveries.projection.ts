@@ -5,6 +5,8 @@ import { furtherStatus, isFailure, reasonInWords, type Delivery, type DeliveryEv
 export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source' | 'consentId'> & {
   readonly id: string;
   readonly programId: string;
+  /** Position of the request: the order of the texts of one conversation, however often one was put off. */
+  readonly order: string;
   readonly status: Exclude<Delivery['status'], 'none'>;
   readonly claimId: string | null;
   readonly claimedAt: string | null;
@@ -29,7 +31,7 @@ export const deliveriesProjection: Projection<DeliveryEvent, DeliveryRow> = {
     if (event.type === 'DeliveryRequested') {
       const { deliveryId: id, source: _, consentId: __, ...request } = event.data;
       const nothingYet = { claimId: null, claimedAt: null, providerId: null, providerStatus: null, errorCode: null, reason: null };
-      return { id, programId: event.metadata.programId, status: 'requested', ...request, ...nothingYet };
+      return { id, programId: event.metadata.programId, order: event.position, status: 'requested', ...request, ...nothingYet };
     }
     return row && next(row, event);
   },

@@ -6,7 +6,7 @@ import { threadProjection, type ThreadEntry } from './thread.projection.js';
 /** An entry with its delivery state as it is now. */
 export type MessageView = Omit<ThreadEntry, 'programId' | 'order' | 'contactId'> & {
   readonly state: string;
-  /** Why it failed, was refused or withheld; in words. */
+  /** Why it failed, in words; of a message that our rules refused or withheld, the rule. */
   readonly reason: string | null;
   readonly errorCode: string | null;
 };

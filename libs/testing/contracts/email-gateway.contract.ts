@@ -9,6 +9,7 @@ export type OpenedEmail = {
 
 const email = (messageId: string, parts: Partial<Email> = {}): Email => ({
   messageId,
+  programId: 'program-1',
   to: { name: 'Rosa', address: 'rosa@mail.example' },
   fromName: 'Sunrise Solar',
   subject: 'New message',

@@ -15,6 +15,7 @@ export type OpenedSms = {
   close(): Promise<void>;
 };
 
+const since = (from: Date) => ({ from, to: new Date(Date.now() + 1_000) });
 const nobodysId = (): Promise<boolean> => Promise.resolve(false);
 
 /** What every provider of texts must do: each trouble becomes the outcome that says whether the text may be out. */
@@ -52,23 +53,24 @@ export function smsGatewayContract(name: string, open: () => Promise<OpenedSms>)
     });
 
     it('T2: finds a text whose answer was lost, by what it says and when it was sent', async () => {
-      const since = new Date();
+      const from = new Date();
       const { sms } = await send('lost-after');
-      const found = await opened.gateway.find(opened.account, sms, since, nobodysId);
+      const found = await opened.gateway.find(opened.account, sms, since(from), nobodysId);
       expect(found).toMatchObject({ kind: 'found' });
     });
 
     it('T2: does not take a text that belongs to another delivery, nor an older one', async () => {
-      const since = new Date();
+      const from = new Date();
       const { sms } = await send('lost-after');
-      expect(await opened.gateway.find(opened.account, sms, since, () => Promise.resolve(true))).toEqual({ kind: 'unknown' });
-      expect(await opened.gateway.find(opened.account, sms, new Date(Date.now() + 3_600_000), nobodysId)).toEqual({ kind: 'unknown' });
+      expect(await opened.gateway.find(opened.account, sms, since(from), () => Promise.resolve(true))).toEqual({ kind: 'unknown' });
+      expect(await opened.gateway.find(opened.account, sms, since(new Date(Date.now() + 3_600_000)), nobodysId)).toEqual({ kind: 'unknown' });
+      expect(await opened.gateway.find(opened.account, sms, { from: new Date(0), to: new Date(Date.now() - 3_600_000) }, nobodysId)).toEqual({ kind: 'unknown' });
     });
 
     it('T2: cannot say that a text was not accepted', async () => {
-      const since = new Date();
+      const from = new Date();
       const { sms } = await send('lost-before');
-      expect(await opened.gateway.find(opened.account, sms, since, nobodysId)).toEqual({ kind: 'unknown' });
+      expect(await opened.gateway.find(opened.account, sms, since(from), nobodysId)).toEqual({ kind: 'unknown' });
     });
   });
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { HandleContact, ids } from '@app/application';
+import { HandleContact, ids, Lookups } from '@app/application';
 import type { CommandContext } from '@app/eventing';
 import { ContactNotFound, type ContactDetails } from '@app/domain/contact';
 import { Caller, InvalidRequest, Requires, type CallerIdentity } from '@app/platform';
@@ -21,6 +21,7 @@ export class ContactsController {
     private readonly commands: CommandBus,
     private readonly contacts: ContactQueries,
     private readonly freshness: Freshness,
+    private readonly lookups: Lookups,
   ) {}
 
   /** The contact's id follows from its external id, else from its first phone: the same one cannot be made twice. */
@@ -28,8 +29,14 @@ export class ContactsController {
   @Requires('contacts:write')
   async create(@Body() body: CreateContactDto, @Context() context: RequestContext): Promise<ContactCreatedDto> {
     const details = detailsOf(body);
-    const { contactId } = await takeRequest(this.commands, context, 'CreateContact', details, () => ({ contactId: contactIdFor(context, details) }));
+    const { contactId } = await takeRequest(this.commands, context, 'CreateContact', details, async () => ({ contactId: await this.idFor(context, details) }));
     return { contactId, ...answer(await this.commands.execute(new HandleContact(contactId, { type: 'CreateContact', data: details }, context))) };
+  }
+
+  private async idFor({ programId, commandId }: CommandContext, { externalId, phones: [phone] }: ContactDetails): Promise<string> {
+    if (externalId !== null) return ids.contactByExternalId(programId, externalId);
+    const fresh = ids.madeBy(commandId, 'contact');
+    return phone === undefined ? fresh : this.lookups.numberContactId(programId, phone, fresh);
   }
 
   /** Changes the fields that are given. */
@@ -72,9 +79,4 @@ function detailsOf({ name, phones, emails, externalId, contactType, registered, 
     registered: registered ?? false,
     active: active ?? true,
   };
-}
-
-function contactIdFor({ programId, commandId }: CommandContext, { externalId, phones }: ContactDetails): string {
-  if (externalId !== null) return ids.contactByExternalId(programId, externalId);
-  return phones[0] === undefined ? ids.madeBy(commandId, 'contact') : ids.contactByPhone(programId, phones[0]);
 }

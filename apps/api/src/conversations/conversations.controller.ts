@@ -47,6 +47,9 @@ export class ConversationsController {
   @Get()
   @Requires('conversations:read')
   async list(@Query() query: ListConversationsDto, @Caller() { programId }: CallerIdentity): Promise<ConversationsDto> {
+    const { folder, contactId, referralId } = query;
+    if ([folder, contactId, referralId].filter(Boolean).length > 1)
+      throw new InvalidRequest([{ field: 'folder', rule: 'atMostOne', message: 'give at most one of folder, contactId and referralId' }]);
     await this.freshness.reach(query.position);
     return this.inbox.page(programId, query, query.after, query.limit);
   }

@@ -31,6 +31,12 @@ function checkMediaType({ method, url, headers }: FastifyRequest, _reply: Fastif
   done(isRefused ? new UnsupportedMediaTypeException() : undefined);
 }
 
+/** Clients name a media type even when they send nothing: then there is nothing to parse. */
+function forgetTypeOfNothing({ headers }: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  if (headers['content-length'] === '0' || (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined)) delete headers['content-type'];
+  done();
+}
+
 /**
  * Answers what the server refuses before it calls a route (a body that is no JSON, too large, or of another media type)
  * with a problem document. Nest sets its own handler after the routes are made, too late for them.
@@ -42,6 +48,7 @@ export class ProblemAdapter extends FastifyAdapter {
     server.setErrorHandler(answer);
     server.removeContentTypeParser('text/plain');
     server.addHook('onRequest', checkMediaType);
+    server.addHook('onRequest', forgetTypeOfNothing);
   }
 
   override setErrorHandler(): ReturnType<FastifyAdapter['setErrorHandler']> {

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { Lookups } from '@app/application';
 import { DomainError } from '@app/kernel';
-import { callerOf, Public, requestOf } from '@app/platform';
+import { callerOf, Public, PublicAddress, requestOf } from '@app/platform';
 
 /**
  * The portal's routes also serve a widget on the program's own sites: a browser there sends its origin, which the
@@ -12,7 +12,10 @@ import { callerOf, Public, requestOf } from '@app/platform';
  */
 @Injectable()
 export class WidgetOrigin implements NestInterceptor {
-  constructor(private readonly lookups: Lookups) {}
+  constructor(
+    private readonly lookups: Lookups,
+    private readonly address: PublicAddress,
+  ) {}
 
   /** @throws OriginNotAllowed */
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -20,7 +23,7 @@ export class WidgetOrigin implements NestInterceptor {
     const { origin } = request.headers;
     if (origin !== undefined) {
       const { widgetOrigins } = await this.lookups.program(callerOf(request).programId);
-      if (!widgetOrigins.includes(origin)) throw new OriginNotAllowed();
+      if (!widgetOrigins.includes(origin) && origin !== (await this.address.url)) throw new OriginNotAllowed();
       const reply = context.switchToHttp().getResponse<FastifyReply>();
       void reply.headers({ 'access-control-allow-origin': origin, 'access-control-expose-headers': 'etag', vary: 'origin' });
     }

@@ -2,10 +2,11 @@ import { Body, Controller, Header, HttpCode, Param, Post, Req } from '@nestjs/co
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { HandleDelivery, HandleInbound, ids, Lookups } from '@app/application';
+import { HandleDelivery, HandleInbound, ids, InboundRouter, Lookups } from '@app/application';
 import { naturalId, WebhookSignatures, type CommandContext } from '@app/eventing';
-import { DomainError } from '@app/kernel';
+import { DomainError, type Recorded } from '@app/kernel';
 import { deliveryOfClaim } from '@app/domain/delivery';
+import type { InboundEvent } from '@app/domain/inbound';
 import type { Sender } from '@app/domain/program';
 import { InvalidRequest, Public, PublicAddress } from '@app/platform';
 
@@ -26,6 +27,7 @@ export class TwilioWebhooksController {
     private readonly lookups: Lookups,
     private readonly signatures: WebhookSignatures,
     private readonly address: PublicAddress,
+    private readonly router: InboundRouter,
   ) {}
 
   /** The one door of inbound texts. */
@@ -38,7 +40,9 @@ export class TwilioWebhooksController {
     const from = needed(form, 'From');
     const data = { providerId, addressId: ids.address(programId, from), senderId: sender.senderId, from, text: form['Body'] ?? '', form };
     const context = this.context(programId, sender, request, naturalId('inbound', programId, providerId, JSON.stringify(form)));
-    await this.commands.execute(new HandleInbound(ids.inbound(programId, providerId), { type: 'AcceptInbound', data }, context));
+    const { events } = await this.commands.execute(new HandleInbound(ids.inbound(programId, providerId), { type: 'AcceptInbound', data }, context));
+    const [accepted] = events as readonly Recorded<InboundEvent>[];
+    if (accepted?.type === 'InboundReceived') await this.router.noteOptOut(accepted);
     return NO_ANSWER;
   }
 

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { Recorded } from '@app/kernel';
+import type { ConsentEvent } from '@app/domain/consent';
+import type { ContactEvent } from '@app/domain/contact';
+import type { ConversationEvent } from '@app/domain/conversation';
+import type { InboundEvent } from '@app/domain/inbound';
+import type { HandleAddress, HandleConversation } from './commands.js';
+import { InboundRouter } from './inbound-router.js';
+import { Lookups } from './lookups.js';
+import { askForYes, holdAddresses, noteTexts } from './reactions.js';
+
+export type AutomatedEvent = ConsentEvent | ContactEvent | ConversationEvent | InboundEvent;
+
+/** What events lead to. The same event again leads to the same commands, which then do nothing. */
+@Injectable()
+export class Automation {
+  /** Categories of the streams it follows. */
+  static readonly categories = ['contact', 'conversation', 'consent', 'inbound'];
+
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly router: InboundRouter,
+    private readonly lookups: Lookups,
+  ) {}
+
+  async react(event: Recorded<AutomatedEvent>): Promise<void> {
+    if (event.type === 'InboundReceived') return this.router.route(event);
+    for (const command of await this.commandsFor(event)) await this.commands.execute(command);
+  }
+
+  private async commandsFor(event: Recorded<AutomatedEvent>): Promise<(HandleAddress | HandleConversation)[]> {
+    switch (event.type) {
+      case 'ContactCreated':
+      case 'ContactDetailsChanged':
+        return holdAddresses(event);
+      case 'MessageSent':
+      case 'AutomatedTextSent':
+        return noteTexts(event);
+      case 'OptInRequested': {
+        const { senders } = await this.lookups.program(event.metadata.programId);
+        return askForYes(event, (senderId) => senders.find((sender) => sender.senderId === senderId) ?? null);
+      }
+      default:
+        return [];
+    }
+  }
+}

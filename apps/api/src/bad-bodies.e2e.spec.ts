@@ -21,7 +21,11 @@ async function refused(work: () => Promise<Answer>, expected: Parameters<typeof 
 }
 
 describe('G1: what is no JSON object is a problem document, and nothing is written', () => {
-  const malformed = ['{"text":', `{"text": "${MARKER}`, '', 'nonsense', '{"__proto__":{"text":"x"}}', '{"constructor":{"prototype":{"text":"x"}}}', "{'text':'x'}", '{"text":"\u0000"}', '\ufeff'];
+  const malformed = ['{"text":', `{"text": "${MARKER}`, 'nonsense', '{"__proto__":{"text":"x"}}', '{"constructor":{"prototype":{"text":"x"}}}', "{'text':'x'}", '{"text":"\u0000"}', '\ufeff'];
+  it('an empty body is one without the fields it needs, and enough where none is needed', async () => {
+    await refused(() => api.post(messages, ''), { status: 400, code: 'InvalidRequest' });
+    expect((await api.post(`/v1/conversations/${sample.conversationId}/read`, '')).status).toBe(200);
+  });
   it.each(malformed)('malformed: %j', (body) => refused(() => api.post(messages, body), { status: 400, code: 'MalformedRequest', rule: 'MalformedRequest' }));
 
   it.each(['[]', '[{"channel":"in-app","text":"x"}]', '"text"', '12', 'true', '1e999'])('another type: %s', (body) =>

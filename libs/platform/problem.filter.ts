@@ -23,7 +23,7 @@ export function answerProblem(logger: Logger, error: unknown, correlationId: str
 
 /** The error's kind and place, never its message: that may quote what a person wrote. */
 export function logFailure(logger: Logger, error: unknown, correlationId: string): void {
-  const { name, stack } = error instanceof Error ? error : new Error('not an error');
-  const frames = (stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 8);
+  const { name, message, stack = '' } = error instanceof Error ? error : new Error('not an error');
+  const frames = stack.replace(message, () => '').split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 8);
   logger.error({ event: 'request failed', error: name, correlationId, at: frames.map((frame) => frame.trim()) });
 }

@@ -1,3 +1,4 @@
+export * from './consents/consent.queries.js';
 export * from './contacts/contact.queries.js';
 export { deliveriesProjection, type DeliveryRow } from './deliveries/deliveries.projection.js';
 export * from './deliveries/delivery.queries.js';

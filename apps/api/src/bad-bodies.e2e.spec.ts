@@ -32,6 +32,7 @@ describe('G1: what is no JSON object is a problem document, and nothing is writt
   it.each(['text/plain', 'text/xml', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ';;', 'application/jsonp'])('another media type: %s', (type) =>
     refused(() => api.post(messages, 'channel=in-app&text=Hello', { headers: { 'content-type': type } }), { status: 415, code: 'UnsupportedMediaType' }),
   );
+  it('nesting without end', () => refused(() => api.post(messages, `{"channel":"in-app","text":${'['.repeat(30_000)}${']'.repeat(30_000)}}`), { status: 400, code: 'InvalidRequest', field: 'body', rule: 'maxDepth' }));
   it('a body without end', () => refused(() => api.post(messages, { ...hello, text: MARKER.repeat(10_000) }), { status: 413, code: 'BodyTooLarge' }));
 });
 
@@ -68,6 +69,7 @@ describe('G1: a field that breaks a rule is named with its rule, and nothing is 
     ['/v1/contacts', { ...person, contactType: 'constructor' }, 'contactType', 'isIn'],
     ['/v1/contacts', { ...person, emails: 'a@b.example' }, 'emails', 'isArray'],
     ['/v1/contacts', { ...person, emails: [`${MARKER}@`] }, 'emails', 'isEmail'],
+    ['/v1/contacts', { ...person, emails: ['\udfff@mail.example'] }, 'emails', 'isEmail'],
     ['/v1/contacts', { ...person, emails: ['a@b.example', 'a@b.example'] }, 'emails', 'arrayUnique'],
     ['/v1/contacts', { ...person, externalId: '\u0007' }, 'externalId', 'isCleanText'],
     ['/v1/consents', { ...consent, contactId: 'x' }, 'contactId', 'isUuid'],

@@ -26,6 +26,7 @@ const table: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/conversations/{id}/unread': staff,
   'POST /v1/conversations/{id}/archive': staff,
   'GET /v1/contacts': staff,
+  'GET /v1/consents/to-renew': staff,
   'POST /v1/contacts': staff,
   'GET /v1/contacts/{id}': staff,
   'PATCH /v1/contacts/{id}': staff,

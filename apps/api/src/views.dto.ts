@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { ContactType } from '@app/domain/contact';
 import type { Channel, Folder } from '@app/domain/conversation';
 import type { Lane } from '@app/domain/delivery';
-import type { ContactPage, ContactView, ConversationView, DeliveryView, MessageView, PhoneConsent, ReferralPage, ReferralView } from '@app/read-models';
+import type { ConsentToRenew, ContactPage, ContactView, ConversationView, DeliveryView, MessageView, PhoneConsent, ReferralPage, ReferralView } from '@app/read-models';
 import type { CommandAnswer } from './http/answers.js';
 
 // What queries and commands answer, as the API's description shows it. Each class is held to its view by `implements`.
@@ -138,6 +138,23 @@ export class PhoneConsentDto implements PhoneConsent {
 export class ContactPageDto extends ContactDto implements ContactPage {
   @ApiProperty({ type: [PhoneConsentDto] }) readonly consents!: readonly PhoneConsentDto[];
   @ApiProperty({ type: [ConversationDto] }) readonly conversations!: readonly ConversationDto[];
+}
+
+export class ContactNameDto {
+  readonly id!: string;
+  @ApiProperty(nullable) readonly name!: string | null;
+}
+export class ConsentToRenewDto implements ConsentToRenew {
+  @ApiProperty(nullable) readonly phone!: string | null;
+  @ApiProperty({ type: [ContactNameDto] }) readonly contacts!: readonly ContactNameDto[];
+  /** The number they agreed to. */
+  readonly formerSenderPhone!: string;
+  @ApiProperty(nullable) readonly purpose!: string | null;
+  readonly since!: string;
+}
+export class ConsentsToRenewDto {
+  @ApiProperty({ type: [ConsentToRenewDto] }) readonly documents!: readonly ConsentToRenewDto[];
+  @ApiProperty(nullable) readonly next!: string | null;
 }
 
 export class ReferralDto implements ReferralView {

@@ -13,12 +13,18 @@ export type ConsentState = {
 };
 
 /** Consent of one phone number, by sender. */
-export type ConsentRow = { readonly id: string; readonly programId: string; readonly senders: Readonly<Record<string, ConsentState>> };
+export type ConsentRow = {
+  readonly id: string;
+  readonly programId: string;
+  readonly senders: Readonly<Record<string, ConsentState>>;
+  /** The sender of the latest Yes that still stands. */
+  readonly yesFor: string | null;
+};
 
 export const consentsProjection: Projection<ConsentEvent, ConsentRow> = {
   name: 'consents',
   categories: ['consent'],
-  indexes: { program: ['programId'] },
+  indexes: { yesFor: ['programId', 'yesFor'] },
   touches: (event) => event.data.addressId,
 
   evolve(row, event) {
@@ -32,7 +38,11 @@ export const consentsProjection: Projection<ConsentEvent, ConsentRow> = {
       since: status === before?.status ? before.since : event.metadata.occurredAt,
       by: status === before?.status ? before.by : cause(event),
     };
-    return { id: event.data.addressId, programId: event.metadata.programId, senders: { ...row?.senders, [senderId]: state } };
+    const senders = { ...row?.senders, [senderId]: state };
+    const standing = Object.keys(senders).filter((id) => senders[id]?.status === 'yes');
+    const latest = event.type === 'OptedIn' ? senderId : (row?.yesFor ?? null);
+    const yesFor = latest !== null && standing.includes(latest) ? latest : (standing.at(-1) ?? null);
+    return { id: event.data.addressId, programId: event.metadata.programId, senders, yesFor };
   },
 };
 

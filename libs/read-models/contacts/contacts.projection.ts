@@ -20,7 +20,7 @@ export const contactsProjection: Projection<ContactEvent, ContactRow> = {
   evolve(_row, { aggregateId: id, data, revision, metadata: { programId } }) {
     const { name, phones, emails, externalId, contactType, registered, active, phoneIds } = data;
     const details = { name, phones, emails, externalId, contactType, registered, active };
-    const words = [id, ...(name?.split(/\s+/) ?? []), name ?? '', ...phones, ...emails, externalId ?? ''];
+    const words = [id, ...(name?.split(/\s+/) ?? []), name ?? '', ...phones, ...phoneIds, ...emails, externalId ?? ''];
     const terms = [...new Set(words.filter((word) => word !== '').map((word) => searchTerm(programId, word)))];
     return { id, programId, phoneIds, ...details, terms, revision };
   },

@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsBoolean, IsEmail, IsIn, IsInt, IsOptional, Max, MaxLength, Min } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsInt, IsOptional, Max, MaxLength, Min } from 'class-validator';
 import type { ContactType } from '@app/domain/contact';
 import { FreshDto } from '../http/paging.dto.js';
-import { AsNumber, IsCleanText, IsPhone } from '../http/validators.js';
+import { AsNumber, IsCleanText, IsEmailAddress, IsPhone } from '../http/validators.js';
 
 const types: readonly ContactType[] = ['referrer', 'affiliate', 'referred', 'client', 'unknown'];
 
@@ -10,7 +10,7 @@ export class ChangeContactDto {
   @IsOptional() @MaxLength(200) @IsCleanText() readonly name?: string;
   /** In international form; the first is the one that is texted. */
   @IsOptional() @IsArray() @ArrayMaxSize(10) @ArrayUnique() @IsPhone({ each: true }) readonly phones?: string[];
-  @IsOptional() @IsArray() @ArrayMaxSize(10) @ArrayUnique() @MaxLength(254, { each: true }) @IsEmail({}, { each: true }) readonly emails?: string[];
+  @IsOptional() @IsArray() @ArrayMaxSize(10) @ArrayUnique() @MaxLength(254, { each: true }) @IsEmailAddress({ each: true }) readonly emails?: string[];
   @IsOptional() @IsIn(types) readonly contactType?: ContactType;
   /** Has an account of the portal. */
   @IsOptional() @IsBoolean() readonly registered?: boolean;

@@ -17,9 +17,9 @@ export function formatErrors({ data, errors = [] }: ExecutionResult, context?: u
   return { statusCode: data ? 200 : failed ? 500 : 400, response: { data: data ?? null, errors: formatted } };
 }
 
-/** An error with a path came from a resolver; one without is about the request itself, which was not carried out. */
-const problemIn = ({ path, originalError }: GraphQLError): Extensions =>
-  path !== undefined ? problemOf(originalError) : { status: 400, code: 'InvalidGraphQL', rule: 'InvalidGraphQL', detail: `The GraphQL request is not valid${reasons(originalError)}` };
+/** An error with a path came from a resolver; one without is about the request itself, and so is one about an argument. */
+const problemIn = ({ path, message, originalError }: GraphQLError): Extensions =>
+  path !== undefined && !message.startsWith('Argument "') ? problemOf(originalError) : { status: 400, code: 'InvalidGraphQL', rule: 'InvalidGraphQL', detail: `The GraphQL request is not valid${reasons(originalError)}` };
 
 /** Of GraphQL's own words only those that name parts of the schema and the query: others quote values, which may be personal. */
 const tellable = /^(Cannot query field |Unknown (argument|type|fragment|directive) |Field "[\w.]+" |Variable "\$\w+" (is|of type) |\w+ query exceeds |Too many )/;

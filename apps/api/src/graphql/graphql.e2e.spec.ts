@@ -133,6 +133,7 @@ describe('G1: GraphQL that is none is refused by code, and quotes no values', ()
     ['query ($first: Int!) { inbox(first: $first) { edges { node { id } } } }', { first: MARKER }],
     ['query ($first: Int!) { inbox(first: $first) { edges { node { id } } } }', {}],
     ['query ($first: Int!) { inbox(first: $first) { edges { node { id } } } }', { first: 1.5 }],
+    ['query ($first: Int) { inbox(first: $first) { edges { node { id } } } }', { first: null }],
     ['query ($x: String) { inbox(folder: $x) { edges { node { id } } } }', { x: { [MARKER]: 1 } }],
     [send, { input: { ...input, extra: MARKER } }],
     [send, { input: [input] }],

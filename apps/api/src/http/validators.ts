@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { ValidateBy } from 'class-validator';
+import { isEmail, ValidateBy } from 'class-validator';
 import { parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js';
 
 /** Tab and line breaks are text; other control characters are not. */
@@ -14,6 +14,16 @@ export const IsCleanText = (): PropertyDecorator =>
     name: 'isCleanText',
     validator: { validate: isCleanText, defaultMessage: () => '$property must be text that is not blank, without control characters' },
   });
+
+/** An email address. The library's own check throws on text that is not well-formed. */
+export const IsEmailAddress = (options: { each?: boolean } = {}): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'isEmail',
+      validator: { validate: (value: unknown) => typeof value === 'string' && value.isWellFormed() && isEmail(value), defaultMessage: () => '$property must be an email address' },
+    },
+    options,
+  );
 
 /** A phone number, in international form (`+14155550132`, spaces and dashes allowed); becomes E.164. */
 export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => {

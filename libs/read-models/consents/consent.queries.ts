@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { InvalidCursor, ReadModelStore, type Page } from '@app/eventing';
+import { contactsProjection, searchTerm, type ContactRow } from '../contacts/contacts.projection.js';
+import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
+import { consentsProjection, type ConsentRow } from './consents.projection.js';
+
+/** Somebody who said Yes to a number the program no longer texts from: consent must be captured again. */
+export type ConsentToRenew = {
+  readonly phone: string | null;
+  readonly contacts: readonly { readonly id: string; readonly name: string | null }[];
+  /** The number they agreed to. */
+  readonly formerSenderPhone: string;
+  readonly purpose: string | null;
+  readonly since: string;
+};
+
+const MOST_HOLDERS = 20;
+
+@Injectable()
+export class ConsentQueries {
+  constructor(private readonly readModels: ReadModelStore) {}
+
+  /** Consent does not follow a change of the program's number; these are the people it was lost for. @throws InvalidCursor */
+  async toRenew(programId: string, after: string | undefined, limit: number): Promise<Page<ConsentToRenew>> {
+    const [program] = (await this.readModels.get(programsProjection, [programId])) as readonly ProgramRow[];
+    const current = program?.senders.at(-1);
+    const former = program?.senders.slice(0, -1) ?? [];
+    const documents: ConsentToRenew[] = [];
+    let { index, inner } = start(after, former.length);
+    for (let sender = former[index]; sender && documents.length < limit; sender = former[index]) {
+      const request = { index: 'yesFor', equals: { programId, yesFor: sender.id }, order: 'asc', after: inner, limit: limit - documents.length } as const;
+      const page = (await this.readModels.page(consentsProjection, request)) as Page<ConsentRow>;
+      for (const row of page.documents) if (row.senders[current?.id ?? '']?.status !== 'yes') documents.push(await this.view(row, sender));
+      if (page.next === null) index += 1;
+      inner = page.next ?? undefined;
+    }
+    return { documents, next: index < former.length ? Buffer.from(JSON.stringify([index, inner ?? null])).toString('base64url') : null };
+  }
+
+  private async view({ id, programId, senders }: ConsentRow, sender: ProgramRow['senders'][number]): Promise<ConsentToRenew> {
+    const holders = (await this.readModels.search(contactsProjection, searchTerm(programId, id), MOST_HOLDERS)) as readonly ContactRow[];
+    const [first] = holders;
+    return {
+      phone: first?.phones[first.phoneIds.indexOf(id)] ?? null,
+      contacts: holders.map(({ id: contactId, name }) => ({ id: contactId, name })),
+      formerSenderPhone: sender.phone,
+      purpose: senders[sender.id]?.purpose ?? null,
+      since: senders[sender.id]?.since ?? '',
+    };
+  }
+}
+
+/** Which of the former numbers comes next, and the place in its list. */
+function start(cursor: string | undefined, count: number): { index: number; inner: string | undefined } {
+  if (cursor === undefined) return { index: 0, inner: undefined };
+  try {
+    const [index, inner] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown];
+    if (Number.isInteger(index) && Number(index) >= 0 && Number(index) < count && (inner === null || typeof inner === 'string')) return { index: Number(index), inner: inner ?? undefined };
+  } catch {
+    // Answered below, like everything else that is not a cursor of this list.
+  }
+  throw new InvalidCursor();
+}

@@ -54,22 +54,26 @@ class Connection {
 answerParent(async ({ port, token, paths, body, connections, durationMs }: LoadQuestion): Promise<LoadAnswer> => {
   const headers = `host: 127.0.0.1\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}`;
   const requests = paths.map((path) => `POST ${path} HTTP/1.1\r\n${headers}\r\n\r\n${body}`);
+  const post = async (connection: Connection): Promise<void> => {
+    const head = await connection.send(requests[Math.floor(Math.random() * requests.length)] ?? '');
+    if (!head.startsWith('HTTP/1.1 201')) throw new Error(`The server answered ${head}`);
+  };
+  const clients = Array.from({ length: connections }, () => new Connection(port));
+  // A server takes one new connection in a turn of its event loop: all are taken before the clock starts.
+  await Promise.all(clients.map(post));
+
   const latencies: number[] = [];
   const startedAt = performance.now();
   const until = startedAt + durationMs;
-
-  const client = async (): Promise<void> => {
-    const connection = new Connection(port);
+  const postUntilTheEnd = async (connection: Connection): Promise<void> => {
     while (performance.now() < until) {
-      const request = requests[Math.floor(Math.random() * requests.length)] ?? '';
       const sentAt = performance.now();
-      const head = await connection.send(request);
-      if (!head.startsWith('HTTP/1.1 201')) throw new Error(`The server answered ${head}`);
+      await post(connection);
       latencies.push(performance.now() - sentAt);
     }
     connection.close();
   };
-  await Promise.all(Array.from({ length: connections }, client));
+  await Promise.all(clients.map(postUntilTheEnd));
   const seconds = (performance.now() - startedAt) / 1_000;
   return { perSecond: latencies.length / seconds, p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99) };
 });

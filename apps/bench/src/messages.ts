@@ -36,7 +36,7 @@ export async function durableAgainstEmpty(options: MessagesOptions): Promise<Row
       what: `durable messages / empty route, ${CLIENTS_OF_A} clients${options.emails ? ', an email for each message' : ''}`,
       ratio: medianRatio(durable, empty),
       aim: { atLeast: 0.7 },
-      figures: `${rates(durable)} / ${rates(empty)}; followers caught up ${median(durable.map(({ catchUp }) => catchUp)).toFixed(1)} s after each round`,
+      figures: `${rates(durable)} / ${rates(empty)}; ${count(sustained(durable, options.roundMs))}/s until followers have caught up`,
     };
   } finally {
     await Promise.all([load.stop(), server.child.stop()]);
@@ -92,6 +92,10 @@ async function alternate({ rounds }: MessagesOptions, [first, second]: readonly 
 
 const medianRatio = (rounds: readonly Round[], others: readonly Round[]): number =>
   median(rounds.map(({ perSecond }, index) => perSecond / (others[index]?.perSecond ?? Number.NaN)));
+
+/** Messages a second, of the time of the round and of what the followers took afterwards. */
+const sustained = (rounds: readonly Round[], roundMs: number): number =>
+  median(rounds.map(({ perSecond, catchUp }) => (perSecond * roundMs) / (roundMs + catchUp * 1_000)));
 
 function rates(rounds: readonly Round[]): string {
   const of = (field: 'perSecond' | 'p50Ms' | 'p99Ms'): number => median(rounds.map((round) => round[field]));

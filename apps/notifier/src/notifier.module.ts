@@ -1,7 +1,7 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { gatewayProviders } from '@app/adapters/gateways';
 import { ApplicationModule } from '@app/application';
-import { TopicLog } from '@app/eventing';
+import { TopicLog, type ConsumedMessage } from '@app/eventing';
 import { Background } from '@app/platform';
 import { CONVERSATIONS_TOPIC, fromTopicValue } from '@app/public-events';
 import { QueriesModule } from '@app/read-models';
@@ -31,12 +31,21 @@ export class NotifierModule implements OnApplicationBootstrap {
         topics: [CONVERSATIONS_TOPIC],
         group: 'notifier',
         signal,
-        handle: async (messages) => {
-          for (const { value } of messages) await this.requests.requestFor(fromTopicValue(value));
-        },
+        handle: (messages) => this.request(messages),
       }),
     );
     this.background.start('notifier dispatcher', (signal) => this.dispatcher.run(signal));
     this.background.start('notifier reconciler', (signal) => this.reconciler.run(signal));
+  }
+  /** Messages of one conversation one after the other; those of several side by side, so that they share commits. */
+  private async request(messages: readonly ConsumedMessage[]): Promise<void> {
+    const conversations = [...Map.groupBy(messages, ({ key }) => key).values()];
+    const requested = await Promise.allSettled(
+      conversations.map(async (ofOne) => {
+        for (const { value } of ofOne) await this.requests.requestFor(fromTopicValue(value));
+      }),
+    );
+    // All have ended before the batch is handled again.
+    for (const one of requested) if (one.status === 'rejected') throw one.reason;
   }
 }

@@ -87,13 +87,15 @@ export class Dispatcher {
   /** The first page with something that is due now; else how long to wait. Conversations that wait do not hide the others. */
   private async nextDue(): Promise<{ due: DeliveryRow[]; pause: number }> {
     const now = Date.now();
+    // Also of conversations that have nothing to send any more: a time that is over must not shorten the pause.
+    for (const [conversationId, until] of this.postponed) if (until <= now) this.postponed.delete(conversationId);
     for (let after: string | undefined; ; ) {
       const { documents, next } = await this.deliveries.inState('requested', after);
-      const due = documents.filter(({ notBefore, conversationId }) => Date.parse(notBefore) <= now && !this.isPostponed(conversationId));
+      const due = documents.filter(({ notBefore, conversationId }) => Date.parse(notBefore) <= now && !this.postponed.has(conversationId));
       const last = documents.at(-1);
       if (due.length > 0 || next === null || (last && Date.parse(last.notBefore) > now)) {
         const waits = documents.map(({ notBefore }) => Date.parse(notBefore) - now).filter((ms) => ms > 0);
-        return { due, pause: Math.min(LONGEST_WAIT_MS, ...waits, ...[...this.postponed.values()].map((until) => Math.max(until - now, 1))) };
+        return { due, pause: Math.min(LONGEST_WAIT_MS, ...waits, ...[...this.postponed.values()].map((until) => until - now)) };
       }
       after = next;
     }
@@ -119,12 +121,6 @@ export class Dispatcher {
       }
     }
     return position;
-  }
-
-  private isPostponed(conversationId: string): boolean {
-    const until = this.postponed.get(conversationId);
-    if (until !== undefined && until <= Date.now()) this.postponed.delete(conversationId);
-    return until !== undefined && until > Date.now();
   }
 
   /** @returns the position of the last thing that was written, if any */

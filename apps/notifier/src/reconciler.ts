@@ -53,12 +53,24 @@ export class Reconciler {
     const askedFrom = new Date(Date.now() - ASK_FOR_MS).toISOString();
     const uncertain = (await this.all('uncertain')).filter(({ claimedAt }) => (claimedAt ?? '') >= askedFrom);
     if (uncertain.length === 0) return;
-    const open = await Promise.all([...uncertain, ...(await this.all('claimed')), ...(await this.all('requested'))].map((row) => this.withText(row)));
+    const people = new Set(uncertain.map(({ recipient }) => recipient.id));
+    const others = [...(await this.all('claimed')), ...(await this.all('requested'))].filter(({ recipient }) => people.has(recipient.id));
+    const open = await this.readable([...uncertain, ...others]);
     for (const { row, request, text } of open) {
       // Of two equal texts to one person nobody can tell which one the provider shows.
       const isAlone = open.every((other) => other.row.id === row.id || other.row.recipient.id !== row.recipient.id || other.text !== text);
       if (row.status === 'uncertain' && row.claimId !== null && isAlone) await this.settle(row, row.claimId, request).catch((error: unknown) => logFailure(this.logger, error, row.id));
     }
+  }
+
+  /** One whose source cannot be read does not hold up the others. */
+  private async readable(rows: readonly DeliveryRow[]): Promise<Open[]> {
+    const read = await Promise.allSettled(rows.map((row) => this.withText(row)));
+    return read.flatMap((one, index) => {
+      if (one.status === 'fulfilled') return [one.value];
+      logFailure(this.logger, one.reason, rows[index]?.id ?? '');
+      return [];
+    });
   }
 
   private async settle(row: DeliveryRow, claimId: string, request: DeliveryRequested['data']): Promise<void> {

@@ -39,13 +39,17 @@ export abstract class EventStore {
    * Appends all events or none, and resolves when they are durable. The same event ids at the same expected revision
    * again get the first answer, so an append whose answer was lost is repeated unchanged.
    * @throws WrongExpectedRevision when the stream has moved on
+   * @throws EngineUnavailable when the store did not answer; the events may be there or not
    */
   abstract append(stream: string, expected: ExpectedRevision, events: readonly StoredEvent[]): Promise<AppendResult>;
 
   /** Events of one stream from a revision on, oldest first; `[]` when there are none. */
   abstract read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]>;
 
-  /** Catch-up subscription in the order of the record: what is there, then what comes, until the signal aborts. */
+  /**
+   * Catch-up subscription in the order of the record: what is there, then what comes, until the signal aborts. Goes on
+   * by itself when the store was away. Once it has caught up, its position passes every event soon, also one it leaves out.
+   */
   abstract subscribe(options: SubscriptionOptions): AsyncIterable<SubscriptionBatch>;
 
   /** Position of the last event; `null` while the record is empty. */

@@ -1,5 +1,6 @@
 export * from './aggregates.js';
 export * from './codec.js';
+export * from './engine-unavailable.js';
 export * from './event-store.js';
 export * from './gateways.js';
 export * from './handle-command.js';

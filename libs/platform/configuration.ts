@@ -1,9 +1,12 @@
 import 'reflect-metadata';
 import { plainToInstance, Transform, Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
+import { getMetadataStorage, IsEmail, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
 
 const url = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
 const withoutSlash = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.replace(/\/+$/, '') : value));
+
+/** The value is left out: it may hold a password. */
+const notAUrl = (example: string) => `$property must look like ${example}`;
 
 /** Everything that can be set from outside; each field is an environment variable of the same name. */
 export class Configuration {
@@ -15,11 +18,30 @@ export class Configuration {
   /** Where the provider reaches the webhooks: what its signatures are computed over. Default: the address listened on. */
   @IsOptional() @IsUrl(url) @withoutSlash readonly PUBLIC_URL?: string;
 
-  @IsIn(['embedded']) readonly EVENT_STORE: string = 'embedded';
-  @IsIn(['embedded']) readonly READ_MODELS: string = 'embedded';
-  @IsIn(['embedded']) readonly TOPICS: string = 'embedded';
+  @IsIn(['embedded', 'eventstoredb']) readonly EVENT_STORE: string = 'embedded';
+  @IsIn(['embedded', 'mongodb']) readonly READ_MODELS: string = 'embedded';
+  @IsIn(['embedded', 'kafka']) readonly TOPICS: string = 'embedded';
   @IsIn(['emulator', 'twilio']) readonly SMS: string = 'emulator';
-  @IsIn(['folder']) readonly EMAIL: string = 'folder';
+  @IsIn(['folder', 'smtp']) readonly EMAIL: string = 'folder';
+
+  /** Connection string with user, password and TLS settings in it. */
+  @IsOptional() @Matches(/^(esdb|kurrentdb|kdb)(\+discover)?:\/\/[^/\s]+/, { message: notAUrl('esdb://host:2113') }) readonly EVENTSTOREDB_URL?: string;
+  /** Connection string with user, password, TLS settings and the database's name in it. */
+  @IsOptional() @Matches(/^mongodb(\+srv)?:\/\/[^/\s]+\/\w+/, { message: notAUrl('mongodb://host:27017/database') }) readonly MONGODB_URL?: string;
+  /** `host:port`, several separated by commas. */
+  @IsOptional() @Matches(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, { message: notAUrl('host:9092,host:9092') }) readonly KAFKA_BROKERS?: string;
+  @IsOptional() @IsIn(['true', 'false']) readonly KAFKA_TLS?: string;
+  /** PEM file of the authority that signed the brokers' certificates; without it, those the system trusts. */
+  @IsOptional() @IsString() @MinLength(1) readonly KAFKA_CA_FILE?: string;
+  @IsOptional() @IsIn(['plain', 'scram-sha-256', 'scram-sha-512']) readonly KAFKA_SASL_MECHANISM?: string;
+  @IsOptional() @IsString() @MinLength(1) readonly KAFKA_USERNAME?: string;
+  @IsOptional() @IsString() @MinLength(1) readonly KAFKA_PASSWORD?: string;
+  /** Put before the names of topics and groups, so that several installations share one Kafka. */
+  @IsOptional() @Matches(/^[\w.-]{1,100}$/) readonly KAFKA_PREFIX?: string;
+  /** Connection string of the mail server: `smtp://` or `smtps://`, user and password in it. */
+  @IsOptional() @Matches(/^smtps?:\/\/[^/\s]+/, { message: notAUrl('smtps://user:password@host:465') }) readonly SMTP_URL?: string;
+  /** Address that emails come from. */
+  @IsOptional() @IsEmail() readonly SMTP_FROM?: string;
 
   /** Base URL of the provider; with SMS=emulator, of an emulator that runs elsewhere instead of one in this process. */
   @IsOptional() @IsUrl(url) @withoutSlash readonly TWILIO_API_URL?: string;
@@ -35,25 +57,49 @@ export class Configuration {
 
   /** Age in ms after which a claim without an outcome counts as uncertain; longer than a request may take. */
   @Type(() => Number) @IsInt() @Min(1_000) readonly CLAIM_TIMEOUT_MS: number = 30_000;
+  /** Age in ms of a worker's last sign of life after which another process takes over what it followed. */
+  @Type(() => Number) @IsInt() @Min(500) readonly TAKE_OVER_AFTER_MS: number = 5_000;
   /** Pause in ms between two rounds of the reconciler. */
   @Type(() => Number) @IsInt() @Min(100) readonly RECONCILE_EVERY_MS: number = 15_000;
   /** Time limit in ms of a request to the provider. */
   @Type(() => Number) @IsInt() @Min(100) readonly TWILIO_TIMEOUT_MS: number = 10_000;
 }
 
+/** What each choice needs, and what has a meaning with it alone. */
+const choices = [
+  { variable: 'EVENT_STORE', choice: 'eventstoredb', needs: ['EVENTSTOREDB_URL'], takes: [] },
+  { variable: 'READ_MODELS', choice: 'mongodb', needs: ['MONGODB_URL'], takes: [] },
+  { variable: 'TOPICS', choice: 'kafka', needs: ['KAFKA_BROKERS'], takes: ['KAFKA_TLS', 'KAFKA_CA_FILE', 'KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD', 'KAFKA_PREFIX'] },
+  { variable: 'EMAIL', choice: 'smtp', needs: ['SMTP_URL', 'SMTP_FROM'], takes: [] },
+] as const;
+
+/** Names of all variables. */
+export const configurationVariables: readonly string[] = [...new Set(getMetadataStorage().getTargetValidationMetadatas(Configuration, '', true, false).map(({ propertyName }) => propertyName))];
+
 /** @throws InvalidConfiguration naming each variable that is wrong */
 export function loadConfiguration(environment: Readonly<Record<string, string | undefined>>): Configuration {
-  const names = Object.keys(new Configuration()).concat('PUBLIC_URL', 'TWILIO_API_URL', 'TWILIO_AUTH_TOKEN', 'JWT_SECRET');
-  const given = Object.fromEntries(names.filter((name) => environment[name] !== undefined).map((name) => [name, environment[name]]));
+  const given = Object.fromEntries(configurationVariables.filter((name) => environment[name] !== undefined).map((name) => [name, environment[name]]));
   const configuration = plainToInstance(Configuration, given, { exposeDefaultValues: true });
-  const problems = validateSync(configuration).flatMap(({ constraints }) => Object.values(constraints ?? {}));
-  if (configuration.SMS === 'twilio' && !configuration.TWILIO_AUTH_TOKEN) problems.push('TWILIO_AUTH_TOKEN must be given with SMS=twilio');
-  for (const name of ['TWILIO_ACCOUNT_SID', 'TWILIO_SENDER_PHONE']) if (configuration.SMS === 'twilio' && given[name] === undefined) problems.push(`${name} must be given with SMS=twilio`);
+  const problems = [...validateSync(configuration).flatMap(({ constraints }) => Object.values(constraints ?? {})), ...missingOrIdle(configuration, given)];
   if (configuration.SMS === 'twilio' && configuration.TWILIO_API_URL) problems.push('TWILIO_API_URL is for SMS=emulator: with SMS=twilio texts go to the provider');
   if (configuration.SMS === 'twilio' && !configuration.PUBLIC_URL) problems.push('PUBLIC_URL must be given with SMS=twilio: the provider signs it');
   if (configuration.CLAIM_TIMEOUT_MS <= configuration.TWILIO_TIMEOUT_MS) problems.push('CLAIM_TIMEOUT_MS must be longer than TWILIO_TIMEOUT_MS');
   if (problems.length > 0) throw new InvalidConfiguration(problems);
   return Object.freeze(configuration);
+}
+
+function missingOrIdle(configuration: Configuration, given: Readonly<Record<string, unknown>>): string[] {
+  const problems: string[] = [];
+  for (const { variable, choice, needs, takes } of choices) {
+    const chosen = configuration[variable] === choice;
+    for (const name of needs) if (chosen && given[name] === undefined) problems.push(`${name} must be given with ${variable}=${choice}`);
+    for (const name of [...needs, ...takes]) if (!chosen && given[name] !== undefined) problems.push(`${name} is given, but ${variable} is ${configuration[variable]}: set ${variable}=${choice}, or leave ${name} out`);
+  }
+  for (const name of ['TWILIO_AUTH_TOKEN', 'TWILIO_ACCOUNT_SID', 'TWILIO_SENDER_PHONE']) if (configuration.SMS === 'twilio' && !given[name]) problems.push(`${name} must be given with SMS=twilio`);
+  const login = ['KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD'];
+  if (login.some((name) => given[name] !== undefined)) for (const name of login) if (given[name] === undefined) problems.push(`${name} must be given with the other two of ${login.join(', ')}`);
+  if (given['KAFKA_CA_FILE'] !== undefined && configuration.KAFKA_TLS !== 'true') problems.push('KAFKA_CA_FILE is given, but KAFKA_TLS is not true');
+  return problems;
 }
 
 export class InvalidConfiguration extends Error {

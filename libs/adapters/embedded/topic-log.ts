@@ -37,6 +37,9 @@ export class EmbeddedTopicLog extends TopicLog {
         consumers TEXT NOT NULL, topic TEXT NOT NULL, "offset" INTEGER NOT NULL, PRIMARY KEY (consumers, topic)) WITHOUT ROWID`);
   }
 
+  /** A topic is made by its first message. */
+  async prepare(): Promise<void> {}
+
   async publish(topic: string, messages: readonly TopicMessage[]): Promise<void> {
     if (messages.length === 0) return;
     const rows = messages.map(({ key, value }) => ({ key, value: JSON.stringify(value) }));
@@ -55,7 +58,7 @@ export class EmbeddedTopicLog extends TopicLog {
 
   async consume(consumer: Consumer): Promise<void> {
     const signal = AbortSignal.any([consumer.signal, this.#closing.signal]);
-    const consuming = this.#consume({ ...consumer, signal, handle: (messages) => consumer.handle(messages) });
+    const consuming = this.#consume({ ...consumer, signal });
     this.#consuming.add(consuming);
     try {
       await consuming;
@@ -76,9 +79,11 @@ export class EmbeddedTopicLog extends TopicLog {
     while (pairs.some((pair) => this.#taken.has(pair)) && !signal.aborted) await this.#released.wait(signal);
     if (signal.aborted) return;
     for (const pair of pairs) this.#taken.add(pair);
+    consumer.onShare?.(() => true);
     try {
       await this.#run(consumer);
     } finally {
+      consumer.onShare?.(() => false);
       for (const pair of pairs) this.#taken.delete(pair);
       this.#released.wakeAll();
     }

@@ -1,0 +1,67 @@
+import { configurationVariables, InvalidConfiguration, loadConfiguration } from './configuration.js';
+
+const servers = {
+  EVENT_STORE: 'eventstoredb',
+  EVENTSTOREDB_URL: 'esdb://admin:changeit@node1:2113,node2:2113?tls=true',
+  READ_MODELS: 'mongodb',
+  MONGODB_URL: 'mongodb://user:pass@a:27017,b:27017/messages?replicaSet=rs0&tls=true',
+  TOPICS: 'kafka',
+  KAFKA_BROKERS: 'kafka-1:9092,kafka-2:9092',
+  KAFKA_TLS: 'true',
+  KAFKA_CA_FILE: '/run/secrets/kafka-ca.pem',
+  KAFKA_SASL_MECHANISM: 'scram-sha-512',
+  KAFKA_USERNAME: 'messages',
+  KAFKA_PASSWORD: 'secret-of-kafka',
+  KAFKA_PREFIX: 'staging.',
+  EMAIL: 'smtp',
+  SMTP_URL: 'smtps://user:pass@mail.example:465',
+  SMTP_FROM: 'messages@sunrise.example',
+};
+
+const problemsOf = (environment: Record<string, string>): readonly string[] => {
+  try {
+    loadConfiguration(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidConfiguration) return error.problems;
+    throw error;
+  }
+};
+const without = (name: string): Record<string, string> => Object.fromEntries(Object.entries(servers).filter(([other]) => other !== name));
+
+test('takes servers with TLS and passwords', () => {
+  expect(loadConfiguration(servers)).toMatchObject(servers);
+});
+
+test('knows the variables that have no default too', () => {
+  expect(configurationVariables).toEqual(expect.arrayContaining([...Object.keys(servers), 'PUBLIC_URL', 'JWT_SECRET', 'PORT']));
+});
+
+test.each(['EVENTSTOREDB_URL', 'MONGODB_URL', 'KAFKA_BROKERS', 'SMTP_URL', 'SMTP_FROM', 'KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD', 'KAFKA_TLS'])('a server given in half: without %s it does not start', (name) => {
+  const problems = problemsOf(without(name));
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(name);
+});
+
+test.each(['EVENT_STORE', 'READ_MODELS', 'TOPICS', 'EMAIL'])('a server that is given and not chosen is a mistake: %s', (name) => {
+  expect(problemsOf(without(name)).join()).toContain(`set ${name}=`);
+});
+
+test.each([
+  ['EVENT_STORE', 'postgres'],
+  ['READ_MODELS', 'eventstoredb'],
+  ['TOPICS', ''],
+  ['EMAIL', 'sendmail'],
+  ['EVENTSTOREDB_URL', 'http://secret@node:2113'],
+  ['MONGODB_URL', 'mongodb://user:secret@host'],
+  ['KAFKA_BROKERS', 'kafka'],
+  ['KAFKA_TLS', 'yes'],
+  ['KAFKA_SASL_MECHANISM', 'oauth'],
+  ['SMTP_URL', 'mail.example'],
+  ['SMTP_FROM', 'nobody'],
+  ['TAKE_OVER_AFTER_MS', '1'],
+])('%s=%s is refused by name, and its value is not repeated', (name, value) => {
+  const problems = problemsOf({ ...servers, [name]: value }).join('\n');
+  expect(problems).toContain(name);
+  expect(problems).not.toContain('secret');
+});

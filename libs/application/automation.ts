@@ -12,11 +12,23 @@ import { askForYes, holdAddresses, noteTexts } from './reactions.js';
 
 export type AutomatedEvent = ConsentEvent | ContactEvent | ConversationEvent | InboundEvent;
 
+const REACTED_TO: ReadonlySet<string> = new Set<AutomatedEvent['type']>(['InboundReceived', 'ContactCreated', 'ContactDetailsChanged', 'MessageSent', 'AutomatedTextSent', 'OptInRequested']);
+
 /** What events lead to. The same event again leads to the same commands, which then do nothing. */
 @Injectable()
 export class Automation {
   /** Categories of the streams it follows. */
   static readonly categories = ['contact', 'conversation', 'consent', 'inbound'];
+
+  /** Whether anything follows from an event of this type. */
+  static concerns({ type }: Recorded<AutomatedEvent>): boolean {
+    return REACTED_TO.has(type);
+  }
+
+  /** What is kept in order: the texts of one number to one sender, else the events of one stream. */
+  static keyOf(event: Recorded<AutomatedEvent>): string {
+    return event.type === 'InboundReceived' ? `inbound ${event.data.addressId} ${event.data.senderId}` : event.stream;
+  }
 
   constructor(
     private readonly commands: CommandBus,

@@ -88,6 +88,22 @@ export function loadConfiguration(environment: Readonly<Record<string, string | 
   return Object.freeze(configuration);
 }
 
+/**
+ * For an app in a process of its own: engines are shared with other processes, so none can be embedded.
+ * @throws InvalidConfiguration
+ */
+export function loadServerConfiguration(environment: Readonly<Record<string, string | undefined>>, needs: readonly (keyof Configuration)[]): Configuration {
+  const configuration = loadConfiguration(environment);
+  const embedded = (['EVENT_STORE', 'READ_MODELS', 'TOPICS'] as const).filter((name) => configuration[name] === 'embedded');
+  const missing = needs.filter((name) => configuration[name] === undefined && !(name === 'TWILIO_API_URL' && configuration.SMS === 'twilio'));
+  const problems = [
+    ...embedded.map((name) => `${name} is embedded, and an embedded engine belongs to one process: set it to a server, or run all apps in one process by "npm start"`),
+    ...missing.map((name) => `${name} must be given to this app`),
+  ];
+  if (problems.length > 0) throw new InvalidConfiguration(problems);
+  return configuration;
+}
+
 function missingOrIdle(configuration: Configuration, given: Readonly<Record<string, unknown>>): string[] {
   const problems: string[] = [];
   for (const { variable, choice, needs, takes } of choices) {

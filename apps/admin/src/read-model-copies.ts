@@ -1,14 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Embedded } from '@app/adapters';
 import { eventTypes } from '@app/domain';
-import { EventCodec, Journal, rebuild, runProjection, type DocumentWrite, type Followed, type Projection } from '@app/eventing';
+import { EventCodec, Journal, rebuild, runProjection, type DocumentWrite, type Engines, type Followed, type Projection } from '@app/eventing';
 
 /** `firstDifference` is the id of the first document that is not the same in both, or only in one. */
 export type Comparison = { readonly rows: number; readonly firstDifference: string | null };
 
 const LONGEST_CATCH_UP_MS = 10 * 60_000;
 
-export function followed({ eventStore, readModels, checkpoints, keyring }: Embedded): Followed {
+export function followed({ eventStore, readModels, checkpoints, keyring }: Engines): Followed {
   return { journal: new Journal(eventStore, new EventCodec(eventTypes, keyring)), readModels, checkpoints };
 }
 

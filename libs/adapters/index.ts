@@ -1,4 +1,4 @@
 export * from './engines.module.js';
 export { FolderLocked, openEmbedded, type Embedded } from './embedded/index.js';
-export { listMail, mailFolder } from './mail-folder/index.js';
+export { listMail, mailFolder } from './email/index.js';
 export { TwilioWebhookSignatures } from './twilio/index.js';

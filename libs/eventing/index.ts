@@ -7,6 +7,8 @@ export * from './handle-command.js';
 export * from './ids.js';
 export * from './journal.js';
 export * from './keyring.js';
+export * from './model-fields.js';
+export * from './page-list.js';
 export * from './read-model-store.js';
 export * from './run-follower.js';
 export * from './run-projection.js';

@@ -9,6 +9,8 @@ export * from './ids.js';
 export * from './journal.js';
 export * from './keyring.js';
 export * from './leadership.js';
+export * from './model-fields.js';
+export * from './page-list.js';
 export * from './read-model-store.js';
 export * from './run-follower.js';
 export * from './run-projection.js';

@@ -9,7 +9,8 @@ export type ModelDefinition = {
   readonly name: string;
   /**
    * Index name to top-level fields of the document. A page gives the first fields by `equals` and is ordered by the
-   * rest; the document id settles ties.
+   * rest; the document id settles ties. An indexed field holds text, numbers or booleans, one kind of them in all
+   * documents, or null, which comes first.
    */
   readonly indexes: Readonly<Record<string, readonly string[]>>;
   /** Name of a top-level field that holds the lower-case terms (string[]) a document is found by. */
@@ -36,7 +37,8 @@ export abstract class ReadModelStore {
 
   /**
    * Writes each document whose position is beyond the stored one, then moves the model's checkpoint.
-   * @throws CheckpointMoved when the checkpoint is not at `from`: another worker owns the model; nothing was written
+   * @throws CheckpointMoved when the checkpoint is not at `from`: another worker owns the model. Nothing was written;
+   * only where an engine has no transactions and the checkpoint moved meanwhile, documents can be, as the record has them
    */
   abstract write(
     model: ModelDefinition,

@@ -1,7 +1,6 @@
-import type { Document, DocumentWrite, ModelDefinition, Page, PageRequest } from '@app/eventing';
+import { indexedFields, indexFields, toPage, type Document, type DocumentWrite, type ModelDefinition, type Page, type PageRequest } from '@app/eventing';
 import type { Position } from '@app/kernel';
-import { encodeCursor } from './cursor.js';
-import { column, indexedFields, indexFields, quote, termsOf, toColumn, toFieldValue } from './model-columns.js';
+import { column, quote, termsOf, toColumn } from './model-columns.js';
 import { pageQuery } from './page-query.js';
 import type { Database } from './sqlite.js';
 
@@ -89,13 +88,8 @@ export class ModelTable {
   }
 
   page(request: PageRequest): Page {
-    const { sql, values, list, sortedBy } = pageQuery(this.model, this.name, request);
-    const documents = this.db.all<DocRow>(sql, ...values).map(toDocument);
-    if (documents.length <= request.limit) return { documents, next: null };
-    documents.pop();
-    const last = documents.at(-1);
-    const next = last ? encodeCursor({ list, values: sortedBy.map((field) => toFieldValue(last[field])) }) : null;
-    return { documents, next };
+    const { sql, values, page } = pageQuery(this.model, this.name, request);
+    return toPage(page, this.db.all<DocRow>(sql, ...values).map(toDocument), request.limit);
   }
 
   search(prefix: string, limit: number): Document[] {

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  checkNames,
   ReadModelStore,
   type Document,
   type DocumentWrite,
@@ -10,7 +11,6 @@ import {
 import type { Position } from '@app/kernel';
 import type { EmbeddedCheckpoints } from './checkpoints.js';
 import type { GroupedWrites } from './grouped-writes.js';
-import { checkNames } from './model-columns.js';
 import { ModelTable } from './model-table.js';
 import type { Database } from './sqlite.js';
 

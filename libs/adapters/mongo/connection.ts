@@ -1,0 +1,92 @@
+import { EngineUnavailable } from '@app/eventing';
+import {
+  MongoBulkWriteError,
+  MongoClient,
+  MongoError,
+  MongoNetworkError,
+  MongoOperationTimeoutError,
+  MongoServerSelectionError,
+  MongoTopologyClosedError,
+  MongoWriteConcernError,
+  type Db,
+} from 'mongodb';
+
+const SELECTION_MS = 5_000;
+/** A server that is frozen is noticed after this and the time to connect; calls under way end then. */
+const HEARTBEAT_MS = 2_000;
+const WRITE_CONCERN_MS = 10_000;
+
+/**
+ * The database of one URL. What was read cannot be rolled back, what was written is in the journals of a majority, and
+ * who reads sees what was written before, so the URL's own read and write concerns and read preference do not count.
+ */
+export class Connection {
+  readonly #client: MongoClient;
+  #closed = false;
+
+  constructor(url: string) {
+    this.#client = new MongoClient(url, {
+      serverSelectionTimeoutMS: SELECTION_MS,
+      connectTimeoutMS: SELECTION_MS,
+      heartbeatFrequencyMS: HEARTBEAT_MS,
+      readPreference: 'primary',
+      readConcern: { level: 'majority' },
+      writeConcern: { w: 'majority', journal: true, wtimeoutMS: WRITE_CONCERN_MS },
+      ignoreUndefined: true,
+    });
+  }
+
+  /** @throws EngineUnavailable when the server did not answer; what was asked may have been done */
+  async reach<Answer>(ask: (db: Db) => Promise<Answer>): Promise<Answer> {
+    if (this.#closed) throw new Error('The connection to MongoDB was closed');
+    try {
+      // A client whose first connection failed answers nothing until it is asked to connect again.
+      await this.#client.connect();
+      return await ask(this.#client.db());
+    } catch (error) {
+      throw isUnavailable(error) ? new EngineUnavailable('MongoDB', error) : error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#client.close();
+  }
+}
+
+/** Codes of a server that is going, cannot ask the others, or has given up what it was asked under a rename. */
+const unavailableCodes = new Set([
+  6, // HostUnreachable
+  7, // HostNotFound
+  50, // MaxTimeMSExpired
+  64, // WriteConcernTimeout
+  89, // NetworkTimeout
+  91, // ShutdownInProgress
+  134, // ReadConcernMajorityNotAvailableYet
+  175, // QueryPlanKilled
+  189, // PrimarySteppedDown
+  262, // ExceededTimeLimit
+  9001, // SocketException
+  10058, // NotPrimary, as older servers say it
+  10107, // NotWritablePrimary
+  11600, // InterruptedAtShutdown
+  11602, // InterruptedDueToReplStateChange
+  13435, // NotPrimaryNoSecondaryOk
+  13436, // NotPrimaryOrSecondary
+]);
+
+function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof MongoError)) return false;
+  // A bulk hides what the driver failed with behind an error without a code; servers always give one.
+  if (error instanceof MongoBulkWriteError && error.code === undefined) return true;
+  return (
+    error instanceof MongoNetworkError ||
+    error instanceof MongoServerSelectionError ||
+    error instanceof MongoOperationTimeoutError ||
+    error instanceof MongoTopologyClosedError ||
+    error instanceof MongoWriteConcernError ||
+    unavailableCodes.has(Number(error.code))
+  );
+}
+
+export const isDuplicate = (error: unknown): boolean => error instanceof MongoError && error.code === 11000;

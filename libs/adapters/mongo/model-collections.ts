@@ -1,0 +1,32 @@
+import type { Document, ModelDefinition } from '@app/eventing';
+import type { Position } from '@app/kernel';
+import type { Collection, Db } from 'mongodb';
+
+/** A document with the position of the last event in it, which guards it. */
+export type Stored = { readonly _id: string; readonly position: Position; readonly document: Document };
+
+/**
+ * A model's checkpoint lies in its collection, so that a rename puts documents and checkpoint in place in one step.
+ * `copy` tells the collections apart that follow each other under one name.
+ */
+export type Marker = { readonly _id: 0; readonly copy: string; readonly checkpoint: Position | null };
+
+/** Ids of documents are strings. */
+export const MARKER_ID = 0;
+
+export const liveName = (model: string): string => `models.${model}`;
+/** Names of models have no dots. */
+export const copyName = (model: string): string => `models.${model}.rebuild`;
+
+export const storedIn = (db: Db, collection: string): Collection<Stored> => db.collection<Stored>(collection);
+export const markersIn = (db: Db, collection: string): Collection<Marker> => db.collection<Marker>(collection);
+
+/** Path of a field of the stored document. */
+export const path = (field: string): string => (field === 'id' ? '_id' : `document.${field}`);
+
+export class NotPrepared extends Error {
+  constructor({ name }: ModelDefinition) {
+    super(`Read model ${name} was not prepared`);
+    this.name = 'NotPrepared';
+  }
+}

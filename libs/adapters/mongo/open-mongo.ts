@@ -1,0 +1,39 @@
+import type { Checkpoints, Keyring, ReadModelStore } from '@app/eventing';
+import { MongoCheckpoints } from './checkpoints.js';
+import { Connection } from './connection.js';
+import { MongoKeyring } from './keyring.js';
+import { MongoReadModelStore } from './read-model-store.js';
+
+export type MongoOptions = {
+  /** With the name of the database: `mongodb://host:27017/messages?replicaSet=rs0`. */
+  readonly url: string;
+};
+
+export type Mongo = {
+  readonly readModels: ReadModelStore;
+  readonly checkpoints: Checkpoints;
+  readonly keyring: Keyring;
+  /** Ends those who wait, and the connections. */
+  close(): Promise<void>;
+};
+
+/**
+ * Read models, checkpoints and keys in one MongoDB database, 5.0 or later, shared by any number of processes. Needs no
+ * transactions. Connects at first use, and again whenever the server was away.
+ * @throws MongoParseError when the URL cannot be read
+ */
+export async function openMongo({ url }: MongoOptions): Promise<Mongo> {
+  const connection = new Connection(url);
+  const checkpoints = new MongoCheckpoints(connection);
+  const close = async () => {
+    await checkpoints.close();
+    await connection.close();
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    readModels: new MongoReadModelStore(connection, checkpoints),
+    checkpoints,
+    keyring: new MongoKeyring(connection),
+    close: () => (closing ??= close()),
+  };
+}

@@ -1,0 +1,43 @@
+import type { FieldValue, PageList, PageRequest } from '@app/eventing';
+import type { Filter } from 'mongodb';
+import { path, type Stored } from './model-collections.js';
+
+type Condition = Readonly<Record<string, unknown>>;
+
+/**
+ * What a page is made of: what its first fields hold, and what lies beyond the end of the page before. Its first
+ * sorted field bounds one range of the compound index, which both orders read from its edge; a choice of ranges alone
+ * would be merged after a sort of everything in descending order.
+ */
+export function pageFilter({ equal, sortedBy, end }: PageList, order: PageRequest['order']): Filter<Stored> {
+  // Other than documents, the collection holds the checkpoint; its id is a number.
+  const conditions: Condition[] = [{ _id: { $gte: '' } }, ...equal.map(([field, value]) => ({ [path(field)]: { $eq: value } }))];
+  const [first] = sortedBy;
+  if (end && first !== undefined) {
+    conditions.push(...bound(path(first), end[0] ?? null, order), beyond(sortedBy.map(path), end, order));
+  }
+  return { $and: conditions } as Filter<Stored>;
+}
+
+/** One choice for each field: the fields before are as they were, this one is beyond. */
+function beyond(paths: readonly string[], end: readonly FieldValue[], order: PageRequest['order']): Condition {
+  const choices: Condition[] = [];
+  paths.forEach((name, n) => {
+    const further = furtherThan(end[n] ?? null, order);
+    if (!further) return;
+    const same = paths.slice(0, n).map((before, m) => ({ [before]: { $eq: end[m] ?? null } }));
+    choices.push({ $and: [...same, { [name]: further }] });
+  });
+  return { $or: choices };
+}
+
+/** Comparisons stay within a type, so null, which is first, is asked for by what it is not. */
+function furtherThan(value: FieldValue, order: PageRequest['order']): Condition | null {
+  if (order === 'asc') return value === null ? { $ne: null } : { $gt: value };
+  return value === null ? null : { $not: { $gte: value } };
+}
+
+function bound(name: string, value: FieldValue, order: PageRequest['order']): Condition[] {
+  if (order === 'asc') return value === null ? [] : [{ [name]: { $gte: value } }];
+  return [{ [name]: value === null ? { $eq: null } : { $not: { $gt: value } } }];
+}

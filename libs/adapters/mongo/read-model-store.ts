@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import {
+  CheckpointMoved,
+  checkNames,
+  fieldValue,
+  indexedFields,
+  indexFields,
+  pageList,
+  ReadModelStore,
+  toPage,
+  type Document,
+  type DocumentWrite,
+  type ModelDefinition,
+  type Page,
+  type PageRequest,
+} from '@app/eventing';
+import type { Position } from '@app/kernel';
+import type { Collection, Db, IndexDescription } from 'mongodb';
+import { moveMarker, type MongoCheckpoints } from './checkpoints.js';
+import { isDuplicate, type Connection } from './connection.js';
+import { writeGuarded } from './guarded-writes.js';
+import { copyName, liveName, MARKER_ID, markersIn, NotPrepared, path, storedIn, type Stored } from './model-collections.js';
+import { pageFilter } from './page-filter.js';
+
+const SCAN = 500;
+/** Above every character a term continues with. */
+const LAST_CHARACTER = '\u{10FFFF}';
+
+/** Read models, each in a collection of its own; a rebuild fills one beside it and takes its name. */
+export class MongoReadModelStore extends ReadModelStore {
+  constructor(
+    private readonly connection: Connection,
+    private readonly checkpoints: MongoCheckpoints,
+  ) {
+    super();
+  }
+
+  /**
+   * Adds the indexes that are missing. Nothing is dropped, neither documents nor indexes, so processes of two versions
+   * can live side by side; a rebuild leaves only the indexes of the version that made it.
+   */
+  async prepare(model: ModelDefinition): Promise<void> {
+    checkNames(model);
+    await this.connection.reach(async (db) => {
+      await makeMarker(db, liveName(model.name));
+      await makeIndexes(db, liveName(model.name), model);
+    });
+  }
+
+  /**
+   * Documents before the checkpoint: killed in between, the same events come again and the guards make that harmless.
+   * A swap in between makes the checkpoint refuse, since it is of another copy, and the worker starts again from its.
+   */
+  async write(
+    model: ModelDefinition,
+    writes: readonly DocumentWrite[],
+    { from, to }: { readonly from: Position | null; readonly to: Position },
+  ): Promise<void> {
+    checkFields(model, writes);
+    await this.connection.reach(async (db) => {
+      const marker = await markersIn(db, liveName(model.name)).findOne({ _id: MARKER_ID });
+      if (!marker) throw new NotPrepared(model);
+      if (marker.checkpoint !== from) throw new CheckpointMoved(model.name);
+      await writeGuarded(storedIn(db, liveName(model.name)), writes);
+      await moveMarker(db, model.name, marker, from, to);
+    });
+    this.checkpoints.moved(model.name, to);
+  }
+
+  async get(model: ModelDefinition, ids: readonly string[]): Promise<readonly Document[]> {
+    return toDocuments(await this.#inLive(model, (live) => live.find({ _id: { $in: [...ids] } }).toArray()));
+  }
+
+  async page(model: ModelDefinition, request: PageRequest): Promise<Page> {
+    const list = pageList(model, request);
+    const direction = request.order === 'asc' ? 1 : -1;
+    const sort = Object.fromEntries(list.sortedBy.map((field) => [path(field), direction] as const));
+    const found = await this.#inLive(model, (live) =>
+      live.find(pageFilter(list, request.order)).sort(sort).limit(request.limit + 1).toArray(),
+    );
+    return toPage(list, toDocuments(found), request.limit);
+  }
+
+  async search(model: ModelDefinition, prefix: string, limit: number): Promise<readonly Document[]> {
+    if (model.searchTerms === undefined || limit === 0) return [];
+    // A range, since a pattern would have to be escaped and cannot hold every character.
+    const terms = { [path(model.searchTerms)]: { $elemMatch: { $gte: prefix, $lt: prefix + LAST_CHARACTER } } };
+    return toDocuments(await this.#inLive(model, (live) => live.find(terms).limit(limit).toArray()));
+  }
+
+  async beginRebuild(model: ModelDefinition): Promise<void> {
+    await this.connection.reach(async (db) => {
+      await dropCopy(db, model);
+      await makeMarker(db, copyName(model.name));
+    });
+  }
+
+  async fillRebuild(model: ModelDefinition, writes: readonly DocumentWrite[]): Promise<void> {
+    checkFields(model, writes);
+    await this.connection.reach((db) => writeGuarded(storedIn(db, copyName(model.name)), writes));
+  }
+
+  /**
+   * The rename is the one step: the copy comes with its checkpoint. A worker that writes meanwhile finds another copy
+   * when it moves the checkpoint, and reads again from there; what it wrote to either collection is as the record has it.
+   * When the answer was lost, it was done if there is no copy any more.
+   */
+  async swapRebuild(model: ModelDefinition, checkpoint: Position): Promise<void> {
+    await this.connection.reach(async (db) => {
+      const copy = copyName(model.name);
+      const { matchedCount } = await markersIn(db, copy).updateOne({ _id: MARKER_ID }, { $set: { checkpoint } });
+      if (matchedCount === 0) throw new Error(`No rebuild of ${model.name} was begun`);
+      await makeIndexes(db, copy, model);
+      await storedIn(db, copy).rename(liveName(model.name), { dropTarget: true });
+    });
+    this.checkpoints.moved(model.name, checkpoint);
+  }
+
+  async dropRebuild(model: ModelDefinition): Promise<void> {
+    await this.connection.reach((db) => dropCopy(db, model));
+  }
+
+  async *scan(model: ModelDefinition, which: 'live' | 'rebuild'): AsyncIterable<DocumentWrite> {
+    const name = which === 'live' ? liveName(model.name) : copyName(model.name);
+    let beyond: { $gte: string } | { $gt: string } = { $gte: '' };
+    for (;;) {
+      const found = await this.connection.reach((db) =>
+        storedIn(db, name).find({ _id: beyond }).sort({ _id: 1 }).limit(SCAN).toArray(),
+      );
+      for (const { document, position } of found) yield { document, position };
+      const last = found.at(-1);
+      if (!last || found.length < SCAN) return;
+      beyond = { $gt: last._id };
+    }
+  }
+
+  #inLive<Answer>(model: ModelDefinition, ask: (live: Collection<Stored>) => Promise<Answer>): Promise<Answer> {
+    return this.connection.reach((db) => ask(storedIn(db, liveName(model.name))));
+  }
+}
+
+const toDocuments = (found: readonly Stored[]): Document[] => found.map(({ document }) => document);
+
+/** Of several processes at once one makes it. */
+async function makeMarker(db: Db, collection: string): Promise<void> {
+  const made = { copy: randomUUID(), checkpoint: null };
+  try {
+    await markersIn(db, collection).updateOne({ _id: MARKER_ID }, { $setOnInsert: made }, { upsert: true });
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+  }
+}
+
+/** Makes it first: not every server lets drop what is not there. */
+async function dropCopy(db: Db, { name }: ModelDefinition): Promise<void> {
+  await makeMarker(db, copyName(name));
+  await storedIn(db, copyName(name)).drop();
+}
+
+async function makeIndexes(db: Db, collection: string, model: ModelDefinition): Promise<void> {
+  const indexes: IndexDescription[] = Object.keys(model.indexes).map((index) => ({
+    key: new Map(indexFields(model, index).map((field) => [path(field), 1])),
+  }));
+  if (model.searchTerms !== undefined) indexes.push({ key: new Map([[path(model.searchTerms), 1]]) });
+  if (indexes.length > 0) await storedIn(db, collection).createIndexes(indexes);
+}
+
+/** A list in an indexed field would be one entry for each of its items. @throws TypeError */
+function checkFields(model: ModelDefinition, writes: readonly DocumentWrite[]): void {
+  const fields = indexedFields(model);
+  for (const { document } of writes) for (const field of fields) fieldValue(document[field], field);
+}

@@ -1,0 +1,94 @@
+import type { Position } from '@app/kernel';
+
+type Waiter = {
+  readonly name: string;
+  readonly position: Position;
+  readonly deadline: number;
+  /** Runs from the first look on: who asks for no time at all is still answered. */
+  timer: NodeJS.Timeout | undefined;
+  readonly end: (reached: boolean) => void;
+  readonly fail: (error: unknown) => void;
+};
+
+type Read = (names: readonly string[]) => Promise<ReadonlyMap<string, Position>>;
+
+const SHORTEST_PAUSE_MS = 2;
+const LONGEST_PAUSE_MS = 50;
+
+/** Those of this process who wait for checkpoints that any process may move. One look at a time serves all of them. */
+export class Waiting {
+  readonly #waiters = new Set<Waiter>();
+  #looking: Promise<void> | undefined;
+  #pause = SHORTEST_PAUSE_MS;
+  #somebodyCame = false;
+  #wakeUp: () => void = () => undefined;
+  #closed = false;
+
+  constructor(private readonly read: Read) {}
+
+  /** Rejects when a look does. */
+  until(name: string, position: Position, timeoutMs: number): Promise<boolean> {
+    if (this.#closed) return Promise.resolve(false);
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        clearTimeout(waiter.timer);
+        this.#waiters.delete(waiter);
+      };
+      const waiter: Waiter = {
+        name,
+        position,
+        deadline: performance.now() + timeoutMs,
+        timer: undefined,
+        end: (reached) => (leave(), resolve(reached)),
+        fail: (error) => (leave(), reject(error)),
+      };
+      this.#waiters.add(waiter);
+      this.#somebodyCame = true;
+      this.#pause = SHORTEST_PAUSE_MS;
+      this.#wakeUp();
+      this.#looking ??= this.#look();
+    });
+  }
+
+  moved(name: string, to: Position): void {
+    for (const waiter of [...this.#waiters]) if (waiter.name === name && waiter.position <= to) waiter.end(true);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const waiter of [...this.#waiters]) waiter.end(false);
+    this.#wakeUp();
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    while (this.#waiters.size > 0) {
+      const waiters = [...this.#waiters];
+      this.#somebodyCame = false;
+      try {
+        tell(waiters, await this.read([...new Set(waiters.map(({ name }) => name))]));
+      } catch (error) {
+        for (const waiter of waiters) waiter.fail(error);
+      }
+      if (this.#waiters.size > 0 && !this.#somebodyCame) await this.#rest();
+    }
+    this.#looking = undefined;
+  }
+
+  async #rest(): Promise<void> {
+    const pause = this.#pause;
+    this.#pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, pause);
+      this.#wakeUp = () => (clearTimeout(timer), resolve());
+    });
+  }
+}
+
+function tell(waiters: readonly Waiter[], checkpoints: ReadonlyMap<string, Position>): void {
+  for (const waiter of waiters) {
+    const checkpoint = checkpoints.get(waiter.name);
+    if (checkpoint !== undefined && checkpoint >= waiter.position) waiter.end(true);
+    else waiter.timer ??= setTimeout(waiter.end, Math.max(0, waiter.deadline - performance.now()), false);
+  }
+}

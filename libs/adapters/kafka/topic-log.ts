@@ -1,0 +1,63 @@
+import { TopicLog, type Consumer, type TopicMessage } from '@app/eventing';
+import { kafkaClient, untilDone, type KafkaOptions } from './connection.js';
+import { consume } from './consume.js';
+import { Sender } from './sender.js';
+
+const PARTITIONS = 6;
+
+/** Keys are shared out over the partitions of a topic; each group keeps one offset for each partition. */
+export class KafkaTopicLog extends TopicLog {
+  readonly #closing = new AbortController();
+  readonly #consuming = new Set<Promise<void>>();
+  readonly #sender: Sender;
+  readonly #prefix: string;
+
+  constructor(private readonly options: KafkaOptions) {
+    super();
+    this.#sender = new Sender(options, this.#closing.signal);
+    this.#prefix = options.prefix ?? '';
+  }
+
+  async prepare(topics: readonly string[]): Promise<void> {
+    const names = [...new Set(topics)].map((topic) => this.#prefix + topic);
+    if (names.length > 0) await untilDone(() => this.#create(names), this.#closing.signal);
+  }
+
+  async publish(topic: string, messages: readonly TopicMessage[]): Promise<void> {
+    await this.#sender.send(this.#prefix + topic, messages);
+  }
+
+  async consume(consumer: Consumer): Promise<void> {
+    const consuming = consume(this.options, {
+      ...consumer,
+      topics: consumer.topics.map((topic) => this.#prefix + topic),
+      group: this.#prefix + consumer.group,
+      signal: AbortSignal.any([consumer.signal, this.#closing.signal]),
+    });
+    this.#consuming.add(consuming);
+    try {
+      await consuming;
+    } finally {
+      this.#consuming.delete(consuming);
+    }
+  }
+
+  /** Ends the consumers and the sending; what does not get through any more is rejected. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled([...this.#consuming, this.#sender.close()]);
+  }
+
+  async #create(names: readonly string[]): Promise<void> {
+    const admin = kafkaClient(this.options).admin();
+    try {
+      await admin.connect();
+      // Those that exist are passed over, also when somebody else makes them at this moment.
+      await admin.createTopics({ topics: names.map((topic) => ({ topic, numPartitions: this.options.partitions ?? PARTITIONS })) });
+      // Made is not yet known to the broker that is asked next.
+      await admin.fetchTopicMetadata({ topics: [...names] });
+    } finally {
+      await admin.disconnect();
+    }
+  }
+}

@@ -35,7 +35,7 @@ module.exports = {
     { name: 'gateways-only-in-the-notifier', severity: 'error', comment: 'Replays and rebuilds cannot send, because nothing but the notifier holds a gateway.', from: { path: '^(apps|libs)/', pathNot: '^apps/notifier/|^libs/adapters/(gateways|twilio|email)/|^apps/crash/src/kill-|\\.spec\\.ts$' }, to: { path: '^libs/adapters/(gateways/|.*\\.gateway\\.ts$)', pathNot: '^libs/adapters/[^/]+/index' } },
     { name: 'sdk-only-in-its-adapter', severity: 'error', comment: 'Each SDK has one importer; the starters of real servers ask by it whether they answer.', from: { path: '^(apps|libs)/', pathNot: '^libs/(adapters|testing/engines)/|\\.(spec|fixture)\\.ts$' }, to: { path: 'node_modules/(twilio|nodemailer|kafkajs|mongodb|@eventstore)/' } },
     { name: 'sqlite-in-one-file', severity: 'error', comment: 'The driver stays behind one file.', from: { pathNot: '^libs/adapters/embedded/sqlite\\.ts$' }, to: { path: '^(node:)?sqlite$' } },
-    { name: 'testing-is-for-specs', severity: 'error', comment: 'testing is for specs only.', from: { pathNot: '\\.(spec|contract)\\.ts$|^libs/testing/' }, to: { path: '^libs/testing/' } },
+    { name: 'testing-is-for-specs', severity: 'error', comment: 'testing is for specs only.', from: { pathNot: '\\.(spec|contract)\\.ts$|^libs/testing/|^apps/crash/' }, to: { path: '^libs/testing/' } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -25,7 +25,7 @@ export class Configuration {
   @IsIn(['folder', 'smtp']) readonly EMAIL: string = 'folder';
 
   /** Connection string with user, password and TLS settings in it. */
-  @IsOptional() @Matches(/^(esdb|kurrentdb|kdb)(\+discover)?:\/\/[^/\s]+/, { message: notAUrl('esdb://host:2113') }) readonly EVENTSTOREDB_URL?: string;
+  @IsOptional() @Matches(/^esdb(\+discover)?:\/\/[^/\s]+/, { message: notAUrl('esdb://host:2113') }) readonly EVENTSTOREDB_URL?: string;
   /** Connection string with user, password, TLS settings and the database's name in it. */
   @IsOptional() @Matches(/^mongodb(\+srv)?:\/\/[^/\s]+\/\w+/, { message: notAUrl('mongodb://host:27017/database') }) readonly MONGODB_URL?: string;
   /** `host:port`, several separated by commas. */
@@ -33,7 +33,7 @@ export class Configuration {
   @IsOptional() @IsIn(['true', 'false']) readonly KAFKA_TLS?: string;
   /** PEM file of the authority that signed the brokers' certificates; without it, those the system trusts. */
   @IsOptional() @IsString() @MinLength(1) readonly KAFKA_CA_FILE?: string;
-  @IsOptional() @IsIn(['plain', 'scram-sha-256', 'scram-sha-512']) readonly KAFKA_SASL_MECHANISM?: string;
+  @IsOptional() @IsIn(['plain', 'scram-sha-256', 'scram-sha-512']) readonly KAFKA_SASL_MECHANISM?: 'plain' | 'scram-sha-256' | 'scram-sha-512';
   @IsOptional() @IsString() @MinLength(1) readonly KAFKA_USERNAME?: string;
   @IsOptional() @IsString() @MinLength(1) readonly KAFKA_PASSWORD?: string;
   /** Put before the names of topics and groups, so that several installations share one Kafka. */

@@ -1,7 +1,6 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { Command } from 'commander';
 import { HandleParked, stepOf } from '@app/application';
-import type { Followed } from '@app/eventing';
 import { CONVERSATIONS_TOPIC } from '@app/public-events';
 import { ParkedQueries, projections } from '@app/read-models';
 import { compareModel, followed, rebuildModel } from './read-model-copies.js';
@@ -47,7 +46,7 @@ const sampleProgram = (data: string | undefined): Promise<void> =>
     console.log(`The sample program is there; it texts from ${senderPhone}`);
   });
 
-const eachModel = (data: string | undefined, work: (stores: Followed, projection: (typeof projections)[number]) => Promise<string>): Promise<void> =>
+const eachModel = (data: string | undefined, work: (stores: ReturnType<typeof followed>, projection: (typeof projections)[number]) => Promise<string>): Promise<void> =>
   withEngines(data, async (engines) => {
     for (const projection of projections) console.log(`${projection.name.padEnd(12)} ${await work(followed(engines), projection)}`);
   });

@@ -1,5 +1,5 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { Checkpoints, Journal, ReadModelStore, runProjection } from '@app/eventing';
+import { Checkpoints, Journal, projectorOf, ReadModelStore, runProjection } from '@app/eventing';
 import { Background } from '@app/platform';
 import { projections } from '@app/read-models';
 
@@ -16,6 +16,6 @@ export class ProjectorModule implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const { journal, readModels, checkpoints } = this;
     for (const projection of projections)
-      this.background.startAlone(`projector ${projection.name}`, (signal) => runProjection({ journal, readModels, checkpoints }, projection, signal));
+      this.background.startAlone(projectorOf(projection), (signal) => runProjection({ journal, readModels, checkpoints }, projection, signal));
   }
 }

@@ -47,7 +47,7 @@ describe('EventStoreDB double, seen by the client', () => {
       expect(await append(stream, 'any', first)).toEqual(answers[0]);
       expect(await idsOf(stream)).toHaveLength(4);
       expect(answers[0]).toMatchObject({ success: true, nextExpectedRevision: 1n });
-      expect(double.calls[style === styles[0][1] ? 'batchAppend' : 'append']).toBe(0);
+      expect(double.counts[style === styles[0][1] ? 'batchAppend' : 'append']).toBe(0);
     });
 
     test('the same ids at the current revision are appended again', async () => {

@@ -20,8 +20,8 @@ export class Double {
   #closed = false;
   refuses = false;
   answersToLose = 0;
-  /** How often each kind of call came. */
-  readonly calls = { append: 0, batchAppend: 0, read: 0 };
+  /** How often each kind of call came, and how many events went out. */
+  readonly counts = { append: 0, batchAppend: 0, read: 0, events: 0 };
 
   constructor(folder: string, private readonly dropConnections: () => void) {
     mkdirSync(folder, { recursive: true });
@@ -35,7 +35,7 @@ export class Double {
   }
 
   append = (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>): void => {
-    this.calls.append += 1;
+    this.counts.append += 1;
     const received: AppendReq[] = [];
     call.on('data', (message: AppendReq) => received.push(message));
     call.on('end', () => void this.#answerAppend(received, answer));
@@ -56,7 +56,7 @@ export class Double {
   }
 
   batchAppend = (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void => {
-    this.calls.batchAppend += 1;
+    this.counts.batchAppend += 1;
     if (this.refuses) return void call.emit('error', refusal());
     const begun = new Map<string, BatchAppendReq[]>();
     call.on('data', (message: BatchAppendReq) => {
@@ -85,13 +85,13 @@ export class Double {
   }
 
   read = (call: ServerWritableStream<ReadReq, ReadResp>): void => {
-    this.calls.read += 1;
+    this.counts.read += 1;
     if (this.refuses) return void call.emit('error', refusal());
     const ended = new AbortController();
     this.#reads.add(ended);
     const end = (): void => ended.abort();
     call.on('cancelled', end);
-    answerRead(call, { record: this.#record, committed: this.#committed, signal: ended.signal })
+    answerRead(call, { record: this.#record, committed: this.#committed, counts: this.counts, signal: ended.signal })
       .then(() => (ended.signal.aborted ? call.emit('error', refusal()) : call.end()))
       .catch((error: unknown) => call.emit('error', error))
       .finally(() => this.#reads.delete(ended));

@@ -8,8 +8,8 @@ export type EventStoreDbDouble = {
   /** Connection string. */
   readonly url: string;
   readonly port: number;
-  /** How often each kind of call came. */
-  readonly calls: Double['calls'];
+  /** How often each kind of call came, and how many events went out. */
+  readonly counts: Readonly<Double['counts']>;
   /** The next appends, so many, are committed, and the connection is dropped before they are answered. */
   loseAnswers(count: number): void;
   /** While true, every call that begins is refused as unavailable. */
@@ -42,7 +42,7 @@ export async function startEventStoreDbDouble({ folder, port = 0 }: { readonly f
   return {
     url: `esdb://${address(bound)}?tls=false`,
     port: bound,
-    calls: double.calls,
+    counts: double.counts,
     loseAnswers: (count) => void (double.answersToLose = count),
     refuse: (away) => void (double.refuses = away),
     cutSubscriptions: () => double.cutSubscriptions(),

@@ -20,7 +20,10 @@ export async function answerRead(call: ReadCall, source: Subscribable): Promise<
   }
   let left = Number(options.getCount());
   for (const page of pages(options, source.record)) {
-    for (const event of page.slice(0, left)) await send(call, eventMessage(event));
+    for (const event of page.slice(0, left)) {
+      source.counts.events += 1;
+      await send(call, eventMessage(event));
+    }
     left -= page.length;
     if (left <= 0 || page.length < PAGE || call.cancelled || source.signal.aborted) return;
   }

@@ -9,6 +9,8 @@ import { send, type ReadCall } from './send.js';
 export type Subscribable = {
   readonly record: Record;
   readonly committed: Wakeup;
+  /** How many events went out. */
+  readonly counts: { events: number };
   /** Aborts when the call is over, from whichever side. */
   readonly signal: AbortSignal;
 };
@@ -23,7 +25,7 @@ const DEFAULT_WINDOW = 32;
  * A subscription to everything. As with the server, a checkpoint of a filtered one comes only after so many events were
  * considered as its interval times its window says, also when it has caught up.
  */
-export async function subscribe(call: ReadCall, options: Options, { record, committed, signal }: Subscribable): Promise<void> {
+export async function subscribe(call: ReadCall, options: Options, { record, committed, counts, signal }: Subscribable): Promise<void> {
   if (options.hasStream()) throw Object.assign(new Error('Subscriptions to one stream are not here'), { code: status.UNIMPLEMENTED });
   const filter = options.getFilter();
   const passes = filterOf(filter);
@@ -52,7 +54,10 @@ export async function subscribe(call: ReadCall, options: Options, { record, comm
     for (const event of page) {
       if (signal.aborted) return;
       position = event.position;
-      if (passes(event)) await send(call, eventMessage(event));
+      if (passes(event)) {
+        counts.events += 1;
+        await send(call, eventMessage(event));
+      }
       considered += 1;
       if (considered < interval) continue;
       considered = 0;

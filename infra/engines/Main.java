@@ -1,6 +1,5 @@
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
-import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 import java.util.List;
 
 /** One engine in this JVM: `Main attached|detached kafka PROPERTIES` or `Main attached|detached mongo PORT`. */
@@ -33,7 +32,7 @@ class Main {
 
   static void mongo(int port) {
     // The driver refuses a server as old as the stand-in says it is by itself.
-    MongoServer server = new MongoServer(new MemoryBackend().version(new MongoVersion() {
+    MongoServer server = new MongoServer(new OneStepBackend().version(new MongoVersion() {
       public List<Integer> getVersionArray() { return List.of(5, 0, 0); }
       public int getWireVersion() { return 13; }
     }));

@@ -44,7 +44,8 @@ export class Connection {
       await this.#client.connect();
       return await ask(this.#client.db());
     } catch (error) {
-      throw isUnavailable(error) ? new EngineUnavailable('MongoDB', error) : error;
+      const reason = reasonOf(error);
+      throw isUnavailable(reason) ? new EngineUnavailable('MongoDB', reason) : reason;
     }
   }
 
@@ -75,17 +76,20 @@ const unavailableCodes = new Set([
   13436, // NotPrimaryOrSecondary
 ]);
 
+/** A bulk hides what the driver failed with. */
+function reasonOf(error: unknown): unknown {
+  const hidden: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : undefined;
+  return hidden instanceof Error ? hidden : error;
+}
+
 function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof MongoError)) return false;
-  // A bulk hides what the driver failed with behind an error without a code; servers always give one.
-  if (error instanceof MongoBulkWriteError && error.code === undefined) return true;
   return (
     error instanceof MongoNetworkError ||
     error instanceof MongoServerSelectionError ||
     error instanceof MongoOperationTimeoutError ||
     error instanceof MongoTopologyClosedError ||
     error instanceof MongoWriteConcernError ||
-    unavailableCodes.has(Number(error.code))
+    (error instanceof MongoError && unavailableCodes.has(Number(error.code)))
   );
 }
 

@@ -1,8 +1,12 @@
 import { keyringContract, readModelStoreContract, type Opened } from '@app/testing/contracts';
 import { openMongo, type Mongo } from './index.js';
+import { mongoUrl } from './server.fixture.js';
 
-const url = process.env['MONGODB_URL'] ?? '';
-if (url === '') throw new Error('MONGODB_URL is not set; start the servers by `npm run engines -- up`');
+/**
+ * Where the server is mongo-java-server, these suites show behaviour and nothing of: waiting for a majority, rollback
+ * and failover, retried writes, which index serves a query and what that costs, and a rename that readers do not notice.
+ */
+const url = mongoUrl();
 
 async function open<Ports extends object>(ports: (mongo: Mongo) => Ports): Promise<Opened<Ports>> {
   let mongo = await openMongo({ url });

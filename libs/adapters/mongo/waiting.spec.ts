@@ -1,10 +1,11 @@
-import { jest } from '@jest/globals';
+import type { Position } from '@app/kernel';
 import { Waiting } from './waiting.js';
 
-const at = (n: number): string => String(n).padStart(20, '0');
+const { jest } = import.meta;
+const at = (n: number): Position => String(n).padStart(20, '0');
 
 describe('waiting for checkpoints', () => {
-  let checkpoints: Map<string, string>;
+  let checkpoints: Map<string, Position>;
   let looks: (readonly string[])[];
   let failure: Error | null;
   let waiting: Waiting;

@@ -4,8 +4,9 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameS
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** pom.xml and Main.java; the build leaves them where they are. */
+/** pom.xml and the programs; the build leaves them where they are. */
 const SOURCES = join(import.meta.dirname, '../../../../infra/engines');
+const PROGRAMS = ['Main.java', 'OneStepBackend.java'].map((file) => join(SOURCES, file));
 const OLDEST_JAVA = 17;
 
 /** What the real servers need is not on this machine. */
@@ -22,7 +23,7 @@ export class MissingTool extends Error {
  */
 export function engineClassPath(): string {
   needJava();
-  const sources = [readFileSync(join(SOURCES, 'pom.xml')), readFileSync(join(SOURCES, 'Main.java'))];
+  const sources = [join(SOURCES, 'pom.xml'), ...PROGRAMS].map((file) => readFileSync(file));
   const key = createHash('sha256').update(Buffer.concat(sources)).digest('hex').slice(0, 12);
   const cache = process.env['ENGINES_CACHE'] ?? join(homedir(), '.cache/referral-messages/engines');
   const folder = join(cache, key);
@@ -39,7 +40,7 @@ function download(cache: string, folder: string): void {
     console.error(`Fetching Kafka and mongo-java-server to ${folder}`);
     copyFileSync(join(SOURCES, 'pom.xml'), join(unfinished, 'pom.xml'));
     run('mvn', ['--batch-mode', '--file', join(unfinished, 'pom.xml'), 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${unfinished}`]);
-    run('javac', ['-cp', join(unfinished, '*'), '-d', unfinished, join(SOURCES, 'Main.java')]);
+    run('javac', ['-cp', join(unfinished, '*'), '-d', unfinished, ...PROGRAMS]);
     renameSync(unfinished, folder);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });

@@ -1,0 +1,201 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { CheckpointMoved, KeyDestroyed, type DocumentWrite } from '@app/eventing';
+import { at, byId, card, collect, newModel, rejection, uniqueName, write } from '@app/testing/contracts';
+import { moveMarker } from './checkpoints.js';
+import { Connection } from './connection.js';
+import { writeGuarded } from './guarded-writes.js';
+import { openMongo, type Mongo } from './index.js';
+import { liveName, MARKER_ID, markersIn, storedIn } from './model-collections.js';
+import { mongoUrl } from './server.fixture.js';
+
+type Documents = Parameters<typeof writeGuarded>[0];
+type Bulk = Parameters<Documents['bulkWrite']>[0];
+
+/** Each opened instance has connections and memory of its own, as a process has. */
+describe('MongoDB shared by several processes', () => {
+  let connection: Connection;
+  let a: Mongo;
+  let b: Mongo;
+  beforeAll(async () => {
+    connection = new Connection(mongoUrl());
+    [a, b] = [await openMongo({ url: mongoUrl() }), await openMongo({ url: mongoUrl() })];
+  });
+  afterAll(() => Promise.all([a.close(), b.close(), connection.close()]));
+
+  test('who waits is told what another process moved, a follower or a read model', async () => {
+    const model = newModel();
+    const follower = uniqueName('follower');
+    await Promise.all([a.readModels.prepare(model), b.readModels.prepare(model)]);
+    const waiting = [model.name, follower].map((name) => b.checkpoints.waitFor(name, at(2), 20_000));
+    for (const n of [1, 2]) {
+      const from = n === 1 ? null : at(n - 1);
+      await a.readModels.write(model, [write(n, card('x'))], { from, to: at(n) });
+      await a.checkpoints.set(follower, from, at(n));
+    }
+    expect(await Promise.all(waiting)).toEqual([true, true]);
+    expect(await b.readModels.get(model, ['x'])).toHaveLength(1);
+  });
+
+  test('of two writers of one model one goes on, the other learns it, and no document falls back', async () => {
+    const model = newModel();
+    await Promise.all([a.readModels.prepare(model), b.readModels.prepare(model)]);
+    for (let n = 1; n <= 20; n += 1) {
+      const writes = Array.from({ length: 10 }, (_, i) => write(n, card(`card${i}`, { rank: n })));
+      const from = n === 1 ? null : at(n - 1);
+      const writing = [a, b].map(({ readModels }) => readModels.write(model, writes, { from, to: at(n) }));
+      const failed = (await Promise.allSettled(writing)).filter((outcome) => outcome.status === 'rejected');
+      expect(failed).toHaveLength(1);
+      expect(failed[0]?.reason).toBeInstanceOf(CheckpointMoved);
+    }
+    const stored = await collect(a.readModels.scan(model, 'live'));
+    expect(stored).toEqual(Array.from({ length: 10 }, (_, i) => write(20, card(`card${i}`, { rank: 20 }))));
+  });
+
+  test('a model has one checkpoint, whoever moves it by name', async () => {
+    const model = newModel();
+    await a.readModels.prepare(model);
+    await b.checkpoints.set(model.name, null, at(3));
+    expect(await a.checkpoints.get(model.name)).toBe(at(3));
+    expect(await rejection(a.readModels.write(model, [], { from: null, to: at(4) }))).toBeInstanceOf(CheckpointMoved);
+    await a.readModels.write(model, [], { from: at(3), to: at(4) });
+    expect(await rejection(b.checkpoints.set(model.name, null, at(5)))).toBeInstanceOf(CheckpointMoved);
+  });
+
+  test('a newer document takes the place of an older one that another process inserts at the same moment', async () => {
+    const name = uniqueName('documents');
+    await connection.reach(async (db) => {
+      const documents = storedIn(db, name);
+      // The server looks for x and finds none; before it inserts its own, another process has inserted an older one.
+      const meanwhile = async ([, ...others]: Bulk): Promise<unknown> => {
+        await documents.insertOne({ _id: 'x', position: at(1), document: card('x', { rank: 1 }) });
+        delete server.bulkWrite;
+        return documents.bulkWrite([{ insertOne: { document: { _id: 'x', position: at(2), document: card('x') } } }, ...others], { ordered: false });
+      };
+      const server = Object.create(documents, { bulkWrite: { value: meanwhile, configurable: true } }) as Omit<Documents, 'bulkWrite'> & { bulkWrite?: unknown };
+      await writeGuarded(server as Documents, [write(2, card('x', { rank: 2 })), write(2, card('y'))]);
+      expect(byId((await documents.find().toArray()).map(({ document }) => document))).toEqual([card('x', { rank: 2 }), card('y')]);
+      await documents.drop();
+    });
+  });
+
+  test('the checkpoint stays where it is when the documents cannot be written', async () => {
+    const model = newModel();
+    await a.readModels.prepare(model);
+    const unwritable = card('x', { deep: { 'no key of BSON: \u0000': 1 } });
+    await rejection(a.readModels.write(model, [write(1, unwritable)], { from: null, to: at(1) }));
+    expect(await a.checkpoints.get(model.name)).toBeNull();
+  });
+
+  test('a worker cannot move the checkpoint of the collection that took the place of its own', async () => {
+    const model = newModel();
+    await a.readModels.prepare(model);
+    await a.readModels.write(model, [], { from: null, to: at(4) });
+    await connection.reach(async (db) => {
+      const before = await markersIn(db, liveName(model.name)).findOne({ _id: MARKER_ID });
+      await b.readModels.beginRebuild(model);
+      await b.readModels.swapRebuild(model, at(4));
+      const moving = moveMarker(db, model.name, before ?? { _id: MARKER_ID, copy: '', checkpoint: null }, at(4), at(5));
+      expect(await rejection(moving)).toBeInstanceOf(CheckpointMoved);
+    });
+    expect(await a.checkpoints.get(model.name)).toBe(at(4));
+  });
+
+  test('no event is lost when the model is swapped again and again under a worker', async () => {
+    const model = newModel();
+    const events = Array.from({ length: 150 }, (_, n) => write(n + 1, card(`card${String(n).padStart(3, '0')}`)));
+    const swapUnderTheWorker = async (): Promise<void> => {
+      for (let swaps = 0; swaps < 20; swaps += 1) {
+        const head = (await b.checkpoints.get(model.name)) ?? at(0);
+        await b.readModels.beginRebuild(model);
+        await b.readModels.fillRebuild(model, events.filter(({ position }) => position <= head));
+        await b.readModels.swapRebuild(model, head);
+      }
+    };
+    const [restarts] = await Promise.all([runWorker(a, model, events), swapUnderTheWorker()]);
+    expect(restarts).toBeGreaterThan(0);
+    // It may have been done before the last swap took it back.
+    await runWorker(a, model, events);
+    expect(await collect(a.readModels.scan(model, 'live'))).toEqual(events);
+  });
+
+  test('processes of two versions keep a model with the indexes of both', async () => {
+    const model = newModel();
+    const newer = { ...model, indexes: { byOpen: ['open'] } };
+    await Promise.all([a, b, a, b].map(({ readModels }, n) => readModels.prepare(n % 2 === 0 ? model : newer)));
+    await a.readModels.write(model, [write(1, card('x'))], { from: null, to: at(1) });
+    await Promise.all([b.readModels.prepare(newer), a.readModels.prepare(model)]);
+    expect(await b.checkpoints.get(model.name)).toBe(at(1));
+    const indexes = await connection.reach((db) => storedIn(db, liveName(model.name)).indexes());
+    const keys = indexes.map(({ key }) => Object.keys(key as object).join());
+    expect(keys).toContain('document.place,document.rank,_id');
+    expect(keys).toContain('document.open,_id');
+    expect(keys).toContain('document.terms');
+  });
+
+  test('many processes at once agree on one key, and a destroyed one is soon forgotten by all', async () => {
+    const subjects = Array.from({ length: 5 }, () => uniqueName('subject'));
+    const wanted = Array.from({ length: 60 }, (_, n) => ({ subject: subjects[n % 5] ?? '', keyring: (n % 2 === 0 ? a : b).keyring }));
+    const keys = await Promise.all(wanted.map(async ({ subject, keyring }) => `${subject} ${Buffer.from(await keyring.ensure(subject)).toString('hex')}`));
+    expect(new Set(keys).size).toBe(5);
+
+    const [subject = ''] = subjects;
+    await b.keyring.get([subject]);
+    await a.keyring.destroy(subject);
+    expect((await a.keyring.get([subject])).size).toBe(0);
+    const destroyedAt = performance.now();
+    while ((await b.keyring.get([subject])).size > 0) await nextTurn();
+    expect(performance.now() - destroyedAt).toBeLessThan(1_500);
+    expect(await rejection(b.keyring.ensure(subject))).toBeInstanceOf(KeyDestroyed);
+  });
+
+  test('ids, values and keys of users are never operators', async () => {
+    const model = newModel();
+    await a.readModels.prepare(model);
+    const odd = [
+      card('$gt', { place: '$ne', terms: ['$regex', '\u0000', '.*'] }),
+      card('a.b', { place: '{"$ne":null}', deep: { $set: { 'a.b': 1, $inc: [{ '': null }] } } }),
+      card('\u0000', { place: '/./' }),
+    ];
+    for (const n of [1, 2]) await a.readModels.write(model, odd.map((document) => write(n, document)), { from: n === 1 ? null : at(1), to: at(n) });
+    expect(byId(await a.readModels.get(model, odd.map(({ id }) => id)))).toEqual(byId(odd));
+    for (const document of odd) {
+      const request = { index: 'byPlace', equals: { place: document.place }, order: 'asc', limit: 5 } as const;
+      expect((await a.readModels.page(model, request)).documents).toEqual([document]);
+    }
+    for (const term of odd.flatMap(({ terms }) => terms)) {
+      const found = odd.filter(({ terms }) => terms.some((other) => other.startsWith(term)));
+      expect(byId(await a.readModels.search(model, term, 5))).toEqual(byId(found));
+    }
+    const equals = { place: { $ne: null } as unknown as string };
+    expect(await rejection(a.readModels.page(model, { index: 'byPlace', equals, order: 'asc', limit: 5 }))).toBeInstanceOf(TypeError);
+    expect(await rejection(a.readModels.write(model, [write(3, card('x', { rank: [1] as unknown as number }))], { from: at(2), to: at(3) }))).toBeInstanceOf(TypeError);
+  });
+
+  test('closing ends those who wait, and closing twice is harmless', async () => {
+    const mongo = await openMongo({ url: mongoUrl() });
+    const name = uniqueName('follower');
+    const waiting = mongo.checkpoints.waitFor(name, at(1), 20_000);
+    expect(await mongo.checkpoints.get(name)).toBeNull();
+    await Promise.all([mongo.close(), mongo.close()]);
+    await mongo.close();
+    expect(await waiting).toBe(false);
+    expect(await rejection(mongo.checkpoints.get(name))).toBeInstanceOf(Error);
+  });
+});
+
+/** Follows the events, each a document, and starts again when another copy took the model's place. @returns how often */
+async function runWorker({ readModels, checkpoints }: Mongo, model: ReturnType<typeof newModel>, events: readonly DocumentWrite[]): Promise<number> {
+  for (let restarts = 0; ; restarts += 1) {
+    try {
+      await readModels.prepare(model);
+      let from = await checkpoints.get(model.name);
+      for (const event of events.filter(({ position }) => position > (from ?? ''))) {
+        await readModels.write(model, [event], { from, to: event.position });
+        from = event.position;
+      }
+      return restarts;
+    } catch (error) {
+      if (!(error instanceof CheckpointMoved)) throw error;
+    }
+  }
+}

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { StoredEvent } from '@app/eventing';
-import { DoubleProcess } from '../../testing/eventstoredb-double/double-process.js';
+import { DoubleProcess } from '@app/testing/eventstoredb-double';
 import { openEventStoreDb } from './index.js';
 
 /** EVENTS=1000000 measures in earnest, which takes some minutes. */

@@ -25,9 +25,24 @@ export class Automation {
     return REACTED_TO.has(type);
   }
 
-  /** What is kept in order: the texts of one number to one sender, else the events of one stream. */
-  static keyOf(event: Recorded<AutomatedEvent>): string {
-    return event.type === 'InboundReceived' ? `inbound ${event.data.addressId} ${event.data.senderId}` : event.stream;
+  /**
+   * What is kept in order: the events about one address, so that an inbound text finds who had the number and what was
+   * texted there before it. Others change nothing that these look at.
+   */
+  static keysOf(event: Recorded<AutomatedEvent>): readonly string[] {
+    switch (event.type) {
+      case 'InboundReceived':
+      case 'OptInRequested':
+        return [event.data.addressId];
+      case 'ContactCreated':
+      case 'ContactDetailsChanged':
+        return event.data.phoneIds;
+      case 'MessageSent':
+      case 'AutomatedTextSent':
+        return event.data.route === null ? [] : [event.data.route.addressId];
+      default:
+        return [];
+    }
   }
 
   constructor(

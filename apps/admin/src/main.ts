@@ -1,4 +1,3 @@
 import '@app/platform/require-node';
 
-const { admin } = await import('./commands.js');
-await admin();
+await import('./start.js');

@@ -1,7 +1,7 @@
 import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { gatewayProviders } from '@app/adapters/gateways';
 import { ApplicationModule, Parking, type ParkingWorker } from '@app/application';
-import { Checkpoints, Journal, runFollower, TopicLog, type ConsumedMessage } from '@app/eventing';
+import { Checkpoints, Journal, runFollower, sideBySide, TopicLog, type ConsumedMessage } from '@app/eventing';
 import type { Recorded } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
 import { Background, logFailure } from '@app/platform';
@@ -56,13 +56,6 @@ export class NotifierModule implements OnApplicationBootstrap {
   /** Messages of one conversation one after the other; those of several side by side, so that they share commits. */
   private async request(messages: readonly ConsumedMessage[]): Promise<void> {
     const events = messages.map(({ value }) => fromTopicValue(value)).filter((event) => event !== null).filter(DeliveryRequests.concerns);
-    const conversations = [...Map.groupBy(events, ({ conversationId }) => conversationId).values()];
-    const requested = await Promise.allSettled(
-      conversations.map(async (ofOne) => {
-        for (const event of ofOne) await this.parking.handle(this.worker, event);
-      }),
-    );
-    // All have ended before the batch is handled again.
-    for (const one of requested) if (one.status === 'rejected') throw one.reason;
+    await sideBySide(events, ({ conversationId }) => [conversationId], (event) => this.parking.handle(this.worker, event));
   }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StoredEvent } from '@app/eventing';
-import { DoubleProcess } from '../../testing/eventstoredb-double/double-process.js';
+import { DoubleProcess } from '@app/testing/eventstoredb-double';
 import { openEventStoreDb, type EventStoreDb } from './index.js';
 
 const happened = (): StoredEvent => ({ id: randomUUID(), type: 'Happened.v1', data: {}, metadata: {} });

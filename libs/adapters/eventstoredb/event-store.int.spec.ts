@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import type { RecordedStoredEvent, StoredEvent } from '@app/eventing';
-import { startEventStoreDbDouble, type EventStoreDbDouble } from '../../testing/eventstoredb-double/index.js';
+import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/testing/eventstoredb-double';
 import { openEventStoreDb, type EventStoreDb } from './index.js';
 
 const happened = (data = {}): StoredEvent => ({ id: randomUUID(), type: 'Happened.v1', data, metadata: {} });

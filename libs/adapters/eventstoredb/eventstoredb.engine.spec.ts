@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventStoreContract } from '@app/testing/contracts';
-import { DoubleProcess } from '../../testing/eventstoredb-double/double-process.js';
+import { DoubleProcess } from '@app/testing/eventstoredb-double';
 import { openEventStoreDb } from './index.js';
 
 /** The server that EVENTSTOREDB_URL names; without it the double, in a process of its own that is killed in between. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventStoreContract } from '@app/testing/contracts';
-import { startEventStoreDbDouble } from '../../testing/eventstoredb-double/index.js';
+import { startEventStoreDbDouble } from '@app/testing/eventstoredb-double';
 import { openEventStoreDb } from './index.js';
 
 eventStoreContract('eventstoredb', async () => {

@@ -4,6 +4,8 @@ import streams from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
 import { Double } from './double.js';
 
+export { DoubleProcess } from './double-process.js';
+
 export type EventStoreDbDouble = {
   /** Connection string. */
   readonly url: string;

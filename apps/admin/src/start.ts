@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { HandleParked, stepOf } from '@app/application';
 import { CONVERSATIONS_TOPIC } from '@app/public-events';
 import { ParkedQueries, projections } from '@app/read-models';
+import { copyFolder } from './copy-folder.js';
 import { compareModel, followed, rebuildModel } from './read-model-copies.js';
 import { loadSample } from './sample.js';
 import { Refused, withApplication, withEngines } from './with-engines.js';
@@ -10,7 +11,7 @@ import { Refused, withApplication, withEngines } from './with-engines.js';
 type Options = { readonly data?: string };
 
 /** The operator's command line. */
-export async function admin(): Promise<void> {
+async function admin(): Promise<void> {
   const program = new Command('admin').description('Works on the engines that the environment chooses (docs/operations.md); on a data folder only while nothing runs on it.');
   const command = (name: string, description: string): Command => program.command(name).description(description).option('--data <folder>', 'the data folder (DATA_DIR)');
 
@@ -22,6 +23,11 @@ export async function admin(): Promise<void> {
   command('replay', 'asks the workers to handle parked messages again; running ones do it at once')
     .argument('[ids...]', 'which ones, as `parked` lists them; all of them when left out')
     .action((ids: readonly string[], { data }: Options) => replayParked(data, ids));
+
+  command('copy', 'copies the record of a data folder to EventStoreDB, and its keys to MongoDB, and compares them; stopped anywhere, it goes on when started again')
+    .requiredOption('--to <url>', 'connection string of EventStoreDB; nobody else may write there meanwhile')
+    .option('--keys-to <url>', 'connection string of MongoDB; without it the keys stay in the folder, and what is sealed in the copy opens only with them')
+    .action(({ data = 'data', to, keysTo }: Options & { readonly to: string; readonly keysTo?: string }) => copyFolder(data, to, keysTo));
 
   try {
     await program.parseAsync();
@@ -76,3 +82,5 @@ const replayParked = (data: string | undefined, ids: readonly string[]): Promise
     for (const { id, programId, worker, key } of asked) await app.get(CommandBus).execute(new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(programId, 'admin')));
     console.log(`Asked for ${asked.length}`);
   });
+
+await admin();

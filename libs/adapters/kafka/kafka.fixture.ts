@@ -1,5 +1,4 @@
 import type { ConsumedMessage, TopicLog } from '@app/eventing';
-import { numberOf, type Condition } from '@app/testing/contracts';
 import { openKafka } from './open-kafka.js';
 
 export const SESSION_MS = 1_000;
@@ -23,7 +22,7 @@ export class Publisher {
   #isStopped = false;
   readonly #publishing: Promise<void>;
 
-  constructor(log: TopicLog, topic: string, condition: Condition) {
+  constructor(log: TopicLog, topic: string, condition: { happened(): void }) {
     this.#publishing = this.#publish(log, topic, condition);
   }
 
@@ -32,7 +31,7 @@ export class Publisher {
     await this.#publishing;
   }
 
-  async #publish(log: TopicLog, topic: string, condition: Condition): Promise<void> {
+  async #publish(log: TopicLog, topic: string, condition: { happened(): void }): Promise<void> {
     while (!this.#isStopped) {
       const n = this.acknowledged;
       await log.publish(topic, keys.map((key) => ({ key, value: { n } })));
@@ -43,6 +42,6 @@ export class Publisher {
 }
 
 /** Each number once, where it came first. */
-export const firstOf = (seen: readonly ConsumedMessage[], key: string): number[] => [...new Set(seen.filter((message) => message.key === key).map(numberOf))];
+export const firstOf = (seen: readonly ConsumedMessage[], key: string): number[] => [...new Set(seen.filter((message) => message.key === key).map(({ value }) => Number(value['n'])))];
 
 export const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);

@@ -54,8 +54,8 @@ export class KafkaTopicLog extends TopicLog {
       await admin.connect();
       // Those that exist are passed over, also when somebody else makes them at this moment.
       await admin.createTopics({ topics: names.map((topic) => ({ topic, numPartitions: this.options.partitions ?? PARTITIONS })) });
-      // Made is not yet known to the broker that is asked next.
-      await admin.fetchTopicMetadata({ topics: [...names] });
+      // Made is not yet ready: a batch sent now would get through to some partitions, and be sent again to all.
+      for (const topic of names) await admin.fetchTopicOffsets(topic);
     } finally {
       await admin.disconnect();
     }

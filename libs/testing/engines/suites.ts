@@ -25,7 +25,7 @@ console.log(`\n${table(rows)}`);
 if (!rows.every(({ isWell }) => isWell)) process.exitCode = 1;
 
 async function runSuites(engine: EngineName): Promise<Row[]> {
-  const files = globSync(join(ROOT, 'dist/**/adapters', engine, '**/*.engine.spec.js'));
+  const files = globSync([`dist/**/adapters/${engine}/**/*.engine.spec.js`, `dist/**/testing/engines/${engine}.engine.spec.js`], { cwd: ROOT }).map((file) => join(ROOT, file));
   const missing = (why: string): Row[] => [{ engine, suite: '–', server: why, address: '–', tests: 'none', isWell: false }];
   if (files.length === 0) return missing('no suites');
   let server: Server;

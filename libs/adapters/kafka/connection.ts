@@ -50,7 +50,8 @@ export async function untilDone<T>(work: () => Promise<T>, signal: AbortSignal):
     try {
       return await work();
     } catch (error) {
-      if (isRefusal(error)) throw error;
+      const refusal = refusalOf(error);
+      if (refusal) throw refusal;
       if (signal.aborted || performance.now() > deadline) throw new EngineUnavailable('Kafka', error);
       await sleep(PAUSE_MS, signal);
     }
@@ -64,10 +65,10 @@ export async function notForLong(ending: Promise<unknown>): Promise<void> {
 
 const REFUSALS = /AUTHORIZATION_FAILED|SASL|TOO_LARGE|^INVALID_(TOPIC|GROUP|SESSION)|POLICY_VIOLATION/;
 
-/** Whether Kafka is there and says no: waiting does not help. */
-export function isRefusal(error: unknown): boolean {
-  const { name, type } = rootOf(error) as { name?: string; type?: string };
-  return name === 'KafkaJSSASLAuthenticationError' || REFUSALS.test(type ?? '');
+/** What Kafka says when it is there and refuses, so that waiting does not help. */
+export function refusalOf(error: unknown): Error | null {
+  const root = rootOf(error) as Error & { readonly type?: string };
+  return root.name === 'KafkaJSSASLAuthenticationError' || REFUSALS.test(root.type ?? '') ? root : null;
 }
 
 function rootOf(error: unknown): object {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel, type SASLOptions } from 'kafkajs';
 import { EngineUnavailable, sleep } from '@app/eventing';
+import './idle-queues.js';
 
 export type KafkaOptions = {
   /** `host:port` of some brokers; they tell of the others. */
@@ -18,11 +20,12 @@ export type KafkaOptions = {
 
 export const REQUEST_TIMEOUT_MS = 5_000;
 const PATIENCE_MS = 30_000;
+const LEAVE_MS = 5_000;
 const PAUSE_MS = 300;
 
 /**
  * A client for one producer, consumer or admin: those of one client share what they know of a group's offsets.
- * It gives up soon, and its owner begins anew with another one: so a stop never waits for a broker that is away.
+ * It gives up soon, and its owner begins anew with another one: so a stop never waits long for a broker that is away.
  */
 export const kafkaClient = ({ brokers, tls, sasl }: KafkaOptions): Kafka =>
   new Kafka({
@@ -47,19 +50,25 @@ export async function untilDone<T>(work: () => Promise<T>, signal: AbortSignal):
     try {
       return await work();
     } catch (error) {
-      if (isRefusal(error)) throw error;
+      const refusal = refusalOf(error);
+      if (refusal) throw refusal;
       if (signal.aborted || performance.now() > deadline) throw new EngineUnavailable('Kafka', error);
       await sleep(PAUSE_MS, signal);
     }
   }
 }
 
+/** Waits for an end, but not long: without an answer from Kafka it goes on behind our back until kafkajs gives up. */
+export async function notForLong(ending: Promise<unknown>): Promise<void> {
+  await Promise.race([ending.catch(() => undefined), delay(LEAVE_MS, undefined, { ref: false })]);
+}
+
 const REFUSALS = /AUTHORIZATION_FAILED|SASL|TOO_LARGE|^INVALID_(TOPIC|GROUP|SESSION)|POLICY_VIOLATION/;
 
-/** Whether Kafka is there and says no: waiting does not help. */
-export function isRefusal(error: unknown): boolean {
-  const { name, type } = rootOf(error) as { name?: string; type?: string };
-  return name === 'KafkaJSSASLAuthenticationError' || REFUSALS.test(type ?? '');
+/** What Kafka says when it is there and refuses, so that waiting does not help. */
+export function refusalOf(error: unknown): Error | null {
+  const root = rootOf(error) as Error & { readonly type?: string };
+  return root.name === 'KafkaJSSASLAuthenticationError' || REFUSALS.test(root.type ?? '') ? root : null;
 }
 
 function rootOf(error: unknown): object {

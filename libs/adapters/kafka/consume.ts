@@ -1,12 +1,12 @@
 import { Logger } from '@nestjs/common';
 import { sleep, type Consumer } from '@app/eventing';
-import { isRefusal, type KafkaOptions } from './connection.js';
+import { refusalOf, type KafkaOptions } from './connection.js';
 import { HandlerFailed, Membership } from './membership.js';
 
 const PAUSE_MS = 300;
 const logger = new Logger('Kafka');
 
-/** Consumes until the signal aborts or the handler rejects. When Kafka is lost it begins anew, however long that takes. */
+/** Consumes until the signal aborts or the handler rejects, or Kafka refuses. When Kafka is lost it begins anew, however long that takes. */
 export async function consume(options: KafkaOptions, consumer: Consumer): Promise<void> {
   const { group, signal } = consumer;
   let isAway = false;
@@ -19,7 +19,8 @@ export async function consume(options: KafkaOptions, consumer: Consumer): Promis
       return await new Membership(options, consumer, onJoin).run();
     } catch (error) {
       if (error instanceof HandlerFailed) throw error.cause;
-      if (isRefusal(error)) throw error;
+      const refusal = refusalOf(error);
+      if (refusal) throw refusal;
       if (!isAway) logger.warn(`${group} waits for Kafka: ${String(error)}`);
       isAway = true;
       await sleep(PAUSE_MS, signal);

@@ -1,12 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Batch, Consumer as Client, EachBatchPayload } from 'kafkajs';
 import type { ConsumedMessage, Consumer } from '@app/eventing';
 import type { JsonObject } from '@app/kernel';
-import { kafkaClient, type KafkaOptions } from './connection.js';
+import { kafkaClient, notForLong, type KafkaOptions } from './connection.js';
 import { Share } from './share.js';
 
 const SESSION_TIMEOUT_MS = 10_000;
-const LEAVE_MS = 5_000;
 /** The group goes on without us, or with another share for us; joining again puts it right. */
 const OUT = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'NOT_COORDINATOR_FOR_GROUP']);
 
@@ -121,12 +119,8 @@ export class Membership {
 
   /** Stopping a client that is still joining would leave a member behind that nobody can stop; so it joins first. */
   async #leave(started: Promise<void>): Promise<void> {
-    const left = started
-      .catch(() => undefined)
-      .then(() => this.#client.disconnect())
-      .catch(() => undefined);
-    // Without an answer from Kafka it goes on behind our back, and ends when kafkajs gives up.
-    await Promise.race([left, this.#handling.then(() => delay(LEAVE_MS, undefined, { ref: false }))]);
+    const left = started.catch(() => undefined).then(() => this.#client.disconnect());
+    await Promise.race([left.catch(() => undefined), this.#handling.then(() => notForLong(left))]);
   }
 }
 

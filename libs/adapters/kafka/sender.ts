@@ -1,6 +1,6 @@
 import { Partitioners, type Producer } from 'kafkajs';
 import { EngineUnavailable, type TopicMessage } from '@app/eventing';
-import { kafkaClient, REQUEST_TIMEOUT_MS, untilDone, type KafkaOptions } from './connection.js';
+import { kafkaClient, notForLong, REQUEST_TIMEOUT_MS, untilDone, type KafkaOptions } from './connection.js';
 
 type Call = { left: number; readonly resolve: () => void; readonly reject: (error: unknown) => void };
 type Pending = { readonly topic: string; readonly message: { readonly key: string; readonly value: string }; readonly call: Call };
@@ -14,6 +14,7 @@ const LARGEST_BATCH = 250_000;
  */
 export class Sender {
   #pending: Pending[] = [];
+  #batch: Pending[] = [];
   #sending: Promise<void> | null = null;
   #producer: Producer | null = null;
 
@@ -33,23 +34,29 @@ export class Sender {
     return promise;
   }
 
+  /** Call it after `closing` aborted. What did not get through by then is rejected. */
   async close(): Promise<void> {
-    await this.#sending;
-    await this.#producer?.disconnect();
+    await notForLong(Promise.resolve(this.#sending).then(() => this.#producer?.disconnect()));
+    this.#reject(new EngineUnavailable('Kafka', new Error('closed')));
   }
 
   async #sendAll(): Promise<void> {
     while (this.#pending.length > 0) {
-      const batch = this.#nextBatch();
+      const batch = (this.#batch = this.#nextBatch());
       try {
         await untilDone(() => this.#sendOnce(batch), this.closing);
         for (const { call } of batch) if (--call.left === 0) call.resolve();
       } catch (error) {
-        // Who waits behind fails too, or would be there before those who now try again.
-        for (const { call } of [...batch, ...this.#pending.splice(0)]) call.reject(error);
+        this.#reject(error);
       }
     }
+    this.#batch = [];
     this.#sending = null;
+  }
+
+  /** Who waits behind fails too, or would be there before those who then try again. */
+  #reject(error: unknown): void {
+    for (const { call } of [...this.#batch, ...this.#pending.splice(0)]) call.reject(error);
   }
 
   #nextBatch(): Pending[] {

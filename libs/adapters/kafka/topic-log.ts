@@ -52,10 +52,13 @@ export class KafkaTopicLog extends TopicLog {
     const admin = kafkaClient(this.options).admin();
     try {
       await admin.connect();
-      // Those that exist are passed over, also when somebody else makes them at this moment.
-      await admin.createTopics({ topics: names.map((topic) => ({ topic, numPartitions: this.options.partitions ?? PARTITIONS })) });
-      // Made is not yet known to the broker that is asked next.
-      await admin.fetchTopicMetadata({ topics: [...names] });
+      const existing = new Set(await admin.listTopics());
+      const missing = names.filter((topic) => !existing.has(topic));
+      const numPartitions = this.options.partitions ?? PARTITIONS;
+      // Those that somebody else makes at this moment are passed over.
+      if (missing.length > 0) await admin.createTopics({ topics: missing.map((topic) => ({ topic, numPartitions })) });
+      // Made is not yet ready: a batch sent now would get through to some partitions, and be sent again to all.
+      for (const topic of names) await admin.fetchTopicOffsets(topic);
     } finally {
       await admin.disconnect();
     }

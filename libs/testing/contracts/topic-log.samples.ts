@@ -55,16 +55,15 @@ export class Condition {
   }
 }
 
-/** A member of a group, and what came to it. */
+/** A member of a group, and what came to it, or to all who share the list. */
 export class Member {
   readonly #stop = new AbortController();
-  readonly seen: ConsumedMessage[] = [];
   /** Of messages whose key was not this member's when they came. */
   foreign = 0;
   owns: (key: string) => boolean = () => false;
   readonly consuming: Promise<void>;
 
-  constructor(log: TopicLog, topics: readonly string[], group: string, condition: Condition) {
+  constructor(log: TopicLog, topics: readonly string[], group: string, condition: Condition, readonly seen: ConsumedMessage[] = []) {
     this.consuming = log.consume({
       topics,
       group,

@@ -9,7 +9,7 @@ export type EventStoreDb = {
 };
 
 /**
- * The record in EventStoreDB, 20.10 or later. The connection string holds TLS, user and password; the user must be allowed
+ * The record in EventStoreDB, 22.6 or later. The connection string holds TLS, user and password; the user must be allowed
  * to read `$all`. Connects when the record is first used: a server that is away is no error here.
  */
 export function openEventStoreDb({ url }: { readonly url: string }): EventStoreDb {

@@ -3,9 +3,12 @@ import type { RecordedStoredEvent } from '@app/eventing';
 import type { JsonObject } from '@app/kernel';
 import { toPosition } from './positions.js';
 
-/** @throws when the server tells no position, which one before 22.10 does not in the reads of a stream */
+/** What a server before 22.6 says for the positions of events in the reads of a stream. */
+const UNKNOWN = 2n ** 64n - 1n;
+
+/** @throws when the server does not tell the event's position */
 export function toRecorded({ streamId, revision, id, type, data, metadata, position }: RecordedEvent | AllStreamRecordedEvent): RecordedStoredEvent {
-  if (!position) throw new Error(`The server tells no position of event ${id}`);
+  if (!position || position.commit === UNKNOWN) throw new Error(`The server tells no position of event ${id}`);
   return {
     id,
     type,

@@ -126,6 +126,16 @@ export class Membership {
 
 const consumed = (partition: number, { key, value, offset }: Batch['messages'][number]): ConsumedMessage => ({
   key: String(key),
-  value: JSON.parse(String(value)) as JsonObject,
+  value: objectIn(String(value)),
   offset: `${partition}:${offset}`,
 });
+
+/** What somebody else put there and is no JSON object is an empty one: it must not hold up what is behind it. */
+function objectIn(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+  } catch {
+    return {};
+  }
+}

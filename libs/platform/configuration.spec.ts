@@ -60,6 +60,8 @@ test.each([
   ['SMTP_URL', 'mail.example'],
   ['SMTP_FROM', 'nobody'],
   ['TAKE_OVER_AFTER_MS', '1'],
+  ['API_SURFACES', 'queries,console'],
+  ['API_SURFACES', ''],
 ])('%s=%s is refused by name, and its value is not repeated', (name, value) => {
   const problems = problemsOf({ ...servers, [name]: value }).join('\n');
   expect(problems).toContain(name);

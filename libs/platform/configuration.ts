@@ -8,6 +8,10 @@ const withoutSlash = Transform(({ value }: { value: unknown }) => (typeof value 
 /** The value is left out: it may hold a password. */
 const notAUrl = (example: string) => `$property must look like ${example}`;
 
+/** Parts of the API that can be served by processes of their own. */
+const surfaces = ['commands', 'queries', 'webhooks', 'portal'] as const;
+export type Surface = (typeof surfaces)[number];
+
 /** Everything that can be set from outside; each field is an environment variable of the same name. */
 export class Configuration {
   /** Folder of the embedded engines, the mail folder and the development secret. */
@@ -17,6 +21,9 @@ export class Configuration {
   @Type(() => Number) @IsInt() @Min(0) @Max(65_535) readonly PORT: number = 3000;
   /** Where the provider reaches the webhooks: what its signatures are computed over. Default: the address listened on. */
   @IsOptional() @IsUrl(url) @withoutSlash readonly PUBLIC_URL?: string;
+
+  /** What this api serves: any of the four, separated by commas. */
+  @Matches(new RegExp(`^(${surfaces.join('|')})(,(${surfaces.join('|')}))*$`), { message: `$property must be any of ${surfaces.join(', ')}, separated by commas` }) readonly API_SURFACES: string = surfaces.join(',');
 
   @IsIn(['embedded', 'eventstoredb']) readonly EVENT_STORE: string = 'embedded';
   @IsIn(['embedded', 'mongodb']) readonly READ_MODELS: string = 'embedded';

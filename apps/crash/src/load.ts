@@ -10,7 +10,7 @@ import type { Witness } from './witness.js';
 const sendRules = new Set(['NoConsent', 'ConsentPending', 'RecipientOptedOut']);
 const phrases = ['Did the offer reach you?', 'See you on Tuesday', 'Danke schön 🎉', 'The bonus is\non its way', 'It’s 100 % “done”'];
 const plainPhrases = ['Did the offer reach you?', 'See you on Tuesday', 'Thank you'];
-const CONSENT_WAIT_MS = 60_000;
+const CONSENT_WAIT_MS = 180_000;
 
 type Worker = (random: Random) => Promise<void>;
 type Done = { readonly request: Request; readonly messageId: string };
@@ -31,6 +31,8 @@ export class Load {
     readonly witness: Witness,
     readonly cast: Cast,
     private readonly random: Random,
+    /** Of each person between two things they do; at most, in ms. */
+    private readonly longestPause: number,
   ) {}
 
   start(): void {
@@ -136,7 +138,7 @@ export class Load {
     const run = async (): Promise<void> => {
       while (!this.stopping) {
         await step(random);
-        await sleep(random.between(20, 160));
+        await sleep(random.between(20, this.longestPause));
       }
     };
     const running = run();

@@ -18,7 +18,9 @@ import { settle } from './settle.js';
 import { Witness } from './witness.js';
 
 const SENDER_PHONE = '+14155550100';
-const LONGEST_FINISH_MS = 60_000;
+/** Nine processes and their servers on one machine take less than one process does. */
+const LONGEST_PAUSE_MS = { embedded: 160, real: 1_500 };
+const LONGEST_FINISH_MS = 200_000;
 
 export type Result = {
   readonly findings: Findings;
@@ -42,7 +44,7 @@ export async function run(folder: string, cycles: number, seed: number, engines:
   await provider.sendInboundTo(SENDER_PHONE, `${facts.url}/webhooks/twilio/${facts.programId}/messages`);
   const client = new Client(product);
   const witness = new Witness(join(folder, 'witness.jsonl'));
-  const load = new Load(product, client, provider, SENDER_PHONE, witness, await makeCast(client, facts), random.branch());
+  const load = new Load(product, client, provider, SENDER_PHONE, witness, await makeCast(client, facts), random.branch(), LONGEST_PAUSE_MS[engines]);
   load.start();
   for (let cycle = 1; cycle <= cycles; cycle += 1) {
     await provider.setFaults(someFaults(random));

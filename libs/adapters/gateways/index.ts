@@ -1,5 +1,5 @@
 import { EmailGateway, SmsGateway } from '@app/eventing';
-import { Configuration } from '@app/platform';
+import { Configuration, InvalidConfiguration } from '@app/platform';
 import { mailFolder, MailFolderGateway, SmtpGateway } from '../email/index.js';
 import { TwilioSmsGateway } from '../twilio/index.js';
 
@@ -7,11 +7,17 @@ import { TwilioSmsGateway } from '../twilio/index.js';
 export const gatewayProviders = [
   {
     provide: SmsGateway,
-    useFactory: ({ TWILIO_API_URL, TWILIO_TIMEOUT_MS }: Configuration) => new TwilioSmsGateway(TWILIO_API_URL ?? 'https://api.twilio.com', TWILIO_TIMEOUT_MS),
+    useFactory: smsGateway,
     inject: [Configuration],
   },
   { provide: EmailGateway, useFactory: emailGateway, inject: [Configuration] },
 ];
+
+/** Never the provider itself by a setting that was forgotten. */
+function smsGateway({ SMS, TWILIO_API_URL, TWILIO_TIMEOUT_MS }: Configuration): SmsGateway {
+  if (SMS === 'emulator' && TWILIO_API_URL === undefined) throw new InvalidConfiguration(['TWILIO_API_URL must say where the emulator is, with SMS=emulator']);
+  return new TwilioSmsGateway(TWILIO_API_URL ?? 'https://api.twilio.com', TWILIO_TIMEOUT_MS);
+}
 
 /** An attempt by SMTP ends before its claim counts as abandoned. */
 function emailGateway({ EMAIL, SMTP_URL = '', SMTP_FROM = '', CLAIM_TIMEOUT_MS, DATA_DIR }: Configuration): EmailGateway {

@@ -5,7 +5,8 @@ import { MongoClient } from 'mongodb';
 import { probeKafka, startKafka } from './kafka.js';
 import { probeMongo, startMongo } from './mongo.js';
 
-export const engines = ['eventstoredb', 'mongo', 'kafka'] as const;
+/** The product as a whole needs all of them. */
+export const engines = ['eventstoredb', 'mongo', 'kafka', 'product'] as const;
 export type EngineName = (typeof engines)[number];
 
 /** What the suites of one engine run on. */
@@ -63,6 +64,11 @@ export const serverFor: Readonly<Record<EngineName, () => Promise<Server>>> = {
         rmSync(folder, { recursive: true });
       },
     };
+  },
+
+  product: async () => {
+    const given = ['EVENTSTOREDB_URL', 'MONGODB_URL', 'KAFKA_BROKERS'].flatMap((name) => process.env[name] ?? []);
+    return { environment: {}, name: given.length === 3 ? 'the servers given' : `Kafka, the stand-in and the double${given.length > 0 ? ', but for what is given' : ''}`, address: given.map(withoutUser).join(' ') || 'started by the suite', stop: nothing };
   },
 };
 

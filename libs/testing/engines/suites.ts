@@ -25,7 +25,8 @@ console.log(`\n${table(rows)}`);
 if (!rows.every(({ isWell }) => isWell)) process.exitCode = 1;
 
 async function runSuites(engine: EngineName): Promise<Row[]> {
-  const files = globSync([`dist/**/adapters/${engine}/**/*.engine.spec.js`, `dist/**/testing/engines/${engine}.engine.spec.js`], { cwd: ROOT }).map((file) => join(ROOT, file));
+  const places = engine === 'product' ? ['dist/apps/**/*.engine.spec.js'] : [`dist/**/adapters/${engine}/**/*.engine.spec.js`, `dist/**/testing/engines/${engine}.engine.spec.js`];
+  const files = globSync(places, { cwd: ROOT }).map((file) => join(ROOT, file));
   const missing = (why: string): Row[] => [{ engine, suite: '–', server: why, address: '–', tests: 'none', isWell: false }];
   if (files.length === 0) return missing('no suites');
   let server: Server;

@@ -7,6 +7,7 @@ import { jsonLogger } from '@app/platform';
 import { serveExplorer } from './explorer.js';
 import { RequestPipe } from './request.pipe.js';
 import { ProblemDto } from './problem.dto.js';
+import { serveSurfaces } from './surfaces.js';
 import { ProblemAdapter } from './server-errors.js';
 
 const LARGEST_BODY_BYTES = 64 * 1024;
@@ -15,6 +16,7 @@ const LARGEST_BODY_BYTES = 64 * 1024;
 export async function createHttpApp(module: Type | DynamicModule): Promise<NestFastifyApplication> {
   const adapter = new ProblemAdapter({ bodyLimit: LARGEST_BODY_BYTES, genReqId: () => randomUUID(), forceCloseConnections: true });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: jsonLogger(), abortOnError: false });
+  serveSurfaces(app);
   app.useGlobalPipes(new RequestPipe());
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json' });
   await serveExplorer(app);

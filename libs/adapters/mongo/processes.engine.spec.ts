@@ -174,6 +174,16 @@ describe('MongoDB shared by several processes', () => {
     expect(await rejection(a.readModels.write(model, [write(3, card('x', { rank: [1] as unknown as number }))], { from: at(2), to: at(3) }))).toBeInstanceOf(TypeError);
   });
 
+  test('a URL cannot ask for less than a majority', async () => {
+    const less = 'w=1&journal=false&wtimeoutMS=1&readConcernLevel=local&readPreference=secondaryPreferred';
+    const other = new Connection(`${database.url}${database.url.includes('?') ? '&' : '?'}${less}`);
+    const { readConcern, writeConcern, readPreference } = await other.reach(async (db) => db);
+    expect(readConcern?.level).toBe('majority');
+    expect(writeConcern).toMatchObject({ w: 'majority', journal: true, wtimeoutMS: 10_000 });
+    expect(readPreference?.mode).toBe('primary');
+    await other.close();
+  });
+
   test('closing ends those who wait, and closing twice is harmless', async () => {
     const mongo = await openMongo(database);
     const name = uniqueName('follower');

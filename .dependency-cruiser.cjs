@@ -32,10 +32,10 @@ module.exports = {
     only('platform-imports', '^libs/platform/', '^libs/(kernel|eventing|platform)/', 'Plumbing knows no aggregate.'),
     only('emulator-stands-alone', '^libs/twilio-emulator/', '^libs/twilio-emulator/', 'The stand-in of the provider shares no code with what it tests.'),
     only('apps-import-libs', '^apps/(?!standalone|crash|bench|demo|docs)([^/]+)/', '^libs/(kernel|domain|eventing|application|read-models|public-events|adapters/(index|gateways)|platform)|^apps/$1/', 'An app wires libraries; apps do not know each other, and engines come from the adapters module.'),
-    { name: 'gateways-only-in-the-notifier', severity: 'error', comment: 'Replays and rebuilds cannot send, because nothing but the notifier holds a gateway.', from: { path: '^(apps|libs)/', pathNot: '^apps/notifier/|^libs/adapters/(gateways|twilio|mail-folder)/|^apps/crash/src/kill-|\\.spec\\.ts$' }, to: { path: '^libs/adapters/(gateways/|.*\\.gateway\\.ts$)', pathNot: '^libs/adapters/[^/]+/index' } },
-    { name: 'sdk-only-in-its-adapter', severity: 'error', comment: 'Each SDK has one importer; the starters of real servers ask by it whether they answer.', from: { path: '^(apps|libs)/', pathNot: '^libs/(adapters|testing/engines)/|\\.(spec|fixture)\\.ts$' }, to: { path: 'node_modules/(twilio|nodemailer|kafkajs|mongodb|@eventstore)/' } },
+    { name: 'gateways-only-in-the-notifier', severity: 'error', comment: 'Replays and rebuilds cannot send, because nothing but the notifier holds a gateway.', from: { path: '^(apps|libs)/', pathNot: '^apps/notifier/|^libs/adapters/(gateways|twilio|email)/|^apps/crash/src/kill-|\\.spec\\.ts$' }, to: { path: '^libs/adapters/(gateways/|.*\\.gateway\\.ts$)', pathNot: '^libs/adapters/[^/]+/index' } },
+    { name: 'sdk-only-in-its-adapter', severity: 'error', comment: 'Each SDK has one importer; doubles and the starters of real servers speak by it.', from: { path: '^(apps|libs)/', pathNot: '^libs/(adapters|testing/engines|testing/[^/]+-double)/|\\.(spec|fixture)\\.ts$' }, to: { path: 'node_modules/(twilio|nodemailer|kafkajs|mongodb|@eventstore)/' } },
     { name: 'sqlite-in-one-file', severity: 'error', comment: 'The driver stays behind one file.', from: { pathNot: '^libs/adapters/embedded/sqlite\\.ts$' }, to: { path: '^(node:)?sqlite$' } },
-    { name: 'testing-is-for-specs', severity: 'error', comment: 'testing is for specs only.', from: { pathNot: '\\.(spec|contract)\\.ts$|^libs/testing/' }, to: { path: '^libs/testing/' } },
+    { name: 'testing-is-for-specs', severity: 'error', comment: 'testing is for specs only.', from: { pathNot: '\\.(spec|contract)\\.ts$|^libs/testing/|^apps/crash/' }, to: { path: '^libs/testing/' } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -1,4 +1,7 @@
 export * from './engines.module.js';
-export { FolderLocked, openEmbedded, type Embedded } from './embedded/index.js';
-export { listMail, mailFolder } from './mail-folder/index.js';
+export { openEngines } from './engines.js';
+export { FolderLocked, openEmbedded } from './embedded/index.js';
+export { openEventStoreDb, type EventStoreDb } from './eventstoredb/index.js';
+export { openMongo } from './mongo/index.js';
+export { listMail, mailFolder } from './email/index.js';
 export { TwilioWebhookSignatures } from './twilio/index.js';

@@ -8,7 +8,8 @@ import { ConversationHandler } from './conversation.handler.js';
 import { DeliveryHandler } from './delivery.handler.js';
 import { InboundRouter } from './inbound-router.js';
 import { Lookups } from './lookups.js';
-import { AddressHandler, InboundHandler, MemberHandler, NotificationHandler, ProgramHandler } from './plain.handlers.js';
+import { Parking } from './parking.js';
+import { AddressHandler, InboundHandler, MemberHandler, NotificationHandler, ParkedHandler, ProgramHandler } from './plain.handlers.js';
 import { ReferralHandler } from './referral.handler.js';
 import { RequestHandler } from './request.handler.js';
 import { ConsentReader } from './send-gate.js';
@@ -30,10 +31,12 @@ import { ConsentReader } from './send-gate.js';
     InboundHandler,
     MemberHandler,
     NotificationHandler,
+    ParkedHandler,
+    Parking,
     ProgramHandler,
     ReferralHandler,
     RequestHandler,
   ],
-  exports: [CqrsModule, Automation, Lookups, ConsentReader, ConversationStarter, InboundRouter],
+  exports: [CqrsModule, Automation, Lookups, ConsentReader, ConversationStarter, InboundRouter, Parking],
 })
 export class ApplicationModule {}

@@ -12,11 +12,38 @@ import { askForYes, holdAddresses, noteTexts } from './reactions.js';
 
 export type AutomatedEvent = ConsentEvent | ContactEvent | ConversationEvent | InboundEvent;
 
+const REACTED_TO: ReadonlySet<string> = new Set<AutomatedEvent['type']>(['InboundReceived', 'ContactCreated', 'ContactDetailsChanged', 'MessageSent', 'AutomatedTextSent', 'OptInRequested']);
+
 /** What events lead to. The same event again leads to the same commands, which then do nothing. */
 @Injectable()
 export class Automation {
   /** Categories of the streams it follows. */
   static readonly categories = ['contact', 'conversation', 'consent', 'inbound'];
+
+  /** Whether anything follows from an event of this type. */
+  static concerns({ type }: Recorded<AutomatedEvent>): boolean {
+    return REACTED_TO.has(type);
+  }
+
+  /**
+   * What is kept in order: the events about one address, so that an inbound text finds who had the number and what was
+   * texted there before it. Others change nothing that these look at.
+   */
+  static keysOf(event: Recorded<AutomatedEvent>): readonly string[] {
+    switch (event.type) {
+      case 'InboundReceived':
+      case 'OptInRequested':
+        return [event.data.addressId];
+      case 'ContactCreated':
+      case 'ContactDetailsChanged':
+        return event.data.phoneIds;
+      case 'MessageSent':
+      case 'AutomatedTextSent':
+        return event.data.route === null ? [] : [event.data.route.addressId];
+      default:
+        return [];
+    }
+  }
 
   constructor(
     private readonly commands: CommandBus,

@@ -9,6 +9,7 @@ import type { InboundCommand } from '@app/domain/inbound';
 import type { MemberCommand } from '@app/domain/member';
 import type { JsonObject, Message } from '@app/kernel';
 import type { NotificationCommand } from '@app/domain/notification';
+import type { ParkedCommand } from '@app/domain/parked';
 import type { ProgramCommand } from '@app/domain/program';
 
 /**
@@ -56,6 +57,7 @@ export type DeliveryWish = Exclude<DeliveryCommand, { type: 'SettleDelivery' }> 
 export class HandleDelivery extends AggregateCommand<DeliveryWish> {}
 
 export class HandleNotification extends AggregateCommand<NotificationCommand> {}
+export class HandleParked extends AggregateCommand<ParkedCommand> {}
 export type RequestWish = Message<'TakeRequest', { kind: string; body: JsonObject }>;
 /** `findTarget` says where the request leads; it is asked the first time only. */
 export class HandleRequest extends AggregateCommand<RequestWish> {

@@ -1,5 +1,5 @@
 import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
-import type { Embedded } from '@app/adapters/embedded';
+import type { Engines } from '@app/eventing';
 import type { ContactDetails } from '@app/domain/contact';
 import { ContactNotFound } from '@app/domain/contact';
 import { ConversationNotFound, type Channel } from '@app/domain/conversation';
@@ -17,7 +17,7 @@ const evidence = { wording: 'Text me', wordingVersion: '1', source: 'https://exa
 
 describe('what the staff does in conversations', () => {
   const folder = new TemporaryFolder();
-  let engines: Embedded;
+  let engines: Engines;
   let side: WriteSide;
   let count = 0;
   let ritaId: string;

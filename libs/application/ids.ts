@@ -1,3 +1,4 @@
+import { v7 } from 'uuid';
 import { deliveryIdOf, naturalId, type CommandContext } from '@app/eventing';
 import type { Actor, Message, Recorded } from '@app/kernel';
 
@@ -14,6 +15,7 @@ export const ids = {
   contactByPhone: (programId: string, phone: string): string => naturalId('contact', programId, 'phone', phone),
   referralByExternalId: (programId: string, externalId: string): string => naturalId('referral', programId, externalId),
   delivery: deliveryIdOf,
+  parked: (programId: string, worker: string, key: string): string => naturalId('parked', programId, worker, key),
   /** An id for something new that the command makes; the same when the command is repeated. */
   madeBy: (commandId: string, what: string): string => naturalId('made', commandId, what),
 };
@@ -36,6 +38,12 @@ export const following = (event: Recorded<Message>, actor: Actor, purpose: strin
 export const partOf = (context: CommandContext, purpose: string): CommandContext => {
   const { expectedRevision: _, ...rest } = context;
   return { ...rest, commandId: naturalId('part', context.commandId, purpose), causationId: context.commandId };
+};
+
+/** The context of a step that a follower takes by itself: a command of its own, whose repetition the aggregate's state makes harmless. */
+export const stepOf = (programId: string, follower: string): CommandContext => {
+  const commandId = v7();
+  return { programId, actor: system(follower), commandId, correlationId: commandId, causationId: commandId, occurredAt: new Date().toISOString() };
 };
 
 /** The program itself, by the follower that acts for it. */

@@ -1,5 +1,5 @@
 import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
-import type { Embedded } from '@app/adapters/embedded';
+import type { Engines } from '@app/eventing';
 import type { ContactDetails } from '@app/domain/contact';
 import { HandleConsent, HandleContact, HandleConversation } from './commands.js';
 import { ids } from './ids.js';
@@ -11,7 +11,7 @@ const evidence = { wording: 'Text me', wordingVersion: '1', source: 'https://exa
 
 describe('routing of inbound texts', () => {
   const folder = new TemporaryFolder();
-  let engines: Embedded;
+  let engines: Engines;
   let side: WriteSide;
   let count = 0;
   beforeAll(async () => {

@@ -7,4 +7,5 @@ export { ContactHasNoPhone, NoSender, SendRefusedError } from './conversation.ha
 export * from './ids.js';
 export * from './inbound-router.js';
 export * from './lookups.js';
+export * from './parking.js';
 export * from './send-gate.js';

@@ -7,6 +7,7 @@ import { conversationDecider, ConversationNotFound, type Conversation } from '@a
 import { deliveryDecider, type Delivery } from '@app/domain/delivery';
 import { memberDecider, type Member } from '@app/domain/member';
 import { notificationDecider, type Notification } from '@app/domain/notification';
+import { parkedDecider, type Parked } from '@app/domain/parked';
 import { programDecider, ProgramNotFound, type Program, type Sender } from '@app/domain/program';
 import { referralDecider, ReferralNotFound, type Referral } from '@app/domain/referral';
 import { ids } from './ids.js';
@@ -69,6 +70,10 @@ export class Lookups {
 
   async notification(programId: string, messageId: string): Promise<Notification> {
     return (await this.load(notificationDecider, `notification-${messageId}`, programId)) ?? notificationDecider.initialState;
+  }
+
+  async parked(programId: string, parkedId: string): Promise<Parked> {
+    return (await this.load(parkedDecider, `parked-${parkedId}`, programId)) ?? parkedDecider.initialState;
   }
 
   private async load<State, Event extends Message>(decider: Decider<State, never, Event>, stream: string, programId: string): Promise<State | null> {

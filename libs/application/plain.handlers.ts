@@ -5,8 +5,9 @@ import { addressDecider } from '@app/domain/address';
 import { inboundDecider } from '@app/domain/inbound';
 import { memberDecider } from '@app/domain/member';
 import { notificationDecider } from '@app/domain/notification';
+import { parkedDecider } from '@app/domain/parked';
 import { programDecider } from '@app/domain/program';
-import { HandleAddress, HandleInbound, HandleMember, HandleNotification, HandleProgram } from './commands.js';
+import { HandleAddress, HandleInbound, HandleMember, HandleNotification, HandleParked, HandleProgram } from './commands.js';
 
 /** A handler whose command says all that the decision needs. */
 function plainHandler<State, Wish extends Message, Event extends Message>(category: string, decider: Decider<State, Wish, Event>) {
@@ -33,6 +34,9 @@ export class MemberHandler extends plainHandler('member', memberDecider) {}
 
 @CommandHandler(HandleNotification)
 export class NotificationHandler extends plainHandler('notification', notificationDecider) {}
+
+@CommandHandler(HandleParked)
+export class ParkedHandler extends plainHandler('parked', parkedDecider) {}
 
 @CommandHandler(HandleProgram)
 export class ProgramHandler extends plainHandler('program', programDecider) {}

@@ -1,5 +1,5 @@
 import type { CommandBus, Command } from '@nestjs/cqrs';
-import type { Embedded } from '@app/adapters/embedded';
+import type { Engines } from '@app/eventing';
 import { defaultPolicies, type Policies } from '@app/domain/program';
 import { eventTypes } from '@app/domain';
 import { Aggregates, EventCodec, Journal, naturalId, type CommandContext, type CommandResult } from '@app/eventing';
@@ -37,7 +37,7 @@ export class WriteSide {
   private followed: Position | null = null;
   private commandsLeft = Infinity;
 
-  constructor(engines: Embedded, name: string) {
+  constructor(engines: Engines, name: string) {
     this.programId = `program-${name}`;
     this.sender = `sender-${name}`;
     this.journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring));

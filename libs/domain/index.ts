@@ -6,6 +6,7 @@ import { deliveryEventTypes } from './delivery/index.js';
 import { inboundEventTypes } from './inbound/index.js';
 import { memberEventTypes } from './member/index.js';
 import { notificationEventTypes } from './notification/index.js';
+import { parkedEventTypes } from './parked/index.js';
 import { programEventTypes } from './program/index.js';
 import { referralEventTypes } from './referral/index.js';
 import { requestEventTypes } from './request/index.js';
@@ -23,6 +24,7 @@ export const eventTypesByCategory = {
   delivery: deliveryEventTypes,
   notification: notificationEventTypes,
   request: requestEventTypes,
+  parked: parkedEventTypes,
 } as const;
 
 export const eventTypes = {
@@ -37,4 +39,5 @@ export const eventTypes = {
   ...deliveryEventTypes,
   ...notificationEventTypes,
   ...requestEventTypes,
+  ...parkedEventTypes,
 } as const;

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from '
 import type { JsonObject, Message, Metadata, Recorded } from '@app/kernel';
 import type { RecordedStoredEvent, StoredEvent } from './event-store.js';
 import type { Keyring } from './keyring.js';
+import { TemporaryFailure } from './temporary-failure.js';
 
 /** An event on its way into the record. */
 export type NewEvent<Event extends Message = Message> = Event & { readonly eventId: string; readonly metadata: Metadata };
@@ -82,7 +83,8 @@ export class EventCodec {
   }
 }
 
-export class UnknownEventType extends Error {
+/** A newer program wrote it; this one waits until it is replaced. */
+export class UnknownEventType extends TemporaryFailure {
   constructor(readonly type: string) {
     super(`No event type ${type} is known to this program`);
     this.name = 'UnknownEventType';

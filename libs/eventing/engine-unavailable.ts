@@ -1,11 +1,10 @@
+import { TemporaryFailure } from './temporary-failure.js';
+
 /** Engines that a process reaches over the network. */
 export type Engine = 'EventStoreDB' | 'MongoDB' | 'Kafka';
 
-/**
- * An engine cannot be reached, or did not answer in time. What was asked may have been done: ask again unchanged.
- * Nothing is wrong with what was asked, so whoever follows the record waits and tries again, however long it takes.
- */
-export class EngineUnavailable extends Error {
+/** An engine cannot be reached, or did not answer in time. What was asked may have been done: ask again unchanged. */
+export class EngineUnavailable extends TemporaryFailure {
   constructor(
     readonly engine: Engine,
     cause?: unknown,

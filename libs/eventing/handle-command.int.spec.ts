@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
-import type { Embedded } from '@app/adapters/embedded';
+import type { Engines } from '@app/eventing';
 import { CommandIdReused, IdNotAvailable, RevisionMismatch, type CommandContext } from './handle-command.js';
 import { BelowZero, contextOf, Tallies, tallyDecider } from './tally.fixture.js';
 
 describe('handleCommand', () => {
   const folder = new TemporaryFolder();
-  let engines: Embedded;
+  let engines: Engines;
   let tallies: Tallies;
   let id: string;
   let count = 0;

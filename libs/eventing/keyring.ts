@@ -6,6 +6,17 @@ export abstract class Keyring {
   abstract ensure(subject: string): Promise<Uint8Array>;
   /** Irreversible; `ensure` will not make a new one for this subject. */
   abstract destroy(subject: string): Promise<void>;
+  /** Every subject with its key, `null` where it was destroyed; in no order. For moving to another keyring. */
+  abstract all(): AsyncIterable<readonly [subject: string, key: Uint8Array | null]>;
+  /** Takes over a key that was made elsewhere; safe to repeat. @throws KeyDiffers when the subject has another one, or its was destroyed */
+  abstract adopt(subject: string, key: Uint8Array): Promise<void>;
+}
+
+export class KeyDiffers extends Error {
+  constructor(readonly subject: string) {
+    super(`${subject} has another key already`);
+    this.name = 'KeyDiffers';
+  }
 }
 
 export class KeyDestroyed extends Error {

@@ -1,12 +1,12 @@
 import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
-import type { Embedded } from '@app/adapters/embedded';
+import type { Engines } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { runFollower, type Follower } from './run-follower.js';
 import { contextOf, Tallies, type TallyEvent } from './tally.fixture.js';
 
 describe('runFollower', () => {
   const folder = new TemporaryFolder();
-  let engines: Embedded;
+  let engines: Engines;
   let tallies: Tallies;
   let count = 0;
   let name: string;

@@ -1,5 +1,5 @@
 import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
-import type { Embedded } from '@app/adapters/embedded';
+import type { Engines } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { CheckpointMoved, type DocumentWrite } from './read-model-store.js';
 import { rebuild, runProjection, type Followed, type Projection } from './run-projection.js';
@@ -9,7 +9,7 @@ const LONG = 10_000;
 
 describe('runProjection', () => {
   const folder = new TemporaryFolder();
-  let engines: Embedded;
+  let engines: Engines;
   let tallies: Tallies;
   let followed: Followed;
   let projection: Projection;

@@ -16,6 +16,9 @@ type Positioned = Document & { readonly position: Position };
 
 export type Followed = { readonly journal: Journal; readonly readModels: ReadModelStore; readonly checkpoints: Checkpoints };
 
+/** Name of the work that only one process does for a read model. */
+export const projectorOf = ({ name }: Pick<Projection, 'name'>): string => `projector ${name}`;
+
 /**
  * Follows the record and writes the read model, until the signal aborts. Rejects when the store does, or with
  * `CheckpointMoved` when another worker owns the model; then call it again.

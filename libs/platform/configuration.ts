@@ -25,7 +25,7 @@ export class Configuration {
   @IsIn(['folder', 'smtp']) readonly EMAIL: string = 'folder';
 
   /** Connection string with user, password and TLS settings in it. */
-  @IsOptional() @Matches(/^(esdb|kurrentdb|kdb)(\+discover)?:\/\/[^/\s]+/, { message: notAUrl('esdb://host:2113') }) readonly EVENTSTOREDB_URL?: string;
+  @IsOptional() @Matches(/^esdb(\+discover)?:\/\/[^/\s]+/, { message: notAUrl('esdb://host:2113') }) readonly EVENTSTOREDB_URL?: string;
   /** Connection string with user, password, TLS settings and the database's name in it. */
   @IsOptional() @Matches(/^mongodb(\+srv)?:\/\/[^/\s]+\/\w+/, { message: notAUrl('mongodb://host:27017/database') }) readonly MONGODB_URL?: string;
   /** `host:port`, several separated by commas. */
@@ -33,7 +33,7 @@ export class Configuration {
   @IsOptional() @IsIn(['true', 'false']) readonly KAFKA_TLS?: string;
   /** PEM file of the authority that signed the brokers' certificates; without it, those the system trusts. */
   @IsOptional() @IsString() @MinLength(1) readonly KAFKA_CA_FILE?: string;
-  @IsOptional() @IsIn(['plain', 'scram-sha-256', 'scram-sha-512']) readonly KAFKA_SASL_MECHANISM?: string;
+  @IsOptional() @IsIn(['plain', 'scram-sha-256', 'scram-sha-512']) readonly KAFKA_SASL_MECHANISM?: 'plain' | 'scram-sha-256' | 'scram-sha-512';
   @IsOptional() @IsString() @MinLength(1) readonly KAFKA_USERNAME?: string;
   @IsOptional() @IsString() @MinLength(1) readonly KAFKA_PASSWORD?: string;
   /** Put before the names of topics and groups, so that several installations share one Kafka. */
@@ -86,6 +86,22 @@ export function loadConfiguration(environment: Readonly<Record<string, string | 
   if (configuration.CLAIM_TIMEOUT_MS <= configuration.TWILIO_TIMEOUT_MS) problems.push('CLAIM_TIMEOUT_MS must be longer than TWILIO_TIMEOUT_MS');
   if (problems.length > 0) throw new InvalidConfiguration(problems);
   return Object.freeze(configuration);
+}
+
+/**
+ * For an app in a process of its own: engines are shared with other processes, so none can be embedded.
+ * @throws InvalidConfiguration
+ */
+export function loadServerConfiguration(environment: Readonly<Record<string, string | undefined>>, needs: readonly (keyof Configuration)[]): Configuration {
+  const configuration = loadConfiguration(environment);
+  const embedded = (['EVENT_STORE', 'READ_MODELS', 'TOPICS'] as const).filter((name) => configuration[name] === 'embedded');
+  const missing = needs.filter((name) => configuration[name] === undefined && !(name === 'TWILIO_API_URL' && configuration.SMS === 'twilio'));
+  const problems = [
+    ...embedded.map((name) => `${name} is embedded, and an embedded engine belongs to one process: set it to a server, or run all apps in one process by "npm start"`),
+    ...missing.map((name) => `${name} must be given to this app`),
+  ];
+  if (problems.length > 0) throw new InvalidConfiguration(problems);
+  return configuration;
 }
 
 function missingOrIdle(configuration: Configuration, given: Readonly<Record<string, unknown>>): string[] {

@@ -8,16 +8,17 @@ import { PublicAddress } from './public-address.js';
 @Global()
 @Module({})
 export class PlatformModule {
-  static with(configuration: Configuration, jwtSecret: string): DynamicModule {
+  static with(configuration: Configuration, jwtSecret = configuration.JWT_SECRET): DynamicModule {
     return {
       module: PlatformModule,
       providers: [
         Background,
         { provide: Configuration, useValue: configuration },
-        { provide: AccessTokens, useValue: new AccessTokens(jwtSecret) },
+        // Only who serves people needs them.
+        ...(jwtSecret === undefined ? [] : [{ provide: AccessTokens, useValue: new AccessTokens(jwtSecret) }]),
         { provide: PublicAddress, useValue: new PublicAddress(configuration.PUBLIC_URL) },
       ],
-      exports: [Background, Configuration, AccessTokens, PublicAddress],
+      exports: [Background, Configuration, PublicAddress, ...(jwtSecret === undefined ? [] : [AccessTokens])],
     };
   }
 }

@@ -51,6 +51,10 @@ describe('public events of conversations', () => {
     expect(toPublic(happened(sampleOf('ConversationStarted'), 'program-2'))).toMatchObject({ programId: 'program-2' });
   });
 
+  it.each([{}, { type: 'message.sent' }, { text: 'hello', revision: 1 }])('what is not ours is nothing: %j', (value) => {
+    expect(fromTopicValue(value)).toBeNull();
+  });
+
   it('N2: a topic gives back what was written, the same on every reading', () => {
     const written = toPublic(happened(sampleOf('MessageSent')));
     if (written === null) throw new Error('A sent message is public');

@@ -55,6 +55,11 @@ export function toPublic(event: Recorded<ConversationEvent>): PublicConversation
   }
 }
 
-/** A topic carries plain JSON; what came from {@link toPublic} is read back as it was written. */
+/** A topic carries plain JSON. */
 export const asTopicValue = (event: PublicConversationEvent): JsonObject => event;
-export const fromTopicValue = (value: JsonObject): PublicConversationEvent => value as unknown as PublicConversationEvent;
+
+/** What came from {@link toPublic} is read back as it was written; `null` for anything else somebody may have put there. */
+export const fromTopicValue = (value: JsonObject): PublicConversationEvent | null =>
+  named.every((name) => typeof value[name] === 'string') && Number.isInteger(value['revision']) ? (value as unknown as PublicConversationEvent) : null;
+
+const named = ['id', 'type', 'programId', 'conversationId', 'contactId', 'occurredAt'] as const;

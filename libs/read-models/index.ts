@@ -7,6 +7,8 @@ export { inboxProjection } from './inbox/inbox.projection.js';
 export * from './inbox/inbox.queries.js';
 export * from './members/member.queries.js';
 export { membersProjection } from './members/members.projection.js';
+export { type ParkedRow } from './parked/parked.projection.js';
+export * from './parked/parked.queries.js';
 export { projections } from './projections.js';
 export * from './queries.module.js';
 export * from './referrals/referral.queries.js';

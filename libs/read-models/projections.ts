@@ -4,6 +4,7 @@ import { contactsProjection } from './contacts/contacts.projection.js';
 import { deliveriesProjection } from './deliveries/deliveries.projection.js';
 import { inboxProjection } from './inbox/inbox.projection.js';
 import { membersProjection } from './members/members.projection.js';
+import { parkedProjection } from './parked/parked.projection.js';
 import { programsProjection } from './programs/programs.projection.js';
 import { referralsProjection } from './referrals/referrals.projection.js';
 import { threadProjection } from './thread/thread.projection.js';
@@ -18,4 +19,5 @@ export const projections = [
   membersProjection,
   programsProjection,
   deliveriesProjection,
+  parkedProjection,
 ] as unknown as readonly Projection[];

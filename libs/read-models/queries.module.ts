@@ -1,15 +1,25 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { ReadModelStore } from '@app/eventing';
 import { ConsentQueries } from './consents/consent.queries.js';
 import { ContactQueries } from './contacts/contact.queries.js';
 import { DeliveryQueries } from './deliveries/delivery.queries.js';
 import { Freshness } from './freshness.js';
 import { InboxQueries } from './inbox/inbox.queries.js';
 import { MemberQueries } from './members/member.queries.js';
+import { ParkedQueries } from './parked/parked.queries.js';
+import { projections } from './projections.js';
 import { ReferralQueries } from './referrals/referral.queries.js';
 import { ThreadQueries } from './thread/thread.queries.js';
 
-const queries = [ConsentQueries, ContactQueries, DeliveryQueries, Freshness, InboxQueries, MemberQueries, ReferralQueries, ThreadQueries];
+const queries = [ConsentQueries, ContactQueries, DeliveryQueries, Freshness, InboxQueries, MemberQueries, ParkedQueries, ReferralQueries, ThreadQueries];
 
 /** The read side: what each screen asks for. */
 @Module({ providers: queries, exports: queries })
-export class QueriesModule {}
+export class QueriesModule implements OnModuleInit {
+  constructor(private readonly readModels: ReadModelStore) {}
+
+  /** A read model can be asked before its projector has come to it. */
+  async onModuleInit(): Promise<void> {
+    for (const projection of projections) await this.readModels.prepare(projection);
+  }
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
-import type { Embedded } from '@app/adapters/embedded';
+import type { Engines } from '@app/eventing';
 import { eventTypes, eventTypesByCategory } from '@app/domain';
 import { EventCodec, Journal, naturalId, rebuild, runProjection, type DocumentWrite, type Followed, type Projection } from '@app/eventing';
 import type { Message, Position } from '@app/kernel';
@@ -41,7 +41,7 @@ function eventOf({ type, id, other, status }: Draw, aggregateId: string, run: st
 
 describe('every read model', () => {
   const folder = new TemporaryFolder();
-  let engines: Embedded;
+  let engines: Engines;
   let followed: Followed;
   let run = 0;
   beforeAll(async () => {

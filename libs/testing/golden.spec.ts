@@ -1,19 +1,17 @@
 import { eventTypes } from '@app/domain';
-import { EventCodec, Keyring } from '@app/eventing';
+import { EventCodec } from '@app/eventing';
 import { KeysInMemory, newRecord } from './index.js';
 import { asRecorded, goldenFiles, goldenPaths, readGolden, typeOfFile } from './golden.js';
 
-class GivenKeys extends Keyring {
+class GivenKeys extends KeysInMemory {
   constructor(private readonly keys: Readonly<Record<string, string>>) {
     super();
   }
 
-  async get(subjects: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+  override async get(subjects: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     return new Map(subjects.flatMap((subject) => (this.keys[subject] === undefined ? [] : [[subject, Buffer.from(this.keys[subject], 'base64')] as const])));
   }
 
-  ensure = (): Promise<Uint8Array> => Promise.reject(new Error('Nothing is sealed here'));
-  destroy = (): Promise<void> => Promise.reject(new Error('Nothing is destroyed here'));
 }
 
 describe('the golden files of stored events', () => {

@@ -6,6 +6,7 @@ import type { DeliveryEvent } from '@app/domain/delivery';
 import type { InboundEvent } from '@app/domain/inbound';
 import type { MemberEvent } from '@app/domain/member';
 import type { NotificationEvent } from '@app/domain/notification';
+import type { ParkedEvent } from '@app/domain/parked';
 import type { ProgramEvent } from '@app/domain/program';
 import type { ReferralEvent } from '@app/domain/referral';
 import type { RequestEvent } from '@app/domain/request';
@@ -20,6 +21,7 @@ export type DomainEvent =
   | InboundEvent
   | MemberEvent
   | NotificationEvent
+  | ParkedEvent
   | ProgramEvent
   | ReferralEvent
   | RequestEvent;
@@ -27,6 +29,7 @@ export type DomainEvent =
 /** A type that is stored and has no sample does not compile. */
 type Samples = Readonly<Record<keyof typeof eventTypes, object>> & { readonly [Type in DomainEvent['type']]: Extract<DomainEvent, { type: Type }>['data'] };
 
+const parked = { worker: 'automation', key: 'conversation-1', source: { stream: 'conversation-1', revision: 3 } };
 const about = { contactId: 'contact-rita', referralId: 'referral-1' };
 const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-1' };
 const whose = { addressId: 'address-1', senderId: 'sender-1' };
@@ -117,6 +120,10 @@ export const samples: Samples = {
   SenderAdded: { programId: 'program-1', senderId: 'sender-1', phone: '+15550001111', accountSid: 'AC1', authToken: 'a-token-of-the-provider' },
   ReferralCreated: { referralId: 'referral-1', referrerId: 'contact-rita', referredId: 'contact-paul', status: 'new', externalId: 'crm-9' },
   RequestTaken: { kind: 'contact' },
+  MessageParked: { ...parked, cause: 'TypeError' },
+  ReplayRequested: { worker: 'automation', key: 'conversation-1' },
+  ParkedMessageHandled: parked,
+  ReplayFailed: { ...parked, cause: 'RangeError' },
 };
 
 export const sampleOf = <Type extends DomainEvent['type']>(type: Type): Extract<DomainEvent, { type: Type }> =>

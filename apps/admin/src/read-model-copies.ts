@@ -1,15 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Embedded } from '@app/adapters';
 import { eventTypes } from '@app/domain';
-import { EventCodec, Journal, rebuild, runProjection, type DocumentWrite, type Followed, type Projection } from '@app/eventing';
+import { EventCodec, Journal, projectorOf, rebuild, runProjection, type DocumentWrite, type Engines, type Followed, type Leadership, type Projection } from '@app/eventing';
+import type { Position } from '@app/kernel';
 
 /** `firstDifference` is the id of the first document that is not the same in both, or only in one. */
 export type Comparison = { readonly rows: number; readonly firstDifference: string | null };
 
+type Stores = Followed & { readonly leadership: Leadership };
+
 const LONGEST_CATCH_UP_MS = 10 * 60_000;
 
-export function followed({ eventStore, readModels, checkpoints, keyring }: Embedded): Followed {
-  return { journal: new Journal(eventStore, new EventCodec(eventTypes, keyring)), readModels, checkpoints };
+export function followed({ eventStore, readModels, checkpoints, keyring, leadership }: Engines): Stores {
+  return { journal: new Journal(eventStore, new EventCodec(eventTypes, keyring)), readModels, checkpoints, leadership };
 }
 
 /** Builds the model again beside the live one and puts it in its place. @returns its number of rows */
@@ -22,24 +24,24 @@ export async function rebuildModel(stores: Followed, projection: Projection): Pr
   return rows;
 }
 
-/** Compares the live model, brought to the record's end first, with one that is built from nothing. */
-export async function compareModel(stores: Followed, projection: Projection): Promise<Comparison> {
+/** Compares the live model, brought to the record's end first, with one that is built from nothing. What the live one has learnt since is left out. */
+export async function compareModel(stores: Stores, projection: Projection): Promise<Comparison> {
   const { readModels } = stores;
   await catchUp(stores, projection);
-  await rebuild(stores, projection, new AbortController().signal);
+  const head = await rebuild(stores, projection, new AbortController().signal);
   try {
-    return await difference(readModels.scan(projection, 'live'), readModels.scan(projection, 'rebuild'));
+    return await difference(readModels.scan(projection, 'live'), readModels.scan(projection, 'rebuild'), head ?? '');
   } finally {
     await readModels.dropRebuild(projection);
   }
 }
 
-/** A process that was stopped may have left its last events to the next one. */
-async function catchUp(stores: Followed, projection: Projection): Promise<void> {
+/** By the projector that runs, or by ourselves where none does. */
+async function catchUp(stores: Stores, projection: Projection): Promise<void> {
   const head = await stores.journal.head();
   if (head === null) return stores.readModels.prepare(projection);
   const stop = new AbortController();
-  const running = runProjection(stores, projection, stop.signal);
+  const running = stores.leadership.lead(projectorOf(projection), (signal) => runProjection(stores, projection, signal), stop.signal);
   try {
     const reached = await Promise.race([stores.checkpoints.waitFor(projection.name, head, LONGEST_CATCH_UP_MS), running.then(() => false)]);
     if (!reached) throw new Error(`${projection.name} did not reach the end of the record`);
@@ -49,17 +51,19 @@ async function catchUp(stores: Followed, projection: Projection): Promise<void> 
   await running;
 }
 
-/** Both in order of id. */
-async function difference(live: AsyncIterable<DocumentWrite>, copy: AsyncIterable<DocumentWrite>): Promise<Comparison> {
+/** Both in order of id; live rows behind `head` are not of the copy's time. */
+async function difference(live: AsyncIterable<DocumentWrite>, copy: AsyncIterable<DocumentWrite>, head: Position): Promise<Comparison> {
   const others = copy[Symbol.asyncIterator]();
+  const next = async (): Promise<DocumentWrite | undefined> => ((await others.next()) as { value: DocumentWrite | undefined }).value;
   let rows = 0;
+  let other = await next();
   for await (const row of live) {
     rows += 1;
-    const { value } = (await others.next()) as { value: DocumentWrite | undefined };
-    if (!isDeepStrictEqual(row, value)) return { rows, firstDifference: firstOf(row, value) };
+    const isSameRow = other?.document.id === row.document.id;
+    if (row.position <= head && !isDeepStrictEqual(row, other)) return { rows, firstDifference: firstOf(row, other) };
+    if (isSameRow) other = await next();
   }
-  const { value } = (await others.next()) as { value: DocumentWrite | undefined };
-  return { rows, firstDifference: value?.document.id ?? null };
+  return { rows, firstDifference: other?.document.id ?? null };
 }
 
 const firstOf = ({ document: { id } }: DocumentWrite, other: DocumentWrite | undefined): string => (other && other.document.id < id ? other.document.id : id);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { signForm } from '@app/twilio-emulator';
-import { sample } from '../../standalone/src/sample.js';
+import { sample } from '../../admin/src/sample.js';
 import { almost, bodyOf, caller, headers, query, segment, wild } from './any-input.fixture.js';
 import { ACCOUNT, Api, expectNoInside, PROVIDER_TOKEN, type Answer, type Input } from './api.fixture.js';
 import { routesOf } from './routes.fixture.js';

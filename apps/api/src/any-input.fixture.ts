@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { sample } from '../../standalone/src/sample.js';
+import { sample } from '../../admin/src/sample.js';
 import { NOBODY, type Input } from './api.fixture.js';
 
 const character = fc.oneof({ weight: 5, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }) }, fc.constantFrom('\u0000', '\ud800', '\udfff', '\u202e', '\ufeff', '\u0085', '\u2028', "'", '"', '%', '\\', '\n'));

@@ -7,7 +7,7 @@ import { Journal } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { loadConfiguration, type CallerIdentity } from '@app/platform';
 import { DeliveryQueries } from '@app/read-models';
-import { sample } from '../../standalone/src/sample.js';
+import { sample } from '../../admin/src/sample.js';
 import { startStandalone, type Standalone } from '../../standalone/src/standalone.js';
 
 export const SECRET = 'a secret of the tests, of more than 32 characters';

@@ -3,7 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { TwilioWebhookSignatures } from '@app/adapters';
 import { ApplicationModule } from '@app/application';
 import { WebhookSignatures } from '@app/eventing';
-import { AuthenticationGuard, ProblemFilter } from '@app/platform';
+import { AuthenticationGuard, HealthController, ProblemFilter } from '@app/platform';
 import { QueriesModule } from '@app/read-models';
 import { ConsentsController } from './consents/consents.controller.js';
 import { ContactsController } from './contacts/contacts.controller.js';
@@ -11,7 +11,6 @@ import { ConversationsController } from './conversations/conversations.controlle
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DevMailController } from './dev-mail.controller.js';
 import { GraphqlApiModule } from './graphql/graphql.module.js';
-import { HealthController } from './health/health.controller.js';
 import { EtagInterceptor } from './http/answers.js';
 import { ContactActive } from './portal/contact-active.js';
 import { PortalController } from './portal/portal.controller.js';

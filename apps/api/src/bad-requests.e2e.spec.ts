@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
-import { sample } from '../../standalone/src/sample.js';
+import { sample } from '../../admin/src/sample.js';
 import { Api, expectNoInside, expectProblem, MARKER, NOBODY, type Answer, type Input } from './api.fixture.js';
 
 let api: Api;

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
-import { sample } from '../../standalone/src/sample.js';
+import { sample } from '../../admin/src/sample.js';
 import { Api, expectProblem, SECRET } from './api.fixture.js';
 
 let api: Api;

@@ -1,5 +1,5 @@
 import { signForm } from '@app/twilio-emulator';
-import { sample } from '../../standalone/src/sample.js';
+import { sample } from '../../admin/src/sample.js';
 import { ACCOUNT, Api, expectProblem, MARKER, NOBODY, PROVIDER_TOKEN, type Answer } from './api.fixture.js';
 import { addSecondProgram, second } from './second-program.fixture.js';
 

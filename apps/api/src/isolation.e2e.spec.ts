@@ -1,4 +1,4 @@
-import { sample } from '../../standalone/src/sample.js';
+import { sample } from '../../admin/src/sample.js';
 import { Api, expectProblem, NOBODY, type Answer } from './api.fixture.js';
 import { addSecondProgram, second } from './second-program.fixture.js';
 

@@ -1,4 +1,4 @@
-import { sample } from '../../standalone/src/sample.js';
+import { sample } from '../../admin/src/sample.js';
 import { Api, expectProblem, NOBODY } from './api.fixture.js';
 import { routesOf } from './routes.fixture.js';
 

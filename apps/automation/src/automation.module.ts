@@ -1,28 +1,39 @@
-import { Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { ApplicationModule, Automation, type AutomatedEvent } from '@app/application';
-import { Checkpoints, Journal, runFollower } from '@app/eventing';
+import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { ApplicationModule, Automation, Parking, type AutomatedEvent, type ParkingWorker } from '@app/application';
+import { Checkpoints, Journal, runFollower, sideBySide, type Follower } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
-import { Background } from '@app/platform';
+import { Background, logFailure } from '@app/platform';
 
-/**
- * Turns events into commands, one after the other in the order of the record: an inbound text finds the addresses and
- * texts that were there before it.
- */
+/** Turns events into commands: those about one address in the order of the record, others side by side. */
 @Module({ imports: [ApplicationModule] })
 export class AutomationModule implements OnApplicationBootstrap {
+  private readonly logger = new Logger(AutomationModule.name);
+
   constructor(
     private readonly background: Background,
     private readonly journal: Journal,
     private readonly checkpoints: Checkpoints,
     private readonly automation: Automation,
+    private readonly parking: Parking,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { journal, checkpoints } = this;
-    const handle = async (events: readonly Recorded<Message>[]): Promise<void> => {
-      for (const event of events as readonly Recorded<AutomatedEvent>[]) await this.automation.react(event);
+    const worker: ParkingWorker<Recorded<AutomatedEvent>> = {
+      name: 'automation',
+      keyOf: (event) => Automation.keysOf(event)[0] ?? event.stream,
+      sourceOf: ({ metadata: { programId }, stream, revision }) => ({ programId, stream, revision }),
+      read: (event) => event as Recorded<AutomatedEvent>,
+      handle: (event) => this.automation.react(event),
+      onParked: (error, { stream }) => logFailure(this.logger, error, stream),
     };
-    const follower = { name: 'automation', categories: Automation.categories, handle };
-    this.background.start(follower.name, (signal) => runFollower({ journal, checkpoints }, follower, signal));
+    const handle = (events: readonly Recorded<Message>[]): Promise<void> =>
+      sideBySide((events as readonly Recorded<AutomatedEvent>[]).filter(Automation.concerns), Automation.keysOf, (event) => this.parking.handle(worker, event));
+    this.follow({ name: worker.name, categories: Automation.categories, handle });
+    this.follow(this.parking.replays(worker));
+  }
+
+  private follow(follower: Follower): void {
+    const { journal, checkpoints } = this;
+    this.background.startAlone(follower.name, (signal) => runFollower({ journal, checkpoints }, follower, signal));
   }
 }

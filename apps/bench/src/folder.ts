@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbedded, type Embedded } from '@app/adapters';
+import { openEmbedded } from '@app/adapters';
+import type { Engines } from '@app/eventing';
 
 /** Embedded engines in a folder that goes when they close. */
-export async function openTemporary(): Promise<Embedded> {
+export async function openTemporary(): Promise<Engines> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   const engines = await openEmbedded(folder);
   const close = async (): Promise<void> => {

@@ -1,6 +1,5 @@
 import { InboxQueries, inboxProjection, projections } from '@app/read-models';
-import type { Embedded } from '@app/adapters';
-import type { Document, DocumentWrite, ModelDefinition } from '@app/eventing';
+import type { Document, DocumentWrite, Engines, ModelDefinition } from '@app/eventing';
 import { openTemporary } from './folder.js';
 import { contactOf, consentOf, conversationOf, PROGRAM, programRow } from './inbox-rows.js';
 import { count, type Row } from './row.js';
@@ -10,7 +9,7 @@ export type PagesOptions = { readonly few: number; readonly many: number; readon
 
 const PAGE = 50;
 
-type Inbox = { readonly engines: Embedded; readonly queries: InboxQueries; readonly cursors: readonly string[] };
+type Inbox = { readonly engines: Engines; readonly queries: InboxQueries; readonly cursors: readonly string[] };
 
 /** Pages of the inbox where there are many conversations against where there are few. */
 export async function pagesAtManyAgainstFew(options: PagesOptions): Promise<Row[]> {
@@ -67,7 +66,7 @@ async function openInbox(size: number): Promise<Inbox> {
   return { engines, queries, cursors: await cursorsOf(engines) };
 }
 
-async function fill({ readModels }: Embedded, name: string, documents: readonly Document[]): Promise<void> {
+async function fill({ readModels }: Engines, name: string, documents: readonly Document[]): Promise<void> {
   const model = projections.find((projection) => projection.name === name) as ModelDefinition;
   const position = '0'.repeat(20);
   await readModels.prepare(model);
@@ -77,7 +76,7 @@ async function fill({ readModels }: Embedded, name: string, documents: readonly 
 }
 
 /** Where each page of the inbox begins but the first. */
-async function cursorsOf({ readModels }: Embedded): Promise<string[]> {
+async function cursorsOf({ readModels }: Engines): Promise<string[]> {
   const cursors: string[] = [];
   for (let after: string | undefined; ; after = cursors.at(-1)) {
     const { next } = await readModels.page(inboxProjection, { index: 'box', equals: { programId: PROGRAM, archived: false }, order: 'desc', after, limit: PAGE });

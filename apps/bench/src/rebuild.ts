@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eventTypes } from '@app/domain';
-import { EventCodec, Journal, rebuild, type NewEvent, type Projection } from '@app/eventing';
+import { EventCodec, Journal, rebuild, type Engines, type NewEvent, type Projection } from '@app/eventing';
 import type { ConversationEvent } from '@app/domain/conversation';
-import type { Embedded } from '@app/adapters';
 import type { Metadata } from '@app/kernel';
 import { inboxProjection } from '@app/read-models';
 import { openTemporary } from './folder.js';
@@ -47,7 +46,7 @@ async function scan(journal: Journal): Promise<void> {
   for await (const { position } of journal.follow({ after: null, categories: inbox.categories, signal })) if (position >= head) return;
 }
 
-async function rebuildAndSwap(journal: Journal, { readModels }: Embedded): Promise<void> {
+async function rebuildAndSwap(journal: Journal, { readModels }: Engines): Promise<void> {
   const position = await rebuild({ journal, readModels }, inbox, new AbortController().signal);
   if (position !== null) await readModels.swapRebuild(inbox, position);
 }

@@ -1,7 +1,7 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleContact, HandleConversation, ids, system } from '@app/application';
 import { naturalId, type CommandContext } from '@app/eventing';
-import { sample } from '../../standalone/src/sample.js';
+import { sample } from '../../admin/src/sample.js';
 
 const AT_ONCE = 500;
 

@@ -6,7 +6,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { openEmbedded } from '@app/adapters';
 import { AccessTokens, loadConfiguration } from '@app/platform';
 import { createHttpApp } from '../../api/src/http/http-app.js';
-import { loadSample, sample } from '../../standalone/src/sample.js';
+import { loadSample, sample } from '../../admin/src/sample.js';
 import { StandaloneModule } from '../../standalone/src/standalone.module.js';
 import { answerParent } from './child.js';
 import { EmptyController } from './empty.controller.js';

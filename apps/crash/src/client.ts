@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Product } from './product.js';
+import type { Target } from './product.js';
 
 export type Request = {
   readonly method: 'GET' | 'POST';
@@ -21,14 +21,15 @@ export class Client {
   /** Answers that no rule explains. */
   readonly oddities: string[] = [];
 
-  constructor(private readonly product: Product) {}
+  constructor(private readonly product: Target) {}
 
   async ask(request: Request): Promise<Answer> {
     for (let failures = 0; ; ) {
       const { url } = await this.product.up();
       const answer = await once(url, request);
       if (answer && answer.status < 500) return answer;
-      if (answer) {
+      // 503 says that an engine is away and the outcome unknown.
+      if (answer && answer.status !== 503) {
         this.odd(request, answer);
         failures += 1;
         if (failures === MOST_FAILURES) throw new Error(`${request.path} fails again and again`);

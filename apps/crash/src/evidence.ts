@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openEmbedded } from '@app/adapters';
+import { openEngines } from '@app/adapters';
 import { eventTypes } from '@app/domain';
 import { EventCodec, Journal } from '@app/eventing';
+import { loadConfiguration } from '@app/platform';
 import type { DeliveryEvent } from '@app/domain/delivery';
 import type { Client } from './client.js';
 import type { Create, ProviderProcess } from './provider.js';
@@ -73,9 +74,9 @@ export async function askProduct(reader: Reader): Promise<Pick<Evidence, 'thread
   return { deliveries, threads: await reader.threads() };
 }
 
-/** What is in files; only when the product has ended. */
-export async function readFiles(dataFolder: string, provider: ProviderProcess): Promise<Pick<Evidence, 'creates' | 'mails' | 'claimedAt'>> {
-  return { creates: provider.creates(), mails: readMails(join(dataFolder, 'mail')), claimedAt: await readClaims(dataFolder) };
+/** What is in files and in the record; only when the product has ended. */
+export async function readFiles(dataFolder: string, environment: Readonly<Record<string, string>>, provider: ProviderProcess): Promise<Pick<Evidence, 'creates' | 'mails' | 'claimedAt'>> {
+  return { creates: provider.creates(), mails: readMails(join(dataFolder, 'mail')), claimedAt: await readClaims(environment) };
 }
 
 function readMails(folder: string): Mail[] {
@@ -87,8 +88,8 @@ function readMails(folder: string): Mail[] {
   });
 }
 
-async function readClaims(dataFolder: string): Promise<Map<string, number>> {
-  const { eventStore, keyring, close } = await openEmbedded(dataFolder);
+async function readClaims(environment: Readonly<Record<string, string>>): Promise<Map<string, number>> {
+  const { eventStore, keyring, close } = await openEngines(loadConfiguration(environment));
   try {
     const journal = new Journal(eventStore, new EventCodec(eventTypes, keyring));
     const head = await journal.head();

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { MailFolderGateway } from '@app/adapters/mail-folder';
+import { MailFolderGateway } from '@app/adapters/email';
 import { TwilioSmsGateway } from '@app/adapters/twilio';
 import { EmbeddedCheckpoints } from '../../../libs/adapters/embedded/checkpoints.js';
 import { EmbeddedEventStore } from '../../../libs/adapters/embedded/event-store.js';

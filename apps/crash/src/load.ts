@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cast, Person } from './cast.js';
 import type { Client, Request } from './client.js';
 import { Newcomers } from './newcomers.js';
-import type { Product } from './product.js';
+import type { Target } from './product.js';
 import type { ProviderProcess } from './provider.js';
 import type { Random } from './random.js';
 import type { Witness } from './witness.js';
@@ -24,7 +24,7 @@ export class Load {
   private count = 0;
 
   constructor(
-    readonly product: Product,
+    readonly product: Target,
     readonly client: Client,
     readonly provider: ProviderProcess,
     readonly senderPhone: string,

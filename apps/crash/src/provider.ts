@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultSettings, InboundInput, InboundResult } from '@app/twilio-emulator';
 import { startNode, type Child } from './processes.js';
-import { ACCOUNT, programAt, type Product } from './product.js';
+import { ACCOUNT, programAt, type Target } from './product.js';
 
 /** A create request as the provider's ledger file has it. */
 export type Create = { readonly kind: 'received' | 'accepted'; readonly n: number; readonly to: string; readonly body: string; readonly statusCallback: string | null };
@@ -36,9 +36,9 @@ export class ProviderProcess {
   }
 
   /** A contact's text; the webhook is posted until it is answered. @returns its sid, and the answer when it was no 200 */
-  async inbound(product: Product, input: InboundInput): Promise<{ sid: string; status: number }> {
+  async inbound(product: Target, input: InboundInput): Promise<{ sid: string; status: number }> {
     let { sid, webhook } = await this.post(input);
-    while (webhook.status === null) {
+    while (webhook.status === null || webhook.status === 503) {
       this.lost += 1;
       await product.up();
       await sleep(20);

@@ -10,9 +10,10 @@ import { Client } from './client.js';
 import { askProduct, deliveryStates, readFiles, Reader, type Evidence } from './evidence.js';
 import { Findings } from './findings.js';
 import { Load } from './load.js';
-import { freePort, Product, programAt, shortLimits } from './product.js';
+import { freePort, Product, programAt, shortLimits, type Target } from './product.js';
 import { ProviderProcess } from './provider.js';
 import { Random } from './random.js';
+import { SeparateProduct } from './separate.js';
 import { settle } from './settle.js';
 import { Witness } from './witness.js';
 
@@ -32,10 +33,11 @@ export type Result = {
 };
 
 /** Loads the product, kills it so many times, lets it settle, and holds what it says against what was seen from outside. */
-export async function run(folder: string, cycles: number, seed: number): Promise<Result> {
+export async function run(folder: string, cycles: number, seed: number, engines: 'embedded' | 'real'): Promise<Result> {
   const random = new Random(seed);
   const provider = await ProviderProcess.start(folder, SENDER_PHONE);
-  const product = new Product({ folder, port: await freePort(), environment: { TWILIO_API_URL: provider.url, ...shortLimits } });
+  const environment = { TWILIO_API_URL: provider.url, ...shortLimits };
+  const product: Target = engines === 'real' ? await SeparateProduct.open({ folder, senderPhone: SENDER_PHONE, environment }) : new Product({ folder, port: await freePort(), environment });
   const facts = await product.start();
   await provider.sendInboundTo(SENDER_PHONE, `${facts.url}/webhooks/twilio/${facts.programId}/messages`);
   const client = new Client(product);
@@ -44,7 +46,7 @@ export async function run(folder: string, cycles: number, seed: number): Promise
   load.start();
   for (let cycle = 1; cycle <= cycles; cycle += 1) {
     await provider.setFaults(someFaults(random));
-    console.log(`cycle ${String(cycle).padStart(3)}/${cycles}  ${await killOnce(product, random)}  acknowledged ${witness.size}  answers lost ${client.lost}, of webhooks ${provider.lost}`);
+    console.log(`cycle ${String(cycle).padStart(3)}/${cycles}  ${await product.killOnce(random)}  acknowledged ${witness.size}  answers lost ${client.lost}, of webhooks ${provider.lost}`);
   }
   await Promise.race([load.finish(), sleep(LONGEST_FINISH_MS, undefined, { ref: false }).then(() => Promise.reject(new Error('the load did not come to its end')))]);
   await provider.setFaults({ rates: {}, callbacks: {} });
@@ -53,10 +55,10 @@ export async function run(folder: string, cycles: number, seed: number): Promise
   if (!(await settle(reader))) findings.add('lost', 'it did not settle: deliveries are due or under way, or something keeps changing');
   const told = await askProduct(reader);
   if (product.endedByItself !== null) findings.add('wrong', `the process ended by itself: ${product.endedByItself}`);
-  await product.end('SIGTERM');
-  const data = join(folder, 'data');
-  const evidence = { ...told, ...(await readFiles(data, provider)) };
-  const compare = spawnSync(process.execPath, [programAt('apps/admin/src/main.js'), 'compare', '--data', data], { encoding: 'utf8' });
+  await product.finish();
+  const evidence = { ...told, ...(await readFiles(join(folder, 'data'), product.environment, provider)) };
+  const compare = spawnSync(process.execPath, [programAt('apps/admin/src/main.js'), 'compare'], { encoding: 'utf8', env: { PATH: process.env['PATH'], ...product.environment } });
+  await product.close();
   await provider.end();
 
   checkThreads(evidence, witness, findings);
@@ -66,23 +68,6 @@ export async function run(folder: string, cycles: number, seed: number): Promise
   const modelsEqual = compare.status === 0;
   if (!modelsEqual) findings.add('wrong', 'a read model is not what a rebuild makes');
   return { findings, texts, mails, models: compare.stdout + compare.stderr, modelsEqual, evidence, witness, client, provider };
-}
-
-/** At a moment of its work; now and then also while it starts. */
-async function killOnce(product: Product, random: Random): Promise<string> {
-  const life = random.between(50, 800);
-  await sleep(life);
-  await product.end('SIGKILL');
-  let early = '';
-  if (random.chance(0.2)) {
-    const start = random.between(50, 1_500);
-    product.spawn();
-    await sleep(start);
-    await product.end('SIGKILL');
-    early = `, and ${start} ms into its start`;
-  }
-  await product.start();
-  return `killed after ${String(life).padStart(3)} ms${early}`;
 }
 
 function someFaults(random: Random): FaultSettings {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleDelivery, HandleNotification, ids, Lookups } from '@app/application';
-import { Checkpoints, Journal, naturalId, type CommandContext } from '@app/eventing';
+import { Checkpoints, Journal, naturalId, TemporaryFailure, type CommandContext } from '@app/eventing';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import type { NotifiedPerson } from '@app/domain/notification';
@@ -27,6 +27,11 @@ export class DeliveryRequests {
     private readonly lookups: Lookups,
     private readonly members: MemberQueries,
   ) {}
+
+  /** Whether anybody may have to be told of it. */
+  static concerns({ type }: PublicConversationEvent): boolean {
+    return type === 'message.automated' || type === 'message.sent' || type === 'message.received';
+  }
 
   async requestFor(event: PublicConversationEvent): Promise<void> {
     switch (event.type) {
@@ -106,6 +111,6 @@ const deliveryContext = (event: Message, purpose: string): CommandContext => ({
 });
 
 /** The message is handled again. */
-export class StaffNotKnownYet extends Error {
+export class StaffNotKnownYet extends TemporaryFailure {
   override readonly name = 'StaffNotKnownYet';
 }

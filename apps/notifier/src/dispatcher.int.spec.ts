@@ -12,7 +12,7 @@ import { loadConfiguration, PlatformModule, PublicAddress } from '@app/platform'
 import { AutomationModule } from '../../automation/src/automation.module.js';
 import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { PublisherModule } from '../../publisher/src/publisher.module.js';
-import { loadSample, sample } from '../../standalone/src/sample.js';
+import { loadSample, sample } from '../../admin/src/sample.js';
 import { NotifierModule } from './notifier.module.js';
 
 const { programId, conversationId } = sample;

@@ -16,6 +16,7 @@ type Call = () => Promise<SendOutcome>;
 /** Longest wait in ms for the read model, and between two looks at what is due. */
 const LONGEST_WAIT_MS = 5_000;
 const POSTPONED_MS = 10_000;
+const CLAIMED_ELSEWHERE_MS = 1_000;
 const LONGEST_BACK_OFF_MS = 5 * 60_000;
 
 /**
@@ -27,6 +28,8 @@ export class Dispatcher {
   private readonly logger = new Logger(Dispatcher.name);
   /** Conversations whose sending failed on our side, and until when (ms since 1970) they wait. */
   private readonly postponed = new Map<string, number>();
+  private readonly woken = new Wakeup();
+  private owns: (conversationId: string) => boolean = () => false;
 
   constructor(
     private readonly commands: CommandBus,
@@ -42,16 +45,21 @@ export class Dispatcher {
     private readonly address: PublicAddress,
   ) {}
 
+  /** Only what is owned is sent from here: the texts of a conversation go out in order while several processes send. */
+  share(owns: (conversationId: string) => boolean): void {
+    this.owns = owns;
+    this.woken.wake();
+  }
+
   /** Sends what is due, then waits for the next event or due time, until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const woken = new Wakeup();
     const following = new AbortController();
     const stop = (): void => following.abort();
     signal.addEventListener('abort', stop);
-    const follow = this.wakeOnEvents(woken, following.signal);
+    const follow = this.wakeOnEvents(following.signal);
     try {
       while (!signal.aborted) {
-        const next = woken.next();
+        const next = this.woken.next();
         const pause = await this.sendWhatIsDue(signal);
         if (signal.aborted) break;
         // A failing subscription ends the run; it is started again from outside.
@@ -64,10 +72,10 @@ export class Dispatcher {
     }
   }
 
-  private async wakeOnEvents(woken: Wakeup, signal: AbortSignal): Promise<void> {
+  private async wakeOnEvents(signal: AbortSignal): Promise<void> {
     for await (const { position } of this.journal.follow<DeliveryEvent>({ after: await this.journal.head(), categories: ['delivery'], signal })) {
       await this.checkpoints.waitFor(deliveriesProjection.name, position, LONGEST_WAIT_MS);
-      woken.wake();
+      this.woken.wake();
     }
   }
 
@@ -91,7 +99,7 @@ export class Dispatcher {
     for (const [conversationId, until] of this.postponed) if (until <= now) this.postponed.delete(conversationId);
     for (let after: string | undefined; ; ) {
       const { documents, next } = await this.deliveries.inState('requested', after);
-      const due = documents.filter(({ notBefore, conversationId }) => Date.parse(notBefore) <= now && !this.postponed.has(conversationId));
+      const due = documents.filter(({ notBefore, conversationId }) => Date.parse(notBefore) <= now && !this.postponed.has(conversationId) && this.owns(conversationId));
       const last = documents.at(-1);
       if (due.length > 0 || next === null || (last && Date.parse(last.notBefore) > now)) {
         const waits = documents.map(({ notBefore }) => Date.parse(notBefore) - now).filter((ms) => ms > 0);
@@ -104,11 +112,15 @@ export class Dispatcher {
   private async sendInOrder(rows: readonly DeliveryRow[], signal: AbortSignal): Promise<string> {
     let position = '';
     for (const row of rows) {
-      if (signal.aborted) break;
+      if (signal.aborted || !this.owns(row.conversationId)) break;
       try {
         position = (await this.send(row)) ?? position;
         // One that was given back goes out before what was written after it.
         const delivery = await this.lookups.delivery(row.programId, row.id);
+        if (delivery.status === 'claimed') {
+          this.postponed.set(row.conversationId, Date.now() + CLAIMED_ELSEWHERE_MS);
+          break;
+        }
         if (delivery.status === 'requested') {
           this.postponed.set(row.conversationId, Date.parse(delivery.request.notBefore));
           break;

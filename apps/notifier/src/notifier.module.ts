@@ -1,9 +1,11 @@
-import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { gatewayProviders } from '@app/adapters/gateways';
-import { ApplicationModule } from '@app/application';
-import { TopicLog, type ConsumedMessage } from '@app/eventing';
-import { Background } from '@app/platform';
-import { CONVERSATIONS_TOPIC, fromTopicValue } from '@app/public-events';
+import { ApplicationModule, Parking, type ParkingWorker } from '@app/application';
+import { Checkpoints, Journal, runFollower, sideBySide, TopicLog, type ConsumedMessage } from '@app/eventing';
+import type { Recorded } from '@app/kernel';
+import type { ConversationEvent } from '@app/domain/conversation';
+import { Background, logFailure } from '@app/platform';
+import { CONVERSATIONS_TOPIC, fromTopicValue, toPublic, type PublicConversationEvent } from '@app/public-events';
 import { QueriesModule } from '@app/read-models';
 import { DeliveryRequests } from './delivery-requests.js';
 import { Dispatcher } from './dispatcher.js';
@@ -17,35 +19,43 @@ import { Reconciler } from './reconciler.js';
   providers: [...gatewayProviders, DeliveryRequests, Dispatcher, EmailComposer, MessageContents, Reconciler],
 })
 export class NotifierModule implements OnApplicationBootstrap {
+  private readonly logger = new Logger(NotifierModule.name);
+  private readonly worker: ParkingWorker<PublicConversationEvent> = {
+    name: 'notifier',
+    keyOf: ({ conversationId }) => conversationId,
+    sourceOf: ({ programId, conversationId, revision }) => ({ programId, stream: `conversation-${conversationId}`, revision }),
+    read: (event) => toPublic(event as Recorded<ConversationEvent>),
+    handle: (event) => this.requests.requestFor(event),
+    onParked: (error, { stream }) => logFailure(this.logger, error, stream),
+  };
+
   constructor(
     private readonly background: Background,
     private readonly topics: TopicLog,
+    private readonly journal: Journal,
+    private readonly checkpoints: Checkpoints,
+    private readonly parking: Parking,
     private readonly requests: DeliveryRequests,
     private readonly dispatcher: Dispatcher,
     private readonly reconciler: Reconciler,
   ) {}
 
-  onApplicationBootstrap(): void {
-    this.background.start('notifier requests', (signal) =>
-      this.topics.consume({
-        topics: [CONVERSATIONS_TOPIC],
-        group: 'notifier',
-        signal,
-        handle: (messages) => this.request(messages),
-      }),
-    );
-    this.background.start('notifier dispatcher', (signal) => this.dispatcher.run(signal));
-    this.background.start('notifier reconciler', (signal) => this.reconciler.run(signal));
+  async onApplicationBootstrap(): Promise<void> {
+    await this.topics.prepare([CONVERSATIONS_TOPIC]);
+    const { journal, checkpoints, topics, dispatcher } = this;
+    const handle = (messages: readonly ConsumedMessage[]): Promise<void> => this.request(messages);
+    // Who requests a conversation's deliveries sends them too, so that they go out in order however many notifiers there are.
+    const onShare = (owns: (conversationId: string) => boolean): void => dispatcher.share(owns);
+    this.background.start('notifier requests', (signal) => topics.consume({ topics: [CONVERSATIONS_TOPIC], group: 'notifier', signal, handle, onShare }));
+    this.background.start('notifier dispatcher', (signal) => dispatcher.run(signal));
+    this.background.startAlone('notifier reconciler', (signal) => this.reconciler.run(signal));
+    const replays = this.parking.replays(this.worker);
+    this.background.startAlone(replays.name, (signal) => runFollower({ journal, checkpoints }, replays, signal));
   }
+
   /** Messages of one conversation one after the other; those of several side by side, so that they share commits. */
   private async request(messages: readonly ConsumedMessage[]): Promise<void> {
-    const conversations = [...Map.groupBy(messages, ({ key }) => key).values()];
-    const requested = await Promise.allSettled(
-      conversations.map(async (ofOne) => {
-        for (const { value } of ofOne) await this.requests.requestFor(fromTopicValue(value));
-      }),
-    );
-    // All have ended before the batch is handled again.
-    for (const one of requested) if (one.status === 'rejected') throw one.reason;
+    const events = messages.map(({ value }) => fromTopicValue(value)).filter((event) => event !== null).filter(DeliveryRequests.concerns);
+    await sideBySide(events, ({ conversationId }) => [conversationId], (event) => this.parking.handle(this.worker, event));
   }
 }

@@ -1,5 +1,5 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { Checkpoints, Journal, ReadModelStore, runProjection } from '@app/eventing';
+import { Checkpoints, Journal, projectorOf, ReadModelStore, runProjection } from '@app/eventing';
 import { Background } from '@app/platform';
 import { projections } from '@app/read-models';
 
@@ -13,11 +13,9 @@ export class ProjectorModule implements OnApplicationBootstrap {
     private readonly checkpoints: Checkpoints,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
+  onApplicationBootstrap(): void {
     const { journal, readModels, checkpoints } = this;
-    // Prepared before anything asks them.
-    for (const projection of projections) await readModels.prepare(projection);
     for (const projection of projections)
-      this.background.start(`projector ${projection.name}`, (signal) => runProjection({ journal, readModels, checkpoints }, projection, signal));
+      this.background.startAlone(projectorOf(projection), (signal) => runProjection({ journal, readModels, checkpoints }, projection, signal));
   }
 }

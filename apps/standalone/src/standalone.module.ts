@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { EnginesModule, type Embedded } from '@app/adapters';
+import { EnginesModule } from '@app/adapters';
+import type { Engines } from '@app/eventing';
 import { PlatformModule, type Configuration } from '@app/platform';
 import { ApiModule } from '../../api/src/api.module.js';
 import { AutomationModule } from '../../automation/src/automation.module.js';
@@ -10,7 +11,7 @@ import { PublisherModule } from '../../publisher/src/publisher.module.js';
 /** Every app in one process, on the embedded engines. */
 @Module({})
 export class StandaloneModule {
-  static with(configuration: Configuration, jwtSecret: string, engines: Embedded): DynamicModule {
+  static with(configuration: Configuration, jwtSecret: string, engines: Engines): DynamicModule {
     return {
       module: StandaloneModule,
       imports: [

@@ -3,12 +3,12 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { printSchema } from 'graphql';
-import { openEmbedded } from '@app/adapters';
+import { openEngines } from '@app/adapters';
 import { AccessTokens, Configuration, PublicAddress } from '@app/platform';
 import { startTwilioEmulator, type TwilioEmulator } from '@app/twilio-emulator';
 import { createHttpApp } from '../../api/src/http/http-app.js';
 import { developmentSecrets } from './development-secrets.js';
-import { loadSample, sample } from './sample.js';
+import { loadSample, sample } from '../../admin/src/sample.js';
 import { StandaloneModule } from './standalone.module.js';
 
 export type Standalone = {
@@ -30,7 +30,7 @@ export type Standalone = {
 /** Starts everything in this process, with the sample program. @throws FolderLocked and what Node throws for a port in use */
 export async function startStandalone(given: Configuration): Promise<Standalone> {
   await mkdir(given.DATA_DIR, { recursive: true });
-  const engines = await openEmbedded(given.DATA_DIR);
+  const engines = await openEngines(given);
   // Only the process that has the folder makes secrets in it.
   const secrets = await developmentSecrets(given.DATA_DIR).catch(async (error: unknown) => {
     await engines.close();

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { FolderLocked } from '@app/adapters';
 import { InvalidConfiguration, loadConfiguration } from '@app/platform';
-import { sample } from './sample.js';
+import { sample } from '../../admin/src/sample.js';
 import { startStandalone, type Standalone } from './standalone.js';
 
 /** Reads the command line, starts, says how to try it, and stops on SIGTERM or SIGINT. */

@@ -5,10 +5,10 @@ import {
   topicLogContract,
   type Opened,
 } from '@app/testing/contracts';
-import type { Embedded } from './open-embedded.js';
+import type { Engines } from '@app/eventing';
 import { TemporaryFolder } from './temporary-folder.fixture.js';
 
-async function open<Ports extends object>(ports: (embedded: Embedded) => Ports): Promise<Opened<Ports>> {
+async function open<Ports extends object>(ports: (embedded: Engines) => Ports): Promise<Opened<Ports>> {
   const folder = new TemporaryFolder();
   return {
     ...ports(await folder.open()),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { KeyDestroyed, Keyring } from '@app/eventing';
+import { KeyDestroyed, KeyDiffers, Keyring } from '@app/eventing';
 import { GroupCommit, type Outcome } from './group-commit.js';
 import { Recent } from './recent.js';
 import type { Database } from './sqlite.js';
@@ -8,6 +8,7 @@ type KeyRow = { readonly subject: string; readonly key: Uint8Array; readonly des
 
 const KEY_BYTES = 32;
 const KEYS_IN_MEMORY = 10_000;
+const SCAN = 500;
 
 /** Keys in a file of their own. A destroyed key is overwritten where it lay and its subject stays marked. */
 export class EmbeddedKeyring extends Keyring {
@@ -54,6 +55,22 @@ export class EmbeddedKeyring extends Keyring {
     );
     // Until it is emptied the log still holds the key as it was written.
     if (!this.db.truncateLog()) throw new Error('The keys are being read by another process; destroy the key again');
+  }
+
+  async *all(): AsyncIterable<readonly [string, Uint8Array | null]> {
+    for (let last = ''; ; ) {
+      const rows = this.db.all<KeyRow>(`SELECT subject, key, destroyed FROM keys WHERE subject > ? ORDER BY subject LIMIT ${SCAN}`, last);
+      for (const { subject, key, destroyed } of rows) yield [subject, destroyed ? null : key];
+      const end = rows.at(-1);
+      if (!end) return;
+      last = end.subject;
+    }
+  }
+
+  async adopt(subject: string, key: Uint8Array): Promise<void> {
+    this.db.run('INSERT INTO keys (subject, key) VALUES (?, ?) ON CONFLICT DO NOTHING', subject, key);
+    const stored = (await this.get([subject])).get(subject);
+    if (!stored || !Buffer.from(stored).equals(key)) throw new KeyDiffers(subject);
   }
 
   /** Makes the keys that wait; nothing more afterwards. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Checkpoints, EventStore, Keyring, ReadModelStore, TopicLog } from '@app/eventing';
+import { SoleProcess, type Engines } from '@app/eventing';
 import { EmbeddedCheckpoints } from './checkpoints.js';
 import { EmbeddedEventStore } from './event-store.js';
 import { lockFolder } from './folder-lock.js';
@@ -14,22 +14,12 @@ export type EmbeddedOptions = {
   readonly flushDelayMs?: number;
 };
 
-export type Embedded = {
-  readonly eventStore: EventStore;
-  readonly readModels: ReadModelStore;
-  readonly checkpoints: Checkpoints;
-  readonly topics: TopicLog;
-  readonly keyring: Keyring;
-  /** Finishes what was begun, ends subscriptions and consumers, and gives the folder back. */
-  close(): Promise<void>;
-};
-
 /**
  * All engines in one folder, for this process alone: the record and the keys are on disk when a promise resolves; read
  * models and checkpoints can fall back after a power cut, together, and are caught up from the record.
  * @throws FolderLocked when another process has the folder
  */
-export async function openEmbedded(folder: string, options: EmbeddedOptions = {}): Promise<Embedded> {
+export async function openEmbedded(folder: string, options: EmbeddedOptions = {}): Promise<Engines> {
   const unlock = lockFolder(folder);
   const files: Database[] = [];
   const open = (name: string, synchronous: DatabaseOptions['synchronous']): Database => {
@@ -52,7 +42,7 @@ export async function openEmbedded(folder: string, options: EmbeddedOptions = {}
   }
 }
 
-function openEngines(open: (name: string, synchronous: 'FULL' | 'NORMAL') => Database, release: () => void): Embedded {
+function openEngines(open: (name: string, synchronous: 'FULL' | 'NORMAL') => Database, release: () => void): Engines {
   const eventStore = new EmbeddedEventStore(open('record.db', 'FULL'));
   const keyring = new EmbeddedKeyring(open('keys.db', 'FULL'));
   const derived = open('read-models.db', 'NORMAL');
@@ -71,5 +61,5 @@ function openEngines(open: (name: string, synchronous: 'FULL' | 'NORMAL') => Dat
     release();
   };
   let closing: Promise<void> | undefined;
-  return { eventStore, readModels, checkpoints, topics, keyring, close: () => (closing ??= close()) };
+  return { eventStore, readModels, checkpoints, topics, keyring, leadership: new SoleProcess(), close: () => (closing ??= close()) };
 }

@@ -1,19 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbedded, type Embedded, type EmbeddedOptions } from './open-embedded.js';
+import type { Engines } from '@app/eventing';
+import { openEmbedded, type EmbeddedOptions } from './open-embedded.js';
 
 /** A folder for one test, with what is opened in it. */
 export class TemporaryFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'embedded-'));
-  #open: Embedded | undefined;
+  #open: Engines | undefined;
 
-  async open(options?: EmbeddedOptions): Promise<Embedded> {
+  async open(options?: EmbeddedOptions): Promise<Engines> {
     this.#open = await openEmbedded(this.path, options);
     return this.#open;
   }
 
-  async reopen(): Promise<Embedded> {
+  async reopen(): Promise<Engines> {
     await this.#open?.close();
     return this.open();
   }

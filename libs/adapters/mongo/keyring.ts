@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { KeyDestroyed, Keyring } from '@app/eventing';
+import { KeyDestroyed, KeyDiffers, Keyring } from '@app/eventing';
 import { LRUCache } from 'lru-cache';
 import { Binary, type Collection } from 'mongodb';
 import type { Connection } from './connection.js';
@@ -9,6 +9,7 @@ type StoredKey = { readonly _id: string; readonly key: Binary | null };
 
 const KEY_BYTES = 32;
 const KEYS_IN_MEMORY = 10_000;
+const SCAN = 500;
 /** Another process forgets a destroyed key after this. */
 const KEPT_MS = 1_000;
 
@@ -54,6 +55,21 @@ export class MongoKeyring extends Keyring {
     this.#recent.delete(subject);
   }
 
+  async *all(): AsyncIterable<readonly [string, Uint8Array | null]> {
+    for (let last = ''; ; ) {
+      const stored = await this.#reach((collection) => collection.find({ _id: { $gt: last } }).sort({ _id: 1 }).limit(SCAN).toArray());
+      for (const { _id, key } of stored) yield [_id, key && Uint8Array.from(key.buffer)];
+      const end = stored.at(-1);
+      if (!end) return;
+      last = end._id;
+    }
+  }
+
+  async adopt(subject: string, key: Uint8Array): Promise<void> {
+    const stored = await this.#reach((collection) => findOrMake(collection, subject, key));
+    if (!stored?.key || !Buffer.from(stored.key.buffer).equals(key)) throw new KeyDiffers(subject);
+  }
+
   /** For a second from when it was asked for, however late the answer came. */
   #keep(subject: string, { buffer }: Binary, start: number): Uint8Array {
     const key = Uint8Array.from(buffer);
@@ -67,9 +83,9 @@ export class MongoKeyring extends Keyring {
 }
 
 /** In one step, so that of many at once one makes it and the others get the same. */
-const findOrMake = (collection: Collection<StoredKey>, subject: string): Promise<StoredKey | null> =>
+const findOrMake = (collection: Collection<StoredKey>, subject: string, made: Uint8Array = randomBytes(KEY_BYTES)): Promise<StoredKey | null> =>
   collection.findOneAndUpdate(
     { _id: subject },
-    { $setOnInsert: { key: new Binary(randomBytes(KEY_BYTES)) } },
+    { $setOnInsert: { key: new Binary(made) } },
     { upsert: true, returnDocument: 'after' },
   );

@@ -1,5 +1,5 @@
 import { TemporaryFolder } from '../../adapters/embedded/temporary-folder.fixture.js';
-import type { Embedded } from '@app/adapters/embedded';
+import type { Engines } from '@app/eventing';
 import type { Document, DocumentWrite, Projection } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { documentsOf, newRecord, positionAt, sampleOf, samples, type RecordFact } from '@app/testing';
@@ -13,7 +13,7 @@ const models = [inboxProjection, contactsProjection, consentsProjection, program
 
 describe('inbox queries', () => {
   let folder: TemporaryFolder;
-  let engines: Embedded;
+  let engines: Engines;
   let record: RecordFact;
   let inbox: InboxQueries;
   let facts: Recorded<Message>[];

@@ -1,4 +1,4 @@
-import { KeyDestroyed, type Keyring } from '@app/eventing';
+import { KeyDestroyed, KeyDiffers, type Keyring } from '@app/eventing';
 import { rejection, uniqueName, type Opened } from './opened.js';
 
 type Ports = { readonly store: Keyring };
@@ -54,6 +54,29 @@ export function keyringContract(name: string, open: () => Promise<Opened<Ports>>
       const subject = uniqueName('subject');
       await keyring().destroy(subject);
       expect(await rejection(keyring().ensure(subject))).toBeInstanceOf(KeyDestroyed);
+    });
+
+    test('tells all it has, and which were destroyed', async () => {
+      const subjects = Array.from({ length: 3 }, () => uniqueName('subject'));
+      const [a, b, destroyed] = subjects as [string, string, string];
+      const keys = [hex(await keyring().ensure(a)), hex(await keyring().ensure(b)), null];
+      await keyring().ensure(destroyed);
+      await keyring().destroy(destroyed);
+      const told = new Map<string, string | null>();
+      for await (const [subject, key] of keyring().all()) if (subjects.includes(subject)) told.set(subject, key && hex(key));
+      expect(subjects.map((subject) => told.get(subject))).toEqual(keys);
+    });
+
+    test('takes over a key made elsewhere, and no other one after it', async () => {
+      const [adopted, own, destroyed] = [uniqueName('subject'), uniqueName('subject'), uniqueName('subject')];
+      const key = Uint8Array.from({ length: 32 }, (_, n) => n);
+      await keyring().adopt(adopted, key);
+      await keyring().adopt(adopted, key);
+      expect(hex(await keyring().ensure(adopted))).toBe(hex(key));
+      await keyring().ensure(own);
+      await keyring().destroy(destroyed);
+      for (const subject of [own, destroyed]) expect(await rejection(keyring().adopt(subject, key))).toBeInstanceOf(KeyDiffers);
+      expect((await keyring().get([destroyed])).size).toBe(0);
     });
 
     test('keys and destroyed subjects are there after it was opened again', async () => {

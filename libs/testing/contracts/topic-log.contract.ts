@@ -1,5 +1,7 @@
-import type { ConsumedMessage, TopicLog, TopicMessage } from '@app/eventing';
+import type { TopicLog } from '@app/eventing';
 import { rejection, uniqueName, type Opened } from './opened.js';
+import { shareContract } from './share.contract.js';
+import { consume, newTopic, numberOf, numbers, signalled } from './topic-log.samples.js';
 
 type Ports = { readonly store: TopicLog };
 
@@ -13,8 +15,17 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
     afterAll(() => opened.close());
     const log = () => opened.store;
 
+    test('topics are prepared again and again, also by several at once, and keep what they have', async () => {
+      const [topic, other] = [uniqueName('topic'), uniqueName('topic')];
+      await Promise.all([log().prepare([topic]), log().prepare([other, topic]), log().prepare([topic, topic])]);
+      await log().publish(topic, numbers(0, 5));
+      await log().prepare([topic, other]);
+      await log().prepare([]);
+      expect(await consume(log(), [topic], uniqueName('group'), 5)).toHaveLength(5);
+    });
+
     test('a group gets everything, in order per key', async () => {
-      const topic = uniqueName('topic');
+      const topic = await newTopic(log());
       await log().publish(topic, numbers(0, 60));
       await log().publish(topic, numbers(60, 100));
       const messages = await consume(log(), [topic], uniqueName('group'), 100);
@@ -26,8 +37,23 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
       }
     });
 
+    test('calls that do not wait for each other keep their order', async () => {
+      const topic = await newTopic(log());
+      await Promise.all(Array.from({ length: 40 }, (_, call) => log().publish(topic, numbers(call * 5, call * 5 + 5))));
+      const messages = await consume(log(), [topic], uniqueName('group'), 200);
+      for (const key of ['0', '1', '2']) {
+        const own = messages.filter((message) => message.key === key).map(numberOf);
+        expect(own).toEqual(own.toSorted((a, b) => a - b));
+      }
+      expect(new Set(messages.map(({ offset }) => offset)).size).toBe(200);
+    });
+
+    test('nothing to publish is published at once', async () => {
+      await expect(log().publish(await newTopic(log()), [])).resolves.toBeUndefined();
+    });
+
     test('a message comes as it was published', async () => {
-      const topic = uniqueName('topic');
+      const topic = await newTopic(log());
       const message = { key: 'ключ', value: { text: 'ünï ✓\n', list: [1, null, { deep: true }] } };
       await log().publish(topic, [message]);
       const [consumed] = await consume(log(), [topic], uniqueName('group'), 1);
@@ -36,7 +62,7 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
     });
 
     test('a consumer that waits gets what is published then', async () => {
-      const topic = uniqueName('topic');
+      const topic = await newTopic(log());
       const group = uniqueName('group');
       await log().publish(topic, numbers(0, 1));
       const seen: number[] = [];
@@ -62,7 +88,7 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
     });
 
     test('what a handler failed on comes again, and nothing else is lost', async () => {
-      const topic = uniqueName('topic');
+      const topic = await newTopic(log());
       const group = uniqueName('group');
       await log().publish(topic, numbers(0, 20));
       const failed: number[] = [];
@@ -83,7 +109,7 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
     });
 
     test('offsets are committed after the effect: who comes next goes on behind it', async () => {
-      const topic = uniqueName('topic');
+      const topic = await newTopic(log());
       const group = uniqueName('group');
       await log().publish(topic, numbers(0, 5));
       // Stops from within the handler: what it handles then still counts.
@@ -93,7 +119,7 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
     });
 
     test('each group gets everything, a new one from the beginning', async () => {
-      const topic = uniqueName('topic');
+      const topic = await newTopic(log());
       await log().publish(topic, numbers(0, 10));
       const [a, b] = await Promise.all([
         consume(log(), [topic], uniqueName('group'), 10),
@@ -104,7 +130,7 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
     });
 
     test('one consumer follows several topics', async () => {
-      const topics = [uniqueName('topic'), uniqueName('topic')] as const;
+      const topics = [await newTopic(log()), await newTopic(log())] as const;
       await log().publish(topics[0], numbers(0, 5));
       await log().publish(topics[1], numbers(5, 10));
       const messages = await consume(log(), topics, uniqueName('group'), 10);
@@ -112,7 +138,7 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
     });
 
     test('members of one group share the work', async () => {
-      const topic = uniqueName('topic');
+      const topic = await newTopic(log());
       const group = uniqueName('group');
       await log().publish(topic, numbers(0, 50));
       const stop = new AbortController();
@@ -137,7 +163,7 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
     });
 
     test('ends when the signal aborts while it waits', async () => {
-      const topic = uniqueName('topic');
+      const topic = await newTopic(log());
       await log().publish(topic, numbers(0, 1));
       const group = uniqueName('group');
       await consume(log(), [topic], group, 1);
@@ -147,8 +173,10 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
       await expect(consuming).resolves.toBeUndefined();
     });
 
+    shareContract(log);
+
     test('messages and offsets are there after it was opened again', async () => {
-      const topic = uniqueName('topic');
+      const topic = await newTopic(log());
       const group = uniqueName('group');
       await log().publish(topic, numbers(0, 3));
       await consume(log(), [topic], group, 3);
@@ -158,30 +186,4 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
       expect(await consume(log(), [topic], uniqueName('group'), 6)).toHaveLength(6);
     });
   });
-}
-
-const numbers = (from: number, to: number): TopicMessage[] =>
-  Array.from({ length: to - from }, (_, n) => ({ key: String((from + n) % 3), value: { n: from + n } }));
-
-const numberOf = ({ value }: ConsumedMessage): number => Number(value['n']);
-
-/** Consumes until that many messages came. */
-async function consume(log: TopicLog, topics: readonly string[], group: string, count: number): Promise<ConsumedMessage[]> {
-  const stop = new AbortController();
-  const seen: ConsumedMessage[] = [];
-  await log.consume({
-    topics,
-    group,
-    signal: stop.signal,
-    handle: async (messages) => {
-      seen.push(...messages);
-      if (seen.length >= count) stop.abort();
-    },
-  });
-  return seen;
-}
-
-function signalled(): { readonly signalled: Promise<void>; signal(): void } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return { signalled: promise, signal: resolve };
 }

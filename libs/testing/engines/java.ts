@@ -22,6 +22,13 @@ export class MissingTool extends Error {
  * @throws {MissingTool} without a JDK, or without Maven where there is something to download
  */
 export function engineClassPath(): string {
+  classPath ??= makeClassPath();
+  return classPath;
+}
+
+let classPath: string | undefined;
+
+function makeClassPath(): string {
   needJava();
   const sources = [join(SOURCES, 'pom.xml'), ...PROGRAMS].map((file) => readFileSync(file));
   const key = createHash('sha256').update(Buffer.concat(sources)).digest('hex').slice(0, 12);
@@ -33,6 +40,7 @@ export function engineClassPath(): string {
 
 /** Beside its place and then moved there, so that an interrupted download is never taken for a whole one. */
 function download(cache: string, folder: string): void {
+  need('javac', ['-version'], 'The JDK (javac) is not on the PATH; a JRE alone does not do');
   need('mvn', ['-version'], 'Maven (mvn) fetches the servers and is not on the PATH');
   mkdirSync(cache, { recursive: true });
   const unfinished = mkdtempSync(join(cache, 'unfinished-'));
@@ -58,7 +66,6 @@ function needJava(): void {
   const said = need('java', ['-version'], `Java ${OLDEST_JAVA} or later (java) is not on the PATH`);
   const version = /version "(\d+)/.exec(said)?.[1];
   if (Number(version) < OLDEST_JAVA) throw new MissingTool(`Java ${OLDEST_JAVA} or later is needed; java says ${version}`);
-  need('javac', ['-version'], 'The JDK (javac) is not on the PATH; a JRE alone does not do');
 }
 
 function need(command: string, args: readonly string[], otherwise: string): string {

@@ -10,16 +10,18 @@ export type KafkaOptions = StartOptions & {
   /** Keeps its data and its log; the same folder and port again make the same broker again, also after a SIGKILL. */
   readonly folder: string;
   readonly port?: number;
+  /** A second door with conditions: its listener, and lines of server.properties that say them. */
+  readonly guarded?: { readonly listener: string; readonly settings: string };
 };
 
 /** Starts an Apache Kafka of one node and waits until it answers, its consumer groups too. */
-export async function startKafka({ folder, port, ...options }: KafkaOptions): Promise<RunningKafka> {
+export async function startKafka({ folder, port, guarded, ...options }: KafkaOptions): Promise<RunningKafka> {
   const classPath = engineClassPath();
   const [free = 0, controllerPort = 0] = await freePorts(2);
   const taken = port ?? free;
   const properties = join(folder, 'server.properties');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(properties, settings(folder, taken, controllerPort));
+  writeFileSync(properties, settings(folder, taken, controllerPort, guarded));
   const brokers = [`127.0.0.1:${taken}`];
   const engine = await startEngine(
     {
@@ -45,13 +47,13 @@ export async function probeKafka(brokers: readonly string[]): Promise<void> {
   }
 }
 
-const settings = (folder: string, port: number, controllerPort: number): string => `
+const settings = (folder: string, port: number, controllerPort: number, guarded: KafkaOptions['guarded']): string => `
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+listeners=${[`PLAINTEXT://127.0.0.1:${port}`, `CONTROLLER://127.0.0.1:${controllerPort}`, ...(guarded ? [guarded.listener] : [])].join()}
+advertised.listeners=${[`PLAINTEXT://127.0.0.1:${port}`, ...(guarded ? [guarded.listener] : [])].join()}
 log.dirs=${join(folder, 'data')}
 auto.create.topics.enable=false
 default.replication.factor=1
@@ -73,4 +75,5 @@ broker.session.timeout.ms=1000
 broker.heartbeat.interval.ms=200
 log.cleaner.dedupe.buffer.size=8388608
 log.segment.bytes=16777216
+${guarded?.settings ?? ''}
 `;

@@ -2,7 +2,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { HandleConsent, HandleProgram, ids, system } from '@app/application';
 import { naturalId, type CommandContext } from '@app/eventing';
 import { keywordOf } from '@app/domain/consent';
-import { sample } from '../../../standalone/src/sample.js';
+import { sample } from '../../../admin/src/sample.js';
 import { Api } from '../api.fixture.js';
 
 const { programId } = sample;

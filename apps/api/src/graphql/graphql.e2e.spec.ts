@@ -1,5 +1,5 @@
 import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
-import { sample } from '../../../standalone/src/sample.js';
+import { sample } from '../../../admin/src/sample.js';
 import { Api, expectNoInside, MARKER, NOBODY, type Answer, type Input } from '../api.fixture.js';
 
 let api: Api;

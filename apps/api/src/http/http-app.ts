@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { ConsoleLogger, type DynamicModule, type Type } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { jsonLogger } from '@app/platform';
 import { serveExplorer } from './explorer.js';
 import { RequestPipe } from './request.pipe.js';
 import { ProblemDto } from './problem.dto.js';
@@ -13,8 +14,7 @@ const LARGEST_BODY_BYTES = 64 * 1024;
 /** The API as an HTTP server that does not listen yet. */
 export async function createHttpApp(module: Type | DynamicModule): Promise<NestFastifyApplication> {
   const adapter = new ProblemAdapter({ bodyLimit: LARGEST_BODY_BYTES, genReqId: () => randomUUID(), forceCloseConnections: true });
-  const logger = new ConsoleLogger({ json: true, logLevels: ['error', 'warn'] });
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: jsonLogger(), abortOnError: false });
   app.useGlobalPipes(new RequestPipe());
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json' });
   await serveExplorer(app);

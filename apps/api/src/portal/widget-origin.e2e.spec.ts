@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfiguration } from '@app/platform';
-import { sample } from '../../../standalone/src/sample.js';
+import { sample } from '../../../admin/src/sample.js';
 import { startStandalone, type Standalone } from '../../../standalone/src/standalone.js';
 
 let folder: string;

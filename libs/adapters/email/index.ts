@@ -1,2 +1,3 @@
 export * from './mail-folder.gateway.js';
 export * from './mail-folder.js';
+export * from './smtp.gateway.js';

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Checkpoints, Journal } from '@app/eventing';
-import { Public } from '@app/platform';
+import { Public } from './authentication.js';
 
 @ApiExcludeController()
 @Public()

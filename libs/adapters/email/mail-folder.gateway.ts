@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import MailComposer from 'nodemailer/lib/mail-composer/index.js';
 import { EmailGateway, type Email, type FoundOutcome, type SendOutcome } from '@app/eventing';
-
-import { PROGRAM_HEADER } from './mail-folder.js';
+import { composed } from './composed.js';
 
 const FROM = 'no-reply@referral-messages.invalid';
 
@@ -18,18 +16,16 @@ export class MailFolderGateway extends EmailGateway {
     try {
       await mkdir(this.folder, { recursive: true });
       if (await this.exists(email.messageId)) return { kind: 'accepted', providerId: email.messageId };
-      const { messageId, programId, to, fromName, subject, text, html } = email;
-      const mail = new MailComposer({ messageId: `<${messageId}@referral-messages.invalid>`, to, from: { name: fromName, address: FROM }, subject, text, html, headers: { [PROGRAM_HEADER]: programId } });
       const unfinished = join(this.folder, `.${randomUUID()}`);
       const file = await open(unfinished, 'wx');
       try {
-        await file.writeFile(await mail.compile().build());
+        await file.writeFile(await composed(email, FROM).build());
         await file.sync();
       } finally {
         await file.close();
       }
-      await rename(unfinished, this.path(messageId));
-      return { kind: 'accepted', providerId: messageId };
+      await rename(unfinished, this.path(email.messageId));
+      return { kind: 'accepted', providerId: email.messageId };
     } catch (error) {
       return { kind: 'uncertain', cause: (error as NodeJS.ErrnoException).code ?? 'write failed' };
     }

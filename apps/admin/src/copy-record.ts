@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { EventStore, RecordedStoredEvent } from '@app/eventing';
+import type { Position } from '@app/kernel';
+
+/** Events of one append at most, and about how much text: EventStoreDB takes a megabyte at once. */
+const LARGEST_APPEND = 500;
+const LARGEST_APPEND_CHARACTERS = 200_000;
+
+/** The copy holds something else than the record it was made of, or something more. */
+export class RecordsDiffer extends Error {
+  constructor(readonly position: Position | null) {
+    super(position === null ? 'The copy goes on where the record ends' : `The copy differs at ${position} of the record`);
+    this.name = 'RecordsDiffer';
+  }
+}
+
+/**
+ * Copies a record in its order, as it is stored, with the same ids and revisions. What an earlier run has copied is
+ * compared and left alone, and at the end everything is compared. Nothing else may write to either meanwhile.
+ * @returns how many events both hold
+ * @throws RecordsDiffer
+ */
+export async function copyRecord(from: EventStore, to: EventStore, onProgress: (events: number) => void): Promise<number> {
+  const { equal, until } = await compareRecords(from, to);
+  let copied = equal;
+  onProgress(copied);
+  for await (const events of appends(eventsOf(from, until))) {
+    const [{ stream, revision }] = events;
+    await to.append(stream, revision === 0 ? 'no-stream' : revision - 1, events);
+    copied += events.length;
+    onProgress(copied);
+  }
+  const whole = await compareRecords(from, to);
+  if (whole.equal !== copied) throw new RecordsDiffer(whole.until);
+  return copied;
+}
+
+/** How many events from the beginning on are in both, and where in the record the last of them is. */
+async function compareRecords(record: EventStore, copy: EventStore): Promise<{ readonly equal: number; readonly until: Position | null }> {
+  const copies = eventsOf(copy, null);
+  let equal = 0;
+  let until: Position | null = null;
+  for await (const event of eventsOf(record, null)) {
+    const { value, done } = await copies.next();
+    if (done) return { equal, until };
+    if (!isSame(event, value)) throw new RecordsDiffer(event.position);
+    equal += 1;
+    until = event.position;
+  }
+  if (!(await copies.next()).done) throw new RecordsDiffer(null);
+  return { equal, until };
+}
+
+const isSame = ({ position: _, ...event }: RecordedStoredEvent, { position: __, ...copy }: RecordedStoredEvent): boolean => isDeepStrictEqual(event, copy);
+
+/** What a record holds after a position, as of now. */
+async function* eventsOf(store: EventStore, after: Position | null): AsyncGenerator<RecordedStoredEvent, void> {
+  const head = await store.head();
+  if (head === null || head === after) return;
+  for await (const { events, position } of store.subscribe({ after, signal: new AbortController().signal })) {
+    yield* events;
+    if (position >= head) return;
+  }
+}
+
+type OneStream = readonly [RecordedStoredEvent, ...RecordedStoredEvent[]];
+
+/** Neighbours of one stream together. */
+async function* appends(events: AsyncIterable<RecordedStoredEvent>): AsyncGenerator<OneStream> {
+  let group: [RecordedStoredEvent, ...RecordedStoredEvent[]] | undefined;
+  let characters = 0;
+  for await (const event of events) {
+    const length = JSON.stringify(event).length;
+    if (group && group[0].stream === event.stream && group.length < LARGEST_APPEND && characters + length < LARGEST_APPEND_CHARACTERS) {
+      group.push(event);
+      characters += length;
+      continue;
+    }
+    if (group) yield group;
+    group = [event];
+    characters = length;
+  }
+  if (group) yield group;
+}

@@ -1,0 +1,86 @@
+import { CommandBus } from '@nestjs/cqrs';
+import { Command } from 'commander';
+import { HandleParked, stepOf } from '@app/application';
+import { CONVERSATIONS_TOPIC } from '@app/public-events';
+import { ParkedQueries, projections } from '@app/read-models';
+import { copyFolder } from './copy-folder.js';
+import { compareModel, followed, rebuildModel } from './read-model-copies.js';
+import { loadSample } from './sample.js';
+import { Refused, withApplication, withEngines } from './with-engines.js';
+
+type Options = { readonly data?: string };
+
+/** The operator's command line. */
+async function admin(): Promise<void> {
+  const program = new Command('admin').description('Works on the engines that the environment chooses (docs/operations.md); on a data folder only while nothing runs on it.');
+  const command = (name: string, description: string): Command => program.command(name).description(description).option('--data <folder>', 'the data folder (DATA_DIR)');
+
+  command('prepare', 'creates topics, collections and indexes; safe to repeat').action(({ data }: Options) => prepare(data));
+  command('sample', 'loads the sample program; safe to repeat').action(({ data }: Options) => sampleProgram(data));
+  command('rebuild', 'builds every read model again from the record and puts it in the place of the live one').action(({ data }: Options) => rebuildAll(data));
+  command('compare', 'compares every read model with one built from nothing; exit code 1 when one differs').action(({ data }: Options) => compareAll(data));
+  command('parked', 'lists what a worker could not handle, with everything that waits behind it').action(({ data }: Options) => listParked(data));
+  command('replay', 'asks the workers to handle parked messages again; running ones do it at once')
+    .argument('[ids...]', 'which ones, as `parked` lists them; all of them when left out')
+    .action((ids: readonly string[], { data }: Options) => replayParked(data, ids));
+
+  command('copy', 'copies the record of a data folder to EventStoreDB, and its keys to MongoDB, and compares them; stopped anywhere, it goes on when started again')
+    .requiredOption('--to <url>', 'connection string of EventStoreDB; nobody else may write there meanwhile')
+    .option('--keys-to <url>', 'connection string of MongoDB; without it the keys stay in the folder, and what is sealed in the copy opens only with them')
+    .action(({ data = 'data', to, keysTo }: Options & { readonly to: string; readonly keysTo?: string }) => copyFolder(data, to, keysTo));
+
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+const prepare = (data: string | undefined): Promise<void> =>
+  withEngines(data, async ({ readModels, topics }) => {
+    await topics.prepare([CONVERSATIONS_TOPIC]);
+    for (const projection of projections) await readModels.prepare(projection);
+    console.log(`topic ${CONVERSATIONS_TOPIC}, read models ${projections.map(({ name }) => name).join(', ')}`);
+  });
+
+const sampleProgram = (data: string | undefined): Promise<void> =>
+  withApplication(data, async (app, { TWILIO_AUTH_TOKEN: authToken, TWILIO_ACCOUNT_SID: accountSid, TWILIO_SENDER_PHONE: senderPhone }) => {
+    if (authToken === undefined) throw new Refused('TWILIO_AUTH_TOKEN must be given: the sample program has a sender');
+    await loadSample(app.get(CommandBus), { senderPhone, accountSid, authToken });
+    console.log(`The sample program is there; it texts from ${senderPhone}`);
+  });
+
+const eachModel = (data: string | undefined, work: (stores: ReturnType<typeof followed>, projection: (typeof projections)[number]) => Promise<string>): Promise<void> =>
+  withEngines(data, async (engines) => {
+    for (const projection of projections) console.log(`${projection.name.padEnd(12)} ${await work(followed(engines), projection)}`);
+  });
+
+const rebuildAll = (data: string | undefined): Promise<void> => eachModel(data, async (stores, projection) => `${await rebuildModel(stores, projection)} rows`);
+
+const compareAll = (data: string | undefined): Promise<void> =>
+  eachModel(data, async (stores, projection) => {
+    const { rows, firstDifference } = await compareModel(stores, projection);
+    if (firstDifference !== null) process.exitCode = 1;
+    return `${String(rows).padStart(7)} rows  ${firstDifference === null ? 'equal' : `DIFFERENT, first at ${firstDifference}`}`;
+  });
+
+const listParked = (data: string | undefined): Promise<void> =>
+  withApplication(data, async (app) => {
+    const rows = await app.get(ParkedQueries).all();
+    for (const { id, worker, key, waiting, since, cause } of rows) console.log(`${id}  ${worker}  ${key}  ${waiting} waiting since ${since}: ${cause}`);
+    console.log(rows.length === 0 ? 'Nothing is parked' : `${rows.length} parked; mend the cause, then: admin replay`);
+  });
+
+const replayParked = (data: string | undefined, ids: readonly string[]): Promise<void> =>
+  withApplication(data, async (app) => {
+    const known = await app.get(ParkedQueries).all();
+    const unknown = ids.find((id) => !known.some((row) => row.id === id));
+    if (unknown !== undefined) throw new Refused(`Nothing is parked under ${unknown}; \`admin parked\` lists what is`);
+    const asked = known.filter(({ id }) => ids.length === 0 || ids.includes(id));
+    for (const { id, programId, worker, key } of asked) await app.get(CommandBus).execute(new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(programId, 'admin')));
+    console.log(`Asked for ${asked.length}`);
+  });
+
+await admin();

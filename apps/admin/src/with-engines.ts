@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { INestApplicationContext } from '@nestjs/common';
+import { EnginesModule, FolderLocked, openEngines } from '@app/adapters';
+import { ApplicationModule } from '@app/application';
+import { EngineUnavailable, type Engines } from '@app/eventing';
+import { InvalidConfiguration, jsonLogger, loadConfiguration, PlatformModule, type Configuration } from '@app/platform';
+import { QueriesModule } from '@app/read-models';
+
+/** What an operator can mend; said in one line. */
+export class Refused extends Error {}
+
+@Module({})
+class Root {}
+
+/** Works on the engines that the environment chooses; on a data folder only while nothing runs on it. @throws Refused */
+export async function withEngines(dataFolder: string | undefined, work: (engines: Engines, configuration: Configuration) => Promise<void>): Promise<void> {
+  try {
+    const configuration = loadConfiguration({ ...process.env, ...(dataFolder !== undefined && { DATA_DIR: dataFolder }) });
+    // Opening makes a folder where there is none; a mistyped name shall not.
+    if (configuration.EVENT_STORE === 'embedded' && !existsSync(join(configuration.DATA_DIR, 'record.db'))) throw new Refused(`There is no record in ${configuration.DATA_DIR}`);
+    const engines = await openEngines(configuration);
+    try {
+      await work(engines, configuration);
+    } finally {
+      await engines.close();
+    }
+  } catch (error) {
+    if (error instanceof FolderLocked || error instanceof InvalidConfiguration || error instanceof EngineUnavailable) throw new Refused(error.message);
+    throw error;
+  }
+}
+
+/** The same with the command bus and the queries. */
+export const withApplication = (dataFolder: string | undefined, work: (app: INestApplicationContext, configuration: Configuration) => Promise<void>): Promise<void> =>
+  withEngines(dataFolder, async (engines, configuration) => {
+    const imports = [PlatformModule.with(configuration), EnginesModule.with({ ...engines, close: () => Promise.resolve() }), ApplicationModule, QueriesModule];
+    const app = await NestFactory.createApplicationContext({ module: Root, imports }, { logger: jsonLogger(), abortOnError: false });
+    try {
+      await work(app, configuration);
+    } finally {
+      await app.close();
+    }
+  });

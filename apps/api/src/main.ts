@@ -1,0 +1,3 @@
+import '@app/platform/require-node';
+
+await import('./start.js');

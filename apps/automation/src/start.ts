@@ -1,0 +1,10 @@
+import { EnginesModule, openEngines } from '@app/adapters';
+import { runProcess } from '@app/platform';
+import { AutomationModule } from './automation.module.js';
+
+await runProcess({
+  name: 'automation',
+  description: 'Follows the record and turns events into commands.',
+  needs: [],
+  modules: async (configuration) => [EnginesModule.with(await openEngines(configuration)), AutomationModule],
+});

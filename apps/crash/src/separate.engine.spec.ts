@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { phoneNumber } from './cast.js';
+import { Client } from './client.js';
+import { Reader, type DeliveryRow } from './evidence.js';
+import { until } from './kill-bench.fixture.js';
+import { programAt, shortLimits, type Facts } from './product.js';
+import { ProviderProcess } from './provider.js';
+import { admin, SeparateProduct } from './separate.js';
+
+const SENDER_PHONE = '+14155550100';
+const LONGEST_MS = 300_000;
+
+describe('each app in a process of its own, on Kafka, MongoDB and EventStoreDB', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'separate-'));
+  let provider: ProviderProcess;
+  let product: SeparateProduct;
+  let facts: Facts;
+  let client: Client;
+  let reader: Reader;
+
+  beforeAll(async () => {
+    provider = await ProviderProcess.start(folder, SENDER_PHONE);
+    product = await SeparateProduct.open({ folder, senderPhone: SENDER_PHONE, environment: { ...shortLimits, TWILIO_API_URL: provider.url } });
+    facts = await product.start();
+    await provider.sendInboundTo(SENDER_PHONE, `${facts.url}/webhooks/twilio/${facts.programId}/messages`);
+    client = new Client(product);
+    reader = new Reader(client, facts.tokens.manager);
+  }, LONGEST_MS);
+  afterAll(async () => {
+    await product.close();
+    await provider.end();
+    rmSync(folder, { recursive: true, force: true });
+  }, LONGEST_MS);
+
+  const textsTo = (phone: string): number => provider.creates().filter(({ kind, to }) => kind === 'received' && to === phone).length;
+  const mails = (): Promise<{ to: string; raw: string }[]> => client.expect(200, { method: 'GET', path: '/dev/mail', token: facts.tokens.manager }) as unknown as Promise<{ to: string; raw: string }[]>;
+
+  test('G6: the day goes as it should', async () => {
+    const file = join(folder, 'facts.json');
+    writeFileSync(file, JSON.stringify({ ...facts, emulatorUrl: provider.url }));
+    const { stdout } = await promisify(execFile)(process.execPath, [programAt('apps/demo/src/main.js'), '--url', facts.url, '--facts', file]);
+    expect(stdout).toContain('The day went as it should.');
+  }, LONGEST_MS);
+
+  test('N3 T2: whichever process or engine is killed, a text comes in, is answered once, and staff is told once', async () => {
+    for (const [n, name] of product.names.entries()) {
+      await product.kill(name);
+      const phone = phoneNumber(n);
+      await provider.inbound(product, { from: phone, to: SENDER_PHONE, body: `Are you there? [${name}]` });
+      const conversation = await until(`a conversation with ${phone} after ${name} was killed`, async () => (await reader.conversations()).find((row) => row.phone === phone));
+      await client.expect(201, { method: 'POST', path: `/v1/conversations/${conversation.id}/messages`, token: facts.tokens.agent, key: `answer-${n}`, body: { channel: 'sms', text: `We are. [${name}]` } });
+      await until(`the answer at ${phone} after ${name} was killed`, () => (textsTo(phone) === 1 ? true : undefined));
+    }
+    const deliveries = await until('nothing under way', async (): Promise<readonly DeliveryRow[] | undefined> => {
+      const open = [...(await reader.deliveries('requested')), ...(await reader.deliveries('claimed'))];
+      return open.length === 0 ? reader.deliveries('accepted') : undefined;
+    });
+    expect(product.names.map((_, n) => textsTo(phoneNumber(n)))).toEqual(product.names.map(() => 1));
+    expect(await reader.deliveries('uncertain')).toEqual([]);
+    expect(deliveries.filter(({ channel }) => channel === 'sms')).toHaveLength(product.names.length + 4);
+    const told = (await mails()).map(({ raw }) => /^Message-ID:\s*(\S+)/im.exec(raw)?.[1]);
+    expect(new Set(told).size).toBe(told.length);
+    expect(product.endedByItself).toBeNull();
+  }, LONGEST_MS);
+
+  test('rule 8: who stood by has worked: every read model is what a rebuild makes, beside the running projectors', () => {
+    expect(admin('compare', product.environment)).not.toContain('DIFFERENT');
+    expect(admin('parked', product.environment)).toContain('Nothing is parked');
+  }, LONGEST_MS);
+
+  test('all of them end when they are told to', async () => {
+    await product.finish();
+    expect(product.endedByItself).toBeNull();
+  }, LONGEST_MS);
+});

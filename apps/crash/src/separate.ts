@@ -1,0 +1,162 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AccessTokens } from '@app/platform';
+import { startKafka, startMongo, type RunningKafka, type RunningMongo } from '@app/testing/engines';
+import { sample } from '../../admin/src/sample.js';
+import { ACCOUNT, freePort, JWT_SECRET, programAt, type Facts, type Target } from './product.js';
+import { killProgram, Program } from './program.js';
+import type { Random } from './random.js';
+
+type Settings = { readonly folder: string; readonly senderPhone: string; readonly environment: Readonly<Record<string, string>> };
+
+/** Two of each that follows, so that one stands by; requests find one api at a fixed address. */
+const APPS = ['api', 'projector', 'projector', 'publisher', 'publisher', 'automation', 'automation', 'notifier', 'notifier'] as const;
+
+/** Each app in a process of its own, on Kafka, MongoDB or its stand-in, and the EventStoreDB double; servers given by the environment are used instead and left alone. */
+export class SeparateProduct implements Target {
+  private constructor(
+    readonly environment: Readonly<Record<string, string>>,
+    private readonly facts: Facts,
+    private readonly folder: string,
+    private readonly apps: ReadonlyMap<string, Program<undefined>>,
+    private readonly engines: Engines,
+  ) {}
+
+  static async open({ folder, senderPhone, environment }: Settings): Promise<SeparateProduct> {
+    const engines = await Engines.start(folder);
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const all = {
+      ...engines.environment, ...environment,
+      DATA_DIR: join(folder, 'data'), PUBLIC_URL: url, JWT_SECRET, TWILIO_AUTH_TOKEN: ACCOUNT.authToken, TWILIO_SENDER_PHONE: senderPhone, TAKE_OVER_AFTER_MS: '1000',
+    };
+    for (const command of ['prepare', 'sample']) admin(command, all);
+    const count = new Map<string, number>();
+    const apps = new Map<string, Program<undefined>>();
+    for (const app of APPS) {
+      const n = (count.get(app) ?? 0) + 1;
+      count.set(app, n);
+      const name = n === 1 ? app : `${app}-${n}`;
+      apps.set(name, new Program([programAt(`apps/${app}/src/main.js`)], { ...all, PORT: app === 'api' ? String(port) : '0' }, join(folder, `${name}.log`), () => undefined));
+    }
+    return new SeparateProduct(all, await factsOf(url, senderPhone), folder, apps, engines);
+  }
+
+  get endedByItself(): string | null {
+    for (const [name, { endedByItself }] of this.apps) if (endedByItself !== null) return `${name}: ${endedByItself}`;
+    return null;
+  }
+
+  async start(): Promise<Facts> {
+    await Promise.all([...this.apps.values()].map((app) => app.start()));
+    return this.facts;
+  }
+
+  async up(): Promise<Facts> {
+    await this.apps.get('api')?.up();
+    return this.facts;
+  }
+
+  /** What can be killed, by name. */
+  get names(): readonly string[] {
+    return [...this.apps.keys(), ...this.engines.names];
+  }
+
+  async killOnce(random: Random): Promise<string> {
+    const name = random.pick(this.names);
+    const app = this.apps.get(name);
+    if (app) return `${name} ${await killProgram(app, random)}`;
+    await sleep(random.between(50, 800));
+    await this.engines.kill(name, () => sleep(random.between(0, 1_500)));
+    return `${name} killed and started again`;
+  }
+
+  async kill(name: string): Promise<void> {
+    const app = this.apps.get(name);
+    if (!app) return this.engines.kill(name, () => Promise.resolve());
+    await app.end('SIGKILL');
+    await app.start();
+  }
+
+  async finish(): Promise<void> {
+    await Promise.all([...this.apps.values()].map((app) => app.end('SIGTERM')));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.apps.values()].map((app) => app.end('SIGKILL')));
+    await this.engines.stop();
+  }
+}
+
+const EVENT_STORE = 'eventstoredb';
+
+/** The engines of one run. The stand-in of MongoDB keeps nothing over a kill, so it is never killed. */
+class Engines {
+  private constructor(
+    private kafka: RunningKafka | null,
+    private readonly mongo: RunningMongo | null,
+    private readonly double: Program<string> | null,
+    readonly environment: Readonly<Record<string, string>>,
+  ) {}
+
+  static async start(folder: string): Promise<Engines> {
+    const { KAFKA_BROKERS, MONGODB_URL, EVENTSTOREDB_URL } = process.env;
+    const kafka = KAFKA_BROKERS === undefined ? await startKafka({ folder: join(folder, 'kafka') }) : null;
+    const mongo = MONGODB_URL === undefined ? await startMongo({ log: join(folder, 'mongo.log') }) : null;
+    const double = EVENTSTOREDB_URL === undefined ? await doubleIn(folder) : null;
+    const run = `crash-${Date.now()}`;
+    return new Engines(kafka, mongo, double, {
+      EVENT_STORE, EVENTSTOREDB_URL: EVENTSTOREDB_URL ?? (await double?.up()) ?? '',
+      READ_MODELS: 'mongodb', MONGODB_URL: MONGODB_URL?.replace(/(\/\/[^/]+\/)\w+/, `$1${run}`) ?? mongo?.url ?? '',
+      TOPICS: 'kafka', KAFKA_BROKERS: KAFKA_BROKERS ?? kafka?.brokers.join(',') ?? '', KAFKA_PREFIX: `${run}.`,
+    });
+  }
+
+  get names(): readonly string[] {
+    return [...(this.kafka ? ['kafka'] : []), ...(this.double ? [EVENT_STORE] : [])];
+  }
+
+  /** Ends it hard, and starts it again on the same data and port after the pause. */
+  async kill(name: string, pause: () => Promise<unknown>): Promise<void> {
+    if (name === 'kafka' && this.kafka) {
+      const { folder, port, kill, ended } = this.kafka;
+      kill('SIGKILL');
+      await ended;
+      await pause();
+      this.kafka = await startKafka({ folder, port });
+    }
+    if (name === EVENT_STORE && this.double) {
+      await this.double.end('SIGKILL');
+      await pause();
+      await this.double.start();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.kafka?.stop(), this.mongo?.stop(), this.double?.end('SIGTERM')]);
+  }
+}
+
+async function doubleIn(folder: string): Promise<Program<string>> {
+  const data = join(folder, 'eventstoredb');
+  mkdirSync(data, { recursive: true });
+  const args = [programAt('libs/testing/eventstoredb-double/main.js'), '--data', data, '--port', String(await freePort())];
+  const double = new Program(args, {}, join(folder, 'eventstoredb.log'), (line) => (JSON.parse(line) as { url: string }).url);
+  await double.start();
+  return double;
+}
+
+/** Runs a command of `admin` on these engines. @returns what it printed; @throws when it fails */
+export function admin(command: string, environment: Readonly<Record<string, string>>): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [programAt('apps/admin/src/main.js'), command], { encoding: 'utf8', env: { PATH: process.env['PATH'], ...environment } });
+  if (status !== 0) throw new Error(`admin ${command} ended with ${status}: ${stdout}${stderr}`);
+  return stdout;
+}
+
+async function factsOf(url: string, senderPhone: string): Promise<Facts> {
+  const tokens = new AccessTokens(JWT_SECRET);
+  const [owner, manager, agent, contact] = await Promise.all([tokens.sign(sample.owner), tokens.sign(sample.manager), tokens.sign(sample.agent), tokens.sign(sample.contact)]);
+  return { url, programId: sample.programId, senderPhone, referralId: sample.referralId, contactId: sample.contact.id, tokens: { owner, manager, agent, contact } };
+}

@@ -1,0 +1,10 @@
+import { EnginesModule, openEngines } from '@app/adapters';
+import { runProcess } from '@app/platform';
+import { ProjectorModule } from './projector.module.js';
+
+await runProcess({
+  name: 'projector',
+  description: 'Follows the record and writes the read models.',
+  needs: [],
+  modules: async (configuration) => [EnginesModule.with(await openEngines(configuration)), ProjectorModule],
+});

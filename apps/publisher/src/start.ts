@@ -1,0 +1,10 @@
+import { EnginesModule, openEngines } from '@app/adapters';
+import { runProcess } from '@app/platform';
+import { PublisherModule } from './publisher.module.js';
+
+await runProcess({
+  name: 'publisher',
+  description: 'Follows the record and writes what others may know to the topics.',
+  needs: [],
+  modules: async (configuration) => [EnginesModule.with(await openEngines(configuration)), PublisherModule],
+});

@@ -1,0 +1,72 @@
+import type { Readable } from 'node:stream';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import SMTPPool from 'nodemailer/lib/smtp-pool/index.js';
+import { EmailGateway, type Email, type FoundOutcome, type SendOutcome } from '@app/eventing';
+import { composed } from './composed.js';
+
+const TIMEOUT_MS = 20_000;
+const BACK_OFF_MS = 5_000;
+
+/** What the transport says of a failure. Its messages and replies repeat addresses, so only codes are kept. */
+type SmtpError = { readonly code?: string; readonly originalCode?: string; readonly command?: string; readonly response?: string; readonly responseCode?: number; readonly permanent?: boolean };
+type Mail = Parameters<SMTPPool['send']>[0];
+
+/**
+ * Email by a mail server. The server cannot be asked what became of an email, and takes the same Message-ID twice.
+ * `url` holds user, password and TLS settings; `timeoutMs` bounds an attempt as a whole, waiting for a connection included.
+ */
+export class SmtpGateway extends EmailGateway implements OnApplicationShutdown {
+  private readonly pool: SMTPPool;
+  private readonly from: string;
+  private readonly timeoutMs: number;
+
+  constructor({ url, from, timeoutMs = TIMEOUT_MS }: { readonly url: string; readonly from: string; readonly timeoutMs?: number }) {
+    super();
+    this.pool = new SMTPPool({ url });
+    this.from = from;
+    this.timeoutMs = timeoutMs;
+  }
+
+  async send(email: Email): Promise<SendOutcome> {
+    const message = composed(email, this.from);
+    // The connection reads the message only after the server asked for it (354). What was never read, no server can have taken.
+    const bodies: Readable[] = [];
+    const open = message.createReadStream.bind(message);
+    message.createReadStream = () => {
+      const body = open();
+      bodies.push(body);
+      return body;
+    };
+    try {
+      await this.handOver({ message, data: { signal: AbortSignal.timeout(this.timeoutMs) } } as unknown as Mail);
+      return { kind: 'accepted', providerId: email.messageId };
+    } catch (error) {
+      return outcomeOf(error as SmtpError, bodies.some(({ readableDidRead }) => readableDidRead));
+    }
+  }
+
+  find(): Promise<FoundOutcome> {
+    return Promise.resolve({ kind: 'unknown' });
+  }
+
+  /** Lets what is being sent end, and closes the connections. */
+  onApplicationShutdown(): void {
+    this.pool.close();
+  }
+
+  private handOver(mail: Mail): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.pool.send(mail, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+}
+
+function outcomeOf({ code = 'unknown', originalCode = code, command = '', response = '', responseCode, permanent }: SmtpError, wasHandedOver: boolean): SendOutcome {
+  // Replies to MAIL FROM, RCPT TO, DATA, and to the message itself: the server has not taken it.
+  const isReply = (code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode !== undefined && responseCode >= 400;
+  if (isReply && permanent) return { kind: 'refused', code: String(responseCode), reason: `${command} ${/^\d{3}[ -](\d\.\d+\.\d+)/.exec(response)?.[1] ?? ''}`.trimEnd() };
+  if (isReply) return { kind: 'back-off', code: String(responseCode), retryAfterMs: BACK_OFF_MS };
+  if (code === 'EENVELOPE' && command === 'API') return { kind: 'refused', code: 'InvalidAddress', reason: 'No mail server can be given this address' };
+  if (wasHandedOver) return { kind: 'uncertain', cause: originalCode };
+  return { kind: 'back-off', code: originalCode, retryAfterMs: BACK_OFF_MS };
+}

@@ -1,0 +1,55 @@
+import { CheckpointLeases, type Engines } from '@app/eventing';
+import type { Configuration } from '@app/platform';
+import { openEmbedded } from './embedded/index.js';
+import { openEventStoreDb } from './eventstoredb/index.js';
+import { openKafka, type KafkaOptions } from './kafka/index.js';
+import { openMongo } from './mongo/index.js';
+
+type Closable = { close(): Promise<void> };
+
+/**
+ * Opens the engines that the configuration chooses, each for itself. The keys and the leases are with the read models.
+ * @throws FolderLocked when an embedded one is chosen and another process has the folder
+ */
+export async function openEngines(configuration: Configuration): Promise<Engines> {
+  const opened: Closable[] = [];
+  const open: Open = async (opening) => {
+    const engine = await opening;
+    opened.push(engine);
+    return engine;
+  };
+  // Consumers end before what their handlers write to.
+  const close = async (): Promise<void> => {
+    for (const engine of opened.toReversed()) await engine.close();
+  };
+  try {
+    return { ...(await openChosen(configuration, open)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Open = <Engine extends Closable>(opening: Engine | Promise<Engine>) => Promise<Engine>;
+
+// What a choice needs was checked with the configuration.
+async function openChosen(chosen: Configuration, open: Open): Promise<Omit<Engines, 'close'>> {
+  let folder: Engines | undefined;
+  const embedded = async (): Promise<Engines> => (folder ??= await open(openEmbedded(chosen.DATA_DIR)));
+  const { eventStore } = chosen.EVENT_STORE === 'embedded' ? await embedded() : await open(openEventStoreDb({ url: chosen.EVENTSTOREDB_URL ?? '' }));
+  const { readModels, checkpoints, keyring, leadership } = chosen.READ_MODELS === 'embedded' ? await embedded() : await openLeased(chosen, open);
+  const { topics } = chosen.TOPICS === 'embedded' ? await embedded() : await open(openKafka(kafkaOptions(chosen)));
+  return { eventStore, readModels, checkpoints, keyring, leadership, topics };
+}
+
+async function openLeased({ MONGODB_URL = '', TAKE_OVER_AFTER_MS }: Configuration, open: Open) {
+  const mongo = await open(openMongo({ url: MONGODB_URL }));
+  return { ...mongo, leadership: new CheckpointLeases(mongo.checkpoints, TAKE_OVER_AFTER_MS) };
+}
+
+const kafkaOptions = ({ KAFKA_BROKERS = '', KAFKA_TLS, KAFKA_CA_FILE, KAFKA_SASL_MECHANISM, KAFKA_USERNAME = '', KAFKA_PASSWORD = '', KAFKA_PREFIX }: Configuration): KafkaOptions => ({
+  brokers: KAFKA_BROKERS.split(','),
+  ...(KAFKA_TLS === 'true' && { tls: KAFKA_CA_FILE === undefined ? {} : { caFile: KAFKA_CA_FILE } }),
+  ...(KAFKA_SASL_MECHANISM !== undefined && { sasl: { mechanism: KAFKA_SASL_MECHANISM, username: KAFKA_USERNAME, password: KAFKA_PASSWORD } }),
+  ...(KAFKA_PREFIX !== undefined && { prefix: KAFKA_PREFIX }),
+});

@@ -1,0 +1,64 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AllStreamResolvedEvent, AllStreamSubscription } from '@eventstore/db-client';
+
+/** Events of one batch at most. */
+const BATCH = 500;
+/** What waits on either side of the client's conversion; more stays with the server. */
+export const BUFFERED = { highWaterMark: BATCH / 2 };
+
+/**
+ * What a subscription has received since the last batch, until the signal aborts or the server ends it.
+ * @throws what the subscription fails with, after the last event it got
+ */
+export async function* batchesOf(subscription: AllStreamSubscription, signal: AbortSignal): AsyncGenerator<readonly AllStreamResolvedEvent[]> {
+  let failure: Error | undefined;
+  let ended = false;
+  let news = Promise.withResolvers<void>();
+  const wake = (): void => news.resolve();
+  subscription.on('readable', wake);
+  // The listener stays: without one, an error that comes late would end the process.
+  subscription.on('error', (error) => {
+    failure = error;
+    wake();
+  });
+  subscription.on('end', () => {
+    ended = true;
+    wake();
+  });
+  signal.addEventListener('abort', wake);
+  try {
+    while (!signal.aborted) {
+      const batch = buffered(subscription);
+      if (batch.length > 0) yield batch;
+      else if (failure) throw failure;
+      else if (ended) return;
+      else {
+        await news.promise;
+        await lull(subscription);
+      }
+      news = Promise.withResolvers<void>();
+    }
+  } finally {
+    signal.removeEventListener('abort', wake);
+    // Not waited for: it may never have got to the server.
+    void subscription.unsubscribe().catch(() => undefined);
+  }
+}
+
+/** What comes in one go makes one batch: resolves when a turn of the event loop brings nothing more, or enough is there. */
+async function lull(subscription: AllStreamSubscription): Promise<void> {
+  for (let length = 0; length < subscription.readableLength && length < BUFFERED.highWaterMark; ) {
+    length = subscription.readableLength;
+    await nextTurn();
+  }
+}
+
+function buffered(subscription: AllStreamSubscription): AllStreamResolvedEvent[] {
+  const batch: AllStreamResolvedEvent[] = [];
+  while (batch.length < BATCH) {
+    const next = subscription.read() as AllStreamResolvedEvent | null;
+    if (next === null) break;
+    batch.push(next);
+  }
+  return batch;
+}

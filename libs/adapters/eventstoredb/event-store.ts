@@ -1,0 +1,114 @@
+import { jsonEvent, StreamNotFoundError, WrongExpectedVersionError, type AllStreamRecordedEvent, type EventStoreDBClient } from '@eventstore/db-client';
+import {
+  EventStore,
+  sleep,
+  WrongExpectedRevision,
+  type AppendResult,
+  type ExpectedRevision,
+  type RecordedStoredEvent,
+  type StoredEvent,
+  type SubscriptionBatch,
+  type SubscriptionOptions,
+} from '@app/eventing';
+import type { Position } from '@app/kernel';
+import { follow } from './follow.js';
+import { ATTEMPT_MS, isAway, patiently } from './patience.js';
+import { toPosition } from './positions.js';
+import { toRecorded } from './recorded.js';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+type Options = {
+  /** For each append; see {@link openEventStoreDb}. */
+  readonly credentials: { readonly username: string; readonly password: string } | undefined;
+  readonly closing: AbortSignal;
+};
+
+/** The record in EventStoreDB. Streams, revisions and ids are the server's own; a position is an event's commit position. */
+export class EventStoreDbEventStore extends EventStore {
+  constructor(
+    private readonly client: EventStoreDBClient,
+    private readonly options: Options,
+  ) {
+    super();
+  }
+
+  async append(stream: string, expected: ExpectedRevision, events: readonly StoredEvent[]): Promise<AppendResult> {
+    if (!/^[^-]+-./.test(stream)) throw new TypeError(`Not a stream name, which is <category>-<id>: ${stream}`);
+    if (events.length === 0) throw new TypeError('An append needs an event');
+    const proposed = events.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata }));
+    // Always the same ids at the same exact revision: the server then knows an append that it has already done.
+    const { nextExpectedRevision, position } = await patiently(this.options.closing, () =>
+      this.client.appendToStream(stream, proposed, {
+        expectedRevision: expected === 'no-stream' ? 'no_stream' : BigInt(expected),
+        deadline: ATTEMPT_MS,
+        ...(this.options.credentials && { credentials: this.options.credentials }),
+      }),
+    ).catch((error: unknown) => {
+      if (!(error instanceof WrongExpectedVersionError)) throw error;
+      const { actualVersion } = error;
+      throw new WrongExpectedRevision(stream, expected, typeof actualVersion === 'bigint' ? Number(actualVersion) : 'no-stream');
+    });
+    const revision = Number(nextExpectedRevision);
+    return { revision, position: position ? toPosition(position.commit) : await this.#positionOf(stream, revision) };
+  }
+
+  async read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]> {
+    return patiently(this.options.closing, async () => {
+      const events: RecordedStoredEvent[] = [];
+      try {
+        for await (const { event } of this.client.readStream(stream, { fromRevision: BigInt(from), maxCount: limit })) {
+          if (event) events.push(toRecorded(event));
+        }
+      } catch (error) {
+        if (!(error instanceof StreamNotFoundError)) throw error;
+      }
+      return events;
+    });
+  }
+
+  async *subscribe({ after, categories, signal }: SubscriptionOptions): AsyncIterable<SubscriptionBatch> {
+    const stop = AbortSignal.any([signal, this.options.closing]);
+    let position = after;
+    let pause = FIRST_PAUSE_MS;
+    while (!stop.aborted) {
+      try {
+        for await (const batch of follow(this.client, { after: position, categories, signal: stop }, () => this.#last(stop))) {
+          ({ position } = batch);
+          pause = FIRST_PAUSE_MS;
+          yield batch;
+        }
+      } catch (error) {
+        if (!isAway(error)) throw error;
+      }
+      await sleep(pause, stop);
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    }
+  }
+
+  async head(): Promise<Position | null> {
+    return (await this.#last(this.options.closing))?.position ?? null;
+  }
+
+  /** The last event that is ours. The server's own, which it also keeps in `$all`, have types that begin with a dollar sign. */
+  async #last(signal: AbortSignal): Promise<RecordedStoredEvent | undefined> {
+    return patiently(signal, async () => {
+      for (let maxCount = 1; ; maxCount *= 16) {
+        const events: AllStreamRecordedEvent[] = [];
+        for await (const { event } of this.client.readAll({ direction: 'backwards', fromPosition: 'end', maxCount })) {
+          if (event) events.push(event);
+        }
+        const last = events.find(({ type }) => !type.startsWith('$'));
+        if (last || events.length < maxCount) return last && toRecorded(last);
+      }
+    });
+  }
+
+  /** The server tells no position for a repeated append whose events it could not read just then. */
+  async #positionOf(stream: string, revision: number): Promise<Position> {
+    const [event] = await this.read(stream, revision, 1);
+    if (!event) throw new Error(`There is no event ${revision} in ${stream}`);
+    return event.position;
+  }
+}

@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventStoreContract } from '@app/testing/contracts';
+import { startEventStoreDbDouble } from '@app/testing/eventstoredb-double';
+import { openEventStoreDb } from './index.js';
+
+eventStoreContract('eventstoredb', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'esdb-'));
+  let double = await startEventStoreDbDouble({ folder });
+  let opened = openEventStoreDb(double);
+  return {
+    store: opened.eventStore,
+    reopen: async () => {
+      await opened.close();
+      await double.close();
+      double = await startEventStoreDbDouble({ folder });
+      opened = openEventStoreDb(double);
+      return { store: opened.eventStore };
+    },
+    close: async () => {
+      await opened.close();
+      await double.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+});

@@ -1,0 +1,54 @@
+import { excludeSystemEvents, streamNameFilter, type AllStreamResolvedEvent, type EventStoreDBClient } from '@eventstore/db-client';
+import type { RecordedStoredEvent, SubscriptionBatch } from '@app/eventing';
+import type { Position } from '@app/kernel';
+import { batchesOf, BUFFERED } from './batches.js';
+import { fromPosition, toPosition } from './positions.js';
+import { toRecorded } from './recorded.js';
+
+type From = { readonly after: Position | null; readonly categories: readonly string[] | undefined; readonly signal: AbortSignal };
+
+/** Events that the server looks through before it tells how far it has come. */
+const SEARCH_WINDOW = 1_000;
+
+/**
+ * One connection's worth of a subscription. What is there already comes by a filter on the server; what comes later is
+ * filtered here, since the server tells of what its filter leaves out much too late for those who wait for a position.
+ */
+export async function* follow(client: EventStoreDBClient, { after, categories, signal }: From, last: () => Promise<RecordedStoredEvent | undefined>): AsyncGenerator<SubscriptionBatch> {
+  let position = after;
+  const head = categories && (await last());
+  if (categories && head && head.position > (after ?? '')) {
+    for await (const batch of catchUp(client, { after, categories, signal }, head)) {
+      ({ position } = batch);
+      yield batch;
+    }
+    if (signal.aborted) return;
+  }
+  const live = client.subscribeToAll({ fromPosition: fromPosition(position), filter: excludeSystemEvents() }, BUFFERED);
+  for await (const items of batchesOf(live, signal)) yield toBatch(items, categories);
+}
+
+/** Up to the head. Its stream is in the filter whatever its category: when its event has come, all before it have. */
+async function* catchUp(client: EventStoreDBClient, { after, categories, signal }: From & { categories: readonly string[] }, head: RecordedStoredEvent): AsyncGenerator<SubscriptionBatch> {
+  const filter = streamNameFilter({
+    prefixes: [...categories.map((category) => `${category}-`), head.stream],
+    maxSearchWindow: SEARCH_WINDOW,
+    // Put in line with the events, as an item without an event.
+    checkpointReached: (subscription, { commit }) => void subscription.push({ commitPosition: commit }),
+  });
+  const subscription = client.subscribeToAll({ fromPosition: fromPosition(after), filter }, BUFFERED);
+  for await (const items of batchesOf(subscription, signal)) {
+    const batch = toBatch(items, categories);
+    yield batch;
+    if (batch.position >= head.position) return;
+  }
+}
+
+function toBatch(items: readonly AllStreamResolvedEvent[], categories: readonly string[] | undefined): SubscriptionBatch {
+  const events = items.flatMap(({ event }) => (event && isOf(event.streamId, categories) ? [toRecorded(event)] : []));
+  const last = items.at(-1);
+  return { events, position: toPosition(last?.event?.position?.commit ?? last?.commitPosition ?? 0n) };
+}
+
+const isOf = (stream: string, categories: readonly string[] | undefined): boolean =>
+  categories === undefined || categories.includes(stream.slice(0, stream.indexOf('-')));

@@ -1,0 +1,1 @@
+export { openEventStoreDb, type EventStoreDb } from './open-eventstoredb.js';

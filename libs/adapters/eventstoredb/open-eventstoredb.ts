@@ -1,0 +1,38 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
+import type { EventStore } from '@app/eventing';
+import { EventStoreDbEventStore } from './event-store.js';
+
+export type EventStoreDb = {
+  readonly eventStore: EventStore;
+  /** Ends subscriptions and whatever waits for the server. */
+  close(): Promise<void>;
+};
+
+/**
+ * The record in EventStoreDB, 22.6 or later. The connection string holds TLS, user and password; the user must be allowed
+ * to read `$all`. Connects when the record is first used: a server that is away is no error here.
+ */
+export function openEventStoreDb({ url }: { readonly url: string }): EventStoreDb {
+  const client = EventStoreDBClient.connectionString(url);
+  const closing = new AbortController();
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await client.dispose();
+  };
+  let closed: Promise<void> | undefined;
+  return {
+    eventStore: new EventStoreDbEventStore(client, { credentials: credentialsOf(url), closing: closing.signal }),
+    close: () => (closed ??= close()),
+  };
+}
+
+/**
+ * What makes the client use one call for each append. Its shared call for all appends has no deadline, and an answer
+ * that comes after another connection of the process failed ends the process (client 6.2.1).
+ */
+function credentialsOf(url: string): { username: string; password: string } | undefined {
+  const [, username, password] = /^[^:]+:\/\/([^:@/]+):([^@]+)@/.exec(url) ?? [];
+  if (username && password) return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  // Without TLS the client leaves them out.
+  return /[?&]tls=false/i.test(url) ? { username: 'none', password: 'none' } : undefined;
+}

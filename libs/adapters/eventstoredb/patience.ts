@@ -1,0 +1,52 @@
+import { EngineUnavailable, sleep } from '@app/eventing';
+
+/** How long an operation is repeated before the server counts as unavailable. */
+const PATIENCE_MS = 10_000;
+/** How long one attempt may take. */
+export const ATTEMPT_MS = 5_000;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/**
+ * Repeats an operation, unchanged, while the server is away or does not answer. What is attempted must be safe to repeat.
+ * @throws EngineUnavailable when it stays away, or the signal aborts
+ */
+export async function patiently<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+  const until = performance.now() + PATIENCE_MS;
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    try {
+      return await inTime(Math.min(ATTEMPT_MS, until - performance.now()), signal, attempt());
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      if (signal.aborted || performance.now() + pause >= until) throw new EngineUnavailable('EventStoreDB', error);
+    }
+    await sleep(pause, signal);
+  }
+}
+
+async function inTime<T>(ms: number, signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const late = sleep(ms, AbortSignal.any([signal, over.signal])).then(() => Promise.reject(new NoAnswer()));
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    late.catch(() => undefined);
+    over.abort();
+  }
+}
+
+class NoAnswer extends Error {}
+
+// gRPC's numbers: cancelled, unknown, deadline exceeded, aborted, internal, unavailable.
+const CODES: readonly unknown[] = [1, 2, 4, 10, 13, 14];
+const TYPES: readonly unknown[] = ['timeout', 'deadline-exceeded', 'unavailable', 'cancelled', 'not-leader'];
+
+/** Whether an error says nothing of what was asked, only that the server could not be reached or did not get to it. */
+export function isAway(error: unknown): boolean {
+  if (error instanceof NoAnswer || error instanceof EngineUnavailable) return true;
+  if (!(error instanceof Error)) return false;
+  // The client's own errors have a type, what gRPC says before they are made has only a code.
+  const { type, code } = error as Error & { readonly type?: unknown; readonly code?: unknown };
+  if (TYPES.includes(type) || CODES.includes(code)) return true;
+  return (type === 'unknown' && code === undefined) || error.message.startsWith('Failed to discover');
+}

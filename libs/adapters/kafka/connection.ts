@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Kafka, logLevel, type SASLOptions } from 'kafkajs';
+import { EngineUnavailable, sleep } from '@app/eventing';
+import './idle-queues.js';
+
+export type KafkaOptions = {
+  /** `host:port` of some brokers; they tell of the others. */
+  readonly brokers: readonly string[];
+  /** Without a file (PEM), the authorities the system trusts. */
+  readonly tls?: { readonly caFile?: string };
+  readonly sasl?: { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string };
+  /** Put before the names of topics and groups, as it is. */
+  readonly prefix?: string;
+  /** Of the topics made here; one that exists keeps its own. */
+  readonly partitions?: number;
+  /** A member that gives no sign of life for so long (ms) loses its share to the others. */
+  readonly sessionTimeout?: number;
+};
+
+export const REQUEST_TIMEOUT_MS = 5_000;
+const PATIENCE_MS = 30_000;
+const LEAVE_MS = 5_000;
+const PAUSE_MS = 300;
+
+/**
+ * A client for one producer, consumer or admin: those of one client share what they know of a group's offsets.
+ * It gives up soon, and its owner begins anew with another one: so a stop never waits long for a broker that is away.
+ */
+export const kafkaClient = ({ brokers, tls, sasl }: KafkaOptions): Kafka =>
+  new Kafka({
+    clientId: 'referral-messages',
+    brokers: [...brokers],
+    ...(tls ? { ssl: tls.caFile ? { ca: [readFileSync(tls.caFile)] } : true } : {}),
+    ...(sasl ? { sasl: sasl as SASLOptions } : {}),
+    connectionTimeout: 1_000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries: 3 },
+    logLevel: logLevel.NOTHING,
+  });
+
+/**
+ * Does something again and again while Kafka is away, for about half a minute or until the signal aborts.
+ * @throws EngineUnavailable when it stays away
+ * @throws what Kafka says when it is there and refuses
+ */
+export async function untilDone<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal) throw refusal;
+      if (signal.aborted || performance.now() > deadline) throw new EngineUnavailable('Kafka', error);
+      await sleep(PAUSE_MS, signal);
+    }
+  }
+}
+
+/** Waits for an end, but not long: without an answer from Kafka it goes on behind our back until kafkajs gives up. */
+export async function notForLong(ending: Promise<unknown>): Promise<void> {
+  await Promise.race([ending.catch(() => undefined), delay(LEAVE_MS, undefined, { ref: false })]);
+}
+
+const REFUSALS = /AUTHORIZATION_FAILED|SASL|TOO_LARGE|^INVALID_(TOPIC|GROUP|SESSION)|POLICY_VIOLATION/;
+
+/** What Kafka says when it is there and refuses, so that waiting does not help. */
+export function refusalOf(error: unknown): Error | null {
+  const root = rootOf(error) as Error & { readonly type?: string };
+  return root.name === 'KafkaJSSASLAuthenticationError' || REFUSALS.test(root.type ?? '') ? root : null;
+}
+
+function rootOf(error: unknown): object {
+  const { cause, errors } = Object(error) as { cause?: unknown; errors?: readonly unknown[] };
+  const inner = cause ?? errors?.[0];
+  return inner ? rootOf(inner) : Object(error);
+}

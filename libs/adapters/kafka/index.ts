@@ -1,0 +1,2 @@
+export { openKafka } from './open-kafka.js';
+export type { KafkaOptions } from './connection.js';

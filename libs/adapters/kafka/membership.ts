@@ -1,0 +1,141 @@
+import type { Batch, Consumer as Client, EachBatchPayload } from 'kafkajs';
+import type { ConsumedMessage, Consumer } from '@app/eventing';
+import type { JsonObject } from '@app/kernel';
+import { kafkaClient, notForLong, type KafkaOptions } from './connection.js';
+import { Share } from './share.js';
+
+const SESSION_TIMEOUT_MS = 10_000;
+/** The group goes on without us, or with another share for us; joining again puts it right. */
+const OUT = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'NOT_COORDINATOR_FOR_GROUP']);
+
+/** What the handler rejected with is the cause. */
+export class HandlerFailed extends Error {}
+
+/** One stay in a group, on a client of its own, from joining until it is over or Kafka is lost. */
+export class Membership {
+  readonly #client: Client;
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #share: Share;
+  readonly #heartbeatInterval: number;
+  #isOver = false;
+  #out: unknown = null;
+  #handling: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    options: KafkaOptions,
+    private readonly consumer: Consumer,
+    onJoin: () => void,
+  ) {
+    const sessionTimeout = options.sessionTimeout ?? SESSION_TIMEOUT_MS;
+    this.#heartbeatInterval = sessionTimeout / 10;
+    this.#share = new Share(consumer, sessionTimeout);
+    this.#client = kafkaClient(options).consumer({
+      groupId: consumer.group,
+      sessionTimeout,
+      heartbeatInterval: this.#heartbeatInterval,
+      // How long the others wait for one that is still handling, when they share the work anew.
+      rebalanceTimeout: sessionTimeout * 3,
+      // How long an idle member does not look whether to rebalance or to stop; messages come at once.
+      maxWaitTimeInMs: sessionTimeout / 20,
+      allowAutoTopicCreation: false,
+      partitionAssigners: [this.#share.assigner],
+      retry: { restartOnFailure: async () => false },
+    });
+    this.#listen(onJoin);
+  }
+
+  /**
+   * Resolves when the signal aborted, after what is being handled then is handled and committed.
+   * @throws HandlerFailed when the handler rejected, with nothing of that batch committed
+   * @throws what kafkajs gave up with
+   */
+  async run(): Promise<void> {
+    const { signal } = this.consumer;
+    const end = (): void => this.#ended.resolve();
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+    const started = this.#start();
+    started.catch(this.#ended.reject);
+    try {
+      await this.#ended.promise;
+    } finally {
+      signal.removeEventListener('abort', end);
+      this.#isOver = true;
+      this.#share.lose();
+      await this.#leave(started);
+    }
+  }
+
+  #listen(onJoin: () => void): void {
+    const { events } = this.#client;
+    this.#client.on(events.GROUP_JOIN, ({ payload }) => {
+      if (this.#isOver) return;
+      this.#out = null;
+      this.#share.take(payload.memberAssignment);
+      onJoin();
+    });
+    this.#client.on(events.HEARTBEAT, () => this.#share.confirm());
+    this.#client.on(events.REBALANCING, () => this.#share.lose());
+    this.#client.on(events.CRASH, ({ payload }) => this.#ended.reject(payload.error));
+  }
+
+  async #start(): Promise<void> {
+    await this.#client.connect();
+    if (this.#isOver) return;
+    await this.#client.subscribe({ topics: [...this.consumer.topics], fromBeginning: true });
+    if (this.#isOver) return;
+    await this.#client.run({ eachBatchAutoResolve: false, eachBatch: (payload) => this.#take(payload) });
+  }
+
+  /** What is resolved here kafkajs commits before it goes on. */
+  async #take({ batch, heartbeat, resolveOffset }: EachBatchPayload): Promise<void> {
+    if (this.#isOver) return;
+    if (this.#out) throw this.#out;
+    const beating = setInterval(() => void heartbeat().catch((error: unknown) => this.#missed(error)), this.#heartbeatInterval);
+    const handling = this.#handle(batch);
+    this.#handling = handling;
+    const isHandled = await handling;
+    clearInterval(beating);
+    if (isHandled) resolveOffset(batch.lastOffset());
+  }
+
+  async #handle(batch: Batch): Promise<boolean> {
+    try {
+      await this.consumer.handle(batch.messages.map((message) => consumed(batch.partition, message)));
+      return true;
+    } catch (error) {
+      this.#isOver = true;
+      this.#ended.reject(new HandlerFailed('The handler failed', { cause: error }));
+      return false;
+    }
+  }
+
+  /** Whoever has the share now handles what else was fetched; only what is being handled is finished. */
+  #missed(error: unknown): void {
+    if (!OUT.has((error as { type?: string }).type ?? '')) return;
+    this.#out = error;
+    this.#share.lose();
+  }
+
+  /** Stopping a client that is still joining would leave a member behind that nobody can stop; so it joins first. */
+  async #leave(started: Promise<void>): Promise<void> {
+    const left = started.catch(() => undefined).then(() => this.#client.disconnect());
+    await Promise.race([left.catch(() => undefined), this.#handling.then(() => notForLong(left))]);
+  }
+}
+
+const consumed = (partition: number, { key, value, offset }: Batch['messages'][number]): ConsumedMessage => ({
+  key: String(key),
+  value: objectIn(String(value)),
+  offset: `${partition}:${offset}`,
+});
+
+/** What somebody else put there and is no JSON object is an empty one: it must not hold up what is behind it. */
+function objectIn(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,67 @@
+import { AssignerProtocol, Partitioners, type Cluster, type IMemberAssignment, type PartitionAssigner, type PartitionMetadata } from 'kafkajs';
+import type { Consumer } from '@app/eventing';
+
+const partitionOf = Partitioners.DefaultPartitioner();
+const NO_DATA = Buffer.alloc(0);
+
+/** Which keys are this member's now. It is told to the consumer at every change. */
+export class Share {
+  #cluster: Cluster | null = null;
+  #partitions: ReadonlySet<number> | null = null;
+  #known: PartitionMetadata[] = [];
+  #confirmedAt = 0;
+
+  constructor(
+    private readonly consumer: Consumer,
+    private readonly sessionTimeout: number,
+  ) {}
+
+  /** A partition number goes to the same member in all topics: a key belongs to one member, whatever the topic. */
+  readonly assigner: PartitionAssigner = ({ cluster }) => {
+    this.#cluster = cluster;
+    return {
+      name: 'SameInAllTopics',
+      version: 0,
+      protocol: ({ topics }) => ({ name: 'SameInAllTopics', metadata: AssignerProtocol.MemberMetadata.encode({ version: 0, topics, userData: NO_DATA }) }),
+      assign: async ({ members, topics }) => {
+        const sorted = members.map(({ memberId }) => memberId).toSorted();
+        return sorted.map((memberId, index) => {
+          const own = ({ partitionId }: PartitionMetadata): boolean => partitionId % sorted.length === index;
+          const shares = topics.map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).filter(own).map(({ partitionId }) => partitionId)] as const);
+          const assignment = Object.fromEntries(shares.filter(([, partitions]) => partitions.length > 0));
+          return { memberId, memberAssignment: AssignerProtocol.MemberAssignment.encode({ version: 0, assignment, userData: NO_DATA }) };
+        });
+      },
+    };
+  };
+
+  take(assignment: IMemberAssignment): void {
+    const [topic = ''] = this.consumer.topics;
+    this.#known = this.#cluster?.findTopicPartitionMetadata(topic) ?? [];
+    this.#partitions = new Set(assignment[topic]);
+    this.confirm();
+    this.#tell();
+  }
+
+  lose(): void {
+    if (!this.#partitions) return;
+    this.#partitions = null;
+    this.#tell();
+  }
+
+  /** The group heard of this member just now. */
+  confirm(): void {
+    this.#confirmedAt = performance.now();
+  }
+
+  #tell(): void {
+    this.consumer.onShare?.((key) => this.#owns(key));
+  }
+
+  /** Without a sign of life the group has given the share to others by now, and cannot tell. */
+  #owns(key: string): boolean {
+    if (!this.#partitions || performance.now() - this.#confirmedAt > this.sessionTimeout) return false;
+    const [topic = ''] = this.consumer.topics;
+    return this.#partitions.has(partitionOf({ topic, partitionMetadata: this.#known, message: { key, value: null } }));
+  }
+}

@@ -1,0 +1,66 @@
+import { TopicLog, type Consumer, type TopicMessage } from '@app/eventing';
+import { kafkaClient, untilDone, type KafkaOptions } from './connection.js';
+import { consume } from './consume.js';
+import { Sender } from './sender.js';
+
+const PARTITIONS = 6;
+
+/** Keys are shared out over the partitions of a topic; each group keeps one offset for each partition. */
+export class KafkaTopicLog extends TopicLog {
+  readonly #closing = new AbortController();
+  readonly #consuming = new Set<Promise<void>>();
+  readonly #sender: Sender;
+  readonly #prefix: string;
+
+  constructor(private readonly options: KafkaOptions) {
+    super();
+    this.#sender = new Sender(options, this.#closing.signal);
+    this.#prefix = options.prefix ?? '';
+  }
+
+  async prepare(topics: readonly string[]): Promise<void> {
+    const names = [...new Set(topics)].map((topic) => this.#prefix + topic);
+    if (names.length > 0) await untilDone(() => this.#create(names), this.#closing.signal);
+  }
+
+  async publish(topic: string, messages: readonly TopicMessage[]): Promise<void> {
+    await this.#sender.send(this.#prefix + topic, messages);
+  }
+
+  async consume(consumer: Consumer): Promise<void> {
+    const consuming = consume(this.options, {
+      ...consumer,
+      topics: consumer.topics.map((topic) => this.#prefix + topic),
+      group: this.#prefix + consumer.group,
+      signal: AbortSignal.any([consumer.signal, this.#closing.signal]),
+    });
+    this.#consuming.add(consuming);
+    try {
+      await consuming;
+    } finally {
+      this.#consuming.delete(consuming);
+    }
+  }
+
+  /** Ends the consumers and the sending; what does not get through any more is rejected. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled([...this.#consuming, this.#sender.close()]);
+  }
+
+  async #create(names: readonly string[]): Promise<void> {
+    const admin = kafkaClient(this.options).admin();
+    try {
+      await admin.connect();
+      const existing = new Set(await admin.listTopics());
+      const missing = names.filter((topic) => !existing.has(topic));
+      const numPartitions = this.options.partitions ?? PARTITIONS;
+      // Those that somebody else makes at this moment are passed over.
+      if (missing.length > 0) await admin.createTopics({ topics: missing.map((topic) => ({ topic, numPartitions })) });
+      // Made is not yet ready: a batch sent now would get through to some partitions, and be sent again to all.
+      for (const topic of names) await admin.fetchTopicOffsets(topic);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import type { Command, CommandBus } from '@nestjs/cqrs';
+import { eventTypes } from '@app/domain';
+import { Aggregates, EngineUnavailable, EventCodec, handleCommand, Journal, runFollower, type Engines, type Follower } from '@app/eventing';
+import type { Message, Recorded } from '@app/kernel';
+import { parkedDecider, type ParkedCommand } from '@app/domain/parked';
+import { requestDecider } from '@app/domain/request';
+import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
+import { HandleParked } from './commands.js';
+import { ids, stepOf } from './ids.js';
+import { Lookups } from './lookups.js';
+import { ParkedHandler } from './plain.handlers.js';
+import { Parking, type ParkingWorker } from './parking.js';
+
+type Fact = Recorded<Message>;
+
+describe('parking', () => {
+  const folder = new TemporaryFolder();
+  let engines: Engines;
+  let journal: Journal;
+  let aggregates: Aggregates;
+  let lookups: Lookups;
+  let parking: Parking;
+  let programId: string;
+  let facts: Fact[];
+  let handled: string[];
+  let failures: Map<string, Error>;
+  let count = 0;
+
+  beforeAll(async () => {
+    engines = await folder.open();
+    journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring));
+    aggregates = new Aggregates(journal, engines.keyring);
+    lookups = new Lookups(aggregates);
+    const handler = new ParkedHandler(aggregates);
+    parking = new Parking({ execute: (command: Command<unknown>) => handler.execute(command as HandleParked) } as unknown as CommandBus, journal, lookups);
+  });
+  beforeEach(async () => {
+    [handled, failures, programId] = [[], new Map(), `program-${(count += 1)}`];
+    facts = [await happened('a-1'), await happened('b-1'), await happened('a-2'), await happened('b-2')];
+  });
+  afterAll(() => folder.remove());
+
+  /** An event of the record; its name says of which key it is. */
+  async function happened(name: string): Promise<Fact> {
+    const wish = { type: 'TakeRequest', data: { kind: name, body: {} } } as const;
+    await handleCommand(aggregates, requestDecider, `request-${programId}.${name}`, wish, stepOf(programId, 'spec'), (asked) => asked);
+    return (await journal.at(`request-${programId}.${name}`, 0)) as Fact;
+  }
+  const nameOf = ({ stream }: Fact): string => stream.slice(stream.lastIndexOf('.') + 1);
+  const worker = (): ParkingWorker<Fact> => ({
+    name: 'worker',
+    keyOf: (fact) => nameOf(fact).charAt(0),
+    sourceOf: ({ stream, revision }) => ({ programId, stream, revision }),
+    read: (event) => event,
+    handle: async (fact) => {
+      const failure = failures.get(nameOf(fact));
+      if (failure) throw failure;
+      handled.push(nameOf(fact));
+    },
+    onParked: () => undefined,
+  });
+  const handleAll = async (): Promise<void> => {
+    for (const fact of facts) await parking.handle(worker(), fact);
+  };
+  const waiting = async (key: string): Promise<string[]> => (await lookups.parked(programId, ids.parked(programId, 'worker', key))).waiting.map(({ stream }) => stream.slice(stream.lastIndexOf('.') + 1));
+  const say = (key: string, wish: ParkedCommand): Promise<unknown> => handleCommand(aggregates, parkedDecider, `parked-${ids.parked(programId, 'worker', key)}`, wish, stepOf(programId, 'spec'), (asked) => asked);
+  const askForReplay = (key: string): Promise<unknown> => say(key, { type: 'RequestReplay', data: { worker: 'worker', key } });
+
+  /** Carries out what is asked up to now. */
+  async function replay(): Promise<void> {
+    const stop = new AbortController();
+    const head = (await journal.head()) ?? '';
+    const follower: Follower = { ...parking.replays(worker()), name: `replays ${programId}` };
+    const following = runFollower({ journal, checkpoints: engines.checkpoints }, follower, stop.signal);
+    await Promise.race([engines.checkpoints.waitFor(follower.name, head, 20_000), following]);
+    stop.abort();
+    await following;
+  }
+
+  it('rule 13: what fails is tried again first', async () => {
+    let calls = 0;
+    await parking.handle({ ...worker(), handle: async () => ((calls += 1) < 3 ? Promise.reject(new TypeError('broken')) : undefined) }, facts[0] as Fact);
+    expect(calls).toBe(3);
+    expect(await waiting('a')).toEqual([]);
+  });
+
+  it('rule 13: it is parked with its cause and everything of its key, and the rest goes on', async () => {
+    failures.set('a-1', new TypeError('broken: quotes a text'));
+    await handleAll();
+    expect(handled).toEqual(['b-1', 'b-2']);
+    expect(await waiting('a')).toEqual(['a-1', 'a-2']);
+    const recorded = await engines.eventStore.read(`parked-${ids.parked(programId, 'worker', 'a')}`, 0, 10);
+    expect(recorded.map(({ data }) => data['cause'])).toEqual(['TypeError', 'BehindParked']);
+    expect(JSON.stringify(recorded)).not.toContain('quotes');
+  });
+
+  it('one that comes again while it waits is parked once', async () => {
+    failures.set('a-1', new TypeError('broken'));
+    await handleAll();
+    await handleAll();
+    expect(await waiting('a')).toEqual(['a-1', 'a-2']);
+  });
+
+  it('rule 13: a replay handles them in order, and then the key is as before', async () => {
+    failures.set('a-1', new TypeError('broken'));
+    await handleAll();
+    failures.clear();
+    await askForReplay('a');
+    await replay();
+    expect(handled).toEqual(['b-1', 'b-2', 'a-1', 'a-2']);
+    expect(await waiting('a')).toEqual([]);
+    await parking.handle(worker(), await happened('a-3'));
+    expect(handled.at(-1)).toBe('a-3');
+  });
+
+  it('a replay that fails leaves them where they were', async () => {
+    failures.set('a-1', new TypeError('broken'));
+    await handleAll();
+    await askForReplay('a');
+    await replay();
+    expect(await waiting('a')).toEqual(['a-1', 'a-2']);
+    failures.clear();
+    await askForReplay('a');
+    await replay();
+    expect(handled).toEqual(['b-1', 'b-2', 'a-1', 'a-2']);
+  });
+
+  it('what comes while a replay is at work waits behind it', async () => {
+    failures.set('a-1', new TypeError('broken'));
+    await handleAll();
+    failures.clear();
+    const late = await happened('a-3');
+    await askForReplay('a');
+    const slow: ParkingWorker<Fact> = { ...worker(), handle: async (fact) => {
+      if (nameOf(fact) === 'a-1') await parking.handle(worker(), late);
+      handled.push(nameOf(fact));
+    } };
+    const request = (await journal.at(`parked-${ids.parked(programId, 'worker', 'a')}`, 2)) as Fact;
+    await parking.replays(slow).handle([request]);
+    expect(handled).toEqual(['b-1', 'b-2', 'a-1', 'a-2', 'a-3']);
+    expect(await waiting('a')).toEqual([]);
+  });
+
+  it('what an engine does is not the message\'s fault: it is not parked', async () => {
+    failures.set('a-1', new EngineUnavailable('MongoDB'));
+    await expect(parking.handle(worker(), facts[0] as Fact)).rejects.toBeInstanceOf(EngineUnavailable);
+    expect(await waiting('a')).toEqual([]);
+  });
+
+  it('a message of one program does not wait behind another\'s', async () => {
+    failures.set('a-1', new TypeError('broken'));
+    await parking.handle(worker(), facts[0] as Fact);
+    const other = { ...worker(), sourceOf: ({ stream, revision }: Fact) => ({ programId: `other-${programId}`, stream, revision }) };
+    await parking.handle(other, facts[2] as Fact);
+    expect(handled).toEqual(['a-2']);
+  });
+});

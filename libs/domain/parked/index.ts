@@ -1,0 +1,2 @@
+export * from './parked.decider.js';
+export * from './parked.events.js';

@@ -1,0 +1,43 @@
+import { deciderSpec } from '@app/testing';
+import { parkedDecider } from './parked.decider.js';
+
+const place = { worker: 'automation', key: 'conversation-1' };
+const source = (revision: number) => ({ stream: 'conversation-1', revision });
+const parked = (revision: number, cause = 'TypeError') => ({ type: 'MessageParked', data: { ...place, source: source(revision), cause } }) as const;
+const park = (revision: number) => ({ type: 'ParkMessage', data: parked(revision).data }) as const;
+const handled = (revision: number) => ({ type: 'ParkedMessageHandled', data: { ...place, source: source(revision) } }) as const;
+const finish = (revision: number) => ({ type: 'FinishParked', data: handled(revision).data }) as const;
+const replay = { type: 'RequestReplay', data: place } as const;
+
+describe('parked messages of a key', () => {
+  const waiting = deciderSpec(parkedDecider);
+
+  it('rule 13: a message is parked with its cause', () => {
+    waiting.given().when(park(1)).then(parked(1));
+    waiting.given(parked(1)).when(park(2)).then(parked(2));
+  });
+
+  it('one that comes again is parked once', () => {
+    waiting.given(parked(1), parked(2)).when(park(1)).thenNothing();
+  });
+
+  it('one that was handled may be parked again', () => {
+    waiting.given(parked(1), handled(1)).when(park(1)).then(parked(1));
+  });
+
+  it('rule 13: a replay is asked for where something waits', () => {
+    waiting.given(parked(1)).when(replay).then({ type: 'ReplayRequested', data: place });
+    waiting.given().when(replay).thenNothing();
+    waiting.given(parked(1), handled(1)).when(replay).thenNothing();
+  });
+
+  it('what was handled waits no more, and is handled once', () => {
+    waiting.given(parked(1)).when(finish(1)).then(handled(1));
+    waiting.given(parked(1), handled(1)).when(finish(1)).thenNothing();
+  });
+
+  it('a replay that fails leaves its cause', () => {
+    const failed = { ...place, source: source(1), cause: 'RangeError' };
+    waiting.given(parked(1)).when({ type: 'NoteReplayFailure', data: failed }).then({ type: 'ReplayFailed', data: failed });
+  });
+});

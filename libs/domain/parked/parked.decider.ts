@@ -1,0 +1,40 @@
+import type { Decider, Message } from '@app/kernel';
+import type { MessageParked, ParkedEvent, ParkedMessageHandled, ReplayFailed, ReplayRequested, Source } from './parked.events.js';
+
+export type ParkedCommand =
+  | Message<'ParkMessage', MessageParked['data']>
+  | Message<'RequestReplay', ReplayRequested['data']>
+  | Message<'FinishParked', ParkedMessageHandled['data']>
+  | Message<'NoteReplayFailure', ReplayFailed['data']>;
+
+/** What waits of one key of one worker, in the order it came. */
+export type Parked = { readonly waiting: readonly Source[] };
+
+const isSame = (a: Source) => (b: Source) => a.stream === b.stream && a.revision === b.revision;
+
+export const parkedDecider: Decider<Parked, ParkedCommand, ParkedEvent> = {
+  initialState: { waiting: [] },
+  decide(command, { waiting }) {
+    switch (command.type) {
+      case 'ParkMessage':
+        return waiting.some(isSame(command.data.source)) ? [] : [{ type: 'MessageParked', data: command.data }];
+      case 'RequestReplay':
+        return waiting.length === 0 ? [] : [{ type: 'ReplayRequested', data: command.data }];
+      case 'FinishParked':
+        return waiting.some(isSame(command.data.source)) ? [{ type: 'ParkedMessageHandled', data: command.data }] : [];
+      case 'NoteReplayFailure':
+        return [{ type: 'ReplayFailed', data: command.data }];
+    }
+  },
+  evolve(state, event) {
+    switch (event.type) {
+      case 'MessageParked':
+        return { waiting: [...state.waiting, event.data.source] };
+      case 'ParkedMessageHandled':
+        return { waiting: state.waiting.filter((source) => !isSame(event.data.source)(source)) };
+      case 'ReplayRequested':
+      case 'ReplayFailed':
+        return state;
+    }
+  },
+};

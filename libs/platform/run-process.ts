@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { ConsoleLogger, Module, type DynamicModule, type INestApplication, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Command } from 'commander';
+import { EngineUnavailable, sleep } from '@app/eventing';
+import { InvalidConfiguration, loadServerConfiguration, type Configuration } from './configuration.js';
+import { HealthController } from './health.controller.js';
+import { PlatformModule } from './platform.module.js';
+
+export type AppProcess = {
+  readonly name: string;
+  readonly description: string;
+  /** Variables it cannot do without, besides the engines'. */
+  readonly needs: readonly (keyof Configuration)[];
+  /** Opens the engines and says which modules make the app. */
+  modules(configuration: Configuration): Promise<readonly (Type | DynamicModule)[]>;
+  /** How its HTTP server is made; a plain one for health alone when left out. */
+  createHttpApp?(root: DynamicModule): Promise<INestApplication>;
+};
+
+const BETWEEN_TRIES_MS = 1_000;
+
+/** Health of a process that serves nothing else. */
+@Module({ controllers: [HealthController] })
+class HealthModule {}
+
+@Module({})
+class Root {}
+
+/**
+ * Runs one app as a process of its own, on servers, until SIGTERM or SIGINT. Prints one line of JSON with its address when
+ * it is ready, and waits for engines that cannot be reached yet.
+ */
+export async function runProcess(app: AppProcess): Promise<void> {
+  new Command(app.name).description(app.description).addHelpText('after', '\nEvery setting is an environment variable; see docs/operations.md.').parse();
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  try {
+    const configuration = loadServerConfiguration(process.env, app.needs);
+    const running = await startWhenReachable(app, configuration, stop.signal);
+    if (!running) process.exit(0);
+    console.log(JSON.stringify({ app: app.name, url: await running.getUrl() }));
+    await aborted(stop.signal);
+    await running.close();
+    process.exit(0);
+  } catch (error) {
+    console.error(error instanceof InvalidConfiguration ? error.message : error);
+    process.exit(1);
+  }
+}
+
+async function startWhenReachable(app: AppProcess, configuration: Configuration, signal: AbortSignal): Promise<INestApplication | null> {
+  while (!signal.aborted) {
+    try {
+      return await start(app, configuration);
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable)) throw error;
+      console.error(`${error.message}; trying again`);
+      await sleep(BETWEEN_TRIES_MS, signal);
+    }
+  }
+  return null;
+}
+
+async function start({ modules, createHttpApp = healthOnly }: AppProcess, configuration: Configuration): Promise<INestApplication> {
+  const root = { module: Root, imports: [PlatformModule.with(configuration), ...(await modules(configuration))] };
+  const app = await createHttpApp(root);
+  try {
+    await app.listen(configuration.PORT, configuration.HOST);
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+const healthOnly = (root: DynamicModule): Promise<INestApplication> =>
+  NestFactory.create({ ...root, imports: [...(root.imports ?? []), HealthModule] }, new FastifyAdapter({ genReqId: () => randomUUID(), forceCloseConnections: true }), { logger: jsonLogger(), abortOnError: false });
+
+/** One JSON object a line; only what somebody should look at. */
+export const jsonLogger = (): ConsoleLogger => new ConsoleLogger({ json: true, logLevels: ['error', 'warn'] });
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));

@@ -1,0 +1,129 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as passed } from 'node:timers/promises';
+import type { AppendReq, AppendResp, BatchAppendReq, BatchAppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import { Metadata, status, type ServerDuplexStream, type ServerReadableStream, type ServerWritableStream, type sendUnaryData } from '@grpc/grpc-js';
+import { GroupCommit } from '../../adapters/embedded/group-commit.js';
+import { Database } from '../../adapters/embedded/sqlite.js';
+import { Wakeup } from '../../adapters/embedded/wakeup.js';
+import * as messages from './append-calls.js';
+import { answerRead } from './read-call.js';
+import { Record, WrongExpectedVersion, type Append, type Appended } from './record.js';
+
+/** What answers the calls: the record in a folder, and the faults that tests ask for. */
+export class Double {
+  readonly #db: Database;
+  readonly #record: Record;
+  readonly #appends: GroupCommit<Append, Appended>;
+  readonly #committed = new Wakeup();
+  readonly #reads = new Set<AbortController>();
+  #closed = false;
+  refuses = false;
+  answersToLose = 0;
+  /** How often each kind of call came, and how many events went out. */
+  readonly counts = { append: 0, batchAppend: 0, read: 0, events: 0 };
+
+  constructor(folder: string, private readonly dropConnections: () => void) {
+    mkdirSync(folder, { recursive: true });
+    this.#db = new Database(join(folder, 'events.db'), { synchronous: 'FULL' });
+    this.#record = new Record(this.#db);
+    this.#appends = new GroupCommit((appends) => {
+      const outcomes = this.#record.commit(appends);
+      this.#committed.wakeAll();
+      return outcomes;
+    });
+  }
+
+  append = (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>): void => {
+    this.counts.append += 1;
+    const received: AppendReq[] = [];
+    call.on('data', (message: AppendReq) => received.push(message));
+    call.on('end', () => void this.#answerAppend(received, answer));
+  };
+
+  async #answerAppend(received: readonly AppendReq[], answer: sendUnaryData<AppendResp>): Promise<void> {
+    if (this.refuses) return answer(refusal());
+    let append: Append | undefined;
+    try {
+      append = messages.appendOf(received);
+      const appended = await this.#appends.add(append);
+      if (!this.#losesAnswer()) answer(null, messages.appendAnswer(appended));
+    } catch (error) {
+      if (append && error instanceof WrongExpectedVersion) return answer(null, messages.conflictAnswer(append, error));
+      if (error instanceof messages.MaximumAppendSizeExceeded) return answer(tooLarge());
+      answer({ code: status.UNKNOWN, details: String(error) });
+    }
+  }
+
+  batchAppend = (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void => {
+    this.counts.batchAppend += 1;
+    if (this.refuses) return void call.emit('error', refusal());
+    const begun = new Map<string, BatchAppendReq[]>();
+    call.on('data', (message: BatchAppendReq) => {
+      const id = message.getCorrelationId()?.getString() ?? '';
+      const received = [...(begun.get(id) ?? []), message];
+      begun.set(id, received);
+      if (!message.getIsFinal()) return;
+      begun.delete(id);
+      void this.#answerBatched(received, message, call);
+    });
+    call.on('end', () => call.end());
+  };
+
+  async #answerBatched(received: readonly BatchAppendReq[], last: BatchAppendReq, call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): Promise<void> {
+    let append: Append | undefined;
+    const answer = messages.batchedAnswer(last, messages.streamOf(received));
+    try {
+      append = messages.batchedAppendOf(received);
+      if (received[0] && messages.isLate(received[0])) answer.setError(messages.timeoutError());
+      else answer.setSuccess(messages.batchedSuccess(await this.#appends.add(append)));
+      if (answer.hasSuccess() && this.#losesAnswer()) return;
+    } catch (error) {
+      answer.setError(messages.batchedError(error, append?.expected ?? 0));
+    }
+    if (!call.cancelled) call.write(answer);
+  }
+
+  read = (call: ServerWritableStream<ReadReq, ReadResp>): void => {
+    this.counts.read += 1;
+    if (this.refuses) return void call.emit('error', refusal());
+    const ended = new AbortController();
+    this.#reads.add(ended);
+    const end = (): void => ended.abort();
+    call.on('cancelled', end);
+    answerRead(call, { record: this.#record, committed: this.#committed, counts: this.counts, signal: ended.signal })
+      .then(() => (ended.signal.aborted ? call.emit('error', refusal()) : call.end()))
+      .catch((error: unknown) => call.emit('error', error))
+      .finally(() => this.#reads.delete(ended));
+  };
+
+  cutSubscriptions(): void {
+    for (const read of this.#reads) read.abort();
+  }
+
+  /** Commits what waits and ends the reads; nothing is read from the file afterwards. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#appends.close();
+    this.cutSubscriptions();
+    while (this.#reads.size > 0) await passed(1);
+    this.#db.close();
+  }
+
+  #losesAnswer(): boolean {
+    if (this.answersToLose === 0) return false;
+    this.answersToLose -= 1;
+    this.dropConnections();
+    return true;
+  }
+}
+
+const refusal = () => ({ code: status.UNAVAILABLE, details: 'The double is away' });
+
+function tooLarge() {
+  const metadata = new Metadata();
+  metadata.set('exception', 'maximum-append-size-exceeded');
+  metadata.set('maximum-append-size', String(messages.MAX_APPEND_BYTES));
+  return { code: status.INVALID_ARGUMENT, details: 'Maximum Append Size Exceeded', metadata };
+}

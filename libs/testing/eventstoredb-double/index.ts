@@ -1,0 +1,61 @@
+import features from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import featureMessages from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import streams from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import { Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
+import { Double } from './double.js';
+
+export { DoubleProcess } from './double-process.js';
+
+export type EventStoreDbDouble = {
+  /** Connection string. */
+  readonly url: string;
+  readonly port: number;
+  /** How often each kind of call came, and how many events went out. */
+  readonly counts: Readonly<Double['counts']>;
+  /** The next appends, so many, are committed, and the connection is dropped before they are answered. */
+  loseAnswers(count: number): void;
+  /** While true, every call that begins is refused as unavailable. */
+  refuse(away: boolean): void;
+  /** Ends all reads and subscriptions with an error. */
+  cutSubscriptions(): void;
+  close(): Promise<void>;
+};
+
+/**
+ * Speaks EventStoreDB's protocol as far as the client's appends, reads and subscriptions to everything need it, with the
+ * server's rules for expected revisions and repeated ids. Events are in the folder when an append is answered.
+ */
+export async function startEventStoreDbDouble({ folder, port = 0 }: { readonly folder: string; readonly port?: number }): Promise<EventStoreDbDouble> {
+  const server = new Server({ 'grpc.max_receive_message_length': 17 * 1024 * 1024 });
+  const double = new Double(folder, () => server.drain(address(bound), 0));
+  server.addService(streams.StreamsService, { read: double.read, append: double.append, batchAppend: double.batchAppend });
+  server.addService(features.ServerFeaturesService, { getSupportedMethods });
+  const bound = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(address(port), ServerCredentials.createInsecure(), (error, free) => (error ? reject(error) : resolve(free)));
+  });
+
+  const close = async (): Promise<void> => {
+    const shut = new Promise((resolve) => server.tryShutdown(resolve));
+    server.forceShutdown();
+    await shut;
+    await double.close();
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    url: `esdb://${address(bound)}?tls=false`,
+    port: bound,
+    counts: double.counts,
+    loseAnswers: (count) => void (double.answersToLose = count),
+    refuse: (away) => void (double.refuses = away),
+    cutSubscriptions: () => double.cutSubscriptions(),
+    close: () => (closing ??= close()),
+  };
+}
+
+const address = (port: number): string => `127.0.0.1:${port}`;
+
+function getSupportedMethods(_call: unknown, answer: sendUnaryData<featureMessages.SupportedMethods>): void {
+  const methods = ['Append', 'BatchAppend', 'Read'].map((name) =>
+    new featureMessages.SupportedMethod().setServiceName('event_store.client.streams.Streams').setMethodName(name));
+  answer(null, new featureMessages.SupportedMethods().setEventStoreServerVersion('24.10.0').setMethodsList(methods));
+}

@@ -35,8 +35,10 @@ export class Automation {
       case 'OptInRequested':
         return [event.data.addressId];
       case 'ContactCreated':
-      case 'ContactDetailsChanged':
         return event.data.phoneIds;
+      case 'ContactDetailsChanged':
+        // Those given up too: one that is given up and taken again must end as it was said last.
+        return [...new Set([...event.data.phoneIds, ...event.data.formerPhoneIds])];
       case 'MessageSent':
       case 'AutomatedTextSent':
         return event.data.route === null ? [] : [event.data.route.addressId];

@@ -137,6 +137,22 @@ describe('routing of inbound texts', () => {
     ]);
   });
 
+  it('M1, T4: two processes at once decide differently: the text goes where the first one said, once', async () => {
+    await side.accept('SM1', phone, 'Hi');
+    const [received] = await side.facts('inbound');
+    side.beforeRoute(async () => {
+      await side.route(received);
+      const changes = { phones: ['+15557654321'] };
+      await side.do(new HandleContact(ids.contactByPhone(side.programId, phone), { type: 'ChangeContact', data: { changes } }, side.context('moved')));
+      await createContact(id('rita'));
+    });
+    await side.route(received);
+    expect((await side.facts('conversation')).map(({ type, aggregateId }) => [type, aggregateId])).toEqual([
+      ['ConversationStarted', general(ids.contactByPhone(side.programId, phone))],
+      ['MessageReceived', general(ids.contactByPhone(side.programId, phone))],
+    ]);
+  });
+
   const consentId = () => ids.consent(side.programId, ids.address(side.programId, phone), side.sender);
   const consentNow = async () => (await side.consents.read(consentId())).consent.status;
 

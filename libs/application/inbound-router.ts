@@ -73,7 +73,9 @@ export class InboundRouter {
     if (state.status === 'routed') return state;
     const data = await this.decideRoute(event, keyword);
     await this.commands.execute(new HandleInbound(event.aggregateId, { type: 'RouteInbound', data }, following(event, system('automation'), 'RouteInbound')));
-    return data;
+    // Another process may have decided meanwhile: the recorded route counts, not this one.
+    const { state: decided } = await this.aggregates.load(inboundDecider, event.stream);
+    return decided.status === 'routed' ? decided : data;
   }
 
   private async decideRoute(event: Recorded<InboundReceived>, keyword: Keyword | null): Promise<InboundRouted['data']> {

@@ -141,6 +141,26 @@ describe('parking', () => {
     expect(await waiting('a')).toEqual([]);
   });
 
+  it('what comes while a replay elsewhere takes the last one is handled, and does not wait for ever', async () => {
+    failures.set('a-1', new TypeError('broken'));
+    await parking.handle(worker(), facts[0] as Fact);
+    failures.clear();
+    await askForReplay('a');
+    let looks = 0;
+    const overtaken = Object.assign(Object.create(lookups) as Lookups, {
+      parked: async (...asked: Parameters<Lookups['parked']>) => {
+        const seen = await lookups.parked(...asked);
+        if ((looks += 1) === 1) await replay();
+        return seen;
+      },
+    });
+    const handler = new ParkedHandler(aggregates);
+    const live = new Parking({ execute: (command: Command<unknown>) => handler.execute(command as HandleParked) } as unknown as CommandBus, journal, overtaken);
+    await live.handle(worker(), facts[2] as Fact);
+    expect(handled).toEqual(['a-1', 'a-2']);
+    expect(await waiting('a')).toEqual([]);
+  });
+
   it('what an engine does is not the message\'s fault: it is not parked', async () => {
     failures.set('a-1', new EngineUnavailable('MongoDB'));
     await expect(parking.handle(worker(), facts[0] as Fact)).rejects.toBeInstanceOf(EngineUnavailable);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Journal, sleep, TemporaryFailure, type Follower } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
-import type { ParkedCommand, ParkedEvent, ReplayRequested, Source } from '@app/domain/parked';
+import { BEHIND_PARKED, isSame, type ParkedCommand, type ParkedEvent, type ReplayRequested, type Source } from '@app/domain/parked';
 import { HandleParked } from './commands.js';
 import { ids, stepOf } from './ids.js';
 import { Lookups } from './lookups.js';
@@ -43,7 +43,13 @@ export class Parking {
     const parkedId = ids.parked(programId, place.worker, place.key);
     const park = (cause: string): Promise<unknown> => this.execute(programId, parkedId, { type: 'ParkMessage', data: { ...place, source, cause } });
 
-    if ((await this.lookups.parked(programId, parkedId)).waiting.length > 0) return void (await park('BehindParked'));
+    // A replay elsewhere may handle what waits between looking and parking; then nothing is parked, and this one is next.
+    for (;;) {
+      const { waiting } = await this.lookups.parked(programId, parkedId);
+      if (waiting.length === 0) break;
+      if (waiting.some(isSame(source))) return;
+      await park(BEHIND_PARKED);
+    }
     try {
       await tryAgain(() => worker.handle(item));
     } catch (error) {

@@ -93,6 +93,20 @@ export class WriteSide {
     await this.router.noteOptOut(event as Recorded<InboundReceived>);
   }
 
+  async route(event: Recorded<Message> | undefined): Promise<void> {
+    await this.router.route(event as Recorded<InboundReceived>);
+  }
+
+  /** Something that happens, once, before who has begun to route a text looks who has the number. */
+  beforeRoute(happens: () => Promise<void>): void {
+    const look = this.lookups.address.bind(this.lookups);
+    this.lookups.address = async (...asked) => {
+      this.lookups.address = look;
+      await happens();
+      return look(...asked);
+    };
+  }
+
   /** Follows the record as the automation does, from where it was. */
   async automate(): Promise<void> {
     for (let head = await this.journal.head(); head !== this.followed; head = await this.journal.head())

@@ -57,6 +57,8 @@ export class Dispatcher {
     const stop = (): void => following.abort();
     signal.addEventListener('abort', stop);
     const follow = this.wakeOnEvents(following.signal);
+    // It may fail before anybody waits for it.
+    follow.catch(() => undefined);
     try {
       while (!signal.aborted) {
         const next = this.woken.next();

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Partitioners } from 'kafkajs';
 import type { ConsumedMessage } from '@app/eventing';
 import { Condition, consume, Member, newTopic, numberOf, numbers, uniqueName } from '@app/testing/contracts';
+import { kafkaClient } from './connection.js';
 import { firstOf, givenBrokers, keys, openTopics, Publisher, SESSION_MS, upTo } from './kafka.fixture.js';
 
 let kafka: ReturnType<typeof openTopics>;
@@ -105,3 +107,14 @@ test('installations with prefixes of their own share a Kafka', async () => {
 function freeze(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
+
+test.each([['nothing', null], ['no JSON', 'hello'], ['half of it', '{"n":'], ['no object', '[1]']])('what somebody else put there does not stand in the way: %s', async (_what, value) => {
+  const topic = await newTopic(kafka.topics);
+  const producer = kafkaClient({ brokers: givenBrokers() }).producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false });
+  await producer.connect();
+  await producer.send({ topic: `test.${topic}`, messages: [{ key: '0', value }] });
+  await producer.disconnect();
+  await kafka.topics.publish(topic, numbers(0, 1));
+  const [next] = await consume(kafka.topics, [topic], uniqueName('group'), 1);
+  expect(next && numberOf(next)).toBe(0);
+});

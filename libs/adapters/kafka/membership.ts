@@ -101,7 +101,8 @@ export class Membership {
 
   async #handle(batch: Batch): Promise<boolean> {
     try {
-      await this.consumer.handle(batch.messages.map((message) => consumed(batch.partition, message)));
+      const messages = batch.messages.flatMap((message) => consumed(batch.partition, message));
+      if (messages.length > 0) await this.consumer.handle(messages);
       return true;
     } catch (error) {
       this.#isOver = true;
@@ -124,18 +125,18 @@ export class Membership {
   }
 }
 
-const consumed = (partition: number, { key, value, offset }: Batch['messages'][number]): ConsumedMessage => ({
-  key: String(key),
-  value: objectIn(String(value)),
-  offset: `${partition}:${offset}`,
-});
+/** Nothing for what is not a JSON object: it is not ours, and would stand in the way of its partition for ever. */
+function consumed(partition: number, { key, value, offset }: Batch['messages'][number]): ConsumedMessage[] {
+  const parsed = parse(String(value));
+  return isObject(parsed) ? [{ key: String(key), value: parsed, offset: `${partition}:${offset}` }] : [];
+}
 
-/** What somebody else put there and is no JSON object is an empty one: it must not hold up what is behind it. */
-function objectIn(text: string): JsonObject {
+function parse(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+    return JSON.parse(text);
   } catch {
-    return {};
+    return null;
   }
 }
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);

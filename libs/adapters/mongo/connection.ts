@@ -30,8 +30,11 @@ export class Connection {
       connectTimeoutMS: SELECTION_MS,
       heartbeatFrequencyMS: HEARTBEAT_MS,
       readPreference: 'primary',
-      readConcern: { level: 'majority' },
-      writeConcern: { w: 'majority', journal: true, wtimeoutMS: WRITE_CONCERN_MS },
+      // Spelled as in a URL: the options `readConcern` and `writeConcern` would give way to the URL's.
+      readConcernLevel: 'majority',
+      w: 'majority',
+      journal: true,
+      wtimeoutMS: WRITE_CONCERN_MS,
       ignoreUndefined: true,
     });
   }

@@ -1,20 +1,21 @@
 import { keyringContract, readModelStoreContract, type Opened } from '@app/testing/contracts';
 import { openMongo, type Mongo } from './index.js';
-import { mongoUrl } from './server.fixture.js';
+import { TemporaryDatabase } from './temporary-database.fixture.js';
 
 /**
  * Where the server is mongo-java-server, these suites show behaviour and nothing of: waiting for a majority, rollback
  * and failover, retried writes, which index serves a query and what that costs, and a rename that readers do not notice.
  */
-const url = mongoUrl();
+const database = new TemporaryDatabase();
+afterAll(() => database.drop());
 
 async function open<Ports extends object>(ports: (mongo: Mongo) => Ports): Promise<Opened<Ports>> {
-  let mongo = await openMongo({ url });
+  let mongo = await openMongo(database);
   return {
     ...ports(mongo),
     reopen: async () => {
       await mongo.close();
-      mongo = await openMongo({ url });
+      mongo = await openMongo(database);
       return ports(mongo);
     },
     close: () => mongo.close(),

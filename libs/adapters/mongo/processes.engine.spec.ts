@@ -6,21 +6,25 @@ import { Connection } from './connection.js';
 import { writeGuarded } from './guarded-writes.js';
 import { openMongo, type Mongo } from './index.js';
 import { liveName, MARKER_ID, markersIn, storedIn } from './model-collections.js';
-import { mongoUrl } from './server.fixture.js';
+import { TemporaryDatabase } from './temporary-database.fixture.js';
 
 type Documents = Parameters<typeof writeGuarded>[0];
 type Bulk = Parameters<Documents['bulkWrite']>[0];
 
 /** Each opened instance has connections and memory of its own, as a process has. */
 describe('MongoDB shared by several processes', () => {
+  const database = new TemporaryDatabase();
   let connection: Connection;
   let a: Mongo;
   let b: Mongo;
   beforeAll(async () => {
-    connection = new Connection(mongoUrl());
-    [a, b] = [await openMongo({ url: mongoUrl() }), await openMongo({ url: mongoUrl() })];
+    connection = new Connection(database.url);
+    [a, b] = [await openMongo(database), await openMongo(database)];
   });
-  afterAll(() => Promise.all([a.close(), b.close(), connection.close()]));
+  afterAll(async () => {
+    await Promise.all([a.close(), b.close(), connection.close()]);
+    await database.drop();
+  });
 
   test('who waits is told what another process moved, a follower or a read model', async () => {
     const model = newModel();
@@ -74,7 +78,6 @@ describe('MongoDB shared by several processes', () => {
       const server = Object.create(documents, { bulkWrite: { value: meanwhile, configurable: true } }) as Omit<Documents, 'bulkWrite'> & { bulkWrite?: unknown };
       await writeGuarded(server as Documents, [write(2, card('x', { rank: 2 })), write(2, card('y'))]);
       expect(byId((await documents.find().toArray()).map(({ document }) => document))).toEqual([card('x', { rank: 2 }), card('y')]);
-      await documents.drop();
     });
   });
 
@@ -171,8 +174,18 @@ describe('MongoDB shared by several processes', () => {
     expect(await rejection(a.readModels.write(model, [write(3, card('x', { rank: [1] as unknown as number }))], { from: at(2), to: at(3) }))).toBeInstanceOf(TypeError);
   });
 
+  test('a URL cannot ask for less than a majority', async () => {
+    const less = 'w=1&journal=false&wtimeoutMS=1&readConcernLevel=local&readPreference=secondaryPreferred';
+    const other = new Connection(`${database.url}${database.url.includes('?') ? '&' : '?'}${less}`);
+    const { readConcern, writeConcern, readPreference } = await other.reach(async (db) => db);
+    expect(readConcern?.level).toBe('majority');
+    expect(writeConcern).toMatchObject({ w: 'majority', journal: true, wtimeoutMS: 10_000 });
+    expect(readPreference?.mode).toBe('primary');
+    await other.close();
+  });
+
   test('closing ends those who wait, and closing twice is harmless', async () => {
-    const mongo = await openMongo({ url: mongoUrl() });
+    const mongo = await openMongo(database);
     const name = uniqueName('follower');
     const waiting = mongo.checkpoints.waitFor(name, at(1), 20_000);
     expect(await mongo.checkpoints.get(name)).toBeNull();

@@ -76,6 +76,14 @@ describe('waiting for checkpoints', () => {
     expect(await Promise.all([further, other])).toEqual([false, false]);
   });
 
+  test('a move during a look leaves nothing behind', async () => {
+    const reached = waiting.until('a', at(3), 20_000);
+    expect(looks).toHaveLength(1);
+    waiting.moved('a', at(3));
+    expect(await reached).toBe(true);
+    await pass(0);
+  });
+
   test('a look that fails fails all who wait, and the next one looks again', async () => {
     failure = new Error('away');
     const both = Promise.allSettled([waiting.until('a', at(1), 1_000), waiting.until('b', at(1), 1_000)]);

@@ -66,7 +66,9 @@ export class Waiting {
       const waiters = [...this.#waiters];
       this.#somebodyCame = false;
       try {
-        tell(waiters, await this.read([...new Set(waiters.map(({ name }) => name))]));
+        const checkpoints = await this.read([...new Set(waiters.map(({ name }) => name))]);
+        // Some were told meanwhile by a move of this process.
+        tell(waiters.filter((waiter) => this.#waiters.has(waiter)), checkpoints);
       } catch (error) {
         for (const waiter of waiters) waiter.fail(error);
       }

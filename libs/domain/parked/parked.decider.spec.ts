@@ -21,6 +21,12 @@ describe('parked messages of a key', () => {
     waiting.given(parked(1), parked(2)).when(park(1)).thenNothing();
   });
 
+  it('what came behind waits only while something does', () => {
+    const behind = { type: 'ParkMessage', data: parked(2, 'BehindParked').data } as const;
+    waiting.given(parked(1)).when(behind).then(parked(2, 'BehindParked'));
+    waiting.given(parked(1), handled(1)).when(behind).thenNothing();
+  });
+
   it('one that was handled may be parked again', () => {
     waiting.given(parked(1), handled(1)).when(park(1)).then(parked(1));
   });

@@ -10,14 +10,19 @@ export type ParkedCommand =
 /** What waits of one key of one worker, in the order it came. */
 export type Parked = { readonly waiting: readonly Source[] };
 
-const isSame = (a: Source) => (b: Source) => a.stream === b.stream && a.revision === b.revision;
+/** Cause of what only came after something parked. */
+export const BEHIND_PARKED = 'BehindParked';
+
+export const isSame = (a: Source) => (b: Source) => a.stream === b.stream && a.revision === b.revision;
 
 export const parkedDecider: Decider<Parked, ParkedCommand, ParkedEvent> = {
   initialState: { waiting: [] },
   decide(command, { waiting }) {
     switch (command.type) {
       case 'ParkMessage':
-        return waiting.some(isSame(command.data.source)) ? [] : [{ type: 'MessageParked', data: command.data }];
+        if (waiting.some(isSame(command.data.source))) return [];
+        // Behind nothing it would wait for ever: a replay has just handled what was there.
+        return command.data.cause === BEHIND_PARKED && waiting.length === 0 ? [] : [{ type: 'MessageParked', data: command.data }];
       case 'RequestReplay':
         return waiting.length === 0 ? [] : [{ type: 'ReplayRequested', data: command.data }];
       case 'FinishParked':

@@ -7,7 +7,7 @@ import { naturalId, WebhookSignatures, type CommandContext } from '@app/eventing
 import { DomainError, type Recorded } from '@app/kernel';
 import { deliveryOfClaim } from '@app/domain/delivery';
 import type { InboundEvent } from '@app/domain/inbound';
-import type { Sender } from '@app/domain/program';
+import { ProgramNotFound, type Sender } from '@app/domain/program';
 import { InvalidRequest, Public, PublicAddress } from '@app/platform';
 
 type Form = Readonly<Record<string, string>>;
@@ -61,8 +61,9 @@ export class TwilioWebhooksController {
     const form = formOf(body);
     const url = `${await this.address.url}${request.url}`;
     const signature = String(request.headers['x-twilio-signature'] ?? '');
-    const { senders } = await this.lookups.program(programId).catch(() => {
-      throw new WebhookNotGenuine(); // whether a program exists is nobody's business here
+    const { senders } = await this.lookups.program(programId).catch((error: unknown) => {
+      // Whether a program exists is nobody's business here; that we cannot tell is the provider's, which then comes again.
+      throw error instanceof ProgramNotFound ? new WebhookNotGenuine() : error;
     });
     const sender = senders.find(({ accountSid, phone }) => accountSid === form['AccountSid'] && phone === ours(form));
     if (!sender || !this.signatures.isGenuine(sender.authToken, signature, url, form)) throw new WebhookNotGenuine();

@@ -1,0 +1,29 @@
+import type { Command, CommandBus } from '@nestjs/cqrs';
+import { sideBySide } from '@app/eventing';
+import type { Recorded } from '@app/kernel';
+import { addressDecider, type Address } from '@app/domain/address';
+import type { ContactEvent } from '@app/domain/contact';
+import { newRecord, samples } from '@app/testing';
+import { Automation } from './automation.js';
+import type { HandleAddress } from './commands.js';
+import type { InboundRouter } from './inbound-router.js';
+import type { Lookups } from './lookups.js';
+
+describe('automation, events side by side', () => {
+  const record = newRecord();
+  const moved = (phoneIds: string[], formerPhoneIds: string[]) =>
+    record('contact-rita', { type: 'ContactDetailsChanged', data: { ...samples.ContactDetailsChanged, contactId: 'rita', phoneIds, formerPhoneIds } }) as Recorded<ContactEvent>;
+
+  it('M14: a number taken and given up in a row is held as it was said last, however slow the first one is', async () => {
+    const addresses = new Map<string, Address>([['a', { holders: ['rita'], lastTexted: {} }]]);
+    const events = [moved(['b'], ['a']), moved(['a'], ['b'])];
+    const execute = async ({ id, wish, context }: HandleAddress): Promise<void> => {
+      for (let turns = context.causationId === events[0]?.eventId ? 20 : 0; turns > 0; turns -= 1) await new Promise(setImmediate);
+      const address = addresses.get(id) ?? addressDecider.initialState;
+      addresses.set(id, addressDecider.decide(wish, address).reduce((state, event) => addressDecider.evolve(state, event), address));
+    };
+    const automation = new Automation({ execute: (command: Command<unknown>) => execute(command as HandleAddress) } as unknown as CommandBus, {} as InboundRouter, {} as Lookups);
+    await sideBySide(events, Automation.keysOf, (event) => automation.react(event));
+    expect([addresses.get('a')?.holders, addresses.get('b')?.holders]).toEqual([['rita'], []]);
+  });
+});

@@ -3,14 +3,17 @@ import type { EventTypes, Message } from '@app/kernel';
 /** What a worker could not handle: an event of the record, by its place. */
 export type Source = { readonly stream: string; readonly revision: number };
 
-/** `key` is what the worker keeps in order; everything of a parked key waits behind the first. */
-type Place = { readonly worker: string; readonly key: string };
-
-/** `cause` is the name of the error, or `BehindParked` for what only came after. */
-export type MessageParked = Message<'MessageParked', Place & { source: Source; cause: string }>;
-export type ReplayRequested = Message<'ReplayRequested', Place>;
-export type ParkedMessageHandled = Message<'ParkedMessageHandled', Place & { source: Source }>;
-export type ReplayFailed = Message<'ReplayFailed', Place & { source: Source; cause: string }>;
+/**
+ * `key` is what the worker keeps in order: everything of a parked key waits behind the first. `cause` is the name of the
+ * error, or `BehindParked` for what only came after.
+ */
+export type MessageParked = Message<'MessageParked', { worker: string; key: string; source: Source; cause: string }>;
+/** Somebody asked the worker to try again what waits of a key. */
+export type ReplayRequested = Message<'ReplayRequested', { worker: string; key: string }>;
+/** What waited was handled, and waits no more. */
+export type ParkedMessageHandled = Message<'ParkedMessageHandled', { worker: string; key: string; source: Source }>;
+/** It failed again, and waits where it was. */
+export type ReplayFailed = Message<'ReplayFailed', { worker: string; key: string; source: Source; cause: string }>;
 
 export type ParkedEvent = MessageParked | ReplayRequested | ParkedMessageHandled | ReplayFailed;
 

@@ -38,7 +38,8 @@ export async function runProcess(app: AppProcess): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   try {
     const configuration = loadServerConfiguration(process.env, app.needs);
-    const running = await startWhenReachable(app, configuration, stop.signal);
+    // Nothing has begun that may not be cut off: an engine that is away is not waited for.
+    const running = await Promise.race([startWhenReachable(app, configuration, stop.signal), aborted(stop.signal).then(() => null)]);
     if (!running) process.exit(0);
     console.log(JSON.stringify({ app: app.name, url: await running.getUrl() }));
     await aborted(stop.signal);

@@ -86,6 +86,26 @@ describe('leadership by checkpoints', () => {
     expect(checkpoints.stored.get('lease inbox')).toBe('00000000000000000099');
   });
 
+  it('one whose sign of life fails while another takes over does not take the other\'s for its own', async () => {
+    const first = worker(checkpoints);
+    await first.began;
+    const elsewhere = new CheckpointsInMemory();
+    let taken = '';
+    checkpoints.set = async (name, from) => {
+      elsewhere.stored.set(name, `${String(from).split(' ')[0]} free`);
+      const second = worker(elsewhere);
+      await second.began;
+      taken = elsewhere.stored.get(name) ?? '';
+      checkpoints.stored.set(name, taken);
+      second.stop();
+      await second.done;
+      throw new Error('down');
+    };
+    await first.ended;
+    await first.done;
+    expect(checkpoints.stored.get('lease inbox')).toBe(taken);
+  });
+
   it('ends the work when no sign of life can be given for too long', async () => {
     const first = worker(checkpoints);
     await first.began;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Position } from '@app/kernel';
 import { CheckpointMoved, type Checkpoints } from './read-model-store.js';
 import { sleep } from './run-follower.js';
@@ -106,4 +107,5 @@ export class CheckpointLeases extends Leadership {
 }
 
 const numberOf = (lease: Position): string => lease.split(' ')[0] ?? '';
-const after = (lease: Position | null): Position => String(Number(lease === null ? 0 : numberOf(lease)) + 1).padStart(20, '0');
+/** Never what another process would write there: who finds it stored has stored it. */
+const after = (lease: Position | null): Position => `${String(Number(lease === null ? 0 : numberOf(lease)) + 1).padStart(20, '0')} ${randomUUID()}`;

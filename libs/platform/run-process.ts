@@ -7,6 +7,7 @@ import { EngineUnavailable, sleep } from '@app/eventing';
 import { InvalidConfiguration, loadServerConfiguration, type Configuration } from './configuration.js';
 import { HealthController } from './health.controller.js';
 import { PlatformModule } from './platform.module.js';
+import { ProblemFilter } from './problem.filter.js';
 
 export type AppProcess = {
   readonly name: string;
@@ -38,7 +39,8 @@ export async function runProcess(app: AppProcess): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   try {
     const configuration = loadServerConfiguration(process.env, app.needs);
-    const running = await startWhenReachable(app, configuration, stop.signal);
+    // Nothing has begun that may not be cut off: an engine that is away is not waited for.
+    const running = await Promise.race([startWhenReachable(app, configuration, stop.signal), aborted(stop.signal).then(() => null)]);
     if (!running) process.exit(0);
     console.log(JSON.stringify({ app: app.name, url: await running.getUrl() }));
     await aborted(stop.signal);
@@ -75,8 +77,11 @@ async function start({ modules, createHttpApp = healthOnly }: AppProcess, config
   }
 }
 
-const healthOnly = (root: DynamicModule): Promise<INestApplication> =>
-  NestFactory.create({ ...root, imports: [...(root.imports ?? []), HealthModule] }, new FastifyAdapter({ genReqId: () => randomUUID(), forceCloseConnections: true }), { logger: jsonLogger(), abortOnError: false });
+async function healthOnly(root: DynamicModule): Promise<INestApplication> {
+  const adapter = new FastifyAdapter({ genReqId: () => randomUUID(), forceCloseConnections: true });
+  const app = await NestFactory.create({ ...root, imports: [...(root.imports ?? []), HealthModule] }, adapter, { logger: jsonLogger(), abortOnError: false });
+  return app.useGlobalFilters(new ProblemFilter());
+}
 
 /** One JSON object a line; only what somebody should look at. */
 export const jsonLogger = (): ConsoleLogger => new ConsoleLogger({ json: true, logLevels: ['error', 'warn'] });

@@ -34,6 +34,13 @@ describe('EventStoreDB', () => {
     rmSync(folder, { recursive: true });
   });
 
+  test('what was just written is asked of the leader of a cluster', async () => {
+    await opened.eventStore.append('thing-1', 'no-stream', [happened()]);
+    await opened.eventStore.read('thing-1', 0, 10);
+    await opened.eventStore.head();
+    expect(double.counts).toMatchObject({ read: 2, readOfLeader: 2 });
+  });
+
   test('an append whose answer is lost is repeated, written once, and gets the first answer', async () => {
     const store = opened.eventStore;
     await store.append('thing-1', 'no-stream', [happened()]);

@@ -54,11 +54,12 @@ export class EventStoreDbEventStore extends EventStore {
     return { revision, position: position ? toPosition(position.commit) : await this.#positionOf(stream, revision) };
   }
 
+  // Of a cluster only the leader knows what has just been written, such as that somebody opted out.
   async read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]> {
     return patiently(this.options.closing, async () => {
       const events: RecordedStoredEvent[] = [];
       try {
-        for await (const { event } of this.client.readStream(stream, { fromRevision: BigInt(from), maxCount: limit })) {
+        for await (const { event } of this.client.readStream(stream, { fromRevision: BigInt(from), maxCount: limit, requiresLeader: true })) {
           if (event) events.push(toRecorded(event));
         }
       } catch (error) {
@@ -96,7 +97,7 @@ export class EventStoreDbEventStore extends EventStore {
     return patiently(signal, async () => {
       for (let maxCount = 1; ; maxCount *= 16) {
         const events: AllStreamRecordedEvent[] = [];
-        for await (const { event } of this.client.readAll({ direction: 'backwards', fromPosition: 'end', maxCount })) {
+        for await (const { event } of this.client.readAll({ direction: 'backwards', fromPosition: 'end', maxCount, requiresLeader: true })) {
           if (event) events.push(event);
         }
         const last = events.find(({ type }) => !type.startsWith('$'));

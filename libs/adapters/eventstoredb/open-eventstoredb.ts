@@ -11,9 +11,10 @@ export type EventStoreDb = {
 /**
  * The record in EventStoreDB, 22.6 or later. The connection string holds TLS, user and password; the user must be allowed
  * to read `$all`. Connects when the record is first used: a server that is away is no error here.
+ * @throws TypeError for what is no connection string; it quotes nothing of it
  */
 export function openEventStoreDb({ url }: { readonly url: string }): EventStoreDb {
-  const client = EventStoreDBClient.connectionString(url);
+  const client = clientOf(url);
   const closing = new AbortController();
   const close = async (): Promise<void> => {
     closing.abort();
@@ -24,6 +25,26 @@ export function openEventStoreDb({ url }: { readonly url: string }): EventStoreD
     eventStore: new EventStoreDbEventStore(client, { credentials: credentialsOf(url), closing: closing.signal }),
     close: () => (closed ??= close()),
   };
+}
+
+const OPTIONS = new Set('tls tlscafile usercertfile userkeyfile nodepreference connectionname maxdiscoverattempts discoveryinterval gossiptimeout defaultdeadline keepaliveinterval keepalivetimeout'.split(' '));
+
+/** The client quotes the whole string, password and all, in what it throws, and prints it for options that it ignores. */
+function clientOf(url: string): EventStoreDBClient {
+  for (const [, name = ''] of url.matchAll(/[?&]([^=&?]+)=/g))
+    if (!OPTIONS.has(name.toLowerCase().replaceAll(/[_-]/g, ''))) throw new TypeError('The connection string of EventStoreDB has an option that is not known, or has no effect');
+  const client = parsed(url);
+  if (!client) throw new TypeError('The connection string of EventStoreDB cannot be read: it must look like esdb://user:password@host:2113');
+  return client;
+}
+
+function parsed(url: string): EventStoreDBClient | null {
+  try {
+    return EventStoreDBClient.connectionString(url);
+  } catch (error) {
+    if ('connectionString' in Object(error) || (error as Error).name === 'URIError') return null;
+    throw error;
+  }
 }
 
 /**

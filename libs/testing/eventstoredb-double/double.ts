@@ -21,7 +21,7 @@ export class Double {
   refuses = false;
   answersToLose = 0;
   /** How often each kind of call came, and how many events went out. */
-  readonly counts = { append: 0, batchAppend: 0, read: 0, events: 0 };
+  readonly counts = { append: 0, batchAppend: 0, read: 0, readOfLeader: 0, events: 0 };
 
   constructor(folder: string, private readonly dropConnections: () => void) {
     mkdirSync(folder, { recursive: true });
@@ -86,6 +86,7 @@ export class Double {
 
   read = (call: ServerWritableStream<ReadReq, ReadResp>): void => {
     this.counts.read += 1;
+    if (call.metadata.get('requires-leader').length > 0) this.counts.readOfLeader += 1;
     if (this.refuses) return void call.emit('error', refusal());
     const ended = new AbortController();
     this.#reads.add(ended);

@@ -13,8 +13,8 @@ export function formatErrors({ data, errors = [] }: ExecutionResult, context?: u
     if (extensions.status >= 500) logFailure(logger, error.originalError, requestId(context));
     return new GraphQLError(extensions.detail, { ...(error.locations && { source: error.source ?? null }), path: error.path ?? null, extensions });
   });
-  const failed = formatted.some(({ extensions }) => Number(extensions['status']) >= 500);
-  return { statusCode: data ? 200 : failed ? 500 : 400, response: { data: data ?? null, errors: formatted } };
+  const worst = Math.max(400, ...formatted.map(({ extensions }) => Number(extensions['status'])));
+  return { statusCode: data ? 200 : worst >= 500 ? worst : 400, response: { data: data ?? null, errors: formatted } };
 }
 
 /** An error with a path came from a resolver; one without is about the request itself, and so is one about an argument. */

@@ -2,28 +2,33 @@ import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/comm
 import { keepRunning, Leadership, type Work } from '@app/eventing';
 import { logFailure } from './problem.filter.js';
 
+/** When work is stopped: `last` is for what other work waits for, which would wait in vain. */
+type Stops = 'first' | 'last';
+
 /** Work of this process that runs beside requests, started again when it fails, and stopped before the engines are. */
 @Injectable()
 export class Background implements BeforeApplicationShutdown {
   private readonly logger = new Logger(Background.name);
-  private readonly stopping = new AbortController();
-  private readonly running: Promise<void>[] = [];
+  private readonly stopping = { first: new AbortController(), last: new AbortController() };
+  private readonly running: Record<Stops, Promise<void>[]> = { first: [], last: [] };
 
   constructor(private readonly leadership: Leadership) {}
 
   /** Work that only one process at a time may do; the others stand by. */
-  startAlone(name: string, work: Work): void {
-    this.start(name, (signal) => this.leadership.lead(name, work, signal));
+  startAlone(name: string, work: Work, stops: Stops = 'first'): void {
+    this.start(name, (signal) => this.leadership.lead(name, work, signal), stops);
   }
 
-  start(name: string, work: Work): void {
-    const { signal } = this.stopping;
+  start(name: string, work: Work, stops: Stops = 'first'): void {
+    const { signal } = this.stopping[stops];
     const onFailure = (error: unknown): void => logFailure(this.logger, error, name);
-    this.running.push(keepRunning(() => work(signal), signal, onFailure));
+    this.running[stops].push(keepRunning(() => work(signal), signal, onFailure));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await Promise.all(this.running);
+    for (const stops of ['first', 'last'] as const) {
+      this.stopping[stops].abort();
+      await Promise.all(this.running[stops]);
+    }
   }
 }

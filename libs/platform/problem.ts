@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
-import { EngineUnavailable } from '@app/eventing';
+import { EngineUnavailable, TemporaryFailure } from '@app/eventing';
 import { DomainError } from '@app/kernel';
 
 export type FieldProblem = { readonly field: string; readonly rule: string; readonly message: string };
@@ -83,6 +83,7 @@ export function problemOf(error: unknown): Problem {
     return { ...problem(status, code, details[status] ?? 'The request could not be understood'), rule: code };
   }
   if (error instanceof EngineUnavailable) return problem(503, 'EngineUnavailable', 'A part of the product cannot be reached; repeat the request with the same Idempotency-Key in a moment');
+  if (error instanceof TemporaryFailure) return problem(503, 'TemporarilyUnavailable', 'This cannot be done right now; repeat the request with the same Idempotency-Key in a moment');
   return problem(500, 'InternalError', 'Something went wrong on our side; the request was not carried out, or can be repeated with the same Idempotency-Key');
 }
 

@@ -58,7 +58,7 @@ async function startWhenReachable(app: AppProcess, configuration: Configuration,
       return await start(app, configuration);
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) throw error;
-      console.error(`${error.message}; trying again`);
+      console.error(`${error.message} (${rootOf(error)}); trying again`);
       await sleep(BETWEEN_TRIES_MS, signal);
     }
   }
@@ -85,6 +85,9 @@ async function healthOnly(root: DynamicModule): Promise<INestApplication> {
 
 /** One JSON object a line; only what somebody should look at. */
 export const jsonLogger = (): ConsoleLogger => new ConsoleLogger({ json: true, logLevels: ['error', 'warn'] });
+
+/** What it came down to, by its code or name: messages of drivers may quote a connection string. */
+const rootOf = (error: Error & { readonly code?: unknown }): string => (error.cause instanceof Error ? rootOf(error.cause) : String(error.code ?? error.name));
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));

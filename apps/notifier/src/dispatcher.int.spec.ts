@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EnginesModule, openEmbedded } from '@app/adapters';
-import { ConsentReader, HandleConsent, HandleConversation, ids, system, type ReadConsent } from '@app/application';
+import { ConsentReader, HandleConsent, HandleConversation, HandleDelivery, ids, system, type DeliveryWish, type ReadConsent } from '@app/application';
 import { Aggregates, Journal, naturalId, SmsGateway, type CommandContext, type SendOutcome } from '@app/eventing';
 import { keywordOf } from '@app/domain/consent';
 import type { DeliveryEvent } from '@app/domain/delivery';
@@ -13,6 +13,7 @@ import { AutomationModule } from '../../automation/src/automation.module.js';
 import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { PublisherModule } from '../../publisher/src/publisher.module.js';
 import { loadSample, sample } from '../../admin/src/sample.js';
+import { Dispatcher } from './dispatcher.js';
 import { NotifierModule } from './notifier.module.js';
 
 const { programId, conversationId } = sample;
@@ -156,3 +157,59 @@ it('T2: an uncertain one is not sent again, and the next one goes out', async ()
   expect(calls).toEqual(['First', 'Second']);
 });
 
+async function firstTextRequested(): Promise<string> {
+  for await (const { events } of app.get(Journal).follow<DeliveryEvent>({ after: null, categories: ['delivery'], signal: AbortSignal.timeout(15_000) }))
+    for (const { type, data } of events) if (type === 'DeliveryRequested' && data.channel === 'sms') return data.deliveryId;
+  throw new Error('no text was requested');
+}
+
+/** As another notifier that has just taken over: it knows nothing of what was put off. */
+const forgetWhatWaits = (): void => (app.get(Dispatcher) as unknown as { postponed: Map<string, number> }).postponed.clear();
+const whatWaits = (): number => (app.get(Dispatcher) as unknown as { postponed: Map<string, number> }).postponed.size;
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+it('M1: who takes over keeps the order too: what was given back before goes out first', async () => {
+  outcomes = [{ kind: 'back-off', code: '20429', retryAfterMs: 400 }];
+  await send('First');
+  await deliveryUpTo('DeliveryReleased');
+  forgetWhatWaits();
+  await send('Second');
+  await until(() => calls.length === 3);
+  expect(calls).toEqual(['First', 'First', 'Second']);
+});
+
+it('M1: what another notifier has claimed goes out before what was written after it', async () => {
+  const dispatcher = app.get(Dispatcher);
+  dispatcher.share(() => false);
+  await send('First');
+  await deliveryUpTo('DeliveryRequested');
+  const deliveryId = await firstTextRequested();
+  const elsewhere = (wish: DeliveryWish): Promise<unknown> => app.get(CommandBus).execute(new HandleDelivery(deliveryId, wish, context(wish.type)));
+  const claimId = `${deliveryId}.1`;
+  await elsewhere({ type: 'ClaimDelivery', data: { claimId, claimedAt: new Date().toISOString(), consentRevision: 0 } });
+  await send('Second');
+  await deliveryUpTo('DeliveryRequested');
+  dispatcher.share(() => true);
+  await until(() => whatWaits() > 0);
+  expect(calls).toEqual([]);
+  await elsewhere({ type: 'AcceptDelivery', data: { claimId, providerId: 'SM-elsewhere' } });
+  await until(() => calls.length === 1);
+  expect(calls).toEqual(['Second']);
+});
+
+it('T2: who stood still between claim and call gives it back, since others may have sent it meanwhile', async () => {
+  const now = Date.now;
+  afterRead = async (number) => {
+    if (number === 3) Date.now = () => now() + 60_000;
+    if (number === 4) Date.now = now;
+  };
+  try {
+    await send('Hello');
+    expect(await deliveryUpTo('DeliveryAccepted')).toEqual(['DeliveryRequested', 'DeliveryClaimed', 'DeliveryReleased', 'DeliveryClaimed', 'DeliveryAccepted']);
+    expect(calls).toEqual(['Hello']);
+  } finally {
+    Date.now = now;
+  }
+});

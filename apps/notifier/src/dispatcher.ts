@@ -2,9 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ConsentReader, HandleDelivery, Lookups, sendGate, type DeliveryWish, type ReadConsent } from '@app/application';
 import { Checkpoints, EmailGateway, Journal, sleep, SmsGateway, type SendOutcome } from '@app/eventing';
-import type { Recorded } from '@app/kernel';
 import { claimIdOf, claimNumberOf, DeliveryNotDue, type DeliveryEvent, type DeliveryRequested } from '@app/domain/delivery';
-import { logFailure, PublicAddress } from '@app/platform';
+import { Configuration, logFailure, PublicAddress } from '@app/platform';
 import { deliveriesProjection, DeliveryQueries, type DeliveryRow } from '@app/read-models';
 import { EmailComposer } from './email-composer.js';
 import { MessageContents, SourceMissing } from './message-content.js';
@@ -12,6 +11,8 @@ import { notifierContext } from './notifier-context.js';
 
 type Request = DeliveryRequested['data'];
 type Call = () => Promise<SendOutcome>;
+/** A call that is ready to be made once the claim of this id is won. */
+type Attempt = { readonly claimId: string; readonly call: Call };
 
 /** Longest wait in ms for the read model, and between two looks at what is due. */
 const LONGEST_WAIT_MS = 5_000;
@@ -26,7 +27,7 @@ const LONGEST_BACK_OFF_MS = 5 * 60_000;
 @Injectable()
 export class Dispatcher {
   private readonly logger = new Logger(Dispatcher.name);
-  /** Conversations whose sending failed on our side, and until when (ms since 1970) they wait. */
+  /** Lines that wait, and until when (ms since 1970): only a hint not to look at them again before. */
   private readonly postponed = new Map<string, number>();
   private readonly woken = new Wakeup();
   private owns: (conversationId: string) => boolean = () => false;
@@ -43,6 +44,7 @@ export class Dispatcher {
     private readonly sms: SmsGateway,
     private readonly email: EmailGateway,
     private readonly address: PublicAddress,
+    private readonly configuration: Configuration,
   ) {}
 
   /** Only what is owned is sent from here: the texts of a conversation go out in order while several processes send. */
@@ -86,7 +88,7 @@ export class Dispatcher {
     while (!signal.aborted) {
       const { due, pause } = await this.nextDue();
       if (due.length === 0) return pause;
-      const positions = await Promise.all([...byConversation(due).values()].map((rows) => this.sendInOrder(rows, signal)));
+      const positions = await Promise.all([...new Map(due.map((row) => [row.line, row])).values()].map((row) => this.sendLine(row, signal)));
       const furthest = positions.reduce((a, b) => (a > b ? a : b), '');
       if (furthest === '') return LONGEST_WAIT_MS; // somebody else has them
       await this.checkpoints.waitFor(deliveriesProjection.name, furthest, LONGEST_WAIT_MS);
@@ -94,14 +96,14 @@ export class Dispatcher {
     return 0;
   }
 
-  /** The first page with something that is due now; else how long to wait. Conversations that wait do not hide the others. */
+  /** The first page with something that is due now; else how long to wait. Lines that wait do not hide the others. */
   private async nextDue(): Promise<{ due: DeliveryRow[]; pause: number }> {
     const now = Date.now();
-    // Also of conversations that have nothing to send any more: a time that is over must not shorten the pause.
-    for (const [conversationId, until] of this.postponed) if (until <= now) this.postponed.delete(conversationId);
+    // Also of lines that have nothing to send any more: a time that is over must not shorten the pause.
+    for (const [line, until] of this.postponed) if (until <= now) this.postponed.delete(line);
     for (let after: string | undefined; ; ) {
       const { documents, next } = await this.deliveries.inState('requested', after);
-      const due = documents.filter(({ notBefore, conversationId }) => Date.parse(notBefore) <= now && !this.postponed.has(conversationId) && this.owns(conversationId));
+      const due = documents.filter(({ notBefore, line, conversationId }) => Date.parse(notBefore) <= now && !this.postponed.has(line) && this.owns(conversationId));
       const last = documents.at(-1);
       if (due.length > 0 || next === null || (last && Date.parse(last.notBefore) > now)) {
         const waits = documents.map(({ notBefore }) => Date.parse(notBefore) - now).filter((ms) => ms > 0);
@@ -111,28 +113,22 @@ export class Dispatcher {
     }
   }
 
-  private async sendInOrder(rows: readonly DeliveryRow[], signal: AbortSignal): Promise<string> {
+  /** One after the other: what was given back, or is under way elsewhere, goes out before what was written after it. */
+  private async sendLine({ line, conversationId }: DeliveryRow, signal: AbortSignal): Promise<string> {
     let position = '';
-    for (const row of rows) {
-      if (signal.aborted || !this.owns(row.conversationId)) break;
+    for (const row of await this.deliveries.openOf(line)) {
+      if (signal.aborted || !this.owns(conversationId)) break;
       try {
-        position = (await this.send(row)) ?? position;
-        // One that was given back goes out before what was written after it.
+        if (row.status === 'requested' && Date.parse(row.notBefore) <= Date.now()) position = (await this.send(row)) ?? position;
         const delivery = await this.lookups.delivery(row.programId, row.id);
-        if (delivery.status === 'claimed') {
-          this.postponed.set(row.conversationId, Date.now() + CLAIMED_ELSEWHERE_MS);
-          break;
-        }
-        if (delivery.status === 'requested') {
-          this.postponed.set(row.conversationId, Date.parse(delivery.request.notBefore));
-          break;
-        }
+        if (delivery.status !== 'claimed' && delivery.status !== 'requested') continue;
+        this.postponed.set(line, delivery.status === 'claimed' ? Date.now() + CLAIMED_ELSEWHERE_MS : Date.parse(delivery.request.notBefore));
       } catch (error) {
-        // One that fails does not hold up the others; its own conversation waits, and is tried again.
+        // One that fails does not hold up the others; its own line waits, and is tried again.
         logFailure(this.logger, error, row.id);
-        this.postponed.set(row.conversationId, Date.now() + POSTPONED_MS);
-        break;
+        this.postponed.set(line, Date.now() + POSTPONED_MS);
       }
+      break;
     }
     return position;
   }
@@ -145,8 +141,9 @@ export class Dispatcher {
     const now = new Date().toISOString();
     if (request.expiresAt <= now) return this.record(programId, id, { type: 'ExpireDelivery', data: { at: now } });
     try {
-      const call = await this.prepare(programId, request, claimIdOf(id, delivery.claims + 1));
-      return request.consentId === null ? await this.claimAndCall(programId, request, null, call) : await this.withConsent(programId, request, request.consentId, call);
+      const claimId = claimIdOf(id, delivery.claims + 1);
+      const attempt = { claimId, call: await this.prepare(programId, request, claimId) };
+      return request.consentId === null ? await this.claimAndCall(programId, request, null, attempt) : await this.withConsent(programId, request, request.consentId, attempt);
     } catch (error) {
       if (error instanceof DeliveryNotDue) return null; // another worker won the claim
       // A defect that trying again does not mend; the staff sees it.
@@ -155,25 +152,25 @@ export class Dispatcher {
     }
   }
 
-  private async withConsent(programId: string, request: Request, consentId: string, call: Call): Promise<string | null> {
+  private async withConsent(programId: string, request: Request, consentId: string, attempt: Attempt): Promise<string | null> {
     const { policies } = await this.lookups.program(programId);
     const lane = request.lane === 'opt-in-request' ? 'opt-in-request' : 'person';
     const read = await this.consents.read(consentId);
     const rule = sendGate(lane, read.consent, policies);
     if (rule !== null) return this.record(programId, request.deliveryId, { type: 'WithholdDelivery', data: { rule, consentRevision: read.revision } });
-    return this.claimAndCall(programId, request, { read, again: () => this.consents.read(consentId) }, call);
+    return this.claimAndCall(programId, request, { read, again: () => this.consents.read(consentId) }, attempt);
   }
 
-  private async claimAndCall(programId: string, { deliveryId }: Request, consent: { read: ReadConsent; again: () => Promise<ReadConsent> } | null, call: Call): Promise<string | null> {
+  private async claimAndCall(programId: string, { deliveryId }: Request, consent: { read: ReadConsent; again: () => Promise<ReadConsent> } | null, { claimId, call }: Attempt): Promise<string | null> {
     const claimedAt = new Date().toISOString();
     const consentRevision = consent?.read.revision ?? -1;
-    const { events } = await this.execute(programId, deliveryId, { type: 'ClaimDelivery', data: { claimedAt, consentRevision } });
-    const [claimed] = events as readonly Recorded<DeliveryEvent>[];
-    if (claimed?.type !== 'DeliveryClaimed') return null;
-    const { claimId } = claimed.data;
+    await this.execute(programId, deliveryId, { type: 'ClaimDelivery', data: { claimId, claimedAt, consentRevision } });
     // The last step before the provider: consent must still be what the claim says it was.
     if (consent && (await consent.again()).revision !== consentRevision)
       return this.record(programId, deliveryId, { type: 'ReleaseDelivery', data: { claimId, cause: 'consent changed', notBefore: claimedAt } });
+    // Who stood still since the claim may have been given up by the reconciler, and somebody may have sent it again.
+    if (Date.now() - Date.parse(claimedAt) > this.configuration.CLAIM_TIMEOUT_MS - this.configuration.TWILIO_TIMEOUT_MS)
+      return this.record(programId, deliveryId, { type: 'ReleaseDelivery', data: { claimId, cause: 'too late', notBefore: claimedAt } });
     return this.record(programId, deliveryId, outcomeCommand(claimId, claimNumberOf(claimId), await call()));
   }
 
@@ -210,14 +207,6 @@ function outcomeCommand(claimId: string, attempts: number, outcome: SendOutcome)
       return { type: 'ReleaseDelivery', data: { claimId, cause: outcome.code, notBefore } };
     }
   }
-}
-
-/** Texts of one conversation go out one after the other, in their order. */
-function byConversation(rows: readonly DeliveryRow[]): Map<string, DeliveryRow[]> {
-  const groups = new Map<string, DeliveryRow[]>();
-  const inOrder = rows.toSorted((a, b) => (a.order < b.order ? -1 : 1));
-  for (const row of inOrder) groups.set(row.conversationId, [...(groups.get(row.conversationId) ?? []), row]);
-  return groups;
 }
 
 /** Taken before one looks for work, so that a wake-up in the meantime is not lost. */

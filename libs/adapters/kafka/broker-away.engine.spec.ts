@@ -51,7 +51,7 @@ test('a broker that is killed and comes back: both sides go on, and nothing ackn
   for (const key of keys) expect(firstOf(seen, key)).toEqual(upTo(publisher.acknowledged));
 }, 120_000);
 
-test('a broker that stays away: publishing ends after half a minute, in vain but in order', async () => {
+test('a broker that stays away: publishing ends after ten seconds, in vain but in order', async () => {
   const topic = await newTopic(kafka.topics);
   await kafka.topics.publish(topic, numbers(0, 1));
   await kill();
@@ -59,7 +59,7 @@ test('a broker that stays away: publishing ends after half a minute, in vain but
     const began = performance.now();
     const calls = [kafka.topics.publish(topic, numbers(1, 2)), kafka.topics.publish(topic, numbers(2, 3)), kafka.topics.prepare([topic])];
     for (const error of await Promise.all(calls.map(rejection))) expect(error).toBeInstanceOf(EngineUnavailable);
-    expect(performance.now() - began).toBeGreaterThan(20_000);
+    expect(performance.now() - began).toBeGreaterThan(8_000);
   } finally {
     await bringBack();
   }

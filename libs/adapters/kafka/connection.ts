@@ -19,7 +19,8 @@ export type KafkaOptions = {
 };
 
 export const REQUEST_TIMEOUT_MS = 5_000;
-const PATIENCE_MS = 30_000;
+/** Shorter than a process is given to stop. */
+const PATIENCE_MS = 10_000;
 const LEAVE_MS = 5_000;
 const PAUSE_MS = 300;
 
@@ -40,7 +41,7 @@ export const kafkaClient = ({ brokers, tls, sasl }: KafkaOptions): Kafka =>
   });
 
 /**
- * Does something again and again while Kafka is away, for about half a minute or until the signal aborts.
+ * Does something again and again while Kafka is away, for about ten seconds or until the signal aborts.
  * @throws EngineUnavailable when it stays away
  * @throws what Kafka says when it is there and refuses
  */

@@ -23,7 +23,7 @@ export class Sender {
     private readonly closing: AbortSignal,
   ) {}
 
-  /** @throws EngineUnavailable after about half a minute without an answer; some or all may be there then */
+  /** @throws EngineUnavailable after about ten seconds without an answer; some or all may be there then */
   send(topic: string, messages: readonly TopicMessage[]): Promise<void> {
     if (messages.length === 0) return Promise.resolve();
     if (this.closing.aborted) return Promise.reject(new EngineUnavailable('Kafka', new Error('closed')));

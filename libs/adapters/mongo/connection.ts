@@ -41,7 +41,7 @@ export class Connection {
 
   /** @throws EngineUnavailable when the server did not answer; what was asked may have been done */
   async reach<Answer>(ask: (db: Db) => Promise<Answer>): Promise<Answer> {
-    if (this.#closed) throw new Error('The connection to MongoDB was closed');
+    if (this.#closed) throw new EngineUnavailable('MongoDB', new Error('The connection was closed'));
     try {
       // A client whose first connection failed answers nothing until it is asked to connect again.
       await this.#client.connect();
@@ -92,8 +92,12 @@ function isUnavailable(error: unknown): boolean {
     error instanceof MongoOperationTimeoutError ||
     error instanceof MongoTopologyClosedError ||
     error instanceof MongoWriteConcernError ||
-    (error instanceof MongoError && unavailableCodes.has(Number(error.code)))
+    (error instanceof MongoError && unavailableCodes.has(Number(error.code))) ||
+    isNameUnknown(error)
   );
 }
+
+/** `mongodb+srv` asks for names, and the driver passes on what that fails with. */
+const isNameUnknown = (error: unknown): boolean => error instanceof Error && /^query(Srv|Txt)$/.test(String((error as NodeJS.ErrnoException).syscall));
 
 export const isDuplicate = (error: unknown): boolean => error instanceof MongoError && error.code === 11000;

@@ -28,7 +28,8 @@ const form = { MessageSid: 'SM1', Unheard: 'of' };
 const receiptOf = (status: string, claim = claimId, providerId = 'SM1') => ({ claimId: claim, providerId, status, errorCode: null, form });
 const received = (status: string): DeliveryEvent => ({ type: 'ReceiptReceived', data: { ...receiptOf(status), contactId: 'rita' } });
 
-const claim: DeliveryCommand = { type: 'ClaimDelivery', data: { claimedAt: at, consentRevision: 2 } };
+const claimAs = (id: string, claimedAt = at): DeliveryCommand => ({ type: 'ClaimDelivery', data: { claimId: id, claimedAt, consentRevision: 2 } });
+const claim = claimAs(claimId);
 const accept: DeliveryCommand = { type: 'AcceptDelivery', data: { claimId, providerId: 'SM1' } };
 const refuse: DeliveryCommand = { type: 'RefuseDelivery', data: { claimId, code: '21211', reason: 'HTTP 400' } };
 const doubt: DeliveryCommand = { type: 'DoubtDelivery', data: { claimId, cause: 'ETIMEDOUT' } };
@@ -49,7 +50,12 @@ describe('delivery', () => {
 
   it('T2, K9: a claim has an id of its own and keeps the consent revision that was read', () => {
     delivery.given(requested).when(claim).then(claimed);
-    delivery.given(requested, claimed, released).when(claim).then({ type: 'DeliveryClaimed', data: { claimId: 'd-1.2', claimedAt: at, consentRevision: 2 } });
+    delivery.given(requested, claimed, released).when(claimAs('d-1.2')).then({ type: 'DeliveryClaimed', data: { claimId: 'd-1.2', claimedAt: at, consentRevision: 2 } });
+  });
+
+  it('T2: what was prepared for a claim that another worker has made meanwhile, or before it was put off, claims nothing', () => {
+    delivery.given(requested, claimed, released).when(claim).thenThrows(DeliveryNotDue);
+    delivery.given(requested, claimed, released).when(claimAs('d-1.2', '2026-01-05T09:59:59.999Z')).thenThrows(DeliveryNotDue);
   });
 
   it('T2: the claim id leads back to the delivery', () => {
@@ -84,7 +90,7 @@ describe('delivery', () => {
     const times = { notBefore: '2026-01-07T09:00:00.000Z', expiresAt: '2026-01-08T09:00:00.000Z' };
     const again: DeliveryEvent = { type: 'DeliverySettled', data: { by: 'anna', decision: 'resend', ...times } };
     delivery.given(requested, claimed, uncertain).when(settle('resend')).then(again);
-    delivery.given(requested, claimed, uncertain, again).when(claim).then({ type: 'DeliveryClaimed', data: { claimId: 'd-1.2', claimedAt: at, consentRevision: 2 } });
+    delivery.given(requested, claimed, uncertain, again).when(claimAs('d-1.2', times.notBefore)).then({ type: 'DeliveryClaimed', data: { claimId: 'd-1.2', claimedAt: times.notBefore, consentRevision: 2 } });
     const left: DeliveryEvent = { type: 'DeliverySettled', data: { by: 'anna', decision: 'leave', ...times } };
     delivery.given(requested, claimed, uncertain, left).when(claim).thenThrows(DeliveryNotDue);
   });

@@ -15,7 +15,7 @@ import { furtherStatus } from './provider-status.js';
 
 export type DeliveryCommand =
   | Message<'RequestDelivery', DeliveryRequested['data']>
-  | Message<'ClaimDelivery', { claimedAt: string; consentRevision: number }>
+  | Message<'ClaimDelivery', DeliveryClaimed['data']>
   | Message<'ReleaseDelivery', DeliveryReleased['data']>
   | Message<'AcceptDelivery', DeliveryAccepted['data']>
   | Message<'RefuseDelivery', DeliveryRefused['data']>
@@ -55,8 +55,10 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
 
     switch (command.type) {
       case 'ClaimDelivery':
-        if (state.status !== 'requested') throw new DeliveryNotDue();
-        return [{ type: 'DeliveryClaimed', data: { claimId: claimIdOf(state.request.deliveryId, state.claims + 1), ...command.data } }];
+        // What was prepared for an earlier claim, or is not due any more, was overtaken by another worker.
+        if (state.status !== 'requested' || command.data.claimId !== claimIdOf(state.request.deliveryId, state.claims + 1)) throw new DeliveryNotDue();
+        if (command.data.claimedAt < state.request.notBefore) throw new DeliveryNotDue();
+        return [{ type: 'DeliveryClaimed', data: command.data }];
       case 'WithholdDelivery':
         if (state.status !== 'requested') throw new DeliveryNotDue();
         return [{ type: 'DeliveryWithheld', data: command.data }];

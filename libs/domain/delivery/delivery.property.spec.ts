@@ -21,7 +21,8 @@ const request: DeliveryCommand = {
 };
 const statuses = ['accepted', 'scheduled', 'queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'canceled', 'read', 'partially_delivered', 'teleported', 'beamed'];
 const receipt = (status: string, claimId = 'd.1', providerId = 'SM1'): DeliveryCommand => ({ type: 'NoteReceipt', data: { claimId, providerId, status, errorCode: null, form: {} } });
-const claim: DeliveryCommand = { type: 'ClaimDelivery', data: { claimedAt: at, consentRevision: 0 } };
+const claimAs = (claimId: string): DeliveryCommand => ({ type: 'ClaimDelivery', data: { claimId, claimedAt: at, consentRevision: 0 } });
+const claim = claimAs('d.1');
 
 type Run = { readonly state: Delivery; readonly events: readonly DeliveryEvent[] };
 
@@ -44,7 +45,7 @@ function tryDecide(command: DeliveryCommand, state: Delivery): readonly Delivery
 
 const claimIds = fc.constantFrom('d.1', 'd.2', 'd.3');
 const anyCommand = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(claim) },
+  { weight: 3, arbitrary: claimIds.map(claimAs) },
   claimIds.map((claimId): DeliveryCommand => ({ type: 'AcceptDelivery', data: { claimId, providerId: 'SM1' } })),
   claimIds.map((claimId): DeliveryCommand => ({ type: 'RefuseDelivery', data: { claimId, code: '30007', reason: '' } })),
   { weight: 2, arbitrary: claimIds.map((claimId): DeliveryCommand => ({ type: 'DoubtDelivery', data: { claimId, cause: 'reset' } })) },

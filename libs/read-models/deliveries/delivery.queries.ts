@@ -5,7 +5,7 @@ import { deliveriesProjection, type DeliveryRow } from './deliveries.projection.
 const BATCH = 100;
 
 /** What staff sees of a delivery. */
-export type DeliveryView = Omit<DeliveryRow, 'programId' | 'claimId' | 'order'>;
+export type DeliveryView = Omit<DeliveryRow, 'programId' | 'claimId' | 'line' | 'order'>;
 
 @Injectable()
 export class DeliveryQueries {
@@ -20,6 +20,12 @@ export class DeliveryQueries {
   /** Deliveries of all programs in one state, the earliest due first. */
   async inState(status: DeliveryRow['status'], after?: string): Promise<Page<DeliveryRow>> {
     return this.by('due', { status }, after, BATCH);
+  }
+
+  /** What of a line is claimed or still to be sent, in order; the first of it, where it is long. */
+  async openOf(line: string): Promise<readonly DeliveryRow[]> {
+    const pages = await Promise.all((['claimed', 'requested'] as const).map((status) => this.by('line', { line, status }, undefined, BATCH)));
+    return pages.flatMap(({ documents }) => documents).toSorted((a, b) => (a.order < b.order ? -1 : 1));
   }
 
   /** Whether a provider's id belongs to a delivery other than this one. */

@@ -1,5 +1,5 @@
 import { CheckpointLeases, type Engines } from '@app/eventing';
-import type { Configuration } from '@app/platform';
+import { InvalidConfiguration, type Configuration } from '@app/platform';
 import { openEmbedded } from './embedded/index.js';
 import { openEventStoreDb } from './eventstoredb/index.js';
 import { openKafka, type KafkaOptions } from './kafka/index.js';
@@ -9,6 +9,7 @@ type Closable = { close(): Promise<void> };
 
 /**
  * Opens the engines that the configuration chooses, each for itself. The keys and the leases are with the read models.
+ * @throws InvalidConfiguration for a connection string or file that cannot be read
  * @throws FolderLocked when an embedded one is chosen and another process has the folder
  */
 export async function openEngines(configuration: Configuration): Promise<Engines> {
@@ -36,15 +37,24 @@ type Open = <Engine extends Closable>(opening: Engine | Promise<Engine>) => Prom
 async function openChosen(chosen: Configuration, open: Open): Promise<Omit<Engines, 'close'>> {
   let folder: Engines | undefined;
   const embedded = async (): Promise<Engines> => (folder ??= await open(openEmbedded(chosen.DATA_DIR)));
-  const { eventStore } = chosen.EVENT_STORE === 'embedded' ? await embedded() : await open(openEventStoreDb({ url: chosen.EVENTSTOREDB_URL ?? '' }));
+  const { eventStore } = chosen.EVENT_STORE === 'embedded' ? await embedded() : await open(named('EVENTSTOREDB_URL', () => openEventStoreDb({ url: chosen.EVENTSTOREDB_URL ?? '' })));
   const { readModels, checkpoints, keyring, leadership } = chosen.READ_MODELS === 'embedded' ? await embedded() : await openLeased(chosen, open);
-  const { topics } = chosen.TOPICS === 'embedded' ? await embedded() : await open(openKafka(kafkaOptions(chosen)));
+  const { topics } = chosen.TOPICS === 'embedded' ? await embedded() : await open(named('KAFKA_…', () => openKafka(kafkaOptions(chosen))));
   return { eventStore, readModels, checkpoints, keyring, leadership, topics };
 }
 
 async function openLeased({ MONGODB_URL = '', TAKE_OVER_AFTER_MS }: Configuration, open: Open) {
-  const mongo = await open(openMongo({ url: MONGODB_URL }));
+  const mongo = await open(named('MONGODB_URL', () => openMongo({ url: MONGODB_URL })));
   return { ...mongo, leadership: new CheckpointLeases(mongo.checkpoints, TAKE_OVER_AFTER_MS) };
+}
+
+/** Nothing is connected yet: what fails is the setting. */
+async function named<Engine>(variable: string, opening: () => Engine | Promise<Engine>): Promise<Engine> {
+  try {
+    return await opening();
+  } catch (error) {
+    throw new InvalidConfiguration([`${variable} cannot be used: ${error instanceof Error ? error.message : String(error)}`]);
+  }
 }
 
 const kafkaOptions = ({ KAFKA_BROKERS = '', KAFKA_TLS, KAFKA_CA_FILE, KAFKA_SASL_MECHANISM, KAFKA_USERNAME = '', KAFKA_PASSWORD = '', KAFKA_PREFIX }: Configuration): KafkaOptions => ({

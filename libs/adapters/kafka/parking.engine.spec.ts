@@ -1,0 +1,85 @@
+import type { Command, CommandBus } from '@nestjs/cqrs';
+import { HandleParked, ids, Lookups, Parking, stepOf, type ParkingWorker } from '@app/application';
+import { eventTypes } from '@app/domain';
+import { Aggregates, EventCodec, handleCommand, Journal, sideBySide, type ConsumedMessage } from '@app/eventing';
+import type { Message, Recorded } from '@app/kernel';
+import { parkedDecider } from '@app/domain/parked';
+import { requestDecider } from '@app/domain/request';
+import { consume, newTopic, uniqueName } from '@app/testing/contracts';
+import { TemporaryFolder } from '../embedded/temporary-folder.fixture.js';
+import { givenBrokers, openTopics } from './kafka.fixture.js';
+
+type Item = { readonly key: string; readonly stream: string };
+
+const programId = 'program-1';
+const folder = new TemporaryFolder();
+const kafka = openTopics(givenBrokers());
+let aggregates: Aggregates;
+let journal: Journal;
+let lookups: Lookups;
+let parking: Parking;
+const parkedId = ids.parked(programId, 'worker', 'a');
+
+beforeAll(async () => {
+  const { eventStore, keyring } = await folder.open();
+  journal = new Journal(eventStore, new EventCodec(eventTypes, keyring));
+  aggregates = new Aggregates(journal, keyring);
+  lookups = new Lookups(aggregates);
+  parking = new Parking({ execute: (command: Command<unknown>) => park(command as HandleParked) } as unknown as CommandBus, journal, lookups);
+});
+afterAll(async () => {
+  await kafka.close();
+  await folder.remove();
+});
+
+const park = ({ id, wish, context }: HandleParked): Promise<unknown> => handleCommand(aggregates, parkedDecider, `parked-${id}`, wish, context, (asked) => asked);
+
+async function happened(name: string): Promise<Item> {
+  const stream = `request-${name}`;
+  await handleCommand(aggregates, requestDecider, stream, { type: 'TakeRequest', data: { kind: name, body: {} } }, stepOf(programId, 'spec'), (asked) => asked);
+  return { key: name.charAt(0), stream };
+}
+
+test('rule 13: a key that cannot be handled is parked with what comes behind it, the partition goes on, and a replay catches up', async () => {
+  const topic = await newTopic(kafka.topics);
+  const group = uniqueName('group');
+  const handled: string[] = [];
+  let isBroken = true;
+  const worker: ParkingWorker<Item> = {
+    name: 'worker',
+    keyOf: ({ key }) => key,
+    sourceOf: ({ stream }) => ({ programId, stream, revision: 0 }),
+    read: ({ stream }: Recorded<Message>) => ({ key: stream.slice('request-'.length).charAt(0), stream }),
+    handle: async ({ stream }) => {
+      if (isBroken && stream === 'request-a1') throw new TypeError('broken');
+      handled.push(stream.slice('request-'.length));
+    },
+    onParked: () => undefined,
+  };
+  const take = (messages: readonly ConsumedMessage[]): Promise<void> => sideBySide(messages, ({ key }) => [key], ({ key, value }) => parking.handle(worker, { key, stream: String(value['stream']) }));
+  const items = await Promise.all(['a1', 'b1', 'a2', 'b2', 'a3'].map(happened));
+  await kafka.topics.publish(topic, items.map(({ key, stream }) => ({ key, value: { stream } })));
+
+  const stop = new AbortController();
+  await kafka.topics.consume({
+    topics: [topic],
+    group,
+    signal: stop.signal,
+    handle: async (messages) => {
+      await take(messages);
+      if (handled.length === 2 && (await lookups.parked(programId, parkedId)).waiting.length === 3) stop.abort();
+    },
+  });
+  expect(handled).toEqual(['b1', 'b2']);
+
+  // The offsets of what was parked are committed: only what is new comes.
+  await kafka.topics.publish(topic, [{ key: 'c', value: { stream: (await happened('c1')).stream } }]);
+  expect((await consume(kafka.topics, [topic], group, 1)).map(({ key }) => key)).toEqual(['c']);
+
+  isBroken = false;
+  await park(new HandleParked(parkedId, { type: 'RequestReplay', data: { worker: 'worker', key: 'a' } }, stepOf(programId, 'spec')));
+  const events = [];
+  for await (const event of journal.read(`parked-${parkedId}`)) events.push(event);
+  await parking.replays(worker).handle(events);
+  expect(handled).toEqual(['b1', 'b2', 'a1', 'a2', 'a3']);
+});

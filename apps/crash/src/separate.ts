@@ -69,8 +69,9 @@ export class SeparateProduct implements Target {
     const app = this.apps.get(name);
     if (app) return `${name} ${await killProgram(app, random)}`;
     await sleep(random.between(50, 800));
-    await this.engines.kill(name, () => sleep(random.between(0, 1_500)));
-    return `${name} killed and started again`;
+    // Frozen for so long that clients give up, now and then.
+    await this.engines.kill(name, () => sleep(random.between(0, name === MONGODB ? 8_000 : 1_500)));
+    return name === MONGODB ? `${name} frozen and thawed` : `${name} killed and started again`;
   }
 
   async kill(name: string): Promise<void> {
@@ -91,8 +92,9 @@ export class SeparateProduct implements Target {
 }
 
 const EVENT_STORE = 'eventstoredb';
+const MONGODB = 'mongodb';
 
-/** The engines of one run. The stand-in of MongoDB keeps nothing over a kill, so it is never killed. */
+/** The engines of one run. The stand-in of MongoDB keeps nothing over a kill, so it is frozen instead. */
 class Engines {
   private constructor(
     private kafka: RunningKafka | null,
@@ -109,17 +111,22 @@ class Engines {
     const run = `crash-${Date.now()}`;
     return new Engines(kafka, mongo, double, {
       EVENT_STORE, EVENTSTOREDB_URL: EVENTSTOREDB_URL ?? (await double?.up()) ?? '',
-      READ_MODELS: 'mongodb', MONGODB_URL: MONGODB_URL?.replace(/(\/\/[^/]+\/)\w+/, `$1${run}`) ?? mongo?.url ?? '',
+      READ_MODELS: MONGODB, MONGODB_URL: MONGODB_URL?.replace(/(\/\/[^/]+\/)\w+/, `$1${run}`) ?? mongo?.url ?? '',
       TOPICS: 'kafka', KAFKA_BROKERS: KAFKA_BROKERS ?? kafka?.brokers.join(',') ?? '', KAFKA_PREFIX: `${run}.`,
     });
   }
 
   get names(): readonly string[] {
-    return [...(this.kafka ? ['kafka'] : []), ...(this.double ? [EVENT_STORE] : [])];
+    return [...(this.kafka ? ['kafka'] : []), ...(this.mongo ? [MONGODB] : []), ...(this.double ? [EVENT_STORE] : [])];
   }
 
   /** Ends it hard, and starts it again on the same data and port after the pause. */
   async kill(name: string, pause: () => Promise<unknown>): Promise<void> {
+    if (name === MONGODB && this.mongo) {
+      this.mongo.kill('SIGSTOP');
+      await pause();
+      this.mongo.kill('SIGCONT');
+    }
     if (name === 'kafka' && this.kafka) {
       const { folder, port, kill, ended } = this.kafka;
       kill('SIGKILL');

@@ -18,6 +18,7 @@ const program = new Command('crash')
   .option('--cycles <n>', 'how often it is killed', readNumber, 10)
   .option('--seed <s>', 'decides moments and faults', readNumber, Date.now() % 100_000)
   .addOption(new Option('--engines <kind>', 'embedded: one process; real: a process for each app, on Kafka, MongoDB and EventStoreDB, some of which are killed too').choices(['embedded', 'real']).default('embedded'))
+  .addHelpText('after', '\nWith --engines real, servers given by EVENTSTOREDB_URL, MONGODB_URL and KAFKA_BROKERS are used and left alone; MONGODB_STOP and MONGODB_START are the commands by which that of MONGODB_URL is stopped and started.')
   .option('--keep', 'keeps the folder also when all is well')
   .parse();
 const { cycles, seed, keep, engines } = program.opts<Options>();

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { execSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessTokens } from '@app/platform';
-import { startKafka, startMongo, type RunningKafka, type RunningMongo } from '@app/testing/engines';
+import { probeMongo, startKafka, startMongo, type RunningKafka, type RunningMongo } from '@app/testing/engines';
 import { sample } from '../../admin/src/sample.js';
 import { ACCOUNT, freePort, JWT_SECRET, programAt, type Facts, type Target } from './product.js';
 import { killProgram, Program } from './program.js';
@@ -71,7 +71,7 @@ export class SeparateProduct implements Target {
     await sleep(random.between(50, 800));
     // Frozen for so long that clients give up, now and then.
     await this.engines.kill(name, () => sleep(random.between(0, name === MONGODB ? 8_000 : 1_500)));
-    return name === MONGODB ? `${name} frozen and thawed` : `${name} killed and started again`;
+    return `${name} ${name === MONGODB ? 'away for a while' : 'killed and started again'}`;
   }
 
   async kill(name: string): Promise<void> {
@@ -94,7 +94,10 @@ export class SeparateProduct implements Target {
 const EVENT_STORE = 'eventstoredb';
 const MONGODB = 'mongodb';
 
-/** The engines of one run. The stand-in of MongoDB keeps nothing over a kill, so it is frozen instead. */
+/**
+ * The engines of one run. The stand-in of MongoDB keeps nothing over a kill, so it is frozen instead; a server that is given
+ * is stopped and started by the commands MONGODB_STOP and MONGODB_START, where these are given too.
+ */
 class Engines {
   private constructor(
     private kafka: RunningKafka | null,
@@ -117,7 +120,7 @@ class Engines {
   }
 
   get names(): readonly string[] {
-    return [...(this.kafka ? ['kafka'] : []), ...(this.mongo ? [MONGODB] : []), ...(this.double ? [EVENT_STORE] : [])];
+    return [...(this.kafka ? ['kafka'] : []), ...(this.mongo || process.env['MONGODB_STOP'] ? [MONGODB] : []), ...(this.double ? [EVENT_STORE] : [])];
   }
 
   /** Ends it hard, and starts it again on the same data and port after the pause. */
@@ -127,6 +130,7 @@ class Engines {
       await pause();
       this.mongo.kill('SIGCONT');
     }
+    if (name === MONGODB && !this.mongo) await this.stopAndStart(pause);
     if (name === 'kafka' && this.kafka) {
       const { folder, port, kill, ended } = this.kafka;
       kill('SIGKILL');
@@ -139,6 +143,14 @@ class Engines {
       await pause();
       await this.double.start();
     }
+  }
+
+  private async stopAndStart(pause: () => Promise<unknown>): Promise<void> {
+    const { MONGODB_STOP = '', MONGODB_START = '' } = process.env;
+    execSync(MONGODB_STOP, { stdio: 'ignore' });
+    await pause();
+    execSync(MONGODB_START, { stdio: 'ignore' });
+    while (!(await probeMongo(this.environment['MONGODB_URL'] ?? '').then(() => true, () => false)));
   }
 
   async stop(): Promise<void> {

@@ -27,7 +27,7 @@ const LONGEST_BACK_OFF_MS = 5 * 60_000;
 @Injectable()
 export class Dispatcher {
   private readonly logger = new Logger(Dispatcher.name);
-  /** Lines that wait, and until when (ms since 1970): only a hint not to look at them again before. */
+  /** Ordering keys that wait, and until when (ms since 1970): only a hint not to look at them again before. */
   private readonly postponed = new Map<string, number>();
   private readonly woken = new Wakeup();
   private owns: (conversationId: string) => boolean = () => false;
@@ -88,45 +88,49 @@ export class Dispatcher {
     while (!signal.aborted) {
       const { due, pause } = await this.nextDue();
       if (due.length === 0) return pause;
-      const positions = await Promise.all([...new Map(due.map((row) => [row.line, row])).values()].map((row) => this.sendLine(row, signal)));
+      const positions = await Promise.all([...new Map(due.map((row) => [row.orderingKey, row])).values()].map((row) => this.sendInOrder(row, signal)));
       const furthest = positions.reduce((a, b) => (a > b ? a : b), '');
-      if (furthest === '') return LONGEST_WAIT_MS; // somebody else has them
+      if (furthest === '') return this.pause(); // somebody else has them, or they wait for what goes out before
       await this.checkpoints.waitFor(deliveriesProjection.name, furthest, LONGEST_WAIT_MS);
     }
     return 0;
   }
 
-  /** The first page with something that is due now; else how long to wait. Lines that wait do not hide the others. */
+  /** The first page with something that is due now; else how long to wait. Those that wait do not hide the others. */
   private async nextDue(): Promise<{ due: DeliveryRow[]; pause: number }> {
     const now = Date.now();
-    // Also of lines that have nothing to send any more: a time that is over must not shorten the pause.
-    for (const [line, until] of this.postponed) if (until <= now) this.postponed.delete(line);
+    // Also of those that have nothing to send any more: a time that is over must not shorten the pause.
+    for (const [orderingKey, until] of this.postponed) if (until <= now) this.postponed.delete(orderingKey);
     for (let after: string | undefined; ; ) {
       const { documents, next } = await this.deliveries.inState('requested', after);
-      const due = documents.filter(({ notBefore, line, conversationId }) => Date.parse(notBefore) <= now && !this.postponed.has(line) && this.owns(conversationId));
+      const due = documents.filter(({ notBefore, orderingKey, conversationId }) => Date.parse(notBefore) <= now && !this.postponed.has(orderingKey) && this.owns(conversationId));
       const last = documents.at(-1);
       if (due.length > 0 || next === null || (last && Date.parse(last.notBefore) > now)) {
-        const waits = documents.map(({ notBefore }) => Date.parse(notBefore) - now).filter((ms) => ms > 0);
-        return { due, pause: Math.min(LONGEST_WAIT_MS, ...waits, ...[...this.postponed.values()].map((until) => until - now)) };
+        return { due, pause: this.pause(documents.map(({ notBefore }) => Date.parse(notBefore)).filter((time) => time > now)) };
       }
       after = next;
     }
   }
 
+  /** How long to wait, in ms, until the first of these times or of those that something waits for. */
+  private pause(times: readonly number[] = []): number {
+    return Math.min(LONGEST_WAIT_MS, ...[...times, ...this.postponed.values()].map((time) => Math.max(0, time - Date.now())));
+  }
+
   /** One after the other: what was given back, or is under way elsewhere, goes out before what was written after it. */
-  private async sendLine({ line, conversationId }: DeliveryRow, signal: AbortSignal): Promise<string> {
+  private async sendInOrder({ orderingKey, conversationId }: DeliveryRow, signal: AbortSignal): Promise<string> {
     let position = '';
-    for (const row of await this.deliveries.openOf(line)) {
+    for (const row of await this.deliveries.openOf(orderingKey)) {
       if (signal.aborted || !this.owns(conversationId)) break;
       try {
         if (row.status === 'requested' && Date.parse(row.notBefore) <= Date.now()) position = (await this.send(row)) ?? position;
         const delivery = await this.lookups.delivery(row.programId, row.id);
         if (delivery.status !== 'claimed' && delivery.status !== 'requested') continue;
-        this.postponed.set(line, delivery.status === 'claimed' ? Date.now() + CLAIMED_ELSEWHERE_MS : Date.parse(delivery.request.notBefore));
+        this.postponed.set(orderingKey, delivery.status === 'claimed' ? Date.now() + CLAIMED_ELSEWHERE_MS : Date.parse(delivery.request.notBefore));
       } catch (error) {
-        // One that fails does not hold up the others; its own line waits, and is tried again.
+        // One that fails does not hold up the others; what is behind it waits, and it is tried again.
         logFailure(this.logger, error, row.id);
-        this.postponed.set(line, Date.now() + POSTPONED_MS);
+        this.postponed.set(orderingKey, Date.now() + POSTPONED_MS);
       }
       break;
     }

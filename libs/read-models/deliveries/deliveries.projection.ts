@@ -6,8 +6,8 @@ export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source
   readonly id: string;
   readonly programId: string;
   /** What is sent to one person by one channel about one conversation goes out in order. */
-  readonly line: string;
-  /** Position of the request: the order within the line, however often one was put off. */
+  readonly orderingKey: string;
+  /** Position of the request: the order of those of one ordering key, however often one was put off. */
   readonly order: string;
   readonly status: Exclude<Delivery['status'], 'none'>;
   readonly claimId: string | null;
@@ -24,7 +24,7 @@ export const deliveriesProjection: Projection<DeliveryEvent, DeliveryRow> = {
   categories: ['delivery'],
   indexes: {
     due: ['status', 'notBefore'],
-    line: ['line', 'status', 'order'],
+    ordering: ['orderingKey', 'status', 'order'],
     program: ['programId', 'status', 'notBefore'],
     provider: ['providerId'],
   },
@@ -34,13 +34,13 @@ export const deliveriesProjection: Projection<DeliveryEvent, DeliveryRow> = {
     if (event.type === 'DeliveryRequested') {
       const { deliveryId: id, source: _, consentId: __, ...request } = event.data;
       const nothingYet = { claimId: null, claimedAt: null, providerId: null, providerStatus: null, errorCode: null, reason: null };
-      return { id, programId: event.metadata.programId, line: lineOf(request), order: event.position, status: 'requested', ...request, ...nothingYet };
+      return { id, programId: event.metadata.programId, orderingKey: orderingKeyOf(request), order: event.position, status: 'requested', ...request, ...nothingYet };
     }
     return row && next(row, event);
   },
 };
 
-const lineOf = ({ conversationId, recipient, channel }: Pick<DeliveryRow, 'conversationId' | 'recipient' | 'channel'>): string => `${conversationId} ${recipient.id} ${channel}`;
+const orderingKeyOf = ({ conversationId, recipient, channel }: Pick<DeliveryRow, 'conversationId' | 'recipient' | 'channel'>): string => `${conversationId} ${recipient.id} ${channel}`;
 
 function next(row: DeliveryRow, event: Exclude<DeliveryEvent, DeliveryRequested>): DeliveryRow {
   switch (event.type) {

@@ -5,7 +5,7 @@ import { deliveriesProjection, type DeliveryRow } from './deliveries.projection.
 const BATCH = 100;
 
 /** What staff sees of a delivery. */
-export type DeliveryView = Omit<DeliveryRow, 'programId' | 'claimId' | 'line' | 'order'>;
+export type DeliveryView = Omit<DeliveryRow, 'programId' | 'claimId' | 'orderingKey' | 'order'>;
 
 @Injectable()
 export class DeliveryQueries {
@@ -22,9 +22,9 @@ export class DeliveryQueries {
     return this.by('due', { status }, after, BATCH);
   }
 
-  /** What of a line is claimed or still to be sent, in order; the first of it, where it is long. */
-  async openOf(line: string): Promise<readonly DeliveryRow[]> {
-    const pages = await Promise.all((['claimed', 'requested'] as const).map((status) => this.by('line', { line, status }, undefined, BATCH)));
+  /** What of an ordering key is claimed or still to be sent, in order; the first of it, where it is much. */
+  async openOf(orderingKey: string): Promise<readonly DeliveryRow[]> {
+    const pages = await Promise.all((['claimed', 'requested'] as const).map((status) => this.by('ordering', { orderingKey, status }, undefined, BATCH)));
     return pages.flatMap(({ documents }) => documents).toSorted((a, b) => (a.order < b.order ? -1 : 1));
   }
 

@@ -1,5 +1,5 @@
 import type { Command, CommandBus } from '@nestjs/cqrs';
-import { sideBySide } from '@app/eventing';
+import { inOrderPerKey } from '@app/eventing';
 import type { Recorded } from '@app/kernel';
 import { addressDecider, type Address } from '@app/domain/address';
 import type { ContactEvent } from '@app/domain/contact';
@@ -23,7 +23,7 @@ describe('automation, events side by side', () => {
       addresses.set(id, addressDecider.decide(wish, address).reduce((state, event) => addressDecider.evolve(state, event), address));
     };
     const automation = new Automation({ execute: (command: Command<unknown>) => execute(command as HandleAddress) } as unknown as CommandBus, {} as InboundRouter, {} as Lookups);
-    await sideBySide(events, Automation.keysOf, (event) => automation.react(event));
+    await inOrderPerKey(events, Automation.keysOf, (event) => automation.react(event));
     expect([addresses.get('a')?.holders, addresses.get('b')?.holders]).toEqual([['rita'], []]);
   });
 });

@@ -14,6 +14,6 @@ export * from './page-list.js';
 export * from './read-model-store.js';
 export * from './run-follower.js';
 export * from './run-projection.js';
-export * from './side-by-side.js';
+export * from './in-order-per-key.js';
 export * from './temporary-failure.js';
 export * from './topic-log.js';

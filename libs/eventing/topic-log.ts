@@ -11,7 +11,7 @@ export type Consumer = {
   /** Called with messages in order per key, one batch at a time. The offsets are committed after it resolves. */
   handle(messages: readonly ConsumedMessage[]): Promise<void>;
   /** Told whenever the work is shared out anew: whose keys now come to this member. Nobody else's, but for the moment of a change. */
-  onShare?(owns: (key: string) => boolean): void;
+  onAssignment?(owns: (key: string) => boolean): void;
 };
 
 /** Topics for other processes: at least once, in order per key. */

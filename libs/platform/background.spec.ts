@@ -16,7 +16,7 @@ it('what other work waits for is stopped after it', async () => {
       });
     });
   background.start('projector', untilStopped('projector', Promise.resolve()), 'last');
-  background.startAlone('dispatcher', untilStopped('dispatcher', readModel.promise));
+  background.startAsLeader('dispatcher', untilStopped('dispatcher', readModel.promise));
   const stopping = background.beforeApplicationShutdown();
   expect(told).toEqual(['dispatcher is told']);
   readModel.resolve();

@@ -15,7 +15,7 @@ export class Background implements BeforeApplicationShutdown {
   constructor(private readonly leadership: Leadership) {}
 
   /** Work that only one process at a time may do; the others stand by. */
-  startAlone(name: string, work: Work, stops: Stops = 'first'): void {
+  startAsLeader(name: string, work: Work, stops: Stops = 'first'): void {
     this.start(name, (signal) => this.leadership.lead(name, work, signal), stops);
   }
 

@@ -1,6 +1,6 @@
 import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { ApplicationModule, Automation, Parking, type AutomatedEvent, type ParkingWorker } from '@app/application';
-import { Checkpoints, Journal, runFollower, sideBySide, type Follower } from '@app/eventing';
+import { Checkpoints, Journal, runFollower, inOrderPerKey, type Follower } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { Background, logFailure } from '@app/platform';
 
@@ -27,13 +27,13 @@ export class AutomationModule implements OnApplicationBootstrap {
       onParked: (error, { stream }) => logFailure(this.logger, error, stream),
     };
     const handle = (events: readonly Recorded<Message>[]): Promise<void> =>
-      sideBySide((events as readonly Recorded<AutomatedEvent>[]).filter(Automation.concerns), Automation.keysOf, (event) => this.parking.handle(worker, event));
+      inOrderPerKey((events as readonly Recorded<AutomatedEvent>[]).filter(Automation.concerns), Automation.keysOf, (event) => this.parking.handle(worker, event));
     this.follow({ name: worker.name, categories: Automation.categories, handle });
     this.follow(this.parking.replays(worker));
   }
 
   private follow(follower: Follower): void {
     const { journal, checkpoints } = this;
-    this.background.startAlone(follower.name, (signal) => runFollower({ journal, checkpoints }, follower, signal));
+    this.background.startAsLeader(follower.name, (signal) => runFollower({ journal, checkpoints }, follower, signal));
   }
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { killProgram, Program } from './program.js';
+import { killProcess, RestartableProcess } from './restartable-process.js';
 import type { Random } from './random.js';
 
 /** What the product says of itself when it is ready. */
@@ -50,7 +50,7 @@ export const shortLimits = { CLAIM_TIMEOUT_MS: '1500', RECONCILE_EVERY_MS: '400'
 export const programAt = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /** The real product in one process, which is killed and started again on the same folder and port. */
-export class Product extends Program<Facts> implements Target {
+export class Product extends RestartableProcess<Facts> implements Target {
   readonly environment: Readonly<Record<string, string>>;
 
   constructor({ folder, port, environment, nodeOptions = [] }: Settings) {
@@ -60,7 +60,7 @@ export class Product extends Program<Facts> implements Target {
   }
 
   async killOnce(random: Random): Promise<string> {
-    return killProgram(this, random);
+    return killProcess(this, random);
   }
 
   finish(): Promise<void> {

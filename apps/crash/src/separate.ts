@@ -6,7 +6,7 @@ import { AccessTokens } from '@app/platform';
 import { probeMongo, startKafka, startMongo, type RunningKafka, type RunningMongo } from '@app/testing/engines';
 import { sample } from '../../admin/src/sample.js';
 import { ACCOUNT, freePort, JWT_SECRET, programAt, type Facts, type Target } from './product.js';
-import { killProgram, Program } from './program.js';
+import { killProcess, RestartableProcess } from './restartable-process.js';
 import type { Random } from './random.js';
 
 type Settings = { readonly folder: string; readonly senderPhone: string; readonly environment: Readonly<Record<string, string>> };
@@ -20,12 +20,12 @@ export class SeparateProduct implements Target {
     readonly environment: Readonly<Record<string, string>>,
     private readonly facts: Facts,
     private readonly folder: string,
-    private readonly apps: ReadonlyMap<string, Program<undefined>>,
-    private readonly engines: Engines,
+    private readonly apps: ReadonlyMap<string, RestartableProcess<undefined>>,
+    private readonly engines: EngineProcesses,
   ) {}
 
   static async open({ folder, senderPhone, environment }: Settings): Promise<SeparateProduct> {
-    const engines = await Engines.start(folder);
+    const engines = await EngineProcesses.start(folder);
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const all = {
@@ -34,12 +34,12 @@ export class SeparateProduct implements Target {
     };
     for (const command of ['prepare', 'sample']) admin(command, all);
     const count = new Map<string, number>();
-    const apps = new Map<string, Program<undefined>>();
+    const apps = new Map<string, RestartableProcess<undefined>>();
     for (const app of APPS) {
       const n = (count.get(app) ?? 0) + 1;
       count.set(app, n);
       const name = n === 1 ? app : `${app}-${n}`;
-      apps.set(name, new Program([programAt(`apps/${app}/src/main.js`)], { ...all, PORT: app === 'api' ? String(port) : '0' }, join(folder, `${name}.log`), () => undefined));
+      apps.set(name, new RestartableProcess([programAt(`apps/${app}/src/main.js`)], { ...all, PORT: app === 'api' ? String(port) : '0' }, join(folder, `${name}.log`), () => undefined));
     }
     return new SeparateProduct(all, await factsOf(url, senderPhone), folder, apps, engines);
   }
@@ -67,7 +67,7 @@ export class SeparateProduct implements Target {
   async killOnce(random: Random): Promise<string> {
     const name = random.pick(this.names);
     const app = this.apps.get(name);
-    if (app) return `${name} ${await killProgram(app, random)}`;
+    if (app) return `${name} ${await killProcess(app, random)}`;
     await sleep(random.between(50, 800));
     // Frozen for so long that clients give up, now and then.
     await this.engines.kill(name, () => sleep(random.between(0, name === MONGODB ? 8_000 : 1_500)));
@@ -98,21 +98,21 @@ const MONGODB = 'mongodb';
  * The engines of one run. The stand-in of MongoDB keeps nothing over a kill, so it is frozen instead; a server that is given
  * is stopped and started by the commands MONGODB_STOP and MONGODB_START, where these are given too.
  */
-class Engines {
+class EngineProcesses {
   private constructor(
     private kafka: RunningKafka | null,
     private readonly mongo: RunningMongo | null,
-    private readonly double: Program<string> | null,
+    private readonly double: RestartableProcess<string> | null,
     readonly environment: Readonly<Record<string, string>>,
   ) {}
 
-  static async start(folder: string): Promise<Engines> {
+  static async start(folder: string): Promise<EngineProcesses> {
     const { KAFKA_BROKERS, MONGODB_URL, EVENTSTOREDB_URL } = process.env;
     const kafka = KAFKA_BROKERS === undefined ? await startKafka({ folder: join(folder, 'kafka') }) : null;
     const mongo = MONGODB_URL === undefined ? await startMongo({ log: join(folder, 'mongo.log') }) : null;
     const double = EVENTSTOREDB_URL === undefined ? await doubleIn(folder) : null;
     const run = `crash-${Date.now()}`;
-    return new Engines(kafka, mongo, double, {
+    return new EngineProcesses(kafka, mongo, double, {
       EVENT_STORE, EVENTSTOREDB_URL: EVENTSTOREDB_URL ?? (await double?.up()) ?? '',
       READ_MODELS: MONGODB, MONGODB_URL: MONGODB_URL?.replace(/(\/\/[^/]+\/)\w+/, `$1${run}`) ?? mongo?.url ?? '',
       TOPICS: 'kafka', KAFKA_BROKERS: KAFKA_BROKERS ?? kafka?.brokers.join(',') ?? '', KAFKA_PREFIX: `${run}.`,
@@ -158,11 +158,11 @@ class Engines {
   }
 }
 
-async function doubleIn(folder: string): Promise<Program<string>> {
+async function doubleIn(folder: string): Promise<RestartableProcess<string>> {
   const data = join(folder, 'eventstoredb');
   mkdirSync(data, { recursive: true });
   const args = [programAt('libs/testing/eventstoredb-double/main.js'), '--data', data, '--port', String(await freePort())];
-  const double = new Program(args, {}, join(folder, 'eventstoredb.log'), (line) => (JSON.parse(line) as { url: string }).url);
+  const double = new RestartableProcess(args, {}, join(folder, 'eventstoredb.log'), (line) => (JSON.parse(line) as { url: string }).url);
   await double.start();
   return double;
 }

@@ -182,7 +182,7 @@ it('M1: who takes over keeps the order too: what was given back before goes out 
 
 it('M1: what another notifier has claimed goes out before what was written after it', async () => {
   const dispatcher = app.get(Dispatcher);
-  dispatcher.share(() => false);
+  dispatcher.assign(() => false);
   await send('First');
   await deliveryUpTo('DeliveryRequested');
   const deliveryId = await firstTextRequested();
@@ -191,7 +191,7 @@ it('M1: what another notifier has claimed goes out before what was written after
   await elsewhere({ type: 'ClaimDelivery', data: { claimId, claimedAt: new Date().toISOString(), consentRevision: 0 } });
   await send('Second');
   await deliveryUpTo('DeliveryRequested');
-  dispatcher.share(() => true);
+  dispatcher.assign(() => true);
   await until(() => whatWaits() > 0);
   expect(calls).toEqual([]);
   await elsewhere({ type: 'AcceptDelivery', data: { claimId, providerId: 'SM-elsewhere' } });

@@ -48,7 +48,7 @@ export class Dispatcher {
   ) {}
 
   /** Only what is owned is sent from here: the texts of a conversation go out in order while several processes send. */
-  share(owns: (conversationId: string) => boolean): void {
+  assign(owns: (conversationId: string) => boolean): void {
     this.owns = owns;
     this.woken.wake();
   }

@@ -1,7 +1,7 @@
 import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { gatewayProviders } from '@app/adapters/gateways';
 import { ApplicationModule, Parking, type ParkingWorker } from '@app/application';
-import { Checkpoints, Journal, runFollower, sideBySide, TopicLog, type ConsumedMessage } from '@app/eventing';
+import { Checkpoints, Journal, runFollower, inOrderPerKey, TopicLog, type ConsumedMessage } from '@app/eventing';
 import type { Recorded } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
 import { Background, logFailure } from '@app/platform';
@@ -45,17 +45,17 @@ export class NotifierModule implements OnApplicationBootstrap {
     const { journal, checkpoints, topics, dispatcher } = this;
     const handle = (messages: readonly ConsumedMessage[]): Promise<void> => this.request(messages);
     // Who requests a conversation's deliveries sends them too, so that they go out in order however many notifiers there are.
-    const onShare = (owns: (conversationId: string) => boolean): void => dispatcher.share(owns);
-    this.background.start('notifier requests', (signal) => topics.consume({ topics: [CONVERSATIONS_TOPIC], group: 'notifier', signal, handle, onShare }));
+    const onAssignment = (owns: (conversationId: string) => boolean): void => dispatcher.assign(owns);
+    this.background.start('notifier requests', (signal) => topics.consume({ topics: [CONVERSATIONS_TOPIC], group: 'notifier', signal, handle, onAssignment }));
     this.background.start('notifier dispatcher', (signal) => dispatcher.run(signal));
-    this.background.startAlone('notifier reconciler', (signal) => this.reconciler.run(signal));
+    this.background.startAsLeader('notifier reconciler', (signal) => this.reconciler.run(signal));
     const replays = this.parking.replays(this.worker);
-    this.background.startAlone(replays.name, (signal) => runFollower({ journal, checkpoints }, replays, signal));
+    this.background.startAsLeader(replays.name, (signal) => runFollower({ journal, checkpoints }, replays, signal));
   }
 
   /** Messages of one conversation one after the other; those of several side by side, so that they share commits. */
   private async request(messages: readonly ConsumedMessage[]): Promise<void> {
     const events = messages.map(({ value }) => fromTopicValue(value)).filter((event) => event !== null).filter(DeliveryRequests.concerns);
-    await sideBySide(events, ({ conversationId }) => [conversationId], (event) => this.parking.handle(this.worker, event));
+    await inOrderPerKey(events, ({ conversationId }) => [conversationId], (event) => this.parking.handle(this.worker, event));
   }
 }

@@ -16,6 +16,6 @@ export class ProjectorModule implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const { journal, readModels, checkpoints } = this;
     for (const projection of projections)
-      this.background.startAlone(projectorOf(projection), (signal) => runProjection({ journal, readModels, checkpoints }, projection, signal), 'last');
+      this.background.startAsLeader(projectorOf(projection), (signal) => runProjection({ journal, readModels, checkpoints }, projection, signal), 'last');
   }
 }

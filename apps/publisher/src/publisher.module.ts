@@ -18,7 +18,7 @@ export class PublisherModule implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     await this.topics.prepare([CONVERSATIONS_TOPIC]);
     const follower = { name: 'publisher', categories: ['conversation'], handle: (events: readonly Recorded<Message>[]) => this.publish(events as readonly Recorded<ConversationEvent>[]) };
-    this.background.startAlone('publisher', (signal) => runFollower({ journal: this.journal, checkpoints: this.checkpoints }, follower, signal));
+    this.background.startAsLeader('publisher', (signal) => runFollower({ journal: this.journal, checkpoints: this.checkpoints }, follower, signal));
   }
 
   private async publish(events: readonly Recorded<ConversationEvent>[]): Promise<void> {

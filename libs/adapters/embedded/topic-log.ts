@@ -79,11 +79,11 @@ export class EmbeddedTopicLog extends TopicLog {
     while (pairs.some((pair) => this.#taken.has(pair)) && !signal.aborted) await this.#released.wait(signal);
     if (signal.aborted) return;
     for (const pair of pairs) this.#taken.add(pair);
-    consumer.onShare?.(() => true);
+    consumer.onAssignment?.(() => true);
     try {
       await this.#run(consumer);
     } finally {
-      consumer.onShare?.(() => false);
+      consumer.onAssignment?.(() => false);
       for (const pair of pairs) this.#taken.delete(pair);
       this.#released.wakeAll();
     }

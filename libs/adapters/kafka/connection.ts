@@ -14,7 +14,7 @@ export type KafkaOptions = {
   readonly prefix?: string;
   /** Of the topics made here; one that exists keeps its own. */
   readonly partitions?: number;
-  /** A member that gives no sign of life for so long (ms) loses its share to the others. */
+  /** A member that gives no sign of life for so long (ms) loses its partitions to the others. */
   readonly sessionTimeout?: number;
 };
 

@@ -37,7 +37,7 @@ test('members join and leave while messages come: nothing is lost, and each key 
   for (const key of keys) expect(firstOf(seen, key)).toEqual(upTo(publisher.acknowledged));
 });
 
-test('a member that takes longer than the session keeps its share, and its work is done once', async () => {
+test('a member that takes longer than the session keeps its partitions, and its work is done once', async () => {
   const topic = await newTopic(kafka.topics);
   const group = uniqueName('group');
   await kafka.topics.publish(topic, [{ key: 'a', value: { n: 0 } }]);
@@ -48,7 +48,7 @@ test('a member that takes longer than the session keeps its share, and its work 
     topics: [topic],
     group,
     signal: stop.signal,
-    onShare: (share) => (owns = share),
+    onAssignment: (assigned) => (owns = assigned),
     handle: async (messages) => {
       await delay(SESSION_MS * 2.5);
       expect(owns('a')).toBe(true);
@@ -74,7 +74,7 @@ test('a member that was thrown out of its group comes back and reads on from wha
     topics: [topic],
     group,
     signal: stop.signal,
-    onShare: (share) => (owns = share),
+    onAssignment: (assigned) => (owns = assigned),
     handle: async (messages) => {
       seen.push(...messages.map(numberOf));
       if (seen.length > 1) return stop.abort();

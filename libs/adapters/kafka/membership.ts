@@ -2,10 +2,10 @@ import type { Batch, Consumer as Client, EachBatchPayload } from 'kafkajs';
 import type { ConsumedMessage, Consumer } from '@app/eventing';
 import type { JsonObject } from '@app/kernel';
 import { kafkaClient, notForLong, type KafkaOptions } from './connection.js';
-import { Share } from './share.js';
+import { Assignment } from './assignment.js';
 
 const SESSION_TIMEOUT_MS = 10_000;
-/** The group goes on without us, or with another share for us; joining again puts it right. */
+/** The group goes on without us, or with another assignment for us; joining again puts it right. */
 const OUT = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'NOT_COORDINATOR_FOR_GROUP']);
 
 /** What the handler rejected with is the cause. */
@@ -15,7 +15,7 @@ export class HandlerFailed extends Error {}
 export class Membership {
   readonly #client: Client;
   readonly #ended = Promise.withResolvers<void>();
-  readonly #share: Share;
+  readonly #assignment: Assignment;
   readonly #heartbeatInterval: number;
   #isOver = false;
   #out: unknown = null;
@@ -28,7 +28,7 @@ export class Membership {
   ) {
     const sessionTimeout = options.sessionTimeout ?? SESSION_TIMEOUT_MS;
     this.#heartbeatInterval = sessionTimeout / 10;
-    this.#share = new Share(consumer, sessionTimeout);
+    this.#assignment = new Assignment(consumer, sessionTimeout);
     this.#client = kafkaClient(options).consumer({
       groupId: consumer.group,
       sessionTimeout,
@@ -38,7 +38,7 @@ export class Membership {
       // How long an idle member does not look whether to rebalance or to stop; messages come at once.
       maxWaitTimeInMs: sessionTimeout / 20,
       allowAutoTopicCreation: false,
-      partitionAssigners: [this.#share.assigner],
+      partitionAssigners: [this.#assignment.assigner],
       retry: { restartOnFailure: async () => false },
     });
     this.#listen(onJoin);
@@ -61,7 +61,7 @@ export class Membership {
     } finally {
       signal.removeEventListener('abort', end);
       this.#isOver = true;
-      this.#share.lose();
+      this.#assignment.lose();
       await this.#leave(started);
     }
   }
@@ -71,11 +71,11 @@ export class Membership {
     this.#client.on(events.GROUP_JOIN, ({ payload }) => {
       if (this.#isOver) return;
       this.#out = null;
-      this.#share.take(payload.memberAssignment);
+      this.#assignment.take(payload.memberAssignment);
       onJoin();
     });
-    this.#client.on(events.HEARTBEAT, () => this.#share.confirm());
-    this.#client.on(events.REBALANCING, () => this.#share.lose());
+    this.#client.on(events.HEARTBEAT, () => this.#assignment.confirm());
+    this.#client.on(events.REBALANCING, () => this.#assignment.lose());
     this.#client.on(events.CRASH, ({ payload }) => this.#ended.reject(payload.error));
   }
 
@@ -111,11 +111,11 @@ export class Membership {
     }
   }
 
-  /** Whoever has the share now handles what else was fetched; only what is being handled is finished. */
+  /** Whoever has the partition now handles what else was fetched; only what is being handled is finished. */
   #missed(error: unknown): void {
     if (!OUT.has((error as { type?: string }).type ?? '')) return;
     this.#out = error;
-    this.#share.lose();
+    this.#assignment.lose();
   }
 
   /** Stopping a client that is still joining would leave a member behind that nobody can stop; so it joins first. */

@@ -1,7 +1,7 @@
 import type { Command, CommandBus } from '@nestjs/cqrs';
 import { HandleParked, ids, Lookups, Parking, stepOf, type ParkingWorker } from '@app/application';
 import { eventTypes } from '@app/domain';
-import { Aggregates, EventCodec, handleCommand, Journal, sideBySide, type ConsumedMessage } from '@app/eventing';
+import { Aggregates, EventCodec, handleCommand, Journal, inOrderPerKey, type ConsumedMessage } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { parkedDecider } from '@app/domain/parked';
 import { requestDecider } from '@app/domain/request';
@@ -56,7 +56,7 @@ test('rule 13: a key that cannot be handled is parked with what comes behind it,
     },
     onParked: () => undefined,
   };
-  const take = (messages: readonly ConsumedMessage[]): Promise<void> => sideBySide(messages, ({ key }) => [key], ({ key, value }) => parking.handle(worker, { key, stream: String(value['stream']) }));
+  const take = (messages: readonly ConsumedMessage[]): Promise<void> => inOrderPerKey(messages, ({ key }) => [key], ({ key, value }) => parking.handle(worker, { key, stream: String(value['stream']) }));
   const items = await Promise.all(['a1', 'b1', 'a2', 'b2', 'a3'].map(happened));
   await kafka.topics.publish(topic, items.map(({ key, stream }) => ({ key, value: { stream } })));
 

@@ -1,6 +1,6 @@
 import type { TopicLog } from '@app/eventing';
 import { rejection, uniqueName, type Opened } from './opened.js';
-import { shareContract } from './share.contract.js';
+import { assignmentContract } from './assignment.contract.js';
 import { consume, newTopic, numberOf, numbers, signalled } from './topic-log.samples.js';
 
 type Ports = { readonly store: TopicLog };
@@ -173,7 +173,7 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
       await expect(consuming).resolves.toBeUndefined();
     });
 
-    shareContract(log);
+    assignmentContract(log);
 
     test('messages and offsets are there after it was opened again', async () => {
       const topic = await newTopic(log());

@@ -73,7 +73,7 @@ export class Member {
         this.seen.push(...messages);
         condition.happened();
       },
-      onShare: (owns) => {
+      onAssignment: (owns) => {
         this.owns = owns;
         condition.happened();
       },

@@ -5,7 +5,7 @@ import { startNode, type Child } from './processes.js';
 import type { Random } from './random.js';
 
 /** A program of ours in a process of its own, which is killed and started again. */
-export class Program<Ready> {
+export class RestartableProcess<Ready> {
   private child: Child | null = null;
   private ready = Promise.withResolvers<Ready>();
   private isReady = false;
@@ -68,7 +68,7 @@ export class Program<Ready> {
 }
 
 /** At a moment of its work; now and then also while it starts. @returns what was done, in words */
-export async function killProgram<Ready>(program: Program<Ready>, random: Random): Promise<string> {
+export async function killProcess<Ready>(program: RestartableProcess<Ready>, random: Random): Promise<string> {
   const life = random.between(50, 800);
   await sleep(life);
   await program.end('SIGKILL');

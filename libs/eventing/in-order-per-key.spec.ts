@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { sideBySide } from './side-by-side.js';
+import { inOrderPerKey } from './in-order-per-key.js';
 
 type Item = { readonly n: number; readonly keys: readonly string[] };
 
 const items = fc.array(fc.subarray(['a', 'b', 'c', 'd'], { minLength: 1 }), { maxLength: 12 }).map((list) => list.map((keys, n): Item => ({ n, keys })));
 const share = (a: Item, b: Item): boolean => a.keys.some((key) => b.keys.includes(key));
 
-describe('side by side', () => {
+describe('in order per key', () => {
   it('keeps the order of those that share a key, and no two of them are at work at once', async () => {
     await fc.assert(
       fc.asyncProperty(items, fc.scheduler(), async (list, scheduler) => {
@@ -18,7 +18,7 @@ describe('side by side', () => {
           await scheduler.schedule(Promise.resolve());
           ended.add(item);
         };
-        const done = sideBySide(list, ({ keys }) => keys, work);
+        const done = inOrderPerKey(list, ({ keys }) => keys, work);
         await scheduler.waitFor(done);
         expect(begun).toHaveLength(list.length);
       }),
@@ -28,7 +28,7 @@ describe('side by side', () => {
   it('works at once on those that share nothing', async () => {
     const both = Promise.withResolvers<void>();
     let working = 0;
-    await sideBySide(['a', 'b'], (key) => [key], async () => {
+    await inOrderPerKey(['a', 'b'], (key) => [key], async () => {
       working += 1;
       if (working === 2) both.resolve();
       await both.promise;
@@ -42,7 +42,7 @@ describe('side by side', () => {
       if (item === 'a1') throw new Error('a1 is broken');
       handled.push(item);
     };
-    await expect(sideBySide(['a1', 'a2', 'b1', 'b2'], ([key = '']) => [key], work)).rejects.toThrow('a1 is broken');
+    await expect(inOrderPerKey(['a1', 'a2', 'b1', 'b2'], ([key = '']) => [key], work)).rejects.toThrow('a1 is broken');
     expect(handled).toEqual(['b1', 'b2']);
   });
 });

@@ -5,7 +5,7 @@ const partitionOf = Partitioners.DefaultPartitioner();
 const NO_DATA = Buffer.alloc(0);
 
 /** Which keys are this member's now. It is told to the consumer at every change. */
-export class Share {
+export class Assignment {
   #cluster: Cluster | null = null;
   #partitions: ReadonlySet<number> | null = null;
   #known: PartitionMetadata[] = [];
@@ -55,10 +55,10 @@ export class Share {
   }
 
   #tell(): void {
-    this.consumer.onShare?.((key) => this.#owns(key));
+    this.consumer.onAssignment?.((key) => this.#owns(key));
   }
 
-  /** Without a sign of life the group has given the share to others by now, and cannot tell. */
+  /** Without a sign of life the group has given its partitions to others by now, and cannot tell. */
   #owns(key: string): boolean {
     if (!this.#partitions || performance.now() - this.#confirmedAt > this.sessionTimeout) return false;
     const [topic = ''] = this.consumer.topics;

@@ -5,8 +5,8 @@ import { Condition, Member, newTopic, numberOf } from './topic-log.samples.js';
 const keys = Array.from({ length: 30 }, (_, n) => `key-${n}`);
 
 /** What members of a group are told of whose keys are whose. */
-export function shareContract(log: () => TopicLog): void {
-  describe('shares', () => {
+export function assignmentContract(log: () => TopicLog): void {
+  describe('assignment', () => {
     const group = async () => {
       const condition = new Condition();
       const topics = [await newTopic(log()), await newTopic(log())];
@@ -44,7 +44,7 @@ export function shareContract(log: () => TopicLog): void {
       await Promise.all(members.map((member) => member.stop()));
     });
 
-    test('a member that ends gives its share to the other, with nothing lost', async () => {
+    test('a member that ends gives its keys to the other, with nothing lost', async () => {
       const { condition, topics, join } = await group();
       const first = join();
       await condition.until(() => keys.every((key) => first.owns(key)));

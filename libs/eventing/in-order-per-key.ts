@@ -3,7 +3,7 @@
  * nothing of its keys is begun. All that was begun has ended when this settles.
  * @throws what the first one in order failed with
  */
-export async function sideBySide<Item>(items: readonly Item[], keysOf: (item: Item) => readonly string[], work: (item: Item) => Promise<void>): Promise<void> {
+export async function inOrderPerKey<Item>(items: readonly Item[], keysOf: (item: Item) => readonly string[], work: (item: Item) => Promise<void>): Promise<void> {
   const last = new Map<string, Promise<void>>();
   const all = items.map((item) => {
     const keys = keysOf(item);

@@ -14,6 +14,34 @@ export type Consumer = {
   onAssignment?(owns: (key: string) => boolean): void;
 };
 
+/** The consumers of one topic log that are at work, ended together when it closes. */
+export class Consumers {
+  readonly #closing = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+
+  /** Aborts when the log closes. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** Lets a consumer run until its own signal aborts or the log closes. */
+  async run(consumer: Consumer, consume: (consumer: Consumer) => Promise<void>): Promise<void> {
+    const running = consume({ ...consumer, signal: AbortSignal.any([consumer.signal, this.closing]) });
+    this.#running.add(running);
+    try {
+      await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  /** Ends them; what they are handling is finished first. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#running);
+  }
+}
+
 /** Topics for other processes: at least once, in order per key. */
 export abstract class TopicLog {
   /** Creates the topics that are missing; safe to repeat. Before it a topic takes no messages. */

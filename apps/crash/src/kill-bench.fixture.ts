@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { freePort } from '@app/testing/engines';
 import { startTwilioEmulator, type TwilioEmulator } from '@app/twilio-emulator';
 import { makeCast, type Cast } from './cast.js';
 import { Client, type Request } from './client.js';
 import { Reader, type DeliveryRow, type Entry } from './evidence.js';
-import { ACCOUNT, freePort, Product, programAt, type Facts } from './product.js';
+import { ACCOUNT, Product, programAt, type Facts } from './product.js';
 
 const LONGEST_WAIT_MS = 15_000;
 

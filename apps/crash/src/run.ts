@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@app/testing/engines';
 import type { FaultSettings } from '@app/twilio-emulator';
 import { makeCast } from './cast.js';
 import { checkMails } from './check-mails.js';
@@ -10,7 +11,7 @@ import { Client } from './client.js';
 import { askProduct, deliveryStates, readFiles, Reader, type Evidence } from './evidence.js';
 import { Findings } from './findings.js';
 import { Load } from './load.js';
-import { freePort, Product, programAt, shortLimits, type Target } from './product.js';
+import { Product, programAt, shortLimits, type Target } from './product.js';
 import { ProviderProcess } from './provider.js';
 import { Random } from './random.js';
 import { SeparateProduct } from './separate.js';

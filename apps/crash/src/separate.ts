@@ -3,9 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessTokens } from '@app/platform';
-import { probeMongo, startKafka, startMongo, type RunningKafka, type RunningMongo } from '@app/testing/engines';
+import { freePort, probeMongo, startKafka, startMongo, type RunningKafka, type RunningMongo } from '@app/testing/engines';
 import { sample } from '../../admin/src/sample.js';
-import { ACCOUNT, freePort, JWT_SECRET, programAt, type Facts, type Target } from './product.js';
+import { ACCOUNT, JWT_SECRET, programAt, type Facts, type Target } from './product.js';
 import { killProcess, RestartableProcess } from './restartable-process.js';
 import type { Random } from './random.js';
 
@@ -120,7 +120,7 @@ class EngineProcesses {
   }
 
   get names(): readonly string[] {
-    return [...(this.kafka ? ['kafka'] : []), ...(this.mongo || process.env['MONGODB_STOP'] ? [MONGODB] : []), ...(this.double ? [EVENT_STORE] : [])];
+    return [...(this.kafka ? ['kafka'] : []), ...(this.mongo || (process.env['MONGODB_STOP'] && process.env['MONGODB_START']) ? [MONGODB] : []), ...(this.double ? [EVENT_STORE] : [])];
   }
 
   /** Ends it hard, and starts it again on the same data and port after the pause. */

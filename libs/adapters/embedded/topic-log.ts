@@ -1,4 +1,4 @@
-import { TopicLog, type ConsumedMessage, type Consumer, type TopicMessage } from '@app/eventing';
+import { Consumers, TopicLog, type ConsumedMessage, type Consumer, type TopicMessage } from '@app/eventing';
 import type { JsonObject } from '@app/kernel';
 import type { GroupedWrites } from './grouped-writes.js';
 import type { Database } from './sqlite.js';
@@ -20,8 +20,7 @@ export class EmbeddedTopicLog extends TopicLog {
   readonly #released = new Wakeup();
   /** Group and topic pairs that have an active member. */
   readonly #taken = new Set<string>();
-  readonly #consuming = new Set<Promise<void>>();
-  readonly #closing = new AbortController();
+  readonly #consumers = new Consumers();
 
   constructor(
     private readonly db: Database,
@@ -57,20 +56,12 @@ export class EmbeddedTopicLog extends TopicLog {
   }
 
   async consume(consumer: Consumer): Promise<void> {
-    const signal = AbortSignal.any([consumer.signal, this.#closing.signal]);
-    const consuming = this.#consume({ ...consumer, signal });
-    this.#consuming.add(consuming);
-    try {
-      await consuming;
-    } finally {
-      this.#consuming.delete(consuming);
-    }
+    await this.#consumers.run(consumer, (ended) => this.#consume(ended));
   }
 
   /** Ends the consumers; what they are handling is finished first. */
   async close(): Promise<void> {
-    this.#closing.abort();
-    await Promise.allSettled(this.#consuming);
+    await this.#consumers.close();
   }
 
   async #consume(consumer: Consumer): Promise<void> {

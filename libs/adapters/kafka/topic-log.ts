@@ -1,4 +1,4 @@
-import { TopicLog, type Consumer, type TopicMessage } from '@app/eventing';
+import { Consumers, TopicLog, type Consumer, type TopicMessage } from '@app/eventing';
 import { kafkaClient, untilDone, type KafkaOptions } from './connection.js';
 import { consume } from './consume.js';
 import { Sender } from './sender.js';
@@ -7,20 +7,19 @@ const PARTITIONS = 6;
 
 /** Keys are shared out over the partitions of a topic; each group keeps one offset for each partition. */
 export class KafkaTopicLog extends TopicLog {
-  readonly #closing = new AbortController();
-  readonly #consuming = new Set<Promise<void>>();
+  readonly #consumers = new Consumers();
   readonly #sender: Sender;
   readonly #prefix: string;
 
   constructor(private readonly options: KafkaOptions) {
     super();
-    this.#sender = new Sender(options, this.#closing.signal);
+    this.#sender = new Sender(options, this.#consumers.closing);
     this.#prefix = options.prefix ?? '';
   }
 
   async prepare(topics: readonly string[]): Promise<void> {
     const names = [...new Set(topics)].map((topic) => this.#prefix + topic);
-    if (names.length > 0) await untilDone(() => this.#create(names), this.#closing.signal);
+    if (names.length > 0) await untilDone(() => this.#create(names), this.#consumers.closing);
   }
 
   async publish(topic: string, messages: readonly TopicMessage[]): Promise<void> {
@@ -28,24 +27,13 @@ export class KafkaTopicLog extends TopicLog {
   }
 
   async consume(consumer: Consumer): Promise<void> {
-    const consuming = consume(this.options, {
-      ...consumer,
-      topics: consumer.topics.map((topic) => this.#prefix + topic),
-      group: this.#prefix + consumer.group,
-      signal: AbortSignal.any([consumer.signal, this.#closing.signal]),
-    });
-    this.#consuming.add(consuming);
-    try {
-      await consuming;
-    } finally {
-      this.#consuming.delete(consuming);
-    }
+    const prefixed = { ...consumer, topics: consumer.topics.map((topic) => this.#prefix + topic), group: this.#prefix + consumer.group };
+    await this.#consumers.run(prefixed, (ended) => consume(this.options, ended));
   }
 
   /** Ends the consumers and the sending; what does not get through any more is rejected. */
   async close(): Promise<void> {
-    this.#closing.abort();
-    await Promise.allSettled([...this.#consuming, this.#sender.close()]);
+    await Promise.allSettled([this.#consumers.close(), this.#sender.close()]);
   }
 
   async #create(names: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Clock, SystemClock } from '@app/eventing';
 import { AccessTokens } from './access-tokens.js';
 import { Background } from './background.js';
 import { Configuration } from './configuration.js';
@@ -13,12 +14,13 @@ export class PlatformModule {
       module: PlatformModule,
       providers: [
         Background,
+        { provide: Clock, useClass: SystemClock },
         { provide: Configuration, useValue: configuration },
         // Only who serves people needs them.
         ...(jwtSecret === undefined ? [] : [{ provide: AccessTokens, useValue: new AccessTokens(jwtSecret) }]),
         { provide: PublicAddress, useValue: new PublicAddress(configuration.PUBLIC_URL) },
       ],
-      exports: [Background, Configuration, PublicAddress, ...(jwtSecret === undefined ? [] : [AccessTokens])],
+      exports: [Background, Clock, Configuration, PublicAddress, ...(jwtSecret === undefined ? [] : [AccessTokens])],
     };
   }
 }

@@ -8,6 +8,7 @@ import { ConversationHandler } from './conversation.handler.js';
 import { DeliveryHandler } from './delivery.handler.js';
 import { InboundRouter } from './inbound-router.js';
 import { Lookups } from './lookups.js';
+import { NaturalKeys } from './natural-keys.js';
 import { Parking } from './parking.js';
 import { AddressHandler, InboundHandler, MemberHandler, NotificationHandler, ParkedHandler, ProgramHandler } from './plain.handlers.js';
 import { ReferralHandler } from './referral.handler.js';
@@ -20,6 +21,7 @@ import { ConsentReader } from './send-gate.js';
   providers: [
     Automation,
     Lookups,
+    NaturalKeys,
     ConsentReader,
     ConversationStarter,
     InboundRouter,
@@ -37,6 +39,6 @@ import { ConsentReader } from './send-gate.js';
     ReferralHandler,
     RequestHandler,
   ],
-  exports: [CqrsModule, Automation, Lookups, ConsentReader, ConversationStarter, InboundRouter, Parking],
+  exports: [CqrsModule, Automation, Lookups, NaturalKeys, ConsentReader, ConversationStarter, InboundRouter, Parking],
 })
 export class ApplicationModule {}

@@ -44,7 +44,7 @@ export async function consentTarget(lookups: Lookups, programId: string, wish: {
   if (!sender) throw new NoSender();
   const phone = wish.phone ?? contact.phones[0];
   if (phone === undefined || !contact.phones.includes(phone)) throw new ContactHasNoPhone();
-  const addressId = ids.address(programId, phone);
+  const addressId = await lookups.naturalKeys.address(programId, phone);
   return { consentId: ids.consent(programId, addressId, sender.senderId), phone, addressId, senderId: sender.senderId };
 }
 

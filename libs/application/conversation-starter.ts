@@ -43,7 +43,7 @@ export class ConversationStarter {
       return { contactId: whom.contactId, referralId: null };
     }
     const sender = currentSender(await this.lookups.program(programId));
-    const address = await this.lookups.address(programId, ids.address(programId, whom.phone));
+    const address = await this.lookups.address(programId, await this.lookups.naturalKeys.address(programId, whom.phone));
     const known = recipientOf(address, sender?.senderId ?? '', occurredAt).contactId;
     return { contactId: known ?? (await this.lookups.numberContactId(programId, whom.phone, ids.madeBy(commandId, 'contact'))), referralId: null };
   }

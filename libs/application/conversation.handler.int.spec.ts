@@ -37,8 +37,8 @@ describe('what the staff does in conversations', () => {
   const createContact = (contactId: string, data: ContactDetails, on = side) => on.do(new HandleContact(contactId, { type: 'CreateContact', data }, on.context(contactId)));
   const send = (key: string, { channel = 'sms', text = 'Hello', on = side, to = conversationId }: { channel?: Channel; text?: string; on?: WriteSide; to?: string } = {}) =>
     on.do(new HandleConversation(to, { type: 'SendMessage', data: { by: 'anna', channel, text } }, on.context(key)));
-  const askFor = (key = 'form', referralId: string | null = null) => {
-    const consentId = ids.consent(side.programId, ids.address(side.programId, phone), side.sender);
+  const askFor = async (key = 'form', referralId: string | null = null) => {
+    const consentId = ids.consent(side.programId, await side.naturalKeys.address(side.programId, phone), side.sender);
     const data = { contactId: ritaId, phone: null, referralId, purpose: 'conversational', evidence } as const;
     return side.do(new HandleConsent(consentId, { type: 'RequestOptIn', data }, side.context(key)));
   };
@@ -85,7 +85,7 @@ describe('what the staff does in conversations', () => {
     side = new WriteSide(engines, `c${count}-strict`);
     await side.createProgram({ replyToInbound: 'needs_consent' });
     await receive('SM1', 'Hi there');
-    const to = ids.conversation(side.programId, ids.contactByPhone(side.programId, phone), null);
+    const to = ids.conversation(side.programId, await side.naturalKeys.contactByPhone(side.programId, phone), null);
     await expect(send('a', { to })).rejects.toMatchObject({ code: 'NoConsent' });
   });
 
@@ -123,7 +123,7 @@ describe('what the staff does in conversations', () => {
     const unknown = await start('+15557654321', 'p2');
     await side.automate();
     expect(await start('+15557654321', 'p3')).toBe(unknown);
-    expect(unknown).toBe(ids.conversation(side.programId, ids.contactByPhone(side.programId, '+15557654321'), null));
+    expect(unknown).toBe(ids.conversation(side.programId, await side.naturalKeys.contactByPhone(side.programId, '+15557654321'), null));
   });
 
   it('G5: what is another program\'s is not there', async () => {

@@ -2,26 +2,20 @@ import { v7 } from 'uuid';
 import { deliveryIdOf, naturalId, type CommandContext } from '@app/eventing';
 import type { Actor, Message, Recorded } from '@app/kernel';
 
-/** Natural keys: where two requests could make the same thing, its id follows from what it is. */
+/** Natural keys: where two requests could make the same thing, its id follows from what it is. Those of personal data are {@link NaturalKeys}. */
 export const ids = {
   conversation: (programId: string, contactId: string, referralId: string | null): string => naturalId('conversation', programId, contactId, referralId ?? 'general'),
-  address: (programId: string, phone: string): string => naturalId('address', programId, phone),
   consent: (programId: string, addressId: string, senderId: string): string => naturalId('consent', programId, 'sms', addressId, senderId),
   /** A provider's id of an inbound message, whoever the provider told it to: one program's must not meet another's. */
   inbound: (programId: string, providerId: string): string => naturalId('inbound', programId, providerId),
+  /** The program's own number: not personal. */
   sender: (programId: string, phone: string): string => naturalId('sender', programId, phone),
   member: (programId: string, userId: string): string => naturalId('member', programId, userId),
-  contactByExternalId: (programId: string, externalId: string): string => naturalId('contact', programId, 'external', externalId),
-  contactByPhone: (programId: string, phone: string): string => naturalId('contact', programId, 'phone', phone),
-  referralByExternalId: (programId: string, externalId: string): string => naturalId('referral', programId, externalId),
   delivery: deliveryIdOf,
   parked: (programId: string, worker: string, key: string): string => naturalId('parked', programId, worker, key),
   /** An id for something new that the command makes; the same when the command is repeated. */
   madeBy: (commandId: string, what: string): string => naturalId('made', commandId, what),
 };
-
-/** Command id of a caller's request: the same program, person and idempotency key are the same command. */
-export const commandIdOf = (programId: string, actor: Actor, key: string): string => naturalId('command', programId, actor.kind, actor.id, key);
 
 /** The context of a command that follows from an event, for `purpose`; the event handled again gives the same command id. */
 export const following = (event: Recorded<Message>, actor: Actor, purpose: string): CommandContext => ({

@@ -26,8 +26,8 @@ describe('routing of inbound texts', () => {
   const id = (name: string): string => `${name}-${side.programId}`;
   const general = (contactId: string): string => ids.conversation(side.programId, contactId, null);
   const createContact = (contactId: string) => side.do(new HandleContact(contactId, { type: 'CreateContact', data: rita }, side.context(contactId)));
-  const askFor = (contactId: string, key = 'form') => {
-    const consentId = ids.consent(side.programId, ids.address(side.programId, phone), side.sender);
+  const askFor = async (contactId: string, key = 'form') => {
+    const consentId = ids.consent(side.programId, await side.naturalKeys.address(side.programId, phone), side.sender);
     const data = { contactId, phone: null, referralId: null, purpose: 'conversational', evidence } as const;
     return side.do(new HandleConsent(consentId, { type: 'RequestOptIn', data }, side.context(key)));
   };
@@ -42,7 +42,7 @@ describe('routing of inbound texts', () => {
 
   it('M4: a text from an unknown number is a contact that is just the number, with a conversation', async () => {
     await receive('SM1', 'Hi, who is this?');
-    const contactId = ids.contactByPhone(side.programId, phone);
+    const contactId = await side.naturalKeys.contactByPhone(side.programId, phone);
     expect((await side.facts('contact')).map(({ type, data }) => [type, data])).toEqual([['ContactCreated', expect.objectContaining({ contactId, name: null, phones: [phone] })]]);
     expect((await side.facts('conversation')).map(({ type, aggregateId }) => [type, aggregateId])).toEqual([
       ['ConversationStarted', general(contactId)],
@@ -70,7 +70,7 @@ describe('routing of inbound texts', () => {
     await createContact(id('rita'));
     await createContact(id('ron'));
     await receive('SM1', 'START');
-    const number = ids.contactByPhone(side.programId, phone);
+    const number = await side.naturalKeys.contactByPhone(side.programId, phone);
     expect(await lastEntry()).toMatchObject({ aggregateId: general(number) });
     await side.start('anna', { contactId: id('ron') }, side.context('start'));
     await send(general(id('ron')), 'send');
@@ -132,8 +132,8 @@ describe('routing of inbound texts', () => {
     expect(await typesOf('inbound')).toEqual(['InboundReceived', 'InboundRouted']);
     expect(await typesOf('consent')).toEqual(['OptedOut']);
     expect((await side.facts('conversation')).map(({ type, aggregateId }) => [type, aggregateId])).toEqual([
-      ['ConversationStarted', general(ids.contactByPhone(side.programId, phone))],
-      ['KeywordReceived', general(ids.contactByPhone(side.programId, phone))],
+      ['ConversationStarted', general(await side.naturalKeys.contactByPhone(side.programId, phone))],
+      ['KeywordReceived', general(await side.naturalKeys.contactByPhone(side.programId, phone))],
     ]);
   });
 
@@ -143,18 +143,18 @@ describe('routing of inbound texts', () => {
     side.beforeRoute(async () => {
       await side.route(received);
       const changes = { phones: ['+15557654321'] };
-      await side.do(new HandleContact(ids.contactByPhone(side.programId, phone), { type: 'ChangeContact', data: { changes } }, side.context('moved')));
+      await side.do(new HandleContact(await side.naturalKeys.contactByPhone(side.programId, phone), { type: 'ChangeContact', data: { changes } }, side.context('moved')));
       await createContact(id('rita'));
     });
     await side.route(received);
     expect((await side.facts('conversation')).map(({ type, aggregateId }) => [type, aggregateId])).toEqual([
-      ['ConversationStarted', general(ids.contactByPhone(side.programId, phone))],
-      ['MessageReceived', general(ids.contactByPhone(side.programId, phone))],
+      ['ConversationStarted', general(await side.naturalKeys.contactByPhone(side.programId, phone))],
+      ['MessageReceived', general(await side.naturalKeys.contactByPhone(side.programId, phone))],
     ]);
   });
 
-  const consentId = () => ids.consent(side.programId, ids.address(side.programId, phone), side.sender);
-  const consentNow = async () => (await side.consents.read(consentId())).consent.status;
+  const consentId = async () => ids.consent(side.programId, await side.naturalKeys.address(side.programId, phone), side.sender);
+  const consentNow = async () => (await side.consents.read(await consentId())).consent.status;
 
   it.each([
     ['START', 'START', 'STOP', 'no'],
@@ -172,7 +172,7 @@ describe('routing of inbound texts', () => {
   it('K2: a Yes that answered something else does not answer a form that comes later, when it is handled again', async () => {
     await receive('SM1', 'Hi');
     await receive('SM2', 'Yes');
-    await askFor(ids.contactByPhone(side.programId, phone));
+    await askFor(await side.naturalKeys.contactByPhone(side.programId, phone));
     await side.automateAgain();
     expect(await consentNow()).toBe('pending');
   });
@@ -188,7 +188,7 @@ describe('routing of inbound texts', () => {
 
   it('M4: who was just a number and has another one now is not the number any more', async () => {
     await receive('SM1', 'Hi');
-    const first = ids.contactByPhone(side.programId, phone);
+    const first = await side.naturalKeys.contactByPhone(side.programId, phone);
     await side.do(new HandleContact(first, { type: 'ChangeContact', data: { changes: { phones: ['+15557654321'] } } }, side.context('moved')));
     await receive('SM2', 'Hello, new here');
     const { contactId } = (await lastEntry())?.data as { contactId: string };
@@ -203,7 +203,7 @@ describe('routing of inbound texts', () => {
     await other.accept('SM1', phone, 'Hi');
     await other.automate();
     expect((await other.facts('consent')).map(({ type }) => type)).toEqual(['TextedFirst']);
-    expect((await other.facts('contact')).map(({ aggregateId }) => aggregateId)).toEqual([ids.contactByPhone(other.programId, phone)]);
-    expect(ids.contactByPhone(other.programId, phone)).not.toBe(ids.contactByPhone(side.programId, phone));
+    expect((await other.facts('contact')).map(({ aggregateId }) => aggregateId)).toEqual([await other.naturalKeys.contactByPhone(other.programId, phone)]);
+    expect(await other.naturalKeys.contactByPhone(other.programId, phone)).not.toBe(await side.naturalKeys.contactByPhone(side.programId, phone));
   });
 });

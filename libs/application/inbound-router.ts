@@ -33,7 +33,7 @@ export class InboundRouter {
     const keyword = keywordOf(text);
     if (keyword?.kind !== 'opt-out') return;
     const { contactId } = recipientOf(await this.lookups.address(programId, addressId), senderId, occurredAt);
-    await this.hear(event, contactId ?? ids.contactByPhone(programId, from), keyword);
+    await this.hear(event, contactId ?? (await this.lookups.naturalKeys.contactByPhone(programId, from)), keyword);
   }
 
   async route(event: Recorded<InboundReceived>): Promise<void> {

@@ -7,5 +7,6 @@ export { ContactHasNoPhone, NoSender, SendRefusedError } from './conversation.ha
 export * from './ids.js';
 export * from './inbound-router.js';
 export * from './lookups.js';
+export * from './natural-keys.js';
 export * from './parking.js';
 export * from './send-gate.js';

@@ -11,13 +11,17 @@ import { parkedDecider, type Parked } from '@app/domain/parked';
 import { programDecider, ProgramNotFound, type Program, type Sender } from '@app/domain/program';
 import { referralDecider, ReferralNotFound, type Referral } from '@app/domain/referral';
 import { ids } from './ids.js';
+import { NaturalKeys } from './natural-keys.js';
 
 type Known<State, Status extends string> = Exclude<State, { status: Status }>;
 
 /** Aggregates a decision needs besides its own, as they are now, and only those of the asking program. */
 @Injectable()
 export class Lookups {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(
+    private readonly aggregates: Aggregates,
+    readonly naturalKeys: NaturalKeys,
+  ) {}
 
   /** @throws ProgramNotFound */
   async program(programId: string): Promise<Known<Program, 'none'>> {
@@ -35,7 +39,7 @@ export class Lookups {
 
   /** Id of one who is just this number: made of the number, or `otherwise` where who once was just that has another number by now. */
   async numberContactId(programId: string, phone: string, otherwise: string): Promise<string> {
-    const id = ids.contactByPhone(programId, phone);
+    const id = await this.naturalKeys.contactByPhone(programId, phone);
     const contact = await this.load(contactDecider, `contact-${id}`, programId);
     return contact?.status === 'known' && !contact.phones.includes(phone) ? otherwise : id;
   }

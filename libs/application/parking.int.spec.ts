@@ -7,6 +7,7 @@ import { requestDecider } from '@app/domain/request';
 import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
 import { HandleParked } from './commands.js';
 import { ids, stepOf } from './ids.js';
+import { NaturalKeys } from './natural-keys.js';
 import { Lookups } from './lookups.js';
 import { ParkedHandler } from './plain.handlers.js';
 import { Parking, type ParkingWorker } from './parking.js';
@@ -30,7 +31,7 @@ describe('parking', () => {
     engines = await folder.open();
     journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring));
     aggregates = new Aggregates(journal, engines.keyring);
-    lookups = new Lookups(aggregates);
+    lookups = new Lookups(aggregates, new NaturalKeys(engines.keyring));
     const handler = new ParkedHandler(aggregates);
     parking = new Parking({ execute: (command: Command<unknown>) => handler.execute(command as HandleParked) } as unknown as CommandBus, journal, lookups);
   });

@@ -14,6 +14,7 @@ import { ConversationHandler } from './conversation.handler.js';
 import { ids } from './ids.js';
 import { InboundRouter } from './inbound-router.js';
 import { Lookups } from './lookups.js';
+import { NaturalKeys } from './natural-keys.js';
 import { AddressHandler, InboundHandler, ProgramHandler } from './plain.handlers.js';
 import { ReferralHandler } from './referral.handler.js';
 import { ConsentReader } from './send-gate.js';
@@ -27,6 +28,7 @@ export class WriteSide {
   readonly journal: Journal;
   readonly consents: ConsentReader;
   readonly starter: ConversationStarter;
+  readonly naturalKeys: NaturalKeys;
   readonly programId: string;
   readonly sender: string;
   private readonly router: InboundRouter;
@@ -42,7 +44,8 @@ export class WriteSide {
     this.sender = `sender-${name}`;
     this.journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring));
     const aggregates = new Aggregates(this.journal, engines.keyring);
-    this.lookups = new Lookups(aggregates);
+    this.naturalKeys = new NaturalKeys(engines.keyring);
+    this.lookups = new Lookups(aggregates, this.naturalKeys);
     this.consents = new ConsentReader(aggregates);
     this.starter = new ConversationStarter(this.bus, this.lookups);
     this.router = new InboundRouter(this.bus, aggregates, this.lookups, this.consents);
@@ -50,7 +53,7 @@ export class WriteSide {
     this.handlers = new Map<unknown, Handler>([
       [HandleAddress, new AddressHandler(aggregates)],
       [HandleConsent, new ConsentHandler(aggregates, this.lookups)],
-      [HandleContact, new ContactHandler(aggregates)],
+      [HandleContact, new ContactHandler(aggregates, this.naturalKeys)],
       [HandleConversation, new ConversationHandler(aggregates, this.lookups, this.consents)],
       [HandleInbound, new InboundHandler(aggregates)],
       [HandleProgram, new ProgramHandler(aggregates)],
@@ -84,7 +87,7 @@ export class WriteSide {
 
   /** A text as it comes through the door, not yet followed. */
   async accept(providerId: string, from: string, text: string, { at, form = {} }: { at?: string; form?: Record<string, string> } = {}): Promise<void> {
-    const data = { providerId, addressId: ids.address(this.programId, from), senderId: this.sender, from, text, form };
+    const data = { providerId, addressId: await this.naturalKeys.address(this.programId, from), senderId: this.sender, from, text, form };
     await this.execute(new HandleInbound(ids.inbound(this.programId, providerId), { type: 'AcceptInbound', data }, this.context(`${providerId} ${JSON.stringify(form)}`, { kind: 'provider', id: 'AC1' }, at)));
   }
 

@@ -1,9 +1,9 @@
-import { createHmac, createSecretKey } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Decider, Message, Position, Recorded } from '@app/kernel';
 import type { ExpectedRevision } from './event-store.js';
 import type { Journal } from './journal.js';
 import type { Keyring } from './keyring.js';
+import { programHash } from './program-hash.js';
 
 /** Where in the stream a command's events are. */
 export type Answer = { readonly hash: string; readonly from: number; readonly to: number };
@@ -68,10 +68,9 @@ export class Aggregates {
     return (this.folded.get(stream) as Folded<State> | undefined) ?? empty(initialState);
   }
 
-  /** Keyed, so that a short text cannot be guessed from the hash that the record keeps in the open. */
+  /** Keyed, so that a short text cannot be guessed from the hash that the record keeps in the open. @throws ProgramGone */
   async hash(programId: string, command: Message): Promise<string> {
-    const key = await this.keyring.ensure(`commands-${programId}`);
-    return createHmac('sha256', createSecretKey(key)).update(JSON.stringify(command)).digest('base64url');
+    return (await programHash(this.keyring, programId, 'commands', JSON.stringify(command))).toString('base64url');
   }
 }
 

@@ -7,6 +7,7 @@ export * from './event-store.js';
 export * from './gateways.js';
 export * from './handle-command.js';
 export * from './ids.js';
+export * from './program-hash.js';
 export * from './journal.js';
 export * from './keyring.js';
 export * from './leadership.js';

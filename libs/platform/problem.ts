@@ -37,6 +37,7 @@ const statusOf: Readonly<Record<string, number>> = {
   ReferralNotFound: 404,
   ConversationNotFound: 404,
   DeliveryNotFound: 404,
+  ProgramGone: 410,
   RevisionMismatch: 412,
   IdempotencyKeyReused: 422,
   TextTooLong: 400,

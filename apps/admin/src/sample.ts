@@ -7,8 +7,10 @@ import { defaultPolicies } from '@app/domain/program';
 import type { CallerIdentity } from '@app/platform';
 
 const programId = naturalId('sample', 'program');
-const contact = (name: string): string => ids.contactByExternalId(programId, name);
-const referral = (name: string): string => ids.referralByExternalId(programId, name);
+const commandIdFor = (purpose: string): string => naturalId('sample', purpose);
+// Made by the sample's own commands, so that they are the same in every installation: they follow from nobody's data.
+const contact = (name: string): string => ids.madeBy(commandIdFor(name), 'contact');
+const referral = (name: string): string => ids.madeBy(commandIdFor(`referral ${name}`), 'referral');
 
 /** A small program to try the product with. */
 export const sample = {
@@ -29,7 +31,7 @@ type Account = { readonly senderPhone?: string; readonly accountSid: string; rea
 /** Loads the sample. Every command has an id of its own, so that loading again, or after a kill in the middle, adds nothing. */
 export async function loadSample(commands: CommandBus, { senderPhone = sample.senderPhone, ...account }: Account): Promise<void> {
   const as = (purpose: string): CommandContext => {
-    const commandId = naturalId('sample', purpose);
+    const commandId = commandIdFor(purpose);
     return { programId, actor: system('sample'), commandId, correlationId: commandId, causationId: commandId, occurredAt: new Date().toISOString(), isDerived: true };
   };
   await commands.execute(new HandleProgram(programId, { type: 'CreateProgram', data: program }, as('program')));
@@ -39,10 +41,10 @@ export async function loadSample(commands: CommandBus, { senderPhone = sample.se
   await commands.execute(new HandleProgram(programId, { type: 'SetWidgetOrigins', data: { origins: ['https://www.sunrise-solar.example'] } }, as('widget')));
   for (const { id: userId, role, name } of staff)
     await commands.execute(new HandleMember(ids.member(programId, userId), { type: 'AddMember', data: { programId, memberId: ids.member(programId, userId), userId, name, email: `${userId}@sunrise-solar.example`, role } }, as(userId)));
-  for (const details of contacts) await commands.execute(new HandleContact(contact(String(details.externalId)), { type: 'CreateContact', data: details }, as(String(details.externalId))));
-  for (const [externalId, referred, status] of referrals) {
-    const data = { referrerId: contact('rosa'), referredId: contact(referred), status, externalId };
-    await commands.execute(new HandleReferral(referral(externalId), { type: 'CreateReferral', data }, as(`referral ${externalId}`)));
+  for (const [name, details] of contacts) await commands.execute(new HandleContact(contact(name), { type: 'CreateContact', data: details }, as(name)));
+  for (const [referred, status] of referrals) {
+    const data = { referrerId: contact('rosa'), referredId: contact(referred), status, externalId: null };
+    await commands.execute(new HandleReferral(referral(referred), { type: 'CreateReferral', data }, as(`referral ${referred}`)));
   }
   const { conversationId } = sample;
   const start = { conversationId, contactId: contact('rosa'), referralId: referral('felix'), by: null };
@@ -70,15 +72,15 @@ const staff = [
   { ...sample.agent, name: 'Alex Agent' },
 ];
 
-const person = { registered: false, active: true };
+const person = { externalId: null, registered: false, active: true };
 
-const contacts: readonly ContactDetails[] = [
-  { ...person, externalId: 'rosa', name: 'Rosa Referrer', phones: ['+14155550132'], emails: ['rosa@mail.example'], contactType: 'referrer', registered: true },
-  { ...person, externalId: 'dana', name: 'Dana Newroof', phones: ['+14155550133'], emails: ['dana@mail.example'], contactType: 'referred' },
-  { ...person, externalId: 'felix', name: 'Felix Flat', phones: [], emails: ['felix@mail.example'], contactType: 'referred' },
+const contacts: readonly (readonly [name: string, ContactDetails])[] = [
+  ['rosa', { ...person, name: 'Rosa Referrer', phones: ['+14155550132'], emails: ['rosa@mail.example'], contactType: 'referrer', registered: true }],
+  ['dana', { ...person, name: 'Dana Newroof', phones: ['+14155550133'], emails: ['dana@mail.example'], contactType: 'referred' }],
+  ['felix', { ...person, name: 'Felix Flat', phones: [], emails: ['felix@mail.example'], contactType: 'referred' }],
 ];
 
 const referrals = [
-  ['dana', 'dana', 'site visit planned'],
-  ['felix', 'felix', 'new'],
+  ['dana', 'site visit planned'],
+  ['felix', 'new'],
 ] as const;

@@ -5,7 +5,8 @@ import { defaultPolicies } from '@app/domain/program';
 import type { INestApplicationContext } from '@nestjs/common';
 
 const programId = naturalId('second', 'program');
-const contact = (name: string): string => ids.contactByExternalId(programId, name);
+const commandIdFor = (purpose: string): string => naturalId('second', purpose);
+const contact = (name: string): string => ids.madeBy(commandIdFor(name), 'contact');
 
 /** A program beside the sample's, with its own people, number and provider account. */
 export const second = {
@@ -19,7 +20,7 @@ export const second = {
   contactId: contact('sam'),
   contactName: 'Sam Secondprogram',
   contactPhone: '+14155550277',
-  referralId: ids.referralByExternalId(programId, 'lee'),
+  referralId: ids.madeBy(commandIdFor('referral'), 'referral'),
   conversationId: ids.conversation(programId, contact('sam'), null),
   text: 'a message of the second program',
 } as const;
@@ -27,7 +28,7 @@ export const second = {
 export async function addSecondProgram(app: INestApplicationContext): Promise<void> {
   const commands = app.get(CommandBus);
   const as = (purpose: string): CommandContext => {
-    const commandId = naturalId('second', purpose);
+    const commandId = commandIdFor(purpose);
     return { programId, actor: system('tests'), commandId, correlationId: commandId, causationId: commandId, occurredAt: new Date().toISOString() };
   };
   const optInText = { version: '1', text: 'Reply YES to get texts, STOP to opt out.' };
@@ -35,11 +36,11 @@ export async function addSecondProgram(app: INestApplicationContext): Promise<vo
   await commands.execute(new HandleProgram(programId, { type: 'CreateProgram', data: { programId, name: 'Second', policies: defaultPolicies, optInText, ...links } }, as('program')));
   const sender = { programId, senderId: ids.sender(programId, second.senderPhone), phone: second.senderPhone, accountSid: second.accountSid, authToken: second.authToken };
   await commands.execute(new HandleProgram(programId, { type: 'AddSender', data: sender }, as('sender')));
-  for (const [externalId, name, phone] of [['sam', second.contactName, second.contactPhone], ['lee', 'Lee Secondprogram', '+14155550278']] as const) {
-    const details = { externalId, name, phones: [phone], emails: [`${externalId}@mail.example`], contactType: 'referrer', registered: true, active: true } as const;
-    await commands.execute(new HandleContact(contact(externalId), { type: 'CreateContact', data: details }, as(externalId)));
+  for (const [who, name, phone] of [['sam', second.contactName, second.contactPhone], ['lee', 'Lee Secondprogram', '+14155550278']] as const) {
+    const details = { externalId: null, name, phones: [phone], emails: [`${who}@mail.example`], contactType: 'referrer', registered: true, active: true } as const;
+    await commands.execute(new HandleContact(contact(who), { type: 'CreateContact', data: details }, as(who)));
   }
-  const referral = { referrerId: contact('sam'), referredId: contact('lee'), status: 'new', externalId: 'lee' };
+  const referral = { referrerId: contact('sam'), referredId: contact('lee'), status: 'new', externalId: null };
   await commands.execute(new HandleReferral(second.referralId, { type: 'CreateReferral', data: referral }, as('referral')));
   const { conversationId, contactId } = second;
   const start = { conversationId, contactId, referralId: null, by: null };

@@ -17,10 +17,10 @@ export async function seedConversations(commands: CommandBus, count: number, ema
 
 async function seedOne(commands: CommandBus, number: number, emails: boolean): Promise<string> {
   const { programId } = sample;
-  const contactId = ids.contactByExternalId(programId, `bench-${number}`);
+  const contactId = ids.madeBy(naturalId('bench', String(number)), 'contact');
   const conversationId = ids.conversation(programId, contactId, null);
   const details = {
-    externalId: `bench-${number}`,
+    externalId: null,
     name: `Contact ${number}`,
     phones: [],
     emails: emails ? [`contact-${number}@mail.example`] : [],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EnginesModule, openEmbedded } from '@app/adapters';
-import { ConsentReader, HandleConsent, HandleConversation, HandleDelivery, ids, system, type DeliveryWish, type ReadConsent } from '@app/application';
+import { ConsentReader, HandleConsent, HandleConversation, HandleDelivery, ids, NaturalKeys, system, type DeliveryWish, type ReadConsent } from '@app/application';
 import { Aggregates, Journal, naturalId, SmsGateway, type CommandContext, type SendOutcome } from '@app/eventing';
 import { keywordOf } from '@app/domain/consent';
 import type { DeliveryEvent } from '@app/domain/delivery';
@@ -17,9 +17,7 @@ import { Dispatcher } from './dispatcher.js';
 import { NotifierModule } from './notifier.module.js';
 
 const { programId, conversationId } = sample;
-const addressId = ids.address(programId, '+14155550132');
 const senderId = ids.sender(programId, sample.senderPhone);
-const consentId = ids.consent(programId, addressId, senderId);
 
 let folder: string;
 let app: TestingModule;
@@ -74,9 +72,10 @@ const context = (purpose: string): CommandContext => {
   return { programId, actor: system('test'), commandId, correlationId: commandId, causationId: commandId, occurredAt: new Date().toISOString() };
 };
 
-const heard = (text: string): Promise<unknown> => {
+const heard = async (text: string): Promise<unknown> => {
+  const addressId = await app.get(NaturalKeys).address(programId, '+14155550132');
   const data = { addressId, senderId, text, providerId: `SM-${text}`, keyword: keywordOf(text) };
-  return app.get(CommandBus).execute(new HandleConsent(consentId, { type: 'NoteTextReceived', data }, context(text)));
+  return app.get(CommandBus).execute(new HandleConsent(ids.consent(programId, addressId, senderId), { type: 'NoteTextReceived', data }, context(text)));
 };
 
 const send = (text: string): Promise<unknown> =>

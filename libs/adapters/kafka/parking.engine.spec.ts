@@ -1,5 +1,5 @@
 import type { Command, CommandBus } from '@nestjs/cqrs';
-import { HandleParked, ids, Lookups, Parking, stepOf, type ParkingWorker } from '@app/application';
+import { HandleParked, ids, Lookups, NaturalKeys, Parking, stepOf, type ParkingWorker } from '@app/application';
 import { eventTypes } from '@app/domain';
 import { Aggregates, EventCodec, handleCommand, Journal, inOrderPerKey, type ConsumedMessage } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const { eventStore, keyring } = await folder.open();
   journal = new Journal(eventStore, new EventCodec(eventTypes, keyring));
   aggregates = new Aggregates(journal, keyring);
-  lookups = new Lookups(aggregates);
+  lookups = new Lookups(aggregates, new NaturalKeys(keyring));
   parking = new Parking({ execute: (command: Command<unknown>) => park(command as HandleParked) } as unknown as CommandBus, journal, lookups);
 });
 afterAll(async () => {

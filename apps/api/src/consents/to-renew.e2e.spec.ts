@@ -1,5 +1,5 @@
 import { CommandBus } from '@nestjs/cqrs';
-import { HandleConsent, HandleProgram, ids, system } from '@app/application';
+import { HandleConsent, HandleProgram, ids, NaturalKeys, system } from '@app/application';
 import { naturalId, type CommandContext } from '@app/eventing';
 import { keywordOf } from '@app/domain/consent';
 import { sample } from '../../../admin/src/sample.js';
@@ -17,8 +17,8 @@ const context = (purpose: string): CommandContext => {
   const commandId = naturalId('to-renew', purpose);
   return { programId, actor: system('test'), commandId, correlationId: commandId, causationId: commandId, occurredAt: new Date().toISOString() };
 };
-const texts = (phone: string, senderPhone: string, text: string) => {
-  const [addressId, senderId] = [ids.address(programId, phone), ids.sender(programId, senderPhone)];
+const texts = async (phone: string, senderPhone: string, text: string) => {
+  const [addressId, senderId] = [await api.standalone.app.get(NaturalKeys).address(programId, phone), ids.sender(programId, senderPhone)];
   const data = { addressId, senderId, text, providerId: `SM${phone}${senderPhone}`, keyword: keywordOf(text) };
   return api.standalone.app.get(CommandBus).execute(new HandleConsent(ids.consent(programId, addressId, senderId), { type: 'NoteTextReceived', data }, context(`${phone} ${senderPhone} ${text}`)));
 };

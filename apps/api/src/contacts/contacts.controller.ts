@@ -34,7 +34,7 @@ export class ContactsController {
   }
 
   private async idFor({ programId, commandId }: CommandContext, { externalId, phones: [phone] }: ContactDetails): Promise<string> {
-    if (externalId !== null) return ids.contactByExternalId(programId, externalId);
+    if (externalId !== null) return this.lookups.naturalKeys.contactByExternalId(programId, externalId);
     const fresh = ids.madeBy(commandId, 'contact');
     return phone === undefined ? fresh : this.lookups.numberContactId(programId, phone, fresh);
   }

@@ -5,7 +5,7 @@ import { ConversationNotFound } from '@app/domain/conversation';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { Freshness, InboxQueries, ThreadQueries } from '@app/read-models';
 import { messageIdIn } from '../conversations/message-id.js';
-import { Context, withKey, type RequestContext } from '../http/command-context.js';
+import { CommandContexts, Context, type RequestContext } from '../http/command-context.js';
 import { ArchiveConversationInput, ConnectionArgs, InboxArgs, SendMessageInput } from './inputs.dto.js';
 import { CommandPayload, connection, Conversation, ConversationConnection, MessageConnection, messageNode } from './types.js';
 
@@ -16,6 +16,7 @@ export class ConversationsResolver {
     private readonly inbox: InboxQueries,
     private readonly thread: ThreadQueries,
     private readonly freshness: Freshness,
+    private readonly contexts: CommandContexts,
   ) {}
 
   @Query(() => ConversationConnection, { name: 'inbox', description: 'Conversations, newest activity first.' })
@@ -50,7 +51,7 @@ export class ConversationsResolver {
   @Requires('conversations:write')
   async sendMessage(@Args('input') { conversationId, channel, text, idempotencyKey }: SendMessageInput, @Caller() caller: CallerIdentity, @Context() context: RequestContext): Promise<CommandPayload> {
     const wish = { type: 'SendMessage', data: { by: caller.id, channel, text } } as const;
-    const result = await this.commands.execute(new HandleConversation(conversationId, wish, withKey(context, caller, idempotencyKey)));
+    const result = await this.commands.execute(new HandleConversation(conversationId, wish, await this.contexts.withKey(context, caller, idempotencyKey)));
     return { conversationId, messageId: messageIdIn(result), revision: result.revision, position: result.position };
   }
 
@@ -58,7 +59,7 @@ export class ConversationsResolver {
   @Requires('conversations:write')
   async archiveConversation(@Args('input') { conversationId, idempotencyKey }: ArchiveConversationInput, @Caller() caller: CallerIdentity, @Context() context: RequestContext): Promise<CommandPayload> {
     const wish = { type: 'ArchiveConversation', data: { by: caller.id } } as const;
-    const { revision, position } = await this.commands.execute(new HandleConversation(conversationId, wish, withKey(context, caller, idempotencyKey)));
+    const { revision, position } = await this.commands.execute(new HandleConversation(conversationId, wish, await this.contexts.withKey(context, caller, idempotencyKey)));
     return { conversationId, messageId: null, revision, position };
   }
 }

@@ -3,6 +3,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { ApplicationModule } from '@app/application';
 import { QueriesModule } from '@app/read-models';
+import { CommandContexts } from '../http/command-context.js';
 import { ConversationsResolver } from './conversations.resolver.js';
 import { formatErrors } from './graphql-errors.js';
 import { limitWidth } from './limit-width.js';
@@ -24,6 +25,6 @@ const DEEPEST_QUERY = 16;
       errorFormatter: formatErrors as NonNullable<MercuriusDriverConfig['errorFormatter']>,
     }),
   ],
-  providers: [ConversationsResolver],
+  providers: [CommandContexts, ConversationsResolver],
 })
 export class GraphqlApiModule {}

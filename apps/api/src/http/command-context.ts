@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, Injectable, type ExecutionContext, type PipeTransform } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { commandIdOf } from '@app/application';
+import { NaturalKeys } from '@app/application';
 import type { CommandContext } from '@app/eventing';
 import { DomainError } from '@app/kernel';
 import { actorOf, callerOf, requestOf, type CallerIdentity } from '@app/platform';
@@ -9,19 +9,39 @@ import { actorOf, callerOf, requestOf, type CallerIdentity } from '@app/platform
 /** `isRepeatable`: the caller gave an idempotency key, so the same request may come again. */
 export type RequestContext = CommandContext & { readonly isRepeatable: boolean };
 
-/** The command context of a request: who asks, and under which `Idempotency-Key` and `If-Match`. */
-export const Context = createParamDecorator((_: unknown, execution: ExecutionContext): RequestContext => {
+/** What a request says about its command besides the body. */
+type RequestHead = { readonly caller: CallerIdentity; readonly key: string | undefined; readonly revision: number | undefined; readonly correlationId: string };
+
+/** Makes the command context of a request: who asks, and under which `Idempotency-Key` and `If-Match`. */
+@Injectable()
+export class CommandContexts implements PipeTransform<RequestHead, Promise<RequestContext>> {
+  constructor(private readonly naturalKeys: NaturalKeys) {}
+
+  /** @throws ProgramGone */
+  async transform({ caller, key, revision, correlationId }: RequestHead): Promise<RequestContext> {
+    return { ...(await this.contextOf(caller, key, correlationId)), ...(revision !== undefined && { expectedRevision: revision }) };
+  }
+
+  /** The same request under the key that its GraphQL input gives; without one, under the request's own. */
+  async withKey(context: RequestContext, caller: CallerIdentity, key: string | null | undefined): Promise<RequestContext> {
+    return key ? { ...context, ...(await this.contextOf(caller, key, context.correlationId)) } : context;
+  }
+
+  /** Without a key the request is a new command each time it is sent. */
+  private async contextOf(caller: CallerIdentity, key: string | undefined, correlationId: string): Promise<RequestContext> {
+    const actor = actorOf(caller);
+    const commandId = key === undefined ? randomUUID() : await this.naturalKeys.command(caller.programId, actor, key);
+    return { programId: caller.programId, actor, commandId, correlationId, causationId: commandId, occurredAt: new Date().toISOString(), isRepeatable: key !== undefined };
+  }
+}
+
+const Head = createParamDecorator((_: unknown, execution: ExecutionContext): RequestHead => {
   const request = requestOf(execution);
-  const revision = ifMatch(request);
-  return { ...contextOf(callerOf(request), idempotencyKey(request), request.id), ...(revision !== undefined && { expectedRevision: revision }) };
+  return { caller: callerOf(request), key: idempotencyKey(request), revision: ifMatch(request), correlationId: request.id };
 });
 
-/** Without a key the request is a new command each time it is sent. */
-function contextOf(caller: CallerIdentity, key: string | undefined, correlationId: string): RequestContext {
-  const actor = actorOf(caller);
-  const commandId = commandIdOf(caller.programId, actor, key ?? randomUUID());
-  return { programId: caller.programId, actor, commandId, correlationId, causationId: commandId, occurredAt: new Date().toISOString(), isRepeatable: key !== undefined };
-}
+/** The command context of a request. */
+export const Context = (): ParameterDecorator => Head(CommandContexts);
 
 /** @throws InvalidIdempotencyKey */
 function checkedKey(key: string): string {
@@ -56,7 +76,3 @@ export class InvalidIfMatch extends DomainError {
     super('If-Match takes one revision, as an ETag gave it: "7"');
   }
 }
-
-/** The same request under the key that its GraphQL input gives; without one, under the request's own. */
-export const withKey = (context: RequestContext, caller: CallerIdentity, key: string | null | undefined): RequestContext =>
-  key ? { ...context, ...contextOf(caller, key, context.correlationId) } : context;

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { HandleReferral, ids } from '@app/application';
+import { HandleReferral, ids, NaturalKeys } from '@app/application';
 import { ReferralNotFound } from '@app/domain/referral';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { Freshness, ReferralQueries } from '@app/read-models';
@@ -20,14 +20,19 @@ export class ReferralsController {
     private readonly commands: CommandBus,
     private readonly referrals: ReferralQueries,
     private readonly freshness: Freshness,
+    private readonly naturalKeys: NaturalKeys,
   ) {}
 
   @Post()
   @Requires('referrals:write')
   async create(@Body() { referrerId, referredId, status, externalId }: CreateReferralDto, @Context() context: RequestContext): Promise<ReferralCreatedDto> {
     const data = { referrerId, referredId, status: status ?? 'new', externalId: externalId ?? null };
-    const { referralId } = await takeRequest(this.commands, context, 'CreateReferral', data, () => ({ referralId: referralIdFor(context, data.externalId) }));
+    const { referralId } = await takeRequest(this.commands, context, 'CreateReferral', data, async () => ({ referralId: await this.idFor(context, data.externalId) }));
     return { referralId, ...answer(await this.commands.execute(new HandleReferral(referralId, { type: 'CreateReferral', data }, context))) };
+  }
+
+  private async idFor({ programId, commandId }: RequestContext, externalId: string | null): Promise<string> {
+    return externalId === null ? ids.madeBy(commandId, 'referral') : this.naturalKeys.referralByExternalId(programId, externalId);
   }
 
   /** Newest first, each with the flag that a conversation is open. */
@@ -48,6 +53,3 @@ export class ReferralsController {
     return referral;
   }
 }
-
-const referralIdFor = ({ programId, commandId }: RequestContext, externalId: string | null): string =>
-  externalId === null ? ids.madeBy(commandId, 'referral') : ids.referralByExternalId(programId, externalId);

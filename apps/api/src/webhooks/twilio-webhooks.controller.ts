@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { HandleDelivery, HandleInbound, ids, InboundRouter, Lookups } from '@app/application';
-import { naturalId, WebhookSignatures, type CommandContext } from '@app/eventing';
+import { WebhookSignatures, type CommandContext } from '@app/eventing';
 import { DomainError, type Recorded } from '@app/kernel';
 import { deliveryOfClaim } from '@app/domain/delivery';
 import type { InboundEvent } from '@app/domain/inbound';
@@ -38,8 +38,8 @@ export class TwilioWebhooksController {
     const { form, sender } = await this.genuine(programId, body, request, (posted) => posted['To']);
     const providerId = providerIdIn(form);
     const from = needed(form, 'From');
-    const data = { providerId, addressId: ids.address(programId, from), senderId: sender.senderId, from, text: form['Body'] ?? '', form };
-    const context = this.context(programId, sender, request, naturalId('inbound', programId, providerId, JSON.stringify(form)));
+    const data = { providerId, addressId: await this.lookups.naturalKeys.address(programId, from), senderId: sender.senderId, from, text: form['Body'] ?? '', form };
+    const context = this.context(programId, sender, request, await this.lookups.naturalKeys.posted(programId, providerId, form));
     const { events } = await this.commands.execute(new HandleInbound(ids.inbound(programId, providerId), { type: 'AcceptInbound', data }, context));
     const [accepted] = events as readonly Recorded<InboundEvent>[];
     if (accepted?.type === 'InboundReceived') await this.router.noteOptOut(accepted);
@@ -52,7 +52,7 @@ export class TwilioWebhooksController {
   async status(@Param('programId') programId: string, @Param('claimId') claimId: string, @Body() body: unknown, @Req() request: FastifyRequest): Promise<void> {
     const { form, sender } = await this.genuine(programId, body, request, (posted) => posted['From']);
     const data = { claimId, providerId: providerIdIn(form), status: needed(form, 'MessageStatus'), errorCode: form['ErrorCode'] ?? null, form };
-    const context = this.context(programId, sender, request, naturalId('receipt', claimId, JSON.stringify(form)));
+    const context = this.context(programId, sender, request, await this.lookups.naturalKeys.posted(programId, claimId, form));
     await this.commands.execute(new HandleDelivery(deliveryOfClaim(claimId), { type: 'NoteReceipt', data }, context));
   }
 

@@ -6,7 +6,7 @@ import { openEngines } from './engines.js';
 
 const servers = {
   EVENT_STORE: 'eventstoredb', EVENTSTOREDB_URL: 'esdb://user:sesame@127.0.0.1:9?tls=false',
-  READ_MODELS: 'mongodb', MONGODB_URL: 'mongodb://user:sesame@127.0.0.1:9/messages',
+  READ_MODELS: 'mongodb', MONGODB_URL: 'mongodb://user:sesame@127.0.0.1:9/messages', MASTER_KEY: 'ab'.repeat(32),
   TOPICS: 'kafka', KAFKA_BROKERS: '127.0.0.1:9',
 };
 

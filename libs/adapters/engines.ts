@@ -1,4 +1,5 @@
-import { CheckpointLeases, type Engines } from '@app/eventing';
+import { readFileSync } from 'node:fs';
+import { CheckpointLeases, EngineUnavailable, MasterKey, type Engines, type MasterKeys } from '@app/eventing';
 import { InvalidConfiguration, type Configuration } from '@app/platform';
 import { openEmbedded } from './embedded/index.js';
 import { openEventStoreDb } from './eventstoredb/index.js';
@@ -11,6 +12,7 @@ type Closable = { close(): Promise<void> };
  * Opens the engines that the configuration chooses, each for itself. The keys and the leases are with the read models.
  * @throws InvalidConfiguration for a connection string or file that cannot be read
  * @throws FolderLocked when an embedded one is chosen and another process has the folder
+ * @throws UnusableData when another build wrote what is there, or the master key does not fit it
  */
 export async function openEngines(configuration: Configuration): Promise<Engines> {
   const opened: Closable[] = [];
@@ -36,16 +38,49 @@ type Open = <Engine extends Closable>(opening: Engine | Promise<Engine>) => Prom
 // What a choice needs was checked with the configuration.
 async function openChosen(chosen: Configuration, open: Open): Promise<Omit<Engines, 'close'>> {
   let folder: Engines | undefined;
-  const embedded = async (): Promise<Engines> => (folder ??= await open(openEmbedded(chosen.DATA_DIR)));
+  // A folder beside a MongoDB that has the keys holds none, and is not concerned by their rotation.
+  const masterKeys = chosen.READ_MODELS === 'embedded' ? masterKeysOf(chosen) : undefined;
+  const embedded = async (): Promise<Engines> => (folder ??= await open(openEmbedded(chosen.DATA_DIR, { masterKeys })));
   const { eventStore } = chosen.EVENT_STORE === 'embedded' ? await embedded() : await open(named('EVENTSTOREDB_URL', () => openEventStoreDb({ url: chosen.EVENTSTOREDB_URL ?? '' })));
   const { readModels, checkpoints, keyring, leadership } = chosen.READ_MODELS === 'embedded' ? await embedded() : await openLeased(chosen, open);
   const { topics } = chosen.TOPICS === 'embedded' ? await embedded() : await open(named('KAFKA_…', () => openKafka(kafkaOptions(chosen))));
   return { eventStore, readModels, checkpoints, keyring, leadership, topics };
 }
 
-async function openLeased({ MONGODB_URL = '', TAKE_OVER_AFTER_MS }: Configuration, open: Open) {
-  const mongo = await open(named('MONGODB_URL', () => openMongo({ url: MONGODB_URL })));
+async function openLeased(chosen: Configuration, open: Open) {
+  const { MONGODB_URL = '', TAKE_OVER_AFTER_MS } = chosen;
+  const masterKeys = masterKeysOf(chosen);
+  if (!masterKeys) throw new InvalidConfiguration(['MASTER_KEY or MASTER_KEY_FILE must be given with READ_MODELS=mongodb']);
+  const mongo = await open(named('MONGODB_URL', () => openMongo({ url: MONGODB_URL, masterKeys })));
+  // A server that is away keeps no process from starting; before the first use of a key it is asked again.
+  await mongo.keyring.check().catch((error: unknown) => {
+    if (!(error instanceof EngineUnavailable)) throw error;
+  });
   return { ...mongo, leadership: new CheckpointLeases(mongo.checkpoints, TAKE_OVER_AFTER_MS) };
+}
+
+/** The master keys that the configuration gives, if it gives any. @throws InvalidConfiguration */
+export function masterKeysOf({ MASTER_KEY, MASTER_KEY_FILE, MASTER_KEY_PREVIOUS, MASTER_KEY_PREVIOUS_FILE }: Configuration): MasterKeys | undefined {
+  const current = masterKey('MASTER_KEY', MASTER_KEY, MASTER_KEY_FILE);
+  const previous = masterKey('MASTER_KEY_PREVIOUS', MASTER_KEY_PREVIOUS, MASTER_KEY_PREVIOUS_FILE);
+  if (current === null) return undefined;
+  return previous ? [current, previous] : [current];
+}
+
+function masterKey(variable: string, given: string | undefined, file: string | undefined): MasterKey | null {
+  if (given !== undefined) return MasterKey.parse(given);
+  if (file === undefined) return null;
+  const key = MasterKey.parse(read(`${variable}_FILE`, file));
+  if (!key) throw new InvalidConfiguration([`${variable}_FILE: ${file} is no master key: it must hold 32 bytes as Base64 or hexadecimal digits`]);
+  return key;
+}
+
+function read(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new InvalidConfiguration([`${variable} cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
+  }
 }
 
 /** Nothing is connected yet: what fails is the setting. */

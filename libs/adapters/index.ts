@@ -1,6 +1,6 @@
 export * from './engines.module.js';
-export { openEngines } from './engines.js';
-export { FolderLocked, openEmbedded } from './embedded/index.js';
+export { masterKeysOf, openEngines } from './engines.js';
+export { FolderLocked, openEmbedded, rotateFolderMasterKey } from './embedded/index.js';
 export { openEventStoreDb, type EventStoreDb } from './eventstoredb/index.js';
 export { openMongo } from './mongo/index.js';
 export { listMail, mailFolder } from './email/index.js';

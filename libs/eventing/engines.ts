@@ -1,15 +1,15 @@
 import type { EventStore } from './event-store.js';
-import type { Keyring } from './keyring.js';
 import type { Leadership } from './leadership.js';
 import type { Checkpoints, ReadModelStore } from './read-model-store.js';
 import type { TopicLog } from './topic-log.js';
+import type { WrappedKeyring } from './wrapped-keyring.js';
 
 /** The engines a process works on, behind their ports. */
 export type Engines = {
   readonly eventStore: EventStore;
   readonly readModels: ReadModelStore;
   readonly checkpoints: Checkpoints;
-  readonly keyring: Keyring;
+  readonly keyring: WrappedKeyring;
   readonly leadership: Leadership;
   readonly topics: TopicLog;
   /** Finishes what was begun, ends subscriptions and consumers, and lets go of files and connections. */

@@ -1,4 +1,4 @@
-/** One key for each person (subject). Keys live outside the record, so that destroying one makes its content unreadable. */
+/** One key for each person (subject). Their bytes leave this port unwrapped and are stored wrapped. Keys live outside the record, so that destroying one makes its content unreadable. */
 export abstract class Keyring {
   /** 32-byte keys by subject; a destroyed or unknown one is left out. */
   abstract get(subjects: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;

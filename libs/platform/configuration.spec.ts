@@ -5,6 +5,7 @@ const servers = {
   EVENTSTOREDB_URL: 'esdb://admin:changeit@node1:2113,node2:2113?tls=true',
   READ_MODELS: 'mongodb',
   MONGODB_URL: 'mongodb://user:pass@a:27017,b:27017/messages?replicaSet=rs0&tls=true',
+  MASTER_KEY_FILE: '/run/secrets/master.key',
   TOPICS: 'kafka',
   KAFKA_BROKERS: 'kafka-1:9092,kafka-2:9092',
   KAFKA_TLS: 'true',
@@ -43,6 +44,22 @@ test.each(['EVENTSTOREDB_URL', 'MONGODB_URL', 'KAFKA_BROKERS', 'SMTP_URL', 'SMTP
   expect(problems[0]).toContain(name);
 });
 
+const key = Buffer.alloc(32, 7);
+
+test.each([
+  ['G6: keys on a server without a master key', { MASTER_KEY_FILE: undefined }, 'MASTER_KEY or MASTER_KEY_FILE must be given'],
+  ['two master keys', { MASTER_KEY: key.toString('hex') }, 'MASTER_KEY and MASTER_KEY_FILE are both given'],
+  ['two former ones', { MASTER_KEY_PREVIOUS: key.toString('base64'), MASTER_KEY_PREVIOUS_FILE: '/f' }, 'MASTER_KEY_PREVIOUS and MASTER_KEY_PREVIOUS_FILE are both given'],
+  ['a former one alone', { READ_MODELS: undefined, MONGODB_URL: undefined, MASTER_KEY_FILE: undefined, MASTER_KEY_PREVIOUS: key.toString('base64') }, 'give MASTER_KEY or MASTER_KEY_FILE'],
+])('X8: %s: refused, with the names of the variables', (_what, changes: Record<string, string | undefined>, said) => {
+  const environment = Object.fromEntries(Object.entries({ ...servers, ...changes }).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  expect(problemsOf(environment)).toEqual([expect.stringContaining(said)]);
+});
+
+test('X8: a master key is given in one of two ways of writing it', () => {
+  for (const written of [key.toString('hex'), key.toString('base64')]) expect(problemsOf({ ...without('MASTER_KEY_FILE'), MASTER_KEY: written, MASTER_KEY_PREVIOUS_FILE: '/former' })).toEqual([]);
+});
+
 test.each(['EVENT_STORE', 'READ_MODELS', 'TOPICS', 'EMAIL'])('a server that is given and not chosen is a mistake: %s', (name) => {
   expect(problemsOf(without(name)).join()).toContain(`set ${name}=`);
 });
@@ -57,6 +74,8 @@ test.each([
   ['KAFKA_BROKERS', 'kafka'],
   ['KAFKA_TLS', 'yes'],
   ['KAFKA_SASL_MECHANISM', 'oauth'],
+  ['MASTER_KEY_PREVIOUS', 'secret'],
+  ['MASTER_KEY_PREVIOUS', Buffer.alloc(31, 'secret').toString('base64')],
   ['SMTP_URL', 'mail.example'],
   ['SMTP_FROM', 'nobody'],
   ['TAKE_OVER_AFTER_MS', '1'],

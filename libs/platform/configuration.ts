@@ -1,12 +1,16 @@
 import 'reflect-metadata';
 import { plainToInstance, Transform, Type } from 'class-transformer';
-import { getMetadataStorage, IsEmail, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
+import { getMetadataStorage, IsEmail, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength, ValidateBy, validateSync } from 'class-validator';
+import { MasterKey } from '@app/eventing';
 
 const url = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
 const withoutSlash = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.replace(/\/+$/, '') : value));
 
 /** The value is left out: it may hold a password. */
 const notAUrl = (example: string) => `$property must look like ${example}`;
+
+const IsMasterKey = () =>
+  ValidateBy({ name: 'isMasterKey', validator: { validate: (value: unknown) => typeof value === 'string' && MasterKey.parse(value) !== null, defaultMessage: () => '$property must be 32 bytes as Base64 or hexadecimal digits' } });
 
 /** Parts of the API that can be served by processes of their own. */
 const surfaces = ['commands', 'queries', 'webhooks', 'portal'] as const;
@@ -62,6 +66,13 @@ export class Configuration {
   /** Shared secret of the access tokens (HS256), for development. Default: made once and kept in the data folder. */
   @IsOptional() @IsString() @MinLength(32) readonly JWT_SECRET?: string;
 
+  /** The key that wraps all others: 32 bytes as Base64 or hexadecimal digits. With embedded read models the default is a file in the data folder, made once. */
+  @IsOptional() @IsMasterKey() readonly MASTER_KEY?: string;
+  @IsOptional() @IsString() @MinLength(1) readonly MASTER_KEY_FILE?: string;
+  /** The master key before it, while a rotation has not ended. */
+  @IsOptional() @IsMasterKey() readonly MASTER_KEY_PREVIOUS?: string;
+  @IsOptional() @IsString() @MinLength(1) readonly MASTER_KEY_PREVIOUS_FILE?: string;
+
   /** Age in ms after which a claim without an outcome counts as uncertain; longer than a request may take. */
   @Type(() => Number) @IsInt() @Min(1_000) readonly CLAIM_TIMEOUT_MS: number = 30_000;
   /** Age in ms of a worker's last sign of life after which another process takes over what it followed. */
@@ -87,7 +98,7 @@ export const configurationVariables: readonly string[] = [...new Set(getMetadata
 export function loadConfiguration(environment: Readonly<Record<string, string | undefined>>): Configuration {
   const given = Object.fromEntries(configurationVariables.filter((name) => environment[name] !== undefined).map((name) => [name, environment[name]]));
   const configuration = plainToInstance(Configuration, given, { exposeDefaultValues: true });
-  const problems = [...validateSync(configuration).flatMap(({ constraints }) => Object.values(constraints ?? {})), ...missingOrIdle(configuration, given)];
+  const problems = [...validateSync(configuration).flatMap(({ constraints }) => Object.values(constraints ?? {})), ...missingOrIdle(configuration, given), ...masterKeyProblems(configuration)];
   if (configuration.SMS === 'twilio' && configuration.TWILIO_API_URL) problems.push('TWILIO_API_URL is for SMS=emulator: with SMS=twilio texts go to the provider');
   if (configuration.SMS === 'twilio' && !configuration.PUBLIC_URL) problems.push('PUBLIC_URL must be given with SMS=twilio: the provider signs it');
   if (configuration.CLAIM_TIMEOUT_MS <= configuration.TWILIO_TIMEOUT_MS) problems.push('CLAIM_TIMEOUT_MS must be longer than TWILIO_TIMEOUT_MS');
@@ -122,6 +133,16 @@ function missingOrIdle(configuration: Configuration, given: Readonly<Record<stri
   const login = ['KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD'];
   if (login.some((name) => given[name] !== undefined)) for (const name of login) if (given[name] === undefined) problems.push(`${name} must be given with the other two of ${login.join(', ')}`);
   if (given['KAFKA_CA_FILE'] !== undefined && configuration.KAFKA_TLS !== 'true') problems.push('KAFKA_CA_FILE is given, but KAFKA_TLS is not true');
+  return problems;
+}
+
+function masterKeyProblems({ READ_MODELS, MASTER_KEY, MASTER_KEY_FILE, MASTER_KEY_PREVIOUS, MASTER_KEY_PREVIOUS_FILE }: Configuration): string[] {
+  const [current, previous] = [[MASTER_KEY, MASTER_KEY_FILE], [MASTER_KEY_PREVIOUS, MASTER_KEY_PREVIOUS_FILE]].map((either) => either.filter((value) => value !== undefined).length);
+  const problems: string[] = [];
+  if (current === 2) problems.push('MASTER_KEY and MASTER_KEY_FILE are both given: leave one out');
+  if (previous === 2) problems.push('MASTER_KEY_PREVIOUS and MASTER_KEY_PREVIOUS_FILE are both given: leave one out');
+  if (previous && !current) problems.push('MASTER_KEY_PREVIOUS is given without the key that follows it: give MASTER_KEY or MASTER_KEY_FILE');
+  if (READ_MODELS === 'mongodb' && !current) problems.push('MASTER_KEY or MASTER_KEY_FILE must be given with READ_MODELS=mongodb: the keys there are wrapped by it, and all processes need the same');
   return problems;
 }
 

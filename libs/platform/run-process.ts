@@ -3,7 +3,7 @@ import { ConsoleLogger, Module, type DynamicModule, type INestApplication, type 
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Command } from 'commander';
-import { EngineUnavailable, sleep } from '@app/eventing';
+import { EngineUnavailable, sleep, UnusableData } from '@app/eventing';
 import { InvalidConfiguration, loadServerConfiguration, type Configuration } from './configuration.js';
 import { HealthController } from './health.controller.js';
 import { PlatformModule } from './platform.module.js';
@@ -47,7 +47,7 @@ export async function runProcess(app: AppProcess): Promise<void> {
     await running.close();
     process.exit(0);
   } catch (error) {
-    console.error(error instanceof InvalidConfiguration ? error.message : error);
+    console.error(error instanceof InvalidConfiguration || error instanceof UnusableData ? error.message : error);
     process.exit(1);
   }
 }

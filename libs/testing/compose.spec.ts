@@ -10,7 +10,10 @@ const OUR_IMAGE = 'referral-messages';
 /** Node's own variable; every other one is read by the configuration. */
 const NODES_OWN = 'NODE_EXTRA_CA_CERTS';
 
-const secrets = Object.fromEntries(['EVENTSTOREDB_PASSWORD', 'MONGODB_PASSWORD', 'KAFKA_PASSWORD', 'JWT_SECRET'].map((name) => [name, `${name}-that-is-longer-than-it-must-be`]));
+const secrets = {
+  ...Object.fromEntries(['EVENTSTOREDB_PASSWORD', 'MONGODB_PASSWORD', 'KAFKA_PASSWORD', 'JWT_SECRET'].map((name) => [name, `${name}-that-is-longer-than-it-must-be`])),
+  MASTER_KEY: 'ab'.repeat(32),
+};
 const ours = Object.entries(base.services).filter(([, { image }]) => image === OUR_IMAGE);
 /** Those that read the configuration: all of ours but the provider's stand-in. */
 const apps = ours.filter(([name]) => name !== 'provider').map(([name]) => name);

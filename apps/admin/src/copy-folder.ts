@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { FolderLocked, openEmbedded, openEventStoreDb, openMongo } from '@app/adapters';
-import { EngineUnavailable, KeyDiffers, type Keyring } from '@app/eventing';
-import { copyRecord, RecordsDiffer } from './copy-record.js';
-import { Refused } from './with-engines.js';
+import { masterKeysOf, openEmbedded, openEventStoreDb, openMongo } from '@app/adapters';
+import type { Keyring, MasterKeys } from '@app/eventing';
+import { loadConfiguration } from '@app/platform';
+import { copyRecord } from './copy-record.js';
+import { refused, Refused } from './with-engines.js';
 
 /** Between two lines that tell how far a copy is. */
 const PROGRESS_MS = 2_000;
@@ -19,16 +20,22 @@ export async function copyFolder(folder: string, to: string, keysTo: string | un
     return engine;
   };
   try {
-    const source = open(await openEmbedded(folder));
-    const keys = keysTo === undefined ? null : await copyKeys(source.keyring, open(await openMongo({ url: keysTo })).keyring);
+    const masterKeys = masterKeysOf(loadConfiguration(process.env));
+    // A folder that has a master key of its own is opened with that one; the given one wraps the copies.
+    const source = open(await openEmbedded(folder, existsSync(join(folder, 'master.key')) ? {} : { masterKeys }));
+    const keys = keysTo === undefined ? null : await copyKeys(source.keyring, open(await openMongo({ url: keysTo, masterKeys: needed(masterKeys) })).keyring);
     const events = await copyRecord(source.eventStore, open(openEventStoreDb({ url: to })).eventStore, everyFewSeconds((copied) => console.log(`${copied} events`)));
     console.log(`${events} events copied and equal. ${keys === null ? 'The keys are still in keys.db: nothing that is sealed opens without them.' : `${keys} keys copied.`}`);
   } catch (error) {
-    if (error instanceof FolderLocked || error instanceof RecordsDiffer || error instanceof EngineUnavailable || error instanceof KeyDiffers) throw new Refused(error.message);
-    throw error;
+    throw refused(error);
   } finally {
     for (const engine of opened.toReversed()) await engine.close();
   }
+}
+
+function needed(masterKeys: MasterKeys | undefined): MasterKeys {
+  if (!masterKeys) throw new Refused('MASTER_KEY or MASTER_KEY_FILE must be given with --keys-to: it wraps the keys in MongoDB');
+  return masterKeys;
 }
 
 /** Before the record, so that nothing is there that cannot be read. @returns how many subjects */

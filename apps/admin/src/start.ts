@@ -5,6 +5,7 @@ import { CONVERSATIONS_TOPIC } from '@app/public-events';
 import { ParkedQueries, projections } from '@app/read-models';
 import { copyFolder } from './copy-folder.js';
 import { compareModel, followed, rebuildModel } from './read-model-copies.js';
+import { rotateMasterKey } from './rotate-master-key.js';
 import { loadSample } from './sample.js';
 import { Refused, withApplication, withEngines } from './with-engines.js';
 
@@ -23,6 +24,8 @@ async function admin(): Promise<void> {
   command('replay', 'asks the workers to handle parked messages again; running ones do it at once')
     .argument('[ids...]', 'which ones, as `parked` lists them; all of them when left out')
     .action((ids: readonly string[], { data }: Options) => replayParked(data, ids));
+
+  command('rotate-master-key', 'wraps all keys with a new master key; stopped anywhere, it goes on when started again').action(({ data }: Options) => rotateMasterKey(data));
 
   command('copy', 'copies the record of a data folder to EventStoreDB, and its keys to MongoDB, and compares them; stopped anywhere, it goes on when started again')
     .requiredOption('--to <url>', 'connection string of EventStoreDB; nobody else may write there meanwhile')

@@ -5,9 +5,10 @@ import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import { EnginesModule, FolderLocked, openEngines } from '@app/adapters';
 import { ApplicationModule } from '@app/application';
-import { EngineUnavailable, type Engines } from '@app/eventing';
+import { EngineUnavailable, KeyDiffers, UnusableData, type Engines } from '@app/eventing';
 import { InvalidConfiguration, jsonLogger, loadConfiguration, PlatformModule, type Configuration } from '@app/platform';
 import { QueriesModule } from '@app/read-models';
+import { RecordsDiffer } from './copy-record.js';
 
 /** What an operator can mend; said in one line. */
 export class Refused extends Error {}
@@ -18,9 +19,7 @@ class Root {}
 /** Works on the engines that the environment chooses; on a data folder only while nothing runs on it. @throws Refused */
 export async function withEngines(dataFolder: string | undefined, work: (engines: Engines, configuration: Configuration) => Promise<void>): Promise<void> {
   try {
-    const configuration = loadConfiguration({ ...process.env, ...(dataFolder !== undefined && { DATA_DIR: dataFolder }) });
-    // Opening makes a folder where there is none; a mistyped name shall not.
-    if (configuration.EVENT_STORE === 'embedded' && !existsSync(join(configuration.DATA_DIR, 'record.db'))) throw new Refused(`There is no record in ${configuration.DATA_DIR}`);
+    const configuration = configurationFor(dataFolder);
     const engines = await openEngines(configuration);
     try {
       await work(engines, configuration);
@@ -28,10 +27,27 @@ export async function withEngines(dataFolder: string | undefined, work: (engines
       await engines.close();
     }
   } catch (error) {
-    if (error instanceof FolderLocked || error instanceof InvalidConfiguration || error instanceof EngineUnavailable) throw new Refused(error.message);
-    throw error;
+    throw refused(error);
   }
 }
+
+/** @throws Refused when it is wrong, or when the folder that it names holds no record */
+export function configurationFor(dataFolder: string | undefined): Configuration {
+  try {
+    const configuration = loadConfiguration({ ...process.env, ...(dataFolder !== undefined && { DATA_DIR: dataFolder }) });
+    // Opening makes a folder where there is none; a mistyped name shall not.
+    if (configuration.EVENT_STORE === 'embedded' && !existsSync(join(configuration.DATA_DIR, 'record.db'))) throw new Refused(`There is no record in ${configuration.DATA_DIR}`);
+    return configuration;
+  } catch (error) {
+    throw refused(error);
+  }
+}
+
+/** What an operator can mend, in one line; anything else as it is. */
+export const refused = (error: unknown): unknown =>
+  mendable.some((kind) => error instanceof kind) ? new Refused((error as Error).message) : error;
+
+const mendable = [FolderLocked, InvalidConfiguration, EngineUnavailable, UnusableData, KeyDiffers, RecordsDiffer];
 
 /** The same with the command bus and the queries. */
 export const withApplication = (dataFolder: string | undefined, work: (app: INestApplicationContext, configuration: Configuration) => Promise<void>): Promise<void> =>

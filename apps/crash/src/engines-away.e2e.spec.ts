@@ -9,7 +9,7 @@ import { programAt } from './product.js';
 /** Nobody listens at port 1. */
 const away = {
   EVENT_STORE: 'eventstoredb', EVENTSTOREDB_URL: 'esdb://127.0.0.1:1?tls=false',
-  READ_MODELS: 'mongodb', MONGODB_URL: 'mongodb://127.0.0.1:1/messages',
+  READ_MODELS: 'mongodb', MONGODB_URL: 'mongodb://127.0.0.1:1/messages', MASTER_KEY: 'ab'.repeat(32),
   TOPICS: 'kafka', KAFKA_BROKERS: '127.0.0.1:1', PORT: '0',
 };
 

@@ -1,4 +1,5 @@
 import { execSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -114,7 +115,7 @@ class EngineProcesses {
     const run = `crash-${Date.now()}`;
     return new EngineProcesses(kafka, mongo, double, {
       EVENT_STORE, EVENTSTOREDB_URL: EVENTSTOREDB_URL ?? (await double?.up()) ?? '',
-      READ_MODELS: MONGODB, MONGODB_URL: MONGODB_URL?.replace(/(\/\/[^/]+\/)\w+/, `$1${run}`) ?? mongo?.url ?? '',
+      READ_MODELS: MONGODB, MONGODB_URL: MONGODB_URL?.replace(/(\/\/[^/]+\/)\w+/, `$1${run}`) ?? mongo?.url ?? '', MASTER_KEY: randomBytes(32).toString('base64'),
       TOPICS: 'kafka', KAFKA_BROKERS: KAFKA_BROKERS ?? kafka?.brokers.join(',') ?? '', KAFKA_PREFIX: `${run}.`,
     });
   }

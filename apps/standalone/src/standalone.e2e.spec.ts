@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -91,6 +91,28 @@ it.each([
   expect(((await once(child, 'exit')) as [number])[0]).toBe(1);
   expect(stderr()).toContain(name);
   expect(stderr()).not.toContain(' at '); // no stack trace
+});
+
+it('X8: what is missing or does not fit of the master key, or of the folder, stops the start with one line that says so', async () => {
+  const first = await start();
+  expect(await stop(first.child, 'SIGTERM')).toBe(0);
+  const refusal = async (environment: Record<string, string> = {}): Promise<string> => {
+    const { child, stderr } = run(['--port', '0', '--data', folder], environment);
+    expect(((await once(child, 'exit')) as [number])[0]).toBe(1);
+    expect(stderr()).toMatch(/^[^\n]+\n$/);
+    return stderr();
+  };
+  const key = join(folder, 'master.key');
+  expect(await refusal({ MASTER_KEY: 'ab'.repeat(32) })).toMatch(/wrapped by the master key \w{16}; given was \w{16}\. Give that one as MASTER_KEY/);
+  await rename(key, `${key}.away`);
+  expect(await refusal()).toMatch(/master\.key is missing/);
+  await rename(`${key}.away`, key);
+  const format = join(folder, 'format.json');
+  await rename(format, `${format}.away`);
+  expect(await refusal()).toMatch(/was written by an older build/);
+  await rename(`${format}.away`, format);
+  const second = await start();
+  await until(async () => (await previews(second.facts)).length === 1, 'the sample is there');
 });
 
 it('T3: real texts without a token or a public address do not start', async () => {

@@ -29,7 +29,7 @@ export type Standalone = {
 
 /** Starts everything in this process, with the sample program. @throws FolderLocked and what Node throws for a port in use */
 export async function startStandalone(given: Configuration): Promise<Standalone> {
-  await mkdir(given.DATA_DIR, { recursive: true });
+  await mkdir(given.DATA_DIR, { recursive: true, mode: 0o700 });
   const engines = await openEngines(given);
   // Only the process that has the folder makes secrets in it.
   const secrets = await developmentSecrets(given.DATA_DIR).catch(async (error: unknown) => {

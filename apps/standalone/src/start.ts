@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { FolderLocked } from '@app/adapters';
-import { EngineUnavailable } from '@app/eventing';
+import { EngineUnavailable, UnusableData } from '@app/eventing';
 import { InvalidConfiguration, loadConfiguration } from '@app/platform';
 import { sample } from '../../admin/src/sample.js';
 import { startStandalone, type Standalone } from './standalone.js';
@@ -60,7 +60,7 @@ Try it (paste these):
 }
 
 function explain(error: unknown): string {
-  if (error instanceof InvalidConfiguration || error instanceof FolderLocked) return error.message;
+  if (error instanceof InvalidConfiguration || error instanceof FolderLocked || error instanceof UnusableData) return error.message;
   if (error instanceof EngineUnavailable) return `${error.message}: start it, or look at the address and the password in its variable`;
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return 'The port is in use: stop what uses it, or start with another one (--port 0 picks a free one)';
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -20,4 +20,4 @@ async function open<Ports extends object>(ports: (embedded: Engines) => Ports): 
 eventStoreContract('embedded', () => open(({ eventStore }) => ({ store: eventStore })));
 readModelStoreContract('embedded', () => open(({ readModels, checkpoints }) => ({ store: readModels, checkpoints })));
 topicLogContract('embedded', () => open(({ topics }) => ({ store: topics })));
-keyringContract('embedded', () => open(({ keyring }) => ({ store: keyring })));
+keyringContract('embedded', () => open(({ keyring }) => ({ store: keyring, keys: keyring.store })));

@@ -1,2 +1,2 @@
 export { FolderLocked } from './folder-lock.js';
-export { openEmbedded, type EmbeddedOptions } from './open-embedded.js';
+export { openEmbedded, rotateFolderMasterKey, type EmbeddedOptions } from './open-embedded.js';

@@ -23,4 +23,4 @@ async function open<Ports extends object>(ports: (mongo: Mongo) => Ports): Promi
 }
 
 readModelStoreContract('MongoDB', () => open(({ readModels, checkpoints }) => ({ store: readModels, checkpoints })));
-keyringContract('MongoDB', () => open(({ keyring }) => ({ store: keyring })));
+keyringContract('MongoDB', () => open(({ keyring }) => ({ store: keyring, keys: keyring.store })));

@@ -1,28 +1,32 @@
-import type { Checkpoints, Keyring, ReadModelStore } from '@app/eventing';
+import { WrappedKeyring, type Checkpoints, type MasterKeys, type ReadModelStore } from '@app/eventing';
 import { MongoCheckpoints } from './checkpoints.js';
 import { Connection } from './connection.js';
-import { MongoKeyring } from './keyring.js';
+import { MongoKeyStore } from './key-store.js';
 import { MongoReadModelStore } from './read-model-store.js';
 
 export type MongoOptions = {
   /** With the name of the database: `mongodb://host:27017/messages?replicaSet=rs0`. */
   readonly url: string;
+  readonly masterKeys: MasterKeys;
 };
 
 export type Mongo = {
   readonly readModels: ReadModelStore;
   readonly checkpoints: Checkpoints;
-  readonly keyring: Keyring;
+  readonly keyring: WrappedKeyring;
   /** Ends those who wait, and the connections. */
   close(): Promise<void>;
 };
+
+/** Another process forgets a destroyed key after this. */
+const KEYS_KEPT_MS = 1_000;
 
 /**
  * Read models, checkpoints and keys in one MongoDB database, 5.0 or later, shared by any number of processes. Needs no
  * transactions. Connects at first use, and again whenever the server was away.
  * @throws MongoParseError when the URL cannot be read
  */
-export async function openMongo({ url }: MongoOptions): Promise<Mongo> {
+export async function openMongo({ url, masterKeys }: MongoOptions): Promise<Mongo> {
   const connection = new Connection(url);
   const checkpoints = new MongoCheckpoints(connection);
   const close = async () => {
@@ -33,7 +37,7 @@ export async function openMongo({ url }: MongoOptions): Promise<Mongo> {
   return {
     readModels: new MongoReadModelStore(connection, checkpoints),
     checkpoints,
-    keyring: new MongoKeyring(connection),
+    keyring: new WrappedKeyring(new MongoKeyStore(connection), masterKeys, KEYS_KEPT_MS),
     close: () => (closing ??= close()),
   };
 }

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EngineUnavailable } from '@app/eventing';
+import { EngineUnavailable, MasterKey } from '@app/eventing';
 import { at, card, collect, newModel, rejection, write } from '@app/testing/contracts';
 import { freePort, startMongo, type RunningMongo } from '@app/testing/engines';
 import { openMongo, type Mongo } from './index.js';
@@ -15,7 +16,7 @@ describe('MongoDB that is away', () => {
   let mongo: Mongo;
   beforeAll(async () => {
     port = await freePort();
-    mongo = await openMongo({ url: `mongodb://127.0.0.1:${port}/messages` });
+    mongo = await openMongo({ url: `mongodb://127.0.0.1:${port}/messages`, masterKeys: [new MasterKey(randomBytes(32))] });
   });
   afterAll(async () => {
     await mongo.close();

@@ -1,7 +1,8 @@
-import { KeyDestroyed, KeyDiffers, type Keyring } from '@app/eventing';
+import { KeyDestroyed, KeyDiffers, type Keyring, type KeyStore } from '@app/eventing';
 import { rejection, uniqueName, type Opened } from './opened.js';
 
-type Ports = { readonly store: Keyring };
+/** The keyring, and what it stores. */
+type Ports = { readonly store: Keyring; readonly keys: KeyStore };
 
 /** What every keyring must do. */
 export function keyringContract(name: string, open: () => Promise<Opened<Ports>>): void {
@@ -77,6 +78,33 @@ export function keyringContract(name: string, open: () => Promise<Opened<Ports>>
       await keyring().destroy(destroyed);
       for (const subject of [own, destroyed]) expect(await rejection(keyring().adopt(subject, key))).toBeInstanceOf(KeyDiffers);
       expect((await keyring().get([destroyed])).size).toBe(0);
+    });
+
+    test('X8: what is stored holds no key as it is, and nothing of a destroyed one', async () => {
+      const [made, adopted, destroyed] = [uniqueName('subject'), uniqueName('subject'), uniqueName('subject')];
+      const raw = [await keyring().ensure(made), Uint8Array.from({ length: 32 }, (_, n) => 200 - n)];
+      await keyring().adopt(adopted, raw[1] ?? new Uint8Array());
+      await keyring().ensure(destroyed);
+      await keyring().destroy(destroyed);
+      const stored = new Map<string, Uint8Array | null>();
+      for await (const [subject, bytes] of opened.keys.all()) stored.set(subject, bytes);
+      for (const subject of [made, adopted]) expect(stored.get(subject)?.length).toBeGreaterThan(32);
+      for (const bytes of stored.values()) for (const key of raw) expect(hex(bytes ?? undefined)).not.toContain(hex(key));
+      expect(stored.get(destroyed)).toBeNull();
+    });
+
+    test('what is stored is replaced where it is what one has seen, and nowhere else', async () => {
+      const [subject, destroyed] = [uniqueName('subject'), uniqueName('subject')];
+      const [first, second, third] = [1, 2, 3].map((n) => new Uint8Array([n, n])) as [Uint8Array, Uint8Array, Uint8Array];
+      expect(hex((await opened.keys.add(subject, first)) ?? undefined)).toBe(hex(first));
+      expect(hex((await opened.keys.add(subject, second)) ?? undefined)).toBe(hex(first));
+      await opened.keys.destroy(destroyed);
+      expect(await opened.keys.add(destroyed, first)).toBeNull();
+      await opened.keys.replace([{ subject, before: first, after: second }, { subject: destroyed, before: first, after: second }]);
+      await opened.keys.replace([{ subject, before: first, after: third }]);
+      const stored = await opened.keys.get([subject, destroyed, uniqueName('subject')]);
+      expect([...stored].map(([name, bytes]) => [name, bytes && hex(bytes)]).toSorted()).toEqual([[subject, hex(second)], [destroyed, null]].toSorted());
+      for (const name of [subject, destroyed]) await opened.keys.destroy(name);
     });
 
     test('keys and destroyed subjects are there after it was opened again', async () => {

@@ -1,0 +1,4 @@
+/** What is stored, or the key to it, does not fit this program. Trying again does not help; the message says what does. */
+export class UnusableData extends Error {
+  override readonly name = 'UnusableData';
+}

@@ -6,6 +6,7 @@ import { ContactHandler } from './contact.handler.js';
 import { ConversationStarter } from './conversation-starter.js';
 import { ConversationHandler } from './conversation.handler.js';
 import { DeliveryHandler } from './delivery.handler.js';
+import { InboundEntry } from './inbound-entry.js';
 import { InboundRouter } from './inbound-router.js';
 import { Lookups } from './lookups.js';
 import { NaturalKeys } from './natural-keys.js';
@@ -24,6 +25,7 @@ import { ConsentReader } from './send-gate.js';
     NaturalKeys,
     ConsentReader,
     ConversationStarter,
+    InboundEntry,
     InboundRouter,
     AddressHandler,
     ConsentHandler,
@@ -39,6 +41,6 @@ import { ConsentReader } from './send-gate.js';
     ReferralHandler,
     RequestHandler,
   ],
-  exports: [CqrsModule, Automation, Lookups, NaturalKeys, ConsentReader, ConversationStarter, InboundRouter, Parking],
+  exports: [CqrsModule, Automation, Lookups, NaturalKeys, ConsentReader, ConversationStarter, InboundEntry, InboundRouter, Parking],
 })
 export class ApplicationModule {}

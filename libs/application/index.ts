@@ -5,6 +5,7 @@ export { consentTarget } from './consent.handler.js';
 export * from './conversation-starter.js';
 export { ContactHasNoPhone, NoSender, SendRefusedError } from './conversation.handler.js';
 export * from './ids.js';
+export * from './inbound-entry.js';
 export * from './inbound-router.js';
 export * from './lookups.js';
 export * from './natural-keys.js';

@@ -87,7 +87,7 @@ export class WriteSide {
 
   /** A text as it comes through the door, not yet followed. */
   async accept(providerId: string, from: string, text: string, { at, form = {} }: { at?: string; form?: Record<string, string> } = {}): Promise<void> {
-    const data = { providerId, addressId: await this.naturalKeys.address(this.programId, from), senderId: this.sender, from, text, form };
+    const data = { providerId, addressId: await this.naturalKeys.address(this.programId, from), senderId: this.sender, from, text, form, sentAt: null };
     await this.execute(new HandleInbound(ids.inbound(this.programId, providerId), { type: 'AcceptInbound', data }, this.context(`${providerId} ${JSON.stringify(form)}`, { kind: 'provider', id: 'AC1' }, at)));
   }
 

@@ -103,7 +103,7 @@ export const samples: Samples = {
   DeliveryExpired: { expiresAt: at },
   ReceiptReceived: { claimId, contactId: 'contact-rita', providerId: 'SM6', status: 'undelivered', errorCode: '30003', form: { MessageSid: 'SM6', To: phone } },
   DeliverySettled: { by: 'anna', decision: 'resend', notBefore: at, expiresAt: '2026-01-06T09:00:00.000Z' },
-  InboundReceived: { providerId: 'SM5', ...whose, from: phone, text: 'Is my bonus in?', form: { MessageSid: 'SM5', From: phone, Unheard: 'of' } },
+  InboundReceived: { providerId: 'SM5', ...whose, from: phone, text: 'Is my bonus in?', form: { MessageSid: 'SM5', From: phone, Unheard: 'of' }, sentAt: null },
   InboundRouted: { contactId: 'contact-rita', conversationId: 'conversation-1', referralId: 'referral-1', isNewNumber: false, asKeyword: false },
   MemberAdded: { programId: 'program-1', memberId: 'member-1', userId: 'anna', name: 'Anna Agent', email: 'anna@example.com', role: 'agent' },
   NotificationDecided: { messageId: 'message-3', conversationId: 'conversation-1', people: [{ kind: 'member', id: 'anna' }] },

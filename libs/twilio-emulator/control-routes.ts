@@ -19,7 +19,7 @@ const body = (properties: Record<string, object>, required: readonly string[] = 
 });
 
 const inboundSchema = body({
-  accountSid: text, from: phone, to: phone, body: text, deliver: flag,
+  accountSid: text, from: phone, to: phone, body: text, deliver: flag, createdAt: { type: 'string', format: 'date-time' },
   mediaUrls: { type: 'array', maxItems: 10, items: webAddress },
   media: {
     type: 'array', maxItems: 10,
@@ -32,6 +32,7 @@ const faultsSchema = body({
   next: { type: 'array', items: { enum: [...FAULTS, null] } },
   rates: { type: 'object', additionalProperties: false, properties: Object.fromEntries(FAULTS.map((fault) => [fault, chance])) },
   seed: { type: 'integer', minimum: 0 },
+  listLagMs: { type: 'integer', minimum: 0, maximum: 3_600_000 },
   callbacks: {
     type: 'object', additionalProperties: false,
     properties: { duplicate: { type: 'number', minimum: 0, maximum: 100 }, shuffle: flag, early: flag, delayMs: { type: 'integer', minimum: 0, maximum: 3_600_000 }, hold: flag, drop: flag },

@@ -1,3 +1,5 @@
+import type { Message } from './message.js';
+
 /**
  * What may go wrong with a create. `before`: the message is not accepted; `after`: it is accepted and will be sent, but
  * the caller is not told so. A `slow` create is accepted and answered late.
@@ -32,11 +34,14 @@ export type FaultSettings = {
   /** Starts the sequence of chances again, so that a run can be repeated. */
   readonly seed?: number;
   readonly callbacks?: CallbackFaults;
+  /** A message is listed up to this much later than it was created; each its own part of it, which follows from its sid. */
+  readonly listLagMs?: number;
 };
 
 /** Decides which fault meets which request; the same seed decides the same. */
 export class FaultPlan {
   callbacks: CallbackFaults = {};
+  private listLagMs = 0;
   private next: (Fault | null)[] = [];
   private rates: FaultSettings['rates'] = {};
   // Two sequences, because callbacks draw at their own times: the creates of a run must meet the same faults again.
@@ -55,6 +60,7 @@ export class FaultPlan {
       this.callbackChance = seededRandom(settings.seed + 1);
     }
     if (settings.callbacks) this.callbacks = { ...settings.callbacks };
+    if (settings.listLagMs !== undefined) this.listLagMs = settings.listLagMs;
   }
 
   /** The fault of the next create. */
@@ -67,6 +73,11 @@ export class FaultPlan {
       if (draw < 0) return fault;
     }
     return null;
+  }
+
+  /** Whether lists show the message by now. Of the sid the last four digits say its part of the lag: `0000` none, `ffff` all. */
+  isListed({ sid, createdAt }: Pick<Message, 'sid' | 'createdAt'>): boolean {
+    return createdAt.getTime() + (this.listLagMs * Number.parseInt(sid.slice(-4), 16)) / 0xffff <= Date.now();
   }
 
   /** How often the next callback is posted. */

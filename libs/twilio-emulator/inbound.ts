@@ -26,6 +26,8 @@ export type InboundInput = {
   readonly messageSid?: string;
   /** False stores the message without a webhook: an outage, after which it is only found by listing. */
   readonly deliver?: boolean;
+  /** When a new message arrived, ISO 8601; default: now. Lists are in this order. */
+  readonly createdAt?: string;
 };
 
 export type InboundResult = {
@@ -77,7 +79,7 @@ export class InboundTexts {
     const { from = '', body = '', mediaUrls = [], media = [] } = input;
     if (from === '') throw new InvalidControl('from is missing');
     if (input.messageSid !== undefined && this.store.knows(input.messageSid)) throw new InvalidControl(`${input.messageSid} was deleted`);
-    const createdAt = new Date();
+    const createdAt = new Date(input.createdAt ?? Date.now());
     const sid = input.messageSid ?? newSid(mediaUrls.length + media.length > 0 ? 'MM' : 'SM');
     const path = `${this.baseUrl()}${messagesPath(account.accountSid)}/${sid}/Media`;
     const hosted = media.map(({ contentType, base64 }): Media => {

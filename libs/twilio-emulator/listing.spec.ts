@@ -87,6 +87,37 @@ describe('a listing', () => {
     expect(response.status).toBe(401);
   });
 
+  it('is in the order of the times that messages were created, and those of one time in the order in which they came', async () => {
+    const emulator = await start();
+    const client = connect(emulator);
+    const at = (second: number): string => new Date(Date.UTC(2026, 0, 5, 9, 0, second)).toISOString();
+    for (const [body, second] of [['3', 30], ['1', 10], ['2', 20], ['2 again', 20], ['4', 40]] as const) {
+      await emulator.inbound({ from: CONTACT, to: OURS, body, createdAt: at(second) });
+    }
+    const first = await client.messages.page({ to: OURS, pageSize: 2 });
+    const second = await first.nextPage();
+    expect(bodies(first.instances)).toEqual(['4', '3']);
+    expect(bodies(second?.instances ?? [])).toEqual(['2 again', '2']);
+    expect(bodies((await second?.nextPage())?.instances ?? [])).toEqual(['1']);
+    expect(bodies((await second?.previousPage())?.instances ?? [])).toEqual(['4', '3']);
+    expect(second?.instances[0]?.dateCreated.toISOString()).toBe(at(20));
+  });
+
+  it('shows a message later than it came when told to, and a newer one before', async () => {
+    const emulator = await start({ faults: { listLagMs: 60_000 } });
+    const client = connect(emulator);
+    const ago = (seconds: number): string => new Date(Date.now() - seconds * 1_000).toISOString();
+    const late = `SM${'0'.repeat(28)}ffff`;
+    await emulator.inbound({ from: CONTACT, to: OURS, body: 'late', createdAt: ago(30), messageSid: late });
+    await emulator.inbound({ from: CONTACT, to: OURS, body: 'at once', createdAt: ago(20), messageSid: `SM${'1'.repeat(28)}0000` });
+    await emulator.inbound({ from: CONTACT, to: OURS, body: 'long ago', createdAt: ago(61), messageSid: `SM${'2'.repeat(28)}ffff` });
+
+    expect(bodies(await client.messages.list())).toEqual(['at once', 'long ago']);
+    expect((await client.messages(late).fetch()).body).toBe('late');
+    emulator.setFaults({ listLagMs: 0 });
+    expect(bodies(await client.messages.list())).toEqual(['at once', 'late', 'long ago']);
+  });
+
   it('refuses a page token that it never gave', async () => {
     const client = connect(await start());
     await expect(client.messages.page({ pageToken: 'PASMnothing' })).rejects.toMatchObject({ status: 400 });

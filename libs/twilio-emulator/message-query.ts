@@ -1,6 +1,6 @@
 import { RefusedRequest } from './errors.js';
 import { field, type Form } from './create-request.js';
-import { messagesPath, toResource } from './message.js';
+import { messagesPath, toResource, type Message } from './message.js';
 import type { MessageFilter, MessageStore } from './message-store.js';
 
 const SECOND = 1_000;
@@ -12,11 +12,11 @@ const FILTERS = ['To', 'From', 'DateSent', 'DateSent<', 'DateSent>'];
  * relative to the base URL.
  * @throws RefusedRequest on a date or a page token that cannot be read
  */
-export function listMessages(store: MessageStore, accountSid: string, query: Form) {
+export function listMessages(store: MessageStore, isListed: (message: Message) => boolean, accountSid: string, query: Form) {
   const size = Math.min(Math.max(Math.trunc(Number(field(query, 'PageSize') || 50)) || 1, 1), 1000);
   const page = Math.max(Math.trunc(Number(field(query, 'Page'))) || 0, 0);
   const token = field(query, 'PageToken') || undefined;
-  const found = store.page(accountSid, readFilter(query), size, token, page * size);
+  const found = store.page(accountSid, { ...readFilter(query), isListed }, size, token, page * size);
   if (!found) throw new RefusedRequest(400, 20001, `Invalid PageToken: ${token ?? ''}`);
   const uri = (number: number, pageToken?: string | null): string => {
     const params = new URLSearchParams();
@@ -40,7 +40,7 @@ export function listMessages(store: MessageStore, accountSid: string, query: For
   };
 }
 
-function readFilter(query: Form): MessageFilter {
+function readFilter(query: Form): Omit<MessageFilter, 'isListed'> {
   const at = readSpan(query, 'DateSent');
   const before = readSpan(query, 'DateSent<');
   const after = readSpan(query, 'DateSent>');

@@ -6,11 +6,12 @@ export type MessageFilter = {
   /** Instants in milliseconds, both inclusive; with either, what is not sent yet is left out. */
   readonly sentFrom?: number | undefined;
   readonly sentUntil?: number | undefined;
+  isListed(message: Message): boolean;
 };
 
 export type MessagePage = { readonly messages: readonly Message[]; readonly before: string | null; readonly after: string | null };
 
-/** Every message of every account, in the order in which they came. */
+/** Every message of every account. */
 export class MessageStore {
   private readonly messages: Message[] = [];
   private readonly places = new Map<string, number>();
@@ -41,7 +42,7 @@ export class MessageStore {
    * older than it, `PB…` what is newer), so that messages arriving between two pages neither repeat nor hide others.
    */
   page(accountSid: string, filter: MessageFilter, size: number, token: string | undefined, offset = 0): MessagePage | null {
-    const rows = this.messages.filter((m) => m.accountSid === accountSid && !m.deleted && matches(m, filter)).reverse();
+    const rows = this.messages.filter((m) => m.accountSid === accountSid && !m.deleted && matches(m, filter)).sort((a, b) => this.compare(b, a));
     const start = token === undefined ? offset : this.startOf(rows, size, token);
     if (start === null) return null;
     const messages = rows.slice(start, start + size);
@@ -60,18 +61,24 @@ export class MessageStore {
   }
 
   private startOf(rows: readonly Message[], size: number, token: string): number | null {
-    const place = this.places.get(token.slice(2));
-    if (place === undefined || !/^P[AB]/.test(token)) return null;
-    const placeOf = (message: Message): number => this.places.get(message.sid) ?? -1;
+    const edge = this.messages[this.places.get(token.slice(2)) ?? -1];
+    if (edge === undefined || !/^P[AB]/.test(token)) return null;
     if (token.startsWith('PA')) {
-      const older = rows.findIndex((message) => placeOf(message) < place);
+      const older = rows.findIndex((message) => this.compare(message, edge) < 0);
       return older === -1 ? rows.length : older;
     }
-    return Math.max(0, rows.filter((message) => placeOf(message) > place).length - size);
+    return Math.max(0, rows.filter((message) => this.compare(message, edge) > 0).length - size);
+  }
+
+  /** By age; what was created at the same time is in the order in which it came. */
+  private compare(one: Message, other: Message): number {
+    const placeOf = ({ sid }: Message): number => this.places.get(sid) ?? -1;
+    return one.createdAt.getTime() - other.createdAt.getTime() || placeOf(one) - placeOf(other);
   }
 }
 
 function matches(message: Message, filter: MessageFilter): boolean {
+  if (!filter.isListed(message)) return false;
   if (filter.to !== undefined && message.to !== filter.to) return false;
   if (filter.from !== undefined && message.from !== filter.from) return false;
   const sent = message.sentAt?.getTime();

@@ -43,7 +43,7 @@ export function providerRoutes(provider: Provider) {
     });
     app.get<InAccount>('/Messages.json', (request) => {
       const account = authenticate(request, request.params.accountSid);
-      return listMessages(provider.store, account.accountSid, request.query as Form);
+      return listMessages(provider.store, (message) => provider.faults.isListed(message), account.accountSid, request.query as Form);
     });
     app.get<OnMessage>('/Messages/:sid.json', (request) => toResource(find(request, request.params.accountSid, request.params.sid)));
     app.post<OnMessage>('/Messages/:sid.json', (request) => {

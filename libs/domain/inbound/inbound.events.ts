@@ -1,9 +1,13 @@
 import type { EventTypes, Message } from '@app/kernel';
 
-/** One message as it came through the door. `form` is everything the provider posted, unknown parameters included. */
+/**
+ * One message as it was accepted. `form` is everything the provider posted, unknown parameters included; of a message that was
+ * found in the provider's list, the parameters that the list knows. `sentAt` is the time (ISO 8601) that the list gives such a
+ * message; null for one that came by webhook, which says no time.
+ */
 export type InboundReceived = Message<
   'InboundReceived',
-  { providerId: string; addressId: string; senderId: string; from: string; text: string; form: Readonly<Record<string, string>> }
+  { providerId: string; addressId: string; senderId: string; from: string; text: string; form: Readonly<Record<string, string>>; sentAt: string | null }
 >;
 /** Where it goes, decided once: a repetition after a crash follows the same way. */
 export type InboundRouted = Message<'InboundRouted', { contactId: string; conversationId: string; referralId: string | null; isNewNumber: boolean; asKeyword: boolean }>;

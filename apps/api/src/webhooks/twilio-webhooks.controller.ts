@@ -2,11 +2,10 @@ import { Body, Controller, Header, HttpCode, Param, Post, Req } from '@nestjs/co
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { HandleDelivery, HandleInbound, ids, InboundRouter, Lookups } from '@app/application';
+import { HandleDelivery, InboundEntry, Lookups } from '@app/application';
 import { WebhookSignatures, type CommandContext } from '@app/eventing';
-import { DomainError, type Recorded } from '@app/kernel';
+import { DomainError } from '@app/kernel';
 import { deliveryOfClaim } from '@app/domain/delivery';
-import type { InboundEvent } from '@app/domain/inbound';
 import { ProgramNotFound, type Sender } from '@app/domain/program';
 import { InvalidRequest, Public, PublicAddress } from '@app/platform';
 
@@ -27,10 +26,10 @@ export class TwilioWebhooksController {
     private readonly lookups: Lookups,
     private readonly signatures: WebhookSignatures,
     private readonly address: PublicAddress,
-    private readonly router: InboundRouter,
+    private readonly inbound: InboundEntry,
   ) {}
 
-  /** The one door of inbound texts. */
+  /** A text to one of the program's numbers. */
   @Post('messages')
   @HttpCode(200)
   @Header('content-type', 'text/xml')
@@ -38,11 +37,7 @@ export class TwilioWebhooksController {
     const { form, sender } = await this.genuine(programId, body, request, (posted) => posted['To']);
     const providerId = providerIdIn(form);
     const from = needed(form, 'From');
-    const data = { providerId, addressId: await this.lookups.naturalKeys.address(programId, from), senderId: sender.senderId, from, text: form['Body'] ?? '', form };
-    const context = this.context(programId, sender, request, await this.lookups.naturalKeys.posted(programId, providerId, form));
-    const { events } = await this.commands.execute(new HandleInbound(ids.inbound(programId, providerId), { type: 'AcceptInbound', data }, context));
-    const [accepted] = events as readonly Recorded<InboundEvent>[];
-    if (accepted?.type === 'InboundReceived') await this.router.noteOptOut(accepted);
+    await this.inbound.accept(programId, sender, { providerId, from, form, sentAt: null }, request.id);
     return NO_ANSWER;
   }
 

@@ -12,6 +12,7 @@ import { Lookups } from './lookups.js';
 import { NaturalKeys } from './natural-keys.js';
 import { Parking } from './parking.js';
 import { AddressHandler, InboundHandler, MemberHandler, NotificationHandler, ParkedHandler, ProgramHandler } from './plain.handlers.js';
+import { ProviderOptOuts } from './provider-opt-outs.js';
 import { ReferralHandler } from './referral.handler.js';
 import { RequestHandler } from './request.handler.js';
 import { ConsentReader } from './send-gate.js';
@@ -38,6 +39,7 @@ import { ConsentReader } from './send-gate.js';
     ParkedHandler,
     Parking,
     ProgramHandler,
+    ProviderOptOuts,
     ReferralHandler,
     RequestHandler,
   ],

@@ -4,6 +4,7 @@ import type { Recorded } from '@app/kernel';
 import { addressDecider, type Address } from '@app/domain/address';
 import type { ContactEvent } from '@app/domain/contact';
 import { newRecord, samples } from '@app/testing';
+import type { ProviderOptOuts } from './provider-opt-outs.js';
 import { Automation } from './automation.js';
 import type { HandleAddress } from './commands.js';
 import type { InboundRouter } from './inbound-router.js';
@@ -22,7 +23,7 @@ describe('automation, events side by side', () => {
       const address = addresses.get(id) ?? addressDecider.initialState;
       addresses.set(id, addressDecider.decide(wish, address).reduce((state, event) => addressDecider.evolve(state, event), address));
     };
-    const automation = new Automation({ execute: (command: Command<unknown>) => execute(command as HandleAddress) } as unknown as CommandBus, {} as InboundRouter, {} as Lookups);
+    const automation = new Automation({ execute: (command: Command<unknown>) => execute(command as HandleAddress) } as unknown as CommandBus, {} as InboundRouter, {} as Lookups, {} as ProviderOptOuts);
     await inOrderPerKey(events, Automation.keysOf, (event) => automation.react(event));
     expect([addresses.get('a')?.holders, addresses.get('b')?.holders]).toEqual([['rita'], []]);
   });

@@ -4,21 +4,32 @@ import type { Recorded } from '@app/kernel';
 import type { ConsentEvent } from '@app/domain/consent';
 import type { ContactEvent } from '@app/domain/contact';
 import type { ConversationEvent } from '@app/domain/conversation';
+import type { DeliveryEvent } from '@app/domain/delivery';
 import type { InboundEvent } from '@app/domain/inbound';
 import type { HandleAddress, HandleConversation } from './commands.js';
 import { InboundRouter } from './inbound-router.js';
 import { Lookups } from './lookups.js';
+import { ProviderOptOuts } from './provider-opt-outs.js';
 import { askForYes, holdAddresses, noteTexts } from './reactions.js';
 
-export type AutomatedEvent = ConsentEvent | ContactEvent | ConversationEvent | InboundEvent;
+export type AutomatedEvent = ConsentEvent | ContactEvent | ConversationEvent | DeliveryEvent | InboundEvent;
 
-const REACTED_TO: ReadonlySet<string> = new Set<AutomatedEvent['type']>(['InboundReceived', 'ContactCreated', 'ContactDetailsChanged', 'MessageSent', 'AutomatedTextSent', 'OptInRequested']);
+const REACTED_TO: ReadonlySet<string> = new Set<AutomatedEvent['type']>([
+  'InboundReceived',
+  'ContactCreated',
+  'ContactDetailsChanged',
+  'MessageSent',
+  'AutomatedTextSent',
+  'OptInRequested',
+  'DeliveryRefused',
+  'ReceiptReceived',
+]);
 
 /** What events lead to. The same event again leads to the same commands, which then do nothing. */
 @Injectable()
 export class Automation {
   /** Categories of the streams it follows. */
-  static readonly categories = ['contact', 'conversation', 'consent', 'inbound'];
+  static readonly categories = ['contact', 'conversation', 'consent', 'inbound', 'delivery'];
 
   /** Whether anything follows from an event of this type. */
   static concerns({ type }: Recorded<AutomatedEvent>): boolean {
@@ -51,10 +62,12 @@ export class Automation {
     private readonly commands: CommandBus,
     private readonly router: InboundRouter,
     private readonly lookups: Lookups,
+    private readonly providerOptOuts: ProviderOptOuts,
   ) {}
 
   async react(event: Recorded<AutomatedEvent>): Promise<void> {
     if (event.type === 'InboundReceived') return this.router.route(event);
+    if (event.type === 'DeliveryRefused' || event.type === 'ReceiptReceived') return this.providerOptOuts.learnFrom(event);
     for (const command of await this.commandsFor(event)) await this.commands.execute(command);
   }
 

@@ -36,7 +36,7 @@ type UndatedEvidence = Omit<FormEvidence, 'tickedAt'> & { readonly tickedAt: str
 
 export type ConsentWish =
   | Message<'RequestOptIn', { contactId: string; phone: string | null; referralId: string | null; purpose: Purpose; evidence: UndatedEvidence }>
-  | Extract<ConsentCommand, { type: 'NoteTextReceived' }>;
+  | Exclude<ConsentCommand, { type: 'RequestOptIn' }>;
 
 export type ContactWish =
   | Message<'CreateContact', ContactDetails>

@@ -6,12 +6,14 @@ import { HandleConsent, type ConsentWish } from './commands.js';
 import { ContactHasNoPhone, NoSender } from './conversation.handler.js';
 import { ids } from './ids.js';
 import { currentSender, Lookups } from './lookups.js';
+import { ConsentReader } from './send-gate.js';
 
 @CommandHandler(HandleConsent)
 export class ConsentHandler implements ICommandHandler<HandleConsent> {
   constructor(
     private readonly aggregates: Aggregates,
     private readonly lookups: Lookups,
+    private readonly consents: ConsentReader,
   ) {}
 
   execute({ id, wish, context }: HandleConsent): Promise<CommandResult> {
@@ -33,7 +35,9 @@ export class ConsentHandler implements ICommandHandler<HandleConsent> {
     if (current !== consentId) throw new ContactHasNoPhone();
     if (data.referralId !== null) await this.checkSide(programId, data.referralId, data.contactId);
     const mode = policies.consentMode === 'double_opt_in' ? 'double_opt_in' : 'single_opt_in';
-    return { type: 'RequestOptIn', data: { ...data, evidence: { ...data.evidence, tickedAt: data.evidence.tickedAt ?? occurredAt }, phone, addressId, senderId, mode, optInText } };
+    const { refusedSenderId } = await this.consents.read(programId, { addressId, senderId });
+    const evidence = { ...data.evidence, tickedAt: data.evidence.tickedAt ?? occurredAt };
+    return { type: 'RequestOptIn', data: { ...data, evidence, requestedAt: occurredAt, phone, addressId, senderId, mode, optInText, refusedSenderId } };
   }
 }
 

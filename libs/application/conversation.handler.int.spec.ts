@@ -69,6 +69,45 @@ describe('what the staff does in conversations', () => {
     await expect(send('back')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
   });
 
+  it('K1, K8: a refusal of one number of the program holds for a new one, and names the number it came to', async () => {
+    await receive('SM1', 'STOP');
+    const senderId = await side.changeSender('+15550002222');
+    const refused = send('new number');
+    await expect(refused).rejects.toMatchObject({ code: 'RecipientOptedOut' });
+    await expect(refused).rejects.toThrow('+15550001111');
+    expect((await side.facts('conversation')).at(-1)).toMatchObject({ type: 'SendRefused', data: { rule: 'RecipientOptedOut', refusedSenderId: side.sender } });
+
+    const consentId = ids.consent(side.programId, await side.naturalKeys.address(side.programId, phone), senderId);
+    const form = { contactId: ritaId, phone: null, referralId: null, purpose: 'conversational', evidence } as const;
+    await expect(side.do(new HandleConsent(consentId, { type: 'RequestOptIn', data: form }, side.context('form')))).rejects.toThrow(RecipientOptedOut);
+
+    await side.accept('SM2', phone, 'START', { senderId });
+    await side.automate();
+    await expect(send('after START')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
+    const address = { addressId: await side.naturalKeys.address(side.programId, phone), senderId: side.sender };
+    expect((await side.consents.read(side.programId, address)).consent.status).toBe('no');
+  });
+
+  it('K1, optOutScope: staff may still write where an opt-out stops automated texts alone', async () => {
+    side = new WriteSide(engines, `c${(count += 1)}`);
+    await side.createProgram({ optOutScope: 'automated_only' });
+    ritaId = `rita-${count}`;
+    await createContact(ritaId, rita);
+    ({ conversationId } = await side.start('anna', { contactId: ritaId }, side.context('start')));
+    await receive('SM1', 'STOP');
+    await expect(send('by staff')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
+  });
+
+  it('K2: the date that a form claims does not silence the question, nor repeat it', async () => {
+    const consentId = ids.consent(side.programId, await side.naturalKeys.address(side.programId, phone), side.sender);
+    const ask = (key: string, tickedAt: string, acceptedAt: string) =>
+      side.do(new HandleConsent(consentId, { type: 'RequestOptIn', data: { contactId: ritaId, phone: null, referralId: null, purpose: 'conversational', evidence: { ...evidence, tickedAt } } }, side.context(key, undefined, acceptedAt)));
+    await ask('first', '2099-01-01T00:00:00.000Z', '2026-01-05T09:00:00.000Z');
+    await ask('soon', '2026-W10-1', '2026-01-05T10:00:00.000Z');
+    await ask('a day later', '2026-W10-1', '2026-01-06T09:00:01.000Z');
+    expect((await side.facts('consent')).map(({ type }) => type)).toEqual(['OptInRequested', 'OptInFormReceived', 'OptInRequested']);
+  });
+
   it('M9: a repetition gets the first answer, whatever consent is now', async () => {
     await expect(send('a')).rejects.toMatchObject({ code: 'NoConsent' });
     await receive('SM1', 'START');

@@ -22,8 +22,14 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
       asked.type === 'SendMessage' ? this.withGate(id, asked, state, context) : asked,
     );
     const refused = result.events.find((event): event is typeof event & SendRefused => event.type === 'SendRefused');
-    if (refused) throw new SendRefusedError(refused.data.rule);
+    if (refused) throw new SendRefusedError(refused.data.rule, await this.optedOutOf(context.programId, refused.data.refusedSenderId));
     return result;
+  }
+
+  /** The program's number by the sender's id. */
+  private async optedOutOf(programId: string, senderId: string | null): Promise<string | null> {
+    if (senderId === null) return null;
+    return (await this.lookups.program(programId)).senders.find((sender) => sender.senderId === senderId)?.phone ?? null;
   }
 
   private async withGate(conversationId: string, { data }: Extract<ConversationWish, { type: 'SendMessage' }>, state: Conversation, context: CommandContext): Promise<SendMessage> {
@@ -31,8 +37,8 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     if (state.status === 'not-started') return { type: 'SendMessage', data: message };
     const contact = await this.lookups.contact(context.programId, state.contactId);
     if (data.channel === 'in-app') {
-      const refusal = !contact.registered ? 'ContactNotRegistered' : !contact.active ? 'ContactInactive' : null;
-      return { type: 'SendMessage', data: { ...message, refusal } };
+      const rule = !contact.registered ? 'ContactNotRegistered' : !contact.active ? 'ContactInactive' : null;
+      return { type: 'SendMessage', data: { ...message, refusal: rule && { rule, refusedSenderId: null } } };
     }
     const program = await this.lookups.program(context.programId);
     const sender = currentSender(program);
@@ -40,16 +46,16 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     const [to] = contact.phones;
     const [addressId] = contact.phoneIds;
     if (to === undefined || addressId === undefined) throw new ContactHasNoPhone();
-    const { consent } = await this.consents.read(ids.consent(context.programId, addressId, sender.senderId));
+    const consents = await this.consents.read(context.programId, { addressId, senderId: sender.senderId });
     const route = { senderId: sender.senderId, from: sender.phone, addressId };
-    return { type: 'SendMessage', data: { ...message, to, route, refusal: sendGate('person', consent, program.policies) } };
+    return { type: 'SendMessage', data: { ...message, to, route, refusal: sendGate('person', consents, program.policies) } };
   }
 }
 
 const refusals: Readonly<Record<SendRule, string>> = {
   NoConsent: 'The contact has not agreed to be texted by this sender',
   ConsentPending: 'The contact has not yet answered YES to the question whether they want texts',
-  RecipientOptedOut: 'The contact has opted out of texts from this sender; only a START from the number itself undoes that',
+  RecipientOptedOut: 'The contact has opted out of texts; only a START from the number itself undoes that',
   ContactNotRegistered: 'The contact has no account of the portal and cannot read messages in the app',
   ContactInactive: 'The contact is not active',
 };
@@ -57,8 +63,9 @@ const refusals: Readonly<Record<SendRule, string>> = {
 /** Nothing was sent, and the refusal is in the record. `code` is the rule. */
 export class SendRefusedError extends DomainError {
   readonly code: SendRule;
-  constructor(rule: SendRule) {
-    super(refusals[rule]);
+  /** @param optedOutOf the program's number that received the opt-out */
+  constructor(rule: SendRule, optedOutOf: string | null) {
+    super(optedOutOf === null ? refusals[rule] : `${refusals[rule]}. The opt-out came to ${optedOutOf}`);
     this.code = rule;
   }
 }

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EnginesModule, openEmbedded } from '@app/adapters';
-import { Journal, naturalId } from '@app/eventing';
+import { Journal, naturalId, type CommandContext } from '@app/eventing';
 import type { InboundEvent } from '@app/domain/inbound';
+import { defaultPolicies } from '@app/domain/program';
 import type { Recorded } from '@app/kernel';
 import { loadConfiguration, PlatformModule } from '@app/platform';
-import { ApplicationModule, ConsentReader, HandleInbound, ids, InboundEntry, InboundRouter, NaturalKeys, type ArrivedText } from './index.js';
+import { ApplicationModule, ConsentReader, HandleInbound, HandleProgram, ids, InboundEntry, InboundRouter, NaturalKeys, type ArrivedText } from './index.js';
 
 const programId = naturalId('spec', 'program');
 const sender = { senderId: ids.sender(programId, '+14155550100'), phone: '+14155550100', accountSid: 'AC1', authToken: 'a'.repeat(16) };
@@ -22,6 +23,11 @@ const told = (providerId: string, body: string): Record<'posted' | 'postedAgain'
   listed: { providerId, from, sentAt, form: { MessageSid: providerId, Body: body } },
 });
 
+const systemContext = (purpose: string): CommandContext => {
+  const commandId = naturalId('spec', purpose);
+  return { programId, actor: { kind: 'system', id: 'spec' }, commandId, correlationId: commandId, causationId: commandId, occurredAt: sentAt };
+};
+
 let folder: string;
 let app: TestingModule;
 let entry: InboundEntry;
@@ -31,6 +37,10 @@ beforeEach(async () => {
   const imports = [PlatformModule.with(loadConfiguration({ DATA_DIR: folder })), EnginesModule.with(await openEmbedded(folder)), ApplicationModule];
   app = await (await Test.createTestingModule({ imports }).compile()).init();
   entry = app.get(InboundEntry);
+  const optInText = { version: '1', text: 'Reply YES to get texts, STOP to opt out' };
+  const program = { programId, name: 'Acme', policies: defaultPolicies, optInText, portalLink: '', consoleLink: '' };
+  await app.get(CommandBus).execute(new HandleProgram(programId, { type: 'CreateProgram', data: program }, systemContext('create')));
+  await app.get(CommandBus).execute(new HandleProgram(programId, { type: 'AddSender', data: { programId, ...sender } }, systemContext('sender')));
 });
 afterEach(async () => {
   await app.close();
@@ -43,7 +53,7 @@ async function stored(providerId: string): Promise<Recorded<InboundEvent>[]> {
   return events;
 }
 
-const consent = async (): Promise<string> => (await app.get(ConsentReader).read(ids.consent(programId, await app.get(NaturalKeys).address(programId, from), sender.senderId))).consent.status;
+const consent = async (): Promise<string> => (await app.get(ConsentReader).read(programId, { addressId: await app.get(NaturalKeys).address(programId, from), senderId: sender.senderId })).consent.status;
 
 const orders = [
   ['posted', 'listed'],

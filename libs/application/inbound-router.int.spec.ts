@@ -153,8 +153,7 @@ describe('routing of inbound texts', () => {
     ]);
   });
 
-  const consentId = async () => ids.consent(side.programId, await side.naturalKeys.address(side.programId, phone), side.sender);
-  const consentNow = async () => (await side.consents.read(await consentId())).consent.status;
+  const consentNow = async () => (await side.consents.read(side.programId, { addressId: await side.naturalKeys.address(side.programId, phone), senderId: side.sender })).consent.status;
 
   it.each([
     ['START', 'START', 'STOP', 'no'],
@@ -184,6 +183,16 @@ describe('routing of inbound texts', () => {
     expect(await consentNow()).toBe('no');
     await side.automate();
     expect(await typesOf('consent')).toEqual(['OptedIn', 'OptedOut']);
+  });
+
+  it('K3, K9: a STOP is not undone by a START that was accepted before it, however late that is routed', async () => {
+    await side.accept('SM1', phone, 'START');
+    await side.accept('SM2', phone, 'STOP');
+    await side.noteOptOut((await side.facts('inbound')).at(-1));
+    await side.automate();
+    expect(await consentNow()).toBe('no');
+    await side.automateAgain();
+    expect(await consentNow()).toBe('no');
   });
 
   it('M4: who was just a number and has another one now is not the number any more', async () => {

@@ -61,8 +61,9 @@ export class InboundRouter {
   }
 
   private async hear(event: Recorded<InboundReceived>, contactId: string, keyword: Keyword | null): Promise<void> {
-    const { providerId, addressId, senderId, text } = event.data;
-    const wish = { type: 'NoteTextReceived', data: { addressId, senderId, text, providerId, keyword } } as const;
+    const { providerId, addressId, senderId, text, sentAt } = event.data;
+    const accepted = { acceptedPosition: event.position, acceptedAt: event.metadata.occurredAt, sentAt };
+    const wish = { type: 'NoteTextReceived', data: { addressId, senderId, text, providerId, keyword, ...accepted } } as const;
     const context = following(event, { kind: 'contact', id: contactId }, 'NoteTextReceived');
     await this.commands.execute(new HandleConsent(ids.consent(event.metadata.programId, addressId, senderId), wish, context));
   }
@@ -84,7 +85,7 @@ export class InboundRouter {
     const recipient = recipientOf(await this.lookups.address(programId, addressId), senderId, occurredAt);
     const contactId = recipient.contactId ?? (await this.lookups.numberContactId(programId, from, ids.madeBy(event.eventId, 'contact')));
     const joined = recipient.conversationId === null ? null : await this.lookups.conversation(programId, recipient.conversationId);
-    const { consent } = await this.consents.read(ids.consent(programId, addressId, senderId));
+    const { consent } = await this.consents.read(programId, { addressId, senderId });
     return {
       contactId,
       conversationId: recipient.conversationId ?? ids.conversation(programId, contactId, null),

@@ -7,14 +7,14 @@ const modes: readonly Mode[] = ['double_opt_in', 'single_opt_in', 'opted_in_by_d
 const replies: readonly Policies['replyToInbound'][] = ['allowed', 'needs_consent'];
 
 const allPolicies: readonly Policies[] = modes.flatMap((consentMode) =>
-  replies.map((replyToInbound) => ({ consentMode, replyToInbound })),
+  replies.map((replyToInbound) => ({ consentMode, replyToInbound, optOutScope: 'all' as const })),
 );
 const both = [true, false];
-const consent = (status: Consent['status'], textedFirst: boolean): Pick<Consent, 'status' | 'textedFirst'> => ({ status, textedFirst });
+const consent = (status: Consent['status'], textedFirst: boolean, refusedSenderId: string | null = null) => ({ consent: { status, textedFirst }, refusedSenderId });
 
 /** Under every policy, and whether they texted first or not. */
 const always = (lane: 'person' | 'opt-in-request', status: Consent['status']) =>
-  new Set(allPolicies.flatMap((policies) => both.map((textedFirst) => sendGate(lane, consent(status, textedFirst), policies))));
+  new Set(allPolicies.flatMap((policies) => both.map((textedFirst) => sendGate(lane, consent(status, textedFirst), policies)?.rule ?? null)));
 
 describe('send gate', () => {
   it('K8: after an opt-out nothing goes out, whatever the policies and whoever sends', () => {
@@ -50,6 +50,20 @@ describe('send gate', () => {
     ['opted_in_by_default', 'needs_consent', false, null],
     ['opted_in_by_default', 'needs_consent', true, null],
   ])('K8, replyToInbound: a person\'s text without consent; %s, reply %s, texted first %s: %s', (consentMode, replyToInbound, textedFirst, rule) => {
-    expect(sendGate('person', consent('none', textedFirst), { consentMode, replyToInbound })).toBe(rule);
+    expect(sendGate('person', consent('none', textedFirst), { consentMode, replyToInbound, optOutScope: 'all' })?.rule ?? null).toBe(rule);
+  });
+
+  it.each(['person', 'opt-in-request'] as const)('K1, K8: an opt-out of another sender of the program stops a text of lane %s, and is named', (lane) => {
+    for (const policies of allPolicies)
+      for (const status of ['none', 'pending', 'yes', 'no'] as const)
+        expect(sendGate(lane, consent(status, true, 'sender-2'), policies)).toEqual({ rule: 'RecipientOptedOut', refusedSenderId: 'sender-2' });
+  });
+
+  it('optOutScope automated_only: staff may still write after an opt-out, nothing automated goes out', () => {
+    const policies: Policies = { consentMode: 'double_opt_in', replyToInbound: 'allowed', optOutScope: 'automated_only' };
+    expect(sendGate('person', consent('no', false, 'sender-1'), policies)).toBeNull();
+    expect(sendGate('person', consent('yes', false, 'sender-2'), policies)).toBeNull();
+    expect(sendGate('opt-in-request', consent('pending', false, 'sender-2'), policies)?.rule).toBe('RecipientOptedOut');
+    expect(sendGate('person', consent('none', false, 'sender-2'), policies)?.rule).toBe('NoConsent');
   });
 });

@@ -1,39 +1,67 @@
 import { Injectable } from '@nestjs/common';
 import { Aggregates } from '@app/eventing';
-import { consentDecider, type Consent } from '@app/domain/consent';
-import type { SendRule } from '@app/domain/conversation';
+import { consentDecider, refusedSender, type Consent } from '@app/domain/consent';
+import type { Refusal } from '@app/domain/conversation';
+import type { ConsentRead } from '@app/domain/delivery';
 import type { Policies } from '@app/domain/program';
+import { ids } from './ids.js';
+import { Lookups } from './lookups.js';
 
-/** Consent as its stream says it now, with the revision that was read; -1 when nothing is there. */
-export type ReadConsent = { readonly consent: Consent; readonly revision: number };
+/** What the consent streams of an address say now. */
+export type ReadConsents = {
+  /** Consent for the sender that was asked about. */
+  readonly consent: Pick<Consent, 'status' | 'textedFirst'>;
+  /** The sender of the program that the address has opted out of, unless an opt-in came after it; see {@link refusedSender}. */
+  readonly refusedSenderId: string | null;
+  /** Every consent that was read, those of the program's other senders too. */
+  readonly revisions: readonly ConsentRead[];
+};
+
+export type Lane = 'person' | 'opt-in-request';
 
 /**
- * Whether a text may go out, by the consent of its address for its sender: `null`, or the rule that forbids it.
- * Asked when a message is accepted, and again as the last step before the provider is called.
+ * Whether a text may go out, by the consent of its address for its sender and by refusals of the program's other senders:
+ * `null`, or what forbids it. Asked when a message is accepted, and again as the last step before the provider is called.
  */
-export function sendGate(lane: 'person' | 'opt-in-request', { status, textedFirst }: Pick<Consent, 'status' | 'textedFirst'>, policies: Policies): SendRule | null {
+export function sendGate(lane: Lane, { consent: { status, textedFirst }, refusedSenderId }: Omit<ReadConsents, 'revisions'>, policies: Policies): Refusal | null {
+  const refused = (rule: Refusal['rule']): Refusal => ({ rule, refusedSenderId: null });
+  const mayIgnoreOptOut = lane === 'person' && policies.optOutScope === 'automated_only';
+  if ((status === 'no' || refusedSenderId !== null) && !mayIgnoreOptOut) return { rule: 'RecipientOptedOut', refusedSenderId };
   switch (status) {
     case 'no':
-      return 'RecipientOptedOut';
     case 'yes':
       return null;
     case 'pending':
       // Nothing but the question itself goes out before it is answered.
-      return lane === 'opt-in-request' ? null : 'ConsentPending';
+      return lane === 'opt-in-request' ? null : refused('ConsentPending');
     case 'none': {
       const mayAnswer = textedFirst && policies.replyToInbound === 'allowed';
-      return lane === 'person' && (mayAnswer || policies.consentMode === 'opted_in_by_default') ? null : 'NoConsent';
+      return lane === 'person' && (mayAnswer || policies.consentMode === 'opted_in_by_default') ? null : refused('NoConsent');
     }
   }
 }
 
+/** Whether nothing has changed between two readings. */
+export const isSameReading = (a: ReadConsents, b: ReadConsents): boolean => JSON.stringify(a.revisions) === JSON.stringify(b.revisions);
+
 @Injectable()
 export class ConsentReader {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly lookups: Lookups,
+  ) {}
 
-  /** From the stream, never from a read model: what the store holds at this moment counts. */
-  async read(consentId: string): Promise<ReadConsent> {
-    const { state, revision } = await this.aggregates.load(consentDecider, `consent-${consentId}`);
-    return { consent: state, revision: revision === 'no-stream' ? -1 : revision };
+  /** From the streams, never from a read model: what the store holds at this moment counts. */
+  async read(programId: string, { addressId, senderId }: { readonly addressId: string; readonly senderId: string }): Promise<ReadConsents> {
+    const { senders } = await this.lookups.program(programId);
+    const all = await Promise.all(
+      [...new Set([senderId, ...senders.map((sender) => sender.senderId)])].map(async (id) => {
+        const consentId = ids.consent(programId, addressId, id);
+        const { state, revision } = await this.aggregates.load(consentDecider, `consent-${consentId}`);
+        return { senderId: id, consent: state, read: { consentId, revision: revision === 'no-stream' ? -1 : revision } };
+      }),
+    );
+    const [own] = all;
+    return { consent: own?.consent ?? consentDecider.initialState, refusedSenderId: refusedSender(all) ?? (own?.consent.status === 'no' ? senderId : null), revisions: all.map(({ read }) => read) };
   }
 }

@@ -16,6 +16,7 @@ import { InboundRouter } from './inbound-router.js';
 import { Lookups } from './lookups.js';
 import { NaturalKeys } from './natural-keys.js';
 import { AddressHandler, InboundHandler, ProgramHandler } from './plain.handlers.js';
+import { ProviderOptOuts } from './provider-opt-outs.js';
 import { ReferralHandler } from './referral.handler.js';
 import { ConsentReader } from './send-gate.js';
 
@@ -46,13 +47,13 @@ export class WriteSide {
     const aggregates = new Aggregates(this.journal, engines.keyring);
     this.naturalKeys = new NaturalKeys(engines.keyring);
     this.lookups = new Lookups(aggregates, this.naturalKeys);
-    this.consents = new ConsentReader(aggregates);
+    this.consents = new ConsentReader(aggregates, this.lookups);
     this.starter = new ConversationStarter(this.bus, this.lookups);
     this.router = new InboundRouter(this.bus, aggregates, this.lookups, this.consents);
-    this.automation = new Automation(this.bus, this.router, this.lookups);
+    this.automation = new Automation(this.bus, this.router, this.lookups, new ProviderOptOuts(this.bus, this.journal));
     this.handlers = new Map<unknown, Handler>([
       [HandleAddress, new AddressHandler(aggregates)],
-      [HandleConsent, new ConsentHandler(aggregates, this.lookups)],
+      [HandleConsent, new ConsentHandler(aggregates, this.lookups, this.consents)],
       [HandleContact, new ContactHandler(aggregates, this.naturalKeys)],
       [HandleConversation, new ConversationHandler(aggregates, this.lookups, this.consents)],
       [HandleInbound, new InboundHandler(aggregates)],
@@ -73,6 +74,14 @@ export class WriteSide {
     await this.do(new HandleProgram(this.programId, { type: 'AddSender', data: sender }, this.context('sender')));
   }
 
+  /** The program texts from another number from now on. @returns its sender's id */
+  async changeSender(phone: string): Promise<string> {
+    const senderId = `${this.sender}-${phone}`;
+    const data = { programId: this.programId, senderId, phone, accountSid: 'AC1', authToken: 'secret' };
+    await this.do(new HandleProgram(this.programId, { type: 'AddSender', data }, this.context(senderId)));
+    return senderId;
+  }
+
   /** A command of the staff, unless another actor is given, and what follows from it. */
   async do(command: Command<CommandResult>): Promise<CommandResult> {
     const result = await this.execute(command);
@@ -86,8 +95,8 @@ export class WriteSide {
   }
 
   /** A text as it comes through the door, not yet followed. */
-  async accept(providerId: string, from: string, text: string, { at, form = {} }: { at?: string; form?: Record<string, string> } = {}): Promise<void> {
-    const data = { providerId, addressId: await this.naturalKeys.address(this.programId, from), senderId: this.sender, from, text, form, sentAt: null };
+  async accept(providerId: string, from: string, text: string, { at, form = {}, senderId = this.sender }: { at?: string; form?: Record<string, string>; senderId?: string } = {}): Promise<void> {
+    const data = { providerId, addressId: await this.naturalKeys.address(this.programId, from), senderId, from, text, form, sentAt: null };
     await this.execute(new HandleInbound(ids.inbound(this.programId, providerId), { type: 'AcceptInbound', data }, this.context(`${providerId} ${JSON.stringify(form)}`, { kind: 'provider', id: 'AC1' }, at)));
   }
 

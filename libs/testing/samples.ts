@@ -29,6 +29,7 @@ export type DomainEvent =
 /** A type that is stored and has no sample does not compile. */
 type Samples = Readonly<Record<keyof typeof eventTypes, object>> & { readonly [Type in DomainEvent['type']]: Extract<DomainEvent, { type: Type }>['data'] };
 
+const place = '0000000000000007';
 const parked = { worker: 'automation', key: 'conversation-1', source: { stream: 'conversation-1', revision: 3 } };
 const about = { contactId: 'contact-rita', referralId: 'referral-1' };
 const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-1' };
@@ -47,7 +48,6 @@ const contact = {
   registered: true,
   active: true,
 } as const;
-const place = '0000000000000007';
 
 /** One example of the data of each event there is. */
 export const samples: Samples = {
@@ -60,6 +60,7 @@ export const samples: Samples = {
     phone,
     purpose: 'conversational',
     evidence: { wording: 'Text me about my referrals', wordingVersion: '3', source: 'https://example.com/join', tickedAt: at },
+    requestedAt: at,
     optInText: { version: '1', text: 'Reply YES to get texts, STOP to opt out' },
   },
   OptInFormReceived: {
@@ -68,8 +69,9 @@ export const samples: Samples = {
     purpose: 'marketing',
     evidence: { wording: 'Send me offers', wordingVersion: '4', source: 'https://example.com/offers', tickedAt: '2026-01-06T09:00:00.000Z' },
   },
-  OptedIn: { ...whose, keyword: 'YES', keywordList: '2026-11', text: 'Yes!', providerId: 'SM1' },
-  OptedOut: { ...whose, keyword: 'STOP', keywordList: '2026-11', text: 'stop.', providerId: 'SM2' },
+  OptedIn: { ...whose, keyword: 'YES', keywordList: '2026-11-24', text: 'Yes!', providerId: 'SM1', acceptedPosition: '0000000000000005', acceptedAt: at, sentAt: null },
+  OptedOut: { ...whose, keyword: 'STOP', keywordList: '2026-11-24', text: 'stop.', providerId: 'SM2', acceptedPosition: place, acceptedAt: at, sentAt: null },
+  OptOutLearned: { ...whose, deliveryId: 'delivery-1', claimId, errorCode: '21610', claimedPosition: place, claimedAt: at },
   TextedFirst: { ...whose, providerId: 'SM4' },
   ContactCreated: contact,
   ContactDetailsChanged: { ...contact, name: 'Rita R.', formerPhoneIds: ['address-2'] },
@@ -78,7 +80,7 @@ export const samples: Samples = {
   AutomatedTextSent: { ...about, messageId: 'message-2', kind: 'opt-in-request', text: 'Reply YES to get texts, STOP to opt out', to: phone, route },
   MessageReceived: { ...about, messageId: 'message-3', channel: 'sms', text: 'Is my bonus in?', acceptedAt: place, providerId: 'SM5' },
   KeywordReceived: { ...about, messageId: 'message-4', keyword: 'STOP', text: 'stop.', acceptedAt: place, providerId: 'SM2' },
-  SendRefused: { ...about, messageId: 'message-5', by: 'anna', channel: 'sms', rule: 'RecipientOptedOut' },
+  SendRefused: { ...about, messageId: 'message-5', by: 'anna', channel: 'sms', rule: 'RecipientOptedOut', refusedSenderId: 'sender-1' },
   ConversationRead: { ...about, by: 'anna' },
   ConversationMarkedUnread: { ...about, by: 'anna' },
   ConversationArchived: { ...about, by: 'anna' },
@@ -90,16 +92,16 @@ export const samples: Samples = {
     conversationId: 'conversation-1',
     recipient: { kind: 'contact', id: 'contact-rita' },
     source: { stream: 'conversation-conversation-1', revision: 1 },
-    consentId: 'consent-1',
+    consentOf: { addressId: 'address-1', senderId: 'sender-1' },
     notBefore: at,
     expiresAt: '2026-01-06T09:00:00.000Z',
   },
-  DeliveryClaimed: { claimId, claimedAt: at, consentRevision: 1 },
+  DeliveryClaimed: { claimId, claimedAt: at, consents: [{ consentId: 'consent-1', revision: 1 }] },
   DeliveryReleased: { claimId, cause: '20429', notBefore: at },
   DeliveryAccepted: { claimId, providerId: 'SM6' },
   DeliveryRefused: { claimId, code: '21211', reason: 'HTTP 400' },
   DeliveryUncertain: { claimId, cause: 'ETIMEDOUT' },
-  DeliveryWithheld: { rule: 'RecipientOptedOut', consentRevision: 2 },
+  DeliveryWithheld: { rule: 'RecipientOptedOut', refusedSenderId: 'sender-1', consents: [{ consentId: 'consent-1', revision: 2 }] },
   DeliveryExpired: { expiresAt: at },
   ReceiptReceived: { claimId, contactId: 'contact-rita', providerId: 'SM6', status: 'undelivered', errorCode: '30003', form: { MessageSid: 'SM6', To: phone } },
   DeliverySettled: { by: 'anna', decision: 'resend', notBefore: at, expiresAt: '2026-01-06T09:00:00.000Z' },
@@ -110,7 +112,7 @@ export const samples: Samples = {
   ProgramCreated: {
     programId: 'program-1',
     name: 'Acme Referrals',
-    policies: { consentMode: 'double_opt_in', replyToInbound: 'allowed' },
+    policies: { consentMode: 'double_opt_in', replyToInbound: 'allowed', optOutScope: 'all' },
     optInText: { version: '1', text: 'Reply YES to get texts, STOP to opt out' },
     portalLink: 'https://portal.example.com/{conversationId}',
     consoleLink: 'https://console.example.com/{conversationId}',

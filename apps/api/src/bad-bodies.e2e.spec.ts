@@ -81,6 +81,8 @@ describe('G1: a field that breaks a rule is named with its rule, and nothing is 
     ['/v1/consents', { ...consent, purpose: 'spam' }, 'purpose', 'isIn'],
     ['/v1/consents', { ...consent, tickedAt: 'yesterday' }, 'tickedAt', 'isIso8601'],
     ['/v1/consents', { ...consent, tickedAt: '2026-02-30T00:00:00Z' }, 'tickedAt', 'isIso8601'],
+    ['/v1/consents', { ...consent, tickedAt: '2026-W10-1' }, 'tickedAt', 'isPastTime'],
+    ['/v1/consents', { ...consent, tickedAt: '2099-01-01T00:00:00Z' }, 'tickedAt', 'isPastTime'],
     ['/v1/consents', { ...consent, tickedAt: 1_700_000_000 }, 'tickedAt', 'isIso8601'],
     [`/v1/deliveries/${NOBODY}/settle`, { decision: 'Resend' }, 'decision', 'isIn'],
     ['/v1/referrals', { referrerId: sample.contact.id }, 'referredId', 'isUuid'],

@@ -51,6 +51,8 @@ export class ConversationDto implements ConversationView {
   readonly displayName!: string;
   @ApiProperty(nullable) readonly phone!: string | null;
   @ApiProperty({ enum: consentStates }) readonly consent!: ConversationView['consent'];
+  /** The program's number that received the opt-out which stands. */
+  @ApiProperty(nullable) readonly optedOutOf!: string | null;
   @ApiProperty({ enum: ['none', 'lead'] }) readonly leadState!: ConversationView['leadState'];
 }
 export class ConversationsDto {
@@ -73,6 +75,8 @@ export class MessageDto implements MessageView {
   readonly text!: string;
   /** Of a refusal. */
   @ApiProperty(nullable) readonly rule!: string | null;
+  /** Of a message stopped by an opt-out: the program's number that received it. */
+  @ApiProperty(nullable) readonly optedOutOf!: string | null;
   @ApiProperty(nullable) readonly deliveryId!: string | null;
   readonly at!: string;
   /** How far it is: posted or received in the app; queued, sending, the provider's status, failed, uncertain, withheld, expired or unknown by text. */

@@ -52,7 +52,7 @@ export class DeliveryRequests {
     const source = await this.journal.at<ConversationEvent>(`conversation-${event.conversationId}`, event.revision);
     if (!source || (source.type !== 'MessageSent' && source.type !== 'AutomatedTextSent') || !source.data.route) return;
     const { addressId, senderId } = source.data.route;
-    await this.request(event, { kind: 'contact', id: event.contactId }, { channel: 'sms', lane, consentId: ids.consent(event.programId, addressId, senderId) });
+    await this.request(event, { kind: 'contact', id: event.contactId }, { channel: 'sms', lane, consentOf: { addressId, senderId } });
   }
 
   private async requestEmails(event: Message, decide: () => Promise<readonly NotifiedPerson[]>): Promise<void> {
@@ -61,7 +61,7 @@ export class DeliveryRequests {
       const data = { messageId: event.messageId, conversationId: event.conversationId, people: await decide() };
       await this.commands.execute(new HandleNotification(event.messageId, { type: 'DecideNotification', data }, notifierContext(event.programId)));
     }
-    for (const person of (await decided()) ?? []) await this.request(event, person, { channel: 'email', lane: 'notification', consentId: null });
+    for (const person of (await decided()) ?? []) await this.request(event, person, { channel: 'email', lane: 'notification', consentOf: null });
   }
 
   private async contactWithEmail({ programId, contactId }: Message): Promise<NotifiedPerson[]> {
@@ -85,7 +85,7 @@ export class DeliveryRequests {
     if (source && !(await this.checkpoints.waitFor(membersProjection.name, source.position, LONGEST_WAIT_MS))) throw new StaffNotKnownYet();
   }
 
-  private async request(event: Message, recipient: NotifiedPerson, how: Pick<DeliveryRequested['data'], 'channel' | 'lane' | 'consentId'>): Promise<void> {
+  private async request(event: Message, recipient: NotifiedPerson, how: Pick<DeliveryRequested['data'], 'channel' | 'lane' | 'consentOf'>): Promise<void> {
     const deliveryId = ids.delivery(event.messageId, recipient.id, how.channel);
     const lifetime = how.channel === 'sms' ? TEXT_LIFETIME_MS : EMAIL_LIFETIME_MS;
     const data: DeliveryRequested['data'] = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EnginesModule, openEmbedded } from '@app/adapters';
-import { ConsentReader, HandleConsent, HandleConversation, HandleDelivery, ids, NaturalKeys, system, type DeliveryWish, type ReadConsent } from '@app/application';
+import { ConsentReader, HandleConsent, HandleConversation, HandleDelivery, ids, NaturalKeys, system, type DeliveryWish, Lookups, type ReadConsents } from '@app/application';
 import { Aggregates, Journal, naturalId, SmsGateway, type CommandContext, type SendOutcome } from '@app/eventing';
 import { keywordOf } from '@app/domain/consent';
 import type { DeliveryEvent } from '@app/domain/delivery';
@@ -43,7 +43,7 @@ beforeEach(async () => {
     .overrideProvider(SmsGateway)
     .useValue(gateway)
     .overrideProvider(ConsentReader)
-    .useFactory({ factory: watchedReader, inject: [Aggregates] })
+    .useFactory({ factory: watchedReader, inject: [Aggregates, Lookups] })
     .compile();
   await app.init();
   app.get(PublicAddress).listeningOn('http://127.0.0.1:9');
@@ -56,11 +56,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function watchedReader(aggregates: Aggregates): ConsentReader {
-  const real = new ConsentReader(aggregates);
+function watchedReader(aggregates: Aggregates, lookups: Lookups): ConsentReader {
+  const real = new ConsentReader(aggregates, lookups);
   let reads = 0;
-  const read = async (id: string): Promise<ReadConsent> => {
-    const answer = await real.read(id);
+  const read = async (...asked: Parameters<ConsentReader['read']>): Promise<ReadConsents> => {
+    const answer = await real.read(...asked);
     await afterRead((reads += 1));
     return answer;
   };
@@ -72,9 +72,11 @@ const context = (purpose: string): CommandContext => {
   return { programId, actor: system('test'), commandId, correlationId: commandId, causationId: commandId, occurredAt: new Date().toISOString() };
 };
 
+let position = 0;
 const heard = async (text: string): Promise<unknown> => {
   const addressId = await app.get(NaturalKeys).address(programId, '+14155550132');
-  const data = { addressId, senderId, text, providerId: `SM-${text}`, keyword: keywordOf(text) };
+  const [acceptedPosition, acceptedAt] = [String((position += 1)).padStart(20, '0'), new Date().toISOString()];
+  const data = { addressId, senderId, text, providerId: `SM-${text}`, keyword: keywordOf(text), acceptedPosition, acceptedAt, sentAt: null };
   return app.get(CommandBus).execute(new HandleConsent(ids.consent(programId, addressId, senderId), { type: 'NoteTextReceived', data }, context(text)));
 };
 
@@ -121,12 +123,22 @@ it.each([
 it('K9: the claim keeps the consent revision that was read', async () => {
   await send('Hello');
   await deliveryUpTo('DeliveryAccepted');
-  const claims: number[] = [];
+  const claims: (number | undefined)[] = [];
   for await (const { events } of app.get(Journal).follow<DeliveryEvent>({ after: null, categories: ['delivery'], signal: AbortSignal.timeout(15_000) })) {
-    for (const event of events) if (event.type === 'DeliveryClaimed') claims.push(event.data.consentRevision);
+    for (const event of events) if (event.type === 'DeliveryClaimed') claims.push(event.data.consents[0]?.revision);
     if (claims.includes(0)) break;
   }
-  expect(claims.filter((revision) => revision !== -1)).toEqual([0]);
+  expect(claims.filter((revision) => revision !== undefined)).toEqual([0]);
+});
+
+it('K12: a refusal by the provider because of an opt-out revokes the consent we had', async () => {
+  outcomes = [{ kind: 'refused', code: '21610', reason: 'HTTP 400' }];
+  await send('Hello');
+  await deliveryUpTo('DeliveryRefused');
+  const consentOf = { addressId: await app.get(NaturalKeys).address(programId, '+14155550132'), senderId };
+  await until(async () => (await app.get(ConsentReader).read(programId, consentOf)).consent.status === 'no');
+  await expect(send('Again')).rejects.toMatchObject({ code: 'RecipientOptedOut' });
+  expect(calls).toEqual(['Hello']);
 });
 
 it('T2: asked to come later, it comes later, with a claim of its own', async () => {
@@ -165,8 +177,8 @@ async function firstTextRequested(): Promise<string> {
 /** As another notifier that has just taken over: it knows nothing of what was put off. */
 const forgetWhatWaits = (): void => (app.get(Dispatcher) as unknown as { postponed: Map<string, number> }).postponed.clear();
 const whatWaits = (): number => (app.get(Dispatcher) as unknown as { postponed: Map<string, number> }).postponed.size;
-const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
 };
 
 it('M1: who takes over keeps the order too: what was given back before goes out first', async () => {
@@ -187,7 +199,7 @@ it('M1: what another notifier has claimed goes out before what was written after
   const deliveryId = await firstTextRequested();
   const elsewhere = (wish: DeliveryWish): Promise<unknown> => app.get(CommandBus).execute(new HandleDelivery(deliveryId, wish, context(wish.type)));
   const claimId = `${deliveryId}.1`;
-  await elsewhere({ type: 'ClaimDelivery', data: { claimId, claimedAt: new Date().toISOString(), consentRevision: 0 } });
+  await elsewhere({ type: 'ClaimDelivery', data: { claimId, claimedAt: new Date().toISOString(), consents: [] } });
   await send('Second');
   await deliveryUpTo('DeliveryRequested');
   dispatcher.assign(() => true);

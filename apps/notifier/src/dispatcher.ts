@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ConsentReader, HandleDelivery, Lookups, sendGate, type DeliveryWish, type ReadConsent } from '@app/application';
+import { ConsentReader, HandleDelivery, Lookups, isSameReading, sendGate, type DeliveryWish, type ReadConsents } from '@app/application';
 import { Checkpoints, EmailGateway, Journal, sleep, SmsGateway, type SendOutcome } from '@app/eventing';
 import { claimIdOf, claimNumberOf, DeliveryNotDue, type DeliveryEvent, type DeliveryRequested } from '@app/domain/delivery';
 import { Configuration, logFailure, PublicAddress } from '@app/platform';
@@ -147,30 +147,29 @@ export class Dispatcher {
     try {
       const claimId = claimIdOf(id, delivery.claims + 1);
       const attempt = { claimId, call: await this.prepare(programId, request, claimId) };
-      return request.consentId === null ? await this.claimAndCall(programId, request, null, attempt) : await this.withConsent(programId, request, request.consentId, attempt);
+      return request.consentOf === null ? await this.claimAndCall(programId, request, null, attempt) : await this.withConsent(programId, request, request.consentOf, attempt);
     } catch (error) {
       if (error instanceof DeliveryNotDue) return null; // another worker won the claim
       // A defect that trying again does not mend; the staff sees it.
-      if (error instanceof SourceMissing) return this.record(programId, id, { type: 'WithholdDelivery', data: { rule: error.name, consentRevision: -1 } });
+      if (error instanceof SourceMissing) return this.record(programId, id, { type: 'WithholdDelivery', data: { rule: error.name, refusedSenderId: null, consents: [] } });
       throw error;
     }
   }
 
-  private async withConsent(programId: string, request: Request, consentId: string, attempt: Attempt): Promise<string | null> {
+  private async withConsent(programId: string, request: Request, consentOf: NonNullable<Request['consentOf']>, attempt: Attempt): Promise<string | null> {
     const { policies } = await this.lookups.program(programId);
     const lane = request.lane === 'opt-in-request' ? 'opt-in-request' : 'person';
-    const read = await this.consents.read(consentId);
-    const rule = sendGate(lane, read.consent, policies);
-    if (rule !== null) return this.record(programId, request.deliveryId, { type: 'WithholdDelivery', data: { rule, consentRevision: read.revision } });
-    return this.claimAndCall(programId, request, { read, again: () => this.consents.read(consentId) }, attempt);
+    const read = await this.consents.read(programId, consentOf);
+    const refusal = sendGate(lane, read, policies);
+    if (refusal !== null) return this.record(programId, request.deliveryId, { type: 'WithholdDelivery', data: { ...refusal, consents: read.revisions } });
+    return this.claimAndCall(programId, request, { read, again: () => this.consents.read(programId, consentOf) }, attempt);
   }
 
-  private async claimAndCall(programId: string, { deliveryId }: Request, consent: { read: ReadConsent; again: () => Promise<ReadConsent> } | null, { claimId, call }: Attempt): Promise<string | null> {
+  private async claimAndCall(programId: string, { deliveryId }: Request, consent: { read: ReadConsents; again: () => Promise<ReadConsents> } | null, { claimId, call }: Attempt): Promise<string | null> {
     const claimedAt = new Date().toISOString();
-    const consentRevision = consent?.read.revision ?? -1;
-    await this.execute(programId, deliveryId, { type: 'ClaimDelivery', data: { claimId, claimedAt, consentRevision } });
+    await this.execute(programId, deliveryId, { type: 'ClaimDelivery', data: { claimId, claimedAt, consents: consent?.read.revisions ?? [] } });
     // The last step before the provider: consent must still be what the claim says it was.
-    if (consent && (await consent.again()).revision !== consentRevision)
+    if (consent && !isSameReading(await consent.again(), consent.read))
       return this.record(programId, deliveryId, { type: 'ReleaseDelivery', data: { claimId, cause: 'consent changed', notBefore: claimedAt } });
     // Who stood still since the claim may have been given up by the reconciler, and somebody may have sent it again.
     if (Date.now() - Date.parse(claimedAt) > this.configuration.CLAIM_TIMEOUT_MS - this.configuration.TWILIO_TIMEOUT_MS)

@@ -1,25 +1,28 @@
 import fc from 'fast-check';
 import { deciderSpec } from '@app/testing';
-import { consentDecider, RecipientOptedOut, type ConsentCommand } from './consent.decider.js';
+import { consentDecider, RecipientOptedOut, refusedSender, type Consent, type ConsentCommand } from './consent.decider.js';
 import type { ConsentEvent } from './consent.events.js';
 import { keywordList, keywordOf } from './keywords.js';
 
 const consent = deciderSpec(consentDecider);
 const whose = { addressId: 'address-1', senderId: 'sender-1' };
 const evidence = { wording: 'Text me about my referrals', wordingVersion: '3', source: 'https://example.com/join', tickedAt: '2026-01-05T09:00:00.000Z' };
-const form = { ...whose, phone: '+15551234567', contactId: 'rita', referralId: 'referral-1', purpose: 'conversational', evidence } as const;
+const form = { ...whose, phone: '+15551234567', contactId: 'rita', referralId: 'referral-1', purpose: 'conversational', evidence, requestedAt: '2026-01-05T09:00:01.000Z' } as const;
 const optInText = { version: '2', text: 'Reply YES to get texts, STOP to opt out' };
 
-const request = (mode: 'double_opt_in' | 'single_opt_in' = 'double_opt_in'): ConsentCommand => ({ type: 'RequestOptIn', data: { ...form, mode, optInText } });
-const text = (words: string): ConsentCommand => ({
+const request = (mode: 'double_opt_in' | 'single_opt_in' = 'double_opt_in'): ConsentCommand => ({ type: 'RequestOptIn', data: { ...form, mode, optInText, refusedSenderId: null } });
+const acceptedAt = '2026-01-07T09:00:00.000Z';
+const place = (position: number): string => String(position).padStart(4, '0');
+const text = (words: string, position = 9, sentAt: string | null = null): ConsentCommand => ({
   type: 'NoteTextReceived',
-  data: { ...whose, text: words, providerId: 'SM1', keyword: keywordOf(words) },
+  data: { ...whose, text: words, providerId: 'SM1', keyword: keywordOf(words), acceptedPosition: place(position), acceptedAt, sentAt },
 });
-const heard = (words: string, keyword: string) => ({ ...whose, keyword, keywordList: keywordList.version, text: words, providerId: 'SM1' });
+const heard = (words: string, keyword: string, position = 9, sentAt: string | null = null) => ({ ...whose, keyword, keywordList: keywordList.version, text: words, providerId: 'SM1', acceptedPosition: place(position), acceptedAt, sentAt });
 
 const requested: ConsentEvent = { type: 'OptInRequested', data: { ...form, optInText } };
-const optedIn: ConsentEvent = { type: 'OptedIn', data: heard('Yes', 'YES') };
-const optedOut: ConsentEvent = { type: 'OptedOut', data: heard('STOP', 'STOP') };
+const optedIn: ConsentEvent = { type: 'OptedIn', data: heard('Yes', 'YES', 1) };
+const optedOut: ConsentEvent = { type: 'OptedOut', data: heard('STOP', 'STOP', 2) };
+const startedAgain: ConsentEvent = { type: 'OptedIn', data: heard('START', 'START', 3) };
 const textedFirst: ConsentEvent = { type: 'TextedFirst', data: { ...whose, providerId: 'SM1' } };
 
 const statusAfter = (...events: readonly ConsentEvent[]) => events.reduce((state, event) => consentDecider.evolve(state, event), consentDecider.initialState).status;
@@ -32,15 +35,15 @@ describe('consent', () => {
   it('K2, K10: a ticked form makes Pending, with its wording and the text that asks for YES', () => consent.given().when(request()).then(requested));
 
   it('K2, K10: a form is asked about once; another one is kept as evidence', () => {
-    const { phone: _, referralId: __, ...kept } = form;
+    const { phone: _, referralId: __, requestedAt: ___, ...kept } = form;
     consent.given(requested).when(request()).then({ type: 'OptInFormReceived', data: kept });
     consent.given(requested, optedIn).when(request()).then({ type: 'OptInFormReceived', data: kept });
     expect(statusAfter(requested, optedIn, { type: 'OptInFormReceived', data: kept })).toBe('yes');
   });
 
-  it('K2: a question that was not answered is asked again when a box is ticked a day later', () => {
-    const later = { ...form, evidence: { ...evidence, tickedAt: '2026-01-06T09:00:00.000Z' } };
-    consent.given(requested).when({ type: 'RequestOptIn', data: { ...later, mode: 'double_opt_in', optInText } }).then({ type: 'OptInRequested', data: { ...later, optInText } });
+  it('K2: a question that was not answered is asked again when a request is accepted a day later', () => {
+    const later = { ...form, requestedAt: '2026-01-06T09:00:01.000Z' };
+    consent.given(requested).when({ type: 'RequestOptIn', data: { ...later, mode: 'double_opt_in', optInText, refusedSenderId: null } }).then({ type: 'OptInRequested', data: { ...later, optInText } });
   });
 
   it('K2, K10: YES makes Yes, and its raw text and the provider\'s id are kept', () => {
@@ -54,11 +57,11 @@ describe('consent', () => {
   });
 
   it('policy single_opt_in: the form alone makes Yes, and asks nothing', () => {
-    const byForm = { ...whose, keyword: null, keywordList: null, text: null, providerId: null };
+    const byForm = { ...whose, keyword: null, keywordList: null, text: null, providerId: null, acceptedPosition: null, acceptedAt: null, sentAt: null };
     consent.given().when(request('single_opt_in')).then({ type: 'OptInRequested', data: { ...form, optInText: null } }, { type: 'OptedIn', data: byForm });
   });
 
-  it.each([[[]], [[requested]], [[requested, optedIn]], [[textedFirst]], [[optedOut, optedIn]]])('K3: STOP makes No, with its evidence, after %#', (history: ConsentEvent[]) => {
+  it.each([[[]], [[requested]], [[requested, optedIn]], [[textedFirst]], [[optedOut, startedAgain]]])('K3: STOP makes No, with its evidence, after %#', (history: ConsentEvent[]) => {
     consent.given(...history).when(text('Stop!')).then({ type: 'OptedOut', data: heard('Stop!', 'STOP') });
   });
 
@@ -95,12 +98,14 @@ describe('consent', () => {
 
 const anyCommand = fc.oneof(
   fc.constantFrom(request(), request('single_opt_in')),
-  fc.constantFrom('STOP', 'opt out', 'START', 'unstop', 'YES', 'HELP', 'Hello', "don't stop", 'STOP PLEASE').map(text),
+  fc.constantFrom('STOP', 'opt out', 'START', 'unstop', 'YES', 'HELP', 'Hello', "don't stop", 'STOP PLEASE').map((words) => text(words)),
 );
 
+/** In the order given, which is the order of acceptance. */
 function run(commands: readonly ConsentCommand[], watch: (command: ConsentCommand, status: string) => void): void {
   let state = consentDecider.initialState;
-  for (const command of commands) {
+  for (const [index, given] of commands.entries()) {
+    const command = given.type === 'NoteTextReceived' ? { ...given, data: { ...given.data, acceptedPosition: place(index) } } : given;
     try {
       state = consentDecider.decide(command, state).reduce((next, event) => consentDecider.evolve(next, event), state);
     } catch (error) {
@@ -136,5 +141,98 @@ describe('consent, whatever happens', () => {
         });
       }),
     );
+  });
+});
+
+describe('consent by the order in which texts were accepted', () => {
+  const time = (minute: number): string => new Date(Date.UTC(2026, 0, 7, 9, minute)).toISOString();
+  const after = (commands: readonly ConsentCommand[], from: Consent = consentDecider.initialState): Consent =>
+    commands.reduce((state, command) => consentDecider.decide(command, state).reduce((next, event) => consentDecider.evolve(next, event), state), from);
+
+  it('K3, K9: a START that was accepted before a STOP changes nothing, also when it is handled after it', () => {
+    expect(after([text('STOP', 2), text('START', 1)]).status).toBe('no');
+    expect(after([text('START', 1), text('STOP', 2)]).status).toBe('no');
+    expect(after([text('START', 3), text('STOP', 2)]).status).toBe('yes');
+  });
+
+  it('K3: a YES and a form are worth nothing once an opt-out is known, whichever was handled first', () => {
+    expect(after([request(), text('YES', 5), text('STOP', 4)]).status).toBe('no');
+    expect(after([request('single_opt_in'), text('STOP', 1)]).status).toBe('no');
+  });
+
+  it('T5, K3: an opt-in found in the provider\'s list counts from when it was sent', () => {
+    const stopped = (minute: number, position: number): ConsentCommand => ({ type: 'NoteTextReceived', data: { ...whose, text: 'STOP', providerId: 'SM2', keyword: keywordOf('STOP'), acceptedPosition: place(position), acceptedAt: time(minute), sentAt: null } });
+    expect(after([stopped(5, 1), text('START', 2, time(4))]).status).toBe('no');
+    expect(after([stopped(5, 1), text('START', 2, time(5))]).status).toBe('no');
+    expect(after([stopped(5, 1), text('START', 2, time(6))]).status).toBe('yes');
+    expect(after([text('STOP', 1, time(4)), text('START', 2, time(5))]).status).toBe('yes');
+  });
+
+  type Word = { readonly word: string; readonly sentAt: string | null };
+  const words = fc.array(
+    fc.record({ word: fc.constantFrom('STOP', 'START', 'HELP', 'Hello'), sentAt: fc.option(fc.integer({ min: 0, max: 59 }).map(time)) }),
+    { minLength: 1, maxLength: 8 },
+  );
+  const noted = ({ word, sentAt }: Word, position: number): ConsentCommand => ({ type: 'NoteTextReceived', data: { ...whose, text: word, providerId: 'SM1', keyword: keywordOf(word), acceptedPosition: place(position), acceptedAt: time(position * 6), sentAt } });
+
+  it('K3, K9: every order of handling ends in the state of the accepted order', () => {
+    fc.assert(
+      fc.property(words.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all.keys()], { minLength: all.length, maxLength: all.length }))), ([all, order]) => {
+        const command = (index: number): ConsentCommand => noted(all[index] as Word, index);
+        expect(after(order.map(command)).status === 'yes').toBe(after([...all.keys()].map(command)).status === 'yes');
+        expect(after(order.map(command)).status === 'no').toBe(after([...all.keys()].map(command)).status === 'no');
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('K3, K9: what the webhook notes early does not count twice', () => {
+    fc.assert(
+      fc.property(words, fc.infiniteStream(fc.boolean()), (all, early) => {
+        const commands = all.map(noted);
+        const stops = commands.filter((command) => kindOf(command) === 'opt-out' && early.next().value);
+        expect(after([...stops, ...commands]).status === 'no').toBe(after(commands).status === 'no');
+      }),
+    );
+  });
+
+  const learned = (position: number): ConsentCommand => ({ type: 'NoteProviderOptOut', data: { ...whose, deliveryId: 'd-1', claimId: 'd-1.1', errorCode: '21610', claimedPosition: place(position), claimedAt: time(0) } });
+
+  it('K12: a refusal by the provider while we say Yes is a missed STOP, with that evidence', () => {
+    const [event] = consentDecider.decide(learned(5), after([text('START', 1)]));
+    expect(event).toEqual({ type: 'OptOutLearned', data: learned(5).data });
+    expect(after([text('START', 1), learned(5)]).status).toBe('no');
+    expect(after([request(), learned(5)]).status).toBe('no');
+  });
+
+  it('K12: a START after the claim outweighs what the provider said of the claim', () => {
+    expect(after([text('START', 6), learned(5)]).status).toBe('yes');
+    expect(after([text('START', 1), learned(5), text('START', 6)]).status).toBe('yes');
+  });
+
+  it('K12: where we say No already, nothing is added', () => {
+    expect(consentDecider.decide(learned(5), after([text('STOP', 1)]))).toEqual([]);
+  });
+});
+
+describe('refusals across senders', () => {
+  const of = (senderId: string, ...commands: readonly ConsentCommand[]) => ({
+    senderId,
+    consent: commands.reduce((state, command) => consentDecider.decide(command, state).reduce((next, event) => consentDecider.evolve(next, event), state), consentDecider.initialState),
+  });
+
+  it('K1: the newest opt-out of an address stands for every sender, and is named', () => {
+    expect(refusedSender([of('a', text('STOP', 2)), of('b')])).toBe('a');
+    expect(refusedSender([of('a', text('START', 1)), of('b', text('STOP', 2))])).toBe('b');
+    expect(refusedSender([of('a'), of('b', text('START', 1))])).toBeNull();
+  });
+
+  it('K1: a later START to another sender lifts it there; the refused sender stays refused', () => {
+    const [a, b] = [of('a', text('STOP', 2)), of('b', text('START', 3))];
+    expect([refusedSender([a, b]), a.consent.status, b.consent.status]).toEqual([null, 'no', 'yes']);
+  });
+
+  it('K2: the question for YES is not asked while a refusal stands', () => {
+    consent.given().when({ type: 'RequestOptIn', data: { ...form, mode: 'double_opt_in', optInText, refusedSenderId: 'sender-2' } }).thenThrows(RecipientOptedOut);
   });
 });

@@ -1,63 +1,107 @@
 import { DomainError, type Decider, type Message } from '@app/kernel';
-import type { ConsentEvent, OptInRequested } from './consent.events.js';
+import type { ConsentEvent, OptInRequested, OptOutLearned } from './consent.events.js';
 import { keywordList, type Keyword } from './keywords.js';
+import { accept, noKeywords, refuse, survives, type KeywordState } from './keyword-order.js';
 
-type TextReceived = { addressId: string; senderId: string; text: string; providerId: string; keyword: Keyword | null };
+type TextReceived = {
+  addressId: string;
+  senderId: string;
+  text: string;
+  providerId: string;
+  keyword: Keyword | null;
+  acceptedPosition: string;
+  acceptedAt: string;
+  sentAt: string | null;
+};
+
+type RequestOptIn = Omit<OptInRequested['data'], 'optInText'> & {
+  mode: 'double_opt_in' | 'single_opt_in';
+  optInText: { version: string; text: string };
+  /** The sender that the address refuses, whichever of the program's it is. */
+  refusedSenderId: string | null;
+};
 
 export type ConsentCommand =
   /** `mode` is the program's policy: the decision needs it, so the command carries it. */
-  | Message<'RequestOptIn', Omit<OptInRequested['data'], 'optInText'> & { mode: 'double_opt_in' | 'single_opt_in'; optInText: { version: string; text: string } }>
-  | Message<'NoteTextReceived', TextReceived>;
+  | Message<'RequestOptIn', RequestOptIn>
+  | Message<'NoteTextReceived', TextReceived>
+  /** The provider refused a text because the number has opted out. */
+  | Message<'NoteProviderOptOut', OptOutLearned['data']>;
 
 /** Consent of one address for one sender. */
-export type Consent = {
+export type Consent = KeywordState & {
   readonly status: 'none' | 'pending' | 'yes' | 'no';
+  /** What forms alone lead to; a keyword outweighs it. */
+  readonly form: 'none' | 'pending' | 'yes';
   /** They texted before anything else was known. */
   readonly textedFirst: boolean;
-  /** When the last question for YES was asked for; ISO 8601. */
-  readonly askedAt: string | null;
+  /** When the last request was accepted whose question for YES is sent; milliseconds since 1970. */
+  readonly askedAt: number | null;
 };
 
 /** A question that was not answered may be asked again after this time, in ms: by then it was sent, or dropped. */
 const ASK_AGAIN_AFTER_MS = 24 * 60 * 60 * 1000;
 
 export const consentDecider: Decider<Consent, ConsentCommand, ConsentEvent> = {
-  initialState: { status: 'none', textedFirst: false, askedAt: null },
+  initialState: { status: 'none', form: 'none', textedFirst: false, askedAt: null, ...noKeywords },
 
-  decide: (command, state) => (command.type === 'RequestOptIn' ? requestOptIn(command.data, state) : noteText(command.data, state)),
+  decide(command, state) {
+    switch (command.type) {
+      case 'RequestOptIn':
+        return requestOptIn(command.data, state);
+      case 'NoteTextReceived':
+        return noteText(command.data, state);
+      case 'NoteProviderOptOut':
+        return noteProviderOptOut(command.data, state);
+    }
+  },
 
   evolve(state, event) {
     switch (event.type) {
       case 'OptInRequested':
-        return { ...state, status: 'pending', askedAt: event.data.evidence.tickedAt };
+        return withStatus({ ...state, form: 'pending', askedAt: Date.parse(event.data.requestedAt) });
       case 'OptInFormReceived':
         return state;
-      case 'OptedIn':
-        return { ...state, status: 'yes' };
-      case 'OptedOut':
-        return { ...state, status: 'no' };
+      case 'OptedIn': {
+        const { acceptedPosition: position, sentAt, keyword } = event.data;
+        if (position === null) return withStatus({ ...state, form: 'yes' });
+        return withStatus({ ...state, ...accept(state, { position, countsFrom: timeOf(sentAt), isAnswer: isAnswer(keyword) }) });
+      }
+      case 'OptedOut': {
+        const { acceptedPosition: position, acceptedAt, sentAt } = event.data;
+        return withStatus({ ...state, ...refuse(state, { position, at: Date.parse(sentAt ?? acceptedAt) }) });
+      }
+      case 'OptOutLearned':
+        return withStatus({ ...state, ...refuse(state, { position: event.data.claimedPosition, at: Date.parse(event.data.claimedAt) }) });
       case 'TextedFirst':
         return { ...state, textedFirst: true };
     }
   },
 };
 
-function requestOptIn({ mode, optInText, ...request }: Extract<ConsentCommand, { type: 'RequestOptIn' }>['data'], state: Consent): ConsentEvent[] {
+/** A form is worth nothing after an opt-out: it would have been refused, had the opt-out been known. */
+const withStatus = (state: Consent): Consent => ({ ...state, status: state.optIns.length > 0 ? 'yes' : state.optOut !== null ? 'no' : state.form });
+
+const timeOf = (time: string | null): number | null => (time === null ? null : Date.parse(time));
+const isAnswer = (keyword: string | null): boolean => keywordList.confirm.some((word) => word === keyword);
+
+function requestOptIn({ mode, optInText, refusedSenderId, ...request }: RequestOptIn, state: Consent): ConsentEvent[] {
   // Only the contact undoes a contact's own STOP; the provider would refuse the text as well.
-  if (state.status === 'no') throw new RecipientOptedOut();
-  const isAsked = state.askedAt !== null && Date.parse(request.evidence.tickedAt) - Date.parse(state.askedAt) < ASK_AGAIN_AFTER_MS;
+  if (state.status === 'no' || refusedSenderId !== null) throw new RecipientOptedOut();
+  const isAsked = state.askedAt !== null && Date.parse(request.requestedAt) - state.askedAt < ASK_AGAIN_AFTER_MS;
   if (state.status === 'yes' || (state.status === 'pending' && isAsked)) {
     const { addressId, senderId, contactId, purpose, evidence } = request;
     return [{ type: 'OptInFormReceived', data: { addressId, senderId, contactId, purpose, evidence } }];
   }
   if (mode === 'double_opt_in') return [{ type: 'OptInRequested', data: { ...request, optInText } }];
+  const { addressId, senderId } = request;
   return [
     { type: 'OptInRequested', data: { ...request, optInText: null } },
-    { type: 'OptedIn', data: { addressId: request.addressId, senderId: request.senderId, keyword: null, keywordList: null, text: null, providerId: null } },
+    { type: 'OptedIn', data: { addressId, senderId, keyword: null, keywordList: null, text: null, providerId: null, acceptedPosition: null, acceptedAt: null, sentAt: null } },
   ];
 }
 
-function noteText({ keyword, ...text }: Extract<ConsentCommand, { type: 'NoteTextReceived' }>['data'], { status, textedFirst }: Consent): ConsentEvent[] {
+function noteText({ keyword, ...text }: TextReceived, { status, textedFirst }: Consent): ConsentEvent[] {
   const evidence = { ...text, keyword: keyword?.word ?? '', keywordList: keywordList.version };
   // Also where it changes nothing: each is evidence, and one that left no trace would be decided anew when it is replayed.
   if (keyword?.kind === 'opt-out') return [{ type: 'OptedOut', data: evidence }];
@@ -67,9 +111,28 @@ function noteText({ keyword, ...text }: Extract<ConsentCommand, { type: 'NoteTex
   return first ? [{ type: 'TextedFirst', data: { addressId: text.addressId, senderId: text.senderId, providerId: text.providerId } }] : [];
 }
 
+function noteProviderOptOut(learned: OptOutLearned['data'], state: Consent): ConsentEvent[] {
+  const optOut = { position: learned.claimedPosition, at: Date.parse(learned.claimedAt) };
+  // We know of an opt-out already, or the contact has opted in since the text was claimed.
+  if (state.status === 'no' || state.optIns.some((optIn) => !optIn.isAnswer && survives(optIn, optOut))) return [];
+  return [{ type: 'OptOutLearned', data: learned }];
+}
+
+/**
+ * The sender that received the newest opt-out of an address, unless an opt-in to any sender of the program was accepted
+ * after it; `null` when no refusal stands.
+ */
+export function refusedSender(consents: readonly { readonly senderId: string; readonly consent: KeywordState }[]): string | null {
+  const optOuts = consents.flatMap(({ senderId, consent: { optOut } }) => (optOut === null ? [] : [{ senderId, ...optOut }]));
+  const [newest] = optOuts.toSorted((a, b) => (a.position > b.position ? -1 : 1));
+  if (!newest) return null;
+  const all = { position: newest.position, at: Math.max(...optOuts.map(({ at }) => at)) };
+  return consents.some(({ consent: { optIns } }) => optIns.some((optIn) => survives(optIn, all))) ? null : newest.senderId;
+}
+
 export class RecipientOptedOut extends DomainError {
   readonly code = 'RecipientOptedOut';
   constructor() {
-    super('This number has opted out; only a START from the number itself undoes that');
+    super('This number has opted out of texts from the program; only a START from the number itself undoes that');
   }
 }

@@ -12,8 +12,22 @@ export type FormEvidence = {
   readonly tickedAt: string;
 };
 
-/** What the contact texted: the raw text, the provider's id of it, and which version of the list of words made it a keyword. */
-type TextEvidence = { addressId: string; senderId: string; keyword: string; keywordList: string; text: string; providerId: string };
+/**
+ * What the contact texted: the raw text, the provider's id of it, and which version of the list of words made it a keyword.
+ * `acceptedPosition` and `acceptedAt` say where and when the text entered the record, which decides its order among others;
+ * `sentAt` says when the provider dates it, if it was found in the provider's list.
+ */
+type TextEvidence = {
+  addressId: string;
+  senderId: string;
+  keyword: string;
+  keywordList: string;
+  text: string;
+  providerId: string;
+  acceptedPosition: string;
+  acceptedAt: string;
+  sentAt: string | null;
+};
 
 /** A ticked form; where `optInText` is not null, one text asks for YES. */
 export type OptInRequested = Message<
@@ -27,6 +41,8 @@ export type OptInRequested = Message<
     referralId: string | null;
     purpose: Purpose;
     evidence: FormEvidence;
+    /** When the request was accepted; ISO 8601. The form's own date is evidence and decides nothing. */
+    requestedAt: string;
     optInText: { version: string; text: string } | null;
   }
 >;
@@ -36,18 +52,24 @@ export type OptInFormReceived = Message<
   { addressId: string; senderId: string; contactId: string; purpose: Purpose; evidence: FormEvidence }
 >;
 /** By the form alone where the program asks for one step only (`keyword` is null then), else by the contact's text. */
-export type OptedIn = Message<'OptedIn', { addressId: string; senderId: string; keyword: string | null; keywordList: string | null; text: string | null; providerId: string | null }>;
+export type OptedIn = Message<'OptedIn', Pick<TextEvidence, 'addressId' | 'senderId' | 'sentAt'> & { readonly [Field in Exclude<keyof TextEvidence, 'addressId' | 'senderId' | 'sentAt'>]: TextEvidence[Field] | null }>;
 /** The contact texted a word that revokes. */
 export type OptedOut = Message<'OptedOut', TextEvidence>;
+/**
+ * The provider refused a text because the number has opted out: we missed a STOP. It is as old as the claim at most, so an
+ * opt-in accepted after the claim outweighs it.
+ */
+export type OptOutLearned = Message<'OptOutLearned', { addressId: string; senderId: string; deliveryId: string; claimId: string; errorCode: string; claimedPosition: string; claimedAt: string }>;
 /** The number texted the sender before any consent: a person may answer. */
 export type TextedFirst = Message<'TextedFirst', { addressId: string; senderId: string; providerId: string }>;
 
-export type ConsentEvent = OptInRequested | OptInFormReceived | OptedIn | OptedOut | TextedFirst;
+export type ConsentEvent = OptInRequested | OptInFormReceived | OptedIn | OptedOut | OptOutLearned | TextedFirst;
 
 export const consentEventTypes = {
   OptInRequested: { version: 1, sealed: ['phone', 'evidence'], subject: 'addressId' },
   OptInFormReceived: { version: 1, sealed: ['evidence'], subject: 'addressId' },
   OptedIn: { version: 1, sealed: ['text'], subject: 'addressId' },
   OptedOut: { version: 1, sealed: ['text'], subject: 'addressId' },
+  OptOutLearned: { version: 1 },
   TextedFirst: { version: 1 },
 } as const satisfies EventTypes<ConsentEvent>;

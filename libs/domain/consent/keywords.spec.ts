@@ -94,6 +94,29 @@ describe('keywords', () => {
     expect(keywordOf(text)).toBeNull();
   });
 
+  it.each([
+    'STOP\n\nSent from my iPhone',
+    'Stop\r\nSent from my Galaxy',
+    'stop Sent from my iPhone',
+    'STOP\n--\nRosa Diaz\n+1 415 555 0132',
+    'STOP\nGet Outlook for Android',
+    'Stop.\nSent via Yahoo Mail',
+    'STOP\nEnviado desde mi iPhone',
+    'STOP\nEnvoyé de mon iPhone',
+    'STOP\nVon meinem iPhone gesendet',
+    'STOP\n> Your bonus is on its way',
+    'STOP\n“Your bonus is on its way”',
+    'Stop\nOn Mon, Jan 5, 2026 at 9:00 AM Acme wrote:\nYour bonus is on its way',
+    'stop\n-----Original Message-----\nFrom: Acme\nHello',
+    'STOP\n________________________________\nFrom: Acme',
+  ])('K3: an opt-out with a signature or a quoted message below it is an opt-out: %j', (text) => {
+    expect(keywordOf(text)).toEqual({ kind: 'opt-out', word: 'STOP' });
+  });
+
+  it.each(['Please stop by\nSent from my iPhone', 'Sent from my iPhone', 'I read this:\n> STOP', 'Hello\nSTOP', 'Stop what?\n-- \nRosa'])('K4: %j is no opt-out: the word is not all that they wrote', (text) => {
+    expect(keywordOf(text)).toBeNull();
+  });
+
   it('K4: a keyword with any other word beside it is no keyword', () => {
     const word = fc.stringMatching(/^[a-z]{1,8}$/).filter((other) => !['opt', 'out'].includes(other));
     fc.assert(

@@ -3,11 +3,15 @@
  * Opt-out: 47 CFR 64.1200(a)(10) and the provider's list; START and UNSTOP opt in; YES only answers a question.
  */
 export const keywordList = {
-  version: '2026-11',
+  version: '2026-11-24',
   optOut: ['STOP', 'STOPALL', 'END', 'QUIT', 'CANCEL', 'UNSUBSCRIBE', 'REVOKE', 'OPTOUT', 'OPT OUT'],
   optIn: ['START', 'UNSTOP'],
   confirm: ['YES'],
   help: ['HELP', 'INFO'],
+  /** How lines begin that phones and mail programs put below a text. */
+  signatures: ['--', 'sent from', 'sent via', 'get outlook for', 'enviado desde', 'envoyé de', 'gesendet von', 'von meinem'],
+  /** How a line begins from which on an earlier message is quoted. */
+  quotes: ['>', '|', '"', '“', '«', '-----original message', '________', 'on .+ wrote:', 'from:.+'],
 } as const;
 
 export type Keyword = { readonly kind: 'opt-out' | 'opt-in' | 'confirm' | 'help'; readonly word: string };
@@ -19,9 +23,20 @@ const byWord = new Map<string, Keyword>([
   ...keywordList.help.map((word) => [word, { kind: 'help', word }] as const),
 ]);
 
-/** The keyword a text consists of, after case, spaces, punctuation, quotes, emoji and Unicode forms are set aside. */
+/** A line from which on nothing is the sender's own word; a signature can also follow on the same line. */
+const notTheirWords = new RegExp(`\\n\\s*(?:${[...keywordList.signatures, ...keywordList.quotes].map(asPattern).join('|')})|\\s(?:sent from my|get outlook for) `, 'iu');
+
+/**
+ * The keyword a text consists of, after case, spaces, punctuation, quotes, emoji and Unicode forms are set aside; else the
+ * one that is left without the signature or the quoted message below it.
+ */
 export function keywordOf(text: string): Keyword | null {
-  const words = text
+  const [own = ''] = text.trimStart().split(notTheirWords, 1);
+  return byWord.get(wordsOf(text)) ?? byWord.get(wordsOf(own)) ?? null;
+}
+
+const wordsOf = (text: string): string =>
+  text
     // Before the normal form, which makes letters of some emoji.
     .replace(/\p{Extended_Pictographic}/gu, '')
     .normalize('NFKD')
@@ -30,5 +45,8 @@ export function keywordOf(text: string): Keyword | null {
     .replace(/[^\p{L}\p{N}\s]/gu, '')
     .trim()
     .replace(/\s+/g, ' ');
-  return byWord.get(words) ?? null;
+
+/** Of the data above only these two are patterns; the rest are plain words. */
+function asPattern(start: string): string {
+  return start.includes('.+') ? start : start.replace(/[|\\]/g, '\\$&');
 }

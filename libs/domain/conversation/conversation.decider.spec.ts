@@ -9,7 +9,8 @@ const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-
 const start: ConversationCommand = { type: 'StartConversation', data: { conversationId: 'c1', ...about, by: 'anna' } };
 const started: ConversationEvent = { type: 'ConversationStarted', data: { conversationId: 'c1', ...about, by: 'anna' } };
 const text = { messageId: 'm1', by: 'anna', channel: 'sms', text: 'Hello', to: '+15551234567', route } as const;
-const send = (refusal: SendRule | null = null, words = 'Hello'): ConversationCommand => ({ type: 'SendMessage', data: { ...text, text: words, refusal } });
+const refusedSenderId = null;
+const send = (rule: SendRule | null = null, words = 'Hello'): ConversationCommand => ({ type: 'SendMessage', data: { ...text, text: words, refusal: rule && { rule, refusedSenderId } } });
 const sent: ConversationEvent = { type: 'MessageSent', data: { ...about, ...text } };
 const inbound = { messageId: 'm2', text: 'Is my bonus in?', acceptedAt: '0000000000000007', providerId: 'SM1' };
 const received: ConversationEvent = { type: 'MessageReceived', data: { ...about, ...inbound, channel: 'sms' } };
@@ -58,7 +59,7 @@ describe('conversation', () => {
       conversation
         .given(started)
         .when(send(rule))
-        .then({ type: 'SendRefused', data: { ...about, messageId: 'm1', by: 'anna', channel: 'sms', rule } });
+        .then({ type: 'SendRefused', data: { ...about, messageId: 'm1', by: 'anna', channel: 'sms', rule, refusedSenderId } });
     },
   );
 
@@ -101,7 +102,7 @@ describe('conversation', () => {
   it('I3: reading, archiving or a refused send make it nobody\'s', () => {
     const byContact: ConversationEvent = { type: 'ConversationStarted', data: { conversationId: 'c1', ...about, by: null } };
     const read: ConversationEvent = { type: 'ConversationRead', data: { ...about, by: 'bob' } };
-    const refused: ConversationEvent = { type: 'SendRefused', data: { ...about, messageId: 'm1', by: 'bob', channel: 'sms', rule: 'NoConsent' } };
+    const refused: ConversationEvent = { type: 'SendRefused', data: { ...about, messageId: 'm1', by: 'bob', channel: 'sms', rule: 'NoConsent', refusedSenderId } };
     expect(stateAfter(byContact, received, read, refused, archived)).toMatchObject({ staff: [] });
   });
 });

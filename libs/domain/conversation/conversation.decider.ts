@@ -1,10 +1,12 @@
 import { DomainError, type Decider, type Message } from '@app/kernel';
 import type { Channel, ConversationEvent, KeywordReceived, SendRule, TextRoute } from './conversation.events.js';
 
+export type Refusal = { readonly rule: SendRule; readonly refusedSenderId: string | null };
+
 export type ConversationCommand =
   | Message<'StartConversation', { conversationId: string; contactId: string; referralId: string | null; by: string | null }>
   /** `refusal` is what the send gate says, `to` and `route` where a text goes: the decision needs them, so the command carries them. */
-  | Message<'SendMessage', { messageId: string; by: string; channel: Channel; text: string; to: string | null; route: TextRoute | null; refusal: SendRule | null }>
+  | Message<'SendMessage', { messageId: string; by: string; channel: Channel; text: string; to: string | null; route: TextRoute | null; refusal: Refusal | null }>
   | Message<'SendOptInRequest', { messageId: string; text: string; to: string; route: TextRoute }>
   | Message<'ReceiveMessage', { messageId: string; channel: Channel; text: string; acceptedAt: string | null; providerId: string | null }>
   | Message<'ReceiveKeyword', Omit<KeywordReceived['data'], 'contactId' | 'referralId'>>
@@ -39,7 +41,7 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
         const { refusal, ...message } = command.data;
         const { messageId, by, channel } = message;
         // A refusal is kept: someone may ask later why nothing was sent.
-        if (refusal !== null) return [{ type: 'SendRefused', data: { ...about, messageId, by, channel, rule: refusal } }];
+        if (refusal !== null) return [{ type: 'SendRefused', data: { ...about, messageId, by, channel, ...refusal } }];
         if (channel === 'sms' && message.text.length > LONGEST_TEXT) throw new TextTooLong();
         return [{ type: 'MessageSent', data: { ...about, ...message } }];
       }

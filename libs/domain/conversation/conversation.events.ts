@@ -22,7 +22,7 @@ export type MessageReceived = Message<
 >;
 /** A keyword by text: a system entry. */
 export type KeywordReceived = Message<'KeywordReceived', About & { messageId: string; keyword: string; text: string; acceptedAt: string; providerId: string }>;
-export type SendRefused = Message<'SendRefused', About & { messageId: string; by: string; channel: Channel; rule: SendRule }>;
+export type SendRefused = Message<'SendRefused', About & { messageId: string; by: string; channel: Channel; rule: SendRule; /** Which of the program's senders the contact opted out of, where that is the rule. */ refusedSenderId: string | null }>;
 /** A member of staff opened an unread conversation. */
 export type ConversationRead = Message<'ConversationRead', About & { by: string }>;
 export type ConversationMarkedUnread = Message<'ConversationMarkedUnread', About & { by: string }>;

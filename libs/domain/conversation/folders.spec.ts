@@ -45,7 +45,7 @@ describe('the folders of a conversation', () => {
 
   it.each(tableFolders)('I2: automated texts, keywords and refusals leave it where it is: %s', (from) => {
     const optIn: ConversationCommand = { type: 'SendOptInRequest', data: { messageId: 'm5', text: 'Reply YES', to: '+15551234567', route } };
-    const refused: ConversationCommand = { type: 'SendMessage', data: { messageId: 'm6', by: 'bob', channel: 'sms', text: 'Hi', to: null, route: null, refusal: 'NoConsent' } };
+    const refused: ConversationCommand = { type: 'SendMessage', data: { messageId: 'm6', by: 'bob', channel: 'sms', text: 'Hi', to: null, route: null, refusal: { rule: 'NoConsent', refusedSenderId: null } } };
     for (const command of [optIn, refused, ...['STOP', 'START', 'HELP', 'YES'].map((word): ConversationCommand => ({ type: 'ReceiveKeyword', data: { ...keyword, keyword: word } }))]) {
       const { folder, events } = happens(from, command);
       expect(events).toHaveLength(1);

@@ -11,7 +11,7 @@ const request = {
   conversationId: 'c1',
   recipient: { kind: 'contact', id: 'rita' },
   source: { stream: 'conversation-c1', revision: 4 },
-  consentId: 'consent-1',
+  consentOf: { addressId: 'address-1', senderId: 'sender-1' },
   notBefore: '2026-01-05T09:00:00.000Z',
   expiresAt: '2026-01-06T09:00:00.000Z',
 } as const;
@@ -19,7 +19,7 @@ const claimId = 'd-1.1';
 const at = '2026-01-05T10:00:00.000Z';
 
 const requested: DeliveryEvent = { type: 'DeliveryRequested', data: request };
-const claimed: DeliveryEvent = { type: 'DeliveryClaimed', data: { claimId, claimedAt: at, consentRevision: 2 } };
+const claimed: DeliveryEvent = { type: 'DeliveryClaimed', data: { claimId, claimedAt: at, consents: [{ consentId: 'consent-1', revision: 2 }] } };
 const accepted: DeliveryEvent = { type: 'DeliveryAccepted', data: { claimId, providerId: 'SM1' } };
 const refused: DeliveryEvent = { type: 'DeliveryRefused', data: { claimId, code: '21211', reason: 'HTTP 400' } };
 const uncertain: DeliveryEvent = { type: 'DeliveryUncertain', data: { claimId, cause: 'ETIMEDOUT' } };
@@ -28,13 +28,13 @@ const form = { MessageSid: 'SM1', Unheard: 'of' };
 const receiptOf = (status: string, claim = claimId, providerId = 'SM1') => ({ claimId: claim, providerId, status, errorCode: null, form });
 const received = (status: string): DeliveryEvent => ({ type: 'ReceiptReceived', data: { ...receiptOf(status), contactId: 'rita' } });
 
-const claimAs = (id: string, claimedAt = at): DeliveryCommand => ({ type: 'ClaimDelivery', data: { claimId: id, claimedAt, consentRevision: 2 } });
+const claimAs = (id: string, claimedAt = at): DeliveryCommand => ({ type: 'ClaimDelivery', data: { claimId: id, claimedAt, consents: [{ consentId: 'consent-1', revision: 2 }] } });
 const claim = claimAs(claimId);
 const accept: DeliveryCommand = { type: 'AcceptDelivery', data: { claimId, providerId: 'SM1' } };
 const refuse: DeliveryCommand = { type: 'RefuseDelivery', data: { claimId, code: '21211', reason: 'HTTP 400' } };
 const doubt: DeliveryCommand = { type: 'DoubtDelivery', data: { claimId, cause: 'ETIMEDOUT' } };
 const release: DeliveryCommand = { type: 'ReleaseDelivery', data: { claimId, cause: '20429', notBefore: at } };
-const withhold: DeliveryCommand = { type: 'WithholdDelivery', data: { rule: 'RecipientOptedOut', consentRevision: 3 } };
+const withhold: DeliveryCommand = { type: 'WithholdDelivery', data: { rule: 'RecipientOptedOut', refusedSenderId: null, consents: [{ consentId: 'consent-1', revision: 3 }] } };
 const settle = (decision: 'resend' | 'leave'): DeliveryCommand => ({ type: 'SettleDelivery', data: { by: 'anna', decision, at: '2026-01-07T09:00:00.000Z' } });
 const receipt = (status: string, of = claimId): DeliveryCommand => ({ type: 'NoteReceipt', data: receiptOf(status, of) });
 
@@ -50,7 +50,7 @@ describe('delivery', () => {
 
   it('T2, K9: a claim has an id of its own and keeps the consent revision that was read', () => {
     delivery.given(requested).when(claim).then(claimed);
-    delivery.given(requested, claimed, released).when(claimAs('d-1.2')).then({ type: 'DeliveryClaimed', data: { claimId: 'd-1.2', claimedAt: at, consentRevision: 2 } });
+    delivery.given(requested, claimed, released).when(claimAs('d-1.2')).then({ type: 'DeliveryClaimed', data: { claimId: 'd-1.2', claimedAt: at, consents: [{ consentId: 'consent-1', revision: 2 }] } });
   });
 
   it('T2: what was prepared for a claim that another worker has made meanwhile, or before it was put off, claims nothing', () => {
@@ -90,7 +90,7 @@ describe('delivery', () => {
     const times = { notBefore: '2026-01-07T09:00:00.000Z', expiresAt: '2026-01-08T09:00:00.000Z' };
     const again: DeliveryEvent = { type: 'DeliverySettled', data: { by: 'anna', decision: 'resend', ...times } };
     delivery.given(requested, claimed, uncertain).when(settle('resend')).then(again);
-    delivery.given(requested, claimed, uncertain, again).when(claimAs('d-1.2', times.notBefore)).then({ type: 'DeliveryClaimed', data: { claimId: 'd-1.2', claimedAt: times.notBefore, consentRevision: 2 } });
+    delivery.given(requested, claimed, uncertain, again).when(claimAs('d-1.2', times.notBefore)).then({ type: 'DeliveryClaimed', data: { claimId: 'd-1.2', claimedAt: times.notBefore, consents: [{ consentId: 'consent-1', revision: 2 }] } });
     const left: DeliveryEvent = { type: 'DeliverySettled', data: { by: 'anna', decision: 'leave', ...times } };
     delivery.given(requested, claimed, uncertain, left).when(claim).thenThrows(DeliveryNotDue);
   });
@@ -119,7 +119,7 @@ describe('delivery', () => {
   });
 
   it('K8, K9: a text withheld says by which rule and on which consent', () => {
-    const withheld: DeliveryEvent = { type: 'DeliveryWithheld', data: { rule: 'RecipientOptedOut', consentRevision: 3 } };
+    const withheld: DeliveryEvent = { type: 'DeliveryWithheld', data: { rule: 'RecipientOptedOut', refusedSenderId: null, consents: [{ consentId: 'consent-1', revision: 3 }] } };
     delivery.given(requested).when(withhold).then(withheld);
     delivery.given(requested, withheld).when(claim).thenThrows(DeliveryNotDue);
     delivery.given(requested, claimed, accepted).when(withhold).thenThrows(DeliveryNotDue);

@@ -3,6 +3,9 @@ import type { EventTypes, Message } from '@app/kernel';
 /** Who sends: a person's text is answered differently by the send gate than one of the program's own. */
 export type Lane = 'person' | 'opt-in-request' | 'notification';
 
+/** A consent that was read, with its revision; -1 when nothing was there. */
+export type ConsentRead = { readonly consentId: string; readonly revision: number };
+
 export type DeliveryRequested = Message<
   'DeliveryRequested',
   {
@@ -14,15 +17,15 @@ export type DeliveryRequested = Message<
     recipient: { readonly kind: 'contact' | 'member'; readonly id: string };
     /** Where text and address are read from. */
     source: { readonly stream: string; readonly revision: number };
-    /** Whose consent a text needs; `null` for email. */
-    consentId: string | null;
+    /** Whose consent a text needs, and for which sender; `null` for email. */
+    consentOf: { readonly addressId: string; readonly senderId: string } | null;
     /** ISO 8601; not before, and dropped after. */
     notBefore: string;
     expiresAt: string;
   }
 >;
-/** One worker took it; only that worker calls the provider. The consent revision is the one read for it; -1 when there is none. */
-export type DeliveryClaimed = Message<'DeliveryClaimed', { claimId: string; claimedAt: string; consentRevision: number }>;
+/** One worker took it; only that worker calls the provider. It keeps every consent that was read for it. */
+export type DeliveryClaimed = Message<'DeliveryClaimed', { claimId: string; claimedAt: string; consents: readonly ConsentRead[] }>;
 /** Given back before the provider was called, or because the provider asked to come later. */
 export type DeliveryReleased = Message<'DeliveryReleased', { claimId: string; cause: string; notBefore: string }>;
 export type DeliveryAccepted = Message<'DeliveryAccepted', { claimId: string; providerId: string }>;
@@ -30,7 +33,7 @@ export type DeliveryRefused = Message<'DeliveryRefused', { claimId: string; code
 /** The provider may have accepted it. */
 export type DeliveryUncertain = Message<'DeliveryUncertain', { claimId: string; cause: string }>;
 /** Not sent, by our own rule. */
-export type DeliveryWithheld = Message<'DeliveryWithheld', { rule: string; consentRevision: number }>;
+export type DeliveryWithheld = Message<'DeliveryWithheld', { rule: string; refusedSenderId: string | null; consents: readonly ConsentRead[] }>;
 export type DeliveryExpired = Message<'DeliveryExpired', { expiresAt: string }>;
 export type ReceiptReceived = Message<
   'ReceiptReceived',

@@ -14,14 +14,14 @@ const request: DeliveryCommand = {
     conversationId: 'c1',
     recipient: { kind: 'contact', id: 'rita' },
     source: { stream: 'conversation-c1', revision: 1 },
-    consentId: 'consent-1',
+    consentOf: { addressId: 'address-1', senderId: 'sender-1' },
     notBefore: at,
     expiresAt: '2026-01-06T10:00:00.000Z',
   },
 };
 const statuses = ['accepted', 'scheduled', 'queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'canceled', 'read', 'partially_delivered', 'teleported', 'beamed'];
 const receipt = (status: string, claimId = 'd.1', providerId = 'SM1'): DeliveryCommand => ({ type: 'NoteReceipt', data: { claimId, providerId, status, errorCode: null, form: {} } });
-const claimAs = (claimId: string): DeliveryCommand => ({ type: 'ClaimDelivery', data: { claimId, claimedAt: at, consentRevision: 0 } });
+const claimAs = (claimId: string): DeliveryCommand => ({ type: 'ClaimDelivery', data: { claimId, claimedAt: at, consents: [{ consentId: 'consent-1', revision: 0 }] } });
 const claim = claimAs('d.1');
 
 type Run = { readonly state: Delivery; readonly events: readonly DeliveryEvent[] };
@@ -52,7 +52,7 @@ const anyCommand = fc.oneof(
   { weight: 2, arbitrary: claimIds.map((claimId): DeliveryCommand => ({ type: 'ReleaseDelivery', data: { claimId, cause: '20429', notBefore: at } })) },
   fc.constantFrom<DeliveryCommand>(
     request,
-    { type: 'WithholdDelivery', data: { rule: 'NoConsent', consentRevision: 1 } },
+    { type: 'WithholdDelivery', data: { rule: 'NoConsent', refusedSenderId: null, consents: [{ consentId: 'consent-1', revision: 1 }] } },
     { type: 'ExpireDelivery', data: { at: '2026-02-01T00:00:00.000Z' } },
     { type: 'SettleDelivery', data: { by: 'anna', decision: 'resend', at } },
     { type: 'SettleDelivery', data: { by: 'anna', decision: 'leave', at } },

@@ -22,7 +22,7 @@ export type Program =
       readonly widgetOrigins: readonly string[];
     };
 
-export const defaultPolicies: Policies = { consentMode: 'double_opt_in', replyToInbound: 'allowed' };
+export const defaultPolicies: Policies = { consentMode: 'double_opt_in', replyToInbound: 'allowed', optOutScope: 'all' };
 
 export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
   initialState: { status: 'none' },

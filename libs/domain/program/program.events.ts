@@ -5,6 +5,8 @@ export type Policies = {
   readonly consentMode: 'double_opt_in' | 'single_opt_in' | 'opted_in_by_default';
   /** Whether a person may answer someone who texted first, without consent. */
   readonly replyToInbound: 'allowed' | 'needs_consent';
+  /** What an opt-out stops: every text, or only automated ones (staff may still write; the provider may refuse). */
+  readonly optOutScope: 'all' | 'automated_only';
 };
 
 /** The automatic text that asks for YES, with the version that consent evidence refers to. */

@@ -8,8 +8,10 @@ export type ConsentState = {
   readonly purpose: string | null;
   /** When the state was reached. */
   readonly since: string;
-  /** What led to it: a form, or a keyword. */
+  /** What led to it: a form, a keyword, or the provider. */
   readonly by: string;
+  /** What the next event is folded onto. */
+  readonly folded: Pick<Consent, 'form' | 'askedAt' | 'optOut' | 'optIns'>;
 };
 
 /** Consent of one phone number, by sender. */
@@ -30,13 +32,14 @@ export const consentsProjection: Projection<ConsentEvent, ConsentRow> = {
   evolve(row, event) {
     const { senderId } = event.data;
     const before = row?.senders[senderId];
-    const { status, textedFirst } = consentDecider.evolve({ ...consentDecider.initialState, ...before }, event);
+    const { status, textedFirst, ...folded } = consentDecider.evolve(consentOf(before), event);
     const state: ConsentState = {
       status,
       textedFirst,
       purpose: event.type === 'OptInRequested' || event.type === 'OptInFormReceived' ? event.data.purpose : (before?.purpose ?? null),
       since: status === before?.status ? before.since : event.metadata.occurredAt,
       by: status === before?.status ? before.by : cause(event),
+      folded,
     };
     const senders = { ...row?.senders, [senderId]: state };
     const standing = Object.keys(senders).filter((id) => senders[id]?.status === 'yes');
@@ -46,7 +49,12 @@ export const consentsProjection: Projection<ConsentEvent, ConsentRow> = {
   },
 };
 
+/** Consent as the write side has it. */
+export const consentOf = (state: ConsentState | undefined): Consent =>
+  state === undefined ? consentDecider.initialState : { status: state.status, textedFirst: state.textedFirst, ...state.folded };
+
 const cause = (event: ConsentEvent & Message): string => {
   if (event.type === 'OptInRequested' || event.type === 'OptInFormReceived') return `form ${event.data.evidence.wordingVersion}`;
+  if (event.type === 'OptOutLearned') return `provider ${event.data.errorCode}`;
   return event.type === 'TextedFirst' ? 'inbound text' : (event.data.keyword ?? 'form');
 };

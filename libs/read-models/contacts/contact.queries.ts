@@ -8,7 +8,7 @@ import { contactsProjection, searchTerm, type ContactRow } from './contacts.proj
 export type ContactView = Omit<ContactRow, 'programId' | 'phoneIds' | 'terms'>;
 
 /** Consent of one of the contact's phones, for one number of the program. */
-export type PhoneConsent = ConsentState & { readonly phone: string; readonly senderId: string; readonly senderPhone: string | null };
+export type PhoneConsent = Omit<ConsentState, 'folded'> & { readonly phone: string; readonly senderId: string; readonly senderPhone: string | null };
 
 export type ContactPage = ContactView & { readonly consents: readonly PhoneConsent[]; readonly conversations: readonly ConversationView[] };
 
@@ -43,7 +43,7 @@ export class ContactQueries {
     const rows = (await this.readModels.get(consentsProjection, phoneIds)) as readonly ConsentRow[];
     const [program] = (await this.readModels.get(programsProjection, [programId])) as readonly ProgramRow[];
     return rows.flatMap(({ id, senders }) =>
-      Object.entries(senders).map(([senderId, state]) => ({
+      Object.entries(senders).map(([senderId, { folded: _, ...state }]) => ({
         phone: phones[phoneIds.indexOf(id)] ?? '',
         senderId,
         senderPhone: program?.senders.find((sender) => sender.id === senderId)?.phone ?? null,

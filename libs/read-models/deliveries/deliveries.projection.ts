@@ -2,7 +2,7 @@ import type { Projection } from '@app/eventing';
 import { furtherStatus, isFailure, reasonInWords, type Delivery, type DeliveryEvent, type DeliveryRequested } from '@app/domain/delivery';
 
 /** One text or email to one person, and how far it is. */
-export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source' | 'consentId'> & {
+export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source' | 'consentOf'> & {
   readonly id: string;
   readonly programId: string;
   /** What is sent to one person by one channel about one conversation goes out in order. */
@@ -17,6 +17,8 @@ export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source
   /** Of the first failure: the provider's code, and the reason in words. */
   readonly errorCode: string | null;
   readonly reason: string | null;
+  /** Of one withheld because of an opt-out: the sender that received it. */
+  readonly refusedSenderId: string | null;
 };
 
 export const deliveriesProjection: Projection<DeliveryEvent, DeliveryRow> = {
@@ -32,8 +34,8 @@ export const deliveriesProjection: Projection<DeliveryEvent, DeliveryRow> = {
 
   evolve(row, event) {
     if (event.type === 'DeliveryRequested') {
-      const { deliveryId: id, source: _, consentId: __, ...request } = event.data;
-      const nothingYet = { claimId: null, claimedAt: null, providerId: null, providerStatus: null, errorCode: null, reason: null };
+      const { deliveryId: id, source: _, consentOf: __, ...request } = event.data;
+      const nothingYet = { claimId: null, claimedAt: null, providerId: null, providerStatus: null, errorCode: null, reason: null, refusedSenderId: null };
       return { id, programId: event.metadata.programId, orderingKey: orderingKeyOf(request), order: event.position, status: 'requested', ...request, ...nothingYet };
     }
     return row && next(row, event);
@@ -55,7 +57,7 @@ function next(row: DeliveryRow, event: Exclude<DeliveryEvent, DeliveryRequested>
     case 'DeliveryUncertain':
       return { ...row, status: 'uncertain', reason: event.data.cause };
     case 'DeliveryWithheld':
-      return { ...row, status: 'withheld', reason: event.data.rule };
+      return { ...row, status: 'withheld', reason: event.data.rule, refusedSenderId: event.data.refusedSenderId };
     case 'DeliveryExpired':
       return { ...row, status: 'expired' };
     case 'DeliverySettled': {

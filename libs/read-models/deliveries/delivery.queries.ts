@@ -5,7 +5,7 @@ import { deliveriesProjection, type DeliveryRow } from './deliveries.projection.
 const BATCH = 100;
 
 /** What staff sees of a delivery. */
-export type DeliveryView = Omit<DeliveryRow, 'programId' | 'claimId' | 'orderingKey' | 'order'>;
+export type DeliveryView = Omit<DeliveryRow, 'programId' | 'claimId' | 'orderingKey' | 'order' | 'refusedSenderId'>;
 
 @Injectable()
 export class DeliveryQueries {

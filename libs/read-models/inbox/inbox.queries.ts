@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ReadModelStore, type Page, type PageRequest } from '@app/eventing';
 import type { Folder } from '@app/domain/conversation';
-import { consentsProjection, type ConsentRow } from '../consents/consents.projection.js';
+import { refusedSender } from '@app/domain/consent';
+import { consentOf, consentsProjection, type ConsentRow } from '../consents/consents.projection.js';
 import { contactsProjection, type ContactRow } from '../contacts/contacts.projection.js';
 import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
 import { inboxProjection, type InboxRow } from './inbox.projection.js';
@@ -11,8 +12,10 @@ export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'program
   /** The contact's name, or the number until there is one. */
   readonly displayName: string;
   readonly phone: string | null;
-  /** Of the contact's phone, for the number the program texts from. */
+  /** Of the contact's phone, for the number the program texts from; No also while an opt-out of another of its numbers stands. */
   readonly consent: 'none' | 'pending' | 'yes' | 'no';
+  /** The program's number that received the opt-out which stands. */
+  readonly optedOutOf: string | null;
   /** A contact with a name is a lead; one that is only a number is none yet. */
   readonly leadState: 'none' | 'lead';
 };
@@ -48,11 +51,12 @@ export class InboxQueries {
     ];
     const consents = (await this.readModels.get(consentsProjection, contacts.flatMap(({ phoneIds }) => phoneIds.slice(0, 1)))) as readonly ConsentRow[];
     const contactOf = new Map(contacts.map((contact) => [contact.id, contact]));
-    const consentOf = new Map(consents.map((consent) => [consent.id, consent]));
-    const senderId = programs[0]?.senders.at(-1)?.id ?? '';
+    const byAddress = new Map(consents.map((consent) => [consent.id, consent]));
+    const senders = programs[0]?.senders ?? [];
     return rows.map(({ id, contactId, referralId, folder, answers, preview, channel, lastActivityAt, lastContactMessageAt, revision }) => {
       const contact = contactOf.get(contactId);
       const phone = contact?.phones[0] ?? null;
+      const consents = byAddress.get(contact?.phoneIds[0] ?? '')?.senders ?? {};
       return {
         id,
         contactId,
@@ -66,11 +70,18 @@ export class InboxQueries {
         revision,
         displayName: contact?.name ?? phone ?? contact?.emails[0] ?? contactId,
         phone,
-        consent: consentOf.get(contact?.phoneIds[0] ?? '')?.senders[senderId]?.status ?? 'none',
+        ...consentFor(consents, senders),
         leadState: contact?.name ? 'lead' : 'none',
       };
     });
   }
+}
+
+function consentFor(consents: ConsentRow['senders'], senders: ProgramRow['senders']): Pick<ConversationView, 'consent' | 'optedOutOf'> {
+  const senderId = senders.at(-1)?.id ?? '';
+  const status = consents[senderId]?.status ?? 'none';
+  const refused = refusedSender(Object.entries(consents).map(([id, state]) => ({ senderId: id, consent: consentOf(state) }))) ?? (status === 'no' ? senderId : null);
+  return refused === null ? { consent: status, optedOutOf: null } : { consent: 'no', optedOutOf: senders.find(({ id }) => id === refused)?.phone ?? null };
 }
 
 function selection(programId: string, { folder = 'inbox', contactId, referralId }: InboxFilter): Pick<PageRequest, 'index' | 'equals'> {

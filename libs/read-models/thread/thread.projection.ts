@@ -15,6 +15,8 @@ export type ThreadEntry = {
   readonly text: string;
   /** Of a refusal: the rule. */
   readonly rule: string | null;
+  /** Of a refusal because of an opt-out: the sender that received it. */
+  readonly refusedSenderId: string | null;
   /** Of a text that goes out. */
   readonly deliveryId: string | null;
   readonly at: string;
@@ -40,7 +42,7 @@ export const threadProjection: Projection<ConversationEvent, ThreadEntry> = {
       case 'KeywordReceived':
         return { ...common(event, event.data), kind: 'keyword', direction: 'in', channel: 'sms', text: event.data.text };
       case 'SendRefused':
-        return { ...common(event, event.data), kind: 'refusal', direction: 'out', channel: event.data.channel, text: '', rule: event.data.rule };
+        return { ...common(event, event.data), kind: 'refusal', direction: 'out', channel: event.data.channel, text: '', rule: event.data.rule, refusedSenderId: event.data.refusedSenderId };
       case 'ConversationStarted':
       case 'ConversationRead':
       case 'ConversationMarkedUnread':
@@ -57,6 +59,7 @@ const common = (event: Recorded<ConversationEvent>, data: { messageId: string; c
   contactId: data.contactId,
   author: event.metadata.actor,
   rule: null,
+  refusedSenderId: null,
   deliveryId: null,
   at: event.metadata.occurredAt,
   order: data.acceptedAt ?? event.position,

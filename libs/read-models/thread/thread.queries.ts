@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { ReadModelStore, type Page } from '@app/eventing';
 import { deliveriesProjection, messageState, type DeliveryRow } from '../deliveries/deliveries.projection.js';
+import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
 import { threadProjection, type ThreadEntry } from './thread.projection.js';
 
 /** An entry with its delivery state as it is now. */
-export type MessageView = Omit<ThreadEntry, 'programId' | 'order' | 'contactId'> & {
+export type MessageView = Omit<ThreadEntry, 'programId' | 'order' | 'contactId' | 'refusedSenderId'> & {
   readonly state: string;
   /** Why it failed, in words; of a message that our rules refused or withheld, the rule. */
   readonly reason: string | null;
   readonly errorCode: string | null;
+  /** Of a message stopped by an opt-out: the program's number that received it. */
+  readonly optedOutOf: string | null;
 };
 
 @Injectable()
@@ -22,11 +25,18 @@ export class ThreadQueries {
     const texts = documents.map(({ deliveryId }) => deliveryId).filter((id) => id !== null);
     const deliveries = (await this.readModels.get(deliveriesProjection, texts)) as readonly DeliveryRow[];
     const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
-    return { documents: documents.map((entry) => view(entry, byId.get(entry.deliveryId ?? ''))), next };
+    const refused = (entry: ThreadEntry): string | null => entry.refusedSenderId ?? byId.get(entry.deliveryId ?? '')?.refusedSenderId ?? null;
+    const phones = await this.senderPhones(documents.find((entry) => refused(entry) !== null)?.programId);
+    return { documents: documents.map((entry) => ({ ...view(entry, byId.get(entry.deliveryId ?? '')), optedOutOf: phones.get(refused(entry) ?? '') ?? null })), next };
+  }
+
+  private async senderPhones(programId: string | undefined): Promise<ReadonlyMap<string, string>> {
+    const programs = programId === undefined ? [] : ((await this.readModels.get(programsProjection, [programId])) as readonly ProgramRow[]);
+    return new Map(programs.flatMap(({ senders }) => senders.map(({ id, phone }) => [id, phone])));
   }
 }
 
-function view({ id, conversationId, kind, direction, author, channel, text, rule, deliveryId, at }: ThreadEntry, delivery: DeliveryRow | undefined): MessageView {
+function view({ id, conversationId, kind, direction, author, channel, text, rule, deliveryId, at }: ThreadEntry, delivery: DeliveryRow | undefined): Omit<MessageView, 'optedOutOf'> {
   return { id, conversationId, kind, direction, author, channel, text, rule, deliveryId, at, ...stateOf(kind, direction, rule, deliveryId, delivery) };
 }
 

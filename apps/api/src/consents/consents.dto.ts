@@ -1,6 +1,6 @@
 import { IsIn, IsISO8601, IsOptional, IsUUID, MaxLength } from 'class-validator';
 import type { Purpose } from '@app/domain/consent';
-import { IsCleanText, IsPhone } from '../http/validators.js';
+import { IsCleanText, IsPastTime, IsPhone } from '../http/validators.js';
 
 /** A ticked form, with what it said: the evidence. */
 export class RequestOptInDto {
@@ -16,5 +16,5 @@ export class RequestOptInDto {
   /** The page or form that showed them. */
   @MaxLength(500) @IsCleanText() readonly source!: string;
   /** When the box was ticked; now when absent. */
-  @IsOptional() @MaxLength(40) @IsISO8601({ strict: true }) readonly tickedAt?: string;
+  @IsOptional() @MaxLength(40) @IsISO8601({ strict: true }) @IsPastTime() readonly tickedAt?: string;
 }

@@ -17,9 +17,10 @@ const context = (purpose: string): CommandContext => {
   const commandId = naturalId('to-renew', purpose);
   return { programId, actor: system('test'), commandId, correlationId: commandId, causationId: commandId, occurredAt: new Date().toISOString() };
 };
+let position = 0;
 const texts = async (phone: string, senderPhone: string, text: string) => {
   const [addressId, senderId] = [await api.standalone.app.get(NaturalKeys).address(programId, phone), ids.sender(programId, senderPhone)];
-  const data = { addressId, senderId, text, providerId: `SM${phone}${senderPhone}`, keyword: keywordOf(text) };
+  const data = { addressId, senderId, text, providerId: `SM${phone}${senderPhone}`, keyword: keywordOf(text), acceptedPosition: String((position += 1)).padStart(20, '0'), acceptedAt: new Date().toISOString(), sentAt: null };
   return api.standalone.app.get(CommandBus).execute(new HandleConsent(ids.consent(programId, addressId, senderId), { type: 'NoteTextReceived', data }, context(`${phone} ${senderPhone} ${text}`)));
 };
 const toRenew = async (position: string | null, more = ''): Promise<Record<string, unknown>> => (await api.get(`/v1/consents/to-renew?position=${position}${more}`)).body;

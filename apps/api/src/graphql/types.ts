@@ -17,6 +17,7 @@ export class Message {
   @Field() readonly at!: string;
   @Field({ description: 'How far its delivery is; only moves forward.' }) readonly state!: string;
   @Field(() => String, { nullable: true, description: 'Why it failed or was refused.' }) readonly reason!: string | null;
+  @Field(() => String, { nullable: true, description: 'Of a message stopped by an opt-out: the program’s number that received it.' }) readonly optedOutOf!: string | null;
   @Field({ description: 'Kind of the author: staff, contact, provider or system.' }) readonly authorKind!: string;
   @Field() readonly authorId!: string;
 }
@@ -44,6 +45,7 @@ export class Conversation {
   @Field() readonly preview!: string;
   @Field(() => String, { nullable: true }) readonly channel!: ConversationView['channel'];
   @Field(() => String, { description: 'none, pending, yes or no' }) readonly consent!: ConversationView['consent'];
+  @Field(() => String, { nullable: true, description: 'The program’s number that received the opt-out which stands.' }) readonly optedOutOf!: string | null;
   @Field(() => String) readonly leadState!: ConversationView['leadState'];
   @Field() readonly lastActivityAt!: string;
   @Field(() => String, { nullable: true }) readonly lastContactMessageAt!: string | null;

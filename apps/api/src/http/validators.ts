@@ -41,6 +41,15 @@ export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => 
   };
 };
 
+/** How far ahead of ours the clock of another system may be, in ms. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+const isPastTime = (value: unknown): boolean => typeof value === 'string' && Date.parse(value) <= Date.now() + CLOCK_TOLERANCE_MS;
+
+/** A time that has been: one that can be read (not every form of ISO 8601 can) and does not lie in the future. */
+export const IsPastTime = (): PropertyDecorator =>
+  ValidateBy({ name: 'isPastTime', validator: { validate: isPastTime, defaultMessage: () => '$property must be a date and time such as 2026-01-05T09:00:00Z that does not lie in the future' } });
+
 /** Only a number alone: words around it or an extension would be dropped. */
 function phoneIn(value: unknown): PhoneNumber | undefined {
   const phone = typeof value === 'string' ? parsePhoneNumberFromString(value, { extract: false }) : undefined;

@@ -28,9 +28,9 @@ export const following = (event: Recorded<Message>, actor: Actor, purpose: strin
   isDerived: true,
 });
 
-/** The context of one of several commands that a request leads to. */
+/** The context of one of several commands that a request leads to. Its answer is not the request's, so it leaves no trace when it changes nothing. */
 export const partOf = (context: CommandContext, purpose: string): CommandContext => {
-  const { expectedRevision: _, ...rest } = context;
+  const { expectedRevision: _, isRepeatable: __, ...rest } = context;
   return { ...rest, commandId: naturalId('part', context.commandId, purpose), causationId: context.commandId };
 };
 

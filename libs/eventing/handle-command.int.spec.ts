@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
 import type { Engines } from '@app/eventing';
 import { CommandIdReused, IdNotAvailable, RevisionMismatch, type CommandContext } from './handle-command.js';
+import { ScheduledStore } from './scheduled-store.fixture.js';
 import { BelowZero, contextOf, Tallies, tallyDecider } from './tally.fixture.js';
 
 describe('handleCommand', () => {
@@ -134,5 +135,117 @@ describe('handleCommand', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  describe('a command that had nothing to do', () => {
+    const keyed = (key: string): CommandContext => ({ ...contextOf(key), isRepeatable: true });
+    const events = async (): Promise<number> => {
+      const head = await engines.eventStore.head();
+      let count = 0;
+      const after = null;
+      if (head !== null)
+        for await (const batch of engines.eventStore.subscribe({ after, signal: new AbortController().signal })) {
+          count += batch.events.length;
+          if (batch.position >= head) break;
+        }
+      return count;
+    };
+
+    it('M9: gets its first answer when a client repeats it, although there is something to do by now', async () => {
+      const { position } = await tallies.add(id, [5, -5], contextOf('a'));
+      const first = await tallies.clear(id, keyed('k'));
+      expect(first).toEqual({ revision: 1, position, events: [] });
+      await tallies.add(id, [7], contextOf('b'));
+      for (const process of [tallies, anotherProcess()]) expect(await process.clear(id, keyed('k'))).toEqual(first);
+      expect(await tallies.amounts(id)).toEqual([5, -5, 7]);
+    });
+
+    it('M9: is not taken for another one with the same key and another body', async () => {
+      await tallies.clear(id, keyed('k'));
+      await tallies.add(id, [7], contextOf('b'));
+      for (const process of [tallies, anotherProcess()]) await expect(process.clear(id, keyed('k'), 'bert')).rejects.toThrow(CommandIdReused);
+      expect(await tallies.amounts(id)).toEqual([7]);
+    });
+
+    it('M9: has the key for this one stream', async () => {
+      await tallies.clear(id, keyed('k'));
+      await tallies.add(`${id}-other`, [7], contextOf('b'));
+      await tallies.clear(`${id}-other`, keyed('k'));
+      expect(await tallies.amounts(`${id}-other`)).toEqual([7, -7]);
+    });
+
+    it('M9: gets its first answer before If-Match is looked at', async () => {
+      await tallies.add(id, [5, -5], contextOf('a'));
+      const insists = { ...keyed('k'), expectedRevision: 1 };
+      const first = await tallies.clear(id, insists);
+      await tallies.add(id, [7], contextOf('b'));
+      expect(await tallies.clear(id, insists)).toEqual(first);
+    });
+
+    it('M9: leaves no trace without a key, nor when it follows from an event', async () => {
+      const before = await events();
+      await tallies.clear(id, contextOf('a'));
+      await tallies.clear(id, { ...contextOf('b'), isDerived: true });
+      expect(await events()).toBe(before);
+    });
+
+    it('M9: leaves the revision of its stream as it was', async () => {
+      await tallies.add(id, [5, -5], contextOf('a'));
+      await tallies.clear(id, keyed('k'));
+      expect((await tallies.add(id, [1], insisting('b', 1))).revision).toBe(2);
+    });
+
+    it('M9: is decided anew when a rule refused it', async () => {
+      await expect(tallies.add(id, [-1], keyed('k'))).rejects.toThrow(BelowZero);
+      await tallies.add(id, [5], contextOf('a'));
+      await tallies.add(id, [-1], keyed('k'));
+      expect(await tallies.amounts(id)).toEqual([5, -1]);
+    });
+
+    it('M9: whatever other commands come in between, the repetition has the first answer and no effect of its own', async () => {
+      const other = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constant('clear' as const));
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(other, { maxLength: 6 }), fc.array(fc.tuple(other, fc.boolean()), { maxLength: 6 }), async (before, between) => {
+          run += 1;
+          const tally = `${id}-${run}`;
+          const processes = [tallies, anotherProcess()];
+          const doOther = (what: number | 'clear', key: string, process = tallies) => (what === 'clear' ? process.clear(tally, contextOf(key)) : process.add(tally, [what], contextOf(key)));
+          for (const [index, what] of before.entries()) await doOther(what, `before/${run}/${index}`);
+          const first = await tallies.clear(tally, keyed(`k/${run}`));
+          for (const [index, [what, elsewhere]] of between.entries()) await doOther(what, `between/${run}/${index}`, processes[Number(elsewhere)]);
+          const amounts = await tallies.amounts(tally);
+          for (const process of [...processes, anotherProcess()]) expect(await process.clear(tally, keyed(`k/${run}`))).toEqual(first);
+          expect(await tallies.amounts(tally)).toEqual(amounts);
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it('M9: however attempts and other commands run into each other, all attempts have one answer, and it stays', async () => {
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.scheduler(), fc.shuffledSubarray(['add', 'add', 'clear', 'attempt', 'attempt elsewhere', 'attempt elsewhere'], { minLength: 3 }), async (scheduler, steps) => {
+          run += 1;
+          const tally = `${id}-${run}`;
+          const key = `k/${run}`;
+          const store = new ScheduledStore(engines.eventStore, scheduler);
+          const [here, elsewhere] = [new Tallies(store, engines.keyring), new Tallies(store, engines.keyring)];
+          const running = steps.map((step, index) => {
+            if (step === 'add') return here.add(tally, [5], contextOf(`${run}/${index}`));
+            if (step === 'clear') return elsewhere.clear(tally, contextOf(`${run}/${index}`));
+            return (step === 'attempt' ? here : elsewhere).clear(tally, keyed(key));
+          });
+          const results = await scheduler.waitFor(Promise.all(running), store.step);
+          const attempts = results.filter((_, index) => steps[index]?.startsWith('attempt'));
+          const retry = await anotherProcess().clear(tally, keyed(key));
+          for (const { revision, events: changes } of attempts) expect({ revision, changes: changes.length }).toEqual({ revision: retry.revision, changes: retry.events.length });
+          const ofKey: string[] = [];
+          for await (const { metadata } of tallies.journal.read(`tally-${tally}`)) if (metadata.commandId === contextOf(key).commandId) ofKey.push(metadata.commandId);
+          expect(ofKey).toHaveLength(retry.events.length);
+        }),
+        { numRuns: 300 },
+      );
+    });
   });
 });

@@ -3,6 +3,7 @@ import { empty, type Aggregates, type Folded } from './aggregates.js';
 import type { NewEvent } from './codec.js';
 import { WrongExpectedRevision } from './event-store.js';
 import { naturalId } from './ids.js';
+import { RequestTrace } from './request-trace.js';
 
 /** Who asks, for which program, and under which id a repetition of the same command is recognised. */
 export type CommandContext = {
@@ -20,6 +21,8 @@ export type CommandContext = {
    * otherwise; what the first one led to stands.
    */
   readonly isDerived?: true;
+  /** A client gave an idempotency key: the same command may come again, and gets its first answer also when nothing changed. */
+  readonly isRepeatable?: boolean;
 };
 
 export type CommandResult<Event extends Message = Message> = {
@@ -34,7 +37,8 @@ const MAX_CONFLICTS = 50;
 
 /**
  * The one way into the record: fold the stream; a command id already in it gets its first answer; decide; append at the
- * revision that was folded; on a conflict, again.
+ * revision that was folded; on a conflict, again. A command that changed nothing leaves a trace only when a client may
+ * repeat it under its key; one that a rule refused leaves none, and its repetition is decided anew.
  * @param prepare adds what the decision needs from elsewhere; called after the check for a repetition
  * @throws CommandIdReused, RevisionMismatch, IdNotAvailable, and whatever the decider throws
  */
@@ -46,29 +50,42 @@ export async function handleCommand<State, Wish extends Message, Command extends
   context: CommandContext,
   prepare: (wish: Wish, state: State) => Command | Promise<Command>,
 ): Promise<CommandResult<Event>> {
-  const hash = await aggregates.hash(context.programId, wish);
+  const metadata = metadataOf(context, await aggregates.hash(context.programId, wish));
+  const trace = context.isRepeatable ? new RequestTrace(aggregates.journal, wish.type, stream, metadata) : null;
   for (let attempt = 1; ; attempt += 1) {
     const loaded = await aggregates.load(decider, stream);
     const folded = ofProgram(loaded, context.programId, decider.initialState);
 
-    const answered = folded.answers.get(context.commandId);
-    if (answered) {
-      if (answered.hash !== hash && !context.isDerived) throw new CommandIdReused();
-      return firstAnswer(aggregates, stream, answered);
-    }
+    const first = await firstAnswer<Event>(aggregates, stream, folded, metadata, context, trace);
+    if (first) return first;
     if (context.expectedRevision !== undefined && context.expectedRevision !== folded.revision) throw new RevisionMismatch();
 
     const decided = decider.decide(await prepare(wish, folded.state), folded.state);
-    if (decided.length === 0) return { revision: revisionNumber(folded), position: folded.position, events: [] };
-    // Ids are made so that this cannot be; a second program must never write into a stream of the first.
-    if (folded !== loaded) throw new IdNotAvailable();
     try {
-      return await append(aggregates, decider, stream, loaded, decided, context, hash);
+      if (decided.length === 0) {
+        const unchanged = { revision: revisionNumber(folded), position: folded.position };
+        if (!trace || (await trace.settle(unchanged))) return { ...unchanged, events: [] };
+        continue;
+      }
+      // Ids are made so that this cannot be; a second program must never write into a stream of the first.
+      if (folded !== loaded) throw new IdNotAvailable();
+      await trace?.forestall();
+      return await append(aggregates, decider, stream, loaded, decided, metadata);
     } catch (error) {
-      if (!(error instanceof WrongExpectedRevision) || attempt === MAX_CONFLICTS) throw error;
+      if (!(error instanceof WrongExpectedRevision) || attempt >= MAX_CONFLICTS) throw error;
     }
   }
 }
+
+const metadataOf = ({ programId, actor, commandId, correlationId, causationId, occurredAt }: CommandContext, commandHash: string): Omit<Metadata, 'recordedAt'> => ({
+  programId,
+  actor,
+  commandId,
+  commandHash,
+  correlationId,
+  causationId,
+  occurredAt,
+});
 
 /** A stream of another program does not exist for this one. */
 const ofProgram = <State>(folded: Folded<State>, programId: string, initialState: State): Folded<State> =>
@@ -78,7 +95,26 @@ const ofProgram = <State>(folded: Folded<State>, programId: string, initialState
 
 const revisionNumber = (folded: Folded<unknown>): number => (folded.revision === 'no-stream' ? -1 : folded.revision);
 
-async function firstAnswer<Event extends Message>(aggregates: Aggregates, stream: string, { from, to }: { from: number; to: number }): Promise<CommandResult<Event>> {
+/** What the command was answered before: in its own stream, or in the trace of one that changed nothing. @throws CommandIdReused */
+async function firstAnswer<Event extends Message>(
+  aggregates: Aggregates,
+  stream: string,
+  { answers }: Folded<unknown>,
+  { commandId, commandHash }: Omit<Metadata, 'recordedAt'>,
+  { isDerived }: CommandContext,
+  trace: RequestTrace | null,
+): Promise<CommandResult<Event> | null> {
+  const answered = answers.get(commandId);
+  if (answered) {
+    if (answered.hash !== commandHash && !isDerived) throw new CommandIdReused();
+    return resultIn(aggregates, stream, answered);
+  }
+  const traced = await trace?.look();
+  if (traced?.isReused) throw new CommandIdReused();
+  return traced?.answer ? { ...traced.answer, events: [] } : null;
+}
+
+async function resultIn<Event extends Message>(aggregates: Aggregates, stream: string, { from, to }: { from: number; to: number }): Promise<CommandResult<Event>> {
   const events: Recorded<Event>[] = [];
   for await (const event of aggregates.journal.read<Event>(stream, from)) {
     events.push(event);
@@ -93,12 +129,10 @@ async function append<State, Command extends Message, Event extends Message>(
   stream: string,
   folded: Folded<State>,
   decided: readonly Event[],
-  context: CommandContext,
-  commandHash: string,
+  about: Omit<Metadata, 'recordedAt'>,
 ): Promise<CommandResult<Event>> {
-  const { programId, actor, commandId, correlationId, causationId, occurredAt } = context;
-  const recordedAt = new Date().toISOString();
-  const metadata: Metadata = { programId, actor, commandId, commandHash, correlationId, causationId, occurredAt, recordedAt };
+  const { programId, commandId, commandHash } = about;
+  const metadata: Metadata = { ...about, recordedAt: new Date().toISOString() };
   // The store takes the same ids for the same append: a command id used for two things at once must not make the same ids.
   const content = await aggregates.hash(programId, { type: commandHash, data: { decided } });
   const events: NewEvent<Event>[] = decided.map((event, index) => ({
@@ -117,7 +151,7 @@ async function append<State, Command extends Message, Event extends Message>(
   }));
   aggregates.extend(decider, stream, folded, recorded);
   // The store says only where the last event is in the record.
-  if (events.length > 1) return firstAnswer(aggregates, stream, { from: first, to: result.revision });
+  if (events.length > 1) return resultIn(aggregates, stream, { from: first, to: result.revision });
   return { revision: result.revision, position: result.position, events: recorded };
 }
 

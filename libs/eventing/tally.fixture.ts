@@ -9,18 +9,23 @@ import type { Keyring } from './keyring.js';
 import type { Projection } from './run-projection.js';
 
 /** A sum that never goes below zero: the smallest aggregate whose decisions depend on what came before. */
-export type TallyCommand = Message<'Add', { amounts: readonly number[] }>;
+export type TallyCommand = Message<'Add', { amounts: readonly number[] }> | Message<'Clear', { by: string }>;
 export type TallyEvent = Message<'Added', { amount: number; note: string; owner: string }>;
 export type Tally = { readonly sum: number; readonly count: number };
 
 export const tallyDecider: Decider<Tally, TallyCommand, TallyEvent> = {
   initialState: { sum: 0, count: 0 },
-  decide({ data: { amounts } }, { sum }) {
+  decide(command, { sum }) {
+    // Like archiving: what it does depends on what came before, and often it is nothing.
+    if (command.type === 'Clear') return sum === 0 ? [] : [added(-sum)];
+    const { amounts } = command.data;
     if (sum + amounts.reduce((total, amount) => total + amount, 0) < 0) throw new BelowZero();
-    return amounts.map((amount) => ({ type: 'Added', data: { amount, note: `of ${amount}`, owner: 'rita' } }));
+    return amounts.map(added);
   },
   evolve: ({ sum, count }, { data: { amount } }) => ({ sum: sum + amount, count: count + 1 }),
 };
+
+const added = (amount: number): TallyEvent => ({ type: 'Added', data: { amount, note: `of ${amount}`, owner: 'rita' } });
 
 export class BelowZero extends DomainError {
   readonly code = 'BelowZero';
@@ -40,7 +45,7 @@ export const tallyProjection: Projection<TallyEvent, TallyRow> = {
   evolve: (row, { aggregateId: id, data }) => ({ id, sum: (row?.sum ?? 0) + data.amount, count: (row?.count ?? 0) + 1 }),
 };
 
-export const tallyTypes = { Added: { version: 1, sealed: ['note'], subject: 'owner' } } as const;
+export const tallyTypes = { Added: { version: 1, sealed: ['note'], subject: 'owner' }, RequestTaken: { version: 1 }, RequestAnswered: { version: 1 } } as const;
 
 export const contextOf = (key: string, programId = 'program-1'): CommandContext => {
   const commandId = naturalId('spec', programId, key);
@@ -58,7 +63,15 @@ export class Tallies {
   }
 
   add(id: string, amounts: readonly number[], context: CommandContext): Promise<CommandResult<TallyEvent>> {
-    const command: TallyCommand = { type: 'Add', data: { amounts } };
+    return this.handle(id, { type: 'Add', data: { amounts } }, context);
+  }
+
+  /** Sets the sum to zero, where it is not. */
+  clear(id: string, context: CommandContext, by = 'anna'): Promise<CommandResult<TallyEvent>> {
+    return this.handle(id, { type: 'Clear', data: { by } }, context);
+  }
+
+  private handle(id: string, command: TallyCommand, context: CommandContext): Promise<CommandResult<TallyEvent>> {
     return handleCommand(this.aggregates, tallyDecider, `tally-${id}`, command, context, (wish: TallyCommand) => wish);
   }
 

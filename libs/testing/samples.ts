@@ -122,6 +122,7 @@ export const samples: Samples = {
   SenderAdded: { programId: 'program-1', senderId: 'sender-1', phone: '+15550001111', accountSid: 'AC1', authToken: 'a-token-of-the-provider' },
   ReferralCreated: { referralId: 'referral-1', referrerId: 'contact-rita', referredId: 'contact-paul', status: 'new', externalId: 'crm-9' },
   RequestTaken: { kind: 'contact' },
+  RequestAnswered: { revision: 3, position: place },
   MessageParked: { ...parked, cause: 'TypeError' },
   ReplayRequested: { worker: 'automation', key: 'conversation-1' },
   ParkedMessageHandled: parked,

@@ -157,3 +157,60 @@ describe('M9: the first answer stands although the world has moved on', () => {
     expect(events).toEqual([]);
   });
 });
+
+describe('M9: a command that had nothing to do', () => {
+  const theirs = `/v1/portal/conversations/${sample.conversationId}/messages`;
+  const folder = async (position: unknown): Promise<unknown> => (await api.get(`${one}?position=${String(position)}`)).body['folder'];
+
+  it('archive on an archived conversation, again after the contact wrote: the message stays in sight', async () => {
+    await api.post(`${one}/archive`, {});
+    const key = newKey();
+    const first = await api.post(`${one}/archive`, {}, keyed(key));
+    expect(first.status).toBe(200);
+    const { body } = await api.post(theirs, { text: 'Are you there?' }, { as: sample.contact });
+    const events = await api.recorded(async () => expect(essence(await api.post(`${one}/archive`, {}, keyed(key)))).toEqual(essence(first)));
+    expect(events).toEqual([]);
+    expect(await folder(body['position'])).toBe('unread');
+  });
+
+  const again: readonly Command[] = [
+    { name: 'read what is read', path: `${one}/read`, before: () => api.post(`${one}/read`, {}) },
+    { name: 'mark unread what is unread', path: `${one}/unread`, before: () => api.post(`${one}/unread`, {}) },
+    { name: 'start a conversation that there is', path: '/v1/conversations', body: { contactId }, other: { referralId: sample.referralId }, before: () => api.post('/v1/conversations', { contactId }) },
+    { name: 'ask for consent that is asked for', path: '/v1/consents', body: consent, other: { ...consent, wording: 'Yes' }, before: () => api.post('/v1/consents', consent) },
+  ];
+  it.each(again.map((command) => [command.name, command] as const))('%s', async (_, { path, body = {}, other, before }) => {
+    await before?.();
+    const key = newKey();
+    const first = await api.post(path, body, keyed(key));
+    await meanwhile();
+    await api.post(`${one}/archive`, {});
+    const events = await api.recorded(async () => {
+      expect(essence(await api.post(path, body, keyed(key)))).toEqual(essence(first));
+      if (other !== undefined) expectProblem(await api.post(path, other, keyed(key)), { status: 422, code: 'IdempotencyKeyReused' });
+    });
+    expect(events).toEqual([]);
+  });
+
+  it('of another kind under the same key is refused', async () => {
+    await api.post(`${one}/archive`, {});
+    const key = newKey();
+    await api.post(`${one}/archive`, {}, keyed(key));
+    expectProblem(await api.post(`${one}/messages`, hello, keyed(key)), { status: 422, code: 'IdempotencyKeyReused' });
+  });
+
+  it('20 at once, while the contact writes, have one answer', async () => {
+    await api.post(`${one}/archive`, {});
+    const key = newKey();
+    const asked = Array.from({ length: 20 }, () => api.post(`${one}/archive`, {}, keyed(key)));
+    await api.post(theirs, { text: 'And now?' }, { as: sample.contact });
+    const answers = await Promise.all(asked);
+    for (const each of answers) expect(essence(each)).toEqual(essence(answers[0] as Answer));
+    expect(essence(await api.post(`${one}/archive`, {}, keyed(key)))).toEqual(essence(answers[0] as Answer));
+  });
+
+  it('leaves nothing in the record without a key', async () => {
+    await api.post(`${one}/archive`, {});
+    expect(await api.recorded(() => api.post(`${one}/archive`, {}))).toEqual([]);
+  });
+});

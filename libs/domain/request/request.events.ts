@@ -1,6 +1,6 @@
 import type { EventTypes, JsonObject, Message } from '@app/kernel';
 
-/** A request that makes something was taken; the stream is its idempotency key. */
+/** A request with an idempotency key was taken, before it was known what it would change; the stream is that key, and for requests to one resource the resource. */
 export type RequestTaken = Message<
   'RequestTaken',
   {
@@ -10,6 +10,12 @@ export type RequestTaken = Message<
   }
 >;
 
-export type RequestEvent = RequestTaken;
+/** The request had nothing to change; its repetition gets the same answer: the revision and position of its resource at that time. */
+export type RequestAnswered = Message<'RequestAnswered', { revision: number; position: string | null }>;
 
-export const requestEventTypes = { RequestTaken: { version: 1 } } as const satisfies EventTypes<RequestEvent>;
+export type RequestEvent = RequestTaken | RequestAnswered;
+
+export const requestEventTypes = {
+  RequestTaken: { version: 1 },
+  RequestAnswered: { version: 1 },
+} as const satisfies EventTypes<RequestEvent>;

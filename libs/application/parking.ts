@@ -19,6 +19,12 @@ export type ParkingWorker<Item> = {
   onParked(error: unknown, source: Source): void;
 };
 
+/**
+ * The message has to wait for something that others do not need. It is parked at once and not reported as a failure;
+ * whoever throws this sees to it that a replay is asked for.
+ */
+export abstract class KeyMustWait extends Error {}
+
 /** Pauses in ms before a message is tried again. */
 const PAUSES_MS = [50, 200, 1_000];
 
@@ -55,7 +61,7 @@ export class Parking {
     } catch (error) {
       if (error instanceof TemporaryFailure) throw error;
       await park(nameOf(error));
-      worker.onParked(error, source);
+      if (!(error instanceof KeyMustWait)) worker.onParked(error, source);
     }
   }
 
@@ -97,7 +103,7 @@ async function tryAgain(work: () => Promise<void>): Promise<void> {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof TemporaryFailure) throw error;
+      if (error instanceof TemporaryFailure || error instanceof KeyMustWait) throw error;
       await sleep(pause, new AbortController().signal);
     }
   }

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Checkpoints, Journal } from '@app/eventing';
+import { Checkpoints, Journal, type ModelDefinition } from '@app/eventing';
 import { DomainError, type Position } from '@app/kernel';
-import { projections } from './projections.js';
 
 const LONGEST_WAIT_MS = 5_000;
 
-/** Lets a query see what a command has just done: waits until the read models have reached its position. */
+/** Lets a query see what a command has just done: waits until the read models that it reads have reached its position. */
 @Injectable()
 export class Freshness {
   constructor(
@@ -13,12 +12,15 @@ export class Freshness {
     private readonly journal: Journal,
   ) {}
 
-  /** @throws InvalidPosition for what is not a position of this record, PositionNotReached after five seconds */
-  async reach(position: Position | undefined): Promise<void> {
+  /**
+   * @param models what the query reads, as its class declares it; the others may be as far behind as they are
+   * @throws InvalidPosition for what is not a position of this record, PositionNotReached after five seconds
+   */
+  async reach(position: Position | undefined, models: readonly Pick<ModelDefinition, 'name'>[]): Promise<void> {
     if (position === undefined) return;
     const head = await this.journal.head();
     if (head === null || shape(position) !== shape(head) || position > head) throw new InvalidPosition();
-    const reached = await Promise.all(projections.map(({ name }) => this.checkpoints.waitFor(name, position, LONGEST_WAIT_MS)));
+    const reached = await Promise.all(models.map(({ name }) => this.checkpoints.waitFor(name, position, LONGEST_WAIT_MS)));
     if (reached.includes(false)) throw new PositionNotReached();
   }
 }
@@ -37,7 +39,7 @@ export class PositionNotReached extends DomainError {
   readonly code = 'PositionNotReached';
   override readonly field = 'position';
   constructor() {
-    super('The read models have not come that far yet; try again');
+    super('What this reads has not come that far yet; try again');
   }
 }
 

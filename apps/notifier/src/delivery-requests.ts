@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { HandleDelivery, HandleNotification, ids, Lookups } from '@app/application';
-import { Checkpoints, Journal, naturalId, TemporaryFailure, type CommandContext } from '@app/eventing';
+import { HandleDelivery, HandleNotification, ids, KeyMustWait, Lookups } from '@app/application';
+import { Checkpoints, Journal, naturalId, type CommandContext } from '@app/eventing';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import type { NotifiedPerson } from '@app/domain/notification';
@@ -11,7 +11,10 @@ import { notifierContext } from './notifier-context.js';
 
 type Message = Extract<PublicConversationEvent, { messageId: string }>;
 
-const LONGEST_WAIT_MS = 5_000;
+/** Name of the worker that handles the topic's messages. */
+export const NOTIFIER = 'notifier';
+
+const LONGEST_WAIT_MS = 1_000;
 const HOUR_MS = 60 * 60 * 1000;
 /** After this a text is dropped and not sent late. */
 const TEXT_LIFETIME_MS = 24 * HOUR_MS;
@@ -20,6 +23,9 @@ const EMAIL_LIFETIME_MS = 72 * HOUR_MS;
 /** Turns what the topic says into requested deliveries; one for each message, person and channel, however often it is said. */
 @Injectable()
 export class DeliveryRequests {
+  /** The read model of the staff was behind when it was last needed; then nobody waits for it again. */
+  private isBehind = false;
+
   constructor(
     private readonly commands: CommandBus,
     private readonly journal: Journal,
@@ -31,6 +37,11 @@ export class DeliveryRequests {
   /** Whether anybody may have to be told of it. */
   static concerns({ type }: PublicConversationEvent): boolean {
     return type === 'message.automated' || type === 'message.sent' || type === 'message.received';
+  }
+
+  /** Emails to the staff may have to wait for a read model. The conversation's texts and its emails to the contact do not wait for them. */
+  static keyOf(event: PublicConversationEvent): string {
+    return event.type === 'message.received' ? `${event.conversationId} to staff` : event.conversationId;
   }
 
   async requestFor(event: PublicConversationEvent): Promise<void> {
@@ -69,20 +80,21 @@ export class DeliveryRequests {
     return emails.length > 0 ? [{ kind: 'contact', id: contactId }] : [];
   }
 
-  /** Those whose conversation it is; one that is nobody's is for owners and managers. */
+  /** Those whose conversation it is; one that is nobody's is for owners and managers. @throws StaffNotKnownYet */
   private async staffOf(event: Message): Promise<NotifiedPerson[]> {
     const { staff } = await this.lookups.conversation(event.programId, event.conversationId);
-    await this.staffIsKnown(event);
-    const members = await this.members.all(event.programId);
-    const theirs = members.filter(({ userId }) => staff.includes(userId));
-    const told = theirs.length > 0 ? theirs : members.filter(({ role }) => role !== 'agent');
+    // From the record: what a read model is not needed for must not wait for it.
+    const theirs = (await Promise.all(staff.map((userId) => this.lookups.member(event.programId, userId)))).filter((member) => member !== null);
+    const told = theirs.length > 0 ? theirs : await this.ownersAndManagers(event);
     return told.map(({ userId }) => ({ kind: 'member', id: userId }));
   }
 
-  /** The read model may be behind, or empty while it is built anew: then the message waits and nobody is passed over. @throws StaffNotKnownYet */
-  private async staffIsKnown({ conversationId, revision }: Message): Promise<void> {
+  /** The read model may be behind, or empty while it is built anew: then the message waits and nobody is passed over. */
+  private async ownersAndManagers({ programId, conversationId, revision }: Message): Promise<{ readonly userId: string }[]> {
     const source = await this.journal.at(`conversation-${conversationId}`, revision);
-    if (source && !(await this.checkpoints.waitFor(membersProjection.name, source.position, LONGEST_WAIT_MS))) throw new StaffNotKnownYet();
+    this.isBehind = source !== undefined && !(await this.checkpoints.waitFor(membersProjection.name, source.position, this.isBehind ? 0 : LONGEST_WAIT_MS));
+    if (this.isBehind) throw new StaffNotKnownYet();
+    return (await this.members.all(programId)).filter(({ role }) => role !== 'agent');
   }
 
   private async request(event: Message, recipient: NotifiedPerson, how: Pick<DeliveryRequested['data'], 'channel' | 'lane' | 'consentOf'>): Promise<void> {
@@ -110,7 +122,7 @@ const deliveryContext = (event: Message, purpose: string): CommandContext => ({
   isDerived: true,
 });
 
-/** The message is handled again. */
-export class StaffNotKnownYet extends TemporaryFailure {
+/** The message is handled again when the read model of the staff has come that far. */
+export class StaffNotKnownYet extends KeyMustWait {
   override readonly name = 'StaffNotKnownYet';
 }

@@ -7,22 +7,23 @@ import type { ConversationEvent } from '@app/domain/conversation';
 import { Background, logFailure } from '@app/platform';
 import { CONVERSATIONS_TOPIC, fromTopicValue, toPublic, type PublicConversationEvent } from '@app/public-events';
 import { QueriesModule } from '@app/read-models';
-import { DeliveryRequests } from './delivery-requests.js';
+import { DeliveryRequests, NOTIFIER } from './delivery-requests.js';
 import { Dispatcher } from './dispatcher.js';
 import { EmailComposer } from './email-composer.js';
 import { MessageContents } from './message-content.js';
 import { Reconciler } from './reconciler.js';
+import { WaitingForStaff } from './waiting-for-staff.js';
 
 /** Sends what the topics ask for. The only holder of gateways. */
 @Module({
   imports: [ApplicationModule, QueriesModule],
-  providers: [...gatewayProviders, DeliveryRequests, Dispatcher, EmailComposer, MessageContents, Reconciler],
+  providers: [...gatewayProviders, DeliveryRequests, Dispatcher, EmailComposer, MessageContents, Reconciler, WaitingForStaff],
 })
 export class NotifierModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(NotifierModule.name);
   private readonly worker: ParkingWorker<PublicConversationEvent> = {
-    name: 'notifier',
-    keyOf: ({ conversationId }) => conversationId,
+    name: NOTIFIER,
+    keyOf: DeliveryRequests.keyOf,
     sourceOf: ({ programId, conversationId, revision }) => ({ programId, stream: `conversation-${conversationId}`, revision }),
     read: (event) => toPublic(event as Recorded<ConversationEvent>),
     handle: (event) => this.requests.requestFor(event),
@@ -38,6 +39,7 @@ export class NotifierModule implements OnApplicationBootstrap {
     private readonly requests: DeliveryRequests,
     private readonly dispatcher: Dispatcher,
     private readonly reconciler: Reconciler,
+    private readonly waitingForStaff: WaitingForStaff,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -49,6 +51,7 @@ export class NotifierModule implements OnApplicationBootstrap {
     this.background.start('notifier requests', (signal) => topics.consume({ topics: [CONVERSATIONS_TOPIC], group: 'notifier', signal, handle, onAssignment }));
     this.background.start('notifier dispatcher', (signal) => dispatcher.run(signal));
     this.background.startAsLeader('notifier reconciler', (signal) => this.reconciler.run(signal));
+    this.background.startAsLeader('notifier waiting for staff', (signal) => this.waitingForStaff.run(signal));
     const replays = this.parking.replays(this.worker);
     this.background.startAsLeader(replays.name, (signal) => runFollower({ journal, checkpoints }, replays, signal));
   }

@@ -18,6 +18,9 @@ const MOST_HOLDERS = 20;
 
 @Injectable()
 export class ConsentQueries {
+  /** The read models that each query reads. */
+  static readonly reads = { toRenew: [programsProjection, consentsProjection, contactsProjection] } as const;
+
   constructor(private readonly readModels: ReadModelStore) {}
 
   /** Consent does not follow a change of the program's number; these are the people it was lost for. @throws InvalidCursor */

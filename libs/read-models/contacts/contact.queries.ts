@@ -16,6 +16,13 @@ const CONVERSATIONS_ON_PAGE = 50;
 
 @Injectable()
 export class ContactQueries {
+  /** The read models that each query reads. */
+  static readonly reads = {
+    find: [contactsProjection],
+    one: [contactsProjection],
+    page: [contactsProjection, consentsProjection, programsProjection, ...InboxQueries.reads.page],
+  } as const;
+
   constructor(
     private readonly readModels: ReadModelStore,
     private readonly inbox: InboxQueries,

@@ -9,6 +9,9 @@ export type DeliveryView = Omit<DeliveryRow, 'programId' | 'claimId' | 'ordering
 
 @Injectable()
 export class DeliveryQueries {
+  /** The read models that the queries of people read. */
+  static readonly reads = { page: [deliveriesProjection] } as const;
+
   constructor(private readonly readModels: ReadModelStore) {}
 
   /** A program's deliveries in one state, oldest first. @throws InvalidCursor */

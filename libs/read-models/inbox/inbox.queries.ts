@@ -27,6 +27,12 @@ export type InboxFilter = { readonly folder?: FolderChoice | undefined; readonly
 
 @Injectable()
 export class InboxQueries {
+  /** The read models that each query reads. */
+  static readonly reads = {
+    page: [inboxProjection, contactsProjection, programsProjection, consentsProjection],
+    one: [inboxProjection, contactsProjection, programsProjection, consentsProjection],
+  } as const;
+
   constructor(private readonly readModels: ReadModelStore) {}
 
   /** Newest activity first. @throws InvalidCursor */

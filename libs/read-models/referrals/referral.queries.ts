@@ -17,6 +17,12 @@ const CONVERSATIONS_ON_PAGE = 50;
 
 @Injectable()
 export class ReferralQueries {
+  /** The read models that each query reads. */
+  static readonly reads = {
+    list: [referralsProjection],
+    page: [referralsProjection, ...ContactQueries.reads.one, ...InboxQueries.reads.page],
+  } as const;
+
   constructor(
     private readonly readModels: ReadModelStore,
     private readonly contacts: ContactQueries,

@@ -16,6 +16,9 @@ export type MessageView = Omit<ThreadEntry, 'programId' | 'order' | 'contactId' 
 
 @Injectable()
 export class ThreadQueries {
+  /** The read models that each query reads. */
+  static readonly reads = { page: [threadProjection, deliveriesProjection] } as const;
+
   constructor(private readonly readModels: ReadModelStore) {}
 
   /** In the order in which messages were accepted at the edge. @throws InvalidCursor */

@@ -38,7 +38,7 @@ export class ConsentsController {
   @Get('to-renew')
   @Requires('contacts:read')
   async toRenew(@Query() query: PageDto, @Caller() { programId }: CallerIdentity): Promise<ConsentsToRenewDto> {
-    await this.freshness.reach(query.position);
+    await this.freshness.reach(query.position, ConsentQueries.reads.toRenew);
     return this.consents.toRenew(programId, query.after, query.limit);
   }
 

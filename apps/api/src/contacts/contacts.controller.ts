@@ -52,7 +52,7 @@ export class ContactsController {
   @Get()
   @Requires('contacts:read')
   async find(@Query() query: FindContactsDto, @Caller() { programId }: CallerIdentity): Promise<ContactsDto> {
-    await this.freshness.reach(query.position);
+    await this.freshness.reach(query.position, ContactQueries.reads.find);
     return { documents: await this.contacts.find(programId, query.search, query.limit) };
   }
 
@@ -60,7 +60,7 @@ export class ContactsController {
   @Get(':id')
   @Requires('contacts:read')
   async one(@Id() id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ContactPageDto> {
-    await this.freshness.reach(query.position);
+    await this.freshness.reach(query.position, ContactQueries.reads.page);
     const contact = await this.contacts.page(programId, id);
     if (!contact) throw new ContactNotFound();
     return contact;

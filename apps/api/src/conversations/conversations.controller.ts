@@ -50,14 +50,14 @@ export class ConversationsController {
     const { folder, contactId, referralId } = query;
     if ([folder, contactId, referralId].filter(Boolean).length > 1)
       throw new InvalidRequest([{ field: 'folder', rule: 'atMostOne', message: 'give at most one of folder, contactId and referralId' }]);
-    await this.freshness.reach(query.position);
+    await this.freshness.reach(query.position, InboxQueries.reads.page);
     return this.inbox.page(programId, query, query.after, query.limit);
   }
 
   @Get(':id')
   @Requires('conversations:read')
   async one(@Id() id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ConversationDto> {
-    await this.freshness.reach(query.position);
+    await this.freshness.reach(query.position, InboxQueries.reads.one);
     const conversation = await this.inbox.one(programId, id);
     if (!conversation) throw new ConversationNotFound();
     return conversation;
@@ -67,7 +67,7 @@ export class ConversationsController {
   @Get(':id/messages')
   @Requires('conversations:read')
   async messages(@Id() id: string, @Query() query: ListMessagesDto, @Caller() { programId }: CallerIdentity): Promise<MessagesDto> {
-    await this.freshness.reach(query.position);
+    await this.freshness.reach(query.position, [...InboxQueries.reads.one, ...ThreadQueries.reads.page]);
     if (!(await this.inbox.one(programId, id))) throw new ConversationNotFound();
     return this.thread.page(id, query.order, query.after, query.limit);
   }

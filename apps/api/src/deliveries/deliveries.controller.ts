@@ -24,7 +24,7 @@ export class DeliveriesController {
   @Get()
   @Requires('deliveries:read')
   async list(@Query() query: ListDeliveriesDto, @Caller() { programId }: CallerIdentity): Promise<DeliveriesDto> {
-    await this.freshness.reach(query.position);
+    await this.freshness.reach(query.position, DeliveryQueries.reads.page);
     return this.deliveries.page(programId, query.status, query.after, query.limit);
   }
 

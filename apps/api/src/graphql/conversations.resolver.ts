@@ -22,7 +22,7 @@ export class ConversationsResolver {
   @Query(() => ConversationConnection, { name: 'inbox', description: 'Conversations, newest activity first.' })
   @Requires('conversations:read')
   async list(@Args() { folder, first, after, position }: InboxArgs, @Caller() { programId }: CallerIdentity): Promise<ConversationConnection> {
-    await this.freshness.reach(position);
+    await this.freshness.reach(position, InboxQueries.reads.page);
     return connection(await this.inbox.page(programId, { folder }, after, first));
   }
 
@@ -33,7 +33,7 @@ export class ConversationsResolver {
     @Args('position', { type: () => String, nullable: true }) position: string | undefined,
     @Caller() { programId }: CallerIdentity,
   ): Promise<Conversation> {
-    await this.freshness.reach(position ?? undefined);
+    await this.freshness.reach(position ?? undefined, InboxQueries.reads.one);
     const conversation = await this.inbox.one(programId, id);
     if (!conversation) throw new ConversationNotFound();
     return conversation;
@@ -42,7 +42,7 @@ export class ConversationsResolver {
   @ResolveField(() => MessageConnection, { description: 'The thread, in the order in which messages were accepted.' })
   @Requires('conversations:read')
   async messages(@Parent() { id }: Conversation, @Args() { first, after, position }: ConnectionArgs): Promise<MessageConnection> {
-    await this.freshness.reach(position);
+    await this.freshness.reach(position, ThreadQueries.reads.page);
     const { documents, next } = await this.thread.page(id, 'asc', after, first);
     return connection({ documents: documents.map(messageNode), next });
   }

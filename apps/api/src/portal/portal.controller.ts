@@ -35,7 +35,7 @@ export class PortalController {
   @Requires('portal')
   async list(@Query() query: PageDto, @Caller() caller: CallerIdentity): Promise<PortalConversationsDto> {
     await this.contactActive.check(caller);
-    await this.freshness.reach(query.position);
+    await this.freshness.reach(query.position, InboxQueries.reads.page);
     const { documents, next } = await this.inbox.page(caller.programId, { contactId: caller.id }, query.after, query.limit);
     return { documents: documents.map(({ id, referralId, preview, lastActivityAt }) => ({ id, referralId, preview, lastActivityAt })), next };
   }
@@ -44,7 +44,7 @@ export class PortalController {
   @Requires('portal')
   async messages(@Id() id: string, @Query() query: ListMessagesDto, @Caller() caller: CallerIdentity): Promise<PortalMessagesDto> {
     await this.own(id, caller);
-    await this.freshness.reach(query.position);
+    await this.freshness.reach(query.position, ThreadQueries.reads.page);
     const { documents, next } = await this.thread.page(id, query.order, query.after, query.limit);
     const visible = documents.filter(({ kind }) => kind !== 'refusal');
     return { documents: visible.map(({ id: messageId, direction, channel, text, at, kind }) => ({ id: messageId, direction, channel, text, at, kind })), next };

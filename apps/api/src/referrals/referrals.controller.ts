@@ -39,7 +39,7 @@ export class ReferralsController {
   @Get()
   @Requires('referrals:read')
   async list(@Query() query: PageDto, @Caller() { programId }: CallerIdentity): Promise<ReferralsDto> {
-    await this.freshness.reach(query.position);
+    await this.freshness.reach(query.position, ReferralQueries.reads.list);
     return this.referrals.list(programId, query.after, query.limit);
   }
 
@@ -47,7 +47,7 @@ export class ReferralsController {
   @Get(':id')
   @Requires('referrals:read')
   async one(@Id() id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ReferralPageDto> {
-    await this.freshness.reach(query.position);
+    await this.freshness.reach(query.position, ReferralQueries.reads.page);
     const referral = await this.referrals.page(programId, id);
     if (!referral) throw new ReferralNotFound();
     return referral;

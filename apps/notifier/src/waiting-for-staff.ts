@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { HandleParked, stepOf } from '@app/application';
+import { Checkpoints, Journal, sleep } from '@app/eventing';
+import { membersProjection, ParkedQueries } from '@app/read-models';
+import { NOTIFIER, StaffNotKnownYet } from './delivery-requests.js';
+
+const LOOK_EVERY_MS = 2_000;
+
+/** Asks for a replay of the messages that were parked because the read model of the staff was behind, once it is not. */
+@Injectable()
+export class WaitingForStaff {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly journal: Journal,
+    private readonly checkpoints: Checkpoints,
+    private readonly parked: ParkedQueries,
+  ) {}
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.round();
+      await sleep(LOOK_EVERY_MS, signal);
+    }
+  }
+
+  async round(): Promise<void> {
+    const waiting = (await this.parked.all()).filter(({ worker, cause }) => worker === NOTIFIER && cause === StaffNotKnownYet.name);
+    const head = waiting.length === 0 ? null : await this.journal.head();
+    if (head === null || !(await this.checkpoints.waitFor(membersProjection.name, head, 0))) return;
+    for (const { id, programId, worker, key } of waiting)
+      await this.commands.execute(new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(programId, NOTIFIER)));
+  }
+}

@@ -28,6 +28,8 @@ abstract class AggregateCommand<Wish extends Message> extends Command<CommandRes
 
 export type ConversationWish =
   | Message<'SendMessage', { by: string; channel: Channel; text: string }>
+  /** The contact writes in the portal. */
+  | Message<'WriteInApp', { text: string }>
   | Exclude<ConversationCommand, { type: 'SendMessage' }>;
 export class HandleConversation extends AggregateCommand<ConversationWish> {}
 

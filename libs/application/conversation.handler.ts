@@ -19,7 +19,7 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
 
   async execute({ id, wish, context }: HandleConversation): Promise<CommandResult> {
     const result = await handleCommand(this.aggregates, conversationDecider, `conversation-${id}`, wish, context, (asked: ConversationWish, state: Conversation) =>
-      asked.type === 'SendMessage' ? this.withGate(id, asked, state, context) : asked,
+      asked.type === 'SendMessage' ? this.withGate(id, asked, state, context) : toCommand(id, asked, context),
     );
     const refused = result.events.find((event): event is typeof event & SendRefused => event.type === 'SendRefused');
     if (refused) throw new SendRefusedError(refused.data.rule, await this.optedOutOf(context.programId, refused.data.refusedSenderId));
@@ -33,7 +33,7 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
   }
 
   private async withGate(conversationId: string, { data }: Extract<ConversationWish, { type: 'SendMessage' }>, state: Conversation, context: CommandContext): Promise<SendMessage> {
-    const message = { ...data, messageId: ids.madeBy(context.commandId, `message ${conversationId}`), to: null, route: null, refusal: null };
+    const message = { ...data, messageId: messageIdFor(conversationId, context), to: null, route: null, refusal: null };
     if (state.status === 'not-started') return { type: 'SendMessage', data: message };
     const contact = await this.lookups.contact(context.programId, state.contactId);
     if (data.channel === 'in-app') {
@@ -51,6 +51,14 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     return { type: 'SendMessage', data: { ...message, to, route, refusal: sendGate('person', consents, program.policies) } };
   }
 }
+
+const toCommand = (conversationId: string, wish: Exclude<ConversationWish, { type: 'SendMessage' }>, context: CommandContext): ConversationCommand =>
+  wish.type === 'WriteInApp'
+    ? { type: 'ReceiveMessage', data: { ...wish.data, messageId: messageIdFor(conversationId, context), channel: 'in-app', acceptedAt: null, providerId: null } }
+    : wish;
+
+/** With the time: a key that was forgotten may come again, and what it then sends is another message. */
+const messageIdFor = (conversationId: string, { commandId, occurredAt }: CommandContext): string => ids.madeBy(commandId, `message ${conversationId} ${occurredAt}`);
 
 const refusals: Readonly<Record<SendRule, string>> = {
   NoConsent: 'The contact has not agreed to be texted by this sender',

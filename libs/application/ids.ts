@@ -26,6 +26,7 @@ export const following = (event: Recorded<Message>, actor: Actor, purpose: strin
   causationId: event.eventId,
   occurredAt: event.metadata.occurredAt,
   isDerived: true,
+  causePosition: event.position,
 });
 
 /** The context of one of several commands that a request leads to. Its answer is not the request's, so it leaves no trace when it changes nothing. */

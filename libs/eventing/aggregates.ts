@@ -1,12 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Decider, Message, Position, Recorded } from '@app/kernel';
 import type { ExpectedRevision } from './event-store.js';
+import { HandledCommands } from './handled-commands.js';
 import type { Journal } from './journal.js';
 import type { Keyring } from './keyring.js';
 import { programHash } from './program-hash.js';
-
-/** Where in the stream a command's events are. */
-export type Answer = { readonly hash: string; readonly from: number; readonly to: number };
 
 /** An aggregate as of a revision. */
 export type Folded<State> = {
@@ -15,28 +13,50 @@ export type Folded<State> = {
   readonly position: Position | null;
   /** Program of the stream's first event; `null` while the stream is empty. */
   readonly programId: string | null;
-  readonly answers: Map<string, Answer>;
+  readonly handled: HandledCommands;
 };
 
-const STREAMS_IN_MEMORY = 20_000;
+/** A state's size in memory as last estimated, at which revision. */
+type Estimate = { readonly bytes: number; readonly revision: number };
+type Remembered = { readonly folded: Folded<unknown>; readonly state: Estimate };
+
+/** Default for the memory that all folded aggregates of a process may take together, as estimated. */
+const BYTES_IN_MEMORY = 64 * 1024 * 1024;
+const BYTES_PER_AGGREGATE = 600;
+/** Measured: an entry of a map with a UUID as its key. */
+const BYTES_PER_COMMAND = 100;
+const PAGE = 1_000;
 
 /**
  * Folds streams into states. A folded aggregate stays in memory and only what came since is read; the store's revision
  * check stays the judge.
  */
 export class Aggregates {
-  private readonly folded = new LRUCache<string, Folded<unknown>>({ max: STREAMS_IN_MEMORY });
+  private readonly remembered: LRUCache<string, Remembered>;
 
   constructor(
     readonly journal: Journal,
     private readonly keyring: Keyring,
-  ) {}
+    bytesInMemory = BYTES_IN_MEMORY,
+  ) {
+    this.remembered = new LRUCache({ maxSize: bytesInMemory, sizeCalculation: sizeOf });
+  }
+
+  /** What is kept in memory, by the estimate that limits it. */
+  get memory(): { readonly streams: number; readonly bytes: number } {
+    return { streams: this.remembered.size, bytes: this.remembered.calculatedSize };
+  }
 
   async load<State, Event extends Message>(decider: Decider<State, never, Event>, stream: string): Promise<Folded<State>> {
-    const events: Recorded<Event>[] = [];
-    const known = this.known<State>(stream, decider.initialState);
-    for await (const event of this.journal.read<Event>(stream, last(known) + 1)) events.push(event);
-    return this.extend(decider, stream, known, events);
+    let folded = this.known<State>(stream, decider.initialState);
+    let page: Recorded<Event>[] = [];
+    for await (const event of this.journal.read<Event>(stream, last(folded) + 1)) {
+      page.push(event);
+      if (page.length < PAGE) continue;
+      folded = this.extend(decider, stream, folded, page);
+      page = [];
+    }
+    return this.extend(decider, stream, folded, page);
   }
 
   /** Folds the events that follow what is known, and remembers the result unless somebody has come further meanwhile. */
@@ -48,24 +68,20 @@ export class Aggregates {
   ): Folded<State> {
     const [newest] = events.slice(-1);
     if (!newest) return known;
-    const { answers } = known;
-    for (const { metadata, revision } of events) {
-      const from = answers.get(metadata.commandId)?.from ?? revision;
-      answers.set(metadata.commandId, { hash: metadata.commandHash, from, to: revision });
-    }
     const folded: Folded<State> = {
       state: events.reduce((state, event) => decider.evolve(state, event), known.state),
       revision: newest.revision,
       position: newest.position,
       programId: known.programId ?? newest.metadata.programId,
-      answers,
+      handled: known.handled.including(events),
     };
-    if (last(this.known(stream, decider.initialState)) < newest.revision) this.folded.set(stream, folded);
+    const before = this.remembered.peek(stream);
+    if (!before || last(before.folded) < newest.revision) this.remembered.set(stream, { folded, state: estimate(folded.state, newest.revision, before?.state) });
     return folded;
   }
 
   private known<State>(stream: string, initialState: State): Folded<State> {
-    return (this.folded.get(stream) as Folded<State> | undefined) ?? empty(initialState);
+    return (this.remembered.get(stream)?.folded as Folded<State> | undefined) ?? empty(initialState);
   }
 
   /** Keyed, so that a short text cannot be guessed from the hash that the record keeps in the open. @throws ProgramGone */
@@ -76,11 +92,22 @@ export class Aggregates {
 
 const last = ({ revision }: Folded<unknown>): number => (revision === 'no-stream' ? -1 : revision);
 
+const sizeOf = ({ folded: { handled }, state }: Remembered): number => BYTES_PER_AGGREGATE + state.bytes + handled.size * BYTES_PER_COMMAND;
+
+/**
+ * Twice the length of the state as JSON. A large state is not looked at after every event, but after one event for each
+ * kilobyte: what is wrong meanwhile is small beside it.
+ */
+function estimate(state: unknown, revision: number, before: Estimate | undefined): Estimate {
+  if (before && (revision - before.revision) * 1_024 < before.bytes) return before;
+  return { bytes: 2 * (JSON.stringify(state) ?? '').length, revision };
+}
+
 /** What a stream without events folds to. */
 export const empty = <State>(initialState: State): Folded<State> => ({
   state: initialState,
   revision: 'no-stream',
   position: null,
   programId: null,
-  answers: new Map(),
+  handled: HandledCommands.none,
 });

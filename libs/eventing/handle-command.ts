@@ -2,6 +2,7 @@ import { DomainError, type Actor, type Decider, type Message, type Metadata, typ
 import { empty, type Aggregates, type Folded } from './aggregates.js';
 import type { NewEvent } from './codec.js';
 import { WrongExpectedRevision } from './event-store.js';
+import { findForgotten } from './find-forgotten.js';
 import { naturalId } from './ids.js';
 import { RequestTrace } from './request-trace.js';
 
@@ -21,6 +22,8 @@ export type CommandContext = {
    * otherwise; what the first one led to stands.
    */
   readonly isDerived?: true;
+  /** Where in the record that event is: what the command led to comes after it. */
+  readonly causePosition?: Position;
   /** A client gave an idempotency key: the same command may come again, and gets its first answer also when nothing changed. */
   readonly isRepeatable?: boolean;
 };
@@ -56,7 +59,7 @@ export async function handleCommand<State, Wish extends Message, Command extends
     const loaded = await aggregates.load(decider, stream);
     const folded = ofProgram(loaded, context.programId, decider.initialState);
 
-    const first = await firstAnswer<Event>(aggregates, stream, folded, metadata, context, trace);
+    const first = await firstAnswer<Event>(aggregates, stream, folded, metadata.commandHash, context, trace);
     if (first) return first;
     if (context.expectedRevision !== undefined && context.expectedRevision !== folded.revision) throw new RevisionMismatch();
 
@@ -99,28 +102,30 @@ const revisionNumber = (folded: Folded<unknown>): number => (folded.revision ===
 async function firstAnswer<Event extends Message>(
   aggregates: Aggregates,
   stream: string,
-  { answers }: Folded<unknown>,
-  { commandId, commandHash }: Omit<Metadata, 'recordedAt'>,
-  { isDerived }: CommandContext,
+  { handled }: Folded<unknown>,
+  commandHash: string,
+  context: CommandContext,
   trace: RequestTrace | null,
 ): Promise<CommandResult<Event> | null> {
-  const answered = answers.get(commandId);
-  if (answered) {
-    if (answered.hash !== commandHash && !isDerived) throw new CommandIdReused();
-    return resultIn(aggregates, stream, answered);
+  const from = handled.firstRevision(context.commandId) ?? (await findForgotten(aggregates.journal, stream, handled.forgotten, context));
+  if (from !== undefined) {
+    const answered = await resultFrom<Event>(aggregates, stream, from);
+    if (answered.events[0]?.metadata.commandHash !== commandHash && !context.isDerived) throw new CommandIdReused();
+    return answered;
   }
   const traced = await trace?.look();
   if (traced?.isReused) throw new CommandIdReused();
   return traced?.answer ? { ...traced.answer, events: [] } : null;
 }
 
-async function resultIn<Event extends Message>(aggregates: Aggregates, stream: string, { from, to }: { from: number; to: number }): Promise<CommandResult<Event>> {
+/** What the command at this revision led to. */
+async function resultFrom<Event extends Message>(aggregates: Aggregates, stream: string, from: number): Promise<CommandResult<Event>> {
   const events: Recorded<Event>[] = [];
   for await (const event of aggregates.journal.read<Event>(stream, from)) {
+    if (events.length > 0 && event.metadata.commandId !== events[0]?.metadata.commandId) break;
     events.push(event);
-    if (event.revision === to) break;
   }
-  return { revision: to, position: events.at(-1)?.position ?? null, events };
+  return { revision: from + events.length - 1, position: events.at(-1)?.position ?? null, events };
 }
 
 async function append<State, Command extends Message, Event extends Message>(
@@ -131,10 +136,11 @@ async function append<State, Command extends Message, Event extends Message>(
   decided: readonly Event[],
   about: Omit<Metadata, 'recordedAt'>,
 ): Promise<CommandResult<Event>> {
-  const { programId, commandId, commandHash } = about;
+  const { programId, commandId, commandHash, occurredAt } = about;
   const metadata: Metadata = { ...about, recordedAt: new Date().toISOString() };
   // The store takes the same ids for the same append: a command id used for two things at once must not make the same ids.
-  const content = await aggregates.hash(programId, { type: commandHash, data: { decided } });
+  // A key that was forgotten may come again and do the same thing another time.
+  const content = await aggregates.hash(programId, { type: commandHash, data: { decided, occurredAt } });
   const events: NewEvent<Event>[] = decided.map((event, index) => ({
     ...event,
     eventId: naturalId(commandId, stream, content, String(index)),
@@ -151,7 +157,7 @@ async function append<State, Command extends Message, Event extends Message>(
   }));
   aggregates.extend(decider, stream, folded, recorded);
   // The store says only where the last event is in the record.
-  if (events.length > 1) return resultIn(aggregates, stream, { from: first, to: result.revision });
+  if (events.length > 1) return resultFrom(aggregates, stream, first);
   return { revision: result.revision, position: result.position, events: recorded };
 }
 

@@ -6,6 +6,7 @@ export * from './engines.js';
 export * from './event-store.js';
 export * from './gateways.js';
 export * from './handle-command.js';
+export { REMEMBERED_COMMANDS } from './handled-commands.js';
 export * from './ids.js';
 export * from './journal.js';
 export * from './key-store.js';

@@ -1,10 +1,12 @@
-import type { Message, Position, Recorded } from '@app/kernel';
+import type { Message, Metadata, Position, Recorded } from '@app/kernel';
 import type { EventCodec, NewEvent } from './codec.js';
 import type { AppendResult, EventStore, ExpectedRevision, SubscriptionOptions } from './event-store.js';
 
 const PAGE = 1_000;
 
 export type JournalBatch<Event extends Message> = { readonly events: readonly Recorded<Event>[]; readonly position: Position };
+
+export type EventPlace = Pick<Recorded<Message>, 'revision' | 'position' | 'metadata'>;
 
 /** The record as the rest of the program sees it: typed events with their personal content open. */
 export class Journal {
@@ -25,6 +27,11 @@ export class Journal {
       if (page.length > 0) yield* (await this.codec.open(page)) as readonly Recorded<Event>[];
       if (page.length < PAGE) return;
     }
+  }
+
+  /** What events say about themselves from a revision on, at most `limit` of them; their content stays sealed. */
+  async metadata(stream: string, from: number, limit: number): Promise<readonly EventPlace[]> {
+    return (await this.store.read(stream, from, limit)).map(({ revision, position, metadata }) => ({ revision, position, metadata: metadata as unknown as Metadata }));
   }
 
   /** One event by its place. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EnginesModule, openEmbedded } from '@app/adapters';
-import { HandleConsent, HandleConversation, ids, system, type ConversationWish } from '@app/application';
+import { HandleConsent, HandleConversation, ids, NaturalKeys, system, type ConversationWish } from '@app/application';
 import { EmailGateway, naturalId, SmsGateway, type CommandContext } from '@app/eventing';
 import { keywordOf } from '@app/domain/consent';
 import { loadConfiguration, PlatformModule, PublicAddress } from '@app/platform';
@@ -84,7 +84,7 @@ async function until(what: string, isSo: () => boolean | Promise<boolean>): Prom
 
 describe('while the read model of the staff stands still', () => {
   it('rule 11: texts of the same conversation go out', async () => {
-    const [addressId, senderId] = [ids.address(sample.programId, '+14155550132'), ids.sender(sample.programId, sample.senderPhone)];
+    const [addressId, senderId] = [await app.get(NaturalKeys).address(sample.programId, '+14155550132'), ids.sender(sample.programId, sample.senderPhone)];
     const start = { type: 'NoteTextReceived', data: { addressId, senderId, text: 'START', providerId: 'SM-START', keyword: keywordOf('START') } } as const;
     await app.get(CommandBus).execute(new HandleConsent(ids.consent(sample.programId, addressId, senderId), start, context(sample.programId, 'START')));
     await send(conversationId, 'sms', 'sent text');

@@ -1,4 +1,5 @@
 import {
+  commandsContract,
   eventStoreContract,
   keyringContract,
   readModelStoreContract,
@@ -18,6 +19,7 @@ async function open<Ports extends object>(ports: (embedded: Engines) => Ports): 
 }
 
 eventStoreContract('embedded', () => open(({ eventStore }) => ({ store: eventStore })));
+commandsContract('embedded', () => open(({ eventStore }) => ({ store: eventStore })));
 readModelStoreContract('embedded', () => open(({ readModels, checkpoints }) => ({ store: readModels, checkpoints })));
 topicLogContract('embedded', () => open(({ topics }) => ({ store: topics })));
 keyringContract('embedded', () => open(({ keyring }) => ({ store: keyring, keys: keyring.store })));

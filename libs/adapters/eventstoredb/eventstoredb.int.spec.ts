@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventStoreContract } from '@app/testing/contracts';
+import type { EventStore } from '@app/eventing';
+import { commandsContract, eventStoreContract, type Opened } from '@app/testing/contracts';
 import { startEventStoreDbDouble } from '@app/testing/eventstoredb-double';
 import { openEventStoreDb } from './index.js';
 
-eventStoreContract('eventstoredb', async () => {
+async function open(): Promise<Opened<{ store: EventStore }>> {
   const folder = mkdtempSync(join(tmpdir(), 'esdb-'));
   let double = await startEventStoreDbDouble({ folder });
   let opened = openEventStoreDb(double);
@@ -24,4 +25,7 @@ eventStoreContract('eventstoredb', async () => {
       rmSync(folder, { recursive: true });
     },
   };
-});
+}
+
+eventStoreContract('eventstoredb', open);
+commandsContract('eventstoredb', open);

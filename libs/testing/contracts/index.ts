@@ -1,3 +1,4 @@
+export { commandsContract } from './commands.contract.js';
 export { eventStoreContract } from './event-store.contract.js';
 export { keyringContract } from './keyring.contract.js';
 export { rejection, uniqueName, type Opened } from './opened.js';

@@ -43,6 +43,6 @@ export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
 }
 
 const commandHeaders = [
-  { name: 'Idempotency-Key', in: 'header', required: false, description: 'The same key is the same command and gets the first answer.', schema: { type: 'string', minLength: 1, maxLength: 200 } } as const,
+  { name: 'Idempotency-Key', in: 'header', required: false, description: 'The same key is the same command on the same resource and gets the first answer, also when nothing was to be done. A key counts for 24 hours; later it may be taken for a new command. A request that a rule refused is decided anew.', schema: { type: 'string', minLength: 1, maxLength: 200 } } as const,
   { name: 'If-Match', in: 'header', required: false, description: 'The revision the decision was made on, as an ETag gave it; not for requests that create.', schema: { type: 'string' } } as const,
 ];

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Post, Query, UseInterceptors } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { HandleConversation, ids, Lookups } from '@app/application';
+import { HandleConversation, Lookups } from '@app/application';
 import type { CommandContext } from '@app/eventing';
 import { ConversationNotFound } from '@app/domain/conversation';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
@@ -59,9 +59,7 @@ export class PortalController {
     @Context() context: CommandContext,
   ): Promise<SentDto> {
     await this.own(id, caller);
-    const messageId = ids.madeBy(context.commandId, `message ${id}`);
-    const wish = { type: 'ReceiveMessage', data: { messageId, channel: 'in-app', text, acceptedAt: null, providerId: null } } as const;
-    const result = await this.commands.execute(new HandleConversation(id, wish, context));
+    const result = await this.commands.execute(new HandleConversation(id, { type: 'WriteInApp', data: { text } }, context));
     return { messageId: messageIdIn(result), ...answer(result) };
   }
 

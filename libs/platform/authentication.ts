@@ -2,13 +2,14 @@ import { createParamDecorator, Injectable, SetMetadata, type CanActivate, type C
 import { Reflector } from '@nestjs/core';
 import { GqlExecutionContext } from '@nestjs/graphql';
 import type { FastifyRequest } from 'fastify';
-import { AccessTokens, NotPermitted, TokenInvalid, TokenMissing } from './access-tokens.js';
+import { NotPermitted, TokenInvalid, TokenMissing } from './access-tokens.js';
 import { permissionsOf, type Caller as CallerType, type Permission } from './caller.js';
 
 const PERMISSION = 'permission';
 const PUBLIC = 'public';
 
-type AuthenticatedRequest = FastifyRequest & { caller?: CallerType };
+/** A request with its caller, once the token was found valid. */
+export type AuthenticatedRequest = FastifyRequest & { caller?: CallerType };
 
 /** Who may call a route. A route without it and without {@link Public} lets nobody in. */
 export const Requires = (permission: Permission): CustomDecorator => SetMetadata(PERMISSION, permission);
@@ -28,25 +29,23 @@ export const callerOf = (request: AuthenticatedRequest): CallerType => {
 /** The authenticated caller of a route. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): CallerType => callerOf(requestOf(context)));
 
+/** Whether the caller may use this route; who calls is known before the body is read. */
 @Injectable()
 export class AuthenticationGuard implements CanActivate {
-  constructor(
-    private readonly reflector: Reflector,
-    private readonly tokens: AccessTokens,
-  ) {}
+  constructor(private readonly reflector: Reflector) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC, targets)) return true;
-    const request = requestOf(context);
-    request.caller ??= await this.tokens.verify(bearer(request.headers.authorization));
+    const { role } = callerOf(requestOf(context));
     const permission = this.reflector.getAllAndOverride<Permission | undefined>(PERMISSION, targets);
-    if (!permission || !permissionsOf[request.caller.role].includes(permission)) throw new NotPermitted(permission ?? 'none');
+    if (!permission || !permissionsOf[role].includes(permission)) throw new NotPermitted(permission ?? 'none');
     return true;
   }
 }
 
-function bearer(header: string | undefined): string {
+/** The token of an Authorization header. @throws TokenMissing, TokenInvalid */
+export function bearer(header: string | undefined): string {
   if (header === undefined) throw new TokenMissing();
   const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header) ?? [];
   if (token === undefined) throw new TokenInvalid();

@@ -25,3 +25,6 @@ export const permissionsOf: Readonly<Record<CallerRole, readonly Permission[]>> 
 export type Caller = { readonly programId: string; readonly id: string; readonly role: CallerRole };
 
 export const actorOf = ({ id, role }: Caller): Actor => ({ kind: role === 'contact' ? 'contact' : 'staff', id });
+
+/** Whose quota a request uses: the same person of the same program, by whatever token. */
+export const callerKey = ({ programId, role, id }: Caller): string => JSON.stringify([programId, role, id]);

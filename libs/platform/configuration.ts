@@ -73,6 +73,15 @@ export class Configuration {
   @IsOptional() @IsMasterKey() readonly MASTER_KEY_PREVIOUS?: string;
   @IsOptional() @IsString() @MinLength(1) readonly MASTER_KEY_PREVIOUS_FILE?: string;
 
+  /** Time in ms within which a request must have arrived whole; one that has not is ended. */
+  @Type(() => Number) @IsInt() @Min(100) @Max(30_000) readonly REQUEST_TIMEOUT_MS: number = 20_000;
+  /** Open connections; more are closed at once. */
+  @Type(() => Number) @IsInt() @Min(1) readonly MAX_CONNECTIONS: number = 2_000;
+  /** What one GraphQL request may cost: fields asked for, multiplied by the rows they are asked for. */
+  @Type(() => Number) @IsInt() @Min(1) readonly GRAPHQL_COST_PER_REQUEST: number = 50_000;
+  /** What the GraphQL requests of one caller may cost in a minute. */
+  @Type(() => Number) @IsInt() @Min(1) readonly GRAPHQL_COST_PER_MINUTE: number = 500_000;
+
   /** Age in ms after which a claim without an outcome counts as uncertain; longer than a request may take. */
   @Type(() => Number) @IsInt() @Min(1_000) readonly CLAIM_TIMEOUT_MS: number = 30_000;
   /** Age in ms of a worker's last sign of life after which another process takes over what it followed. */

@@ -1,7 +1,9 @@
 export * from './access-tokens.js';
 export * from './authentication.js';
-export { actorOf, type Caller as CallerIdentity, type CallerRole, type Permission } from './caller.js';
+export { actorOf, callerKey, type Caller as CallerIdentity, type CallerRole, type Permission } from './caller.js';
 export * from './configuration.js';
+export * from './connection-limits.js';
+export * from './rate-limit.js';
 export * from './problem.js';
 export * from './problem.filter.js';
 export * from './background.js';

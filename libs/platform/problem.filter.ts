@@ -1,6 +1,7 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemOf } from './problem.js';
+import { rateLimitHeaders, TooManyRequests } from './rate-limit.js';
 
 /** The one place where an error becomes an answer. */
 @Catch()
@@ -18,8 +19,12 @@ export class ProblemFilter implements ExceptionFilter {
 export function answerProblem(logger: Logger, error: unknown, correlationId: string, reply: FastifyReply): void {
   const problem = { ...problemOf(error), correlationId };
   if (problem.status >= 500) logFailure(logger, error, correlationId);
-  void reply.status(problem.status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
+  void reply.status(problem.status).headers({ ...headersOf(error), 'content-type': 'application/problem+json' }).send(JSON.stringify(problem));
 }
+
+/** Headers that belong to an error besides its problem document. */
+export const headersOf = (error: unknown): Readonly<Record<string, string>> =>
+  error instanceof TooManyRequests ? { 'retry-after': String(error.usage.resetsInSeconds), ...rateLimitHeaders([error.usage]) } : {};
 
 /** The error's kind and place, never its message: that may quote what a person wrote. */
 export function logFailure(logger: Logger, error: unknown, correlationId: string): void {

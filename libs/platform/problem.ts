@@ -25,6 +25,8 @@ const statusOf: Readonly<Record<string, number>> = {
   InvalidIdempotencyKey: 400,
   InvalidIfMatch: 400,
   InvalidPosition: 400,
+  InvalidGraphQL: 400,
+  QueryTooCostly: 400,
   TokenMissing: 401,
   TokenInvalid: 401,
   TokenExpired: 401,
@@ -40,6 +42,7 @@ const statusOf: Readonly<Record<string, number>> = {
   ProgramGone: 410,
   RevisionMismatch: 412,
   IdempotencyKeyReused: 422,
+  TooManyRequests: 429,
   TextTooLong: 400,
 };
 

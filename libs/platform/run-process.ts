@@ -5,6 +5,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Command } from 'commander';
 import { EngineUnavailable, sleep, UnusableData } from '@app/eventing';
 import { InvalidConfiguration, loadServerConfiguration, type Configuration } from './configuration.js';
+import { connectionLimits, limitConnections } from './connection-limits.js';
 import { HealthController } from './health.controller.js';
 import { PlatformModule } from './platform.module.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -17,7 +18,7 @@ export type AppProcess = {
   /** Opens the engines and says which modules make the app. */
   modules(configuration: Configuration): Promise<readonly (Type | DynamicModule)[]>;
   /** How its HTTP server is made; a plain one for health alone when left out. */
-  createHttpApp?(root: DynamicModule): Promise<INestApplication>;
+  createHttpApp?(root: DynamicModule, configuration: Configuration): Promise<INestApplication>;
 };
 
 const BETWEEN_TRIES_MS = 1_000;
@@ -67,7 +68,7 @@ async function startWhenReachable(app: AppProcess, configuration: Configuration,
 
 async function start({ modules, createHttpApp = healthOnly }: AppProcess, configuration: Configuration): Promise<INestApplication> {
   const root = { module: Root, imports: [PlatformModule.with(configuration), ...(await modules(configuration))] };
-  const app = await createHttpApp(root);
+  const app = await createHttpApp(root, configuration);
   try {
     await app.listen(configuration.PORT, configuration.HOST);
     return app;
@@ -77,9 +78,10 @@ async function start({ modules, createHttpApp = healthOnly }: AppProcess, config
   }
 }
 
-async function healthOnly(root: DynamicModule): Promise<INestApplication> {
-  const adapter = new FastifyAdapter({ genReqId: () => randomUUID(), forceCloseConnections: true });
+async function healthOnly(root: DynamicModule, configuration: Configuration): Promise<INestApplication> {
+  const adapter = new FastifyAdapter({ ...connectionLimits(configuration), genReqId: () => randomUUID(), forceCloseConnections: true });
   const app = await NestFactory.create({ ...root, imports: [...(root.imports ?? []), HealthModule] }, adapter, { logger: jsonLogger(), abortOnError: false });
+  limitConnections(app, configuration);
   return app.useGlobalFilters(new ProblemFilter());
 }
 

@@ -107,7 +107,7 @@ describe('G1: whatever is asked of GraphQL', () => {
     expect(status).toBeLessThan(500);
     if (text.includes('problem') && !text.includes('"errors":[{"message"')) return isProblemOrFine(answer);
     for (const { extensions } of (body['errors'] ?? []) as { extensions: object }[]) expect(extensions).toMatchObject({ code: expect.stringMatching(/^[A-Z]\w+$/), status: expect.any(Number) });
-    expect([200, 302, 400]).toContain(status);
+    expect([200, 302, 400, 401]).toContain(status);
     expect(text).not.toContain('InternalError');
     expectNoInside(text);
   };

@@ -34,9 +34,10 @@ export class Api {
     readonly standalone: Standalone,
   ) {}
 
-  static async start(): Promise<Api> {
+  /** @param changes settings that differ from those of most tests */
+  static async start(changes: Readonly<Record<string, string>> = {}): Promise<Api> {
     const folder = mkdtempSync(join(tmpdir(), 'api-'));
-    const settings = { DATA_DIR: folder, PORT: '0', JWT_SECRET: SECRET, TWILIO_AUTH_TOKEN: PROVIDER_TOKEN, TWILIO_ACCOUNT_SID: ACCOUNT };
+    const settings = { DATA_DIR: folder, PORT: '0', JWT_SECRET: SECRET, TWILIO_AUTH_TOKEN: PROVIDER_TOKEN, TWILIO_ACCOUNT_SID: ACCOUNT, ...changes };
     return new Api(folder, await startStandalone(loadConfiguration(settings)));
   }
 

@@ -67,7 +67,7 @@ describe('G4: a token that is not ours opens nothing', () => {
     expect(await api.recorded(() => api.post(`/v1/conversations/${sample.conversationId}/archive`, {}, { as }))).toEqual([]);
     expectProblem(await api.get('/v1/conversations', { as }), { status: 401, code: 'TokenInvalid', field: 'Authorization' });
     const { status, body } = await api.graphql('{ inbox { edges { node { id } } } }', {}, { as });
-    expect({ status, ...body }).toMatchObject({ status: 400, data: null, errors: [{ extensions: { code: 'TokenInvalid' } }] });
+    expect({ status, ...body }).toMatchObject({ status: 401, data: null, errors: [{ extensions: { code: 'TokenInvalid' } }] });
   });
 
   it('an expired one says so', async () => {

@@ -7,7 +7,7 @@ import { SendMessageDto } from '../../api/src/conversations/conversations.dto.js
 const nothing = { messageId: '00000000-0000-0000-0000-000000000000', revision: 0, position: '00000000000000000000' };
 
 /** Takes and answers what sending a message does, and does nothing. */
-@Controller('empty/conversations')
+@Controller('v1/empty/conversations')
 export class EmptyController {
   @Post(':id/messages')
   @Requires('conversations:write')

@@ -14,7 +14,7 @@ type Server = { readonly child: Child<ServerQuestion, ServerAnswer>; readonly fa
 const CLIENTS_OF_A = 50;
 const CLIENTS_OF_B = 200;
 const FLUSH_DELAY_MS = 2;
-const EMPTY = '/empty/conversations';
+const EMPTY = '/v1/empty/conversations';
 const PRODUCT = '/v1/conversations';
 
 const body = JSON.stringify({

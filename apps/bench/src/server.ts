@@ -32,7 +32,7 @@ async function start({ conversations, emails, flushDelayMs }: Extract<ServerQues
   const configuration = loadConfiguration({ DATA_DIR: folder, TWILIO_API_URL: 'http://127.0.0.1:9' });
   const engines = await openEmbedded(folder, { flushDelayMs });
   const product = StandaloneModule.with(configuration, 'a secret of the benchmark, for nobody else', engines);
-  const app = await createHttpApp({ ...product, controllers: [EmptyController] });
+  const app = await createHttpApp({ ...product, controllers: [EmptyController] }, configuration);
   stop = async () => {
     await app.close();
     await rm(folder, { recursive: true });

@@ -40,7 +40,7 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
   const emulator = await emulatorFor(given, account);
   const configuration: Configuration = emulator ? Object.freeze({ ...given, TWILIO_API_URL: emulator.url }) : given;
   const stopEmulator = async (): Promise<void> => emulator?.close();
-  const app = await createHttpApp(StandaloneModule.with(configuration, given.JWT_SECRET ?? secrets.jwtSecret, engines)).catch(async (error: unknown) => {
+  const app = await createHttpApp(StandaloneModule.with(configuration, given.JWT_SECRET ?? secrets.jwtSecret, engines), configuration).catch(async (error: unknown) => {
     await Promise.all([engines.close(), stopEmulator()]);
     throw error;
   });

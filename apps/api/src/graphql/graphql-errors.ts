@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { GraphQLError, type ExecutionResult } from 'graphql';
-import { logFailure, problemOf, type Problem } from '@app/platform';
+import type { FastifyReply } from 'fastify';
+import { DomainError } from '@app/kernel';
+import { headersOf, logFailure, problemOf, type Problem } from '@app/platform';
 
 type Extensions = Omit<Problem, 'type' | 'title'> & Partial<Problem>;
 
@@ -10,16 +12,21 @@ const logger = new Logger('GraphQL');
 export function formatErrors({ data, errors = [] }: ExecutionResult, context?: unknown): { statusCode: number; response: ExecutionResult } {
   const formatted = errors.map((error) => {
     const extensions = problemIn(error);
-    if (extensions.status >= 500) logFailure(logger, error.originalError, requestId(context));
+    const { reply } = (context ?? {}) as { readonly reply?: FastifyReply };
+    if (extensions.status >= 500) logFailure(logger, error.originalError, reply?.request.id ?? '');
+    void reply?.headers(headersOf(error.originalError));
     return new GraphQLError(extensions.detail, { ...(error.locations && { source: error.source ?? null }), path: error.path ?? null, extensions });
   });
-  const worst = Math.max(400, ...formatted.map(({ extensions }) => Number(extensions['status'])));
-  return { statusCode: data ? 200 : worst >= 500 ? worst : 400, response: { data: data ?? null, errors: formatted } };
+  const statuses = formatted.map(({ extensions }) => Number(extensions['status']));
+  const worst = Math.max(400, ...statuses);
+  // A request that is refused as a whole, before it is carried out, has one error, without a path.
+  const refused = errors[0]?.path === undefined ? statuses[0] : undefined;
+  return { statusCode: data ? 200 : worst >= 500 ? worst : (refused ?? 400), response: { data: data ?? null, errors: formatted } };
 }
 
 /** An error with a path came from a resolver; one without is about the request itself, and so is one about an argument. */
 const problemIn = ({ path, message, originalError }: GraphQLError): Extensions =>
-  path !== undefined && !message.startsWith('Argument "') ? problemOf(originalError) : { status: 400, code: 'InvalidGraphQL', rule: 'InvalidGraphQL', detail: `The GraphQL request is not valid${reasons(originalError)}` };
+  originalError instanceof DomainError || (path !== undefined && !message.startsWith('Argument "')) ? problemOf(originalError) : { status: 400, code: 'InvalidGraphQL', rule: 'InvalidGraphQL', detail: `The GraphQL request is not valid${reasons(originalError)}` };
 
 /** Of GraphQL's own words only those that name parts of the schema and the query: others quote values, which may be personal. */
 const tellable = /^(Cannot query field |Unknown (argument|type|fragment|directive) |Field "[\w.]+" |Variable "\$\w+" (is|of type) |\w+ query exceeds |Too many )/;
@@ -30,5 +37,3 @@ function reasons(cause: Error | undefined): string {
   const told = messages.filter((message) => tellable.test(message)).slice(0, 5);
   return told.length > 0 ? `: ${told.join('; ')}` : '';
 }
-
-const requestId = (context: unknown): string => (context as { readonly reply?: { readonly request?: { readonly id?: string } } } | undefined)?.reply?.request?.id ?? '';

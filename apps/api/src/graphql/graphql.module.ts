@@ -2,29 +2,46 @@ import { Module } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { ApplicationModule } from '@app/application';
+import { Configuration } from '@app/platform';
 import { QueriesModule } from '@app/read-models';
 import { CommandContexts } from '../http/command-context.js';
 import { ConversationsResolver } from './conversations.resolver.js';
 import { formatErrors } from './graphql-errors.js';
+import { GraphqlLimits, MOST_TOKENS } from './graphql-limits.js';
 import { limitWidth } from './limit-width.js';
 
 /** Ours is seven deep and has no circles; this is what the usual introspection needs. */
 const DEEPEST_QUERY = 16;
+/** Parsed documents that are kept, each of at most `MOST_TOKENS`; clients use few. */
+const DOCUMENTS_IN_MEMORY = 100;
 
 @Module({
   imports: [
     ApplicationModule,
     QueriesModule,
-    GraphQLModule.forRoot<MercuriusDriverConfig>({
+    GraphQLModule.forRootAsync<MercuriusDriverConfig>({
       driver: MercuriusDriver,
-      autoSchemaFile: true,
-      sortSchema: true,
-      graphiql: false,
-      queryDepth: DEEPEST_QUERY,
-      validationRules: [limitWidth],
-      errorFormatter: formatErrors as NonNullable<MercuriusDriverConfig['errorFormatter']>,
+      inject: [Configuration],
+      useFactory: (configuration: Configuration) => settings(new GraphqlLimits(configuration)),
     }),
   ],
   providers: [CommandContexts, ConversationsResolver],
 })
 export class GraphqlApiModule {}
+
+function settings(limits: GraphqlLimits): Omit<MercuriusDriverConfig, 'driver'> {
+  return {
+    autoSchemaFile: true,
+    sortSchema: true,
+    graphiql: false,
+    cache: DOCUMENTS_IN_MEMORY,
+    graphql: { parseOptions: { maxTokens: MOST_TOKENS } },
+    queryDepth: DEEPEST_QUERY,
+    validationRules: [limitWidth],
+    errorFormatter: formatErrors as NonNullable<MercuriusDriverConfig['errorFormatter']>,
+    hooks: {
+      preParsing: (_schema, source) => limits.checkDocument(source),
+      preExecution: (schema, document, { reply: { request } }, variables) => limits.checkCost({ schema, document, variables, request }),
+    },
+  };
+}

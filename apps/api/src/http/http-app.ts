@@ -3,7 +3,8 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { jsonLogger } from '@app/platform';
+import { connectionLimits, jsonLogger, limitConnections, type Configuration } from '@app/platform';
+import { authenticateEarly } from './authenticate-early.js';
 import { serveExplorer } from './explorer.js';
 import { RequestPipe } from './request.pipe.js';
 import { ProblemDto } from './problem.dto.js';
@@ -13,10 +14,12 @@ import { ProblemAdapter } from './server-errors.js';
 const LARGEST_BODY_BYTES = 64 * 1024;
 
 /** The API as an HTTP server that does not listen yet. */
-export async function createHttpApp(module: Type | DynamicModule): Promise<NestFastifyApplication> {
-  const adapter = new ProblemAdapter({ bodyLimit: LARGEST_BODY_BYTES, genReqId: () => randomUUID(), forceCloseConnections: true });
+export async function createHttpApp(module: Type | DynamicModule, configuration: Configuration): Promise<NestFastifyApplication> {
+  const adapter = new ProblemAdapter({ ...connectionLimits(configuration), bodyLimit: LARGEST_BODY_BYTES, genReqId: () => randomUUID(), forceCloseConnections: true });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: jsonLogger(), abortOnError: false });
+  limitConnections(app, configuration);
   serveSurfaces(app);
+  authenticateEarly(app, LARGEST_BODY_BYTES);
   app.useGlobalPipes(new RequestPipe());
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json' });
   await serveExplorer(app);

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Logger, UnsupportedMediaTypeException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
-import { answerProblem, problemOf } from '@app/platform';
+import { answerProblem, problemOf, type ConnectionLimits } from '@app/platform';
 
 const logger = new Logger('HttpServer');
 
@@ -42,7 +42,7 @@ function forgetTypeOfNothing({ headers }: FastifyRequest, _reply: FastifyReply, 
  * with a problem document. Nest sets its own handler after the routes are made, too late for them.
  */
 export class ProblemAdapter extends FastifyAdapter {
-  constructor(options: Pick<FastifyServerOptions, 'bodyLimit' | 'genReqId' | 'forceCloseConnections'>) {
+  constructor(options: Pick<FastifyServerOptions, 'bodyLimit' | 'genReqId' | 'forceCloseConnections' | 'trustProxy'> & ConnectionLimits) {
     super({ ...options, frameworkErrors, clientErrorHandler });
     const server = this.getInstance();
     server.setErrorHandler(answer);

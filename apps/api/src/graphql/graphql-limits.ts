@@ -1,0 +1,50 @@
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { DomainError } from '@app/kernel';
+import { callerKey, callerOf, Configuration, RateLimit, TooManyRequests, type AuthenticatedRequest } from '@app/platform';
+import { costOf, QueryTooCostly } from './query-cost.js';
+
+/** Longest document, in UTF-16 units; introspection has about 1,500. */
+const LONGEST_DOCUMENT = 10_000;
+/** Most tokens of a document; introspection has about 250. */
+export const MOST_TOKENS = 1_000;
+
+type Execution = { readonly schema: GraphQLSchema; readonly document: DocumentNode; readonly variables: Readonly<Record<string, unknown>> | undefined; readonly request: AuthenticatedRequest };
+
+/** What GraphQL may cost before it is carried out: to parse, in one request, and for one caller in a minute. */
+export class GraphqlLimits {
+  private readonly perMinute: RateLimit;
+
+  constructor(private readonly configuration: Configuration) {
+    this.perMinute = new RateLimit('graphql-cost', configuration.GRAPHQL_COST_PER_MINUTE);
+  }
+
+  /** @throws DocumentRefused */
+  checkDocument(source: string): void {
+    if (source.length > LONGEST_DOCUMENT) throw new DocumentRefused(`has more than ${LONGEST_DOCUMENT} characters`);
+    // Mercurius would also take a document that is parsed already, as JSON: its tokens are not counted.
+    if (/^\s*(?:["[\d-]|\{\s*["}])/.test(source)) throw new DocumentRefused('is JSON; send it in the query language');
+  }
+
+  /** @throws QueryTooCostly, TooManyRequests */
+  checkCost({ schema, document, variables, request }: Execution): void {
+    const { GRAPHQL_COST_PER_REQUEST: limit } = this.configuration;
+    const cost = costOf(schema, { document, variables, operationName: operationNameOf(request) });
+    // What is refused is counted too: its analysis was not free.
+    const usage = this.perMinute.take(callerKey(callerOf(request)), Math.min(cost, limit));
+    if (cost > limit) throw new QueryTooCostly(cost, limit);
+    if (usage.isExceeded) throw new TooManyRequests(usage);
+  }
+}
+
+function operationNameOf({ method, query, body }: AuthenticatedRequest): string | undefined {
+  const { operationName } = ((method === 'GET' ? query : body) ?? {}) as { readonly operationName?: unknown };
+  return typeof operationName === 'string' ? operationName : undefined;
+}
+
+/** The document is not read at all. */
+export class DocumentRefused extends DomainError {
+  readonly code = 'InvalidGraphQL';
+  constructor(why: string) {
+    super(`The GraphQL document ${why}`);
+  }
+}

@@ -1,0 +1,44 @@
+import { getNullableType, GraphQLError, isListType, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
+import { DomainError } from '@app/kernel';
+
+/** Reading a page or one conversation from a read model costs as much as this many fields. */
+const READ_COST = 10;
+/** A list of the introspection has no argument that says how long it is. */
+const INTROSPECTED_ROWS = 10;
+/** Fields looked at, fragments expanded: bounds the analysis itself. */
+const MOST_NODES = 2_000;
+
+/** Each field costs one; those of a page cost as often as the page has rows. */
+const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
+  if (type.name.startsWith('__')) return 1 + childComplexity * (isListType(getNullableType(field.type)) ? INTROSPECTED_ROWS : 1);
+  const { first } = args as { readonly first?: unknown };
+  if (first !== undefined) return READ_COST + childComplexity * Math.max(1, Number(first));
+  return childComplexity + (isRoot(type.name) ? READ_COST : 1);
+};
+
+const isRoot = (type: string): boolean => type === 'Query' || type === 'Mutation' || type === 'Subscription';
+
+export type Operation = { readonly document: DocumentNode; readonly variables: Readonly<Record<string, unknown>> | undefined; readonly operationName: string | undefined };
+
+/**
+ * What carrying out an operation costs at most, known before anything is read: fields, multiplied down the tree by the
+ * rows that `first` asks for, whether it is given, a variable or a default.
+ * @throws QueryTooCostly for a document whose fragments unfold without end, GraphQLError when variables do not fit
+ */
+export function costOf(schema: GraphQLSchema, { document, variables, operationName }: Operation): number {
+  try {
+    return getComplexity({ schema, query: document, variables: { ...variables }, ...(operationName !== undefined && { operationName }), estimators: [estimate], maxQueryNodes: MOST_NODES });
+  } catch (error) {
+    if (error instanceof GraphQLError && error.message.includes('maximum allowed number of nodes')) throw new QueryTooCostly(null, MOST_NODES);
+    throw error;
+  }
+}
+
+/** The operation asks for more than one request may. */
+export class QueryTooCostly extends DomainError {
+  readonly code = 'QueryTooCostly';
+  constructor(cost: number | null, limit: number) {
+    super(`The query ${cost === null ? `has more than ${limit} fields with its fragments unfolded` : `costs ${cost}, and a request at most ${limit}`}; ask for fewer rows (first) or fields, or in several requests`);
+  }
+}

@@ -1,0 +1,44 @@
+import { LRUCache } from 'lru-cache';
+import { DomainError } from '@app/kernel';
+
+const WINDOW_SECONDS = 60;
+const KEYS_IN_MEMORY = 20_000;
+
+/** What is left of a key's quota. */
+export type Usage = { readonly policy: string; readonly quota: number; readonly remaining: number; readonly resetsInSeconds: number; readonly isExceeded: boolean };
+
+/**
+ * A quota per key and minute, counted in this process. The window of a key begins with its first use. Memory is bounded:
+ * the keys that were used longest ago are forgotten first.
+ */
+export class RateLimit {
+  private readonly used = new LRUCache<string, { amount: number }>({ max: KEYS_IN_MEMORY, ttl: WINDOW_SECONDS * 1_000, noUpdateTTL: true });
+
+  constructor(
+    /** Its name in the headers. */
+    readonly policy: string,
+    readonly quota: number,
+  ) {}
+
+  take(key: string, amount = 1): Usage {
+    const used = this.used.get(key) ?? { amount: 0 };
+    used.amount += amount;
+    this.used.set(key, used);
+    const resetsInSeconds = Math.max(1, Math.ceil(this.used.getRemainingTTL(key) / 1_000));
+    return { policy: this.policy, quota: this.quota, remaining: Math.max(0, this.quota - used.amount), resetsInSeconds, isExceeded: used.amount > this.quota };
+  }
+}
+
+/** What was used, as the fields `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers) say it. */
+export const rateLimitHeaders = (usages: readonly Usage[]): Readonly<Record<string, string>> => ({
+  'ratelimit-policy': usages.map(({ policy, quota }) => `"${policy}";q=${quota};w=${WINDOW_SECONDS}`).join(', '),
+  ratelimit: usages.map(({ policy, remaining, resetsInSeconds }) => `"${policy}";r=${remaining};t=${resetsInSeconds}`).join(', '),
+});
+
+/** A quota is used up; `Retry-After` says for how long. */
+export class TooManyRequests extends DomainError {
+  readonly code = 'TooManyRequests';
+  constructor(readonly usage: Usage) {
+    super(`More than ${usage.quota} a minute (${usage.policy}); wait ${usage.resetsInSeconds} seconds, then repeat the request with the same Idempotency-Key`);
+  }
+}

@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
-import { DomainError } from '@app/kernel';
+import { DomainError, unlessErased } from '@app/kernel';
 import { consentDecider, type ConsentCommand } from '@app/domain/consent';
 import { HandleConsent, type ConsentWish } from './commands.js';
 import { ContactHasNoPhone, NoSender } from './conversation.handler.js';
@@ -46,8 +46,9 @@ export async function consentTarget(lookups: Lookups, programId: string, wish: {
   const contact = await lookups.contact(programId, wish.contactId);
   const sender = currentSender(await lookups.program(programId));
   if (!sender) throw new NoSender();
-  const phone = wish.phone ?? contact.phones[0];
-  if (phone === undefined || !contact.phones.includes(phone)) throw new ContactHasNoPhone();
+  const phones = unlessErased(contact.phones, []);
+  const phone = wish.phone ?? phones[0];
+  if (phone === undefined || !phones.includes(phone)) throw new ContactHasNoPhone();
   const addressId = await lookups.naturalKeys.address(programId, phone);
   return { consentId: ids.consent(programId, addressId, sender.senderId), phone, addressId, senderId: sender.senderId };
 }

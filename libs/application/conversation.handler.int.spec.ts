@@ -5,7 +5,8 @@ import { ContactNotFound } from '@app/domain/contact';
 import { ConversationNotFound, type Channel } from '@app/domain/conversation';
 import { RecipientOptedOut } from '@app/domain/consent';
 import { ReferralNotFound } from '@app/domain/referral';
-import { CommandIdReused } from '@app/eventing';
+import { CommandIdReused, KeyDestroyed } from '@app/eventing';
+import { ERASED } from '@app/kernel';
 import { HandleConsent, HandleContact, HandleConversation, HandleReferral } from './commands.js';
 import { ContactHasNoPhone, SendRefusedError } from './conversation.handler.js';
 import { ids } from './ids.js';
@@ -54,6 +55,22 @@ describe('what the staff does in conversations', () => {
     await expect(refused).rejects.toMatchObject({ code: 'NoConsent' });
     await expect(send('a')).rejects.toMatchObject({ code: 'NoConsent' });
     expect(await typesSince(1)).toEqual(['SendRefused']);
+  });
+
+  it('X8: to a contact who was erased nothing is sent by any channel, and the refusal is kept', async () => {
+    await engines.keyring.destroy(ritaId);
+    const later = new WriteSide(engines, `c${count}`);
+    for (const channel of ['sms', 'in-app'] as const) await expect(send(channel, { channel, on: later })).rejects.toMatchObject({ code: 'ContactErased' });
+    expect(await typesSince(1)).toEqual(['SendRefused', 'SendRefused']);
+  });
+
+  it('X8: a contact who was erased can still be changed where nothing of it is personal', async () => {
+    await engines.keyring.destroy(ritaId);
+    const later = new WriteSide(engines, `c${count}`);
+    const change = (key: string, changes: Partial<ContactDetails>) => later.do(new HandleContact(ritaId, { type: 'ChangeContact', data: { changes } }, later.context(key)));
+    expect((await change('leaves', { active: false })).events).toMatchObject([{ type: 'ContactDetailsChanged', data: { active: false, name: ERASED } }]);
+    expect((await change('leaves again', { active: false })).events).toEqual([]);
+    await expect(change('named', { name: 'Rita' })).rejects.toBeInstanceOf(KeyDestroyed);
   });
 
   it('K2, K8: from the form over YES to STOP, each text is answered by the consent of its moment', async () => {

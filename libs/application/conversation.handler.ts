@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { DomainError } from '@app/kernel';
+import { DomainError, isErased } from '@app/kernel';
 import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
 import { conversationDecider, type Conversation, type ConversationCommand, type SendRefused, type SendRule } from '@app/domain/conversation';
 import { HandleConversation, type ConversationWish } from './commands.js';
@@ -36,6 +36,7 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     const message = { ...data, messageId: messageIdFor(conversationId, context), to: null, route: null, refusal: null };
     if (state.status === 'not-started') return { type: 'SendMessage', data: message };
     const contact = await this.lookups.contact(context.programId, state.contactId);
+    if (isErased(contact.phones)) return { type: 'SendMessage', data: { ...message, refusal: { rule: 'ContactErased', refusedSenderId: null } } };
     if (data.channel === 'in-app') {
       const rule = !contact.registered ? 'ContactNotRegistered' : !contact.active ? 'ContactInactive' : null;
       return { type: 'SendMessage', data: { ...message, refusal: rule && { rule, refusedSenderId: null } } };
@@ -66,6 +67,7 @@ const refusals: Readonly<Record<SendRule, string>> = {
   RecipientOptedOut: 'The contact has opted out of texts; only a START from the number itself undoes that',
   ContactNotRegistered: 'The contact has no account of the portal and cannot read messages in the app',
   ContactInactive: 'The contact is not active',
+  ContactErased: 'The contact was erased; nothing is sent any more',
 };
 
 /** Nothing was sent, and the refusal is in the record. `code` is the rule. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Clock, Journal, naturalId, type CommandContext } from '@app/eventing';
-import type { Recorded } from '@app/kernel';
+import type { Open, Recorded } from '@app/kernel';
 import type { InboundEvent, InboundReceived } from '@app/domain/inbound';
 import type { Sender } from '@app/domain/program';
 import { HandleInbound } from './commands.js';
@@ -10,7 +10,7 @@ import { InboundRouter } from './inbound-router.js';
 import { NaturalKeys } from './natural-keys.js';
 
 /** A text as the provider told us about it. */
-export type ArrivedText = Pick<InboundReceived['data'], 'providerId' | 'from' | 'form' | 'sentAt'>;
+export type ArrivedText = Pick<Open<InboundReceived['data']>, 'providerId' | 'from' | 'form' | 'sentAt'>;
 
 /** The one entry of inbound texts, whether the provider posted them or its list shows them. */
 @Injectable()

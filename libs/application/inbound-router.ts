@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Aggregates } from '@app/eventing';
-import type { Recorded } from '@app/kernel';
+import { opened, type Message, type Open, type Recorded } from '@app/kernel';
 import { recipientOf } from '@app/domain/address';
 import { keywordOf, type Keyword } from '@app/domain/consent';
 import { inboundDecider, type InboundReceived, type InboundRouted } from '@app/domain/inbound';
@@ -9,6 +9,9 @@ import { HandleConsent, HandleContact, HandleConversation, HandleInbound } from 
 import { following, ids, system } from './ids.js';
 import { Lookups } from './lookups.js';
 import { ConsentReader } from './send-gate.js';
+
+/** An inbound text whose content can be read. */
+type Received = Recorded<Message<'InboundReceived', Open<InboundReceived['data']>>>;
 
 /**
  * Takes an inbound text to its conversation, consent first. Where it goes is decided once and recorded, so that a
@@ -27,7 +30,9 @@ export class InboundRouter {
    * An opt-out holds from the moment it is accepted, however far the automation is. What follows is the same command as
    * {@link route} gives, so whichever comes second does nothing.
    */
-  async noteOptOut(event: Recorded<InboundReceived>): Promise<void> {
+  async noteOptOut(accepted: Recorded<InboundReceived>): Promise<void> {
+    const event = readable(accepted);
+    if (!event) return;
     const { addressId, senderId, from, text } = event.data;
     const { programId, occurredAt } = event.metadata;
     const keyword = keywordOf(text);
@@ -36,7 +41,9 @@ export class InboundRouter {
     await this.hear(event, contactId ?? (await this.lookups.naturalKeys.contactByPhone(programId, from)), keyword);
   }
 
-  async route(event: Recorded<InboundReceived>): Promise<void> {
+  async route(accepted: Recorded<InboundReceived>): Promise<void> {
+    const event = readable(accepted);
+    if (!event) return;
     const { providerId, from, text } = event.data;
     const router = system('automation');
     const keyword = keywordOf(text);
@@ -60,7 +67,7 @@ export class InboundRouter {
     );
   }
 
-  private async hear(event: Recorded<InboundReceived>, contactId: string, keyword: Keyword | null): Promise<void> {
+  private async hear(event: Received, contactId: string, keyword: Keyword | null): Promise<void> {
     const { providerId, addressId, senderId, text, sentAt } = event.data;
     const accepted = { acceptedPosition: event.position, acceptedAt: event.metadata.occurredAt, sentAt };
     const wish = { type: 'NoteTextReceived', data: { addressId, senderId, text, providerId, keyword, ...accepted } } as const;
@@ -69,7 +76,7 @@ export class InboundRouter {
   }
 
   /** The route as recorded, deciding it first where that has not been done. */
-  private async routeOf(event: Recorded<InboundReceived>, keyword: Keyword | null): Promise<InboundRouted['data']> {
+  private async routeOf(event: Received, keyword: Keyword | null): Promise<InboundRouted['data']> {
     const { state } = await this.aggregates.load(inboundDecider, event.stream);
     if (state.status === 'routed') return state;
     const data = await this.decideRoute(event, keyword);
@@ -79,7 +86,7 @@ export class InboundRouter {
     return decided.status === 'routed' ? decided : data;
   }
 
-  private async decideRoute(event: Recorded<InboundReceived>, keyword: Keyword | null): Promise<InboundRouted['data']> {
+  private async decideRoute(event: Received, keyword: Keyword | null): Promise<InboundRouted['data']> {
     const { addressId, senderId, from } = event.data;
     const { programId, occurredAt } = event.metadata;
     const recipient = recipientOf(await this.lookups.address(programId, addressId), senderId, occurredAt);
@@ -97,8 +104,13 @@ export class InboundRouter {
   }
 }
 
+function readable(event: Recorded<InboundReceived>): Received | null {
+  const data = opened(event.data);
+  return data && { ...event, data };
+}
+
 /** The text, or what stands for a message that is only media. */
-function shownText({ text, form }: InboundReceived['data']): string {
+function shownText({ text, form }: Received['data']): string {
   const media = Number(form['NumMedia'] ?? '0');
   return text === '' && media > 0 ? `[${media} attachment${media === 1 ? '' : 's'}]` : text;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Aggregates } from '@app/eventing';
-import type { Decider, Message } from '@app/kernel';
+import { unlessErased, type Decider, type Message } from '@app/kernel';
 import { addressDecider, type Address } from '@app/domain/address';
 import { contactDecider, ContactNotFound, type Contact } from '@app/domain/contact';
 import { conversationDecider, ConversationNotFound, type Conversation } from '@app/domain/conversation';
@@ -41,7 +41,7 @@ export class Lookups {
   async numberContactId(programId: string, phone: string, otherwise: string): Promise<string> {
     const id = await this.naturalKeys.contactByPhone(programId, phone);
     const contact = await this.load(contactDecider, `contact-${id}`, programId);
-    return contact?.status === 'known' && !contact.phones.includes(phone) ? otherwise : id;
+    return contact?.status === 'known' && !unlessErased(contact.phones, []).includes(phone) ? otherwise : id;
   }
 
   /** @throws ReferralNotFound */

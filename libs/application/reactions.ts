@@ -1,4 +1,4 @@
-import type { Recorded } from '@app/kernel';
+import { isErased, type Recorded } from '@app/kernel';
 import type { ContactEvent } from '@app/domain/contact';
 import type { ConsentEvent } from '@app/domain/consent';
 import type { ConversationEvent } from '@app/domain/conversation';
@@ -35,7 +35,7 @@ export function askForYes(event: Recorded<ConsentEvent>, sender: OptInSender): H
   if (event.type !== 'OptInRequested' || event.data.optInText === null) return [];
   const { contactId, referralId, phone, addressId, senderId, optInText } = event.data;
   const from = sender(senderId)?.phone;
-  if (from === undefined) return [];
+  if (from === undefined || isErased(phone)) return [];
   const conversationId = ids.conversation(event.metadata.programId, contactId, referralId);
   const start = { type: 'StartConversation', data: { conversationId, contactId, referralId, by: null } } as const;
   const context = following(event, automation, 'SendOptInRequest');

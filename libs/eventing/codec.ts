@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
-import type { JsonObject, Message, Metadata, Recorded } from '@app/kernel';
+import { ERASED, isErased, type JsonObject, type Message, type Metadata, type Recorded } from '@app/kernel';
 import type { RecordedStoredEvent, StoredEvent } from './event-store.js';
 import type { Keyring } from './keyring.js';
 import { TemporaryFailure } from './temporary-failure.js';
@@ -7,13 +7,11 @@ import { TemporaryFailure } from './temporary-failure.js';
 /** An event on its way into the record. */
 export type NewEvent<Event extends Message = Message> = Event & { readonly eventId: string; readonly metadata: Metadata };
 
-export type EventTypeSpec = { readonly version: number; readonly sealed?: readonly string[]; readonly subject?: string };
+/** `sealed` says of each personal field which field holds the id of the subject whose key seals it. */
+export type EventTypeSpec = { readonly version: number; readonly sealed?: Readonly<Record<string, string>> };
 
 /** Turns the stored data of an older version into the next one's, by stored type (`MessageSent.v1`). */
 export type Upcasters = Readonly<Record<string, (data: JsonObject) => { readonly type: string; readonly data: JsonObject }>>;
-
-/** What stands in the place of personal content whose key was destroyed. */
-export const ERASED = '[erased]';
 
 const SEALED_FIELD = 'sealed';
 const IV_BYTES = 12;
@@ -21,7 +19,8 @@ const TAG_BYTES = 16;
 
 /**
  * Between typed events and stored ones: names and versions the type, and seals personal fields with their subject's key
- * (AES-256-GCM, with subject and event id as associated data). Nothing behind it ever sees ciphertext.
+ * (AES-256-GCM, with subject and event id as associated data). An event can hold fields of several subjects. Nothing
+ * behind it ever sees ciphertext.
  */
 export class EventCodec {
   constructor(
@@ -30,33 +29,36 @@ export class EventCodec {
     private readonly upcasters: Upcasters = {},
   ) {}
 
-  /** Makes the subject's key durable first where there is none yet. @throws UnknownEventType */
+  /** Makes each subject's key durable first where there is none yet. @throws UnknownEventType, KeyDestroyed */
   async seal(event: NewEvent): Promise<StoredEvent> {
-    const spec = this.spec(event.type);
-    const { type, data, eventId, metadata } = event;
-    const stored = { id: eventId, type: `${type}.v${spec.version}`, metadata: metadata as unknown as JsonObject };
-    if (!spec.sealed || !spec.subject) return { ...stored, data: data as JsonObject };
+    const { version, sealed } = this.spec(event.type);
+    const { type, eventId, metadata } = event;
+    const data = event.data as JsonObject;
+    const stored = { id: eventId, type: `${type}.v${version}`, metadata: metadata as unknown as JsonObject };
+    if (!sealed) return { ...stored, data };
 
-    const isSealed = ([field]: [string, unknown]): boolean => spec.sealed?.includes(field) ?? false;
-    const fields = Object.entries(data as JsonObject);
-    const personal = JSON.stringify(Object.fromEntries(fields.filter(isSealed)));
-    const open = Object.fromEntries(fields.filter((field) => !isSealed(field))) as JsonObject;
-    const subject = String(open[spec.subject]);
-    const key = await this.keyring.ensure(subject);
-    return { ...stored, data: { ...open, [SEALED_FIELD]: encrypt(key, personal, associated(subject, eventId)) } };
+    const open = Object.entries(data).filter(([field]) => !Object.hasOwn(sealed, field));
+    const parts = partsOf(sealed).map(async ({ subjectField, fields }) => {
+      const personal = fields.filter((field) => field in data).map((field) => [field, data[field]] as const);
+      // What was erased before needs no key, and could not have one.
+      if (personal.every(([, value]) => isErased(value))) return [subjectField, null] as const;
+      const subject = String(data[subjectField]);
+      const key = await this.keyring.ensure(subject);
+      return [subjectField, encrypt(key, JSON.stringify(Object.fromEntries(personal)), associated(subject, eventId))] as const;
+    });
+    return { ...stored, data: { ...Object.fromEntries(open), [SEALED_FIELD]: Object.fromEntries(await Promise.all(parts)) } };
   }
 
-  /** Events in the same order, opened; personal fields of an erased subject read {@link ERASED}. */
+  /** Events in the same order, opened; personal fields of an erased subject hold {@link ERASED}. */
   async open(events: readonly RecordedStoredEvent[]): Promise<readonly Recorded<Message>[]> {
     const current = events.map((event) => this.upcast(event));
-    const subjects = new Set<string>();
-    for (const { spec, data } of current) if (spec.subject && SEALED_FIELD in data) subjects.add(String(data[spec.subject]));
+    const subjects = new Set(current.flatMap(({ spec: { sealed }, data }) => partsOf(sealed).map(({ subjectField }) => String(data[subjectField]))));
     const keys = subjects.size === 0 ? new Map<string, Uint8Array>() : await this.keyring.get([...subjects]);
     return current.map(({ event, name, spec, data }) => {
       const separator = event.stream.indexOf('-');
       return {
         type: name,
-        data: spec.subject && SEALED_FIELD in data ? unseal(spec, data, event.id, keys) : data,
+        data: spec.sealed ? unseal(spec.sealed, data, event.id, keys) : data,
         eventId: event.id,
         stream: event.stream,
         aggregateId: event.stream.slice(separator + 1),
@@ -108,12 +110,23 @@ function decrypt(key: Uint8Array, sealed: string, aad: Buffer): string {
   return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
 }
 
-function unseal(spec: EventTypeSpec, data: JsonObject, eventId: string, keys: ReadonlyMap<string, Uint8Array>): JsonObject {
+function unseal(fieldsSealed: Sealed, data: JsonObject, eventId: string, keys: ReadonlyMap<string, Uint8Array>): JsonObject {
   const { [SEALED_FIELD]: sealed, ...open } = data;
-  const subject = String(data[spec.subject as string]);
-  const key = keys.get(subject);
-  const personal = key
-    ? (JSON.parse(decrypt(key, String(sealed), associated(subject, eventId))) as JsonObject)
-    : Object.fromEntries((spec.sealed ?? []).map((field) => [field, ERASED]));
-  return { ...open, ...personal };
+  const parts = partsOf(fieldsSealed).map(({ subjectField, fields }) => {
+    const subject = String(data[subjectField]);
+    const ciphertext = (sealed as Readonly<Record<string, string | null>>)[subjectField];
+    const key = keys.get(subject);
+    if (ciphertext === null || !key) return Object.fromEntries(fields.map((field) => [field, ERASED]));
+    return JSON.parse(decrypt(key, String(ciphertext), associated(subject, eventId))) as JsonObject;
+  });
+  return Object.assign(open, ...parts) as JsonObject;
+}
+
+type Sealed = Readonly<Record<string, string>>;
+type Part = { readonly subjectField: string; readonly fields: readonly string[] };
+
+/** The sealed fields by the field that names their subject: what has one key is encrypted together. */
+function partsOf(sealed: Sealed = {}): readonly Part[] {
+  const fields = Object.keys(sealed);
+  return [...new Set(Object.values(sealed))].map((subjectField) => ({ subjectField, fields: fields.filter((field) => sealed[field] === subjectField) }));
 }

@@ -45,7 +45,7 @@ export const tallyProjection: Projection<TallyEvent, TallyRow> = {
   evolve: (row, { aggregateId: id, data }) => ({ id, sum: (row?.sum ?? 0) + data.amount, count: (row?.count ?? 0) + 1 }),
 };
 
-export const tallyTypes = { Added: { version: 1, sealed: ['note'], subject: 'owner' }, RequestTaken: { version: 1 }, RequestAnswered: { version: 1 } } as const;
+export const tallyTypes = { Added: { version: 1, sealed: { note: 'owner' } }, RequestTaken: { version: 1 }, RequestAnswered: { version: 1 } } as const;
 
 export const contextOf = (key: string, programId = 'program-1'): CommandContext => {
   const commandId = naturalId('spec', programId, key);

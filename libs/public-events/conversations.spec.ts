@@ -9,8 +9,8 @@ const happened = (event: Message, programId = 'program-1'): Recorded<Conversatio
 
 /** The event with a text in every field that is declared personal. */
 function withPersonal(type: ConversationEvent['type'], text: string): Recorded<ConversationEvent> {
-  const { sealed = [] }: { version: number; sealed?: readonly string[] } = conversationEventTypes[type];
-  return happened({ type, data: { ...samples[type], ...Object.fromEntries(sealed.map((field) => [field, text])) } });
+  const { sealed = {} }: { version: number; sealed?: Readonly<Record<string, string>> } = conversationEventTypes[type];
+  return happened({ type, data: { ...samples[type], ...Object.fromEntries(Object.keys(sealed).map((field) => [field, text])) } });
 }
 
 describe('public events of conversations', () => {

@@ -50,8 +50,8 @@ async function makeGolden(type: DomainEvent['type']): Promise<Golden> {
   const keyring = new KeysInMemory();
   const event: Message = sampleOf(type);
   const stored = await new EventCodec(eventTypes, keyring).seal(newRecord()('golden-1', event));
-  const { subject } = eventTypes[type] as EventTypeSpec;
-  const id = subject === undefined ? null : String((event.data as JsonObject)[subject]);
-  const keys = id === null ? {} : { [id]: Buffer.from(await keyring.ensure(id)).toString('base64') };
+  const { sealed = {} } = eventTypes[type] as EventTypeSpec;
+  const subjects = [...new Set(Object.values(sealed))].map((field) => String((event.data as JsonObject)[field]));
+  const keys = Object.fromEntries(await Promise.all(subjects.map(async (subject) => [subject, Buffer.from(await keyring.ensure(subject)).toString('base64')] as const)));
   return { stored, keys, opened: { type, data: event.data as JsonObject } };
 }

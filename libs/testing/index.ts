@@ -1,4 +1,5 @@
 export { deciderSpec } from './decider-spec.js';
+export { erasedSampleOf } from './erased-samples.js';
 export { newRecord, positionAt, type RecordFact } from './new-record.js';
 export { documentsOf, projectionSpec } from './projection-spec.js';
 export { folderCells, tableFolders, type FolderCell } from './folder-table.js';

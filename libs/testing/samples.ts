@@ -11,6 +11,7 @@ import type { ProgramEvent } from '@app/domain/program';
 import type { ReferralEvent } from '@app/domain/referral';
 import type { RequestEvent } from '@app/domain/request';
 import type { eventTypes } from '@app/domain';
+import type { Open } from '@app/kernel';
 
 export type DomainEvent =
   | AddressEvent
@@ -27,7 +28,7 @@ export type DomainEvent =
   | RequestEvent;
 
 /** A type that is stored and has no sample does not compile. */
-type Samples = Readonly<Record<keyof typeof eventTypes, object>> & { readonly [Type in DomainEvent['type']]: Extract<DomainEvent, { type: Type }>['data'] };
+type Samples = Readonly<Record<keyof typeof eventTypes, object>> & { readonly [Type in DomainEvent['type']]: Open<Extract<DomainEvent, { type: Type }>['data']> };
 
 const place = '0000000000000007';
 const parked = { worker: 'automation', key: 'conversation-1', source: { stream: 'conversation-1', revision: 3 } };

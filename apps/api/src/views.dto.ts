@@ -42,7 +42,8 @@ export class ConversationDto implements ConversationView {
   @ApiProperty({ enum: folders }) readonly folder!: Folder;
   /** The contact's messages since the last message by staff. */
   readonly answers!: number;
-  readonly preview!: string;
+  /** Of the last message; null where it was erased. */
+  @ApiProperty(nullable) readonly preview!: string | null;
   @ApiProperty({ enum: channels, nullable: true, type: String }) readonly channel!: Channel | null;
   readonly lastActivityAt!: string;
   @ApiProperty(nullable) readonly lastContactMessageAt!: string | null;
@@ -72,7 +73,8 @@ export class MessageDto implements MessageView {
   @ApiProperty({ enum: ['in', 'out'] }) readonly direction!: 'in' | 'out';
   readonly author!: ActorDto;
   @ApiProperty({ enum: channels }) readonly channel!: Channel;
-  readonly text!: string;
+  /** Null where it was erased. */
+  @ApiProperty(nullable) readonly text!: string | null;
   /** Of a refusal. */
   @ApiProperty(nullable) readonly rule!: string | null;
   /** Of a message stopped by an opt-out: the program's number that received it. */
@@ -93,7 +95,8 @@ export class MessagesDto {
 export class PortalConversationDto {
   readonly id!: string;
   @ApiProperty(nullable) readonly referralId!: string | null;
-  readonly preview!: string;
+  /** Of the last message; null where it was erased. */
+  @ApiProperty(nullable) readonly preview!: string | null;
   readonly lastActivityAt!: string;
 }
 export class PortalConversationsDto {
@@ -106,7 +109,8 @@ export class PortalMessageDto {
   @ApiProperty({ enum: ['message', 'automated', 'keyword'] }) readonly kind!: MessageView['kind'];
   @ApiProperty({ enum: ['in', 'out'] }) readonly direction!: 'in' | 'out';
   @ApiProperty({ enum: channels }) readonly channel!: Channel;
-  readonly text!: string;
+  /** Null where it was erased. */
+  @ApiProperty(nullable) readonly text!: string | null;
   readonly at!: string;
 }
 export class PortalMessagesDto {
@@ -165,7 +169,8 @@ export class ReferralDto implements ReferralView {
   readonly id!: string;
   readonly referrerId!: string;
   readonly referredId!: string;
-  readonly status!: string;
+  /** Null where it was erased. */
+  @ApiProperty(nullable) readonly status!: string | null;
   @ApiProperty(nullable) readonly externalId!: string | null;
   readonly createdAt!: string;
   /** A conversation that is not archived: the icon of the list. */

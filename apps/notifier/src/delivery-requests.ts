@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleDelivery, HandleNotification, ids, KeyMustWait, Lookups } from '@app/application';
 import { Checkpoints, Journal, naturalId, type CommandContext } from '@app/eventing';
+import { unlessErased } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import type { NotifiedPerson } from '@app/domain/notification';
@@ -77,7 +78,7 @@ export class DeliveryRequests {
 
   private async contactWithEmail({ programId, contactId }: Message): Promise<NotifiedPerson[]> {
     const { emails } = await this.lookups.contact(programId, contactId);
-    return emails.length > 0 ? [{ kind: 'contact', id: contactId }] : [];
+    return unlessErased(emails, []).length > 0 ? [{ kind: 'contact', id: contactId }] : [];
   }
 
   /** Those whose conversation it is; one that is nobody's is for owners and managers. @throws StaffNotKnownYet */

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import mustache from 'mustache';
 import { Lookups } from '@app/application';
 import type { Email } from '@app/eventing';
+import { isErased } from '@app/kernel';
 import type { DeliveryRequested } from '@app/domain/delivery';
-import type { MessageContent } from './message-content.js';
+import { ContentErased, type MessageContent } from './message-content.js';
 
 const PREVIEW_LENGTH = 200;
 
@@ -30,7 +31,7 @@ const html = `<p>Hello {{name}},</p>
 export class EmailComposer {
   constructor(private readonly lookups: Lookups) {}
 
-  /** `null` when the recipient has no address any more. */
+  /** `null` when the recipient has no address any more. @throws ContentErased */
   async compose(programId: string, { deliveryId, recipient, conversationId }: DeliveryRequested['data'], message: MessageContent): Promise<Email | null> {
     const program = await this.lookups.program(programId);
     const to = await this.addressee(programId, recipient);
@@ -53,14 +54,18 @@ export class EmailComposer {
   private async addressee(programId: string, { kind, id }: DeliveryRequested['data']['recipient']): Promise<Email['to'] | null> {
     if (kind === 'member') {
       const member = await this.lookups.member(programId, id);
-      return member ? { name: member.name, address: member.email } : null;
+      if (!member) return null;
+      if (isErased(member.name) || isErased(member.email)) throw new ContentErased();
+      return { name: member.name, address: member.email };
     }
     const { name, emails } = await this.lookups.contact(programId, id);
+    if (isErased(name) || isErased(emails)) throw new ContentErased();
     return emails[0] === undefined ? null : { name: name ?? emails[0], address: emails[0] };
   }
 
   private async contactName(programId: string, contactId: string): Promise<string> {
     const { name, phones, emails } = await this.lookups.contact(programId, contactId);
+    if (isErased(name) || isErased(phones) || isErased(emails)) return 'A contact';
     return name ?? phones[0] ?? emails[0] ?? 'A contact';
   }
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Lookups } from '@app/application';
 import { Journal, type Sms, type SmsAccount } from '@app/eventing';
-import type { ConversationEvent } from '@app/domain/conversation';
+import { isErased, opened, type Recorded } from '@app/kernel';
+import type { AutomatedTextSent, ConversationEvent, MessageReceived, MessageSent } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
 
 export type MessageContent = { readonly contactId: string; readonly text: string };
@@ -14,23 +15,28 @@ export class MessageContents {
     private readonly lookups: Lookups,
   ) {}
 
-  /** @throws SourceMissing */
+  /** @throws SourceMissing, ContentErased */
   async message({ source }: DeliveryRequested['data']): Promise<MessageContent> {
     const { contactId, text } = (await this.event(source)).data;
+    if (isErased(text)) throw new ContentErased();
     return { contactId, text };
   }
 
-  /** @throws SourceMissing */
+  /** @throws SourceMissing, ContentErased */
   async text(programId: string, { source }: DeliveryRequested['data']): Promise<{ sms: Omit<Sms, 'statusCallback'>; account: SmsAccount }> {
     const event = await this.event(source);
-    if (event.type === 'MessageReceived' || event.data.route === null || event.data.to === null) throw new SourceMissing();
-    const { route, to, text } = event.data;
+    if (event.type === 'MessageReceived') throw new SourceMissing();
+    const data = opened(event.data);
+    if (!data) throw new ContentErased();
+    const { route, to, text } = data;
+    if (route === null || to === null) throw new SourceMissing();
     const sender = (await this.lookups.program(programId)).senders.find(({ senderId }) => senderId === route.senderId);
     if (!sender) throw new SourceMissing();
+    if (isErased(sender.authToken)) throw new ContentErased();
     return { sms: { from: route.from, to, text }, account: { accountSid: sender.accountSid, authToken: sender.authToken } };
   }
 
-  private async event({ stream, revision }: DeliveryRequested['data']['source']) {
+  private async event({ stream, revision }: DeliveryRequested['data']['source']): Promise<Recorded<MessageSent | AutomatedTextSent | MessageReceived>> {
     const event = await this.journal.at<ConversationEvent>(stream, revision);
     if (event?.type === 'MessageSent' || event?.type === 'AutomatedTextSent' || event?.type === 'MessageReceived') return event;
     throw new SourceMissing();
@@ -39,5 +45,10 @@ export class MessageContents {
 
 /** What a delivery refers to is not a message: a defect, since both are in the record. */
 export class SourceMissing extends Error {
-  override readonly name = 'SourceMissing';
+  override readonly name: string = 'SourceMissing';
+}
+
+/** Text, address or token was erased: nothing is sent. */
+export class ContentErased extends SourceMissing {
+  override readonly name = 'ContentErased';
 }

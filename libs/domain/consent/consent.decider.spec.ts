@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { deciderSpec } from '@app/testing';
+import { deciderSpec, erasedSampleOf } from '@app/testing';
 import { consentDecider, RecipientOptedOut, refusedSender, type Consent, type ConsentCommand } from './consent.decider.js';
 import type { ConsentEvent } from './consent.events.js';
 import { keywordList, keywordOf } from './keywords.js';
@@ -28,6 +28,11 @@ const textedFirst: ConsentEvent = { type: 'TextedFirst', data: { ...whose, provi
 const statusAfter = (...events: readonly ConsentEvent[]) => events.reduce((state, event) => consentDecider.evolve(state, event), consentDecider.initialState).status;
 
 describe('consent', () => {
+  it('X8: the state stands where its evidence was erased', () => {
+    expect([statusAfter(erasedSampleOf('OptInRequested')), statusAfter(requested, erasedSampleOf('OptedIn')), statusAfter(erasedSampleOf('OptedOut'))]).toEqual(['pending', 'yes', 'no']);
+    consent.given(erasedSampleOf('OptedOut')).when(request()).thenThrows(RecipientOptedOut);
+  });
+
   it('K1: is Pending, Yes, No, or none yet', () => {
     expect([statusAfter(), statusAfter(requested), statusAfter(requested, optedIn), statusAfter(requested, optedIn, optedOut)]).toEqual(['none', 'pending', 'yes', 'no']);
   });

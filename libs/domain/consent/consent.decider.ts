@@ -1,4 +1,4 @@
-import { DomainError, type Decider, type Message } from '@app/kernel';
+import { DomainError, type Decider, type Message, type Open } from '@app/kernel';
 import type { ConsentEvent, OptInRequested, OptOutLearned } from './consent.events.js';
 import { keywordList, type Keyword } from './keywords.js';
 import { accept, noKeywords, refuse, survives, type KeywordState } from './keyword-order.js';
@@ -14,7 +14,7 @@ type TextReceived = {
   sentAt: string | null;
 };
 
-type RequestOptIn = Omit<OptInRequested['data'], 'optInText'> & {
+type RequestOptIn = Omit<Open<OptInRequested['data']>, 'optInText'> & {
   mode: 'double_opt_in' | 'single_opt_in';
   optInText: { version: string; text: string };
   /** The sender that the address refuses, whichever of the program's it is. */

@@ -1,4 +1,4 @@
-import type { EventTypes, Message } from '@app/kernel';
+import type { EventTypes, Message, Personal } from '@app/kernel';
 
 export type Purpose = 'conversational' | 'marketing';
 
@@ -22,7 +22,7 @@ type TextEvidence = {
   senderId: string;
   keyword: string;
   keywordList: string;
-  text: string;
+  text: Personal<string>;
   providerId: string;
   acceptedPosition: string;
   acceptedAt: string;
@@ -34,13 +34,13 @@ export type OptInRequested = Message<
   'OptInRequested',
   {
     addressId: string;
-    phone: string;
+    phone: Personal<string>;
     senderId: string;
     contactId: string;
     /** Where the automatic text goes: the contact's conversation about the referral, or the general one. */
     referralId: string | null;
     purpose: Purpose;
-    evidence: FormEvidence;
+    evidence: Personal<FormEvidence>;
     /** When the request was accepted; ISO 8601. The form's own date is evidence and decides nothing. */
     requestedAt: string;
     optInText: { version: string; text: string } | null;
@@ -49,10 +49,13 @@ export type OptInRequested = Message<
 /** Another ticked form, where an answer is awaited or Yes was said already: evidence, and the purpose from now on. */
 export type OptInFormReceived = Message<
   'OptInFormReceived',
-  { addressId: string; senderId: string; contactId: string; purpose: Purpose; evidence: FormEvidence }
+  { addressId: string; senderId: string; contactId: string; purpose: Purpose; evidence: Personal<FormEvidence> }
 >;
 /** By the form alone where the program asks for one step only (`keyword` is null then), else by the contact's text. */
-export type OptedIn = Message<'OptedIn', Pick<TextEvidence, 'addressId' | 'senderId' | 'sentAt'> & { readonly [Field in Exclude<keyof TextEvidence, 'addressId' | 'senderId' | 'sentAt'>]: TextEvidence[Field] | null }>;
+export type OptedIn = Message<
+  'OptedIn',
+  Pick<TextEvidence, 'addressId' | 'senderId' | 'sentAt'> & { readonly [Field in 'keyword' | 'keywordList' | 'providerId' | 'acceptedPosition' | 'acceptedAt']: TextEvidence[Field] | null } & { text: Personal<string | null> }
+>;
 /** The contact texted a word that revokes. */
 export type OptedOut = Message<'OptedOut', TextEvidence>;
 /**
@@ -66,10 +69,10 @@ export type TextedFirst = Message<'TextedFirst', { addressId: string; senderId: 
 export type ConsentEvent = OptInRequested | OptInFormReceived | OptedIn | OptedOut | OptOutLearned | TextedFirst;
 
 export const consentEventTypes = {
-  OptInRequested: { version: 1, sealed: ['phone', 'evidence'], subject: 'addressId' },
-  OptInFormReceived: { version: 1, sealed: ['evidence'], subject: 'addressId' },
-  OptedIn: { version: 1, sealed: ['text'], subject: 'addressId' },
-  OptedOut: { version: 1, sealed: ['text'], subject: 'addressId' },
+  OptInRequested: { version: 1, sealed: { phone: 'addressId', evidence: 'addressId' } },
+  OptInFormReceived: { version: 1, sealed: { evidence: 'addressId' } },
+  OptedIn: { version: 1, sealed: { text: 'addressId' } },
+  OptedOut: { version: 1, sealed: { text: 'addressId' } },
   OptOutLearned: { version: 1 },
   TextedFirst: { version: 1 },
 } as const satisfies EventTypes<ConsentEvent>;

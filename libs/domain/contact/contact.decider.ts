@@ -1,14 +1,14 @@
-import { DomainError, type Decider, type Message } from '@app/kernel';
-import type { ContactCreated, ContactDetails, ContactEvent } from './contact.events.js';
+import { DomainError, type Decider, type Message, type Open } from '@app/kernel';
+import type { ContactCreated, ContactDetails, ContactEvent, RecordedDetails } from './contact.events.js';
 
 /** `phoneIds` are the address ids of the phones, in the same order. */
 export type ContactCommand =
-  | Message<'CreateContact', ContactCreated['data']>
+  | Message<'CreateContact', Open<ContactCreated['data']>>
   /** First sight of a number: whoever has it is a contact from now on. Nothing to do when there is one. */
-  | Message<'NoteNumber', ContactCreated['data']>
+  | Message<'NoteNumber', Open<ContactCreated['data']>>
   | Message<'ChangeContact', { changes: Partial<ContactDetails>; phoneIds?: readonly string[] }>;
 
-export type Contact = { readonly status: 'none' } | ({ readonly status: 'known'; readonly contactId: string; readonly phoneIds: readonly string[] } & ContactDetails);
+export type Contact = { readonly status: 'none' } | ({ readonly status: 'known'; readonly contactId: string; readonly phoneIds: readonly string[] } & RecordedDetails);
 
 export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
   initialState: { status: 'none' },

@@ -1,4 +1,4 @@
-import type { EventTypes, Message } from '@app/kernel';
+import type { EventTypes, Message, Personal } from '@app/kernel';
 
 export type ContactType = 'referrer' | 'affiliate' | 'referred' | 'client' | 'unknown';
 
@@ -14,16 +14,21 @@ export type ContactDetails = {
   readonly active: boolean;
 };
 
-export type ContactCreated = Message<'ContactCreated', ContactDetails & { contactId: string; phoneIds: readonly string[] }>;
+type PersonalDetail = 'name' | 'phones' | 'emails' | 'externalId';
+
+/** The details as the record gives them back. */
+export type RecordedDetails = { readonly [Field in keyof ContactDetails]: Field extends PersonalDetail ? Personal<ContactDetails[Field]> : ContactDetails[Field] };
+
+export type ContactCreated = Message<'ContactCreated', RecordedDetails & { contactId: string; phoneIds: readonly string[] }>;
 /** All details as they are from now on. */
 export type ContactDetailsChanged = Message<
   'ContactDetailsChanged',
-  ContactDetails & { contactId: string; phoneIds: readonly string[]; formerPhoneIds: readonly string[] }
+  RecordedDetails & { contactId: string; phoneIds: readonly string[]; formerPhoneIds: readonly string[] }
 >;
 
 export type ContactEvent = ContactCreated | ContactDetailsChanged;
 
 export const contactEventTypes = {
-  ContactCreated: { version: 1, sealed: ['name', 'phones', 'emails', 'externalId'], subject: 'contactId' },
-  ContactDetailsChanged: { version: 1, sealed: ['name', 'phones', 'emails', 'externalId'], subject: 'contactId' },
+  ContactCreated: { version: 1, sealed: { name: 'contactId', phones: 'contactId', emails: 'contactId', externalId: 'contactId' } },
+  ContactDetailsChanged: { version: 1, sealed: { name: 'contactId', phones: 'contactId', emails: 'contactId', externalId: 'contactId' } },
 } as const satisfies EventTypes<ContactEvent>;

@@ -1,4 +1,4 @@
-import { DomainError, type Decider, type Message } from '@app/kernel';
+import { DomainError, type Decider, type Message, type Open } from '@app/kernel';
 import type { Channel, ConversationEvent, KeywordReceived, SendRule, TextRoute } from './conversation.events.js';
 
 export type Refusal = { readonly rule: SendRule; readonly refusedSenderId: string | null };
@@ -9,7 +9,7 @@ export type ConversationCommand =
   | Message<'SendMessage', { messageId: string; by: string; channel: Channel; text: string; to: string | null; route: TextRoute | null; refusal: Refusal | null }>
   | Message<'SendOptInRequest', { messageId: string; text: string; to: string; route: TextRoute }>
   | Message<'ReceiveMessage', { messageId: string; channel: Channel; text: string; acceptedAt: string | null; providerId: string | null }>
-  | Message<'ReceiveKeyword', Omit<KeywordReceived['data'], 'contactId' | 'referralId'>>
+  | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'contactId' | 'referralId'>>
   | Message<'ReadConversation' | 'MarkUnread' | 'ArchiveConversation', { by: string }>;
 
 export type Folder = 'unread' | 'read' | 'replied' | 'archived';

@@ -1,9 +1,9 @@
-import type { EventTypes, Message } from '@app/kernel';
+import type { EventTypes, Message, Personal } from '@app/kernel';
 
 export type Channel = 'in-app' | 'sms';
 
 /** Why nothing was sent. */
-export type SendRule = 'NoConsent' | 'ConsentPending' | 'RecipientOptedOut' | 'ContactNotRegistered' | 'ContactInactive';
+export type SendRule = 'NoConsent' | 'ConsentPending' | 'RecipientOptedOut' | 'ContactNotRegistered' | 'ContactInactive' | 'ContactErased';
 
 /** How a text travels; `null` in the app. `from` is the program's own number. */
 export type TextRoute = { readonly senderId: string; readonly from: string; readonly addressId: string };
@@ -12,16 +12,16 @@ export type TextRoute = { readonly senderId: string; readonly from: string; read
 type About = { contactId: string; referralId: string | null };
 
 export type ConversationStarted = Message<'ConversationStarted', About & { conversationId: string; by: string | null }>;
-export type MessageSent = Message<'MessageSent', About & { messageId: string; by: string; channel: Channel; text: string; to: string | null; route: TextRoute | null }>;
+export type MessageSent = Message<'MessageSent', About & { messageId: string; by: string; channel: Channel; text: Personal<string>; to: Personal<string | null>; route: TextRoute | null }>;
 /** A text the program sends by itself; it moves no conversation. */
-export type AutomatedTextSent = Message<'AutomatedTextSent', About & { messageId: string; kind: 'opt-in-request'; text: string; to: string; route: TextRoute }>;
+export type AutomatedTextSent = Message<'AutomatedTextSent', About & { messageId: string; kind: 'opt-in-request'; text: Personal<string>; to: Personal<string>; route: TextRoute }>;
 /** `acceptedAt` is the position where it came through the door: its place in the thread. `null`: this event's own. */
 export type MessageReceived = Message<
   'MessageReceived',
-  About & { messageId: string; channel: Channel; text: string; acceptedAt: string | null; providerId: string | null }
+  About & { messageId: string; channel: Channel; text: Personal<string>; acceptedAt: string | null; providerId: string | null }
 >;
 /** A keyword by text: a system entry. */
-export type KeywordReceived = Message<'KeywordReceived', About & { messageId: string; keyword: string; text: string; acceptedAt: string; providerId: string }>;
+export type KeywordReceived = Message<'KeywordReceived', About & { messageId: string; keyword: string; text: Personal<string>; acceptedAt: string; providerId: string }>;
 export type SendRefused = Message<'SendRefused', About & { messageId: string; by: string; channel: Channel; rule: SendRule; /** Which of the program's senders the contact opted out of, where that is the rule. */ refusedSenderId: string | null }>;
 /** A member of staff opened an unread conversation. */
 export type ConversationRead = Message<'ConversationRead', About & { by: string }>;
@@ -41,10 +41,10 @@ export type ConversationEvent =
 
 export const conversationEventTypes = {
   ConversationStarted: { version: 1 },
-  MessageSent: { version: 1, sealed: ['text', 'to'], subject: 'contactId' },
-  AutomatedTextSent: { version: 1, sealed: ['text', 'to'], subject: 'contactId' },
-  MessageReceived: { version: 1, sealed: ['text'], subject: 'contactId' },
-  KeywordReceived: { version: 1, sealed: ['text'], subject: 'contactId' },
+  MessageSent: { version: 1, sealed: { text: 'contactId', to: 'contactId' } },
+  AutomatedTextSent: { version: 1, sealed: { text: 'contactId', to: 'contactId' } },
+  MessageReceived: { version: 1, sealed: { text: 'contactId' } },
+  KeywordReceived: { version: 1, sealed: { text: 'contactId' } },
   SendRefused: { version: 1 },
   ConversationRead: { version: 1 },
   ConversationMarkedUnread: { version: 1 },

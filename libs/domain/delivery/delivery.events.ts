@@ -1,4 +1,4 @@
-import type { EventTypes, Message } from '@app/kernel';
+import type { EventTypes, Message, Personal } from '@app/kernel';
 
 /** Who sends: a person's text is answered differently by the send gate than one of the program's own. */
 export type Lane = 'person' | 'opt-in-request' | 'notification';
@@ -37,7 +37,7 @@ export type DeliveryWithheld = Message<'DeliveryWithheld', { rule: string; refus
 export type DeliveryExpired = Message<'DeliveryExpired', { expiresAt: string }>;
 export type ReceiptReceived = Message<
   'ReceiptReceived',
-  { claimId: string; contactId: string; providerId: string; status: string; errorCode: string | null; form: Readonly<Record<string, string>> }
+  { claimId: string; contactId: string; providerId: string; status: string; errorCode: string | null; form: Personal<Readonly<Record<string, string>>> }
 >;
 /** A member of staff decided about an uncertain one: send it again, or leave it. */
 export type DeliverySettled = Message<'DeliverySettled', { by: string; decision: 'resend' | 'leave'; notBefore: string; expiresAt: string }>;
@@ -63,6 +63,6 @@ export const deliveryEventTypes = {
   DeliveryUncertain: { version: 1 },
   DeliveryWithheld: { version: 1 },
   DeliveryExpired: { version: 1 },
-  ReceiptReceived: { version: 1, sealed: ['form'], subject: 'contactId' },
+  ReceiptReceived: { version: 1, sealed: { form: 'contactId' } },
   DeliverySettled: { version: 1 },
 } as const satisfies EventTypes<DeliveryEvent>;

@@ -1,7 +1,7 @@
-import type { Decider, Message } from '@app/kernel';
+import type { Decider, Message, Open } from '@app/kernel';
 import type { InboundEvent, InboundReceived, InboundRouted } from './inbound.events.js';
 
-export type InboundCommand = Message<'AcceptInbound', InboundReceived['data']> | Message<'RouteInbound', InboundRouted['data']>;
+export type InboundCommand = Message<'AcceptInbound', Open<InboundReceived['data']>> | Message<'RouteInbound', InboundRouted['data']>;
 
 export type Inbound = { readonly status: 'none' | 'received' } | ({ readonly status: 'routed' } & InboundRouted['data']);
 

@@ -1,4 +1,4 @@
-import type { EventTypes, Message } from '@app/kernel';
+import type { EventTypes, Message, Personal } from '@app/kernel';
 
 /**
  * One message as it was accepted. `form` is everything the provider posted, unknown parameters included; of a message that was
@@ -7,7 +7,7 @@ import type { EventTypes, Message } from '@app/kernel';
  */
 export type InboundReceived = Message<
   'InboundReceived',
-  { providerId: string; addressId: string; senderId: string; from: string; text: string; form: Readonly<Record<string, string>>; sentAt: string | null }
+  { providerId: string; addressId: string; senderId: string; from: Personal<string>; text: Personal<string>; form: Personal<Readonly<Record<string, string>>>; sentAt: string | null }
 >;
 /** Where it goes, decided once: a repetition after a crash follows the same way. */
 export type InboundRouted = Message<'InboundRouted', { contactId: string; conversationId: string; referralId: string | null; isNewNumber: boolean; asKeyword: boolean }>;
@@ -15,6 +15,6 @@ export type InboundRouted = Message<'InboundRouted', { contactId: string; conver
 export type InboundEvent = InboundReceived | InboundRouted;
 
 export const inboundEventTypes = {
-  InboundReceived: { version: 1, sealed: ['from', 'text', 'form'], subject: 'addressId' },
+  InboundReceived: { version: 1, sealed: { from: 'addressId', text: 'addressId', form: 'addressId' } },
   InboundRouted: { version: 1 },
 } as const satisfies EventTypes<InboundEvent>;

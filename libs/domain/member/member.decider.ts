@@ -1,7 +1,7 @@
-import type { Decider, Message } from '@app/kernel';
+import type { Decider, Message, Open } from '@app/kernel';
 import type { MemberAdded, MemberEvent } from './member.events.js';
 
-export type MemberCommand = Message<'AddMember', MemberAdded['data']>;
+export type MemberCommand = Message<'AddMember', Open<MemberAdded['data']>>;
 
 /** A person of the staff, or nobody yet. */
 export type Member = { readonly status: 'none' } | ({ readonly status: 'member' } & MemberAdded['data']);

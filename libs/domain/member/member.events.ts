@@ -1,12 +1,12 @@
-import type { EventTypes, Message } from '@app/kernel';
+import type { EventTypes, Message, Personal } from '@app/kernel';
 
 export type Role = 'owner' | 'manager' | 'agent';
 
 /** A person joined the staff. `memberId` is of this program alone, whoever else has the same user id. */
-export type MemberAdded = Message<'MemberAdded', { programId: string; memberId: string; userId: string; name: string; email: string; role: Role }>;
+export type MemberAdded = Message<'MemberAdded', { programId: string; memberId: string; userId: string; name: Personal<string>; email: Personal<string>; role: Role }>;
 
 export type MemberEvent = MemberAdded;
 
 export const memberEventTypes = {
-  MemberAdded: { version: 1, sealed: ['name', 'email'], subject: 'memberId' },
+  MemberAdded: { version: 1, sealed: { name: 'memberId', email: 'memberId' } },
 } as const satisfies EventTypes<MemberEvent>;

@@ -1,12 +1,12 @@
-import { DomainError, type Decider, type Message } from '@app/kernel';
+import { DomainError, type Decider, type Message, type Open, type Personal } from '@app/kernel';
 import type { OptInText, Policies, ProgramCreated, ProgramEvent, SenderAdded, WidgetOriginsSet } from './program.events.js';
 
 export type ProgramCommand =
   | Message<'CreateProgram', ProgramCreated['data']>
-  | Message<'AddSender', SenderAdded['data']>
+  | Message<'AddSender', Open<SenderAdded['data']>>
   | Message<'SetWidgetOrigins', WidgetOriginsSet['data']>;
 
-export type Sender = { readonly senderId: string; readonly phone: string; readonly accountSid: string; readonly authToken: string };
+export type Sender = { readonly senderId: string; readonly phone: string; readonly accountSid: string; readonly authToken: Personal<string> };
 
 export type Program =
   | { readonly status: 'none' }

@@ -1,4 +1,4 @@
-import type { EventTypes, Message } from '@app/kernel';
+import type { EventTypes, Message, Personal } from '@app/kernel';
 
 /** Choices of a program; what each means stands in the send gate and the consent decider. */
 export type Policies = {
@@ -28,20 +28,20 @@ export type ProgramCreated = Message<
 /** One number that sends and receives for the program, with the provider account it belongs to. */
 export type SenderAdded = Message<
   'SenderAdded',
-  { programId: string; senderId: string; phone: string; accountSid: string; authToken: string }
+  { programId: string; senderId: string; phone: string; accountSid: string; authToken: Personal<string> }
 >;
 
 /** Sites that may show the contact’s messages in a widget, as origins (`https://shop.example`); the list as it is from now on. */
 export type WidgetOriginsSet = Message<'WidgetOriginsSet', { origins: readonly string[] }>;
 
 /** The number has another provider account, or the account another token. */
-export type SenderCredentialsChanged = Message<'SenderCredentialsChanged', { programId: string; senderId: string; accountSid: string; authToken: string }>;
+export type SenderCredentialsChanged = Message<'SenderCredentialsChanged', { programId: string; senderId: string; accountSid: string; authToken: Personal<string> }>;
 
 export type ProgramEvent = ProgramCreated | SenderAdded | SenderCredentialsChanged | WidgetOriginsSet;
 
 export const programEventTypes = {
   ProgramCreated: { version: 1 },
-  SenderAdded: { version: 1, sealed: ['authToken'], subject: 'programId' },
-  SenderCredentialsChanged: { version: 1, sealed: ['authToken'], subject: 'programId' },
+  SenderAdded: { version: 1, sealed: { authToken: 'programId' } },
+  SenderCredentialsChanged: { version: 1, sealed: { authToken: 'programId' } },
   WidgetOriginsSet: { version: 1 },
 } as const satisfies EventTypes<ProgramEvent>;

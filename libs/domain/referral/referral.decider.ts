@@ -1,7 +1,7 @@
-import { DomainError, type Decider, type Message } from '@app/kernel';
+import { DomainError, type Decider, type Message, type Open } from '@app/kernel';
 import type { ReferralCreated, ReferralEvent } from './referral.events.js';
 
-export type ReferralCommand = Message<'CreateReferral', ReferralCreated['data']>;
+export type ReferralCommand = Message<'CreateReferral', Open<ReferralCreated['data']>>;
 
 /** One referred opportunity: the referrer brings the referred person. */
 export type Referral = { readonly status: 'none' } | { readonly status: 'created'; readonly referrerId: string; readonly referredId: string };

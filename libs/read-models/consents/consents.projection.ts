@@ -1,5 +1,5 @@
 import type { Projection } from '@app/eventing';
-import type { Message } from '@app/kernel';
+import { isErased, type Message } from '@app/kernel';
 import { consentDecider, type Consent, type ConsentEvent } from '@app/domain/consent';
 
 export type ConsentState = {
@@ -54,7 +54,7 @@ export const consentOf = (state: ConsentState | undefined): Consent =>
   state === undefined ? consentDecider.initialState : { status: state.status, textedFirst: state.textedFirst, ...state.folded };
 
 const cause = (event: ConsentEvent & Message): string => {
-  if (event.type === 'OptInRequested' || event.type === 'OptInFormReceived') return `form ${event.data.evidence.wordingVersion}`;
+  if (event.type === 'OptInRequested' || event.type === 'OptInFormReceived') return isErased(event.data.evidence) ? 'form' : `form ${event.data.evidence.wordingVersion}`;
   if (event.type === 'OptOutLearned') return `provider ${event.data.errorCode}`;
   return event.type === 'TextedFirst' ? 'inbound text' : (event.data.keyword ?? 'form');
 };

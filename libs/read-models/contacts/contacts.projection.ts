@@ -1,4 +1,5 @@
 import type { Projection } from '@app/eventing';
+import { unlessErased } from '@app/kernel';
 import type { ContactDetails, ContactEvent } from '@app/domain/contact';
 
 export type ContactRow = ContactDetails & {
@@ -18,17 +19,16 @@ export const contactsProjection: Projection<ContactEvent, ContactRow> = {
   touches: (event) => event.aggregateId,
 
   evolve(_row, { aggregateId: id, data, revision, metadata: { programId } }) {
-    const { name, externalId, contactType, registered, active, phoneIds } = data;
-    const [phones, emails] = [listed(data.phones), listed(data.emails)];
+    const { contactType, registered, active, phoneIds } = data;
+    // Who was erased is nobody by name, and is found by id alone.
+    const [name, externalId] = [unlessErased(data.name, null), unlessErased(data.externalId, null)];
+    const [phones, emails] = [unlessErased(data.phones, []), unlessErased(data.emails, [])];
     const details = { name, phones, emails, externalId, contactType, registered, active };
     const words = [id, ...(name?.split(/\s+/) ?? []), name ?? '', ...phones.flatMap(digitTerms), ...phoneIds, ...emails, externalId ?? ''];
     const terms = [...new Set(words.filter((word) => word !== '').map((word) => searchTerm(programId, word)))];
     return { id, programId, phoneIds, ...details, terms, revision };
   },
 };
-
-/** What was erased reads as one word, also where a list was. */
-const listed = (given: readonly string[] | string): readonly string[] => (typeof given === 'string' ? [] : given);
 
 /** A number is found with its country's code and without. */
 const digitTerms = (phone: string): string[] => {

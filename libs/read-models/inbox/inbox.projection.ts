@@ -1,4 +1,5 @@
 import type { Projection } from '@app/eventing';
+import { isErased, type Personal } from '@app/kernel';
 import { folderAfter, type Channel, type ConversationEvent, type Folder } from '@app/domain/conversation';
 
 /** One conversation as the staff sees it in the list. */
@@ -11,7 +12,8 @@ export type InboxRow = {
   readonly archived: boolean;
   /** The contact's messages since the last message by staff. */
   readonly answers: number;
-  readonly preview: string;
+  /** Of the last message; `null` where it was erased. */
+  readonly preview: string | null;
   readonly channel: Channel | null;
   readonly lastActivityAt: string;
   readonly lastContactMessageAt: string | null;
@@ -68,7 +70,8 @@ export const inboxProjection: Projection<ConversationEvent, InboxRow> = {
   },
 };
 
-const preview = (text: string): string => {
+const preview = (text: Personal<string>): string | null => {
+  if (isErased(text)) return null;
   const characters = [...text.replace(/\s+/g, ' ')];
   return characters.length <= PREVIEW_LENGTH ? characters.join('') : `${characters.slice(0, PREVIEW_LENGTH - 1).join('')}…`;
 };

@@ -1,4 +1,5 @@
 import type { Projection } from '@app/eventing';
+import { unlessErased } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { ReferralEvent } from '@app/domain/referral';
 
@@ -7,7 +8,8 @@ export type ReferralRow = {
   readonly programId: string;
   readonly referrerId: string;
   readonly referredId: string;
-  readonly status: string;
+  /** `null` where it was erased. */
+  readonly status: string | null;
   readonly externalId: string | null;
   readonly createdAt: string;
   /** Conversations about it that are not archived; the flag of a list of referrals. */
@@ -23,7 +25,8 @@ export const referralsProjection: Projection<ReferralEvent | ConversationEvent, 
 
   evolve(row, event) {
     if (event.type === 'ReferralCreated') {
-      const { referralId, referrerId, referredId, status, externalId } = event.data;
+      const { referralId, referrerId, referredId } = event.data;
+      const [status, externalId] = [unlessErased(event.data.status, null), unlessErased(event.data.externalId, null)];
       const { programId, occurredAt } = event.metadata;
       return { id: referralId, programId, referrerId, referredId, status, externalId, createdAt: occurredAt, openConversations: [], created: event.position };
     }

@@ -1,5 +1,5 @@
 import { deliveryIdOf, type Projection } from '@app/eventing';
-import type { Actor, Recorded } from '@app/kernel';
+import { unlessErased, type Actor, type Recorded } from '@app/kernel';
 import type { AutomatedTextSent, Channel, ConversationEvent, MessageSent } from '@app/domain/conversation';
 
 /** One entry of a conversation's thread. */
@@ -12,7 +12,8 @@ export type ThreadEntry = {
   readonly direction: 'in' | 'out';
   readonly author: Actor;
   readonly channel: Channel;
-  readonly text: string;
+  /** `null` where it was erased. */
+  readonly text: string | null;
   /** Of a refusal: the rule. */
   readonly rule: string | null;
   /** Of a refusal because of an opt-out: the sender that received it. */
@@ -34,13 +35,13 @@ export const threadProjection: Projection<ConversationEvent, ThreadEntry> = {
     if (row !== null) return row;
     switch (event.type) {
       case 'MessageSent':
-        return { ...common(event, event.data), kind: 'message', direction: 'out', channel: event.data.channel, text: event.data.text, deliveryId: textDelivery(event.data) };
+        return { ...common(event, event.data), kind: 'message', direction: 'out', channel: event.data.channel, text: unlessErased(event.data.text, null), deliveryId: textDelivery(event.data) };
       case 'AutomatedTextSent':
-        return { ...common(event, event.data), kind: 'automated', direction: 'out', channel: 'sms', text: event.data.text, deliveryId: textDelivery(event.data) };
+        return { ...common(event, event.data), kind: 'automated', direction: 'out', channel: 'sms', text: unlessErased(event.data.text, null), deliveryId: textDelivery(event.data) };
       case 'MessageReceived':
-        return { ...common(event, event.data), kind: 'message', direction: 'in', channel: event.data.channel, text: event.data.text };
+        return { ...common(event, event.data), kind: 'message', direction: 'in', channel: event.data.channel, text: unlessErased(event.data.text, null) };
       case 'KeywordReceived':
-        return { ...common(event, event.data), kind: 'keyword', direction: 'in', channel: 'sms', text: event.data.text };
+        return { ...common(event, event.data), kind: 'keyword', direction: 'in', channel: 'sms', text: unlessErased(event.data.text, null) };
       case 'SendRefused':
         return { ...common(event, event.data), kind: 'refusal', direction: 'out', channel: event.data.channel, text: '', rule: event.data.rule, refusedSenderId: event.data.refusedSenderId };
       case 'ConversationStarted':

@@ -13,7 +13,7 @@ export class Message {
   @Field({ description: 'message, automated, keyword or refusal' }) readonly kind!: string;
   @Field(() => String, { description: 'in or out' }) readonly direction!: 'in' | 'out';
   @Field(() => String) readonly channel!: MessageView['channel'];
-  @Field() readonly text!: string;
+  @Field(() => String, { nullable: true, description: 'Null where it was erased.' }) readonly text!: string | null;
   @Field() readonly at!: string;
   @Field({ description: 'How far its delivery is; only moves forward.' }) readonly state!: string;
   @Field(() => String, { nullable: true, description: 'Why it failed or was refused.' }) readonly reason!: string | null;
@@ -42,7 +42,7 @@ export class Conversation {
   @Field(() => String, { nullable: true }) readonly phone!: string | null;
   @Field(() => String, { description: 'unread, read, replied or archived' }) readonly folder!: ConversationView['folder'];
   @Field(() => Int, { description: 'The contact’s messages since the last message by staff.' }) readonly answers!: number;
-  @Field() readonly preview!: string;
+  @Field(() => String, { nullable: true, description: 'Of the last message; null where it was erased.' }) readonly preview!: string | null;
   @Field(() => String, { nullable: true }) readonly channel!: ConversationView['channel'];
   @Field(() => String, { description: 'none, pending, yes or no' }) readonly consent!: ConversationView['consent'];
   @Field(() => String, { nullable: true, description: 'The program’s number that received the opt-out which stands.' }) readonly optedOutOf!: string | null;

@@ -1,6 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { Lookups } from '@app/application';
-import { EngineUnavailable } from '@app/eventing';
+import { EngineUnavailable, WebhookSignatures } from '@app/eventing';
+import { ERASED } from '@app/kernel';
+import { signForm } from '@app/twilio-emulator';
+import { TwilioWebhookSignatures } from '../../../../libs/adapters/twilio/twilio-webhook-signatures.js';
 import { ProgramNotFound } from '@app/domain/program';
 import type { PublicAddress } from '@app/platform';
 import { TwilioWebhooksController, WebhookNotGenuine } from './twilio-webhooks.controller.js';
@@ -15,6 +18,33 @@ describe('webhooks of the provider', () => {
 
   it('T4: with the record away it says so, and not that the text is not genuine: it comes again', async () => {
     await expect(post(new EngineUnavailable('EventStoreDB'))).rejects.toBeInstanceOf(EngineUnavailable);
+  });
+
+  describe('X8, T3: a sender whose token was erased accepts nothing', () => {
+    const form = { MessageSid: `SM${'0'.repeat(32)}`, AccountSid: 'AC1', From: '+14155550199', To: '+14155550100', Body: 'STOP' };
+    const url = '/webhooks/twilio/program-1/messages';
+    const postSigned = (authToken: unknown, token: string, signatures: WebhookSignatures = new TwilioWebhookSignatures()): Promise<string> => {
+      const lookups = { program: () => Promise.resolve({ senders: [{ senderId: 's', accountSid: 'AC1', phone: form.To, authToken }] }) } as unknown as Lookups;
+      const address = { url: Promise.resolve('http://127.0.0.1') } as unknown as PublicAddress;
+      const commands = { execute: () => Promise.resolve({ events: [] }) } as never;
+      const request = { url, id: 'request-1', headers: { 'x-twilio-signature': signForm(token, `http://127.0.0.1${url}`, form) } } as unknown as FastifyRequest;
+      return new TwilioWebhooksController(commands, lookups, signatures, address, {} as never).message('program-1', form, request);
+    };
+
+    it('where the token is there, what it signed is taken', async () => {
+      expect(await postSigned('a'.repeat(32), 'a'.repeat(32))).toContain('<Response/>');
+    });
+
+    it.each(['[erased]', '', JSON.stringify(ERASED), String(ERASED), 'erased', 'true', 'undefined', 'null'])('signed with %j', async (token) => {
+      await expect(postSigned(ERASED, token)).rejects.toBeInstanceOf(WebhookNotGenuine);
+    });
+
+    it('whatever the provider\'s check would say', async () => {
+      const credulous = new (class extends WebhookSignatures {
+        isGenuine = (): boolean => true;
+      })();
+      await expect(postSigned(ERASED, 'any', credulous)).rejects.toBeInstanceOf(WebhookNotGenuine);
+    });
   });
 
   it('whether a program exists is not told', async () => {

@@ -1,0 +1,68 @@
+import { Lookups } from '@app/application';
+import type { Journal } from '@app/eventing';
+import { ERASED, type Message } from '@app/kernel';
+import { newRecord, samples } from '@app/testing';
+import { EmailComposer } from './email-composer.js';
+import { ContentErased, MessageContents, SourceMissing } from './message-content.js';
+
+const sent = samples.MessageSent;
+const { authToken: _, ...known } = samples.SenderAdded;
+
+function contentsOf(data: object, authToken: unknown = 'a'.repeat(32)): MessageContents {
+  const event = newRecord()('conversation-conversation-1', { type: 'MessageSent', data } as Message);
+  const journal = { at: () => Promise.resolve(event) } as unknown as Journal;
+  return new MessageContents(journal, lookupsOf({ program: { senders: [{ ...known, authToken }] } }));
+}
+
+function lookupsOf(found: Readonly<Record<'program' | 'contact' | 'member', unknown>> | Readonly<Record<string, unknown>>): Lookups {
+  const answers = Object.entries(found).map(([name, value]) => [name, () => Promise.resolve(value)]);
+  return Object.assign(Object.create(Lookups.prototype) as Lookups, Object.fromEntries(answers));
+}
+
+describe('X8: what was erased is never sent', () => {
+  it('a text as it was written goes out', async () => {
+    expect(await contentsOf(sent).text('program-1', samples.DeliveryRequested)).toMatchObject({ sms: { text: sent.text, to: sent.to } });
+  });
+
+  it.each([
+    ['text', { ...sent, text: ERASED }, undefined],
+    ['number', { ...sent, to: ERASED }, undefined],
+    ['provider token', sent, ERASED],
+  ])('no text goes out whose %s was erased: it is withheld by that name', async (_what, data, authToken) => {
+    const error = await contentsOf(data, authToken).text('program-1', samples.DeliveryRequested).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ContentErased);
+    // The dispatcher withholds what has no source, for good, and does not try again.
+    expect(error).toBeInstanceOf(SourceMissing);
+    expect(error).toMatchObject({ name: 'ContentErased' });
+  });
+
+  it('nor an email about a text that was erased', async () => {
+    await expect(contentsOf({ ...sent, text: ERASED }).message(samples.DeliveryRequested)).rejects.toBeInstanceOf(ContentErased);
+  });
+});
+
+describe('X8: an email goes to no address that was erased', () => {
+  const program = { ...samples.ProgramCreated, senders: [] };
+  const message = { contactId: 'contact-rita', text: 'Hi' };
+  const compose = (kind: 'contact' | 'member', found: object) =>
+    new EmailComposer(lookupsOf({ program, contact: samples.ContactCreated, member: samples.MemberAdded, ...found })).compose('program-1', { ...samples.DeliveryRequested, recipient: { kind, id: 'x' } }, message);
+
+  it('N1: it goes to who has one', async () => {
+    expect((await compose('contact', {}))?.to.address).toBe('rita@example.com');
+    expect((await compose('member', {}))?.to.address).toBe('anna@example.com');
+  });
+
+  it.each([
+    ['contact', 'emails', { contact: { ...samples.ContactCreated, emails: ERASED } }],
+    ['contact', 'name', { contact: { ...samples.ContactCreated, name: ERASED } }],
+    ['member', 'email', { member: { ...samples.MemberAdded, email: ERASED } }],
+    ['member', 'name', { member: { ...samples.MemberAdded, name: ERASED } }],
+  ] as const)('to no %s whose %s was erased', async (kind, _field, found) => {
+    await expect(compose(kind, found)).rejects.toBeInstanceOf(ContentErased);
+  });
+
+  it('staff is told of somebody who was erased without a name', async () => {
+    const gone = { ...samples.ContactCreated, name: ERASED, phones: ERASED, emails: ERASED };
+    expect((await compose('member', { contact: gone }))?.subject).toBe('New message from A contact');
+  });
+});

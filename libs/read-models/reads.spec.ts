@@ -7,7 +7,7 @@ import { ReferralQueries } from './referrals/referral.queries.js';
 import { ThreadQueries } from './thread/thread.queries.js';
 
 const programId = 'program-1';
-const consent = { status: 'yes', purpose: null, since: '' };
+const consent = { status: 'yes', purpose: null, since: '', folded: { form: 'yes', askedAt: null, optOut: null, optIns: [] } };
 /** A document of each model, with all that leads to others. */
 const documents: Readonly<Record<string, object>> = {
   programs: { senders: [{ id: 'sender-1', phone: '+1' }, { id: 'sender-2', phone: '+2' }] },
@@ -15,7 +15,7 @@ const documents: Readonly<Record<string, object>> = {
   consents: { programId, senders: { 'sender-1': consent } },
   inbox: { programId, contactId: 'contact-1', referralId: null },
   referrals: { programId, referrerId: 'contact-1', referredId: 'contact-2', openConversations: [] },
-  thread: { programId, conversationId: 'conversation-1', deliveryId: 'delivery-1', kind: 'message', direction: 'out' },
+  thread: { programId, conversationId: 'conversation-1', deliveryId: 'delivery-1', kind: 'refusal', direction: 'out', refusedSenderId: 'sender-1' },
   deliveries: { programId, status: 'accepted' },
 };
 

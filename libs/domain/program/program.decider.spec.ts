@@ -17,7 +17,7 @@ const added: ProgramEvent = { type: 'SenderAdded', data: sender };
 
 describe('program', () => {
   it('policies: the defaults are those of the requirements', () => {
-    expect(defaultPolicies).toEqual({ consentMode: 'double_opt_in', replyToInbound: 'allowed' });
+    expect(defaultPolicies).toEqual({ consentMode: 'double_opt_in', replyToInbound: 'allowed', optOutScope: 'all' });
   });
 
   it('G5: is created once', () => {

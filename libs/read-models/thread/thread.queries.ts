@@ -17,7 +17,7 @@ export type MessageView = Omit<ThreadEntry, 'programId' | 'order' | 'contactId' 
 @Injectable()
 export class ThreadQueries {
   /** The read models that each query reads. */
-  static readonly reads = { page: [threadProjection, deliveriesProjection] } as const;
+  static readonly reads = { page: [threadProjection, deliveriesProjection, programsProjection] } as const;
 
   constructor(private readonly readModels: ReadModelStore) {}
 

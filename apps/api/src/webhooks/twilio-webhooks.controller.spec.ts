@@ -26,9 +26,9 @@ describe('webhooks of the provider', () => {
     const postSigned = (authToken: unknown, token: string, signatures: WebhookSignatures = new TwilioWebhookSignatures()): Promise<string> => {
       const lookups = { program: () => Promise.resolve({ senders: [{ senderId: 's', accountSid: 'AC1', phone: form.To, authToken }] }) } as unknown as Lookups;
       const address = { url: Promise.resolve('http://127.0.0.1') } as unknown as PublicAddress;
-      const commands = { execute: () => Promise.resolve({ events: [] }) } as never;
+      const inbound = { accept: () => Promise.resolve() } as never;
       const request = { url, id: 'request-1', headers: { 'x-twilio-signature': signForm(token, `http://127.0.0.1${url}`, form) } } as unknown as FastifyRequest;
-      return new TwilioWebhooksController(commands, lookups, signatures, address, {} as never).message('program-1', form, request);
+      return new TwilioWebhooksController({} as never, lookups, signatures, address, inbound).message('program-1', form, request);
     };
 
     it('where the token is there, what it signed is taken', async () => {

@@ -32,6 +32,36 @@ export abstract class SmsGateway {
   abstract find(account: SmsAccount, sms: Omit<Sms, 'statusCallback'>, between: { readonly from: Date; readonly to: Date }, isKnown: (providerId: string) => Promise<boolean>): Promise<FoundOutcome>;
 }
 
+/** A text that a number received, as the provider's list shows it. */
+export type ListedText = {
+  readonly providerId: string;
+  readonly from: string;
+  readonly to: string;
+  /** The provider's `date_created`, in milliseconds since 1970; its precision is a second. */
+  readonly createdAt: number;
+  /** What the list knows of the parameters that the webhook of this text has, under their names. */
+  readonly form: Readonly<Record<string, string>>;
+};
+
+/** The provider's list of inbound texts. Holds no way to send. */
+export abstract class InboundMessages {
+  /**
+   * Texts that the number `to` of the account received, newest first. Reads pages until one holds a text that was created
+   * before `since`; texts before it can be among the result.
+   * @throws MessageListUnavailable
+   */
+  abstract list(account: SmsAccount, to: string, since: Date): AsyncIterable<ListedText>;
+}
+
+/** The provider did not give its list: it refused the token, failed, or did not answer in time. */
+export class MessageListUnavailable extends Error {
+  /** @param code the provider's or the network's; no message of theirs is kept, since it repeats phone numbers */
+  constructor(readonly code: string) {
+    super(`The provider's list of messages cannot be read (${code})`);
+    this.name = 'MessageListUnavailable';
+  }
+}
+
 /** Checks the provider's webhooks. Holds no way to send. */
 export abstract class WebhookSignatures {
   /** Whether a form post to `url` was signed by the owner of the token. False for an empty token. */

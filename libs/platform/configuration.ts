@@ -88,6 +88,12 @@ export class Configuration {
   @Type(() => Number) @IsInt() @Min(500) readonly TAKE_OVER_AFTER_MS: number = 5_000;
   /** Pause in ms between two rounds of the reconciler. */
   @Type(() => Number) @IsInt() @Min(100) readonly RECONCILE_EVERY_MS: number = 15_000;
+  /** Pause in ms between two looks at the provider's list for inbound texts that no webhook brought. */
+  @Type(() => Number) @IsInt() @Min(100) readonly POLL_INBOUND_EVERY_MS: number = 60_000;
+  /** Age in ms before which a listed text is left to its webhook. */
+  @Type(() => Number) @IsInt() @Min(0) readonly POLL_INBOUND_GRACE_MS: number = 60_000;
+  /** How much later in ms than a newer text an older one may appear in the provider's list and is still found. */
+  @Type(() => Number) @IsInt() @Min(0) readonly POLL_INBOUND_OVERLAP_MS: number = 600_000;
   /** Time limit in ms of a request to the provider. */
   @Type(() => Number) @IsInt() @Min(100) readonly TWILIO_TIMEOUT_MS: number = 10_000;
 }

@@ -9,6 +9,7 @@ export * from './members/member.queries.js';
 export { membersProjection } from './members/members.projection.js';
 export { type ParkedRow } from './parked/parked.projection.js';
 export * from './parked/parked.queries.js';
+export * from './programs/program.queries.js';
 export { projections } from './projections.js';
 export * from './queries.module.js';
 export * from './referrals/referral.queries.js';

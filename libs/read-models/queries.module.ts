@@ -7,11 +7,12 @@ import { Freshness } from './freshness.js';
 import { InboxQueries } from './inbox/inbox.queries.js';
 import { MemberQueries } from './members/member.queries.js';
 import { ParkedQueries } from './parked/parked.queries.js';
+import { ProgramQueries } from './programs/program.queries.js';
 import { projections } from './projections.js';
 import { ReferralQueries } from './referrals/referral.queries.js';
 import { ThreadQueries } from './thread/thread.queries.js';
 
-const queries = [ConsentQueries, ContactQueries, DeliveryQueries, Freshness, InboxQueries, MemberQueries, ParkedQueries, ReferralQueries, ThreadQueries];
+const queries = [ConsentQueries, ContactQueries, DeliveryQueries, Freshness, InboxQueries, MemberQueries, ParkedQueries, ProgramQueries, ReferralQueries, ThreadQueries];
 
 /** The read side: what each screen asks for. */
 @Module({ providers: queries, exports: queries })

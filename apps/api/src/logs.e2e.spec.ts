@@ -19,7 +19,7 @@ let output = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'logs-'));
-  const environment = { ...process.env, TWILIO_AUTH_TOKEN: PROVIDER_TOKEN, RECONCILE_EVERY_MS: '500', TWILIO_TIMEOUT_MS: '500' };
+  const environment = { ...process.env, TWILIO_AUTH_TOKEN: PROVIDER_TOKEN, RECONCILE_EVERY_MS: '500', TWILIO_TIMEOUT_MS: '500', POLL_INBOUND_EVERY_MS: '200', POLL_INBOUND_GRACE_MS: '0' };
   child = spawn(process.execPath, ['dist/apps/standalone/src/main.js', '--json', '--port', '0', '--data', folder], { env: environment });
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   let first = '';

@@ -64,7 +64,7 @@ export const requirementRows: readonly RequirementRow[] = [
   ['T2', 'treat a send as claim, call, outcome: accepted, refused, or **uncertain**; a time-out is uncertain and never resent blindly; the claim id rides in the status callback URL, so the first callback settles it; a reconciler lists messages for what is left; staff see what stays uncertain and decide', 'done', '', ''],
   ['T3', 'accept inbound and status webhooks only with a valid signature computed over the configured public URL; token chosen by the route’s program, account and number checked against that program; a program cannot be saved, nor the process started, with an empty token', 'done', '', '3'],
   ['T4', 'take the same inbound message any number of times as one; keep unknown parameters and unknown statuses', 'done', '', ''],
-  ['T5', 'find inbound messages missed during an outage by polling the message list, through the same door as the webhook', 'open', '', ''],
+  ['T5', 'find inbound messages missed during an outage by polling the message list, through the same door as the webhook', 'done', '', ''],
   ['T6', 'throttle per sender in segments per second; show segments and encoding before sending', 'open', '', ''],
   ['T7', 'hold sends in quiet hours of the contact’s zone (strictest zone when unknown), with an expiry after which a message is dropped and not sent late', 'open', '', ''],
   ['T8', 'map provider errors to meaning: permanent for this number, configuration, back off, opted out', 'partly', 'Codes in words, back-off and refusals are told apart; permanent for a number and configuration are not yet acted on.', ''],

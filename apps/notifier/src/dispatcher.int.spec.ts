@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EnginesModule, openEmbedded } from '@app/adapters';
-import { ConsentReader, HandleConsent, HandleConversation, HandleDelivery, ids, NaturalKeys, system, type DeliveryWish, Lookups, type ReadConsents } from '@app/application';
-import { Aggregates, Journal, naturalId, SmsGateway, type CommandContext, type SendOutcome } from '@app/eventing';
+import { ConsentReader, HandleConsent, HandleConversation, HandleDelivery, ids, NaturalKeys, system, Lookups, type DeliveryWish, type ReadConsents } from '@app/application';
+import { Aggregates, InboundMessages, Journal, naturalId, SmsGateway, type CommandContext, type SendOutcome } from '@app/eventing';
 import { keywordOf } from '@app/domain/consent';
 import type { DeliveryEvent } from '@app/domain/delivery';
 import { loadConfiguration, PlatformModule, PublicAddress } from '@app/platform';
@@ -42,6 +42,8 @@ beforeEach(async () => {
   })
     .overrideProvider(SmsGateway)
     .useValue(gateway)
+    .overrideProvider(InboundMessages)
+    .useValue({ list: () => [] })
     .overrideProvider(ConsentReader)
     .useFactory({ factory: watchedReader, inject: [Aggregates, Lookups] })
     .compile();

@@ -10,14 +10,16 @@ import { QueriesModule } from '@app/read-models';
 import { DeliveryRequests, NOTIFIER } from './delivery-requests.js';
 import { Dispatcher } from './dispatcher.js';
 import { EmailComposer } from './email-composer.js';
+import { InboundPoller } from './inbound-poller.js';
 import { MessageContents } from './message-content.js';
+import { MissedTexts } from './missed-texts.js';
 import { Reconciler } from './reconciler.js';
 import { WaitingForStaff } from './waiting-for-staff.js';
 
 /** Sends what the topics ask for. The only holder of gateways. */
 @Module({
   imports: [ApplicationModule, QueriesModule],
-  providers: [...gatewayProviders, DeliveryRequests, Dispatcher, EmailComposer, MessageContents, Reconciler, WaitingForStaff],
+  providers: [...gatewayProviders, DeliveryRequests, Dispatcher, EmailComposer, InboundPoller, MessageContents, MissedTexts, Reconciler, WaitingForStaff],
 })
 export class NotifierModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(NotifierModule.name);
@@ -39,6 +41,7 @@ export class NotifierModule implements OnApplicationBootstrap {
     private readonly requests: DeliveryRequests,
     private readonly dispatcher: Dispatcher,
     private readonly reconciler: Reconciler,
+    private readonly inboundPoller: InboundPoller,
     private readonly waitingForStaff: WaitingForStaff,
   ) {}
 
@@ -51,6 +54,7 @@ export class NotifierModule implements OnApplicationBootstrap {
     this.background.start('notifier requests', (signal) => topics.consume({ topics: [CONVERSATIONS_TOPIC], group: 'notifier', signal, handle, onAssignment }));
     this.background.start('notifier dispatcher', (signal) => dispatcher.run(signal));
     this.background.startAsLeader('notifier reconciler', (signal) => this.reconciler.run(signal));
+    this.background.startAsLeader('notifier inbound poller', (signal) => this.inboundPoller.run(signal));
     this.background.startAsLeader('notifier waiting for staff', (signal) => this.waitingForStaff.run(signal));
     const replays = this.parking.replays(this.worker);
     this.background.startAsLeader(replays.name, (signal) => runFollower({ journal, checkpoints }, replays, signal));

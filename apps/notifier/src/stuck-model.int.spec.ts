@@ -5,7 +5,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EnginesModule, openEmbedded } from '@app/adapters';
 import { HandleConsent, HandleConversation, ids, NaturalKeys, system, type ConversationWish } from '@app/application';
-import { EmailGateway, naturalId, SmsGateway, type CommandContext } from '@app/eventing';
+import { EmailGateway, InboundMessages, naturalId, SmsGateway, type CommandContext } from '@app/eventing';
 import { keywordOf } from '@app/domain/consent';
 import { loadConfiguration, PlatformModule, PublicAddress } from '@app/platform';
 import { ParkedQueries } from '@app/read-models';
@@ -45,6 +45,8 @@ beforeEach(async () => {
       send: (_account: unknown, { text }: { text: string }) => Promise.resolve({ kind: 'accepted', providerId: `SM${texts.push(text)}` }),
       find: () => Promise.resolve({ kind: 'unknown' }),
     })
+    .overrideProvider(InboundMessages)
+    .useValue({ list: () => [] })
     .overrideProvider(EmailGateway)
     .useValue({
       send: ({ to, text }: { to: { address: string }; text: string }) => {

@@ -1,22 +1,27 @@
-import { EmailGateway, SmsGateway } from '@app/eventing';
+import { EmailGateway, InboundMessages, SmsGateway } from '@app/eventing';
 import { Configuration, InvalidConfiguration } from '@app/platform';
 import { mailFolder, MailFolderGateway, SmtpGateway } from '../email/index.js';
-import { TwilioSmsGateway } from '../twilio/index.js';
+import { TwilioInboundMessages, TwilioSmsGateway } from '../twilio/index.js';
 
 /** The providers of texts and email. Only the notifier may import this, so that a replay or rebuild cannot reach one. */
 export const gatewayProviders = [
   {
     provide: SmsGateway,
-    useFactory: smsGateway,
+    useFactory: (configuration: Configuration): SmsGateway => new TwilioSmsGateway(providerUrl(configuration), configuration.TWILIO_TIMEOUT_MS),
+    inject: [Configuration],
+  },
+  {
+    provide: InboundMessages,
+    useFactory: (configuration: Configuration): InboundMessages => new TwilioInboundMessages(providerUrl(configuration), configuration.TWILIO_TIMEOUT_MS),
     inject: [Configuration],
   },
   { provide: EmailGateway, useFactory: emailGateway, inject: [Configuration] },
 ];
 
 /** Never the provider itself by a setting that was forgotten. */
-function smsGateway({ SMS, TWILIO_API_URL, TWILIO_TIMEOUT_MS }: Configuration): SmsGateway {
+function providerUrl({ SMS, TWILIO_API_URL }: Configuration): string {
   if (SMS === 'emulator' && TWILIO_API_URL === undefined) throw new InvalidConfiguration(['TWILIO_API_URL must say where the emulator is, with SMS=emulator']);
-  return new TwilioSmsGateway(TWILIO_API_URL ?? 'https://api.twilio.com', TWILIO_TIMEOUT_MS);
+  return TWILIO_API_URL ?? 'https://api.twilio.com';
 }
 
 /** An attempt by SMTP ends before its claim counts as abandoned. */

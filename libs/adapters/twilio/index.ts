@@ -1,2 +1,3 @@
+export * from './twilio-inbound-messages.gateway.js';
 export * from './twilio-sms.gateway.js';
 export * from './twilio-webhook-signatures.js';

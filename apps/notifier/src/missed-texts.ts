@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { InboundEntry } from '@app/application';
+import { Checkpoints, Clock, InboundMessages, TemporaryFailure, type ListedText, type SmsAccount } from '@app/eventing';
+import type { Sender } from '@app/domain/program';
+import { Configuration } from '@app/platform';
+
+/** A number of a program, with a token that was not erased. */
+export type PolledSender = Sender & SmsAccount;
+
+/** A number that the provider is asked about, and the program it belongs to. */
+export type PolledNumber = { readonly programId: string; readonly sender: PolledSender };
+
+/** How far back the first look at a number goes. */
+const FIRST_LOOK_MS = 24 * 60 * 60 * 1000;
+const TEXTS_IN_MEMORY = 50_000;
+
+/**
+ * Texts that the provider's list shows and that no webhook brought. A number's checkpoint is the provider's time of the
+ * newest text that is accepted, so a silent number costs one page however long it is silent, and our clock decides only
+ * what is left to the webhooks.
+ */
+@Injectable()
+export class MissedTexts {
+  /** Texts known to be accepted: those within the overlap are listed again at every look, and the record is not asked again. */
+  private readonly accepted = new LRUCache<string, true>({ max: TEXTS_IN_MEMORY });
+
+  constructor(
+    private readonly messages: InboundMessages,
+    private readonly entry: InboundEntry,
+    private readonly checkpoints: Checkpoints,
+    private readonly clock: Clock,
+    private readonly configuration: Configuration,
+  ) {}
+
+  /**
+   * Accepts what one number received, in the order of the provider's `date_created`.
+   * @throws MessageListUnavailable, and what accepting a text throws, once the texts of everybody else are accepted
+   */
+  async accept(number: PolledNumber, signal: AbortSignal): Promise<void> {
+    const { programId, sender } = number;
+    const checkpoint = `polled ${programId} ${sender.senderId}`;
+    const stored = await this.checkpoints.get(checkpoint);
+    const readUpTo = stored === null ? this.clock.now() - FIRST_LOOK_MS : Date.parse(stored);
+    const texts = await this.listed(sender, readUpTo - this.configuration.POLL_INBOUND_OVERLAP_MS);
+    await this.acceptInOrder(number, texts.sort(byAge), signal);
+    // Moved only when nothing is left: who dies before reads the same list again.
+    const newest = new Date(Math.max(readUpTo, texts.at(-1)?.createdAt ?? 0)).toISOString();
+    if (!signal.aborted && newest !== stored) await this.checkpoints.set(checkpoint, stored, newest);
+  }
+
+  private async listed(sender: PolledSender, since: number): Promise<ListedText[]> {
+    const texts: ListedText[] = [];
+    for await (const text of this.messages.list(sender, sender.phone, new Date(since))) {
+      const isOurs = text.to === sender.phone && text.form['AccountSid'] === sender.accountSid && text.from !== '';
+      const isOldEnough = text.createdAt <= this.clock.now() - this.configuration.POLL_INBOUND_GRACE_MS;
+      if (isOurs && isOldEnough && text.createdAt >= since) texts.push(text);
+    }
+    return texts;
+  }
+
+  /** After a text that cannot be accepted, the later ones of the same person wait; those of others do not. */
+  private async acceptInOrder({ programId, sender }: PolledNumber, texts: readonly ListedText[], signal: AbortSignal): Promise<void> {
+    const failures = new Map<string, unknown>();
+    for (const { providerId, from, form, createdAt } of texts) {
+      const text = `${programId} ${providerId}`;
+      if (this.accepted.has(text) || failures.has(from)) continue;
+      if (signal.aborted) return;
+      try {
+        await this.entry.accept(programId, sender, { providerId, from, form, sentAt: new Date(createdAt).toISOString() });
+        this.accepted.set(text, true);
+      } catch (error) {
+        if (error instanceof TemporaryFailure) throw error;
+        failures.set(from, error);
+      }
+    }
+    for (const failure of failures.values()) throw failure;
+  }
+}
+
+/** Oldest first; where the provider's seconds are equal, its ids decide, so that every look gives the same order. */
+const byAge = (one: ListedText, other: ListedText): number => one.createdAt - other.createdAt || (one.providerId < other.providerId ? -1 : 1);

@@ -1,0 +1,13 @@
+import { Injectable } from '@nestjs/common';
+import { ReadModelStore } from '@app/eventing';
+import { programsProjection } from './programs.projection.js';
+
+@Injectable()
+export class ProgramQueries {
+  constructor(private readonly readModels: ReadModelStore) {}
+
+  /** Ids of all programs, for background work; nobody's request may see more than one program. */
+  async *ids(): AsyncIterable<string> {
+    for await (const { document } of this.readModels.scan(programsProjection, 'live')) yield document.id;
+  }
+}

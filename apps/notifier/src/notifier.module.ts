@@ -8,6 +8,7 @@ import { Background, logFailure } from '@app/platform';
 import { CONVERSATIONS_TOPIC, fromTopicValue, toPublic, type PublicConversationEvent } from '@app/public-events';
 import { QueriesModule } from '@app/read-models';
 import { DeliveryRequests, NOTIFIER } from './delivery-requests.js';
+import { DeliverySender } from './delivery-sender.js';
 import { Dispatcher } from './dispatcher.js';
 import { EmailComposer } from './email-composer.js';
 import { InboundPoller } from './inbound-poller.js';
@@ -19,7 +20,7 @@ import { WaitingForStaff } from './waiting-for-staff.js';
 /** Sends what the topics ask for. The only holder of gateways. */
 @Module({
   imports: [ApplicationModule, QueriesModule],
-  providers: [...gatewayProviders, DeliveryRequests, Dispatcher, EmailComposer, InboundPoller, MessageContents, MissedTexts, Reconciler, WaitingForStaff],
+  providers: [...gatewayProviders, DeliveryRequests, DeliverySender, Dispatcher, EmailComposer, InboundPoller, MessageContents, MissedTexts, Reconciler, WaitingForStaff],
 })
 export class NotifierModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(NotifierModule.name);

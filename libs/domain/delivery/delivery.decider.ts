@@ -57,13 +57,13 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
       case 'ClaimDelivery':
         // What was prepared for an earlier claim, or is not due any more, was overtaken by another worker.
         if (state.status !== 'requested' || command.data.claimId !== claimIdOf(state.request.deliveryId, state.claims + 1)) throw new DeliveryNotDue();
-        if (command.data.claimedAt < state.request.notBefore) throw new DeliveryNotDue();
+        if (Date.parse(command.data.claimedAt) < Date.parse(state.request.notBefore)) throw new DeliveryNotDue();
         return [{ type: 'DeliveryClaimed', data: command.data }];
       case 'WithholdDelivery':
         if (state.status !== 'requested') throw new DeliveryNotDue();
         return [{ type: 'DeliveryWithheld', data: command.data }];
       case 'ExpireDelivery':
-        return state.status === 'requested' && state.request.expiresAt <= command.data.at ? [{ type: 'DeliveryExpired', data: { expiresAt: state.request.expiresAt } }] : [];
+        return state.status === 'requested' && Date.parse(state.request.expiresAt) <= Date.parse(command.data.at) ? [{ type: 'DeliveryExpired', data: { expiresAt: state.request.expiresAt } }] : [];
       case 'SettleDelivery':
         if (state.status !== 'uncertain') throw new DeliveryNotUncertain();
         return [{ type: 'DeliverySettled', data: settled(command.data, state.request) }];

@@ -190,6 +190,11 @@ export class RecipientDto {
   @ApiProperty({ enum: ['contact', 'member'] }) readonly kind!: 'contact' | 'member';
   readonly id!: string;
 }
+export class AttemptDto {
+  @ApiProperty(nullable) readonly providerId!: string | null;
+  @ApiProperty(nullable) readonly status!: string | null;
+  @ApiProperty(nullable) readonly errorCode!: string | null;
+}
 export class DeliveryDto implements DeliveryView {
   readonly id!: string;
   @ApiProperty({ enum: ['sms', 'email'] }) readonly channel!: 'sms' | 'email';
@@ -205,6 +210,8 @@ export class DeliveryDto implements DeliveryView {
   @ApiProperty(nullable) readonly providerStatus!: string | null;
   @ApiProperty(nullable) readonly errorCode!: string | null;
   @ApiProperty(nullable) readonly reason!: string | null;
+  /** What the provider said of attempts before the last one, after somebody decided to send again. */
+  @ApiProperty({ type: [AttemptDto] }) readonly earlierAttempts!: readonly AttemptDto[];
 }
 export class DeliveriesDto {
   @ApiProperty({ type: [DeliveryDto] }) readonly documents!: readonly DeliveryDto[];

@@ -99,9 +99,28 @@ describe('delivery', () => {
     delivery.given(requested, ...since).when(settle('resend')).thenThrows(DeliveryNotUncertain);
   });
 
-  it('T2: a late receipt of the first attempt stops the second before it is claimed', () => {
+  describe('a receipt of the first claim, after staff decided to send again', () => {
     const again: DeliveryEvent = { type: 'DeliverySettled', data: { by: 'anna', decision: 'resend', notBefore: at, expiresAt: request.expiresAt } };
-    delivery.given(requested, claimed, uncertain, again, received('sent')).when(claim).thenThrows(DeliveryNotDue);
+    const second: DeliveryEvent = { type: 'DeliveryClaimed', data: { claimId: 'd-1.2', claimedAt: at, consents: [{ consentId: 'consent-1', revision: 2 }] } };
+    const history = [requested, claimed, uncertain, again];
+    const stateAfter = (...events: DeliveryEvent[]) => events.reduce((state, event) => deliveryDecider.evolve(state, event), deliveryDecider.initialState);
+
+    it('T2: leaves the decision: it is claimed and sent again', () => {
+      delivery.given(...history, received('sent')).when(claimAs('d-1.2')).then(second);
+    });
+
+    it('T2: does not settle the second claim, whose own outcome counts', () => {
+      const outcome: DeliveryEvent = { type: 'DeliveryReleased', data: { claimId: 'd-1.2', cause: '20429', notBefore: at } };
+      delivery.given(...history, second, received('delivered')).when({ type: 'ReleaseDelivery', data: outcome.data }).then(outcome);
+      delivery.given(...history, second, received('delivered')).when({ type: 'AcceptDelivery', data: { claimId: 'd-1.2', providerId: 'SM2' } }).then({ type: 'DeliveryAccepted', data: { claimId: 'd-1.2', providerId: 'SM2' } });
+    });
+
+    it('M7: is kept as history, with its own id and status', () => {
+      expect(stateAfter(...history, second, received('delivered'))).toMatchObject({
+        status: 'claimed',
+        attempts: { newest: { claimId: 'd-1.2', providerId: null, status: null }, earlier: [{ claimId: 'd-1.1', providerId: 'SM1', status: 'delivered' }] },
+      });
+    });
   });
 
   it('T2: a receipt before the answer settles the claim', () => {

@@ -1,4 +1,5 @@
 import { DomainError, type Decider, type Message, type Open } from '@app/kernel';
+import { answered, claimedAgain, noAttempts, reported, sentAgain, type Attempts } from './attempts.js';
 import type {
   DeliveryAccepted,
   DeliveryClaimed,
@@ -11,7 +12,6 @@ import type {
   DeliveryWithheld,
   ReceiptReceived,
 } from './delivery.events.js';
-import { furtherStatus } from './provider-status.js';
 
 export type DeliveryCommand =
   | Message<'RequestDelivery', DeliveryRequested['data']>
@@ -34,9 +34,8 @@ export type Delivery =
       readonly claim: DeliveryClaimed['data'] | null;
       /** Claims made so far; the next claim's id follows from it. */
       readonly claims: number;
-      readonly providerId: string | null;
-      readonly providerStatus: string | null;
-      /** Receipts already noted, as `providerId status`. */
+      readonly attempts: Attempts;
+      /** Receipts already noted, as `claimId providerId status`. */
       readonly receipts: readonly string[];
     };
 
@@ -80,17 +79,17 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
 
   evolve(state, event) {
     if (event.type === 'DeliveryRequested')
-      return { status: 'requested', request: event.data, claim: null, claims: 0, providerId: null, providerStatus: null, receipts: [] };
+      return { status: 'requested', request: event.data, claim: null, claims: 0, attempts: noAttempts, receipts: [] };
     if (state.status === 'none') return state;
     switch (event.type) {
       case 'DeliveryClaimed':
-        return { ...state, status: 'claimed', claim: event.data, claims: state.claims + 1 };
+        return { ...state, status: 'claimed', claim: event.data, claims: state.claims + 1, attempts: claimedAgain(state.attempts, event.data.claimId) };
       case 'DeliveryReleased':
         return { ...state, status: 'requested', claim: null, request: { ...state.request, notBefore: event.data.notBefore } };
       case 'DeliveryAccepted':
-        return { ...state, status: 'accepted', providerId: event.data.providerId };
+        return { ...state, status: 'accepted', attempts: answered(state.attempts, event.data.claimId, { providerId: event.data.providerId }) };
       case 'DeliveryRefused':
-        return { ...state, status: 'refused' };
+        return { ...state, status: 'refused', attempts: answered(state.attempts, event.data.claimId, { errorCode: event.data.code }) };
       case 'DeliveryUncertain':
         return { ...state, status: 'uncertain' };
       case 'DeliveryWithheld':
@@ -99,18 +98,14 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
         return { ...state, status: 'expired' };
       case 'DeliverySettled': {
         const { decision, notBefore, expiresAt } = event.data;
-        return decision === 'leave' ? { ...state, status: 'left' } : { ...state, status: 'requested', claim: null, request: { ...state.request, notBefore, expiresAt } };
+        if (decision === 'leave') return { ...state, status: 'left' };
+        return { ...state, status: 'requested', claim: null, request: { ...state.request, notBefore, expiresAt }, attempts: sentAgain(state.attempts) };
       }
       case 'ReceiptReceived': {
-        const { providerId, status } = event.data;
-        return {
-          ...state,
-          // The first receipt settles a claim whose answer is missing.
-          status: 'accepted',
-          providerId: state.providerId ?? providerId,
-          providerStatus: furtherStatus(state.providerStatus, status),
-          receipts: [...state.receipts, `${providerId} ${status}`],
-        };
+        const { claimId, providerId, status } = event.data;
+        const noted = { ...state, attempts: reported(state.attempts, event.data), receipts: [...state.receipts, `${claimId} ${providerId} ${status}`] };
+        // The first receipt settles a claim whose answer is missing.
+        return state.attempts.newest?.claimId === claimId ? { ...noted, status: 'accepted' } : noted;
       }
     }
   },
@@ -129,7 +124,7 @@ function settled({ by, decision, at }: Extract<DeliveryCommand, { type: 'SettleD
 function noteReceipt(receipt: Extract<DeliveryCommand, { type: 'NoteReceipt' }>['data'], state: Requested): DeliveryEvent[] {
   const claim = claimNumberOf(receipt.claimId);
   if (!Number.isInteger(claim) || claim < 1 || claim > state.claims) throw new DeliveryNotFound();
-  if (state.receipts.includes(`${receipt.providerId} ${receipt.status}`)) return [];
+  if (state.receipts.includes(`${receipt.claimId} ${receipt.providerId} ${receipt.status}`)) return [];
   return [{ type: 'ReceiptReceived', data: { ...receipt, contactId: state.request.recipient.id } }];
 }
 

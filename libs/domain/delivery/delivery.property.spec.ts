@@ -92,7 +92,14 @@ describe('delivery, whatever happens', () => {
   it('T2: after the end no provider is called any more', () => {
     fc.assert(
       fc.property(anyHistory, (events) => {
-        const end = events.findIndex(({ type }) => ['DeliveryWithheld', 'DeliveryExpired', 'DeliveryRefused', 'DeliveryAccepted', 'ReceiptReceived'].includes(type));
+        let newest: string | null = null;
+        const end = events.findIndex((event) => {
+          if (event.type === 'DeliveryClaimed') newest = event.data.claimId;
+          if (event.type === 'DeliverySettled' && event.data.decision === 'resend') newest = null;
+          // A receipt of an earlier claim says nothing about this one.
+          if (event.type === 'ReceiptReceived') return event.data.claimId === newest;
+          return ['DeliveryWithheld', 'DeliveryExpired', 'DeliveryRefused', 'DeliveryAccepted'].includes(event.type);
+        });
         if (end >= 0) expect(events.slice(end).some(({ type }) => type === 'DeliveryClaimed')).toBe(false);
       }),
       { numRuns: 500 },
@@ -118,9 +125,38 @@ describe('delivery, whatever happens', () => {
     fc.assert(
       fc.property(shuffles, ([inOrder, shuffled]) => {
         const claimed = run([request, claim]);
-        const status = ({ state }: Run) => (state.status === 'none' ? null : state.providerStatus);
+        const status = ({ state }: Run) => (state.status === 'none' ? null : state.attempts.newest?.status);
         expect(status(run(shuffled.map((name) => receipt(name)), claimed))).toBe(status(run(inOrder.map((name) => receipt(name)), claimed)));
       }),
+    );
+  });
+
+  it('T2, M7: receipts of several claims, in any order: each counts for its own claim, and the newest claim alone decides', () => {
+    const history: DeliveryCommand[] = [request];
+    const doubt = (claimId: string): DeliveryCommand => ({ type: 'DoubtDelivery', data: { claimId, cause: 'reset' } });
+    for (const claimId of ['d.1', 'd.2']) history.push(claimAs(claimId), doubt(claimId), { type: 'SettleDelivery', data: { by: 'anna', decision: 'resend', at } });
+    const receipts = fc.array(fc.tuple(claimIds, fc.constantFrom(...statuses)), { minLength: 1, maxLength: 12 });
+    const shuffles = receipts.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 })));
+    const begun = run([...history, claimAs('d.3'), doubt('d.3')]);
+    const end = (list: readonly [string, string][]) => {
+      const { state } = run(list.map(([claimId, status]) => receipt(status, claimId, `SM-${claimId}`)), begun);
+      if (state.status === 'none') throw new Error('it was requested');
+      const { newest, earlier } = state.attempts;
+      const statusOf = new Map([...earlier, ...(newest ? [newest] : [])].map(({ claimId, status, providerId }) => [claimId, { status, providerId }]));
+      return { status: state.status, statusOf };
+    };
+    fc.assert(
+      fc.property(shuffles, ([inOrder, shuffled]) => {
+        const told = end(shuffled);
+        expect(told).toEqual(end(inOrder));
+        expect(told.status).toBe(inOrder.some(([claimId]) => claimId === 'd.3') ? 'accepted' : 'uncertain');
+        for (const claimId of ['d.1', 'd.2', 'd.3']) {
+          const own = inOrder.filter(([of]) => of === claimId);
+          const alone = end(own).statusOf.get(claimId);
+          expect(told.statusOf.get(claimId)).toEqual(alone);
+        }
+      }),
+      { numRuns: 500 },
     );
   });
 });

@@ -1,3 +1,4 @@
+export * from './attempts.js';
 export * from './delivery.decider.js';
 export * from './delivery.events.js';
 export * from './provider-status.js';

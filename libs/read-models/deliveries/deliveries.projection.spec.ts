@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Message, Recorded } from '@app/kernel';
-import type { DeliveryEvent } from '@app/domain/delivery';
+import { noAttempts, type Attempt, type Attempts, type DeliveryEvent } from '@app/domain/delivery';
 import { documentsOf, newRecord, projectionSpec, sampleOf, samples } from '@app/testing';
 import { deliveriesProjection, messageState } from './deliveries.projection.js';
 
@@ -9,6 +9,8 @@ const happened = (record: ReturnType<typeof newRecord>, event: Message) => recor
 const record = newRecord();
 const of = (type: DeliveryEvent['type']) => happened(record, sampleOf(type));
 const receipt = (status: string, errorCode: string | null = null, at = record) => happened(at, { type: 'ReceiptReceived', data: { ...samples.ReceiptReceived, status, errorCode } });
+
+const newest = (said: Partial<Attempt>): Attempts => ({ newest: { claimId: 'delivery-1.1', providerId: null, status: null, errorCode: null, ...said }, earlier: [] });
 
 /** How far what people see is; the provider's order of its statuses. */
 const forward = ['sending', 'accepted', 'scheduled', 'queued', 'sent', 'delivered'];
@@ -20,7 +22,7 @@ describe('deliveries', () => {
 
   it('M7: shows what was asked for, and not where the text stands', () => {
     const { deliveryId: id, source: _, consentOf: __, ...request } = samples.DeliveryRequested;
-    deliveries.given().when(requested).then({ id, ...request, programId: 'program-1', status: 'requested', providerStatus: null, reason: null });
+    deliveries.given().when(requested).then({ id, ...request, programId: 'program-1', status: 'requested', attempts: noAttempts, reason: null });
     expect(documentsOf(deliveriesProjection, [requested]).get('delivery-1')).not.toHaveProperty('source');
   });
 
@@ -31,12 +33,12 @@ describe('deliveries', () => {
 
   it('T2: shows the outcome: accepted, refused in words, or uncertain', () => {
     deliveries.given(requested, claimed).when(of('DeliveryAccepted')).then({ status: 'accepted', providerId: 'SM6' });
-    deliveries.given(requested, claimed).when(of('DeliveryRefused')).then({ status: 'refused', errorCode: '21211', reason: 'The number is not valid' });
+    deliveries.given(requested, claimed).when(of('DeliveryRefused')).then({ status: 'refused', attempts: newest({ errorCode: '21211' }), reason: 'The number is not valid' });
     deliveries.given(requested, claimed).when(of('DeliveryUncertain')).then({ status: 'uncertain', reason: 'ETIMEDOUT' });
   });
 
   it('T2: the first receipt settles an uncertain one', () => {
-    deliveries.given(requested, claimed, of('DeliveryUncertain')).when(receipt('sent')).then({ status: 'accepted', providerId: 'SM6', providerStatus: 'sent', reason: null });
+    deliveries.given(requested, claimed, of('DeliveryUncertain')).when(receipt('sent')).then({ status: 'accepted', providerId: 'SM6', attempts: newest({ providerId: 'SM6', status: 'sent' }), reason: null });
   });
 
   it('T2: shows what the staff decided', () => {
@@ -46,14 +48,39 @@ describe('deliveries', () => {
     deliveries.given(...history).when(settled('resend')).then({ status: 'requested', claimId: null, expiresAt: samples.DeliverySettled.expiresAt });
   });
 
+  it('T2: after the staff sent it again, a receipt of the first attempt shows in its history and changes nothing else', () => {
+    const uncertain = of('DeliveryUncertain');
+    const again = happened(record, { type: 'DeliverySettled', data: { ...samples.DeliverySettled, decision: 'resend' } });
+    const second = happened(record, { type: 'DeliveryClaimed', data: { ...samples.DeliveryClaimed, claimId: 'delivery-1.2' } });
+    const first = { claimId: 'delivery-1.1', providerId: 'SM6', status: 'delivered', errorCode: null };
+    const history = [requested, claimed, uncertain, again];
+    deliveries.given(...history).when(receipt('delivered')).then({ status: 'requested', providerId: null, attempts: { newest: null, earlier: [first] } });
+    deliveries.given(...history, second).when(receipt('delivered')).then({
+      status: 'claimed',
+      claimId: 'delivery-1.2',
+      providerId: null,
+      attempts: { newest: { claimId: 'delivery-1.2', providerId: null, status: null, errorCode: null }, earlier: [first] },
+    });
+  });
+
+  it('T2: the history of attempts is bounded', () => {
+    const history: Recorded<DeliveryEvent>[] = [of('DeliveryRequested')];
+    for (let claim = 1; claim <= 30; claim += 1) {
+      history.push(happened(record, { type: 'DeliveryClaimed', data: { ...samples.DeliveryClaimed, claimId: `delivery-1.${claim}` } }));
+      history.push(happened(record, { type: 'DeliverySettled', data: { ...samples.DeliverySettled, decision: 'resend' } }));
+    }
+    const row = documentsOf(deliveriesProjection, history).get('delivery-1');
+    expect(row?.attempts.earlier.map(({ claimId }) => claimId)).toEqual(Array.from({ length: 10 }, (_, n) => `delivery-1.${21 + n}`));
+  });
+
   it('K8: a text withheld shows its rule', () => deliveries.given(requested).when(of('DeliveryWithheld')).then({ status: 'withheld', reason: 'RecipientOptedOut' }));
 
   it('T2: a text dropped shows that it was', () => deliveries.given(requested).when(of('DeliveryExpired')).then({ status: 'expired' }));
 
   it('M7: a failed one shows the provider\'s first reason in words', () => {
     const failed = receipt('undelivered', '30003');
-    deliveries.given(requested, claimed).when(failed).then({ providerStatus: 'undelivered', errorCode: '30003', reason: expect.stringContaining('unreachable') as string });
-    deliveries.given(requested, claimed, failed).when(receipt('failed', '30008')).then({ errorCode: '30003' });
+    deliveries.given(requested, claimed).when(failed).then({ attempts: newest({ providerId: 'SM6', status: 'undelivered', errorCode: '30003' }), reason: expect.stringContaining('unreachable') as string });
+    deliveries.given(requested, claimed, failed).when(receipt('failed', '30008')).then({ attempts: newest({ providerId: 'SM6', status: 'undelivered', errorCode: '30003' }) });
   });
 
   it('rule 8: a fact about a delivery nobody asked for shows nothing', () => deliveries.given().when(claimed).thenNothing());

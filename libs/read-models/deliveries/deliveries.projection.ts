@@ -1,5 +1,5 @@
 import type { Projection } from '@app/eventing';
-import { furtherStatus, isFailure, reasonInWords, type Delivery, type DeliveryEvent, type DeliveryRequested } from '@app/domain/delivery';
+import { answered, claimedAgain, noAttempts, reasonInWords, reported, sentAgain, type Attempts, type Delivery, type DeliveryEvent, type DeliveryRequested } from '@app/domain/delivery';
 
 /** One text or email to one person, and how far it is. */
 export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source' | 'consentOf'> & {
@@ -12,10 +12,11 @@ export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source
   readonly status: Exclude<Delivery['status'], 'none'>;
   readonly claimId: string | null;
   readonly claimedAt: string | null;
+  /** The newest one decides what people see; the earlier ones are history. */
+  readonly attempts: Attempts;
+  /** Provider id of the newest attempt. */
   readonly providerId: string | null;
-  readonly providerStatus: string | null;
-  /** Of the first failure: the provider's code, and the reason in words. */
-  readonly errorCode: string | null;
+  /** Why it failed, in words; of what was withheld, the rule. */
   readonly reason: string | null;
   /** Of one withheld because of an opt-out: the sender that received it. */
   readonly refusedSenderId: string | null;
@@ -35,7 +36,7 @@ export const deliveriesProjection: Projection<DeliveryEvent, DeliveryRow> = {
   evolve(row, event) {
     if (event.type === 'DeliveryRequested') {
       const { deliveryId: id, source: _, consentOf: __, ...request } = event.data;
-      const nothingYet = { claimId: null, claimedAt: null, providerId: null, providerStatus: null, errorCode: null, reason: null, refusedSenderId: null };
+      const nothingYet = { claimId: null, claimedAt: null, attempts: noAttempts, providerId: null, reason: null, refusedSenderId: null };
       return { id, programId: event.metadata.programId, orderingKey: orderingKeyOf(request), order: event.position, status: 'requested', ...request, ...nothingYet };
     }
     return row && next(row, event);
@@ -46,14 +47,16 @@ const orderingKeyOf = ({ conversationId, recipient, channel }: Pick<DeliveryRow,
 
 function next(row: DeliveryRow, event: Exclude<DeliveryEvent, DeliveryRequested>): DeliveryRow {
   switch (event.type) {
-    case 'DeliveryClaimed':
-      return { ...row, status: 'claimed', claimId: event.data.claimId, claimedAt: event.data.claimedAt };
+    case 'DeliveryClaimed': {
+      const { claimId, claimedAt } = event.data;
+      return withAttempts({ ...row, status: 'claimed', claimId, claimedAt }, claimedAgain(row.attempts, claimId));
+    }
     case 'DeliveryReleased':
       return { ...row, status: 'requested', notBefore: event.data.notBefore, claimId: null, claimedAt: null };
     case 'DeliveryAccepted':
-      return { ...row, status: 'accepted', providerId: event.data.providerId };
+      return withAttempts({ ...row, status: 'accepted', reason: null }, answered(row.attempts, event.data.claimId, { providerId: event.data.providerId }));
     case 'DeliveryRefused':
-      return { ...row, status: 'refused', errorCode: event.data.code, reason: reasonInWords(event.data.code) };
+      return withAttempts({ ...row, status: 'refused', reason: reasonInWords(event.data.code) }, answered(row.attempts, event.data.claimId, { errorCode: event.data.code }));
     case 'DeliveryUncertain':
       return { ...row, status: 'uncertain', reason: event.data.cause };
     case 'DeliveryWithheld':
@@ -62,16 +65,20 @@ function next(row: DeliveryRow, event: Exclude<DeliveryEvent, DeliveryRequested>
       return { ...row, status: 'expired' };
     case 'DeliverySettled': {
       const { decision, notBefore, expiresAt } = event.data;
-      return decision === 'leave' ? { ...row, status: 'left' } : { ...row, status: 'requested', notBefore, expiresAt, claimId: null, claimedAt: null, errorCode: null, reason: null };
+      if (decision === 'leave') return { ...row, status: 'left' };
+      return withAttempts({ ...row, status: 'requested', notBefore, expiresAt, claimId: null, claimedAt: null, reason: null }, sentAgain(row.attempts));
     }
     case 'ReceiptReceived': {
-      const { providerId, status, errorCode } = event.data;
-      const failure = row.errorCode === null && isFailure(status) && errorCode !== null ? { errorCode, reason: reasonInWords(errorCode) } : {};
-      const settled = row.status === 'uncertain' ? { reason: null } : {};
-      return { ...row, ...settled, ...failure, status: 'accepted', providerId: row.providerId ?? providerId, providerStatus: furtherStatus(row.providerStatus, status) };
+      const attempts = reported(row.attempts, event.data);
+      // What comes of an earlier claim is history.
+      if (row.attempts.newest?.claimId !== event.data.claimId) return { ...row, attempts };
+      const errorCode = attempts.newest?.errorCode ?? null;
+      return withAttempts({ ...row, status: 'accepted', reason: errorCode === null ? null : reasonInWords(errorCode) }, attempts);
     }
   }
 }
+
+const withAttempts = (row: DeliveryRow, attempts: Attempts): DeliveryRow => ({ ...row, attempts, providerId: attempts.newest?.providerId ?? null });
 
 const beforeSending = new Set(['accepted', 'scheduled', 'queued', 'sending']);
 
@@ -83,9 +90,11 @@ export function messageState(delivery: DeliveryRow | undefined): string {
       return 'queued';
     case 'claimed':
       return 'sending';
-    case 'accepted':
+    case 'accepted': {
+      const providerStatus = delivery.attempts.newest?.status ?? null;
       // What the provider does before the text leaves is one state: ours went through "queued" and "sending" before.
-      return delivery.providerStatus === null || beforeSending.has(delivery.providerStatus) ? 'accepted' : delivery.providerStatus;
+      return providerStatus === null || beforeSending.has(providerStatus) ? 'accepted' : providerStatus;
+    }
     case 'refused':
       return 'failed';
     case 'left':

@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { ReadModelStore, type FieldValue, type Page } from '@app/eventing';
+import type { Attempt } from '@app/domain/delivery';
 import { deliveriesProjection, type DeliveryRow } from './deliveries.projection.js';
 
 const BATCH = 100;
 
-/** What staff sees of a delivery. */
-export type DeliveryView = Omit<DeliveryRow, 'programId' | 'claimId' | 'orderingKey' | 'order' | 'refusedSenderId'>;
+/** What staff sees of a delivery: what came of its newest attempt, and of those before it. */
+export type DeliveryView = Omit<DeliveryRow, 'programId' | 'claimId' | 'orderingKey' | 'order' | 'attempts' | 'refusedSenderId'> & {
+  readonly providerStatus: string | null;
+  readonly errorCode: string | null;
+  readonly earlierAttempts: readonly Pick<Attempt, 'providerId' | 'status' | 'errorCode'>[];
+};
 
 @Injectable()
 export class DeliveryQueries {
@@ -43,6 +48,8 @@ export class DeliveryQueries {
 }
 
 function view(row: DeliveryRow): DeliveryView {
-  const { id, channel, lane, messageId, conversationId, recipient, status, notBefore, expiresAt, claimedAt, providerId, providerStatus, errorCode, reason } = row;
-  return { id, channel, lane, messageId, conversationId, recipient, status, notBefore, expiresAt, claimedAt, providerId, providerStatus, errorCode, reason };
+  const { id, channel, lane, messageId, conversationId, recipient, status, notBefore, expiresAt, claimedAt, providerId, attempts, reason } = row;
+  const { status: providerStatus = null, errorCode = null } = attempts.newest ?? {};
+  const earlierAttempts = attempts.earlier.map((attempt) => ({ providerId: attempt.providerId, status: attempt.status, errorCode: attempt.errorCode }));
+  return { id, channel, lane, messageId, conversationId, recipient, status, notBefore, expiresAt, claimedAt, providerId, providerStatus, errorCode, reason, earlierAttempts };
 }

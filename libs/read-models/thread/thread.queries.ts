@@ -52,5 +52,5 @@ function stateOf(
 ): Pick<MessageView, 'state' | 'reason' | 'errorCode'> {
   if (kind === 'refusal') return { state: 'refused', reason: rule, errorCode: null };
   if (deliveryId === null) return { state: direction === 'in' ? 'received' : 'posted', reason: null, errorCode: null };
-  return { state: messageState(delivery), reason: delivery?.reason ?? null, errorCode: delivery?.errorCode ?? null };
+  return { state: messageState(delivery), reason: delivery?.reason ?? null, errorCode: delivery?.attempts.newest?.errorCode ?? null };
 }

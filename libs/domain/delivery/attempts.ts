@@ -1,0 +1,54 @@
+import { furtherStatus, isFailure } from './provider-status.js';
+
+/** What the provider has said of one claim. */
+export type Attempt = {
+  readonly claimId: string;
+  readonly providerId: string | null;
+  /** The furthest of its receipts. */
+  readonly status: string | null;
+  /** The provider's code for the first failure. */
+  readonly errorCode: string | null;
+};
+
+/**
+ * The claims of a delivery. What the provider says belongs to the claim it says it of: only the newest one decides about the
+ * message, the others are history.
+ */
+export type Attempts = { readonly newest: Attempt | null; readonly earlier: readonly Attempt[] };
+
+export type Receipt = { readonly claimId: string; readonly providerId: string; readonly status: string; readonly errorCode: string | null };
+
+/** Attempts that are kept besides the newest one. */
+const KEPT = 10;
+
+export const noAttempts: Attempts = { newest: null, earlier: [] };
+
+const begun = (claimId: string): Attempt => ({ claimId, providerId: null, status: null, errorCode: null });
+
+/** Another claim is the newest one. An attempt of which the provider said nothing leaves no history. */
+export const claimedAgain = (attempts: Attempts, claimId: string): Attempts => {
+  const { newest } = attempts;
+  const isSilent = newest === null || (newest.providerId === null && newest.errorCode === null);
+  return { ...(isSilent ? attempts : sentAgain(attempts)), newest: begun(claimId) };
+};
+
+/** Somebody decided to send again although the newest attempt may have arrived: what comes of it is history from now on. */
+export const sentAgain = ({ newest, earlier }: Attempts): Attempts => ({ newest: null, earlier: newest ? kept([...earlier, newest]) : earlier });
+
+export const answered = (attempts: Attempts, claimId: string, answer: Partial<Attempt>): Attempts => changed(attempts, claimId, (attempt) => ({ ...attempt, ...answer }));
+
+export const reported = (attempts: Attempts, { claimId, providerId, status, errorCode }: Receipt): Attempts =>
+  changed(attempts, claimId, (attempt) => ({
+    claimId,
+    providerId: attempt.providerId ?? providerId,
+    status: furtherStatus(attempt.status, status),
+    errorCode: attempt.errorCode ?? (isFailure(status) ? errorCode : null),
+  }));
+
+function changed({ newest, earlier }: Attempts, claimId: string, change: (attempt: Attempt) => Attempt): Attempts {
+  if (newest?.claimId === claimId) return { newest: change(newest), earlier };
+  const isKnown = earlier.some((attempt) => attempt.claimId === claimId);
+  return { newest, earlier: isKnown ? earlier.map((attempt) => (attempt.claimId === claimId ? change(attempt) : attempt)) : kept([...earlier, change(begun(claimId))]) };
+}
+
+const kept = (attempts: readonly Attempt[]): readonly Attempt[] => attempts.slice(-KEPT);

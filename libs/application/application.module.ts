@@ -11,7 +11,7 @@ import { InboundRouter } from './inbound-router.js';
 import { Lookups } from './lookups.js';
 import { NaturalKeys } from './natural-keys.js';
 import { Parking } from './parking.js';
-import { AddressHandler, InboundHandler, MemberHandler, NotificationHandler, ParkedHandler, ProgramHandler } from './plain.handlers.js';
+import { AddressHandler, HoldHandler, InboundHandler, MemberHandler, NotificationHandler, ParkedHandler, ProgramHandler } from './plain.handlers.js';
 import { ProviderOptOuts } from './provider-opt-outs.js';
 import { ReferralHandler } from './referral.handler.js';
 import { RequestHandler } from './request.handler.js';
@@ -33,6 +33,7 @@ import { ConsentReader } from './send-gate.js';
     ContactHandler,
     ConversationHandler,
     DeliveryHandler,
+    HoldHandler,
     InboundHandler,
     MemberHandler,
     NotificationHandler,

@@ -5,6 +5,7 @@ import type { Channel, ConversationCommand } from '@app/domain/conversation';
 import type { ConsentCommand, FormEvidence, Purpose } from '@app/domain/consent';
 import type { ContactDetails } from '@app/domain/contact';
 import type { DeliveryCommand } from '@app/domain/delivery';
+import type { HoldCommand } from '@app/domain/hold';
 import type { InboundCommand } from '@app/domain/inbound';
 import type { MemberCommand } from '@app/domain/member';
 import type { JsonObject, Message } from '@app/kernel';
@@ -57,6 +58,9 @@ export class HandleInbound extends AggregateCommand<InboundCommand> {}
 /** Of a decision about an uncertain delivery the time is the request's. */
 export type DeliveryWish = Exclude<DeliveryCommand, { type: 'SettleDelivery' }> | Message<'SettleDelivery', { by: string; decision: 'resend' | 'leave' }>;
 export class HandleDelivery extends AggregateCommand<DeliveryWish> {}
+
+/** What a program may not send at present; its id is the program's. */
+export class HandleHold extends AggregateCommand<HoldCommand> {}
 
 export class HandleNotification extends AggregateCommand<NotificationCommand> {}
 export class HandleParked extends AggregateCommand<ParkedCommand> {}

@@ -5,6 +5,7 @@ import { addressDecider, type Address } from '@app/domain/address';
 import { contactDecider, ContactNotFound, type Contact } from '@app/domain/contact';
 import { conversationDecider, ConversationNotFound, type Conversation } from '@app/domain/conversation';
 import { deliveryDecider, type Delivery } from '@app/domain/delivery';
+import { holdDecider, type Holds } from '@app/domain/hold';
 import { memberDecider, type Member } from '@app/domain/member';
 import { notificationDecider, type Notification } from '@app/domain/notification';
 import { parkedDecider, type Parked } from '@app/domain/parked';
@@ -64,6 +65,11 @@ export class Lookups {
 
   async delivery(programId: string, deliveryId: string): Promise<Delivery> {
     return (await this.load(deliveryDecider, `delivery-${deliveryId}`, programId)) ?? deliveryDecider.initialState;
+  }
+
+  /** What the program may not send at present. */
+  async holds(programId: string): Promise<Holds> {
+    return (await this.load(holdDecider, `hold-${programId}`, programId)) ?? holdDecider.initialState;
   }
 
   /** `null` for somebody who is not of the staff. */

@@ -2,12 +2,13 @@ import { CommandHandler } from '@nestjs/cqrs';
 import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
 import type { Decider, Message } from '@app/kernel';
 import { addressDecider } from '@app/domain/address';
+import { holdDecider } from '@app/domain/hold';
 import { inboundDecider } from '@app/domain/inbound';
 import { memberDecider } from '@app/domain/member';
 import { notificationDecider } from '@app/domain/notification';
 import { parkedDecider } from '@app/domain/parked';
 import { programDecider } from '@app/domain/program';
-import { HandleAddress, HandleInbound, HandleMember, HandleNotification, HandleParked, HandleProgram } from './commands.js';
+import { HandleAddress, HandleHold, HandleInbound, HandleMember, HandleNotification, HandleParked, HandleProgram } from './commands.js';
 
 /** A handler whose command says all that the decision needs. */
 function plainHandler<State, Wish extends Message, Event extends Message>(category: string, decider: Decider<State, Wish, Event>) {
@@ -25,6 +26,9 @@ function plainHandler<State, Wish extends Message, Event extends Message>(catego
 
 @CommandHandler(HandleAddress)
 export class AddressHandler extends plainHandler('address', addressDecider) {}
+
+@CommandHandler(HandleHold)
+export class HoldHandler extends plainHandler('hold', holdDecider) {}
 
 @CommandHandler(HandleInbound)
 export class InboundHandler extends plainHandler('inbound', inboundDecider) {}

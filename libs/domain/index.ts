@@ -3,6 +3,7 @@ import { consentEventTypes } from './consent/index.js';
 import { contactEventTypes } from './contact/index.js';
 import { conversationEventTypes } from './conversation/index.js';
 import { deliveryEventTypes } from './delivery/index.js';
+import { holdEventTypes } from './hold/index.js';
 import { inboundEventTypes } from './inbound/index.js';
 import { memberEventTypes } from './member/index.js';
 import { notificationEventTypes } from './notification/index.js';
@@ -22,6 +23,7 @@ export const eventTypesByCategory = {
   consent: consentEventTypes,
   inbound: inboundEventTypes,
   delivery: deliveryEventTypes,
+  hold: holdEventTypes,
   notification: notificationEventTypes,
   request: requestEventTypes,
   parked: parkedEventTypes,
@@ -37,6 +39,7 @@ export const eventTypes = {
   ...consentEventTypes,
   ...inboundEventTypes,
   ...deliveryEventTypes,
+  ...holdEventTypes,
   ...notificationEventTypes,
   ...requestEventTypes,
   ...parkedEventTypes,

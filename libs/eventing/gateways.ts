@@ -1,4 +1,7 @@
-/** What a provider made of one attempt. `uncertain`: it may have been accepted; never repeated blindly. */
+/**
+ * What a provider made of one attempt. `uncertain`: it may have been accepted; never repeated blindly. `code` is the
+ * provider's, or the network's; what it means for other deliveries is not the gateway's to say.
+ */
 export type SendOutcome =
   | { readonly kind: 'accepted'; readonly providerId: string }
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string }

@@ -1,3 +1,4 @@
+import { noAttempts } from '@app/domain/delivery';
 import type { Document, ModelDefinition, Page, ReadModelStore } from '@app/eventing';
 import { ConsentQueries } from './consents/consent.queries.js';
 import { ContactQueries } from './contacts/contact.queries.js';
@@ -16,7 +17,7 @@ const documents: Readonly<Record<string, object>> = {
   inbox: { programId, contactId: 'contact-1', referralId: null },
   referrals: { programId, referrerId: 'contact-1', referredId: 'contact-2', openConversations: [] },
   thread: { programId, conversationId: 'conversation-1', deliveryId: 'delivery-1', kind: 'refusal', direction: 'out', refusedSenderId: 'sender-1' },
-  deliveries: { programId, status: 'accepted' },
+  deliveries: { programId, status: 'accepted', attempts: noAttempts },
 };
 
 /** Holds one document of each model, and knows which models were read. */

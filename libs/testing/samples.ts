@@ -3,6 +3,7 @@ import type { ConsentEvent } from '@app/domain/consent';
 import type { ContactEvent } from '@app/domain/contact';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { DeliveryEvent } from '@app/domain/delivery';
+import type { HoldEvent } from '@app/domain/hold';
 import type { InboundEvent } from '@app/domain/inbound';
 import type { MemberEvent } from '@app/domain/member';
 import type { NotificationEvent } from '@app/domain/notification';
@@ -19,6 +20,7 @@ export type DomainEvent =
   | ContactEvent
   | ConversationEvent
   | DeliveryEvent
+  | HoldEvent
   | InboundEvent
   | MemberEvent
   | NotificationEvent
@@ -94,6 +96,7 @@ export const samples: Samples = {
     recipient: { kind: 'contact', id: 'contact-rita' },
     source: { stream: 'conversation-conversation-1', revision: 1 },
     consentOf: { addressId: 'address-1', senderId: 'sender-1' },
+    route: { senderId: 'sender-1', country: '1' },
     notBefore: at,
     expiresAt: '2026-01-06T09:00:00.000Z',
   },
@@ -106,6 +109,9 @@ export const samples: Samples = {
   DeliveryExpired: { expiresAt: at },
   ReceiptReceived: { claimId, contactId: 'contact-rita', providerId: 'SM6', status: 'undelivered', errorCode: '30003', form: { MessageSid: 'SM6', To: phone } },
   DeliverySettled: { by: 'anna', decision: 'resend', notBefore: at, expiresAt: '2026-01-06T09:00:00.000Z' },
+  SendingHeld: { scope: { kind: 'country', senderId: 'sender-1', country: '33' }, senderIds: ['sender-1'], code: '21408', credentials: 1, since: at, nextTryAt: '2026-01-05T09:01:00.000Z', pauseMs: 60_000 },
+  SendingTried: { scope: { kind: 'country', senderId: 'sender-1', country: '33' }, nextTryAt: '2026-01-05T09:03:00.000Z', pauseMs: 120_000 },
+  SendingResumed: { scope: { kind: 'country', senderId: 'sender-1', country: '33' } },
   InboundReceived: { providerId: 'SM5', ...whose, from: phone, text: 'Is my bonus in?', form: { MessageSid: 'SM5', From: phone, Unheard: 'of' }, sentAt: null },
   InboundRouted: { contactId: 'contact-rita', conversationId: 'conversation-1', referralId: 'referral-1', isNewNumber: false, asKeyword: false },
   MemberAdded: { programId: 'program-1', memberId: 'member-1', userId: 'anna', name: 'Anna Agent', email: 'anna@example.com', role: 'agent' },

@@ -2,7 +2,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Command } from 'commander';
 import { HandleParked, stepOf } from '@app/application';
 import { CONVERSATIONS_TOPIC } from '@app/public-events';
-import { ParkedQueries, projections } from '@app/read-models';
+import { ParkedQueries, ProgramQueries, projections } from '@app/read-models';
 import { copyFolder } from './copy-folder.js';
 import { compareModel, followed, rebuildModel } from './read-model-copies.js';
 import { rotateMasterKey } from './rotate-master-key.js';
@@ -20,6 +20,7 @@ async function admin(): Promise<void> {
   command('sample', 'loads the sample program; safe to repeat').action(({ data }: Options) => sampleProgram(data));
   command('rebuild', 'builds every read model again from the record and puts it in the place of the live one').action(({ data }: Options) => rebuildAll(data));
   command('compare', 'compares every read model with one built from nothing; exit code 1 when one differs').action(({ data }: Options) => compareAll(data));
+  command('held', 'lists what is not sent at present because the provider refuses an account, a number or a country, and why').action(({ data }: Options) => listHeld(data));
   command('parked', 'lists what a worker could not handle, with everything that waits behind it').action(({ data }: Options) => listParked(data));
   command('replay', 'asks the workers to handle parked messages again; running ones do it at once')
     .argument('[ids...]', 'which ones, as `parked` lists them; all of them when left out')
@@ -67,6 +68,15 @@ const compareAll = (data: string | undefined): Promise<void> =>
     const { rows, firstDifference } = await compareModel(stores, projection);
     if (firstDifference !== null) process.exitCode = 1;
     return `${String(rows).padStart(7)} rows  ${firstDifference === null ? 'equal' : `DIFFERENT, first at ${firstDifference}`}`;
+  });
+
+const listHeld = (data: string | undefined): Promise<void> =>
+  withApplication(data, async (app) => {
+    const programs = await app.get(ProgramQueries).held();
+    for (const { id, senders, emailHold } of programs)
+      for (const { from, hold } of [...senders.flatMap(({ phone: from, holds }) => holds.map((hold) => ({ from, hold }))), ...(emailHold ? [{ from: 'email', hold: emailHold }] : [])])
+        console.log(`${id}  ${from}  ${hold.kind}${hold.country === null ? '' : ` +${hold.country}`}  since ${hold.since}, next try ${hold.nextTryAt}: ${hold.reason} (${hold.code})`);
+    console.log(programs.length === 0 ? 'Nothing is held' : `${programs.length} programs; new credentials of a number (AddSender) are tried at once`);
   });
 
 const listParked = (data: string | undefined): Promise<void> =>

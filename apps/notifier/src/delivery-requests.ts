@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { HandleDelivery, HandleNotification, ids, KeyMustWait, Lookups } from '@app/application';
 import { Checkpoints, Journal, naturalId, type CommandContext } from '@app/eventing';
 import { unlessErased } from '@app/kernel';
@@ -64,7 +65,8 @@ export class DeliveryRequests {
     const source = await this.journal.at<ConversationEvent>(`conversation-${event.conversationId}`, event.revision);
     if (!source || (source.type !== 'MessageSent' && source.type !== 'AutomatedTextSent') || !source.data.route) return;
     const { addressId, senderId } = source.data.route;
-    await this.request(event, { kind: 'contact', id: event.contactId }, { channel: 'sms', lane, consentOf: { addressId, senderId } });
+    const route = { senderId, country: callingCode(unlessErased(source.data.to, null)) };
+    await this.request(event, { kind: 'contact', id: event.contactId }, { channel: 'sms', lane, consentOf: { addressId, senderId }, route });
   }
 
   private async requestEmails(event: Message, decide: () => Promise<readonly NotifiedPerson[]>): Promise<void> {
@@ -73,7 +75,7 @@ export class DeliveryRequests {
       const data = { messageId: event.messageId, conversationId: event.conversationId, people: await decide() };
       await this.commands.execute(new HandleNotification(event.messageId, { type: 'DecideNotification', data }, notifierContext(event.programId)));
     }
-    for (const person of (await decided()) ?? []) await this.request(event, person, { channel: 'email', lane: 'notification', consentOf: null });
+    for (const person of (await decided()) ?? []) await this.request(event, person, { channel: 'email', lane: 'notification', consentOf: null, route: null });
   }
 
   private async contactWithEmail({ programId, contactId }: Message): Promise<NotifiedPerson[]> {
@@ -98,7 +100,7 @@ export class DeliveryRequests {
     return (await this.members.all(programId)).filter(({ role }) => role !== 'agent');
   }
 
-  private async request(event: Message, recipient: NotifiedPerson, how: Pick<DeliveryRequested['data'], 'channel' | 'lane' | 'consentOf'>): Promise<void> {
+  private async request(event: Message, recipient: NotifiedPerson, how: Pick<DeliveryRequested['data'], 'channel' | 'lane' | 'consentOf' | 'route'>): Promise<void> {
     const deliveryId = ids.delivery(event.messageId, recipient.id, how.channel);
     const lifetime = how.channel === 'sms' ? TEXT_LIFETIME_MS : EMAIL_LIFETIME_MS;
     const data: DeliveryRequested['data'] = {
@@ -114,6 +116,9 @@ export class DeliveryRequests {
     await this.commands.execute(new HandleDelivery(deliveryId, { type: 'RequestDelivery', data }, deliveryContext(event, `request ${deliveryId}`)));
   }
 }
+
+/** Of a number in E.164; empty for one that cannot be read. */
+const callingCode = (phone: string | null): string => (phone === null ? '' : (parsePhoneNumberFromString(phone)?.countryCallingCode ?? ''));
 
 /** The same event asks for the same delivery under the same command id. */
 const deliveryContext = (event: Message, purpose: string): CommandContext => ({

@@ -4,18 +4,22 @@ import { ConsentReader, HandleDelivery, Lookups, isSameReading, sendGate, type D
 import { Clock, EmailGateway, sleep, SmsGateway, type SendOutcome } from '@app/eventing';
 import { DomainError, type Position } from '@app/kernel';
 import { claimIdOf, claimNumberOf, DeliveryNotDue, type DeliveryRequested } from '@app/domain/delivery';
+import type { Road } from '@app/domain/hold';
 import { Configuration, PublicAddress } from '@app/platform';
 import type { DeliveryRow } from '@app/read-models';
 import { EmailComposer } from './email-composer.js';
+import { Holds } from './holds.js';
 import { MessageContents, SourceMissing } from './message-content.js';
 import { notifierContext } from './notifier-context.js';
 
 type Request = DeliveryRequested['data'];
 type Call = () => Promise<SendOutcome>;
 /** A call that is ready to be made once the claim of this id is won. */
-type Attempt = { readonly claimId: string; readonly call: Call; readonly signal: AbortSignal };
+type Attempt = { readonly claimId: string; readonly call: Call; readonly road: Road; readonly signal: AbortSignal };
+/** What came of it: the position of the last thing that was written, if any, and until when (ms) it waits for a hold. */
+export type Sent = { readonly position: Position | null; readonly waitsUntil?: number };
 
-const LONGEST_BACK_OFF_MS = 5 * 60_000;
+const LONGEST_BACK_OFF_MS = 60 * 60_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -33,31 +37,31 @@ export class DeliverySender {
     private readonly composer: EmailComposer,
     private readonly sms: SmsGateway,
     private readonly email: EmailGateway,
+    private readonly holds: Holds,
     private readonly address: PublicAddress,
     private readonly configuration: Configuration,
     private readonly clock: Clock,
   ) {}
 
-  /** @returns the position of the last thing that was written, if any */
-  async send({ id, programId }: DeliveryRow, signal: AbortSignal): Promise<Position | null> {
+  async send({ id, programId }: DeliveryRow, signal: AbortSignal): Promise<Sent> {
     const delivery = await this.lookups.delivery(programId, id);
-    if (delivery.status !== 'requested') return null;
+    if (delivery.status !== 'requested') return { position: null };
     const { request } = delivery;
     const now = this.clock.now();
     if (Date.parse(request.expiresAt) <= now) return this.record(programId, id, { type: 'ExpireDelivery', data: { at: iso(now) } });
     try {
       const claimId = claimIdOf(id, delivery.claims + 1);
-      const attempt = { claimId, call: await this.prepare(programId, request, claimId), signal };
+      const attempt = { claimId, ...(await this.prepare(programId, request, claimId)), signal };
       return request.consentOf === null ? await this.claimAndCall(programId, request, null, attempt) : await this.withConsent(programId, request, request.consentOf, attempt);
     } catch (error) {
-      if (error instanceof DeliveryNotDue) return null; // another worker won the claim
+      if (error instanceof DeliveryNotDue) return { position: null }; // another worker won the claim
       // A defect that trying again does not mend; the staff sees it.
       if (error instanceof SourceMissing) return this.record(programId, id, { type: 'WithholdDelivery', data: { rule: error.name, refusedSenderId: null, consents: [] } });
       throw error;
     }
   }
 
-  private async withConsent(programId: string, request: Request, consentOf: NonNullable<Request['consentOf']>, attempt: Attempt): Promise<Position | null> {
+  private async withConsent(programId: string, request: Request, consentOf: NonNullable<Request['consentOf']>, attempt: Attempt): Promise<Sent> {
     const { policies } = await this.lookups.program(programId);
     const lane = request.lane === 'opt-in-request' ? 'opt-in-request' : 'person';
     const read = await this.consents.read(programId, consentOf);
@@ -70,11 +74,13 @@ export class DeliverySender {
     programId: string,
     { deliveryId }: Request,
     consent: { read: ReadConsents; again: () => Promise<ReadConsents> } | null,
-    { claimId, call, signal }: Attempt,
-  ): Promise<Position | null> {
+    { claimId, call, road, signal }: Attempt,
+  ): Promise<Sent> {
+    const passage = await this.holds.passage(programId, road);
+    if ('waitsUntil' in passage) return { position: null, ...passage };
     const claimedAt = this.clock.now();
-    const write = (command: DeliveryWish): Promise<Position | null> => this.untilWritten(programId, deliveryId, command, signal);
-    const release = (cause: string): Promise<Position | null> => write({ type: 'ReleaseDelivery', data: { claimId, cause, notBefore: iso(claimedAt) } });
+    const write = (command: DeliveryWish): Promise<Sent> => this.untilWritten(programId, deliveryId, command, signal);
+    const release = (cause: string): Promise<Sent> => write({ type: 'ReleaseDelivery', data: { claimId, cause, notBefore: iso(claimedAt) } });
     await write({ type: 'ClaimDelivery', data: { claimId, claimedAt: iso(claimedAt), consents: consent?.read.revisions ?? [] } });
     try {
       // The last step before the provider: consent must still be what the claim says it was.
@@ -86,20 +92,28 @@ export class DeliverySender {
     }
     // After a long pause since the claim, the reconciler may have given it up and somebody may have sent it again.
     if (this.clock.now() - claimedAt > this.configuration.CLAIM_TIMEOUT_MS - this.configuration.TWILIO_TIMEOUT_MS) return release('too late');
-    return write(this.outcomeCommand(claimId, await call()));
+    const outcome = await call();
+    const sent = await write(this.outcomeCommand(claimId, claimedAt, road, outcome));
+    await this.holds.note(programId, road, outcome, passage.tries);
+    return sent;
   }
 
-  private async prepare(programId: string, request: Request, claimId: string): Promise<Call> {
+  private async prepare(programId: string, request: Request, claimId: string): Promise<{ call: Call; road: Road }> {
     if (request.channel === 'email') {
       const email = await this.composer.compose(programId, request, await this.contents.message(request));
-      return email ? () => this.email.send(email) : () => Promise.resolve({ kind: 'refused', code: 'NoAddress', reason: 'The recipient has no email address' });
+      const call: Call = email ? () => this.email.send(email) : () => Promise.resolve({ kind: 'refused', code: 'NoAddress', reason: 'The recipient has no email address' });
+      return { call, road: 'email' };
     }
-    const { sms, account } = await this.contents.text(programId, request);
+    const { sms, account, road } = await this.contents.text(programId, request);
     const statusCallback = `${await this.address.url}/webhooks/twilio/${programId}/status/${claimId}`;
-    return () => this.sms.send(account, { ...sms, statusCallback });
+    return { call: () => this.sms.send(account, { ...sms, statusCallback }), road };
   }
 
-  private outcomeCommand(claimId: string, outcome: SendOutcome): DeliveryWish {
+  private outcomeCommand(claimId: string, claimedAt: number, road: Road, outcome: SendOutcome): DeliveryWish {
+    const release = (cause: string, notBefore: number): DeliveryWish => ({ type: 'ReleaseDelivery', data: { claimId, cause, notBefore: iso(notBefore) } });
+    // What waits for a hold is due: it goes when the hold is over, which may be sooner than the next try.
+    const held = Holds.reachOf(road, outcome);
+    if (held) return release(held.code, claimedAt);
     switch (outcome.kind) {
       case 'accepted':
         return { type: 'AcceptDelivery', data: { claimId, providerId: outcome.providerId } };
@@ -108,8 +122,8 @@ export class DeliverySender {
       case 'uncertain':
         return { type: 'DoubtDelivery', data: { claimId, cause: outcome.cause } };
       case 'back-off': {
-        const pause = Math.min(outcome.retryAfterMs * 2 ** Math.min(claimNumberOf(claimId) - 1, 10), LONGEST_BACK_OFF_MS);
-        return { type: 'ReleaseDelivery', data: { claimId, cause: outcome.code, notBefore: iso(this.clock.now() + pause) } };
+        const pause = Math.min(outcome.retryAfterMs * 2 ** Math.min(claimNumberOf(claimId) - 1, 20), LONGEST_BACK_OFF_MS);
+        return release(outcome.code, this.clock.now() + Math.round(pause * (0.8 + 0.2 * Math.random())));
       }
     }
   }
@@ -118,11 +132,11 @@ export class DeliverySender {
    * Writes what only this process knows: whether the claim is its own, that the provider was not called, or what it
    * answered. An engine that is away is waited for, and the command is repeated unchanged, since its answer may be lost.
    */
-  private async untilWritten(programId: string, deliveryId: string, command: DeliveryWish, signal: AbortSignal): Promise<Position | null> {
+  private async untilWritten(programId: string, deliveryId: string, command: DeliveryWish, signal: AbortSignal): Promise<Sent> {
     const handle = new HandleDelivery(deliveryId, command, notifierContext(programId));
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        return (await this.commands.execute(handle)).position;
+        return { position: (await this.commands.execute(handle)).position };
       } catch (error) {
         if (error instanceof DomainError || signal.aborted) throw error;
         await sleep(pause, signal);
@@ -130,8 +144,8 @@ export class DeliverySender {
     }
   }
 
-  private async record(programId: string, deliveryId: string, command: DeliveryWish): Promise<Position | null> {
-    return (await this.commands.execute(new HandleDelivery(deliveryId, command, notifierContext(programId)))).position;
+  private async record(programId: string, deliveryId: string, command: DeliveryWish): Promise<Sent> {
+    return { position: (await this.commands.execute(new HandleDelivery(deliveryId, command, notifierContext(programId)))).position };
   }
 }
 

@@ -2,6 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Lookups } from '@app/application';
 import { Checkpoints, Clock, Journal, sleep } from '@app/eventing';
 import type { DeliveryEvent } from '@app/domain/delivery';
+import type { HoldEvent } from '@app/domain/hold';
+import type { ProgramEvent } from '@app/domain/program';
 import { logFailure } from '@app/platform';
 import { deliveriesProjection, DeliveryQueries, type DeliveryRow } from '@app/read-models';
 import { DeliverySender } from './delivery-sender.js';
@@ -59,7 +61,8 @@ export class Dispatcher {
   }
 
   private async wakeOnEvents(signal: AbortSignal): Promise<void> {
-    for await (const { position } of this.journal.follow<DeliveryEvent>({ after: await this.journal.head(), categories: ['delivery'], signal })) {
+    for await (const { events, position } of this.journal.follow<DeliveryEvent | HoldEvent | ProgramEvent>({ after: await this.journal.head(), categories: ['delivery', 'hold', 'program'], signal })) {
+      if (events.some(({ type }) => type === 'SendingResumed' || type === 'SenderCredentialsChanged')) this.postponed.clear();
       await this.checkpoints.waitFor(deliveriesProjection.name, position, LONGEST_WAIT_MS);
       this.woken.wake();
     }
@@ -105,10 +108,15 @@ export class Dispatcher {
     for (const row of await this.deliveries.openOf(orderingKey)) {
       if (signal.aborted || !this.owns(conversationId)) break;
       try {
-        if (row.status === 'requested' && Date.parse(row.notBefore) <= this.clock.now()) position = (await this.sender.send(row, signal)) ?? position;
+        let waitsUntil = 0;
+        if (row.status === 'requested' && Date.parse(row.notBefore) <= this.clock.now()) {
+          const sent = await this.sender.send(row, signal);
+          position = sent.position ?? position;
+          waitsUntil = sent.waitsUntil ?? 0;
+        }
         const delivery = await this.lookups.delivery(row.programId, row.id);
         if (delivery.status !== 'claimed' && delivery.status !== 'requested') continue;
-        this.postponed.set(orderingKey, delivery.status === 'claimed' ? this.clock.now() + CLAIMED_ELSEWHERE_MS : Date.parse(delivery.request.notBefore));
+        this.postponed.set(orderingKey, delivery.status === 'claimed' ? this.clock.now() + CLAIMED_ELSEWHERE_MS : Math.max(waitsUntil, Date.parse(delivery.request.notBefore)));
       } catch (error) {
         // One that fails does not hold up the others; what is behind it waits, and it is tried again.
         logFailure(this.logger, error, row.id);

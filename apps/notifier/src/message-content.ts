@@ -4,6 +4,7 @@ import { Journal, type Sms, type SmsAccount } from '@app/eventing';
 import { isErased, opened, type Recorded } from '@app/kernel';
 import type { AutomatedTextSent, ConversationEvent, MessageReceived, MessageSent } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
+import type { Road } from '@app/domain/hold';
 
 export type MessageContent = { readonly contactId: string; readonly text: string };
 
@@ -23,17 +24,19 @@ export class MessageContents {
   }
 
   /** @throws SourceMissing, ContentErased */
-  async text(programId: string, { source }: DeliveryRequested['data']): Promise<{ sms: Omit<Sms, 'statusCallback'>; account: SmsAccount }> {
+  async text(programId: string, { source, route: road }: DeliveryRequested['data']): Promise<{ sms: Omit<Sms, 'statusCallback'>; account: SmsAccount; road: Exclude<Road, 'email'> }> {
     const event = await this.event(source);
     if (event.type === 'MessageReceived') throw new SourceMissing();
     const data = opened(event.data);
     if (!data) throw new ContentErased();
     const { route, to, text } = data;
     if (route === null || to === null) throw new SourceMissing();
-    const sender = (await this.lookups.program(programId)).senders.find(({ senderId }) => senderId === route.senderId);
+    const { senders, credentials } = await this.lookups.program(programId);
+    const sender = senders.find(({ senderId }) => senderId === route.senderId);
     if (!sender) throw new SourceMissing();
     if (isErased(sender.authToken)) throw new ContentErased();
-    return { sms: { from: route.from, to, text }, account: { accountSid: sender.accountSid, authToken: sender.authToken } };
+    const { senderId, accountSid, authToken } = sender;
+    return { sms: { from: route.from, to, text }, account: { accountSid, authToken }, road: { accountSid, senderId, country: road?.country ?? '', credentials } };
   }
 
   private async event({ stream, revision }: DeliveryRequested['data']['source']): Promise<Recorded<MessageSent | AutomatedTextSent | MessageReceived>> {

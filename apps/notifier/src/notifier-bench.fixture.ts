@@ -6,7 +6,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EnginesModule, openEmbedded } from '@app/adapters';
 import { HandleContact, HandleConversation, HandleMember, HandleProgram, ids, NaturalKeys, system } from '@app/application';
-import { EmailGateway, InboundMessages, EventStore, Journal, naturalId, SmsGateway, type CommandContext, type EngineUnavailable, type Engines, type SendOutcome, type Sms, type SmsAccount, type StoredEvent } from '@app/eventing';
+import { Clock, EmailGateway, EventStore, InboundMessages, Journal, naturalId, SmsGateway, SystemClock, type CommandContext, type EngineUnavailable, type Engines, type SendOutcome, type Sms, type SmsAccount, type StoredEvent } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import type { DeliveryEvent } from '@app/domain/delivery';
 import { loadConfiguration, PlatformModule, PublicAddress } from '@app/platform';
@@ -19,6 +19,7 @@ type Options = {
   readonly sendEmail?: EmailGateway['send'];
   readonly find?: SmsGateway['find'];
   readonly environment?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
   /** Puts something in front of the engines. */
   readonly engines?: (engines: Engines) => Engines;
   /** Beside the notifier; the publisher and the projector unless others are given. */
@@ -86,6 +87,8 @@ export class NotifierBench {
       .useValue({ list: () => [] })
       .overrideProvider(EmailGateway)
       .useValue(email)
+      .overrideProvider(Clock)
+      .useValue(options.clock ?? new SystemClock())
       .compile();
     await this.app.init();
     this.app.get(PublicAddress).listeningOn('http://127.0.0.1:9');
@@ -101,7 +104,7 @@ export class NotifierBench {
   }
 
   /** A program with one number of an account of its own. */
-  async program(name: string): Promise<{ programId: string; senderId: string; accountSid: string }> {
+  async program(name: string): Promise<{ programId: string; senderId: string; accountSid: string; phone: string }> {
     const programId = naturalId('bench', name);
     this.count += 1;
     const phone = `+1415555${String(1000 + this.count)}`;
@@ -112,7 +115,7 @@ export class NotifierBench {
     const links = { portalLink: 'https://portal.example/{conversationId}', consoleLink: 'https://console.example/{conversationId}' };
     await this.execute(new HandleProgram(programId, { type: 'CreateProgram', data: { programId, name, policies, optInText, ...links } }, this.context(programId)));
     await this.credentials(programId, phone, { accountSid, authToken: 'a'.repeat(32) });
-    return { programId, senderId, accountSid };
+    return { programId, senderId, accountSid, phone };
   }
 
   /** Gives a number of the program an account and a token, or others. */
@@ -162,6 +165,12 @@ export class NotifierBench {
       if (position >= head) return all;
     }
     throw new Error('the record was not read to its end');
+  }
+
+  /** Somebody new is sent a text. */
+  async textTo(programId: string, text: string, phone?: string): Promise<void> {
+    const { conversationId } = await this.conversation(programId, phone);
+    await this.write(programId, conversationId, text);
   }
 
   /** Types of the delivery events so far. */

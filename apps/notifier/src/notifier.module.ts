@@ -11,6 +11,7 @@ import { DeliveryRequests, NOTIFIER } from './delivery-requests.js';
 import { DeliverySender } from './delivery-sender.js';
 import { Dispatcher } from './dispatcher.js';
 import { EmailComposer } from './email-composer.js';
+import { Holds } from './holds.js';
 import { InboundPoller } from './inbound-poller.js';
 import { MessageContents } from './message-content.js';
 import { MissedTexts } from './missed-texts.js';
@@ -20,7 +21,7 @@ import { WaitingForStaff } from './waiting-for-staff.js';
 /** Sends what the topics ask for. The only holder of gateways. */
 @Module({
   imports: [ApplicationModule, QueriesModule],
-  providers: [...gatewayProviders, DeliveryRequests, DeliverySender, Dispatcher, EmailComposer, InboundPoller, MessageContents, MissedTexts, Reconciler, WaitingForStaff],
+  providers: [...gatewayProviders, DeliveryRequests, DeliverySender, Dispatcher, EmailComposer, Holds, InboundPoller, MessageContents, MissedTexts, Reconciler, WaitingForStaff],
 })
 export class NotifierModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(NotifierModule.name);

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { smsGatewayContract, type SmsTrouble } from '@app/testing/contracts';
 import { signForm, startTwilioEmulator, type Fault } from '@app/twilio-emulator';
 import { TwilioSmsGateway } from './twilio-sms.gateway.js';
@@ -32,6 +34,31 @@ smsGatewayContract('Twilio’s SDK against the emulator', async () => {
     close: () => emulator.close(),
   };
   return opened;
+});
+
+describe('T8: what an answer of the provider means', () => {
+  const sms = { from, to: '+14155550132', text: 'Hello', statusCallback: 'http://127.0.0.1:9/' };
+  let answer: { status: number; body: string };
+  const server = createServer((_request, response) => response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body));
+  let gateway: TwilioSmsGateway;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    gateway = new TwilioSmsGateway(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 5_000);
+  });
+  afterAll(() => server.close());
+
+  it.each([
+    [401, '{"code":20003,"message":"Authenticate"}', { kind: 'refused', code: '20003', reason: 'HTTP 401' }],
+    [401, '{}', { kind: 'refused', code: '20003', reason: 'HTTP 401' }],
+    [400, '{"code":21606}', { kind: 'refused', code: '21606', reason: 'HTTP 400' }],
+    [408, '{"code":20003}', { kind: 'uncertain', cause: 'HTTP 408' }],
+    [503, '{}', { kind: 'uncertain', cause: 'HTTP 503' }],
+    [429, '{}', { kind: 'back-off', code: '20429', retryAfterMs: 2_000 }],
+    [429, '{"code":21611}', { kind: 'back-off', code: '21611', retryAfterMs: 2_000 }],
+  ])('T8: HTTP %i with %s', async (status, body, outcome) => {
+    answer = { status, body };
+    expect(await gateway.send(account, sms)).toEqual(outcome);
+  });
 });
 
 describe('T3: webhook signatures', () => {

@@ -10,8 +10,6 @@ const CLOCK_SKEW_MS = 60_000;
 
 /** The connection was never made, so nothing was accepted. */
 const neverReached = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-/** Errors that ask to come back later: too many requests, or too many texts waiting. */
-const comeLater = new Set(['20429', '21611', '30001', '30022']);
 
 /** Texts by the official SDK. `baseUrl` is the provider's, or the emulator's; nothing else differs. */
 export class TwilioSmsGateway extends SmsGateway {
@@ -63,13 +61,15 @@ export class TwilioSmsGateway extends SmsGateway {
   }
 }
 
-/** Of the SDK's error only codes are kept: its messages repeat phone numbers. */
+/** Of the SDK's error only codes are kept: its messages repeat phone numbers. What a code means for others is not decided here. */
 function outcomeOf(error: unknown): SendOutcome {
   const { status, code } = error as { status?: unknown; code?: unknown };
   const name = typeof code === 'string' || typeof code === 'number' ? String(code) : 'unknown';
   if (typeof status !== 'number')
     return neverReached.has(name) ? { kind: 'back-off', code: name, retryAfterMs: UNREACHED_MS } : { kind: 'uncertain', cause: name };
-  if (status === 429 || comeLater.has(name)) return { kind: 'back-off', code: name, retryAfterMs: BACK_OFF_MS };
-  if (status >= 500) return { kind: 'uncertain', cause: `HTTP ${status}` };
-  return { kind: 'refused', code: name, reason: `HTTP ${status}` };
+  // A proxy's time-out (408) does not say whether the provider took the text.
+  if (status >= 500 || status === 408) return { kind: 'uncertain', cause: `HTTP ${status}` };
+  // A gateway in between may answer without a code of the provider's.
+  if (status === 429) return { kind: 'back-off', code: /^\d{5}$/.test(name) ? name : '20429', retryAfterMs: BACK_OFF_MS };
+  return { kind: 'refused', code: status === 401 ? '20003' : name, reason: `HTTP ${status}` };
 }

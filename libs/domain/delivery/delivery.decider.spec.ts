@@ -12,6 +12,7 @@ const request = {
   recipient: { kind: 'contact', id: 'rita' },
   source: { stream: 'conversation-c1', revision: 4 },
   consentOf: { addressId: 'address-1', senderId: 'sender-1' },
+  route: { senderId: 's1', country: '1' },
   notBefore: '2026-01-05T09:00:00.000Z',
   expiresAt: '2026-01-06T09:00:00.000Z',
 } as const;
@@ -121,6 +122,14 @@ describe('delivery', () => {
         attempts: { newest: { claimId: 'd-1.2', providerId: null, status: null }, earlier: [{ claimId: 'd-1.1', providerId: 'SM1', status: 'delivered' }] },
       });
     });
+  });
+
+  it.each(['20003', '21606', '30034', '21408', '30001', '30022'])('T8: what a status callback reports as failed, with code %s too, is not sent again', (errorCode) => {
+    const failed: DeliveryEvent = { type: 'ReceiptReceived', data: { ...receiptOf('failed'), errorCode, contactId: 'rita' } };
+    for (const history of [[claimed, failed], [claimed, accepted, failed], [claimed, uncertain, failed]]) {
+      delivery.given(requested, ...history).when(claimAs('d-1.2')).thenThrows(DeliveryNotDue);
+      delivery.given(requested, ...history).when(release).thenNothing();
+    }
   });
 
   it('T2: a receipt before the answer settles the claim', () => {

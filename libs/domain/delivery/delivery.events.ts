@@ -19,6 +19,8 @@ export type DeliveryRequested = Message<
     source: { readonly stream: string; readonly revision: number };
     /** Whose consent a text needs, and for which sender; `null` for email. */
     consentOf: { readonly addressId: string; readonly senderId: string } | null;
+    /** The number a text comes from, and the calling code of the country it goes to; `null` for email. */
+    route: { readonly senderId: string; readonly country: string } | null;
     /** ISO 8601; not before, and dropped after. */
     notBefore: string;
     expiresAt: string;

@@ -15,6 +15,7 @@ const request: DeliveryCommand = {
     recipient: { kind: 'contact', id: 'rita' },
     source: { stream: 'conversation-c1', revision: 1 },
     consentOf: { addressId: 'address-1', senderId: 'sender-1' },
+    route: { senderId: 's1', country: '1' },
     notBefore: at,
     expiresAt: '2026-01-06T10:00:00.000Z',
   },

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { furtherStatus, isFailure, reasonInWords } from './provider-status.js';
+import { furtherStatus, isFailure } from './provider-status.js';
 
 const ranks = [['accepted'], ['scheduled'], ['queued'], ['sending'], ['sent'], ['delivered', 'undelivered', 'failed', 'canceled', 'read']];
 const known = ranks.flatMap((names, rank) => names.map((name) => ({ name, rank })));
@@ -32,16 +32,5 @@ describe('provider status', () => {
 
   it('M7: failures are told from the rest', () => {
     expect(known.map(({ name }) => name).filter(isFailure)).toEqual(['undelivered', 'failed', 'canceled']);
-  });
-
-  it.each(['20429', '21211', '21614', '30005', '30006', '21408', '21606', '21608', '30034', '21610', '21611', '30001', '30022', '30003', '30008', '30004', '30007', '21602', '21617'])(
-    'M7: error %s is told in words',
-    (code) => {
-      expect(reasonInWords(code)).not.toContain(code);
-    },
-  );
-
-  it('M7: an error without words is told by its code', () => {
-    expect(reasonInWords('39999')).toContain('39999');
   });
 });

@@ -19,6 +19,8 @@ export type Program =
       readonly portalLink: string;
       readonly consoleLink: string;
       readonly senders: readonly Sender[];
+      /** How often accounts and tokens were given or changed. */
+      readonly credentials: number;
       readonly widgetOrigins: readonly string[];
     };
 
@@ -46,16 +48,16 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
   },
 
   evolve(state, event) {
-    if (event.type === 'ProgramCreated') return { status: 'created', ...event.data, senders: [], widgetOrigins: [] };
+    if (event.type === 'ProgramCreated') return { status: 'created', ...event.data, senders: [], credentials: 0, widgetOrigins: [] };
     if (state.status === 'none') return state;
     switch (event.type) {
       case 'SenderAdded': {
         const { programId: _, ...sender } = event.data;
-        return { ...state, senders: [...state.senders, sender] };
+        return { ...state, senders: [...state.senders, sender], credentials: state.credentials + 1 };
       }
       case 'SenderCredentialsChanged': {
         const { senderId, accountSid, authToken } = event.data;
-        return { ...state, senders: state.senders.map((sender) => (sender.senderId === senderId ? { ...sender, accountSid, authToken } : sender)) };
+        return { ...state, credentials: state.credentials + 1, senders: state.senders.map((sender) => (sender.senderId === senderId ? { ...sender, accountSid, authToken } : sender)) };
       }
       case 'WidgetOriginsSet':
         return { ...state, widgetOrigins: event.data.origins };

@@ -21,7 +21,7 @@ describe('deliveries', () => {
   const claimed = of('DeliveryClaimed');
 
   it('M7: shows what was asked for, and not where the text stands', () => {
-    const { deliveryId: id, source: _, consentOf: __, ...request } = samples.DeliveryRequested;
+    const { deliveryId: id, source: _, consentOf: __, route: ___, ...request } = samples.DeliveryRequested;
     deliveries.given().when(requested).then({ id, ...request, programId: 'program-1', status: 'requested', attempts: noAttempts, reason: null });
     expect(documentsOf(deliveriesProjection, [requested]).get('delivery-1')).not.toHaveProperty('source');
   });

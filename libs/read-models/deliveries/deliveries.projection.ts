@@ -2,7 +2,7 @@ import type { Projection } from '@app/eventing';
 import { answered, claimedAgain, noAttempts, reasonInWords, reported, sentAgain, type Attempts, type Delivery, type DeliveryEvent, type DeliveryRequested } from '@app/domain/delivery';
 
 /** One text or email to one person, and how far it is. */
-export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source' | 'consentOf'> & {
+export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source' | 'consentOf' | 'route'> & {
   readonly id: string;
   readonly programId: string;
   /** What is sent to one person by one channel about one conversation goes out in order. */
@@ -35,7 +35,7 @@ export const deliveriesProjection: Projection<DeliveryEvent, DeliveryRow> = {
 
   evolve(row, event) {
     if (event.type === 'DeliveryRequested') {
-      const { deliveryId: id, source: _, consentOf: __, ...request } = event.data;
+      const { deliveryId: id, source: _, consentOf: __, route: ___, ...request } = event.data;
       const nothingYet = { claimId: null, claimedAt: null, attempts: noAttempts, providerId: null, reason: null, refusedSenderId: null };
       return { id, programId: event.metadata.programId, orderingKey: orderingKeyOf(request), order: event.position, status: 'requested', ...request, ...nothingYet };
     }

@@ -1,0 +1,103 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { HandleHold, Lookups } from '@app/application';
+import { Clock, type SendOutcome } from '@app/eventing';
+import { providerErrors, reasonInWords, type Reach } from '@app/domain/delivery';
+import { holdsOn, TriedAlready, type HoldCommand, type HoldScope, type Road } from '@app/domain/hold';
+import { notifierContext } from './notifier-context.js';
+
+/** Whether a delivery may go: at once, as the one that tries what is held, or not before a time (ms). */
+export type Passage = { readonly tries: readonly HoldScope[] } | { readonly waitsUntil: number };
+
+/** Another worker is trying; what came of it shows soon. */
+const TRIED_ELSEWHERE_MS = 1_000;
+
+/**
+ * What may not be sent because of something that more than one delivery depends on. A hold is a fact of the record, so that
+ * it survives a restart and every notifier sees it; what waits for it stays requested, without an event for each.
+ */
+@Injectable()
+export class Holds {
+  private readonly logger = new Logger(Holds.name);
+
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly lookups: Lookups,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Asked before each claim. When it is time to try again, one delivery gets through, and it alone. */
+  async passage(programId: string, road: Road): Promise<Passage> {
+    const holds = holdsOn(await this.lookups.holds(programId), road);
+    const now = this.clock.now();
+    const waitsUntil = Math.max(...holds.map(({ nextTryAt }) => Date.parse(nextTryAt)));
+    if (waitsUntil > now) return { waitsUntil };
+    try {
+      for (const { scope } of holds) await this.execute(programId, { type: 'TrySending', data: { scope, at: iso(now), jitter: Math.random() } });
+    } catch (error) {
+      if (error instanceof TriedAlready) return { waitsUntil: now + TRIED_ELSEWHERE_MS };
+      throw error;
+    }
+    return { tries: holds.map(({ scope }) => scope) };
+  }
+
+  /** What the answer means for what else waits; `null` when it is about one delivery alone. */
+  static reachOf(road: Road, outcome: SendOutcome): { reach: Reach | 'email'; code: string; firstPauseMs: number } | null {
+    if (outcome.kind !== 'refused' && outcome.kind !== 'back-off') return null;
+    const { code } = outcome;
+    // What a mail server answers is about one address; a server that is not reached is everybody's.
+    if (road === 'email') return outcome.kind === 'refused' || /^\d/.test(code) ? null : { reach: 'email', code, firstPauseMs: outcome.retryAfterMs };
+    const known = providerErrors[code]?.waits;
+    if (outcome.kind === 'back-off') return { reach: known?.reach ?? 'account', code, firstPauseMs: outcome.retryAfterMs };
+    return known ? { ...known, code } : null;
+  }
+
+  /** Notes what the provider's answer says about the road, after the outcome is in the record. */
+  async note(programId: string, road: Road, outcome: SendOutcome, tries: readonly HoldScope[]): Promise<void> {
+    const cause = Holds.reachOf(road, outcome);
+    if (cause) {
+      await this.hold(programId, road, cause);
+      // An answer about the number or the country shows that the account is in order.
+      if (cause.reach !== 'account') await this.resume(programId, tries.filter(({ kind }) => kind === 'account'));
+    }
+    else if (outcome.kind === 'accepted') await this.resume(programId, tries);
+    else if (outcome.kind === 'refused') await this.resume(programId, tries.filter(({ kind }) => kind === 'account' || kind === 'email'));
+  }
+
+  private async hold(programId: string, road: Road, { reach, code, firstPauseMs }: { reach: Reach | 'email'; code: string; firstPauseMs: number }): Promise<void> {
+    const scope = scopeOf(road, reach);
+    const at = iso(this.clock.now());
+    const { events } = await this.execute(programId, {
+      type: 'HoldSending',
+      data: { scope, senderIds: await this.sendersOf(programId, scope), code, credentials: road === 'email' ? 0 : road.credentials, at, firstPauseMs, jitter: Math.random() },
+    });
+    if (events.length > 0) this.logger.warn({ event: 'sending held', programId, scope, code, reason: reasonInWords(code) });
+  }
+
+  private async resume(programId: string, scopes: readonly HoldScope[]): Promise<void> {
+    for (const scope of scopes) {
+      const { events } = await this.execute(programId, { type: 'ResumeSending', data: { scope } });
+      if (events.length > 0) this.logger.warn({ event: 'sending resumed', programId, scope });
+    }
+  }
+
+  private async sendersOf(programId: string, scope: HoldScope): Promise<readonly string[]> {
+    if (scope.kind === 'email') return [];
+    if (scope.kind !== 'account') return [scope.senderId];
+    const { senders } = await this.lookups.program(programId);
+    return senders.filter(({ accountSid }) => accountSid === scope.accountSid).map(({ senderId }) => senderId);
+  }
+
+  private execute(programId: string, command: HoldCommand) {
+    return this.commands.execute(new HandleHold(programId, command, notifierContext(programId)));
+  }
+}
+
+function scopeOf(road: Road, reach: Reach | 'email'): HoldScope {
+  if (road === 'email' || reach === 'email') return { kind: 'email' };
+  const { accountSid, senderId, country } = road;
+  if (reach === 'account') return { kind: 'account', accountSid };
+  return reach === 'sender' ? { kind: 'sender', senderId } : { kind: 'country', senderId, country };
+}
+
+const iso = (time: number): string => new Date(time).toISOString();

@@ -1,0 +1,2 @@
+export * from './hold.decider.js';
+export * from './hold.events.js';

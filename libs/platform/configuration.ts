@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { isIP } from 'node:net';
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import { getMetadataStorage, IsEmail, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength, ValidateBy, validateSync } from 'class-validator';
 import { MasterKey } from '@app/eventing';
@@ -11,6 +12,15 @@ const notAUrl = (example: string) => `$property must look like ${example}`;
 
 const IsMasterKey = () =>
   ValidateBy({ name: 'isMasterKey', validator: { validate: (value: unknown) => typeof value === 'string' && MasterKey.parse(value) !== null, defaultMessage: () => '$property must be 32 bytes as Base64 or hexadecimal digits' } });
+const isNetwork = (text: string): boolean => {
+  const [address = '', bits, ...rest] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+};
+const proxies = {
+  name: 'isProxies',
+  validator: { validate: (value: unknown) => typeof value === 'string' && value.split(',').every(isNetwork), defaultMessage: () => '$property must be addresses or networks, separated by commas, such as 10.0.0.0/8,::1' },
+};
 
 /** Parts of the API that can be served by processes of their own. */
 const surfaces = ['commands', 'queries', 'webhooks', 'portal'] as const;
@@ -81,6 +91,16 @@ export class Configuration {
   @Type(() => Number) @IsInt() @Min(1) readonly GRAPHQL_COST_PER_REQUEST: number = 50_000;
   /** What the GraphQL requests of one caller may cost in a minute. */
   @Type(() => Number) @IsInt() @Min(1) readonly GRAPHQL_COST_PER_MINUTE: number = 500_000;
+  /** Requests in a minute of one caller (by whatever token), of one program's callers together, and from one client address. */
+  @Type(() => Number) @IsInt() @Min(1) readonly REQUESTS_PER_TOKEN_PER_MINUTE: number = 1_200;
+  @Type(() => Number) @IsInt() @Min(1) readonly REQUESTS_PER_PROGRAM_PER_MINUTE: number = 12_000;
+  @Type(() => Number) @IsInt() @Min(1) readonly REQUESTS_PER_ADDRESS_PER_MINUTE: number = 3_000;
+  /** Webhooks from one client address in a minute that are not signed by the provider; those that are have no limit. */
+  @Type(() => Number) @IsInt() @Min(1) readonly FORGED_WEBHOOKS_PER_ADDRESS_PER_MINUTE: number = 60;
+  /** Proxies whose X-Forwarded-For is believed: addresses and networks, separated by commas. Without it the client address is the socket's. */
+  @IsOptional() @ValidateBy(proxies) readonly TRUST_PROXY?: string;
+  /** Whether the pages for developers are served: /explorer, /docs and /dev/mail. Default: in `npm start` with SMS=emulator. */
+  @IsOptional() @IsIn(['true', 'false']) readonly DEVELOPER_PAGES?: string;
 
   /** Age in ms after which a claim without an outcome counts as uncertain; longer than a request may take. */
   @Type(() => Number) @IsInt() @Min(1_000) readonly CLAIM_TIMEOUT_MS: number = 30_000;
@@ -97,6 +117,11 @@ export class Configuration {
   /** Time limit in ms of a request to the provider. */
   @Type(() => Number) @IsInt() @Min(100) readonly TWILIO_TIMEOUT_MS: number = 10_000;
 }
+
+/** Settings for tests and load generators, which ask for more than people do. */
+export const generousQuotas: Readonly<Record<string, string>> = Object.fromEntries(
+  ['GRAPHQL_COST_PER_MINUTE', 'REQUESTS_PER_TOKEN_PER_MINUTE', 'REQUESTS_PER_PROGRAM_PER_MINUTE', 'REQUESTS_PER_ADDRESS_PER_MINUTE', 'FORGED_WEBHOOKS_PER_ADDRESS_PER_MINUTE'].map((name) => [name, '1000000000']),
+);
 
 /** What each choice needs, and what has a meaning with it alone. */
 const choices = [

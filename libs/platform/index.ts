@@ -1,6 +1,7 @@
 export * from './access-tokens.js';
 export * from './authentication.js';
-export { actorOf, callerKey, type Caller as CallerIdentity, type CallerRole, type Permission } from './caller.js';
+export { actorOf, callerKey, roles, type Caller as CallerIdentity, type CallerRole, type Permission } from './caller.js';
+export * from './client-address.js';
 export * from './configuration.js';
 export * from './connection-limits.js';
 export * from './rate-limit.js';

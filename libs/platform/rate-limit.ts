@@ -12,7 +12,7 @@ export type Usage = { readonly policy: string; readonly quota: number; readonly 
  * the keys that were used longest ago are forgotten first.
  */
 export class RateLimit {
-  private readonly used = new LRUCache<string, { amount: number }>({ max: KEYS_IN_MEMORY, ttl: WINDOW_SECONDS * 1_000, noUpdateTTL: true });
+  private readonly used = new LRUCache<string, { readonly endsAt: number; amount: number }>({ max: KEYS_IN_MEMORY });
 
   constructor(
     /** Its name in the headers. */
@@ -21,10 +21,13 @@ export class RateLimit {
   ) {}
 
   take(key: string, amount = 1): Usage {
-    const used = this.used.get(key) ?? { amount: 0 };
+    // Not the time of day, which may be set back.
+    const now = performance.now();
+    const known = this.used.get(key);
+    const used = known && known.endsAt > now ? known : { endsAt: now + WINDOW_SECONDS * 1_000, amount: 0 };
     used.amount += amount;
     this.used.set(key, used);
-    const resetsInSeconds = Math.max(1, Math.ceil(this.used.getRemainingTTL(key) / 1_000));
+    const resetsInSeconds = Math.max(1, Math.ceil((used.endsAt - now) / 1_000));
     return { policy: this.policy, quota: this.quota, remaining: Math.max(0, this.quota - used.amount), resetsInSeconds, isExceeded: used.amount > this.quota };
   }
 }

@@ -1,7 +1,8 @@
 import { CommandBus } from '@nestjs/cqrs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { HandleParked, stepOf } from '@app/application';
 import { CONVERSATIONS_TOPIC } from '@app/public-events';
+import { AccessTokens, InvalidConfiguration, loadConfiguration, roles, type CallerRole } from '@app/platform';
 import { ParkedQueries, ProgramQueries, projections } from '@app/read-models';
 import { copyFolder } from './copy-folder.js';
 import { compareModel, followed, rebuildModel } from './read-model-copies.js';
@@ -27,6 +28,12 @@ async function admin(): Promise<void> {
     .action((ids: readonly string[], { data }: Options) => replayParked(data, ids));
 
   command('rotate-master-key', 'wraps all keys with a new master key; stopped anywhere, it goes on when started again').action(({ data }: Options) => rotateMasterKey(data));
+  command('token', 'prints an access token, signed with JWT_SECRET; whoever has it acts as that person until it expires')
+    .requiredOption('--program <id>', 'id of the program')
+    .requiredOption('--user <id>', 'user id of a member of the staff, or id of a contact')
+    .addOption(new Option('--role <role>', 'what the person may do').choices(roles).makeOptionMandatory())
+    .option('--lifetime <time>', 'such as 15m, 12h or 30d', '12h')
+    .action(printToken);
 
   command('copy', 'copies the record of a data folder to EventStoreDB, and its keys to MongoDB, and compares them; stopped anywhere, it goes on when started again')
     .requiredOption('--to <url>', 'connection string of EventStoreDB; nobody else may write there meanwhile')
@@ -36,10 +43,16 @@ async function admin(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof Refused || error instanceof InvalidConfiguration)) throw error;
     console.error(error.message);
     process.exitCode = 1;
   }
+}
+
+async function printToken({ program: programId, user: id, role, lifetime }: { program: string; user: string; role: CallerRole; lifetime: string }): Promise<void> {
+  const { JWT_SECRET: secret } = loadConfiguration(process.env);
+  if (secret === undefined) throw new Refused('JWT_SECRET must be given: the one of the api');
+  console.log(await new AccessTokens(secret).sign({ programId, id, role }, lifetime));
 }
 
 const prepare = (data: string | undefined): Promise<void> =>

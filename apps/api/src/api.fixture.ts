@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Journal } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
-import { loadConfiguration, type CallerIdentity } from '@app/platform';
+import { generousQuotas, loadConfiguration, type CallerIdentity } from '@app/platform';
 import { DeliveryQueries } from '@app/read-models';
 import { sample } from '../../admin/src/sample.js';
 import { startStandalone, type Standalone } from '../../standalone/src/standalone.js';
@@ -37,7 +37,7 @@ export class Api {
   /** @param changes settings that differ from those of most tests */
   static async start(changes: Readonly<Record<string, string>> = {}): Promise<Api> {
     const folder = mkdtempSync(join(tmpdir(), 'api-'));
-    const settings = { DATA_DIR: folder, PORT: '0', JWT_SECRET: SECRET, TWILIO_AUTH_TOKEN: PROVIDER_TOKEN, TWILIO_ACCOUNT_SID: ACCOUNT, ...changes };
+    const settings = { DATA_DIR: folder, PORT: '0', JWT_SECRET: SECRET, TWILIO_AUTH_TOKEN: PROVIDER_TOKEN, TWILIO_ACCOUNT_SID: ACCOUNT, ...generousQuotas, ...changes };
     return new Api(folder, await startStandalone(loadConfiguration(settings)));
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CommandBus } from '@nestjs/cqrs';
 import { openEmbedded } from '@app/adapters';
-import { AccessTokens, loadConfiguration } from '@app/platform';
+import { AccessTokens, generousQuotas, loadConfiguration } from '@app/platform';
 import { createHttpApp } from '../../api/src/http/http-app.js';
 import { loadSample, sample } from '../../admin/src/sample.js';
 import { StandaloneModule } from '../../standalone/src/standalone.module.js';
@@ -29,7 +29,7 @@ let stop = async (): Promise<void> => undefined;
 async function start({ conversations, emails, flushDelayMs }: Extract<ServerQuestion, { type: 'start' }>): Promise<ServerAnswer> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   // Nothing listens there: no text is sent.
-  const configuration = loadConfiguration({ DATA_DIR: folder, TWILIO_API_URL: 'http://127.0.0.1:9' });
+  const configuration = loadConfiguration({ DATA_DIR: folder, TWILIO_API_URL: 'http://127.0.0.1:9', ...generousQuotas });
   const engines = await openEmbedded(folder, { flushDelayMs });
   const product = StandaloneModule.with(configuration, 'a secret of the benchmark, for nobody else', engines);
   const app = await createHttpApp({ ...product, controllers: [EmptyController] }, configuration);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { generousQuotas } from '@app/platform';
 import { killProcess, RestartableProcess } from './restartable-process.js';
 import type { Random } from './random.js';
 
@@ -53,7 +54,7 @@ export class Product extends RestartableProcess<Facts> implements Target {
 
   constructor({ folder, port, environment, nodeOptions = [] }: Settings) {
     const args = [...nodeOptions, programAt('apps/standalone/src/main.js'), '--port', String(port), '--data', join(folder, 'data'), '--json'];
-    super(args, { TWILIO_AUTH_TOKEN: ACCOUNT.authToken, JWT_SECRET, ...environment }, join(folder, 'product.log'), (line) => JSON.parse(line) as Facts);
+    super(args, { ...generousQuotas, TWILIO_AUTH_TOKEN: ACCOUNT.authToken, JWT_SECRET, ...environment }, join(folder, 'product.log'), (line) => JSON.parse(line) as Facts);
     this.environment = { DATA_DIR: join(folder, 'data') };
   }
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AccessTokens } from '@app/platform';
+import { AccessTokens, generousQuotas } from '@app/platform';
 import { freePort, probeMongo, startKafka, startMongo, type RunningKafka, type RunningMongo } from '@app/testing/engines';
 import { sample } from '../../admin/src/sample.js';
 import { ACCOUNT, JWT_SECRET, programAt, type Facts, type Target } from './product.js';
@@ -31,7 +31,7 @@ export class SeparateProduct implements Target {
     const url = `http://127.0.0.1:${port}`;
     const all = {
       ...engines.environment, ...environment,
-      DATA_DIR: join(folder, 'data'), PUBLIC_URL: url, JWT_SECRET, TWILIO_AUTH_TOKEN: ACCOUNT.authToken, TWILIO_SENDER_PHONE: senderPhone, TAKE_OVER_AFTER_MS: '2500',
+      ...generousQuotas, DATA_DIR: join(folder, 'data'), PUBLIC_URL: url, JWT_SECRET, TWILIO_AUTH_TOKEN: ACCOUNT.authToken, TWILIO_SENDER_PHONE: senderPhone, TAKE_OVER_AFTER_MS: '2500',
     };
     for (const command of ['prepare', 'sample']) admin(command, all);
     const count = new Map<string, number>();

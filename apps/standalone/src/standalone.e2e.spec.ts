@@ -4,7 +4,9 @@ import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { AccessTokens } from '@app/platform';
 import { startTwilioEmulator } from '@app/twilio-emulator';
+import { sample } from '../../admin/src/sample.js';
 
 type Facts = { url: string; emulatorUrl: string; programId: string; senderPhone: string; contactId: string; referralId: string; tokens: Record<'manager' | 'agent' | 'contact', string> };
 type Started = { child: ChildProcess; facts: Facts; stderr: () => string };
@@ -120,6 +122,17 @@ it('T3: real texts without a token or a public address do not start', async () =
   expect(((await once(child, 'exit')) as [number])[0]).toBe(1);
   expect(stderr()).toContain('TWILIO_AUTH_TOKEN');
   expect(stderr()).toContain('PUBLIC_URL');
+});
+
+it('G8: where real texts are sent there is no sample program, no page for developers, and no token is printed', async () => {
+  const { child, output } = run(['--port', '0', '--data', folder], { SMS: 'twilio', PUBLIC_URL: 'https://messages.example', TWILIO_AUTH_TOKEN: 'a'.repeat(32), TWILIO_ACCOUNT_SID: `AC${'1'.repeat(32)}`, TWILIO_SENDER_PHONE: '+14155550100', JWT_SECRET: 's'.repeat(32) });
+  await until(() => Promise.resolve(output().includes('sample')), 'it says how to go on');
+  const [, url = ''] = /REST +(http:\S+)\/v1/.exec(output()) ?? [];
+  expect(output()).not.toContain('eyJ'); // how a token begins
+  for (const page of ['/docs', '/explorer', '/dev/mail']) expect([page, (await fetch(url + page)).status]).toEqual([page, 404]);
+  const token = await new AccessTokens('s'.repeat(32)).sign(sample.owner);
+  expect(((await (await fetch(`${url}/v1/conversations?folder=all`, { headers: { authorization: `Bearer ${token}` } })).json()) as { documents?: unknown[] }).documents ?? []).toEqual([]);
+  expect(await stop(child, 'SIGTERM')).toBe(0);
 });
 
 it('--help says what can be set', async () => {

@@ -17,6 +17,8 @@ export type Standalone = {
   /** The provider's stand-in: its own URL, when it runs in this process or elsewhere. */
   readonly emulatorUrl: string | null;
   readonly tokens: AccessTokens;
+  /** Whether it runs for a trial, with the sample program; real texts are sent for real programs only. */
+  readonly isTrial: boolean;
   /** The number the sample program texts from. */
   readonly senderPhone: string;
   /** What runs, for tests that look behind the API. */
@@ -27,7 +29,7 @@ export type Standalone = {
   close(): Promise<void>;
 };
 
-/** Starts everything in this process, with the sample program. @throws FolderLocked and what Node throws for a port in use */
+/** Starts everything in this process, with the sample program unless real texts are sent. @throws FolderLocked and what Node throws for a port in use */
 export async function startStandalone(given: Configuration): Promise<Standalone> {
   await mkdir(given.DATA_DIR, { recursive: true, mode: 0o700 });
   const engines = await openEngines(given);
@@ -38,7 +40,8 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
   });
   const account = { senderPhone: given.TWILIO_SENDER_PHONE, accountSid: given.TWILIO_ACCOUNT_SID, authToken: given.TWILIO_AUTH_TOKEN ?? secrets.twilioAuthToken };
   const emulator = await emulatorFor(given, account);
-  const configuration: Configuration = emulator ? Object.freeze({ ...given, TWILIO_API_URL: emulator.url }) : given;
+  const isTrial = given.SMS === 'emulator';
+  const configuration: Configuration = Object.freeze({ ...given, DEVELOPER_PAGES: given.DEVELOPER_PAGES ?? String(isTrial), ...(emulator && { TWILIO_API_URL: emulator.url }) });
   const stopEmulator = async (): Promise<void> => emulator?.close();
   const app = await createHttpApp(StandaloneModule.with(configuration, given.JWT_SECRET ?? secrets.jwtSecret, engines), configuration).catch(async (error: unknown) => {
     await Promise.all([engines.close(), stopEmulator()]);
@@ -50,7 +53,7 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
   };
   try {
     await app.init();
-    await loadSample(app.get(CommandBus), account);
+    if (isTrial) await loadSample(app.get(CommandBus), account);
     await app.listen(given.PORT, given.HOST);
   } catch (error) {
     await close();
@@ -62,7 +65,7 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
   publicAddress.listeningOn(url);
   const smsUrl = `${await publicAddress.url}/webhooks/twilio/${sample.programId}/messages`;
   emulator?.putAccount(account.accountSid, { authToken: account.authToken, numbers: [{ phoneNumber: account.senderPhone, smsUrl }] });
-  return { url, emulatorUrl: configuration.SMS === 'emulator' ? (configuration.TWILIO_API_URL ?? null) : null, tokens: app.get(AccessTokens), senderPhone: account.senderPhone, app, graphqlSchema: () => printSchema(app.get(GraphQLSchemaHost).schema), close };
+  return { url, emulatorUrl: isTrial ? (configuration.TWILIO_API_URL ?? null) : null, isTrial, tokens: app.get(AccessTokens), senderPhone: account.senderPhone, app, graphqlSchema: () => printSchema(app.get(GraphQLSchemaHost).schema), close };
 }
 
 /** Texts go to an emulator in this process unless one elsewhere, or the provider, is configured. */

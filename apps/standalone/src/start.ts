@@ -28,13 +28,32 @@ export async function main(): Promise<void> {
   }
 }
 
-async function facts({ url, emulatorUrl, tokens, senderPhone }: Standalone) {
+const facts = (standalone: Standalone) => (standalone.isTrial ? sampleFacts(standalone) : { url: standalone.url });
+
+async function sampleFacts({ url, emulatorUrl, tokens, senderPhone }: Standalone) {
   const [owner, manager, agent, contact] = await Promise.all([sample.owner, sample.manager, sample.agent, sample.contact].map((caller) => tokens.sign(caller)));
   return { url, emulatorUrl, programId: sample.programId, senderPhone, referralId: sample.referralId, contactId: sample.contact.id, tokens: { owner, manager, agent, contact } };
 }
 
-async function welcome(standalone: Standalone, folder: string): Promise<string> {
-  const { url, tokens, emulatorUrl, senderPhone, referralId } = await facts(standalone);
+const welcome = (standalone: Standalone, folder: string): string | Promise<string> => (standalone.isTrial ? welcomeToSample(standalone, folder) : welcomeToProvider(standalone, folder));
+
+const welcomeToProvider = ({ url }: Standalone, folder: string): string => `
+Referral Messages is running, and sends real texts. Data: ${folder}   Stop: Ctrl-C
+
+  REST      ${url}/v1          description ${url}/openapi.json
+  GraphQL   ${url}/graphql
+
+There is no sample program, and no token is printed. A token for a member of the staff, with the JWT_SECRET of this process
+(by default in ${folder}/development-secrets.json):
+
+  JWT_SECRET=… npm run --silent admin -- token --program ID --user ID --role owner
+
+Programs, senders and members cannot be made by API or command line yet. "npm run admin -- sample", while this is stopped, loads the sample
+program with the sender of TWILIO_SENDER_PHONE: a trial with real texts.
+`;
+
+async function welcomeToSample(standalone: Standalone, folder: string): Promise<string> {
+  const { url, tokens, emulatorUrl, senderPhone, referralId } = await sampleFacts(standalone);
   return `
 Referral Messages is running. Data: ${folder}   Stop: Ctrl-C
 

@@ -4,10 +4,11 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { connectionLimits, jsonLogger, limitConnections, type Configuration } from '@app/platform';
-import { authenticateEarly } from './authenticate-early.js';
+import { admitRequests } from './admit-requests.js';
 import { serveExplorer } from './explorer.js';
 import { RequestPipe } from './request.pipe.js';
 import { ProblemDto } from './problem.dto.js';
+import { addSecurityHeaders } from './security-headers.js';
 import { serveSurfaces } from './surfaces.js';
 import { ProblemAdapter } from './server-errors.js';
 
@@ -15,14 +16,16 @@ const LARGEST_BODY_BYTES = 64 * 1024;
 
 /** The API as an HTTP server that does not listen yet. */
 export async function createHttpApp(module: Type | DynamicModule, configuration: Configuration): Promise<NestFastifyApplication> {
-  const adapter = new ProblemAdapter({ ...connectionLimits(configuration), bodyLimit: LARGEST_BODY_BYTES, genReqId: () => randomUUID(), forceCloseConnections: true });
+  const adapter = new ProblemAdapter({ ...connectionLimits(configuration), trustProxy: configuration.TRUST_PROXY ?? false, bodyLimit: LARGEST_BODY_BYTES, genReqId: () => randomUUID(), forceCloseConnections: true });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: jsonLogger(), abortOnError: false });
   limitConnections(app, configuration);
+  await addSecurityHeaders(app, configuration);
   serveSurfaces(app);
-  authenticateEarly(app, LARGEST_BODY_BYTES);
+  admitRequests(app, LARGEST_BODY_BYTES);
   app.useGlobalPipes(new RequestPipe());
-  SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json' });
-  await serveExplorer(app);
+  const hasPages = configuration.DEVELOPER_PAGES === 'true';
+  SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json', ui: hasPages });
+  if (hasPages) await serveExplorer(app);
   return app;
 }
 

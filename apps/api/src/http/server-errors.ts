@@ -7,10 +7,13 @@ import { answerProblem, problemOf, type ConnectionLimits } from '@app/platform';
 
 const logger = new Logger('HttpServer');
 
+/** For answers that are given before any hook could add the others. */
+const bareHeaders = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
+
 const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => answerProblem(logger, error, request.id, reply);
 
 /** What the HTTP server refuses before it has found a route: a malformed URL, a parameter beyond all length. */
-const frameworkErrors: NonNullable<FastifyServerOptions['frameworkErrors']> = (error, request, reply) => answer(error, request as FastifyRequest, reply as FastifyReply);
+const frameworkErrors: NonNullable<FastifyServerOptions['frameworkErrors']> = (error, request, reply) => answer(error, request as FastifyRequest, (reply as FastifyReply).headers(bareHeaders));
 
 const statusOfClientError: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
@@ -19,7 +22,7 @@ function clientErrorHandler(error: { readonly code?: string }, socket: Socket): 
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const status = statusOfClientError[error.code ?? ''] ?? 400;
   const body = JSON.stringify(problemOf({ statusCode: status }));
-  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'Content-Type: application/problem+json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...Object.entries(bareHeaders).map(([name, value]) => `${name}: ${value}`), 'Content-Type: application/problem+json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
   if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
   socket.destroy();
 }

@@ -11,14 +11,16 @@ function surfacesOf(method: string, url: string): readonly Surface[] {
   return [];
 }
 
-/** Serves only the surfaces that the configuration names, so that each can run in processes of its own (G6). */
+/** Serves only the surfaces that the configuration names, so that each can run in processes of its own (G6), and the mail folder only to developers. */
 export function serveSurfaces(app: NestFastifyApplication): void {
-  const served = app.get(Configuration).API_SURFACES.split(',');
+  const { API_SURFACES, DEVELOPER_PAGES } = app.get(Configuration);
+  const served = API_SURFACES.split(',');
+  const isServed = (method: string, url: string): boolean => (url.startsWith('/dev/') ? DEVELOPER_PAGES === 'true' : surfacesOf(method, url).every((surface) => served.includes(surface)));
   app
     .getHttpAdapter()
     .getInstance()
     .addHook('onRequest', (request, reply, done) => {
-      if (surfacesOf(request.method, request.routeOptions.url ?? '').every((surface) => served.includes(surface))) done();
+      if (isServed(request.method, request.routeOptions.url ?? '')) done();
       else reply.callNotFound();
     });
 }

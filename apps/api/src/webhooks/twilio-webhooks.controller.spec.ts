@@ -5,15 +5,15 @@ import { ERASED } from '@app/kernel';
 import { signForm } from '@app/twilio-emulator';
 import { TwilioWebhookSignatures } from '../../../../libs/adapters/twilio/twilio-webhook-signatures.js';
 import { ProgramNotFound } from '@app/domain/program';
-import type { PublicAddress } from '@app/platform';
+import { loadConfiguration, type PublicAddress } from '@app/platform';
 import { TwilioWebhooksController, WebhookNotGenuine } from './twilio-webhooks.controller.js';
 
 describe('webhooks of the provider', () => {
   const post = (failure: Error): Promise<string> => {
     const lookups = { program: () => Promise.reject(failure) } as unknown as Lookups;
     const address = { url: Promise.resolve('http://127.0.0.1') } as unknown as PublicAddress;
-    const controller = new TwilioWebhooksController({} as never, lookups, {} as never, address, {} as never);
-    return controller.message('program-1', { MessageSid: `SM${'0'.repeat(32)}` }, { url: '/', headers: {} } as FastifyRequest);
+    const controller = new TwilioWebhooksController({} as never, lookups, {} as never, address, {} as never, loadConfiguration({}));
+    return controller.message('program-1', { MessageSid: `SM${'0'.repeat(32)}` }, { url: '/', ip: '127.0.0.1', headers: { 'x-twilio-signature': `${'A'.repeat(27)}=` } } as unknown as FastifyRequest);
   };
 
   it('T4: with the record away it says so, and not that the text is not genuine: it comes again', async () => {
@@ -27,8 +27,8 @@ describe('webhooks of the provider', () => {
       const lookups = { program: () => Promise.resolve({ senders: [{ senderId: 's', accountSid: 'AC1', phone: form.To, authToken }] }) } as unknown as Lookups;
       const address = { url: Promise.resolve('http://127.0.0.1') } as unknown as PublicAddress;
       const inbound = { accept: () => Promise.resolve() } as never;
-      const request = { url, id: 'request-1', headers: { 'x-twilio-signature': signForm(token, `http://127.0.0.1${url}`, form) } } as unknown as FastifyRequest;
-      return new TwilioWebhooksController({} as never, lookups, signatures, address, inbound).message('program-1', form, request);
+      const request = { url, id: 'request-1', ip: '127.0.0.1', headers: { 'x-twilio-signature': signForm(token, `http://127.0.0.1${url}`, form) } } as unknown as FastifyRequest;
+      return new TwilioWebhooksController({} as never, lookups, signatures, address, inbound, loadConfiguration({})).message('program-1', form, request);
     };
 
     it('where the token is there, what it signed is taken', async () => {

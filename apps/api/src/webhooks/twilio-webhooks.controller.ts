@@ -7,7 +7,7 @@ import { WebhookSignatures, type CommandContext } from '@app/eventing';
 import { DomainError, isErased } from '@app/kernel';
 import { deliveryOfClaim } from '@app/domain/delivery';
 import { ProgramNotFound, type Sender } from '@app/domain/program';
-import { InvalidRequest, Public, PublicAddress } from '@app/platform';
+import { clientAddress, Configuration, InvalidRequest, Public, PublicAddress, RateLimit, TooManyRequests } from '@app/platform';
 
 type Form = Readonly<Record<string, string>>;
 
@@ -21,13 +21,18 @@ const NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 @Public()
 @Controller('webhooks/twilio/:programId')
 export class TwilioWebhooksController {
+  private readonly forged: RateLimit;
+
   constructor(
     private readonly commands: CommandBus,
     private readonly lookups: Lookups,
     private readonly signatures: WebhookSignatures,
     private readonly address: PublicAddress,
     private readonly inbound: InboundEntry,
-  ) {}
+    { FORGED_WEBHOOKS_PER_ADDRESS_PER_MINUTE }: Configuration,
+  ) {
+    this.forged = new RateLimit('forged-webhooks', FORGED_WEBHOOKS_PER_ADDRESS_PER_MINUTE);
+  }
 
   /** A text to one of the program's numbers. */
   @Post('messages')
@@ -51,19 +56,32 @@ export class TwilioWebhooksController {
     await this.commands.execute(new HandleDelivery(deliveryOfClaim(claimId), { type: 'NoteReceipt', data }, context));
   }
 
-  /** The form, when it was signed with the token of a sender of this program, for that sender. @throws WebhookNotGenuine */
+  /**
+   * The form, when it was signed with the token of a sender of this program, for that sender. What was not is counted, what
+   * was has no limit: the provider does not post again what was refused, so the text would be lost.
+   * @throws WebhookNotGenuine, TooManyRequests
+   */
   private async genuine(programId: string, body: unknown, request: FastifyRequest, ours: (form: Form) => string | undefined): Promise<{ form: Form; sender: Sender }> {
     const form = formOf(body);
-    const url = `${await this.address.url}${request.url}`;
+    const sender = await this.signer(programId, form, request, ours(form));
+    if (sender) return { form, sender };
+    const usage = this.forged.take(clientAddress(request.ip));
+    throw usage.isExceeded ? new TooManyRequests(usage) : new WebhookNotGenuine();
+  }
+
+  private async signer(programId: string, form: Form, request: FastifyRequest, phone: string | undefined): Promise<Sender | null> {
     const signature = String(request.headers['x-twilio-signature'] ?? '');
-    const { senders } = await this.lookups.program(programId).catch((error: unknown) => {
+    // Not the shape of a signature (HMAC-SHA1 in base64): nothing is read for it.
+    if (!/^[A-Za-z0-9+/]{27}=$/.test(signature)) return null;
+    const url = `${await this.address.url}${request.url}`;
+    const program = await this.lookups.program(programId).catch((error: unknown) => {
       // Whether a program exists is nobody's business here; that we cannot tell is the provider's, which then comes again.
-      throw error instanceof ProgramNotFound ? new WebhookNotGenuine() : error;
+      if (error instanceof ProgramNotFound) return null;
+      throw error;
     });
-    const sender = senders.find(({ accountSid, phone }) => accountSid === form['AccountSid'] && phone === ours(form));
+    const sender = program?.senders.find((each) => each.accountSid === form['AccountSid'] && each.phone === phone);
     // Of a token that was erased nobody knows what it signs.
-    if (!sender || isErased(sender.authToken) || !this.signatures.isGenuine(sender.authToken, signature, url, form)) throw new WebhookNotGenuine();
-    return { form, sender };
+    return sender && !isErased(sender.authToken) && this.signatures.isGenuine(sender.authToken, signature, url, form) ? sender : null;
   }
 
   private context(programId: string, { accountSid }: Sender, { id }: FastifyRequest, commandId: string): CommandContext {

@@ -1,0 +1,56 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AccessTokens, bearer, callerKey, clientAddress, Configuration, RateLimit, rateLimitHeaders, TooManyRequests, type AuthenticatedRequest, type Usage } from '@app/platform';
+
+/** Health must answer whatever happens, and what the provider posts must not be lost: webhooks are limited where their signature is checked. */
+const isExempt = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => url.startsWith('/health/') || url.startsWith('/webhooks/');
+
+/** Routes that a token opens; the others are public. */
+const needsToken = ({ method, routeOptions: { url = '' } }: FastifyRequest): boolean => method !== 'OPTIONS' && ['/v1/', '/graphql', '/dev/'].some((prefix) => url.startsWith(prefix));
+
+/**
+ * Who asks, and whether they have asked too often, by the headers alone: nothing of the body is parsed or validated before.
+ * A caller who has used up the own quota takes nothing of the program's.
+ */
+export function admitRequests(app: NestFastifyApplication, largestBody: number): void {
+  const tokens = app.get(AccessTokens);
+  const { REQUESTS_PER_ADDRESS_PER_MINUTE, REQUESTS_PER_TOKEN_PER_MINUTE, REQUESTS_PER_PROGRAM_PER_MINUTE } = app.get(Configuration);
+  const perAddress = new RateLimit('address', REQUESTS_PER_ADDRESS_PER_MINUTE);
+  const perToken = new RateLimit('token', REQUESTS_PER_TOKEN_PER_MINUTE);
+  const perProgram = new RateLimit('program', REQUESTS_PER_PROGRAM_PER_MINUTE);
+
+  async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const usages: Usage[] = [];
+    const take = (limit: RateLimit, key: string): void => {
+      const usage = limit.take(key);
+      if (usage.isExceeded) throw new TooManyRequests(usage);
+      usages.push(usage);
+    };
+    take(perAddress, clientAddress(request.ip));
+    if (needsToken(request)) {
+      const caller = await tokens.verify(bearer(request.headers.authorization));
+      take(perToken, callerKey(caller));
+      take(perProgram, caller.programId);
+      (request as AuthenticatedRequest).caller = caller;
+    }
+    void reply.headers(rateLimitHeaders(usages));
+  }
+
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', async (request, reply) => {
+      if (isExempt(request)) return;
+      try {
+        await admit(request, reply);
+      } catch (error) {
+        closeInsteadOfReading(request, reply, largestBody);
+        throw error;
+      }
+    });
+}
+
+/** The rest of a body without end is not waited for. */
+function closeInsteadOfReading({ headers }: FastifyRequest, reply: FastifyReply, largestBody: number): void {
+  if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > largestBody) void reply.header('connection', 'close');
+}

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Aggregates } from '@app/eventing';
 import { opened, type Message, type Open, type Recorded } from '@app/kernel';
 import { recipientOf } from '@app/domain/address';
-import { keywordOf, type Keyword } from '@app/domain/consent';
+import { isAwaitingAnswer, keywordOf, type Keyword } from '@app/domain/consent';
 import { inboundDecider, type InboundReceived, type InboundRouted } from '@app/domain/inbound';
 import { HandleConsent, HandleContact, HandleConversation, HandleInbound } from './commands.js';
 import { following, ids, system } from './ids.js';
@@ -92,14 +92,15 @@ export class InboundRouter {
     const recipient = recipientOf(await this.lookups.address(programId, addressId), senderId, occurredAt);
     const contactId = recipient.contactId ?? (await this.lookups.numberContactId(programId, from, ids.madeBy(event.eventId, 'contact')));
     const joined = recipient.conversationId === null ? null : await this.lookups.conversation(programId, recipient.conversationId);
-    const { consent } = await this.consents.read(programId, { addressId, senderId });
+    const { consent, refusedSenderId } = await this.consents.read(programId, { addressId, senderId });
+    const isAsked = refusedSenderId === null && isAwaitingAnswer(consent, { acceptedAt: occurredAt, sentAt: event.data.sentAt });
     return {
       contactId,
       conversationId: recipient.conversationId ?? ids.conversation(programId, contactId, null),
       referralId: joined?.referralId ?? null,
       isNewNumber: recipient.contactId === null,
       // YES answers a question only while one is asked; else it is a word like any other.
-      asKeyword: keyword !== null && (keyword.kind !== 'confirm' || consent.status === 'pending'),
+      asKeyword: keyword !== null && (keyword.kind !== 'confirm' || isAsked),
     };
   }
 }

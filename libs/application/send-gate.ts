@@ -10,7 +10,7 @@ import { Lookups } from './lookups.js';
 /** What the consent streams of an address say now. */
 export type ReadConsents = {
   /** Consent for the sender that was asked about. */
-  readonly consent: Pick<Consent, 'status' | 'textedFirst'>;
+  readonly consent: Consent;
   /** The sender of the program that the address has opted out of, unless an opt-in came after it; see {@link refusedSender}. */
   readonly refusedSenderId: string | null;
   /** Every consent that was read, those of the program's other senders too. */
@@ -23,7 +23,7 @@ export type Lane = 'person' | 'opt-in-request';
  * Whether a text may go out, by the consent of its address for its sender and by refusals of the program's other senders:
  * `null`, or what forbids it. Asked when a message is accepted, and again as the last step before the provider is called.
  */
-export function sendGate(lane: Lane, { consent: { status, textedFirst }, refusedSenderId }: Omit<ReadConsents, 'revisions'>, policies: Policies): Refusal | null {
+export function sendGate(lane: Lane, { consent: { status, textedFirst }, refusedSenderId }: Pick<ReadConsents, 'refusedSenderId'> & { readonly consent: Pick<Consent, 'status' | 'textedFirst'> }, policies: Policies): Refusal | null {
   const refused = (rule: Refusal['rule']): Refusal => ({ rule, refusedSenderId: null });
   const mayIgnoreOptOut = lane === 'person' && policies.optOutScope === 'automated_only';
   if ((status === 'no' || refusedSenderId !== null) && !mayIgnoreOptOut) return { rule: 'RecipientOptedOut', refusedSenderId };

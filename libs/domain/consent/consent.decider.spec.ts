@@ -169,8 +169,27 @@ describe('consent by the order in which texts were accepted', () => {
     const stopped = (minute: number, position: number): ConsentCommand => ({ type: 'NoteTextReceived', data: { ...whose, text: 'STOP', providerId: 'SM2', keyword: keywordOf('STOP'), acceptedPosition: place(position), acceptedAt: time(minute), sentAt: null } });
     expect(after([stopped(5, 1), text('START', 2, time(4))]).status).toBe('no');
     expect(after([stopped(5, 1), text('START', 2, time(5))]).status).toBe('no');
-    expect(after([stopped(5, 1), text('START', 2, time(6))]).status).toBe('yes');
+    expect(after([stopped(5, 1), text('START', 2, time(6))]).status).toBe('no'); // the clocks may differ by a minute
+    expect(after([stopped(5, 1), text('START', 2, time(7))]).status).toBe('yes');
     expect(after([text('STOP', 1, time(4)), text('START', 2, time(5))]).status).toBe('yes');
+  });
+
+  it('K2, T5: a YES from before the question is no answer to it', () => {
+    const early: ConsentCommand = { type: 'NoteTextReceived', data: { ...whose, text: 'YES', providerId: 'SM1', keyword: keywordOf('YES'), acceptedPosition: place(1), acceptedAt: '2026-01-05T08:00:00.000Z', sentAt: null } };
+    expect(after([request(), early]).status).toBe('pending');
+    expect(after([request(), text('YES', 5, '2026-01-05T08:00:00.000Z')]).status).toBe('pending');
+    expect(after([request(), text('YES', 5)]).status).toBe('yes');
+  });
+
+  it('K12, K9: a START that is handled late does not outweigh a refusal that was claimed after it', () => {
+    expect(after([text('STOP', 2), learned(10), text('START', 7)]).status).toBe('no');
+    expect(after([text('STOP', 2), text('START', 7), learned(10)]).status).toBe('no');
+  });
+
+  it('K3: what is remembered does not grow with the number of keywords, whatever their order', () => {
+    const starts = Array.from({ length: 200 }, (_, position) => text('START', position));
+    expect(after(starts).optIns).toHaveLength(1);
+    expect(after(starts.toReversed()).optIns).toHaveLength(1);
   });
 
   type Word = { readonly word: string; readonly sentAt: string | null };
@@ -215,8 +234,9 @@ describe('consent by the order in which texts were accepted', () => {
     expect(after([text('START', 1), learned(5), text('START', 6)]).status).toBe('yes');
   });
 
-  it('K12: where we say No already, nothing is added', () => {
-    expect(consentDecider.decide(learned(5), after([text('STOP', 1)]))).toEqual([]);
+  it('K12: where a later opt-out is known already, nothing is added', () => {
+    expect(consentDecider.decide(learned(5), after([text('STOP', 6)]))).toEqual([]);
+    expect(consentDecider.decide(learned(5), after([learned(5)]))).toEqual([]);
   });
 });
 
@@ -235,6 +255,10 @@ describe('refusals across senders', () => {
   it('K1: a later START to another sender lifts it there; the refused sender stays refused', () => {
     const [a, b] = [of('a', text('STOP', 2)), of('b', text('START', 3))];
     expect([refusedSender([a, b]), a.consent.status, b.consent.status]).toEqual([null, 'no', 'yes']);
+  });
+
+  it('K1, K3: a YES to one sender does not lift an opt-out that another received', () => {
+    expect(refusedSender([of('a', text('STOP', 3)), of('b', request(), text('YES', 9))])).toBe('a');
   });
 
   it('K2: the question for YES is not asked while a refusal stands', () => {

@@ -69,10 +69,10 @@ export const consentDecider: Decider<Consent, ConsentCommand, ConsentEvent> = {
       }
       case 'OptedOut': {
         const { acceptedPosition: position, acceptedAt, sentAt } = event.data;
-        return withStatus({ ...state, ...refuse(state, { position, at: Date.parse(sentAt ?? acceptedAt) }) });
+        return withStatus({ ...state, ...refuse(state, { position, at: timeOf(sentAt) ?? byOurClock(acceptedAt) }) });
       }
       case 'OptOutLearned':
-        return withStatus({ ...state, ...refuse(state, { position: event.data.claimedPosition, at: Date.parse(event.data.claimedAt) }) });
+        return withStatus({ ...state, ...refuse(state, { position: event.data.claimedPosition, at: byOurClock(event.data.claimedAt) }) });
       case 'TextedFirst':
         return { ...state, textedFirst: true };
     }
@@ -81,6 +81,10 @@ export const consentDecider: Decider<Consent, ConsentCommand, ConsentEvent> = {
 
 /** A form is worth nothing after an opt-out: it would have been refused, had the opt-out been known. */
 const withStatus = (state: Consent): Consent => ({ ...state, status: state.optIns.length > 0 ? 'yes' : state.optOut !== null ? 'no' : state.form });
+
+/** The provider's clock and ours may differ by this much, in ms. What decides between an opt-in by its clock and an opt-out by ours errs for the opt-out. */
+const CLOCK_TOLERANCE_MS = 60_000;
+const byOurClock = (time: string): number => Date.parse(time) + CLOCK_TOLERANCE_MS;
 
 const timeOf = (time: string | null): number | null => (time === null ? null : Date.parse(time));
 const isAnswer = (keyword: string | null): boolean => keywordList.confirm.some((word) => word === keyword);
@@ -101,33 +105,39 @@ function requestOptIn({ mode, optInText, refusedSenderId, ...request }: RequestO
   ];
 }
 
-function noteText({ keyword, ...text }: TextReceived, { status, textedFirst }: Consent): ConsentEvent[] {
+function noteText({ keyword, ...text }: TextReceived, state: Consent): ConsentEvent[] {
+  const { status, textedFirst } = state;
   const evidence = { ...text, keyword: keyword?.word ?? '', keywordList: keywordList.version };
   // Also where it changes nothing: each is evidence, and one that left no trace would be decided anew when it is replayed.
   if (keyword?.kind === 'opt-out') return [{ type: 'OptedOut', data: evidence }];
   if (keyword?.kind === 'opt-in') return [{ type: 'OptedIn', data: evidence }];
-  if (keyword?.kind === 'confirm' && status === 'pending') return [{ type: 'OptedIn', data: evidence }];
+  if (keyword?.kind === 'confirm' && isAwaitingAnswer(state, text)) return [{ type: 'OptedIn', data: evidence }];
   const first = status === 'none' && !textedFirst;
   return first ? [{ type: 'TextedFirst', data: { addressId: text.addressId, senderId: text.senderId, providerId: text.providerId } }] : [];
 }
 
+/** Whether a YES is an answer: a question is open, and was asked for before the text was sent. */
+export const isAwaitingAnswer = ({ status, askedAt }: Consent, { acceptedAt, sentAt }: Pick<TextReceived, 'acceptedAt' | 'sentAt'>): boolean =>
+  status === 'pending' && askedAt !== null && Date.parse(sentAt ?? acceptedAt) >= askedAt;
+
 function noteProviderOptOut(learned: OptOutLearned['data'], state: Consent): ConsentEvent[] {
-  const optOut = { position: learned.claimedPosition, at: Date.parse(learned.claimedAt) };
-  // We know of an opt-out already, or the contact has opted in since the text was claimed.
-  if (state.status === 'no' || state.optIns.some((optIn) => !optIn.isAnswer && survives(optIn, optOut))) return [];
+  const optOut = { position: learned.claimedPosition, at: byOurClock(learned.claimedAt) };
+  // We know of an opt-out as late as this one, or the contact has opted in since the text was claimed.
+  const isKnown = state.optOut !== null && state.optOut.position >= optOut.position && state.optOut.at >= optOut.at;
+  if (isKnown || state.optIns.some((optIn) => !optIn.isAnswer && survives(optIn, optOut))) return [];
   return [{ type: 'OptOutLearned', data: learned }];
 }
 
 /**
- * The sender that received the newest opt-out of an address, unless an opt-in to any sender of the program was accepted
- * after it; `null` when no refusal stands.
+ * The sender that received the newest opt-out of an address, unless an opt-in word to any sender of the program was
+ * accepted after it; `null` when no refusal stands. A YES is no such word: it answers a question of one sender.
  */
 export function refusedSender(consents: readonly { readonly senderId: string; readonly consent: KeywordState }[]): string | null {
   const optOuts = consents.flatMap(({ senderId, consent: { optOut } }) => (optOut === null ? [] : [{ senderId, ...optOut }]));
   const [newest] = optOuts.toSorted((a, b) => (a.position > b.position ? -1 : 1));
   if (!newest) return null;
   const all = { position: newest.position, at: Math.max(...optOuts.map(({ at }) => at)) };
-  return consents.some(({ consent: { optIns } }) => optIns.some((optIn) => survives(optIn, all))) ? null : newest.senderId;
+  return consents.some(({ consent: { optIns } }) => optIns.some((optIn) => !optIn.isAnswer && survives(optIn, all))) ? null : newest.senderId;
 }
 
 export class RecipientOptedOut extends DomainError {

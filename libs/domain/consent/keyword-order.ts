@@ -26,7 +26,10 @@ export const survives = ({ position, countsFrom }: OptIn, optOut: OptOut): boole
 /** A YES answers a question that would not have been asked after an opt-out, so every opt-out undoes it. */
 const stands = (optIn: OptIn, optOut: OptOut | null): boolean => optOut === null || (!optIn.isAnswer && survives(optIn, optOut));
 
-export const accept = ({ optOut, optIns }: KeywordState, optIn: OptIn): KeywordState => ({ optOut, optIns: stands(optIn, optOut) ? [...without(optIns, optIn), optIn] : optIns });
+export function accept({ optOut, optIns }: KeywordState, optIn: OptIn): KeywordState {
+  if (!stands(optIn, optOut) || optIns.some((other) => outdoes(other, optIn))) return { optOut, optIns };
+  return { optOut, optIns: [...optIns.filter((other) => !outdoes(optIn, other)), optIn] };
+}
 
 export function refuse(state: KeywordState, { position, at }: OptOut): KeywordState {
   const { optOut: known } = state;
@@ -34,6 +37,5 @@ export function refuse(state: KeywordState, { position, at }: OptOut): KeywordSt
   return { optOut, optIns: state.optIns.filter((optIn) => stands(optIn, optOut)) };
 }
 
-/** An opt-in that nothing but the webhook told is outdone by a newer one of the same kind: the list stays short. */
-const without = (optIns: readonly OptIn[], newer: OptIn): readonly OptIn[] =>
-  optIns.filter((optIn) => optIn.isAnswer !== newer.isAnswer || optIn.position > newer.position || (newer.countsFrom ?? Infinity) < (optIn.countsFrom ?? Infinity));
+/** Whatever undoes one opt-in undoes the other of its kind too: only one is kept, so the list stays short. */
+const outdoes = (one: OptIn, other: OptIn): boolean => one.isAnswer === other.isAnswer && one.position >= other.position && (one.countsFrom ?? Infinity) >= (other.countsFrom ?? Infinity);

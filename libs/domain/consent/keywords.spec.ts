@@ -109,12 +109,25 @@ describe('keywords', () => {
     'Stop\nOn Mon, Jan 5, 2026 at 9:00 AM Acme wrote:\nYour bonus is on its way',
     'stop\n-----Original Message-----\nFrom: Acme\nHello',
     'STOP\n________________________________\nFrom: Acme',
+    'STOP\n— Joe',
+    'STOP\nSent with Proton Mail',
+    'STOP\nEnviado do meu iPhone',
+    'STOP.Sent from my iPhone',
+    'Stop\nOn Mon, Jan 5, 2026\nat 9:00 AM Acme wrote:\n> Hello',
   ])('K3: an opt-out with a signature or a quoted message below it is an opt-out: %j', (text) => {
     expect(keywordOf(text)).toEqual({ kind: 'opt-out', word: 'STOP' });
   });
 
   it.each(['Please stop by\nSent from my iPhone', 'Sent from my iPhone', 'I read this:\n> STOP', 'Hello\nSTOP', 'Stop what?\n-- \nRosa'])('K4: %j is no opt-out: the word is not all that they wrote', (text) => {
     expect(keywordOf(text)).toBeNull();
+  });
+
+  it.each(['START\nFrom: Monday on', 'YES\n> Reply YES to get texts', 'START\n“please do not stop”'])('K3: what widens consent must be all that they wrote: %j', (text) => {
+    expect(keywordOf(text)).toBeNull();
+  });
+
+  it('K3: a long text without words takes no long time', () => {
+    expect(keywordOf('\n'.repeat(200_000))).toBeNull();
   });
 
   it('K4: a keyword with any other word beside it is no keyword', () => {

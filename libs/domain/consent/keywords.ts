@@ -9,7 +9,7 @@ export const keywordList = {
   confirm: ['YES'],
   help: ['HELP', 'INFO'],
   /** How lines begin that phones and mail programs put below a text. */
-  signatures: ['--', 'sent from', 'sent via', 'get outlook for', 'enviado desde', 'envoyé de', 'gesendet von', 'von meinem'],
+  signatures: ['--', '—', '–', '- ', '___', 'sent from', 'sent via', 'sent with', 'sent using', 'get outlook for', 'enviado desde', 'enviado do', 'envoyé de', 'inviato da', 'gesendet von', 'von meinem'],
   /** How a line begins from which on an earlier message is quoted. */
   quotes: ['>', '|', '"', '“', '«', '-----original message', '________', 'on .+ wrote:', 'from:.+'],
 } as const;
@@ -23,17 +23,25 @@ const byWord = new Map<string, Keyword>([
   ...keywordList.help.map((word) => [word, { kind: 'help', word }] as const),
 ]);
 
-/** A line from which on nothing is the sender's own word; a signature can also follow on the same line. */
-const notTheirWords = new RegExp(`\\n\\s*(?:${[...keywordList.signatures, ...keywordList.quotes].map(asPattern).join('|')})|\\s(?:sent from my|get outlook for) `, 'iu');
+const startsOf = (starts: readonly string[]): string => starts.map(asPattern).join('|');
+/** A line from which on the phone or the mail program speaks; a phone's own signature can also follow on the same line. */
+const signature = new RegExp(`\\n[^\\S\\n]*(?:${startsOf(keywordList.signatures)})|[\\s.!](?:sent from my|get outlook for) `, 'iu');
+const quote = new RegExp(`\\n[^\\S\\n]*(?:${startsOf(keywordList.quotes)})`, 'iu');
 
 /**
  * The keyword a text consists of, after case, spaces, punctuation, quotes, emoji and Unicode forms are set aside; else the
- * one that is left without the signature or the quoted message below it.
+ * one that is left without the signature below it. An opt-out also counts above a quoted message: what widens consent must
+ * be all that they wrote.
  */
 export function keywordOf(text: string): Keyword | null {
-  const [own = ''] = text.trimStart().split(notTheirWords, 1);
-  return byWord.get(wordsOf(text)) ?? byWord.get(wordsOf(own)) ?? null;
+  const unsigned = before(signature, text);
+  const keyword = byWord.get(wordsOf(text)) ?? byWord.get(wordsOf(unsigned)) ?? null;
+  if (keyword !== null) return keyword;
+  const unquoted = byWord.get(wordsOf(before(signature, before(quote, text))));
+  return unquoted?.kind === 'opt-out' || unquoted?.kind === 'help' ? unquoted : null;
 }
+
+const before = (pattern: RegExp, text: string): string => text.trimStart().split(pattern, 1)[0] ?? '';
 
 const wordsOf = (text: string): string =>
   text
@@ -46,7 +54,7 @@ const wordsOf = (text: string): string =>
     .trim()
     .replace(/\s+/g, ' ');
 
-/** Of the data above only these two are patterns; the rest are plain words. */
+/** Of the data above only those with `.+` are patterns, whose line may be wrapped once; the rest are plain words. */
 function asPattern(start: string): string {
-  return start.includes('.+') ? start : start.replace(/[|\\]/g, '\\$&');
+  return start.includes('.+') ? start.replace('.+', '[^\\n]+(?:\\n[^\\n]+)?') : start.replace(/[|\\]/g, '\\$&');
 }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidCursor, ReadModelStore, type Page } from '@app/eventing';
+import { refusedSender } from '@app/domain/consent';
 import { contactsProjection, searchTerm, type ContactRow } from '../contacts/contacts.projection.js';
 import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
-import { consentsProjection, type ConsentRow } from './consents.projection.js';
+import { consentOf, consentsProjection, type ConsentRow } from './consents.projection.js';
 
 /** Somebody who said Yes to a number the program no longer texts from: consent must be captured again. */
 export type ConsentToRenew = {
@@ -33,7 +34,7 @@ export class ConsentQueries {
     for (let sender = former[index]; sender && documents.length < limit; sender = former[index]) {
       const request = { index: 'yesFor', equals: { programId, yesFor: sender.id }, order: 'asc', after: inner, limit: limit - documents.length } as const;
       const page = (await this.readModels.page(consentsProjection, request)) as Page<ConsentRow>;
-      for (const row of page.documents) if (row.senders[current?.id ?? '']?.status !== 'yes') documents.push(await this.view(row, sender));
+      for (const row of page.documents) if (row.senders[current?.id ?? '']?.status !== 'yes' && !isRefused(row)) documents.push(await this.view(row, sender));
       if (page.next === null) index += 1;
       inner = page.next ?? undefined;
     }
@@ -52,6 +53,9 @@ export class ConsentQueries {
     };
   }
 }
+
+/** The person opted out since: nothing may be asked of them. */
+const isRefused = ({ senders }: ConsentRow): boolean => refusedSender(Object.entries(senders).map(([senderId, state]) => ({ senderId, consent: consentOf(state) }))) !== null;
 
 /** Which of the former numbers comes next, and the place in its list. */
 function start(cursor: string | undefined, count: number): { index: number; inner: string | undefined } {

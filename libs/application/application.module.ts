@@ -6,6 +6,7 @@ import { ContactHandler } from './contact.handler.js';
 import { ConversationStarter } from './conversation-starter.js';
 import { ConversationHandler } from './conversation.handler.js';
 import { DeliveryHandler } from './delivery.handler.js';
+import { Erasure } from './erasure.js';
 import { InboundEntry } from './inbound-entry.js';
 import { InboundRouter } from './inbound-router.js';
 import { Lookups } from './lookups.js';
@@ -26,6 +27,7 @@ import { ConsentReader } from './send-gate.js';
     NaturalKeys,
     ConsentReader,
     ConversationStarter,
+    Erasure,
     InboundEntry,
     InboundRouter,
     AddressHandler,

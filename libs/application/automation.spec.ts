@@ -7,6 +7,7 @@ import { newRecord, samples } from '@app/testing';
 import type { ProviderOptOuts } from './provider-opt-outs.js';
 import { Automation } from './automation.js';
 import type { HandleAddress } from './commands.js';
+import type { Erasure } from './erasure.js';
 import type { InboundRouter } from './inbound-router.js';
 import type { Lookups } from './lookups.js';
 
@@ -16,14 +17,14 @@ describe('automation, events side by side', () => {
     record('contact-rita', { type: 'ContactDetailsChanged', data: { ...samples.ContactDetailsChanged, contactId: 'rita', phoneIds, formerPhoneIds } }) as Recorded<ContactEvent>;
 
   it('M14: a number taken and given up in a row is held as it was said last, however slow the first one is', async () => {
-    const addresses = new Map<string, Address>([['a', { holders: ['rita'], lastTexted: {} }]]);
+    const addresses = new Map<string, Address>([['a', { holders: ['rita'], lastTexted: {}, erasures: 0 }]]);
     const events = [moved(['b'], ['a']), moved(['a'], ['b'])];
     const execute = async ({ id, wish, context }: HandleAddress): Promise<void> => {
       for (let turns = context.causationId === events[0]?.eventId ? 20 : 0; turns > 0; turns -= 1) await new Promise(setImmediate);
       const address = addresses.get(id) ?? addressDecider.initialState;
       addresses.set(id, addressDecider.decide(wish, address).reduce((state, event) => addressDecider.evolve(state, event), address));
     };
-    const automation = new Automation({ execute: (command: Command<unknown>) => execute(command as HandleAddress) } as unknown as CommandBus, {} as InboundRouter, {} as Lookups, {} as ProviderOptOuts);
+    const automation = new Automation({ execute: (command: Command<unknown>) => execute(command as HandleAddress) } as unknown as CommandBus, {} as InboundRouter, {} as Lookups, {} as ProviderOptOuts, {} as Erasure);
     await inOrderPerKey(events, Automation.keysOf, (event) => automation.react(event));
     expect([addresses.get('a')?.holders, addresses.get('b')?.holders]).toEqual([['rita'], []]);
   });

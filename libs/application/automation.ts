@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { Recorded } from '@app/kernel';
-import type { ConsentEvent } from '@app/domain/consent';
+import type { ConsentEvent, OptInRequested } from '@app/domain/consent';
 import type { ContactEvent } from '@app/domain/contact';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { DeliveryEvent } from '@app/domain/delivery';
 import type { InboundEvent } from '@app/domain/inbound';
-import type { HandleAddress, HandleConversation } from './commands.js';
+import type { HandleAddress } from './commands.js';
+import { Erasure } from './erasure.js';
 import { InboundRouter } from './inbound-router.js';
 import { Lookups } from './lookups.js';
 import { ProviderOptOuts } from './provider-opt-outs.js';
 import { askForYes, holdAddresses, noteTexts } from './reactions.js';
+import { toConversation } from './to-conversation.js';
 
 export type AutomatedEvent = ConsentEvent | ContactEvent | ConversationEvent | DeliveryEvent | InboundEvent;
 
@@ -18,6 +20,9 @@ const REACTED_TO: ReadonlySet<string> = new Set<AutomatedEvent['type']>([
   'InboundReceived',
   'ContactCreated',
   'ContactDetailsChanged',
+  'ContactErased',
+  'ConversationStarted',
+  'ConversationDeleted',
   'MessageSent',
   'AutomatedTextSent',
   'OptInRequested',
@@ -46,6 +51,7 @@ export class Automation {
       case 'OptInRequested':
         return [event.data.addressId];
       case 'ContactCreated':
+      case 'ContactErased':
         return event.data.phoneIds;
       case 'ContactDetailsChanged':
         // Those given up too: one that is given up and taken again must end as it was said last.
@@ -63,28 +69,45 @@ export class Automation {
     private readonly router: InboundRouter,
     private readonly lookups: Lookups,
     private readonly providerOptOuts: ProviderOptOuts,
+    private readonly erasure: Erasure,
   ) {}
 
   async react(event: Recorded<AutomatedEvent>): Promise<void> {
-    if (event.type === 'InboundReceived') return this.router.route(event);
-    if (event.type === 'DeliveryRefused' || event.type === 'ReceiptReceived') return this.providerOptOuts.learnFrom(event);
-    for (const command of await this.commandsFor(event)) await this.commands.execute(command);
-  }
-
-  private async commandsFor(event: Recorded<AutomatedEvent>): Promise<(HandleAddress | HandleConversation)[]> {
     switch (event.type) {
+      case 'InboundReceived':
+        return this.router.route(event);
       case 'ContactCreated':
       case 'ContactDetailsChanged':
-        return holdAddresses(event);
+        return this.executeAll(holdAddresses(event));
+      case 'ContactErased':
+        return this.erasure.contactErased(event);
+      case 'ConversationStarted':
+        return this.erasure.conversationStarted(event);
+      case 'ConversationDeleted':
+        return this.erasure.conversationDeleted(event);
       case 'MessageSent':
       case 'AutomatedTextSent':
-        return noteTexts(event);
-      case 'OptInRequested': {
-        const { senders } = await this.lookups.program(event.metadata.programId);
-        return askForYes(event, (senderId) => senders.find((sender) => sender.senderId === senderId) ?? null);
-      }
+        return this.executeAll(noteTexts(event));
+      case 'OptInRequested':
+        return this.askForYes(event);
+      case 'DeliveryRefused':
+      case 'ReceiptReceived':
+        return this.providerOptOuts.learnFrom(event);
       default:
-        return [];
+        return;
     }
+  }
+
+  private async askForYes(event: Recorded<OptInRequested>): Promise<void> {
+    const { contactId, referralId } = event.data;
+    const { programId } = event.metadata;
+    if (await this.lookups.isErased(programId, contactId)) return;
+    const { senders } = await this.lookups.program(programId);
+    const asked = askForYes(event, (senderId) => senders.find((sender) => sender.senderId === senderId) ?? null);
+    if (asked) await toConversation(this.commands, { contactId, referralId }, asked.wish, asked.context, asked.startContext);
+  }
+
+  private async executeAll(commands: readonly HandleAddress[]): Promise<void> {
+    for (const command of commands) await this.commands.execute(command);
   }
 }

@@ -3,7 +3,7 @@ import type { CommandContext, CommandResult } from '@app/eventing';
 import type { AddressCommand } from '@app/domain/address';
 import type { Channel, ConversationCommand } from '@app/domain/conversation';
 import type { ConsentCommand, FormEvidence, Purpose } from '@app/domain/consent';
-import type { ContactDetails } from '@app/domain/contact';
+import type { ContactCommand, ContactDetails } from '@app/domain/contact';
 import type { DeliveryCommand } from '@app/domain/delivery';
 import type { HoldCommand } from '@app/domain/hold';
 import type { InboundCommand } from '@app/domain/inbound';
@@ -44,7 +44,8 @@ export type ConsentWish =
 export type ContactWish =
   | Message<'CreateContact', ContactDetails>
   | Message<'NoteNumber', { phone: string }>
-  | Message<'ChangeContact', { changes: Partial<ContactDetails> }>;
+  | Message<'ChangeContact', { changes: Partial<ContactDetails> }>
+  | Extract<ContactCommand, { type: 'EraseContact' }>;
 export class HandleContact extends AggregateCommand<ContactWish> {}
 
 export type ReferralWish = Message<'CreateReferral', { referrerId: string; referredId: string; status: string; externalId: string | null }>;

@@ -33,11 +33,12 @@ export class ConsentHandler implements ICommandHandler<HandleConsent> {
     const { phone, addressId, senderId, consentId: current } = await consentTarget(this.lookups, programId, data);
     // A repetition goes where the first request went, which may not be the contact's number or the program's sender any more.
     if (current !== consentId) throw new ContactHasNoPhone();
+    const subjectId = await this.lookups.sealingSubject(programId, addressId);
     if (data.referralId !== null) await this.checkSide(programId, data.referralId, data.contactId);
     const mode = policies.consentMode === 'double_opt_in' ? 'double_opt_in' : 'single_opt_in';
     const { refusedSenderId } = await this.consents.read(programId, { addressId, senderId });
     const evidence = { ...data.evidence, tickedAt: data.evidence.tickedAt ?? occurredAt };
-    return { type: 'RequestOptIn', data: { ...data, evidence, requestedAt: occurredAt, phone, addressId, senderId, mode, optInText, refusedSenderId } };
+    return { type: 'RequestOptIn', data: { ...data, evidence, requestedAt: occurredAt, phone, addressId, subjectId, senderId, mode, optInText, refusedSenderId } };
   }
 }
 

@@ -22,6 +22,8 @@ export class ContactHandler implements ICommandHandler<HandleContact> {
         return { type: 'CreateContact', data: { ...wish.data, contactId, phoneIds: await phoneIds(wish.data.phones) } };
       case 'NoteNumber':
         return { type: 'NoteNumber', data: { ...nobody, contactId, phones: [wish.data.phone], phoneIds: await phoneIds([wish.data.phone]) } };
+      case 'EraseContact':
+        return wish;
       case 'ChangeContact': {
         const { changes } = wish.data;
         return { type: 'ChangeContact', data: { changes, ...(changes.phones && { phoneIds: await phoneIds(changes.phones) }) } };

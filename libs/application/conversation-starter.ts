@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { CommandContext, CommandResult } from '@app/eventing';
 import { recipientOf } from '@app/domain/address';
+import { ContactWasErased } from '@app/domain/contact';
 import { HandleContact, HandleConversation } from './commands.js';
 import { ids, partOf } from './ids.js';
 import { currentSender, Lookups } from './lookups.js';
@@ -12,7 +13,7 @@ export type ConversationWith =
   | { readonly contactId: string }
   | { readonly phone: string };
 
-export type ConversationAbout = { readonly contactId: string; readonly referralId: string | null };
+export type ConversationAbout = { readonly conversationId: string; readonly contactId: string; readonly referralId: string | null };
 
 /** Starts a conversation, or finds the one that exists: there is one for each contact and referral, and a general one. */
 @Injectable()
@@ -23,17 +24,25 @@ export class ConversationStarter {
   ) {}
 
   /** @param about what {@link find} found */
-  async start(by: string, whom: ConversationWith, { contactId, referralId }: ConversationAbout, context: CommandContext): Promise<CommandResult & { readonly conversationId: string }> {
-    const { programId } = context;
+  async start(by: string, whom: ConversationWith, { conversationId, contactId, referralId }: ConversationAbout, context: CommandContext): Promise<CommandResult & { readonly conversationId: string }> {
     if ('phone' in whom)
       await this.commands.execute(new HandleContact(contactId, { type: 'NoteNumber', data: { phone: whom.phone } }, partOf(context, 'contact')));
-    const conversationId = ids.conversation(programId, contactId, referralId);
     const wish = { type: 'StartConversation', data: { conversationId, contactId, referralId, by } } as const;
     return { conversationId, ...(await this.commands.execute(new HandleConversation(conversationId, wish, context))) };
   }
 
-  /** The contact and referral it is about. @throws ReferralNotFound, ContactNotFound */
-  async find(whom: ConversationWith, { programId, commandId, occurredAt }: CommandContext): Promise<ConversationAbout> {
+  /**
+   * The contact and referral it is about, and which conversation that is: one after those that were deleted.
+   * @throws ReferralNotFound, ContactNotFound, ContactWasErased
+   */
+  async find(whom: ConversationWith, context: CommandContext): Promise<ConversationAbout> {
+    const { programId } = context;
+    const { contactId, referralId } = await this.about(whom, context);
+    if (await this.lookups.isErased(programId, contactId)) throw new ContactWasErased();
+    return { conversationId: await this.lookups.currentConversation(programId, contactId, referralId), contactId, referralId };
+  }
+
+  private async about(whom: ConversationWith, { programId, commandId, occurredAt }: CommandContext): Promise<Omit<ConversationAbout, 'conversationId'>> {
     if ('referralId' in whom) {
       const referral = await this.lookups.referral(programId, whom.referralId);
       return { contactId: whom.side === 'referrer' ? referral.referrerId : referral.referredId, referralId: whom.referralId };

@@ -34,9 +34,9 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
 
   private async withGate(conversationId: string, { data }: Extract<ConversationWish, { type: 'SendMessage' }>, state: Conversation, context: CommandContext): Promise<SendMessage> {
     const message = { ...data, messageId: messageIdFor(conversationId, context), to: null, route: null, refusal: null };
-    if (state.status === 'not-started') return { type: 'SendMessage', data: message };
+    if (state.status !== 'started') return { type: 'SendMessage', data: message };
     const contact = await this.lookups.contact(context.programId, state.contactId);
-    if (isErased(contact.phones)) return { type: 'SendMessage', data: { ...message, refusal: { rule: 'ContactErased', refusedSenderId: null } } };
+    if (contact.status === 'erased' || isErased(contact.phones)) return { type: 'SendMessage', data: { ...message, refusal: { rule: 'ContactErased', refusedSenderId: null } } };
     if (data.channel === 'in-app') {
       const rule = !contact.registered ? 'ContactNotRegistered' : !contact.active ? 'ContactInactive' : null;
       return { type: 'SendMessage', data: { ...message, refusal: rule && { rule, refusedSenderId: null } } };

@@ -1,5 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Aggregates, handleCommand, type CommandResult } from '@app/eventing';
+import { Aggregates, handleCommand, KeyDestroyed, type CommandResult } from '@app/eventing';
+import { ERASED } from '@app/kernel';
 import { deliveryDecider, type DeliveryCommand } from '@app/domain/delivery';
 import { HandleDelivery, type DeliveryWish } from './commands.js';
 
@@ -7,9 +8,16 @@ import { HandleDelivery, type DeliveryWish } from './commands.js';
 export class DeliveryHandler implements ICommandHandler<HandleDelivery> {
   constructor(private readonly aggregates: Aggregates) {}
 
-  execute({ id, wish, context }: HandleDelivery): Promise<CommandResult> {
+  async execute({ id, wish, context }: HandleDelivery): Promise<CommandResult> {
     const toCommand = (asked: DeliveryWish): DeliveryCommand =>
       asked.type === 'SettleDelivery' ? { type: 'SettleDelivery', data: { ...asked.data, at: context.occurredAt } } : asked;
-    return handleCommand(this.aggregates, deliveryDecider, `delivery-${id}`, wish, context, toCommand);
+    const handle = (asked: DeliveryWish): Promise<CommandResult> => handleCommand(this.aggregates, deliveryDecider, `delivery-${id}`, asked, context, toCommand);
+    try {
+      return await handle(wish);
+    } catch (error) {
+      // How far a text came counts also when who got it was erased meanwhile; what the provider says of the person does not.
+      if (!(error instanceof KeyDestroyed) || wish.type !== 'NoteReceipt') throw error;
+      return handle({ ...wish, data: { ...wish.data, form: ERASED } });
+    }
   }
 }

@@ -4,7 +4,9 @@ import type { Actor, Message, Recorded } from '@app/kernel';
 
 /** Natural keys: where two requests could make the same thing, its id follows from what it is. Those of personal data are {@link NaturalKeys}. */
 export const ids = {
-  conversation: (programId: string, contactId: string, referralId: string | null): string => naturalId('conversation', programId, contactId, referralId ?? 'general'),
+  /** `incarnation` counts the conversations with this contact about this referral that were deleted before. */
+  conversation: (programId: string, contactId: string, referralId: string | null, incarnation = 0): string =>
+    naturalId('conversation', programId, contactId, referralId ?? 'general', ...(incarnation === 0 ? [] : [String(incarnation)])),
   consent: (programId: string, addressId: string, senderId: string): string => naturalId('consent', programId, 'sms', addressId, senderId),
   /** A provider's id of an inbound message, whoever the provider told it to: one program's must not meet another's. */
   inbound: (programId: string, providerId: string): string => naturalId('inbound', programId, providerId),

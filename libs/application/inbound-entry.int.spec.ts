@@ -91,7 +91,8 @@ describe('a process that dies between a STOP in the record and its consent', () 
   });
 
   it('K9 T5: also when another command put it into the record', async () => {
-    const data = { ...told('SM1', 'STOP').posted, addressId: await app.get(NaturalKeys).address(programId, from), senderId: sender.senderId, text: 'STOP' };
+    const addressId = await app.get(NaturalKeys).address(programId, from);
+    const data = { ...told('SM1', 'STOP').posted, addressId, subjectId: addressId, senderId: sender.senderId, text: 'STOP' };
     const commandId = naturalId('spec', 'other command');
     const context = { programId, actor: { kind: 'provider', id: 'AC1' }, commandId, correlationId: commandId, causationId: commandId, occurredAt: sentAt } as const;
     await app.get(CommandBus).execute(new HandleInbound(ids.inbound(programId, 'SM1'), { type: 'AcceptInbound', data }, context));

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Clock, Journal, naturalId, type CommandContext } from '@app/eventing';
+import { Clock, Journal, KeyDestroyed, naturalId, type CommandContext, type CommandResult } from '@app/eventing';
 import type { Open, Recorded } from '@app/kernel';
 import type { InboundEvent, InboundReceived } from '@app/domain/inbound';
 import type { Sender } from '@app/domain/program';
 import { HandleInbound } from './commands.js';
 import { ids } from './ids.js';
 import { InboundRouter } from './inbound-router.js';
+import { Lookups } from './lookups.js';
 import { NaturalKeys } from './natural-keys.js';
 
 /** A text as the provider told us about it. */
@@ -21,6 +22,7 @@ export class InboundEntry {
     private readonly router: InboundRouter,
     private readonly clock: Clock,
     private readonly naturalKeys: NaturalKeys,
+    private readonly lookups: Lookups,
   ) {}
 
   /**
@@ -39,9 +41,17 @@ export class InboundEntry {
       occurredAt: new Date(this.clock.now()).toISOString(),
       isDerived: true,
     };
-    const data = { providerId, addressId: await this.naturalKeys.address(programId, from), senderId, from, text: form['Body'] ?? '', form, sentAt };
+    const addressId = await this.naturalKeys.address(programId, from);
     const inboundId = ids.inbound(programId, providerId);
-    const { events } = await this.commands.execute(new HandleInbound(inboundId, { type: 'AcceptInbound', data }, context));
+    const accept = async (): Promise<CommandResult> => {
+      const data = { providerId, addressId, subjectId: await this.lookups.sealingSubject(programId, addressId), senderId, from, text: form['Body'] ?? '', form, sentAt };
+      return this.commands.execute(new HandleInbound(inboundId, { type: 'AcceptInbound', data }, context));
+    };
+    // Who was erased while we looked texts anew, under a key of its own.
+    const { events } = await accept().catch((error: unknown) => {
+      if (!(error instanceof KeyDestroyed)) throw error;
+      return accept();
+    });
     const accepted = (events[0] as Recorded<InboundEvent> | undefined) ?? (await this.journal.at<InboundEvent>(`inbound-${inboundId}`, 0));
     if (accepted?.type === 'InboundReceived') await this.router.noteOptOut(accepted);
   }

@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Aggregates } from '@app/eventing';
-import { opened, type Message, type Open, type Recorded } from '@app/kernel';
+import { Aggregates, KeyDestroyed } from '@app/eventing';
+import { ERASED, opened, type Message, type Open, type Personal, type Recorded } from '@app/kernel';
 import { recipientOf } from '@app/domain/address';
 import { isAwaitingAnswer, keywordOf, type Keyword } from '@app/domain/consent';
 import { inboundDecider, type InboundReceived, type InboundRouted } from '@app/domain/inbound';
-import { HandleConsent, HandleContact, HandleConversation, HandleInbound } from './commands.js';
+import { HandleConsent, HandleContact, HandleInbound, type ConversationWish } from './commands.js';
 import { following, ids, system } from './ids.js';
 import { Lookups } from './lookups.js';
 import { ConsentReader } from './send-gate.js';
+import { toConversation } from './to-conversation.js';
 
 /** An inbound text whose content can be read. */
 type Received = Recorded<Message<'InboundReceived', Open<InboundReceived['data']>>>;
@@ -43,11 +44,11 @@ export class InboundRouter {
 
   async route(accepted: Recorded<InboundReceived>): Promise<void> {
     const event = readable(accepted);
-    if (!event) return;
+    if (!event) return this.hearErased(accepted);
     const { providerId, from, text } = event.data;
     const router = system('automation');
     const keyword = keywordOf(text);
-    const { contactId, conversationId, referralId, isNewNumber, asKeyword } = await this.routeOf(event, keyword);
+    const { contactId, referralId, isNewNumber, asKeyword } = await this.routeOf(event, keyword);
     const contact = { kind: 'contact', id: contactId } as const;
 
     if (isNewNumber)
@@ -56,23 +57,37 @@ export class InboundRouter {
     // Where the word was no answer when it came, it is none later either.
     await this.hear(event, contactId, asKeyword ? keyword : null);
 
-    const start = { type: 'StartConversation', data: { conversationId, contactId, referralId, by: null } } as const;
-    await this.commands.execute(new HandleConversation(conversationId, start, following(event, router, 'StartConversation')));
+    // What somebody wrote before being erased goes with the rest.
+    if (await this.lookups.isErased(event.metadata.programId, contactId)) return;
     const context = following(event, contact, 'Receive');
     const message = { messageId: ids.madeBy(context.commandId, 'message'), text: shownText(event.data), acceptedAt: event.position, providerId };
-    await this.commands.execute(
-      asKeyword && keyword
-        ? new HandleConversation(conversationId, { type: 'ReceiveKeyword', data: { ...message, keyword: keyword.word } }, context)
-        : new HandleConversation(conversationId, { type: 'ReceiveMessage', data: { ...message, channel: 'sms' } }, context),
-    );
+    const wish: ConversationWish =
+      asKeyword && keyword ? { type: 'ReceiveKeyword', data: { ...message, keyword: keyword.word } } : { type: 'ReceiveMessage', data: { ...message, channel: 'sms' } };
+    await toConversation(this.commands, { contactId, referralId }, wish, context, following(event, router, 'StartConversation'));
   }
 
-  private async hear(event: Received, contactId: string, keyword: Keyword | null): Promise<void> {
-    const { providerId, addressId, senderId, text, sentAt } = event.data;
+  /**
+   * A text that nobody can read any more: its number was erased between accepting and routing it. It may have been a STOP,
+   * so it counts as one. What was routed has been heard.
+   */
+  private async hearErased(event: Recorded<InboundReceived>): Promise<void> {
+    const { state } = await this.aggregates.load(inboundDecider, event.stream);
+    if (state.status !== 'routed') await this.hear(event, event.data.addressId, { kind: 'opt-out', word: '(erased)' });
+  }
+
+  private async hear(event: Recorded<InboundReceived>, contactId: string, keyword: Keyword | null): Promise<void> {
+    const { providerId, addressId, subjectId, senderId, sentAt } = event.data;
     const accepted = { acceptedPosition: event.position, acceptedAt: event.metadata.occurredAt, sentAt };
-    const wish = { type: 'NoteTextReceived', data: { addressId, senderId, text, providerId, keyword, ...accepted } } as const;
     const context = following(event, { kind: 'contact', id: contactId }, 'NoteTextReceived');
-    await this.commands.execute(new HandleConsent(ids.consent(event.metadata.programId, addressId, senderId), wish, context));
+    const note = (text: Personal<string>): Promise<unknown> => {
+      const wish = { type: 'NoteTextReceived', data: { addressId, subjectId, senderId, text, providerId, keyword, ...accepted } } as const;
+      return this.commands.execute(new HandleConsent(ids.consent(event.metadata.programId, addressId, senderId), wish, context));
+    };
+    // Consent is kept also where its evidence cannot be, because the number was erased meanwhile.
+    await note(event.data.text).catch((error: unknown) => {
+      if (!(error instanceof KeyDestroyed)) throw error;
+      return note(ERASED);
+    });
   }
 
   /** The route as recorded, deciding it first where that has not been done. */
@@ -96,7 +111,7 @@ export class InboundRouter {
     const isAsked = refusedSenderId === null && isAwaitingAnswer(consent, { acceptedAt: occurredAt, sentAt: event.data.sentAt });
     return {
       contactId,
-      conversationId: recipient.conversationId ?? ids.conversation(programId, contactId, null),
+      conversationId: await this.lookups.currentConversation(programId, contactId, joined?.referralId ?? null),
       referralId: joined?.referralId ?? null,
       isNewNumber: recipient.contactId === null,
       // YES answers a question only while one is asked; else it is a word like any other.

@@ -3,6 +3,7 @@ export * from './automation.js';
 export * from './commands.js';
 export { consentTarget } from './consent.handler.js';
 export * from './conversation-starter.js';
+export * from './erase-person.js';
 export { ContactHasNoPhone, NoSender, SendRefusedError } from './conversation.handler.js';
 export * from './ids.js';
 export * from './inbound-entry.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Aggregates } from '@app/eventing';
 import { unlessErased, type Decider, type Message } from '@app/kernel';
-import { addressDecider, type Address } from '@app/domain/address';
+import { addressDecider, sealingSubject, type Address } from '@app/domain/address';
 import { contactDecider, ContactNotFound, type Contact } from '@app/domain/contact';
 import { conversationDecider, ConversationNotFound, type Conversation } from '@app/domain/conversation';
 import { deliveryDecider, type Delivery } from '@app/domain/delivery';
@@ -38,11 +38,15 @@ export class Lookups {
     return contact;
   }
 
+  async isErased(programId: string, contactId: string): Promise<boolean> {
+    return (await this.load(contactDecider, `contact-${contactId}`, programId))?.status === 'erased';
+  }
+
   /** Id of one who is just this number: made of the number, or `otherwise` where who once was just that has another number by now. */
   async numberContactId(programId: string, phone: string, otherwise: string): Promise<string> {
     const id = await this.naturalKeys.contactByPhone(programId, phone);
     const contact = await this.load(contactDecider, `contact-${id}`, programId);
-    return contact?.status === 'known' && !unlessErased(contact.phones, []).includes(phone) ? otherwise : id;
+    return contact && contact.status !== 'none' && !unlessErased(contact.phones, []).includes(phone) ? otherwise : id;
   }
 
   /** @throws ReferralNotFound */
@@ -57,6 +61,20 @@ export class Lookups {
     const conversation = await this.load(conversationDecider, `conversation-${conversationId}`, programId);
     if (!conversation || conversation.status === 'not-started') throw new ConversationNotFound();
     return conversation;
+  }
+
+  /** Id of the contact's conversation about the referral, or the general one: the first that was not deleted, begun or not. */
+  async currentConversation(programId: string, contactId: string, referralId: string | null): Promise<string> {
+    for (let incarnation = 0; ; incarnation += 1) {
+      const id = ids.conversation(programId, contactId, referralId, incarnation);
+      const conversation = await this.load(conversationDecider, `conversation-${id}`, programId);
+      if (conversation?.status !== 'deleted') return id;
+    }
+  }
+
+  /** Whose key seals what comes from this address now. */
+  async sealingSubject(programId: string, addressId: string): Promise<string> {
+    return sealingSubject(addressId, (await this.address(programId, addressId)).erasures);
   }
 
   async address(programId: string, addressId: string): Promise<Address> {

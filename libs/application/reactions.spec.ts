@@ -1,21 +1,21 @@
 import type { Message, Recorded } from '@app/kernel';
 import type { ConsentEvent } from '@app/domain/consent';
-import type { ContactEvent } from '@app/domain/contact';
+import type { ContactCreated } from '@app/domain/contact';
 import type { ConversationEvent } from '@app/domain/conversation';
-import { newRecord, sampleOf, samples } from '@app/testing';
-import type { HandleAddress, HandleConversation } from './commands.js';
-import { ids } from './ids.js';
+import { erasedSampleOf, newRecord, sampleOf, samples } from '@app/testing';
+import type { CommandContext } from '@app/eventing';
+import type { HandleAddress } from './commands.js';
 import { askForYes, holdAddresses, noteTexts } from './reactions.js';
 
 const record = newRecord();
 const sender = (senderId: string) => (senderId === 'sender-1' ? { phone: '+15550001111' } : null);
-const contact = (event: Message) => record('contact-contact-rita', event) as Recorded<ContactEvent>;
+const contact = (event: Message) => record('contact-contact-rita', event) as Recorded<ContactCreated>;
 const said = (event: Message) => record('conversation-conversation-1', event) as Recorded<ConversationEvent>;
 const agreed = (event: Message) => record('consent-consent-1', event) as Recorded<ConsentEvent>;
 const changed = (phoneIds: string[], formerPhoneIds: string[]) => contact({ type: 'ContactDetailsChanged', data: { ...samples.ContactDetailsChanged, phoneIds, formerPhoneIds } });
 
-const brief = (commands: readonly (HandleAddress | HandleConversation)[]) => commands.map(({ id, wish }) => [id, wish.type]);
-const commandIds = (commands: readonly (HandleAddress | HandleConversation)[]) => commands.map(({ context }) => context.commandId);
+const brief = (commands: readonly HandleAddress[]) => commands.map(({ id, wish }) => [id, wish.type]);
+const commandIds = (commands: readonly { readonly context: CommandContext }[]) => commands.map(({ context }) => context.commandId);
 
 describe('reactions to a contact', () => {
   it('M14: each of its numbers knows who has it', () => {
@@ -46,34 +46,38 @@ describe('reactions to a text that goes out', () => {
 });
 
 describe('reactions to a ticked form', () => {
-  it('K2: one text asks for YES, in the conversation the form belongs to, from the number the consent is for', () => {
-    const conversationId = ids.conversation('program-1', 'contact-rita', 'referral-1');
-    const [start, send, ...others] = askForYes(agreed(sampleOf('OptInRequested')), sender);
-    expect(others).toEqual([]);
-    expect(start).toMatchObject({ id: conversationId, wish: { type: 'StartConversation', data: { contactId: 'contact-rita', referralId: 'referral-1', by: null } } });
+  it('K2: one text asks for YES, from the number the consent is for', () => {
     const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-1' };
-    expect(send).toMatchObject({ id: conversationId, wish: { type: 'SendOptInRequest', data: { text: samples.OptInRequested.optInText?.text, to: '+15551234567', route } } });
+    expect(askForYes(agreed(sampleOf('OptInRequested')), sender)?.wish).toMatchObject({ type: 'SendOptInRequest', data: { text: samples.OptInRequested.optInText?.text, to: '+15551234567', route } });
+  });
+
+  it('X8: nothing is asked of a number that was erased', () => {
+    expect(askForYes(agreed(erasedSampleOf('OptInRequested')), sender)).toBeNull();
   });
 
   it('policy single_opt_in: nothing is asked', () => {
-    expect(askForYes(agreed({ type: 'OptInRequested', data: { ...samples.OptInRequested, optInText: null } }), sender)).toEqual([]);
+    expect(askForYes(agreed({ type: 'OptInRequested', data: { ...samples.OptInRequested, optInText: null } }), sender)).toBeNull();
   });
 
   it('K1: nothing is asked from a number that is gone', () => {
-    expect(askForYes(agreed(sampleOf('OptInRequested')), () => null)).toEqual([]);
+    expect(askForYes(agreed(sampleOf('OptInRequested')), () => null)).toBeNull();
   });
 
   it('K2: nothing else asks', () => {
-    for (const type of ['OptedIn', 'OptedOut', 'TextedFirst'] as const) expect(askForYes(agreed(sampleOf(type)), sender)).toEqual([]);
+    for (const type of ['OptedIn', 'OptedOut', 'TextedFirst'] as const) expect(askForYes(agreed(sampleOf(type)), sender)).toBeNull();
   });
 });
 
 describe('reactions to an event that is handled again', () => {
-  const cases: [string, () => readonly (HandleAddress | HandleConversation)[]][] = [
+  const ask = (event: Recorded<ConsentEvent>): { readonly context: CommandContext }[] => {
+    const asked = askForYes(event, sender);
+    return asked ? [{ context: asked.context }, { context: asked.startContext }] : [];
+  };
+  const cases: [string, () => readonly { readonly context: CommandContext }[]][] = [
     ['contact created', ((event) => () => holdAddresses(event))(contact(sampleOf('ContactCreated')))],
     ['contact changed', ((event) => () => holdAddresses(event))(changed(['a', 'b', 'c'], ['c', 'd', 'e']))],
     ['text sent', ((event) => () => noteTexts(event))(said(sampleOf('MessageSent')))],
-    ['form ticked', ((event) => () => askForYes(event, sender))(agreed(sampleOf('OptInRequested')))],
+    ['form ticked', ((event) => () => ask(event))(agreed(sampleOf('OptInRequested')))],
   ];
 
   it.each(cases)('N3, rule 3: are the same commands, each with an id of its own: %s', (_name, react) => {

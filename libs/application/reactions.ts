@@ -1,8 +1,9 @@
+import type { CommandContext } from '@app/eventing';
 import { isErased, type Recorded } from '@app/kernel';
-import type { ContactEvent } from '@app/domain/contact';
+import type { ContactCreated, ContactDetailsChanged } from '@app/domain/contact';
 import type { ConsentEvent } from '@app/domain/consent';
 import type { ConversationEvent } from '@app/domain/conversation';
-import { HandleAddress, HandleConversation } from './commands.js';
+import { HandleAddress, type ConversationWish } from './commands.js';
 import { following, ids, system } from './ids.js';
 
 /** `sender` is the program's number by its id, which the opt-in request is sent from. */
@@ -11,7 +12,7 @@ export type OptInSender = (senderId: string) => { readonly phone: string } | nul
 const automation = system('automation');
 
 /** Phone numbers know who has them, so that an inbound text finds its contact. */
-export function holdAddresses(event: Recorded<ContactEvent>): HandleAddress[] {
+export function holdAddresses(event: Recorded<ContactCreated | ContactDetailsChanged>): HandleAddress[] {
   const { contactId, phoneIds } = event.data;
   const former = event.type === 'ContactDetailsChanged' ? event.data.formerPhoneIds : [];
   const command = (type: 'HoldAddress' | 'ReleaseAddress', addressId: string): HandleAddress =>
@@ -30,19 +31,17 @@ export function noteTexts(event: Recorded<ConversationEvent>): HandleAddress[] {
   return [new HandleAddress(route.addressId, { type: 'NoteText', data }, following(event, automation, 'NoteText'))];
 }
 
+/** What a conversation is asked because of an event, and under which contexts that is done and the conversation started. */
+type Asked = { readonly wish: ConversationWish; readonly context: CommandContext; readonly startContext: CommandContext };
+
 /** A ticked form is followed by one text that asks for YES, in the conversation the form belongs to. */
-export function askForYes(event: Recorded<ConsentEvent>, sender: OptInSender): HandleConversation[] {
-  if (event.type !== 'OptInRequested' || event.data.optInText === null) return [];
-  const { contactId, referralId, phone, addressId, senderId, optInText } = event.data;
+export function askForYes(event: Recorded<ConsentEvent>, sender: OptInSender): Asked | null {
+  if (event.type !== 'OptInRequested' || event.data.optInText === null) return null;
+  const { phone, addressId, senderId, optInText } = event.data;
   const from = sender(senderId)?.phone;
-  if (from === undefined || isErased(phone)) return [];
-  const conversationId = ids.conversation(event.metadata.programId, contactId, referralId);
-  const start = { type: 'StartConversation', data: { conversationId, contactId, referralId, by: null } } as const;
+  if (from === undefined || isErased(phone)) return null;
   const context = following(event, automation, 'SendOptInRequest');
   const messageId = ids.madeBy(context.commandId, 'message');
-  const send = { type: 'SendOptInRequest', data: { messageId, text: optInText.text, to: phone, route: { senderId, from, addressId } } } as const;
-  return [
-    new HandleConversation(conversationId, start, following(event, automation, 'StartConversation')),
-    new HandleConversation(conversationId, send, context),
-  ];
+  const wish = { type: 'SendOptInRequest', data: { messageId, text: optInText.text, to: phone, route: { senderId, from, addressId } } } as const;
+  return { wish, context, startContext: following(event, automation, 'StartConversation') };
 }

@@ -1,5 +1,5 @@
 import type { CommandBus, Command } from '@nestjs/cqrs';
-import type { Engines } from '@app/eventing';
+import type { Checkpoints, Engines } from '@app/eventing';
 import { defaultPolicies, type Policies } from '@app/domain/program';
 import { eventTypes } from '@app/domain';
 import { Aggregates, EventCodec, Journal, naturalId, type CommandContext, type CommandResult } from '@app/eventing';
@@ -12,6 +12,10 @@ import { ContactHandler } from './contact.handler.js';
 import { ConversationStarter, type ConversationWith } from './conversation-starter.js';
 import { ConversationHandler } from './conversation.handler.js';
 import { ids } from './ids.js';
+import type { ConversationEvent } from '@app/domain/conversation';
+import type { InboxQueries } from '../read-models/inbox/inbox.queries.js';
+import { ErasePerson } from './erase-person.js';
+import { Erasure } from './erasure.js';
 import { InboundRouter } from './inbound-router.js';
 import { Lookups } from './lookups.js';
 import { NaturalKeys } from './natural-keys.js';
@@ -50,7 +54,7 @@ export class WriteSide {
     this.consents = new ConsentReader(aggregates, this.lookups);
     this.starter = new ConversationStarter(this.bus, this.lookups);
     this.router = new InboundRouter(this.bus, aggregates, this.lookups, this.consents);
-    this.automation = new Automation(this.bus, this.router, this.lookups, new ProviderOptOuts(this.bus, this.journal));
+    this.automation = new Automation(this.bus, this.router, this.lookups, new ProviderOptOuts(this.bus, this.journal), new Erasure(this.bus, this.lookups, engines.keyring));
     this.handlers = new Map<unknown, Handler>([
       [HandleAddress, new AddressHandler(aggregates)],
       [HandleConsent, new ConsentHandler(aggregates, this.lookups, this.consents)],
@@ -94,9 +98,21 @@ export class WriteSide {
     return { programId: this.programId, actor, commandId, correlationId: commandId, causationId: commandId, occurredAt };
   }
 
+  /** Erases a person as the operator does, with an inbox that is never behind; what follows is not done yet. */
+  async erase(contactId: string, key: string): Promise<number> {
+    const idsOf = async (): Promise<string[]> => {
+      const facts = (await this.facts('conversation')) as Recorded<ConversationEvent>[];
+      return [...new Set(facts.filter(({ data }) => data.contactId === contactId).map(({ data }) => data.conversationId))];
+    };
+    const inbox = { idsOf } as unknown as InboxQueries;
+    const checkpoints = { waitFor: () => Promise.resolve(true) } as unknown as Checkpoints;
+    return new ErasePerson(this.bus, checkpoints, inbox).erase(contactId, 'olivia', this.context(key));
+  }
+
   /** A text as it comes through the door, not yet followed. */
   async accept(providerId: string, from: string, text: string, { at, form = {}, senderId = this.sender }: { at?: string; form?: Record<string, string>; senderId?: string } = {}): Promise<void> {
-    const data = { providerId, addressId: await this.naturalKeys.address(this.programId, from), senderId, from, text, form, sentAt: null };
+    const addressId = await this.naturalKeys.address(this.programId, from);
+    const data = { providerId, addressId, subjectId: await this.lookups.sealingSubject(this.programId, addressId), senderId, from, text, form, sentAt: null };
     await this.execute(new HandleInbound(ids.inbound(this.programId, providerId), { type: 'AcceptInbound', data }, this.context(`${providerId} ${JSON.stringify(form)}`, { kind: 'provider', id: 'AC1' }, at)));
   }
 

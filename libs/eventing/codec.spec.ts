@@ -66,10 +66,10 @@ describe('codec', () => {
     expect((await codec.seal(received)).data['sealed']).not.toEqual((await codec.seal(received)).data['sealed']);
   });
 
-  it('rule 6: what was sealed for one person does not open as another\'s', async () => {
+  it('rule 6: what was sealed in one conversation does not open as another\'s', async () => {
     const stored = await codec.seal(received);
-    await keyring.ensure('contact-paul');
-    await expect(openOne({ ...stored, data: { ...stored.data, contactId: 'contact-paul' } })).rejects.toThrow();
+    await keyring.ensure('conversation-2');
+    await expect(openOne({ ...stored, data: { ...stored.data, conversationId: 'conversation-2' } })).rejects.toThrow();
   });
 
   it('rule 6: what was sealed in one event does not open in another', async () => {
@@ -78,10 +78,25 @@ describe('codec', () => {
 
   it('rule 6: a changed byte is noticed', async () => {
     const stored = await codec.seal(received);
-    const { contactId } = stored.data['sealed'] as Record<string, string>;
-    const bytes = Buffer.from(String(contactId), 'base64');
+    const { conversationId } = stored.data['sealed'] as Record<string, string>;
+    const bytes = Buffer.from(String(conversationId), 'base64');
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
-    await expect(openOne({ ...stored, data: { ...stored.data, sealed: { contactId: bytes.toString('base64') } } })).rejects.toThrow();
+    await expect(openOne({ ...stored, data: { ...stored.data, sealed: { conversationId: bytes.toString('base64') } } })).rejects.toThrow();
+  });
+
+  it('M14: a message that is written again in another conversation goes with that one\'s key', async () => {
+    const moved = record('conversation-c-2', { type: 'MessageReceived', data: { ...samples.MessageReceived, conversationId: 'conversation-2' } });
+    const stored = [await codec.seal(received), await codec.seal(moved)];
+    await keyring.destroy('conversation-1');
+    expect((await codec.open(stored.map(asRecorded))).map(({ data }) => (data as { text: unknown }).text)).toEqual([ERASED, samples.MessageReceived.text]);
+  });
+
+  it.each(['MessageSent', 'AutomatedTextSent'] as const)('M8, X8: of %s the text goes with the conversation, and the number with the contact', async (type) => {
+    const stored = await codec.seal(record('conversation-c-1', sampleOf(type) as Message));
+    await keyring.destroy('conversation-1');
+    expect((await openOne(stored))?.data).toEqual({ ...samples[type], text: ERASED });
+    await keyring.destroy('contact-rita');
+    expect((await openOne(stored))?.data).toEqual({ ...samples[type], text: ERASED, to: ERASED });
   });
 
   describe('one event of several subjects', () => {
@@ -113,21 +128,21 @@ describe('codec', () => {
     });
   });
 
-  it('rule 6: without the person\'s key personal fields read as erased, and the rest as it was', async () => {
+  it('rule 6: without their key personal fields read as erased, and the rest as it was', async () => {
     const stored = await codec.seal(received);
-    await keyring.destroy('contact-rita');
+    await keyring.destroy('conversation-1');
     expect(await openOne(stored)).toMatchObject({ type: 'MessageReceived', data: { ...received.data, text: ERASED } });
   });
 
-  it('rule 6: nothing is sealed for a person who was erased', async () => {
-    await keyring.destroy('contact-rita');
+  it('rule 6: nothing is sealed with a key that was destroyed', async () => {
+    await keyring.destroy('conversation-1');
     await expect(codec.seal(received)).rejects.toThrow(KeyDestroyed);
   });
 
-  it('rule 6: one person\'s erasure leaves another\'s events readable, in order', async () => {
-    const other = record('conversation-c-1', { type: 'MessageReceived', data: { ...samples.MessageReceived, contactId: 'contact-paul', text: 'Hi' } });
+  it('rule 6: one conversation\'s erasure leaves another\'s events readable, in order', async () => {
+    const other = record('conversation-c-1', { type: 'MessageReceived', data: { ...samples.MessageReceived, conversationId: 'conversation-2', text: 'Hi' } });
     const stored = [await codec.seal(received), await codec.seal(other)];
-    await keyring.destroy('contact-rita');
+    await keyring.destroy('conversation-1');
     expect((await codec.open(stored.map(asRecorded))).map(({ data }) => (data as { text: unknown }).text)).toEqual([ERASED, 'Hi']);
   });
 

@@ -88,6 +88,32 @@ describe('runProjection', () => {
     expect(seen).toEqual(['of 1', 'of 2', 'of 3']);
   });
 
+  it('rule 8: an event about many documents reaches all of them, those of the same batch too, and a rebuild is equal', async () => {
+    const wiping = {
+      ...tallyProjection,
+      name: `tallies_${count}`,
+      indexes: { byNote: ['note'] },
+      touches: ({ aggregateId, revision, data }) => (data.amount === 99 ? null : `${aggregateId} ${revision}`),
+      touchesAll: ({ aggregateId, data }) => (data.amount === 99 ? { index: 'byNote', equals: { note: aggregateId } } : null),
+      evolve: (before, { aggregateId, revision, data }) => (data.amount === 99 ? before && { ...before, sum: 0 } : { id: `${aggregateId} ${revision}`, note: aggregateId, sum: data.amount, count: 1 }),
+    } as Projection<TallyEvent, TallyRow & { note?: string }>;
+    projection = wiping as unknown as Projection;
+    await tallies.add(`other${count}`, [7], contextOf(`${count}/other`));
+    await runTo(await add(1, 2, 3));
+    await runTo(await add(4, 99, 5));
+    const sums = async (which: 'live' | 'rebuild'): Promise<Record<string, unknown>> => {
+      const found: Record<string, unknown> = {};
+      for await (const { document } of engines.readModels.scan(projection, which)) if (document.id.includes(`p${count} `) || document.id.startsWith(`other${count}`)) found[document.id] = document['sum'];
+      return found;
+    };
+    const of = (revision: number) => `p${count} ${revision}`;
+    const expected = { [of(0)]: 0, [of(1)]: 0, [of(2)]: 0, [of(3)]: 0, [of(5)]: 5, [`other${count} 0`]: 7 };
+    expect(await sums('live')).toEqual(expected);
+    await rebuild(followed, projection, new AbortController().signal);
+    expect(await sums('rebuild')).toEqual(expected);
+    await engines.readModels.dropRebuild(projection);
+  });
+
   it('X4: a rebuild gives what the live one holds, and takes its place', async () => {
     await runTo(await add(1, 2));
     await runTo(await add(3));

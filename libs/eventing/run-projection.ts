@@ -1,6 +1,6 @@
 import type { Message, Position, Recorded } from '@app/kernel';
 import type { Journal } from './journal.js';
-import type { Checkpoints, Document, ModelDefinition, ReadModelStore } from './read-model-store.js';
+import type { Checkpoints, Document, FieldValue, ModelDefinition, Page, ReadModelStore } from './read-model-store.js';
 
 /** The fold of a read model, pure. It never refuses a fact: what it cannot place changes nothing. */
 export type Projection<Event extends Message = Message, Row extends Document = Document> = ModelDefinition & {
@@ -8,8 +8,12 @@ export type Projection<Event extends Message = Message, Row extends Document = D
   readonly categories: readonly string[];
   /** Id of the document this event is about, if any. */
   touches(event: Recorded<Event>): string | null;
+  /** Of an event about many documents: those that hold these values, found by that index. */
+  touchesAll?(event: Recorded<Event>): Touched | null;
   evolve(row: Row | null, event: Recorded<Event>): Row | null;
 };
+
+export type Touched = { readonly index: string; readonly equals: Readonly<Record<string, FieldValue>> };
 
 /** What the runner adds to every document: the position of the last event in it, which makes a repetition harmless. */
 type Positioned = Document & { readonly position: Position };
@@ -58,18 +62,41 @@ export async function rebuild({ journal, readModels }: Omit<Followed, 'checkpoin
 async function touchedRows(readModels: ReadModelStore, projection: Projection, events: readonly Recorded<Message>[]): Promise<Map<string, Positioned>> {
   const ids = new Set(events.map((event) => projection.touches(event)).filter((id) => id !== null));
   const rows = ids.size === 0 ? [] : ((await readModels.get(projection, [...ids])) as readonly Positioned[]);
-  return new Map(rows.map((row) => [row.id, row]));
+  const touched = new Map(rows.map((row) => [row.id, row]));
+  for (const event of events) {
+    const many = projection.touchesAll?.(event);
+    if (!many) continue;
+    for (let after: string | undefined; ; ) {
+      const { documents, next } = (await readModels.page(projection, { ...many, order: 'asc', after, limit: PAGE })) as Page<Positioned>;
+      for (const row of documents) touched.set(row.id, row);
+      if (next === null) break;
+      after = next;
+    }
+  }
+  return touched;
+}
+
+const PAGE = 500;
+
+/** Ids of the documents an event is about, among these and those that are not there yet. */
+export function touchedIds<Event extends Message, Row extends Document>(projection: Projection<Event, Row>, event: Recorded<Event>, rows: Iterable<Document>): readonly string[] {
+  const id = projection.touches(event);
+  const many = projection.touchesAll?.(event);
+  if (!many) return id === null ? [] : [id];
+  const equals = Object.entries(many.equals);
+  const ids = [...rows].filter((row) => equals.every(([field, value]) => row[field] === value)).map((row) => row.id);
+  return id === null || ids.includes(id) ? ids : [...ids, id];
 }
 
 /** Applies events to rows in place; events that a row has already seen are passed over. */
 export function fold(projection: Projection, rows: Map<string, Positioned>, events: readonly Recorded<Message>[]): void {
   for (const event of events) {
-    const id = projection.touches(event);
-    if (id === null) continue;
-    const row = rows.get(id) ?? null;
-    if (row && row.position >= event.position) continue;
-    const next = projection.evolve(row, event);
-    if (next !== null && next !== row) rows.set(id, { ...next, position: event.position });
+    for (const id of touchedIds(projection, event, rows.values())) {
+      const row = rows.get(id) ?? null;
+      if (row && row.position >= event.position) continue;
+      const next = projection.evolve(row, event);
+      if (next !== null && next !== row) rows.set(id, { ...next, position: event.position });
+    }
   }
 }
 

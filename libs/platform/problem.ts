@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
-import { EngineUnavailable, TemporaryFailure } from '@app/eventing';
+import { EngineUnavailable, KeyDestroyed, TemporaryFailure } from '@app/eventing';
 import { DomainError } from '@app/kernel';
 
 export type FieldProblem = { readonly field: string; readonly rule: string; readonly message: string };
@@ -44,6 +44,8 @@ const statusOf: Readonly<Record<string, number>> = {
   IdempotencyKeyReused: 422,
   TooManyRequests: 429,
   TextTooLong: 400,
+  ConversationDeleted: 410,
+  ContactErased: 410,
 };
 
 /** Codes of what the HTTP server itself refuses. */
@@ -87,6 +89,7 @@ export function problemOf(error: unknown): Problem {
     return { ...problem(status, code, details[status] ?? 'The request could not be understood'), rule: code };
   }
   if (error instanceof EngineUnavailable) return problem(503, 'EngineUnavailable', 'A part of the product cannot be reached; repeat the request with the same Idempotency-Key in a moment');
+  if (error instanceof KeyDestroyed) return problem(410, 'ContentErased', 'What this would be added to was erased, so nothing can be added');
   if (error instanceof TemporaryFailure) return problem(503, 'TemporarilyUnavailable', 'This cannot be done right now; repeat the request with the same Idempotency-Key in a moment');
   return problem(500, 'InternalError', 'Something went wrong on our side; the request was not carried out, or can be repeated with the same Idempotency-Key');
 }

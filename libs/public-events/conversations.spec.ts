@@ -26,6 +26,7 @@ describe('public events of conversations', () => {
   it.each([
     ['ConversationStarted', { type: 'conversation.started' }],
     ['ConversationArchived', { type: 'conversation.archived' }],
+    ['ConversationDeleted', { type: 'conversation.deleted' }],
     ['MessageSent', { type: 'message.sent', messageId: 'message-1', channel: 'sms', by: 'anna' }],
     ['AutomatedTextSent', { type: 'message.automated', messageId: 'message-2', channel: 'sms', kind: 'opt-in-request' }],
     ['MessageReceived', { type: 'message.received', messageId: 'message-3', channel: 'sms' }],

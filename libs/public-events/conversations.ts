@@ -17,7 +17,7 @@ type Envelope = {
 
 export type PublicConversationEvent = Envelope &
   (
-    | { readonly type: 'conversation.started' | 'conversation.archived' }
+    | { readonly type: 'conversation.started' | 'conversation.archived' | 'conversation.deleted' }
     | { readonly type: 'message.sent'; readonly messageId: string; readonly channel: Channel; readonly by: string }
     | { readonly type: 'message.automated'; readonly messageId: string; readonly channel: 'sms'; readonly kind: string }
     | { readonly type: 'message.received'; readonly messageId: string; readonly channel: Channel }
@@ -40,6 +40,8 @@ export function toPublic(event: Recorded<ConversationEvent>): PublicConversation
       return { ...envelope, type: 'conversation.started' };
     case 'ConversationArchived':
       return { ...envelope, type: 'conversation.archived' };
+    case 'ConversationDeleted':
+      return { ...envelope, type: 'conversation.deleted' };
     case 'MessageSent':
       return { ...envelope, type: 'message.sent', messageId: event.data.messageId, channel: event.data.channel, by: event.data.by };
     case 'AutomatedTextSent':

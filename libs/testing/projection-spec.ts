@@ -1,4 +1,4 @@
-import type { Document, Projection } from '@app/eventing';
+import { touchedIds, type Document, type Projection } from '@app/eventing';
 import type { Message, Position, Recorded } from '@app/kernel';
 
 type Stored<D> = { readonly document: D; readonly position: Position };
@@ -48,12 +48,12 @@ function fold<Event extends Message, D extends Document>(
   documents: Documents<D> = new Map(),
 ): Documents<D> {
   for (const event of events.filter(({ stream }) => projection.categories.includes(categoryOf(stream)))) {
-    const id = projection.touches(event);
-    if (id === null) continue;
-    const stored = documents.get(id);
-    if (stored && stored.position >= event.position) continue;
-    const document = projection.evolve(stored?.document ?? null, freeze(event));
-    if (document) documents.set(id, { document: freeze(asStored(document)), position: event.position });
+    for (const id of touchedIds(projection, event, [...documents.values()].map(({ document }) => document))) {
+      const stored = documents.get(id);
+      if (stored && stored.position >= event.position) continue;
+      const document = projection.evolve(stored?.document ?? null, freeze(event));
+      if (document) documents.set(id, { document: freeze(asStored(document)), position: event.position });
+    }
   }
   return documents;
 }

@@ -34,9 +34,9 @@ type Samples = Readonly<Record<keyof typeof eventTypes, object>> & { readonly [T
 
 const place = '0000000000000007';
 const parked = { worker: 'automation', key: 'conversation-1', source: { stream: 'conversation-1', revision: 3 } };
-const about = { contactId: 'contact-rita', referralId: 'referral-1' };
+const about = { conversationId: 'conversation-1', contactId: 'contact-rita', referralId: 'referral-1' };
 const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-1' };
-const whose = { addressId: 'address-1', senderId: 'sender-1' };
+const whose = { addressId: 'address-1', subjectId: 'address-1', senderId: 'sender-1' };
 const phone = '+15551234567';
 const at = '2026-01-05T09:00:00.000Z';
 const claimId = 'delivery-1.1';
@@ -57,9 +57,11 @@ export const samples: Samples = {
   AddressHeld: { contactId: 'contact-rita' },
   AddressReleased: { contactId: 'contact-rita' },
   AddressTexted: { contactId: 'contact-rita', conversationId: 'conversation-1', senderId: 'sender-1', at },
+  AddressErased: { erasures: 1 },
   OptInRequested: {
     ...whose,
-    ...about,
+    contactId: 'contact-rita',
+    referralId: 'referral-1',
     phone,
     purpose: 'conversational',
     evidence: { wording: 'Text me about my referrals', wordingVersion: '3', source: 'https://example.com/join', tickedAt: at },
@@ -74,11 +76,12 @@ export const samples: Samples = {
   },
   OptedIn: { ...whose, keyword: 'YES', keywordList: '2026-11-24', text: 'Yes!', providerId: 'SM1', acceptedPosition: '0000000000000005', acceptedAt: at, sentAt: null },
   OptedOut: { ...whose, keyword: 'STOP', keywordList: '2026-11-24', text: 'stop.', providerId: 'SM2', acceptedPosition: place, acceptedAt: at, sentAt: null },
-  OptOutLearned: { ...whose, deliveryId: 'delivery-1', claimId, errorCode: '21610', claimedPosition: place, claimedAt: at },
-  TextedFirst: { ...whose, providerId: 'SM4' },
+  OptOutLearned: { addressId: 'address-1', senderId: 'sender-1', deliveryId: 'delivery-1', claimId, errorCode: '21610', claimedPosition: place, claimedAt: at },
+  TextedFirst: { addressId: 'address-1', senderId: 'sender-1', providerId: 'SM4' },
   ContactCreated: contact,
   ContactDetailsChanged: { ...contact, name: 'Rita R.', formerPhoneIds: ['address-2'] },
-  ConversationStarted: { ...about, conversationId: 'conversation-1', by: 'anna' },
+  ContactErased: { contactId: 'contact-rita', phoneIds: ['address-1', 'address-2'], by: 'olivia' },
+  ConversationStarted: { ...about, by: 'anna' },
   MessageSent: { ...about, messageId: 'message-1', by: 'anna', channel: 'sms', text: 'Your bonus is on its way', to: phone, route },
   AutomatedTextSent: { ...about, messageId: 'message-2', kind: 'opt-in-request', text: 'Reply YES to get texts, STOP to opt out', to: phone, route },
   MessageReceived: { ...about, messageId: 'message-3', channel: 'sms', text: 'Is my bonus in?', acceptedAt: place, providerId: 'SM5' },
@@ -87,6 +90,7 @@ export const samples: Samples = {
   ConversationRead: { ...about, by: 'anna' },
   ConversationMarkedUnread: { ...about, by: 'anna' },
   ConversationArchived: { ...about, by: 'anna' },
+  ConversationDeleted: { ...about, by: 'olivia' },
   DeliveryRequested: {
     deliveryId: 'delivery-1',
     channel: 'sms',

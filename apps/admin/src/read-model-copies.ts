@@ -6,7 +6,7 @@ import type { Position } from '@app/kernel';
 /** `firstDifference` is the id of the first document that is not the same in both, or only in one. */
 export type Comparison = { readonly rows: number; readonly firstDifference: string | null };
 
-type Stores = Followed & { readonly leadership: Leadership };
+export type Stores = Followed & { readonly leadership: Leadership };
 
 const LONGEST_CATCH_UP_MS = 10 * 60_000;
 
@@ -40,15 +40,20 @@ export async function compareModel(stores: Stores, projection: Projection): Prom
 async function catchUp(stores: Stores, projection: Projection): Promise<void> {
   const head = await stores.journal.head();
   if (head === null) return stores.readModels.prepare(projection);
+  const reached = await whileFollowed(stores, projection, () => stores.checkpoints.waitFor(projection.name, head, LONGEST_CATCH_UP_MS));
+  if (!reached) throw new Error(`${projection.name} did not reach the end of the record`);
+}
+
+/** Works while the read model follows the record: by the projector that runs, or by ourselves where none does. */
+export async function whileFollowed<Result>(stores: Stores, projection: Projection, work: () => Promise<Result>): Promise<Result> {
   const stop = new AbortController();
   const running = stores.leadership.lead(projectorOf(projection), (signal) => runProjection(stores, projection, signal), stop.signal);
   try {
-    const reached = await Promise.race([stores.checkpoints.waitFor(projection.name, head, LONGEST_CATCH_UP_MS), running.then(() => false)]);
-    if (!reached) throw new Error(`${projection.name} did not reach the end of the record`);
+    return await Promise.race([work(), running.then(() => Promise.reject(new Error(`${projection.name} is not followed any more`)))]);
   } finally {
     stop.abort();
+    await running;
   }
-  await running;
 }
 
 /** Both in order of id; live rows behind `head` are not of the copy's time. */

@@ -5,6 +5,7 @@ import { CONVERSATIONS_TOPIC } from '@app/public-events';
 import { AccessTokens, InvalidConfiguration, loadConfiguration, roles, type CallerRole } from '@app/platform';
 import { ParkedQueries, ProgramQueries, projections } from '@app/read-models';
 import { copyFolder } from './copy-folder.js';
+import { erasePerson } from './erase-person.js';
 import { compareModel, followed, rebuildModel } from './read-model-copies.js';
 import { rotateMasterKey } from './rotate-master-key.js';
 import { loadSample } from './sample.js';
@@ -26,6 +27,11 @@ async function admin(): Promise<void> {
   command('replay', 'asks the workers to handle parked messages again; running ones do it at once')
     .argument('[ids...]', 'which ones, as `parked` lists them; all of them when left out')
     .action((ids: readonly string[], { data }: Options) => replayParked(data, ids));
+
+  command('erase', 'erases a person: name, numbers, messages and what came by text become unreadable for good; safe to repeat')
+    .argument('<programId>')
+    .argument('<contactId>')
+    .action((programId: string, contactId: string, { data }: Options) => erasePerson(data, programId, contactId));
 
   command('rotate-master-key', 'wraps all keys with a new master key; stopped anywhere, it goes on when started again').action(({ data }: Options) => rotateMasterKey(data));
   command('token', 'prints an access token, signed with JWT_SECRET; whoever has it acts as that person until it expires')

@@ -127,6 +127,8 @@ export class ContactDto implements ContactView {
   @ApiProperty({ enum: contactTypes }) readonly contactType!: ContactType;
   readonly registered!: boolean;
   readonly active!: boolean;
+  /** The person asked to be forgotten. */
+  readonly erased!: boolean;
   readonly revision!: number;
 }
 export class ContactsDto {

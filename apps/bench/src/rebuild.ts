@@ -72,7 +72,7 @@ function newEvent(conversationId: string, contactId: string, revision: number): 
 }
 
 function eventAt(conversationId: string, contactId: string, revision: number): ConversationEvent {
-  const about = { contactId, referralId: null, messageId: randomUUID(), channel: 'in-app' } as const;
+  const about = { conversationId, contactId, referralId: null, messageId: randomUUID(), channel: 'in-app' } as const;
   const text = `Message ${revision}: the site visit is on Tuesday, and the bonus is booked as soon as the contract is signed.`;
   if (revision === 0) return { type: 'ConversationStarted', data: { conversationId, contactId, referralId: null, by: null } };
   if (revision % 2 === 0) return { type: 'MessageSent', data: { ...about, by: 'alex', text, to: null, route: null } };

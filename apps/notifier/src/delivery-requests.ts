@@ -57,6 +57,7 @@ export class DeliveryRequests {
       case 'message.refused':
       case 'conversation.started':
       case 'conversation.archived':
+      case 'conversation.deleted':
         return;
     }
   }
@@ -85,7 +86,8 @@ export class DeliveryRequests {
 
   /** Those whose conversation it is; one that is nobody's is for owners and managers. @throws StaffNotKnownYet */
   private async staffOf(event: Message): Promise<NotifiedPerson[]> {
-    const { staff } = await this.lookups.conversation(event.programId, event.conversationId);
+    const { status, staff } = await this.lookups.conversation(event.programId, event.conversationId);
+    if (status === 'deleted') return [];
     // From the record: what a read model is not needed for must not wait for it.
     const theirs = (await Promise.all(staff.map((userId) => this.lookups.member(event.programId, userId)))).filter((member) => member !== null);
     const told = theirs.length > 0 ? theirs : await this.ownersAndManagers(event);

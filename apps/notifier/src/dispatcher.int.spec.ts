@@ -78,7 +78,7 @@ let position = 0;
 const heard = async (text: string): Promise<unknown> => {
   const addressId = await app.get(NaturalKeys).address(programId, '+14155550132');
   const [acceptedPosition, acceptedAt] = [String((position += 1)).padStart(20, '0'), new Date().toISOString()];
-  const data = { addressId, senderId, text, providerId: `SM-${text}`, keyword: keywordOf(text), acceptedPosition, acceptedAt, sentAt: null };
+  const data = { addressId, subjectId: addressId, senderId, text, providerId: `SM-${text}`, keyword: keywordOf(text), acceptedPosition, acceptedAt, sentAt: null };
   return app.get(CommandBus).execute(new HandleConsent(ids.consent(programId, addressId, senderId), { type: 'NoteTextReceived', data }, context(text)));
 };
 

@@ -87,7 +87,7 @@ async function until(what: string, isSo: () => boolean | Promise<boolean>): Prom
 describe('while the read model of the staff stands still', () => {
   it('rule 11: texts of the same conversation go out', async () => {
     const [addressId, senderId] = [await app.get(NaturalKeys).address(sample.programId, '+14155550132'), ids.sender(sample.programId, sample.senderPhone)];
-    const start = { type: 'NoteTextReceived', data: { addressId, senderId, text: 'START', providerId: 'SM-START', keyword: keywordOf('START'), acceptedPosition: '0', acceptedAt: new Date().toISOString(), sentAt: null } } as const;
+    const start = { type: 'NoteTextReceived', data: { addressId, subjectId: addressId, senderId, text: 'START', providerId: 'SM-START', keyword: keywordOf('START'), acceptedPosition: '0', acceptedAt: new Date().toISOString(), sentAt: null } } as const;
     await app.get(CommandBus).execute(new HandleConsent(ids.consent(sample.programId, addressId, senderId), start, context(sample.programId, 'START')));
     await send(conversationId, 'sms', 'sent text');
     await until('the text goes out', () => texts.length === 1);

@@ -1,5 +1,5 @@
 import { deciderSpec } from '@app/testing';
-import { addressDecider, recipientOf, type Address } from './address.decider.js';
+import { addressDecider, recipientOf, sealingSubject, type Address } from './address.decider.js';
 import type { AddressEvent } from './address.events.js';
 
 const address = deciderSpec(addressDecider);
@@ -11,6 +11,22 @@ const after = (...events: AddressEvent[]): Address => events.reduce((state, even
 const DAY = 24 * 60 * 60 * 1000;
 const noon = '2026-03-01T12:00:00.000Z';
 const later = (ms: number): string => new Date(Date.parse(noon) + ms).toISOString();
+
+describe('an address whose person is erased', () => {
+  const erase = { type: 'EraseAddress', data: {} } as const;
+  const erased = (erasures: number) => ({ type: 'AddressErased', data: { erasures } }) as const;
+
+  it('X8: is erased as often as that happens', () => {
+    address.given(held('rita'), released('rita')).when(erase).then(erased(1));
+    address.given(held('rita'), released('rita'), erased(1), held('ron'), released('ron')).when(erase).then(erased(2));
+  });
+
+  it('X8: is not, while somebody has it', () => address.given(held('rita'), held('ron'), released('rita')).when(erase).thenNothing());
+
+  it('X8: seals each time with another key', () => {
+    expect(new Set([0, 1, 2].map((erasures) => sealingSubject('a', erasures))).size).toBe(3);
+  });
+});
 
 describe('address', () => {
   it('M4: knows who has it, each once', () => {

@@ -4,16 +4,21 @@ import type { AddressEvent, AddressHeld, AddressReleased, AddressTexted } from '
 export type AddressCommand =
   | Message<'HoldAddress', AddressHeld['data']>
   | Message<'ReleaseAddress', AddressReleased['data']>
-  | Message<'NoteText', AddressTexted['data']>;
+  | Message<'NoteText', AddressTexted['data']>
+  | Message<'EraseAddress', Record<string, never>>;
 
 /** Who has a phone number, and who was last texted there by each sender. */
 export type Address = {
   readonly holders: readonly string[];
   readonly lastTexted: Readonly<Record<string, { readonly contactId: string; readonly conversationId: string; readonly at: string }>>;
+  readonly erasures: number;
 };
 
+/** Whose key seals what comes from an address: after an erasure, which destroys the key, it begins anew. */
+export const sealingSubject = (addressId: string, erasures: number): string => (erasures === 0 ? addressId : `${addressId}.${erasures}`);
+
 export const addressDecider: Decider<Address, AddressCommand, AddressEvent> = {
-  initialState: { holders: [], lastTexted: {} },
+  initialState: { holders: [], lastTexted: {}, erasures: 0 },
 
   decide(command, state) {
     switch (command.type) {
@@ -23,6 +28,9 @@ export const addressDecider: Decider<Address, AddressCommand, AddressEvent> = {
         return state.holders.includes(command.data.contactId) ? [{ type: 'AddressReleased', data: command.data }] : [];
       case 'NoteText':
         return [{ type: 'AddressTexted', data: command.data }];
+      case 'EraseAddress':
+        // What came from a number that several people share is not one person's alone.
+        return state.holders.length > 0 ? [] : [{ type: 'AddressErased', data: { erasures: state.erasures + 1 } }];
     }
   },
 
@@ -36,6 +44,8 @@ export const addressDecider: Decider<Address, AddressCommand, AddressEvent> = {
         const { senderId, ...text } = event.data;
         return { ...state, lastTexted: { ...state.lastTexted, [senderId]: text } };
       }
+      case 'AddressErased':
+        return { ...state, lastTexted: {}, erasures: event.data.erasures };
     }
   },
 };

@@ -5,7 +5,7 @@ import type { ConsentEvent } from './consent.events.js';
 import { keywordList, keywordOf } from './keywords.js';
 
 const consent = deciderSpec(consentDecider);
-const whose = { addressId: 'address-1', senderId: 'sender-1' };
+const whose = { addressId: 'address-1', subjectId: 'address-1', senderId: 'sender-1' };
 const evidence = { wording: 'Text me about my referrals', wordingVersion: '3', source: 'https://example.com/join', tickedAt: '2026-01-05T09:00:00.000Z' };
 const form = { ...whose, phone: '+15551234567', contactId: 'rita', referralId: 'referral-1', purpose: 'conversational', evidence, requestedAt: '2026-01-05T09:00:01.000Z' } as const;
 const optInText = { version: '2', text: 'Reply YES to get texts, STOP to opt out' };
@@ -23,7 +23,7 @@ const requested: ConsentEvent = { type: 'OptInRequested', data: { ...form, optIn
 const optedIn: ConsentEvent = { type: 'OptedIn', data: heard('Yes', 'YES', 1) };
 const optedOut: ConsentEvent = { type: 'OptedOut', data: heard('STOP', 'STOP', 2) };
 const startedAgain: ConsentEvent = { type: 'OptedIn', data: heard('START', 'START', 3) };
-const textedFirst: ConsentEvent = { type: 'TextedFirst', data: { ...whose, providerId: 'SM1' } };
+const textedFirst: ConsentEvent = { type: 'TextedFirst', data: { addressId: 'address-1', senderId: 'sender-1', providerId: 'SM1' } };
 
 const statusAfter = (...events: readonly ConsentEvent[]) => events.reduce((state, event) => consentDecider.evolve(state, event), consentDecider.initialState).status;
 

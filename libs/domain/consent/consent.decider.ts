@@ -1,12 +1,13 @@
-import { DomainError, type Decider, type Message, type Open } from '@app/kernel';
+import { DomainError, type Decider, type Message, type Open, type Personal } from '@app/kernel';
 import type { ConsentEvent, OptInRequested, OptOutLearned } from './consent.events.js';
 import { keywordList, type Keyword } from './keywords.js';
 import { accept, noKeywords, refuse, survives, type KeywordState } from './keyword-order.js';
 
 type TextReceived = {
   addressId: string;
+  subjectId: string;
   senderId: string;
-  text: string;
+  text: Personal<string>;
   providerId: string;
   keyword: Keyword | null;
   acceptedPosition: string;
@@ -94,14 +95,14 @@ function requestOptIn({ mode, optInText, refusedSenderId, ...request }: RequestO
   if (state.status === 'no' || refusedSenderId !== null) throw new RecipientOptedOut();
   const isAsked = state.askedAt !== null && Date.parse(request.requestedAt) - state.askedAt < ASK_AGAIN_AFTER_MS;
   if (state.status === 'yes' || (state.status === 'pending' && isAsked)) {
-    const { addressId, senderId, contactId, purpose, evidence } = request;
-    return [{ type: 'OptInFormReceived', data: { addressId, senderId, contactId, purpose, evidence } }];
+    const { addressId, subjectId, senderId, contactId, purpose, evidence } = request;
+    return [{ type: 'OptInFormReceived', data: { addressId, subjectId, senderId, contactId, purpose, evidence } }];
   }
   if (mode === 'double_opt_in') return [{ type: 'OptInRequested', data: { ...request, optInText } }];
-  const { addressId, senderId } = request;
+  const { addressId, subjectId, senderId } = request;
   return [
     { type: 'OptInRequested', data: { ...request, optInText: null } },
-    { type: 'OptedIn', data: { addressId, senderId, keyword: null, keywordList: null, text: null, providerId: null, acceptedPosition: null, acceptedAt: null, sentAt: null } },
+    { type: 'OptedIn', data: { addressId, subjectId, senderId, keyword: null, keywordList: null, text: null, providerId: null, acceptedPosition: null, acceptedAt: null, sentAt: null } },
   ];
 }
 

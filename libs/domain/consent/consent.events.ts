@@ -12,14 +12,15 @@ export type FormEvidence = {
   readonly tickedAt: string;
 };
 
+/** `subjectId` is whose key seals the evidence: the address, as often as it was erased. */
+type About = { addressId: string; subjectId: string; senderId: string };
+
 /**
  * What the contact texted: the raw text, the provider's id of it, and which version of the list of words made it a keyword.
  * `acceptedPosition` and `acceptedAt` say where and when the text entered the record, which decides its order among others;
  * `sentAt` says when the provider dates it, if it was found in the provider's list.
  */
-type TextEvidence = {
-  addressId: string;
-  senderId: string;
+type TextEvidence = About & {
   keyword: string;
   keywordList: string;
   text: Personal<string>;
@@ -32,10 +33,8 @@ type TextEvidence = {
 /** A ticked form; where `optInText` is not null, one text asks for YES. */
 export type OptInRequested = Message<
   'OptInRequested',
-  {
-    addressId: string;
+  About & {
     phone: Personal<string>;
-    senderId: string;
     contactId: string;
     /** Where the automatic text goes: the contact's conversation about the referral, or the general one. */
     referralId: string | null;
@@ -49,12 +48,12 @@ export type OptInRequested = Message<
 /** Another ticked form, where an answer is awaited or Yes was said already: evidence, and the purpose from now on. */
 export type OptInFormReceived = Message<
   'OptInFormReceived',
-  { addressId: string; senderId: string; contactId: string; purpose: Purpose; evidence: Personal<FormEvidence> }
+  About & { contactId: string; purpose: Purpose; evidence: Personal<FormEvidence> }
 >;
 /** By the form alone where the program asks for one step only (`keyword` is null then), else by the contact's text. */
 export type OptedIn = Message<
   'OptedIn',
-  Pick<TextEvidence, 'addressId' | 'senderId' | 'sentAt'> & { readonly [Field in 'keyword' | 'keywordList' | 'providerId' | 'acceptedPosition' | 'acceptedAt']: TextEvidence[Field] | null } & { text: Personal<string | null> }
+  About & Pick<TextEvidence, 'sentAt'> & { readonly [Field in 'keyword' | 'keywordList' | 'providerId' | 'acceptedPosition' | 'acceptedAt']: TextEvidence[Field] | null } & { text: Personal<string | null> }
 >;
 /** The contact texted a word that revokes. */
 export type OptedOut = Message<'OptedOut', TextEvidence>;
@@ -69,10 +68,10 @@ export type TextedFirst = Message<'TextedFirst', { addressId: string; senderId: 
 export type ConsentEvent = OptInRequested | OptInFormReceived | OptedIn | OptedOut | OptOutLearned | TextedFirst;
 
 export const consentEventTypes = {
-  OptInRequested: { version: 1, sealed: { phone: 'addressId', evidence: 'addressId' } },
-  OptInFormReceived: { version: 1, sealed: { evidence: 'addressId' } },
-  OptedIn: { version: 1, sealed: { text: 'addressId' } },
-  OptedOut: { version: 1, sealed: { text: 'addressId' } },
+  OptInRequested: { version: 1, sealed: { phone: 'subjectId', evidence: 'subjectId' } },
+  OptInFormReceived: { version: 1, sealed: { evidence: 'subjectId' } },
+  OptedIn: { version: 1, sealed: { text: 'subjectId' } },
+  OptedOut: { version: 1, sealed: { text: 'subjectId' } },
   OptOutLearned: { version: 1 },
   TextedFirst: { version: 1 },
 } as const satisfies EventTypes<ConsentEvent>;

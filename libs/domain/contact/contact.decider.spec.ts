@@ -1,5 +1,6 @@
-import { deciderSpec } from '@app/testing';
-import { contactDecider, ContactExists, ContactNotFound } from './contact.decider.js';
+import { ERASED } from '@app/kernel';
+import { deciderSpec, samples } from '@app/testing';
+import { contactDecider, ContactExists, ContactNotFound, ContactWasErased } from './contact.decider.js';
 import type { ContactEvent } from './contact.events.js';
 
 const contact = deciderSpec(contactDecider);
@@ -17,6 +18,30 @@ const rita = {
 const justANumber = { ...rita, name: null, emails: [], externalId: null, contactType: 'unknown', registered: false } as const;
 const created: ContactEvent = { type: 'ContactCreated', data: rita };
 const seen: ContactEvent = { type: 'ContactCreated', data: justANumber };
+
+describe('a contact who is erased', () => {
+  const created = { type: 'ContactCreated', data: samples.ContactCreated } as const;
+  const moved = { type: 'ContactDetailsChanged', data: { ...samples.ContactDetailsChanged, phoneIds: ['address-3'], formerPhoneIds: ['address-1'] } } as const;
+  const erase = { type: 'EraseContact', data: { by: 'olivia' } } as const;
+  const erased = { type: 'ContactErased', data: { contactId: 'contact-rita', phoneIds: ['address-3', 'address-1'], by: 'olivia' } } as const;
+
+  it('X8: names every number it ever had', () => contact.given(created, moved).when(erase).then(erased));
+
+  it('X8: twice is once', () => contact.given(created, moved, erased).when(erase).thenNothing());
+
+  it('X8: takes nothing more', () => {
+    contact.given(created, erased).when({ type: 'ChangeContact', data: { changes: { active: true } } }).thenThrows(ContactWasErased);
+    contact.given(created, erased).when({ type: 'CreateContact', data: samples.ContactCreated }).thenThrows(ContactWasErased);
+    contact.given(created, erased).when({ type: 'NoteNumber', data: samples.ContactCreated }).thenNothing();
+    contact.given().when(erase).thenThrows(ContactNotFound);
+  });
+
+  it('X8: is nobody at once, however its events were read before', () => {
+    const state = [created, erased].reduce((before, event) => contactDecider.evolve(before, event), contactDecider.initialState);
+    expect(state).toMatchObject({ status: 'erased', name: ERASED, phones: ERASED, emails: ERASED, externalId: ERASED, phoneIds: [], registered: false, active: false });
+    expect(JSON.stringify(state)).not.toMatch(/Rita|1555|example/);
+  });
+});
 
 describe('contact', () => {
   it('R1: is kept with all its details', () => contact.given().when({ type: 'CreateContact', data: rita }).then(created));

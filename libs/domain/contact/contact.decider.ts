@@ -1,14 +1,23 @@
-import { DomainError, type Decider, type Message, type Open } from '@app/kernel';
-import type { ContactCreated, ContactDetails, ContactEvent, RecordedDetails } from './contact.events.js';
+import { DomainError, ERASED, type Decider, type Message, type Open } from '@app/kernel';
+import type { ContactCreated, ContactDetails, ContactErased, ContactEvent, RecordedDetails } from './contact.events.js';
 
 /** `phoneIds` are the address ids of the phones, in the same order. */
 export type ContactCommand =
   | Message<'CreateContact', Open<ContactCreated['data']>>
   /** First sight of a number: whoever has it is a contact from now on. Nothing to do when there is one. */
   | Message<'NoteNumber', Open<ContactCreated['data']>>
-  | Message<'ChangeContact', { changes: Partial<ContactDetails>; phoneIds?: readonly string[] }>;
+  | Message<'ChangeContact', { changes: Partial<ContactDetails>; phoneIds?: readonly string[] }>
+  | Message<'EraseContact', Pick<ContactErased['data'], 'by'>>;
 
-export type Contact = { readonly status: 'none' } | ({ readonly status: 'known'; readonly contactId: string; readonly phoneIds: readonly string[] } & RecordedDetails);
+export type Contact =
+  | { readonly status: 'none' }
+  | ({
+      readonly status: 'known' | 'erased';
+      readonly contactId: string;
+      readonly phoneIds: readonly string[];
+      /** Numbers that the contact had before. */
+      readonly earlierPhoneIds: readonly string[];
+    } & RecordedDetails);
 
 export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
   initialState: { status: 'none' },
@@ -16,24 +25,36 @@ export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
   decide(command, state) {
     switch (command.type) {
       case 'CreateContact':
+        if (state.status === 'erased') throw new ContactWasErased();
         if (state.status === 'known') throw new ContactExists(state.contactId);
         return [{ type: 'ContactCreated', data: command.data }];
       case 'NoteNumber':
-        return state.status === 'known' ? [] : [{ type: 'ContactCreated', data: command.data }];
+        return state.status === 'none' ? [{ type: 'ContactCreated', data: command.data }] : [];
       case 'ChangeContact': {
         if (state.status === 'none') throw new ContactNotFound();
-        const { status: _, ...current } = state;
+        if (state.status === 'erased') throw new ContactWasErased();
+        const { status: _, earlierPhoneIds: __, ...current } = state;
         const next = { ...current, ...command.data.changes, phoneIds: command.data.phoneIds ?? current.phoneIds };
         return JSON.stringify(next) === JSON.stringify(current) ? [] : [{ type: 'ContactDetailsChanged', data: { ...next, formerPhoneIds: current.phoneIds } }];
+      }
+      case 'EraseContact': {
+        if (state.status === 'none') throw new ContactNotFound();
+        const { contactId, phoneIds, earlierPhoneIds } = state;
+        return state.status === 'erased' ? [] : [{ type: 'ContactErased', data: { contactId, phoneIds: [...new Set([...phoneIds, ...earlierPhoneIds])], by: command.data.by } }];
       }
     }
   },
 
-  evolve(_state, { data }) {
-    const { contactId, phoneIds, name, phones, emails, externalId, contactType, registered, active } = data;
-    return { status: 'known', contactId, phoneIds, name, phones, emails, externalId, contactType, registered, active };
+  evolve(state, event) {
+    if (event.type === 'ContactErased') return state.status === 'none' ? state : { ...state, ...nothing, status: 'erased' };
+    const { contactId, phoneIds, name, phones, emails, externalId, contactType, registered, active } = event.data;
+    const earlierPhoneIds = state.status === 'none' ? [] : [...new Set([...state.earlierPhoneIds, ...state.phoneIds])];
+    return { status: 'known', contactId, phoneIds, earlierPhoneIds, name, phones, emails, externalId, contactType, registered, active };
   },
 };
+
+/** What is left of a person who was erased; also where it was read before the key was destroyed. */
+const nothing = { name: ERASED, phones: ERASED, emails: ERASED, externalId: ERASED, phoneIds: [], earlierPhoneIds: [], registered: false, active: false } as const;
 
 export class ContactNotFound extends DomainError {
   readonly code = 'ContactNotFound';
@@ -45,5 +66,12 @@ export class ContactExists extends DomainError {
   readonly code = 'ContactExists';
   constructor(readonly contactId: string) {
     super('A contact with this external id or phone exists; change it instead');
+  }
+}
+/** The person asked to be forgotten: nothing is added to what is left. */
+export class ContactWasErased extends DomainError {
+  readonly code = 'ContactErased';
+  constructor() {
+    super('This contact was erased');
   }
 }

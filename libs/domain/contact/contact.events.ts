@@ -26,9 +26,13 @@ export type ContactDetailsChanged = Message<
   RecordedDetails & { contactId: string; phoneIds: readonly string[]; formerPhoneIds: readonly string[] }
 >;
 
-export type ContactEvent = ContactCreated | ContactDetailsChanged;
+/** The person behind it asked to be forgotten. `phoneIds` are all numbers that the contact ever had. */
+export type ContactErased = Message<'ContactErased', { contactId: string; phoneIds: readonly string[]; by: string }>;
+
+export type ContactEvent = ContactCreated | ContactDetailsChanged | ContactErased;
 
 export const contactEventTypes = {
   ContactCreated: { version: 1, sealed: { name: 'contactId', phones: 'contactId', emails: 'contactId', externalId: 'contactId' } },
   ContactDetailsChanged: { version: 1, sealed: { name: 'contactId', phones: 'contactId', emails: 'contactId', externalId: 'contactId' } },
+  ContactErased: { version: 1 },
 } as const satisfies EventTypes<ContactEvent>;

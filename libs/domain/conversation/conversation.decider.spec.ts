@@ -1,13 +1,13 @@
 import { deciderSpec } from '@app/testing';
-import { conversationDecider, ConversationNotFound, LONGEST_TEXT, TextTooLong, type ConversationCommand } from './conversation.decider.js';
+import { conversationDecider, ConversationNotFound, ConversationWasDeleted, LONGEST_TEXT, TextTooLong, type ConversationCommand } from './conversation.decider.js';
 import type { ConversationEvent, SendRule } from './conversation.events.js';
 
 const conversation = deciderSpec(conversationDecider);
-const about = { contactId: 'rita', referralId: 'referral-1' };
+const about = { conversationId: 'c1', contactId: 'rita', referralId: 'referral-1' };
 const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-1' };
 
-const start: ConversationCommand = { type: 'StartConversation', data: { conversationId: 'c1', ...about, by: 'anna' } };
-const started: ConversationEvent = { type: 'ConversationStarted', data: { conversationId: 'c1', ...about, by: 'anna' } };
+const start: ConversationCommand = { type: 'StartConversation', data: { ...about, by: 'anna' } };
+const started: ConversationEvent = { type: 'ConversationStarted', data: { ...about, by: 'anna' } };
 const text = { messageId: 'm1', by: 'anna', channel: 'sms', text: 'Hello', to: '+15551234567', route } as const;
 const refusedSenderId = null;
 const send = (rule: SendRule | null = null, words = 'Hello'): ConversationCommand => ({ type: 'SendMessage', data: { ...text, text: words, refusal: rule && { rule, refusedSenderId } } });
@@ -21,12 +21,25 @@ const stateAfter = (...events: ConversationEvent[]) => events.reduce((state, eve
 describe('conversation', () => {
   it('M2: starts one conversation for the contact and the referral', () => conversation.given().when(start).then(started));
 
+  describe('deleted', () => {
+    const deleted: ConversationEvent = { type: 'ConversationDeleted', data: { ...about, by: 'olivia' } };
+    const remove: ConversationCommand = { type: 'DeleteConversation', data: { by: 'olivia' } };
+
+    it('M8: keeps whose it was and who deleted it', () => conversation.given(started, sent).when(remove).then(deleted));
+
+    it('M8: twice is once', () => conversation.given(started, deleted).when({ ...remove, data: { by: 'anna' } } as ConversationCommand).thenNothing());
+
+    it.each(['StartConversation', 'SendMessage', 'SendOptInRequest', 'ReceiveMessage', 'ReceiveKeyword', 'ReadConversation', 'MarkUnread', 'ArchiveConversation'] as const)('M8: takes no %s', (type) => {
+      conversation.given(started, deleted).when({ type, data: {} } as ConversationCommand).thenThrows(ConversationWasDeleted);
+    });
+  });
+
   it('M3: starting one that exists changes nothing', () => {
     conversation.given(started).when(start).thenNothing();
     conversation.given(started, archived).when({ ...start, data: { ...start.data, by: 'bob' } } as ConversationCommand).thenNothing();
   });
 
-  it.each(['SendMessage', 'SendOptInRequest', 'ReceiveMessage', 'ReceiveKeyword', 'ReadConversation', 'MarkUnread', 'ArchiveConversation'] as const)(
+  it.each(['SendMessage', 'SendOptInRequest', 'ReceiveMessage', 'ReceiveKeyword', 'ReadConversation', 'MarkUnread', 'ArchiveConversation', 'DeleteConversation'] as const)(
     'G5: %s in a conversation that is not there is refused',
     (type) => {
       conversation
@@ -95,12 +108,12 @@ describe('conversation', () => {
   });
 
   it('I3: one that the contact began is nobody\'s', () => {
-    const byContact: ConversationEvent = { type: 'ConversationStarted', data: { conversationId: 'c1', ...about, by: null } };
+    const byContact: ConversationEvent = { type: 'ConversationStarted', data: { ...about, by: null } };
     expect(stateAfter(byContact, received)).toMatchObject({ staff: [] });
   });
 
   it('I3: reading, archiving or a refused send make it nobody\'s', () => {
-    const byContact: ConversationEvent = { type: 'ConversationStarted', data: { conversationId: 'c1', ...about, by: null } };
+    const byContact: ConversationEvent = { type: 'ConversationStarted', data: { ...about, by: null } };
     const read: ConversationEvent = { type: 'ConversationRead', data: { ...about, by: 'bob' } };
     const refused: ConversationEvent = { type: 'SendRefused', data: { ...about, messageId: 'm1', by: 'bob', channel: 'sms', rule: 'NoConsent', refusedSenderId } };
     expect(stateAfter(byContact, received, read, refused, archived)).toMatchObject({ staff: [] });

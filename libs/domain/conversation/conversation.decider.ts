@@ -9,15 +9,16 @@ export type ConversationCommand =
   | Message<'SendMessage', { messageId: string; by: string; channel: Channel; text: string; to: string | null; route: TextRoute | null; refusal: Refusal | null }>
   | Message<'SendOptInRequest', { messageId: string; text: string; to: string; route: TextRoute }>
   | Message<'ReceiveMessage', { messageId: string; channel: Channel; text: string; acceptedAt: string | null; providerId: string | null }>
-  | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'contactId' | 'referralId'>>
-  | Message<'ReadConversation' | 'MarkUnread' | 'ArchiveConversation', { by: string }>;
+  | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'conversationId' | 'contactId' | 'referralId'>>
+  | Message<'ReadConversation' | 'MarkUnread' | 'ArchiveConversation' | 'DeleteConversation', { by: string }>;
 
 export type Folder = 'unread' | 'read' | 'replied' | 'archived';
 
 export type Conversation =
   | { readonly status: 'not-started' }
   | {
-      readonly status: 'started';
+      readonly status: 'started' | 'deleted';
+      readonly conversationId: string;
       readonly contactId: string;
       readonly referralId: string | null;
       readonly folder: Folder;
@@ -32,9 +33,13 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
   initialState: { status: 'not-started' },
 
   decide(command, state) {
+    if (state.status === 'deleted') {
+      if (command.type === 'DeleteConversation') return [];
+      throw new ConversationWasDeleted();
+    }
     if (command.type === 'StartConversation') return state.status === 'not-started' ? [{ type: 'ConversationStarted', data: command.data }] : [];
     if (state.status === 'not-started') throw new ConversationNotFound();
-    const about = { contactId: state.contactId, referralId: state.referralId };
+    const about = { conversationId: state.conversationId, contactId: state.contactId, referralId: state.referralId };
 
     switch (command.type) {
       case 'SendMessage': {
@@ -57,15 +62,18 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
         return state.folder === 'unread' ? [] : [{ type: 'ConversationMarkedUnread', data: { ...about, ...command.data } }];
       case 'ArchiveConversation':
         return state.folder === 'archived' ? [] : [{ type: 'ConversationArchived', data: { ...about, ...command.data } }];
+      case 'DeleteConversation':
+        return [{ type: 'ConversationDeleted', data: { ...about, ...command.data } }];
     }
   },
 
   evolve(state, event) {
     if (event.type === 'ConversationStarted') {
-      const { contactId, referralId, by } = event.data;
-      return { status: 'started', contactId, referralId, folder: 'read', staff: by === null ? [] : [by] };
+      const { conversationId, contactId, referralId, by } = event.data;
+      return { status: 'started', conversationId, contactId, referralId, folder: 'read', staff: by === null ? [] : [by] };
     }
     if (state.status === 'not-started') return state;
+    if (event.type === 'ConversationDeleted') return { ...state, status: 'deleted' };
     const folder = folderAfter(state.folder, event);
     if (event.type !== 'MessageSent' || state.staff.includes(event.data.by)) return folder === state.folder ? state : { ...state, folder };
     return { ...state, folder, staff: [...state.staff, event.data.by] };
@@ -88,6 +96,7 @@ export function folderAfter(folder: Folder, event: ConversationEvent): Folder {
     case 'AutomatedTextSent':
     case 'KeywordReceived':
     case 'SendRefused':
+    case 'ConversationDeleted':
       return folder;
   }
 }
@@ -96,6 +105,13 @@ export class ConversationNotFound extends DomainError {
   readonly code = 'ConversationNotFound';
   constructor() {
     super('There is no such conversation in this program');
+  }
+}
+/** Somebody deleted it. With the same contact about the same referral another one can begin, which has another id. */
+export class ConversationWasDeleted extends DomainError {
+  readonly code = 'ConversationDeleted';
+  constructor() {
+    super('This conversation was deleted; start a new one with the contact');
   }
 }
 export class TextTooLong extends DomainError {

@@ -8,10 +8,10 @@ export type SendRule = 'NoConsent' | 'ConsentPending' | 'RecipientOptedOut' | 'C
 /** How a text travels; `null` in the app. `from` is the program's own number. */
 export type TextRoute = { readonly senderId: string; readonly from: string; readonly addressId: string };
 
-/** In every event: whose conversation it is and about which referral, so that each fact stands for itself. */
-type About = { contactId: string; referralId: string | null };
+/** In every event: which conversation, whose it is and about which referral, so that each fact stands for itself. */
+type About = { conversationId: string; contactId: string; referralId: string | null };
 
-export type ConversationStarted = Message<'ConversationStarted', About & { conversationId: string; by: string | null }>;
+export type ConversationStarted = Message<'ConversationStarted', About & { by: string | null }>;
 export type MessageSent = Message<'MessageSent', About & { messageId: string; by: string; channel: Channel; text: Personal<string>; to: Personal<string | null>; route: TextRoute | null }>;
 /** A text the program sends by itself; it moves no conversation. */
 export type AutomatedTextSent = Message<'AutomatedTextSent', About & { messageId: string; kind: 'opt-in-request'; text: Personal<string>; to: Personal<string>; route: TextRoute }>;
@@ -27,6 +27,8 @@ export type SendRefused = Message<'SendRefused', About & { messageId: string; by
 export type ConversationRead = Message<'ConversationRead', About & { by: string }>;
 export type ConversationMarkedUnread = Message<'ConversationMarkedUnread', About & { by: string }>;
 export type ConversationArchived = Message<'ConversationArchived', About & { by: string }>;
+/** The last event of a conversation: its key is destroyed after it. That it was, whose, and who deleted it stays. */
+export type ConversationDeleted = Message<'ConversationDeleted', About & { by: string }>;
 
 export type ConversationEvent =
   | ConversationStarted
@@ -37,16 +39,18 @@ export type ConversationEvent =
   | SendRefused
   | ConversationRead
   | ConversationMarkedUnread
-  | ConversationArchived;
+  | ConversationArchived
+  | ConversationDeleted;
 
 export const conversationEventTypes = {
   ConversationStarted: { version: 1 },
-  MessageSent: { version: 1, sealed: { text: 'contactId', to: 'contactId' } },
-  AutomatedTextSent: { version: 1, sealed: { text: 'contactId', to: 'contactId' } },
-  MessageReceived: { version: 1, sealed: { text: 'contactId' } },
-  KeywordReceived: { version: 1, sealed: { text: 'contactId' } },
+  MessageSent: { version: 1, sealed: { text: 'conversationId', to: 'contactId' } },
+  AutomatedTextSent: { version: 1, sealed: { text: 'conversationId', to: 'contactId' } },
+  MessageReceived: { version: 1, sealed: { text: 'conversationId' } },
+  KeywordReceived: { version: 1, sealed: { text: 'conversationId' } },
   SendRefused: { version: 1 },
   ConversationRead: { version: 1 },
   ConversationMarkedUnread: { version: 1 },
   ConversationArchived: { version: 1 },
+  ConversationDeleted: { version: 1 },
 } as const satisfies EventTypes<ConversationEvent>;

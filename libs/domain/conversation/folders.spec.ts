@@ -2,11 +2,11 @@ import { folderCells, tableFolders } from '@app/testing';
 import { conversationDecider, type ConversationCommand, type Folder } from './conversation.decider.js';
 import type { ConversationEvent } from './conversation.events.js';
 
-const about = { contactId: 'rita', referralId: null };
+const about = { conversationId: 'c1', contactId: 'rita', referralId: null };
 const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-1' };
 const keyword = { messageId: 'm9', keyword: 'STOP', text: 'STOP', acceptedAt: '1', providerId: 'SM9' };
 
-const started: ConversationEvent = { type: 'ConversationStarted', data: { conversationId: 'c1', ...about, by: 'anna' } };
+const started: ConversationEvent = { type: 'ConversationStarted', data: { ...about, by: 'anna' } };
 const received: ConversationEvent = { type: 'MessageReceived', data: { ...about, messageId: 'm1', channel: 'in-app', text: 'Hi', acceptedAt: null, providerId: null } };
 const sent: ConversationEvent = { type: 'MessageSent', data: { ...about, messageId: 'm2', by: 'anna', channel: 'in-app', text: 'Hi', to: null, route: null } };
 const archived: ConversationEvent = { type: 'ConversationArchived', data: { ...about, by: 'anna' } };

@@ -1,4 +1,4 @@
-import { DomainError, type Decider, type Message, type Open } from '@app/kernel';
+import { DomainError, type Decider, type Message } from '@app/kernel';
 import { answered, claimedAgain, noAttempts, reported, sentAgain, type Attempts } from './attempts.js';
 import type {
   DeliveryAccepted,
@@ -22,7 +22,7 @@ export type DeliveryCommand =
   | Message<'DoubtDelivery', DeliveryUncertain['data']>
   | Message<'WithholdDelivery', DeliveryWithheld['data']>
   | Message<'ExpireDelivery', { at: string }>
-  | Message<'NoteReceipt', Omit<Open<ReceiptReceived['data']>, 'contactId'>>
+  | Message<'NoteReceipt', Omit<ReceiptReceived['data'], 'contactId'>>
   /** `at` is now; what is sent again has its whole lifetime once more. */
   | Message<'SettleDelivery', { by: string; decision: DeliverySettled['data']['decision']; at: string }>;
 

@@ -3,7 +3,7 @@ import { inboundDecider } from './inbound.decider.js';
 import type { InboundEvent } from './inbound.events.js';
 
 const inbound = deciderSpec(inboundDecider);
-const data = { providerId: 'SM1', addressId: 'address-1', senderId: 'sender-1', from: '+15551234567', text: 'Hi', form: { MessageSid: 'SM1', Unheard: 'of' }, sentAt: null };
+const data = { providerId: 'SM1', addressId: 'address-1', subjectId: 'address-1', senderId: 'sender-1', from: '+15551234567', text: 'Hi', form: { MessageSid: 'SM1', Unheard: 'of' }, sentAt: null };
 const route = { contactId: 'rita', conversationId: 'c1', referralId: null, isNewNumber: false, asKeyword: false };
 const received: InboundEvent = { type: 'InboundReceived', data };
 const routed: InboundEvent = { type: 'InboundRouted', data: route };

@@ -65,7 +65,7 @@ export class ContactQueries {
   }
 }
 
-const view = ({ id, name, phones, emails, externalId, contactType, registered, active, revision }: ContactRow): ContactView => ({
+const view = ({ id, name, phones, emails, externalId, contactType, registered, active, erased, revision }: ContactRow): ContactView => ({
   id,
   name,
   phones,
@@ -74,5 +74,6 @@ const view = ({ id, name, phones, emails, externalId, contactType, registered, a
   contactType,
   registered,
   active,
+  erased,
   revision,
 });

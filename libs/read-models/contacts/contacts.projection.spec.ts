@@ -13,6 +13,13 @@ describe('contacts', () => {
     contacts.given().when(happened(sampleOf('ContactCreated'))).then({ id, ...details, programId: 'program-1', revision: 0 });
   });
 
+  it('X8: who was erased is nobody, and is found by id alone', () => {
+    const record = newRecord();
+    const created = record('contact-contact-rita', sampleOf('ContactCreated'));
+    const gone = { name: null, phones: [], emails: [], externalId: null, phoneIds: [], registered: false, active: false, erased: true, terms: ['program-1 contact-rita'] };
+    contacts.given(created).when(record('contact-contact-rita', sampleOf('ContactErased'))).then(gone);
+  });
+
   it('R1: shows a change', () => {
     const record = newRecord();
     const created = record('contact-contact-rita', sampleOf('ContactCreated'));

@@ -1,5 +1,5 @@
 import type { Projection } from '@app/eventing';
-import { unlessErased } from '@app/kernel';
+import { isErased, unlessErased } from '@app/kernel';
 import type { ContactDetails, ContactEvent } from '@app/domain/contact';
 
 export type ContactRow = ContactDetails & {
@@ -8,6 +8,8 @@ export type ContactRow = ContactDetails & {
   readonly phoneIds: readonly string[];
   /** What the contact is found by, each with the program in front. */
   readonly terms: readonly string[];
+  /** Asked to be forgotten: what is left has no name and no number, and is found by id alone. */
+  readonly erased: boolean;
   readonly revision: number;
 };
 
@@ -18,7 +20,9 @@ export const contactsProjection: Projection<ContactEvent, ContactRow> = {
   searchTerms: 'terms',
   touches: (event) => event.aggregateId,
 
-  evolve(_row, { aggregateId: id, data, revision, metadata: { programId } }) {
+  evolve(row, { aggregateId: id, type, data, revision, metadata: { programId } }) {
+    const nobody = { name: null, phones: [], emails: [], externalId: null, phoneIds: [], registered: false, active: false, erased: true };
+    if (type === 'ContactErased') return row && { ...row, ...nobody, terms: [searchTerm(programId, id)], revision };
     const { contactType, registered, active, phoneIds } = data;
     // Who was erased is nobody by name, and is found by id alone.
     const [name, externalId] = [unlessErased(data.name, null), unlessErased(data.externalId, null)];
@@ -26,7 +30,7 @@ export const contactsProjection: Projection<ContactEvent, ContactRow> = {
     const details = { name, phones, emails, externalId, contactType, registered, active };
     const words = [id, ...(name?.split(/\s+/) ?? []), name ?? '', ...phones.flatMap(digitTerms), ...phoneIds, ...emails, externalId ?? ''];
     const terms = [...new Set(words.filter((word) => word !== '').map((word) => searchTerm(programId, word)))];
-    return { id, programId, phoneIds, ...details, terms, revision };
+    return { id, programId, phoneIds, ...details, terms, erased: isErased(data.name), revision };
   },
 };
 

@@ -10,6 +10,8 @@ export type InboxRow = {
   readonly referralId: string | null;
   readonly folder: Folder;
   readonly archived: boolean;
+  /** It is in no list any more; its content is gone. */
+  readonly deleted: boolean;
   /** The contact's messages since the last message by staff. */
   readonly answers: number;
   /** Of the last message; `null` where it was erased. */
@@ -29,11 +31,11 @@ export const inboxProjection: Projection<ConversationEvent, InboxRow> = {
   name: 'inbox',
   categories: ['conversation'],
   indexes: {
-    all: ['programId', 'activity'],
-    box: ['programId', 'archived', 'activity'],
-    folder: ['programId', 'folder', 'activity'],
-    contact: ['programId', 'contactId', 'activity'],
-    referral: ['programId', 'referralId', 'activity'],
+    all: ['programId', 'deleted', 'activity'],
+    box: ['programId', 'deleted', 'archived', 'activity'],
+    folder: ['programId', 'deleted', 'folder', 'activity'],
+    contact: ['programId', 'deleted', 'contactId', 'activity'],
+    referral: ['programId', 'deleted', 'referralId', 'activity'],
   },
   touches: (event) => event.aggregateId,
 
@@ -46,7 +48,7 @@ export const inboxProjection: Projection<ConversationEvent, InboxRow> = {
       const { conversationId, contactId, referralId } = event.data;
       const { programId } = event.metadata;
       const quiet = { answers: 0, preview: '', channel: null, lastContactMessageAt: null };
-      return { id: conversationId, programId, contactId, referralId, folder: 'read', archived: false, ...quiet, ...active, revision };
+      return { id: conversationId, programId, contactId, referralId, folder: 'read', archived: false, deleted: false, ...quiet, ...active, revision };
     }
     if (row === null) return null; // a fact is never refused: nothing to show is a valid answer
     const folder = folderAfter(row.folder, event);
@@ -60,6 +62,8 @@ export const inboxProjection: Projection<ConversationEvent, InboxRow> = {
         return { ...moved, ...active, answers: 0, preview: preview(event.data.text), channel: event.data.channel };
       case 'AutomatedTextSent':
         return { ...moved, ...active, preview: preview(event.data.text), channel: 'sms' };
+      case 'ConversationDeleted':
+        return { ...moved, preview: null, deleted: true };
       case 'ConversationRead':
       case 'ConversationMarkedUnread':
       case 'ConversationArchived':

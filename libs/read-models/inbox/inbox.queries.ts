@@ -8,7 +8,7 @@ import { programsProjection, type ProgramRow } from '../programs/programs.projec
 import { inboxProjection, type InboxRow } from './inbox.projection.js';
 
 /** A row of the inbox with what is known of its contact now. */
-export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'programId'> & {
+export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'deleted' | 'programId'> & {
   /** The contact's name, or the number until there is one. */
   readonly displayName: string;
   readonly phone: string | null;
@@ -43,8 +43,20 @@ export class InboxQueries {
 
   async one(programId: string, conversationId: string): Promise<ConversationView | null> {
     const rows = (await this.readModels.get(inboxProjection, [conversationId])) as readonly InboxRow[];
-    const [view] = await this.withContacts(programId, rows.filter((row) => row.programId === programId));
+    const [view] = await this.withContacts(programId, rows.filter((row) => row.programId === programId && !row.deleted));
     return view ?? null;
+  }
+
+  /** Ids of all the contact's conversations that were not deleted. */
+  async idsOf(programId: string, contactId: string): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for (let after: string | undefined; ; ) {
+      const request = { ...selection(programId, { contactId }), order: 'asc', after, limit: BATCH } as const;
+      const { documents, next } = await this.readModels.page(inboxProjection, request);
+      ids.push(...documents.map(({ id }) => id));
+      if (next === null) return ids;
+      after = next;
+    }
   }
 
   /** Contacts and consents change without their conversations, so they are joined by id for the rows of the page. */
@@ -90,10 +102,16 @@ function consentFor(consents: ConsentRow['senders'], senders: ProgramRow['sender
   return refused === null ? { consent: status, optedOutOf: null } : { consent: 'no', optedOutOf: senders.find(({ id }) => id === refused)?.phone ?? null };
 }
 
+/** Name of the read model, for those who wait until it has come far enough. */
+export const INBOX = inboxProjection.name;
+
+const BATCH = 200;
+
 function selection(programId: string, { folder = 'inbox', contactId, referralId }: InboxFilter): Pick<PageRequest, 'index' | 'equals'> {
-  if (referralId !== undefined) return { index: 'referral', equals: { programId, referralId } };
-  if (contactId !== undefined) return { index: 'contact', equals: { programId, contactId } };
-  if (folder === 'all') return { index: 'all', equals: { programId } };
-  if (folder === 'inbox') return { index: 'box', equals: { programId, archived: false } };
-  return { index: 'folder', equals: { programId, folder } };
+  const deleted = false;
+  if (referralId !== undefined) return { index: 'referral', equals: { programId, deleted, referralId } };
+  if (contactId !== undefined) return { index: 'contact', equals: { programId, deleted, contactId } };
+  if (folder === 'all') return { index: 'all', equals: { programId, deleted } };
+  if (folder === 'inbox') return { index: 'box', equals: { programId, deleted, archived: false } };
+  return { index: 'folder', equals: { programId, deleted, folder } };
 }

@@ -1,10 +1,11 @@
 import type { Message, Recorded } from '@app/kernel';
+import type { ContactEvent } from '@app/domain/contact';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { ReferralEvent } from '@app/domain/referral';
-import { newRecord, projectionSpec, sampleOf, samples } from '@app/testing';
+import { documentsOf, newRecord, projectionSpec, sampleOf, samples } from '@app/testing';
 import { referralsProjection } from './referrals.projection.js';
 
-type Event = ReferralEvent | ConversationEvent;
+type Event = ReferralEvent | ConversationEvent | ContactEvent;
 const referrals = projectionSpec(referralsProjection);
 const record = newRecord();
 const created = record('referral-referral-1', sampleOf('ReferralCreated')) as Recorded<Event>;
@@ -20,6 +21,16 @@ describe('referrals', () => {
   });
 
   it('I4: the flag goes on when a conversation starts', () => referrals.given(created).when(of('ConversationStarted')).then(open('c1')));
+
+  it('M8: the flag goes off when the conversation is deleted', () => referrals.given(created, of('ConversationStarted')).when(of('ConversationDeleted')).then(open()));
+
+  it('X8: what another system said of a referred person goes with the person, of each referral', () => {
+    const second = record('referral-referral-2', { type: 'ReferralCreated', data: { ...samples.ReferralCreated, referralId: 'referral-2' } }) as Recorded<Event>;
+    const other = record('referral-referral-3', { type: 'ReferralCreated', data: { ...samples.ReferralCreated, referralId: 'referral-3', referredId: 'contact-olga' } }) as Recorded<Event>;
+    const erased = record('contact-contact-paul', { type: 'ContactErased', data: { ...samples.ContactErased, contactId: 'contact-paul' } }) as Recorded<Event>;
+    const rows = [...documentsOf(referralsProjection, [created, second, other, erased]).values()];
+    expect(rows.map(({ id, status, externalId }) => [id, status, externalId])).toEqual([['referral-1', null, null], ['referral-2', null, null], ['referral-3', 'new', 'crm-9']]);
+  });
 
   it('I4: the flag goes off on archive', () => referrals.given(created, of('ConversationStarted')).when(of('ConversationArchived')).then(open()));
 

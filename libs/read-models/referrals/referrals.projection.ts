@@ -1,5 +1,6 @@
 import type { Projection } from '@app/eventing';
 import { unlessErased } from '@app/kernel';
+import type { ContactEvent } from '@app/domain/contact';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { ReferralEvent } from '@app/domain/referral';
 
@@ -17,11 +18,12 @@ export type ReferralRow = {
   readonly created: string;
 };
 
-export const referralsProjection: Projection<ReferralEvent | ConversationEvent, ReferralRow> = {
+export const referralsProjection: Projection<ReferralEvent | ConversationEvent | ContactEvent, ReferralRow> = {
   name: 'referrals',
-  categories: ['referral', 'conversation'],
-  indexes: { program: ['programId', 'created'] },
-  touches: (event) => event.data.referralId,
+  categories: ['referral', 'conversation', 'contact'],
+  indexes: { program: ['programId', 'created'], referred: ['referredId'] },
+  touches: (event) => ('referralId' in event.data ? event.data.referralId : null),
+  touchesAll: (event) => (event.type === 'ContactErased' ? { index: 'referred', equals: { referredId: event.data.contactId } } : null),
 
   evolve(row, event) {
     if (event.type === 'ReferralCreated') {
@@ -34,7 +36,10 @@ export const referralsProjection: Projection<ReferralEvent | ConversationEvent, 
     const others = row.openConversations.filter((id) => id !== event.aggregateId);
     switch (event.type) {
       case 'ConversationArchived':
+      case 'ConversationDeleted':
         return { ...row, openConversations: others };
+      case 'ContactErased':
+        return { ...row, status: null, externalId: null };
       case 'ConversationStarted':
       case 'MessageSent':
       case 'MessageReceived':
@@ -44,6 +49,8 @@ export const referralsProjection: Projection<ReferralEvent | ConversationEvent, 
       case 'KeywordReceived':
       case 'SendRefused':
       case 'ConversationRead':
+      case 'ContactCreated':
+      case 'ContactDetailsChanged':
         return row;
     }
   },

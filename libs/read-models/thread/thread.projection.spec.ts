@@ -65,6 +65,13 @@ describe('thread', () => {
     thread.given(started, first).when(happened({ type: 'MessageSent', data: { ...samples.MessageSent, text: 'Changed' } })).then({ text: 'Your bonus is on its way', order: first.position });
   });
 
+  it('M8: when the conversation is deleted, every entry keeps its place and author, and no text', () => {
+    const elsewhere = record('conversation-conversation-2', { type: 'MessageReceived', data: { ...samples.MessageReceived, conversationId: 'conversation-2', messageId: 'message-9' } }) as Recorded<ConversationEvent>;
+    const entries = documentsOf(threadProjection, [started, happened(sampleOf('MessageSent')), happened(sampleOf('MessageReceived')), elsewhere, happened(sampleOf('ConversationDeleted'))]);
+    expect([...entries.values()].map(({ id, text }) => [id, text])).toEqual([['message-1', null], ['message-3', null], ['message-9', samples.MessageReceived.text]]);
+    expect(entries.get('message-1')).toMatchObject({ author: { kind: 'staff', id: 'anna' }, kind: 'message', direction: 'out' });
+  });
+
   it('I2: folder moves are no entries', () => {
     for (const type of ['ConversationRead', 'ConversationMarkedUnread', 'ConversationArchived'] as const) thread.given(started).when(happened(sampleOf(type))).thenNothing();
   });

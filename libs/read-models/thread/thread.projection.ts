@@ -30,8 +30,11 @@ export const threadProjection: Projection<ConversationEvent, ThreadEntry> = {
   categories: ['conversation'],
   indexes: { conversation: ['conversationId', 'order'] },
   touches: (event) => ('messageId' in event.data ? event.data.messageId : null),
+  touchesAll: (event) => (event.type === 'ConversationDeleted' ? { index: 'conversation', equals: { conversationId: event.aggregateId } } : null),
 
   evolve(row, event) {
+    // That there was an entry stays, and who wrote it.
+    if (event.type === 'ConversationDeleted') return row && { ...row, text: null };
     if (row !== null) return row;
     switch (event.type) {
       case 'MessageSent':

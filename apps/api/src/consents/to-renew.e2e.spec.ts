@@ -20,7 +20,7 @@ const context = (purpose: string): CommandContext => {
 let position = 0;
 const texts = async (phone: string, senderPhone: string, text: string) => {
   const [addressId, senderId] = [await api.standalone.app.get(NaturalKeys).address(programId, phone), ids.sender(programId, senderPhone)];
-  const data = { addressId, senderId, text, providerId: `SM${phone}${senderPhone}`, keyword: keywordOf(text), acceptedPosition: String((position += 1)).padStart(20, '0'), acceptedAt: new Date().toISOString(), sentAt: null };
+  const data = { addressId, subjectId: addressId, senderId, text, providerId: `SM${phone}${senderPhone}`, keyword: keywordOf(text), acceptedPosition: String((position += 1)).padStart(20, '0'), acceptedAt: new Date().toISOString(), sentAt: null };
   return api.standalone.app.get(CommandBus).execute(new HandleConsent(ids.consent(programId, addressId, senderId), { type: 'NoteTextReceived', data }, context(`${phone} ${senderPhone} ${text}`)));
 };
 const toRenew = async (position: string | null, more = ''): Promise<Record<string, unknown>> => (await api.get(`/v1/consents/to-renew?position=${position}${more}`)).body;

@@ -66,7 +66,7 @@ export class PortalController {
   /** Another contact's conversation does not exist for this one. @throws ConversationNotFound */
   private async own(conversationId: string, caller: CallerIdentity): Promise<void> {
     await this.contactActive.check(caller);
-    const { contactId } = await this.lookups.conversation(caller.programId, conversationId);
-    if (contactId !== caller.id) throw new ConversationNotFound();
+    const { contactId, status } = await this.lookups.conversation(caller.programId, conversationId);
+    if (contactId !== caller.id || status === 'deleted') throw new ConversationNotFound();
   }
 }

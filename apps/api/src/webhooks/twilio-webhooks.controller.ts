@@ -85,7 +85,7 @@ export class TwilioWebhooksController {
   }
 
   private context(programId: string, { accountSid }: Sender, { id }: FastifyRequest, commandId: string): CommandContext {
-    return { programId, actor: { kind: 'provider', id: accountSid }, commandId, correlationId: id, causationId: commandId, occurredAt: new Date().toISOString() };
+    return { programId, actor: { kind: 'provider', id: accountSid }, commandId, correlationId: id, causationId: commandId, occurredAt: new Date().toISOString(), isDerived: true };
   }
 }
 

@@ -8,6 +8,8 @@ export type PageList = {
   readonly list: string;
   /** The first fields of the index, and what they must hold. */
   readonly equal: readonly (readonly [field: string, value: FieldValue])[];
+  /** Bounds of the first of the other fields: what it is beyond, and what it is at most. */
+  readonly range: { readonly field: string; readonly above?: FieldValue; readonly upTo?: FieldValue } | null;
   /** The other fields of the index; the last one is the id. */
   readonly sortedBy: readonly string[];
   /** What these fields held where the page before ended; `null` on the first page. */
@@ -15,7 +17,7 @@ export type PageList = {
 };
 
 /** @throws TypeError when the index does not exist or does not fit; InvalidCursor */
-export function pageList(model: ModelDefinition, { index, equals, order, after }: PageRequest): PageList {
+export function pageList(model: ModelDefinition, { index, equals, range, order, after }: PageRequest): PageList {
   const fields = indexFields(model, index);
   const given = Object.keys(equals).length;
   const first = fields.slice(0, given);
@@ -23,15 +25,24 @@ export function pageList(model: ModelDefinition, { index, equals, order, after }
     throw new TypeError(`Index ${index} of ${model.name} is not asked for by ${Object.keys(equals).join(', ')}`);
   }
   const list = createHash('sha256')
-    .update(JSON.stringify([model.name, index, order, first.map((field) => equals[field])]))
+    .update(JSON.stringify([model.name, index, order, first.map((field) => equals[field]), range ?? null]))
     .digest('base64url')
     .slice(0, 16);
   const sortedBy = fields.slice(given);
   return {
     list,
     equal: first.map((field) => [field, fieldValue(equals[field], field)]),
+    range: range ? rangeOf(sortedBy[0] ?? 'id', range) : null,
     sortedBy,
     end: after === undefined ? null : decodeCursor(after, list, sortedBy.length),
+  };
+}
+
+function rangeOf(field: string, { above, upTo }: NonNullable<PageRequest['range']>): NonNullable<PageList['range']> {
+  return {
+    field,
+    ...(above === undefined ? {} : { above: fieldValue(above, field) }),
+    ...(upTo === undefined ? {} : { upTo: fieldValue(upTo, field) }),
   };
 }
 

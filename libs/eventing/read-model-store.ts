@@ -8,8 +8,8 @@ export type FieldValue = string | number | boolean | null;
 export type ModelDefinition = {
   readonly name: string;
   /**
-   * Index name to top-level fields of the document. A page gives the first fields by `equals` and is ordered by the
-   * rest; the document id settles ties. An indexed field holds text, numbers or booleans, one kind of them in all
+   * Index name to top-level fields of the document. A page gives the first fields by `equals`, may bound
+   * the next one by `range`, and is ordered by the rest; the document id settles ties. An indexed field holds text, numbers or booleans, one kind of them in all
    * documents, or null, which comes first.
    */
   readonly indexes: Readonly<Record<string, readonly string[]>>;
@@ -22,6 +22,8 @@ export type DocumentWrite = { readonly document: Document; readonly position: Po
 export type PageRequest = {
   readonly index: string;
   readonly equals: Readonly<Record<string, FieldValue>>;
+  /** Bounds of the field that follows those given by `equals`; documents beyond them are not read. */
+  readonly range?: { readonly above?: FieldValue; readonly upTo?: FieldValue };
   readonly order: 'asc' | 'desc';
   /** Cursor of an earlier page; opaque. */
   readonly after?: string | undefined;

@@ -69,6 +69,17 @@ describe('embedded pages', () => {
     });
   });
 
+  test('a range is read from its edge in the index, in both orders and from a cursor', async () => {
+    const table = 'cards:2';
+    for (const order of ['asc', 'desc'] as const) {
+      const request: PageRequest = { index: 'byPlace', equals: { place: 'place1' }, range: { above: 'a', upTo: 'x' }, order, limit: 3 };
+      const details = plan(pageQuery(model, table, request));
+      expect(details).toEqual([`SEARCH ${table} USING INDEX ${table}:by:byPlace (field:place=? AND field:folder>? AND field:folder<?)`]);
+    }
+    const above: PageRequest = { index: 'byRank', equals: {}, range: { above: 3 }, order: 'asc', limit: 1 };
+    expect(plan(pageQuery(model, table, above))).toEqual([`SEARCH ${table} USING INDEX ${table}:by:byRank (field:rank>?)`]);
+  });
+
   test('search goes by the index of terms', () => {
     const details = plan({ sql: `SELECT DISTINCT id FROM "cards:2:terms" WHERE term >= ? AND term < ? LIMIT ?`, values: ['a', 'b', 1] });
     expect(details[0]).toContain('SEARCH cards:2:terms USING COVERING INDEX');

@@ -10,6 +10,14 @@ export function pageQuery(model: ModelDefinition, table: string, request: PageRe
   const sorted = page.sortedBy.map(column);
   const conditions = page.equal.map(([field]) => `${column(field)} = ?`);
   const values = page.equal.map(([field, value]) => toColumn(value, field));
+  if (page.range) {
+    const { field, above, upTo } = page.range;
+    for (const [bound, sign] of [[above, '>'], [upTo, '<=']] as const) {
+      if (bound === undefined) continue;
+      conditions.push(`${column(field)} ${sign} ?`);
+      values.push(toColumn(bound, field));
+    }
+  }
   if (page.end) {
     conditions.push(`(${sorted.join(', ')}) ${request.order === 'asc' ? '>' : '<'} (${sorted.map(() => '?').join(', ')})`);
     values.push(...page.end.map((value) => toColumn(value, request.index)));

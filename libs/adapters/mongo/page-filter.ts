@@ -9,14 +9,23 @@ type Condition = Readonly<Record<string, unknown>>;
  * sorted field bounds one range of the compound index, which both orders read from its edge; a choice of ranges alone
  * would be merged after a sort of everything in descending order.
  */
-export function pageFilter({ equal, sortedBy, end }: PageList, order: PageRequest['order']): Filter<Stored> {
+export function pageFilter({ equal, range, sortedBy, end }: PageList, order: PageRequest['order']): Filter<Stored> {
   // Other than documents, the collection holds the checkpoint; its id is a number.
   const conditions: Condition[] = [{ _id: { $gte: '' } }, ...equal.map(([field, value]) => ({ [path(field)]: { $eq: value } }))];
+  if (range) conditions.push(...within(path(range.field), range));
   const [first] = sortedBy;
   if (end && first !== undefined) {
     conditions.push(...bound(path(first), end[0] ?? null, order), beyond(sortedBy.map(path), end, order));
   }
   return { $and: conditions } as Filter<Stored>;
+}
+
+/** Null is at most anything, and nothing but null is at most null. */
+function within(name: string, { above, upTo }: NonNullable<PageList['range']>): Condition[] {
+  return [
+    ...(above === undefined ? [] : [{ [name]: above === null ? { $ne: null } : { $gt: above } }]),
+    ...(upTo === undefined ? [] : [{ [name]: upTo === null ? { $eq: null } : { $not: { $gt: upTo } } }]),
+  ];
 }
 
 /** One choice for each field: the fields before are as they were, this one is beyond. */

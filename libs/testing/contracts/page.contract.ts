@@ -1,4 +1,4 @@
-import { InvalidCursor, type PageRequest, type ReadModelStore } from '@app/eventing';
+import { InvalidCursor, type Document, type FieldValue, type PageRequest, type ReadModelStore } from '@app/eventing';
 import fc from 'fast-check';
 import { rejection } from './opened.js';
 import { allPages, at, card, cards, inOrder, newModel, write } from './read-model-store.samples.js';
@@ -31,6 +31,43 @@ export function pageCases(store: () => ReadModelStore): void {
       }),
       { numRuns: 25 },
     );
+  });
+
+  test('a range bounds the field after the given ones, in both orders and over pages', async () => {
+    const bounds = fc.option(fc.constantFrom<FieldValue>(null, -1, 0, 1, 2, 3), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(cards, bounds, bounds, fc.integer({ min: 1, max: 7 }), async (documents, above, upTo, limit) => {
+        const model = newModel();
+        await store().prepare(model);
+        await store().write(model, documents.map((document) => write(1, document)), { from: null, to: at(1) });
+        const range = { ...(above === undefined ? {} : { above }), ...(upTo === undefined ? {} : { upTo }) };
+        for (const [index, equals, fields] of [['byRank', {}, ['rank']], ['byPlace', { place: 'b' }, ['rank']]] as const) {
+          const isWithin = ({ rank }: Document): boolean => (above === undefined || isLess(above, rank)) && (upTo === undefined || !isLess(upTo, rank));
+          const matching = documents.filter((document) => (!('place' in equals) || document['place'] === equals.place) && isWithin(document));
+          const sorted = inOrder(matching, fields);
+          for (const order of ['asc', 'desc'] as const) {
+            const expected = order === 'asc' ? sorted : sorted.toReversed();
+            expect(await allPages(store(), model, { index, equals, range, order, limit })).toEqual(expected);
+          }
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('a range of texts goes from one value of the field to the next one', async () => {
+    const { model, documents } = await filled(6);
+    await store().write(model, documents.map(({ id }) => write(2, card(id, { place: id < '3' ? 'a' : 'b' }))), { from: at(1), to: at(2) });
+    const next = async (above: FieldValue) => (await store().page(model, { index: 'byPlace', equals: {}, range: { above }, order: 'asc', limit: 1 })).documents[0]?.['place'];
+    expect([await next(''), await next('a'), await next('b')]).toEqual(['a', 'b', undefined]);
+  });
+
+  test('a cursor of another range is refused', async () => {
+    const { model } = await filled(4);
+    const request: PageRequest = { index: 'byRank', equals: {}, range: { upTo: 2 }, order: 'asc', limit: 1 };
+    const after = (await store().page(model, request)).next ?? '';
+    expect((await store().page(model, { ...request, after })).documents).toHaveLength(1);
+    expect(await rejection(store().page(model, { ...request, range: { upTo: 3 }, after }))).toBeInstanceOf(InvalidCursor);
   });
 
   test('the last page says that there is no next one', async () => {
@@ -110,3 +147,6 @@ export function pageCases(store: () => ReadModelStore): void {
     return { model, documents };
   }
 }
+
+/** Null comes first. */
+const isLess = (a: FieldValue, b: unknown): boolean => (a === null ? b !== null : b !== null && (a as number) < (b as number));

@@ -114,6 +114,12 @@ export class Configuration {
   @Type(() => Number) @IsInt() @Min(0) readonly POLL_INBOUND_GRACE_MS: number = 60_000;
   /** How much later in ms than a newer text an older one may appear in the provider's list and is still found. */
   @Type(() => Number) @IsInt() @Min(0) readonly POLL_INBOUND_OVERLAP_MS: number = 600_000;
+  /** Texts that one notifier hands to the provider at once: of all programs, and of one provider account. */
+  @Type(() => Number) @IsInt() @Min(1) readonly TEXTS_AT_ONCE: number = 200;
+  @Type(() => Number) @IsInt() @Min(1) readonly TEXTS_AT_ONCE_PER_ACCOUNT: number = 10;
+  /** Emails that one notifier hands to the mail server at once: of all programs, and of one program. */
+  @Type(() => Number) @IsInt() @Min(1) readonly EMAILS_AT_ONCE: number = 5;
+  @Type(() => Number) @IsInt() @Min(1) readonly EMAILS_AT_ONCE_PER_PROGRAM: number = 3;
   /** Time limit in ms of a request to the provider. */
   @Type(() => Number) @IsInt() @Min(100) readonly TWILIO_TIMEOUT_MS: number = 10_000;
 }

@@ -102,8 +102,8 @@ export class Api {
     while (this.inMotion) {
       const before = await journal.head();
       await sleep(300);
-      const { documents } = await this.standalone.app.get(DeliveryQueries).inState('claimed');
-      this.inMotion = documents.length > 0 || before !== (await journal.head());
+      const claimed = await this.standalone.app.get(DeliveryQueries).claimedUpTo('9999');
+      this.inMotion = claimed.length > 0 || before !== (await journal.head());
     }
   }
 }

@@ -112,7 +112,7 @@ export class DeliveryRequests {
       conversationId: event.conversationId,
       recipient,
       source: { stream: `conversation-${event.conversationId}`, revision: event.revision },
-      notBefore: event.occurredAt,
+      notBefore: new Date(event.occurredAt).toISOString(),
       expiresAt: new Date(Date.parse(event.occurredAt) + lifetime).toISOString(),
     };
     await this.commands.execute(new HandleDelivery(deliveryId, { type: 'RequestDelivery', data }, deliveryContext(event, `request ${deliveryId}`)));

@@ -16,8 +16,8 @@ type Request = DeliveryRequested['data'];
 type Call = () => Promise<SendOutcome>;
 /** A call that is ready to be made once the claim of this id is won. */
 type Attempt = { readonly claimId: string; readonly call: Call; readonly road: Road; readonly signal: AbortSignal };
-/** What came of it: the position of the last thing that was written, if any, and until when (ms) it waits for a hold. */
-export type Sent = { readonly position: Position | null; readonly waitsUntil?: number };
+/** What came of it: the position of the last thing that was written, if any, and whether it waits for a hold. */
+export type Sent = { readonly position: Position | null; readonly isHeld: boolean };
 
 const LONGEST_BACK_OFF_MS = 60 * 60_000;
 const FIRST_PAUSE_MS = 100;
@@ -45,7 +45,7 @@ export class DeliverySender {
 
   async send({ id, programId }: DeliveryRow, signal: AbortSignal): Promise<Sent> {
     const delivery = await this.lookups.delivery(programId, id);
-    if (delivery.status !== 'requested') return { position: null };
+    if (delivery.status !== 'requested') return { position: null, isHeld: false };
     const { request } = delivery;
     const now = this.clock.now();
     if (Date.parse(request.expiresAt) <= now) return this.record(programId, id, { type: 'ExpireDelivery', data: { at: iso(now) } });
@@ -54,7 +54,7 @@ export class DeliverySender {
       const attempt = { claimId, ...(await this.prepare(programId, request, claimId)), signal };
       return request.consentOf === null ? await this.claimAndCall(programId, request, null, attempt) : await this.withConsent(programId, request, request.consentOf, attempt);
     } catch (error) {
-      if (error instanceof DeliveryNotDue) return { position: null }; // another worker won the claim
+      if (error instanceof DeliveryNotDue) return { position: null, isHeld: false }; // another worker won the claim
       // A defect that trying again does not mend; the staff sees it.
       if (error instanceof SourceMissing) return this.record(programId, id, { type: 'WithholdDelivery', data: { rule: error.name, refusedSenderId: null, consents: [] } });
       throw error;
@@ -77,7 +77,7 @@ export class DeliverySender {
     { claimId, call, road, signal }: Attempt,
   ): Promise<Sent> {
     const passage = await this.holds.passage(programId, road);
-    if ('waitsUntil' in passage) return { position: null, ...passage };
+    if (passage === null) return { position: null, isHeld: true };
     const claimedAt = this.clock.now();
     const write = (command: DeliveryWish): Promise<Sent> => this.untilWritten(programId, deliveryId, command, signal);
     const release = (cause: string): Promise<Sent> => write({ type: 'ReleaseDelivery', data: { claimId, cause, notBefore: iso(claimedAt) } });
@@ -94,8 +94,8 @@ export class DeliverySender {
     if (this.clock.now() - claimedAt > this.configuration.CLAIM_TIMEOUT_MS - this.configuration.TWILIO_TIMEOUT_MS) return release('too late');
     const outcome = await call();
     const sent = await write(this.outcomeCommand(claimId, claimedAt, road, outcome));
-    await this.holds.note(programId, road, outcome, passage.tries);
-    return sent;
+    await this.holds.note(programId, road, outcome, passage);
+    return { ...sent, isHeld: Holds.reachOf(road, outcome) !== null };
   }
 
   private async prepare(programId: string, request: Request, claimId: string): Promise<{ call: Call; road: Road }> {
@@ -136,7 +136,7 @@ export class DeliverySender {
     const handle = new HandleDelivery(deliveryId, command, notifierContext(programId));
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        return { position: (await this.commands.execute(handle)).position };
+        return { position: (await this.commands.execute(handle)).position, isHeld: false };
       } catch (error) {
         if (error instanceof DomainError || signal.aborted) throw error;
         await sleep(pause, signal);
@@ -145,7 +145,7 @@ export class DeliverySender {
   }
 
   private async record(programId: string, deliveryId: string, command: DeliveryWish): Promise<Sent> {
-    return { position: (await this.commands.execute(new HandleDelivery(deliveryId, command, notifierContext(programId)))).position };
+    return { position: (await this.commands.execute(new HandleDelivery(deliveryId, command, notifierContext(programId)))).position, isHeld: false };
   }
 }
 

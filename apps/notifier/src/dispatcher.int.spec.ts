@@ -176,9 +176,16 @@ async function firstTextRequested(): Promise<string> {
   throw new Error('no text was requested');
 }
 
+/** What the dispatcher keeps in memory. */
+type Memory = { readonly later: Map<string, unknown>; readonly queues: Map<string, unknown>; lookAgainAt: number };
+const memory = (): Memory => app.get(Dispatcher) as unknown as Memory;
 /** As another notifier that has just taken over: it knows nothing of what was put off. */
-const forgetWhatWaits = (): void => (app.get(Dispatcher) as unknown as { postponed: Map<string, number> }).postponed.clear();
-const whatWaits = (): number => (app.get(Dispatcher) as unknown as { postponed: Map<string, number> }).postponed.size;
+const forgetWhatWaits = (): void => {
+  memory().later.clear();
+  memory().queues.clear();
+  app.get(Dispatcher).assign(() => true);
+};
+const whatWaits = (): number => memory().later.size;
 const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
 };

@@ -1,18 +1,94 @@
-import { EngineUnavailable, SystemClock, type Journal } from '@app/eventing';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { getEventListeners } from 'node:events';
+import { EngineUnavailable, SystemClock, type Checkpoints, type Clock, type Journal } from '@app/eventing';
+import { Configuration } from '@app/platform';
 import type { DeliveryQueries } from '@app/read-models';
 import { Dispatcher } from './dispatcher.js';
+import type { InOrder } from './in-order.js';
+import type { Roads } from './roads.js';
+
+const none = {} as never;
 
 describe('the dispatcher, engines away', () => {
   it('ends its run, and not the process, when the record fails before the read model has answered', async () => {
     const answer = Promise.withResolvers<never>();
-    const journal = { head: () => Promise.reject(new EngineUnavailable('EventStoreDB')) } as unknown as Journal;
-    const deliveries = { inState: () => answer.promise } as unknown as DeliveryQueries;
-    const none = {} as never;
-    const dispatcher = new Dispatcher(journal, none, none, deliveries, none, new SystemClock());
+    const journal = {
+      head: () => Promise.resolve('1'),
+      // eslint-disable-next-line require-yield
+      async *follow() {
+        await Promise.resolve();
+        throw new EngineUnavailable('EventStoreDB');
+      },
+    } as unknown as Journal;
+    const checkpoints = { waitFor: () => answer.promise } as unknown as Checkpoints;
+    const dispatcher = new Dispatcher(journal, checkpoints, none, none, none, new SystemClock(), new Configuration());
     const running = dispatcher.run(new AbortController().signal);
     // A rejection that nobody handles fails the test, as it would end the process.
     for (let turns = 0; turns < 10; turns += 1) await new Promise(setImmediate);
     answer.reject(new EngineUnavailable('MongoDB'));
     await expect(running).rejects.toBeInstanceOf(EngineUnavailable);
   });
+
+  it('ends its run when the record fails at first', async () => {
+    const journal = { head: () => Promise.reject(new EngineUnavailable('EventStoreDB')) } as unknown as Journal;
+    const signal = new AbortController().signal;
+    const running = new Dispatcher(journal, none, none, none, none, new SystemClock(), new Configuration()).run(signal);
+    await expect(running).rejects.toBeInstanceOf(EngineUnavailable);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('the dispatcher over a long time', () => {
+  const ROUNDS = 200_000;
+  const WARM_UP = 20_000;
+  /** Far less than the 330 bytes a round that a race against a promise that lives on costs. */
+  const LEAK_BYTES_PER_ROUND = 20;
+
+  it('T2: holds no more memory, timers or listeners after 200,000 rounds', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const stop = new AbortController();
+    const heaps: number[] = [];
+    const timers: number[] = [];
+    let rounds = 0;
+    const look = Promise.withResolvers<void>();
+    const journal = {
+      head: () => Promise.resolve(null),
+      // Each batch is one event that has nothing to send: the loop looks and waits again.
+      async *follow({ signal }: { signal: AbortSignal }) {
+        while (!signal.aborted) {
+          yield { events: [], position: '1' };
+          if ((rounds += 1) === WARM_UP || rounds === WARM_UP + ROUNDS) {
+            collect();
+            heaps.push(process.memoryUsage().heapUsed);
+            timers.push(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length);
+          }
+          if (rounds > WARM_UP + ROUNDS) return look.resolve();
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      },
+    } as unknown as Journal;
+    const deliveries = { nextQueue: () => Promise.resolve(null) } as unknown as DeliveryQueries;
+    // Asked the time once or more in each round.
+    let asked = 0;
+    const clock: Clock = {
+      now: () => {
+        asked += 1;
+        return Date.now();
+      },
+    };
+    const roads = { clear: () => undefined } as unknown as Roads;
+    const dispatcher = new Dispatcher(journal, none, deliveries, roads, none as InOrder, clock, new Configuration());
+    const running = dispatcher.run(stop.signal);
+    await look.promise;
+    expect(getEventListeners(stop.signal, 'abort')).toHaveLength(1);
+    stop.abort();
+    await running;
+    expect(asked).toBeGreaterThan(ROUNDS);
+    const [before = 0, after = 0] = heaps;
+    expect((after - before) / ROUNDS).toBeLessThan(LEAK_BYTES_PER_ROUND);
+    expect(timers[1]).toBeLessThanOrEqual((timers[0] ?? 0) + 1);
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+  }, 60_000);
 });

@@ -1,142 +1,258 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Lookups } from '@app/application';
-import { Checkpoints, Clock, Journal, sleep } from '@app/eventing';
-import type { DeliveryEvent } from '@app/domain/delivery';
+import { Checkpoints, Clock, Journal } from '@app/eventing';
+import type { Position } from '@app/kernel';
+import { laneOrder, type DeliveryEvent, type Lane } from '@app/domain/delivery';
 import type { HoldEvent } from '@app/domain/hold';
 import type { ProgramEvent } from '@app/domain/program';
-import { logFailure } from '@app/platform';
-import { deliveriesProjection, DeliveryQueries, type DeliveryRow } from '@app/read-models';
-import { DeliverySender } from './delivery-sender.js';
+import { Configuration, logFailure } from '@app/platform';
+import { deliveriesProjection, DeliveryQueries } from '@app/read-models';
+import { Alarm } from './alarm.js';
+import { DueQueue } from './due-queue.js';
+import { InOrder, type Rest } from './in-order.js';
+import { Roads } from './roads.js';
+import { Slots } from './slots.js';
 
-/** Longest wait in ms for the read model, and between two looks at what is due. */
+type Work = { readonly queue: DueQueue; readonly lane: Lane; readonly orderingKey: string };
+
 const LONGEST_WAIT_MS = 5_000;
-const POSTPONED_MS = 10_000;
-const CLAIMED_ELSEWHERE_MS = 1_000;
+const MODEL_WAIT_MS = 1_000;
+const FAILED_MS = 10_000;
+const TAKEN_ELSEWHERE_MS = 1_000;
+/** Everything is looked for anew, in case something was not heard of. */
+const LOOK_AGAIN_MS = 5 * 60_000;
 
-/** Takes deliveries that are due and lets them be sent, those of one ordering key in order. */
+/**
+ * Starts a task for each ordering key that has something due, as far as slots are free. Programs have their turn one after the
+ * other, and within a program a person's texts come first. A task waits for nobody else's and gives its slot back after a piece of work.
+ */
 @Injectable()
 export class Dispatcher {
   private readonly logger = new Logger(Dispatcher.name);
-  /** Ordering keys that wait, and until when (ms since 1970): only a hint not to look at them again before. */
-  private readonly postponed = new Map<string, number>();
-  private readonly woken = new Wakeup();
+  private readonly alarm = new Alarm();
+  private readonly slots: Slots;
+  private readonly queues = new Map<string, DueQueue>();
+  /** Ordering keys that a task works on, and whether more was heard of meanwhile. */
+  private readonly working = new Map<string, boolean>();
+  /** Ordering keys that are tried again at a time (ms). */
+  private readonly later = new Map<string, Work & { readonly at: number }>();
+  private readonly tasks = new Set<Promise<void>>();
+  /** Programs of which one delivery tries whether a hold is over. */
+  private readonly trying = new Set<string>();
+  /** Programs that could not be read, and when (ms) they are read again. */
+  private readonly unreadable = new Map<string, number>();
+  private lookAgainAt = 0;
   private owns: (conversationId: string) => boolean = () => false;
 
   constructor(
     private readonly journal: Journal,
     private readonly checkpoints: Checkpoints,
-    private readonly lookups: Lookups,
     private readonly deliveries: DeliveryQueries,
-    private readonly sender: DeliverySender,
+    private readonly roads: Roads,
+    private readonly inOrder: InOrder,
     private readonly clock: Clock,
-  ) {}
+    { TEXTS_AT_ONCE, TEXTS_AT_ONCE_PER_ACCOUNT, EMAILS_AT_ONCE, EMAILS_AT_ONCE_PER_PROGRAM }: Configuration,
+  ) {
+    this.slots = new Slots({ sms: { all: TEXTS_AT_ONCE, each: TEXTS_AT_ONCE_PER_ACCOUNT }, email: { all: EMAILS_AT_ONCE, each: EMAILS_AT_ONCE_PER_PROGRAM } });
+  }
 
   /** Only what is owned is sent from here: the texts of a conversation go out in order while several processes send. */
   assign(owns: (conversationId: string) => boolean): void {
     this.owns = owns;
-    this.woken.wake();
+    this.lookAgainAt = 0;
+    this.alarm.wake();
   }
 
-  /** Sends what is due, then waits for the next event or due time, until the signal aborts. */
+  /** Sends what is due, until the signal aborts. Rejects when it cannot find out what is due; then call it again. */
   async run(signal: AbortSignal): Promise<void> {
-    const following = new AbortController();
-    const stop = (): void => following.abort();
+    const running = new AbortController();
+    const stop = (): void => {
+      running.abort();
+      this.alarm.wake();
+    };
     signal.addEventListener('abort', stop);
-    const follow = this.wakeOnEvents(following.signal);
-    // It may fail before anybody waits for it.
-    follow.catch(() => undefined);
+    if (signal.aborted) stop();
+    let failure: { readonly error: unknown } | null = null;
+    let hearing = Promise.resolve();
     try {
-      while (!signal.aborted) {
-        const next = this.woken.next();
-        const pause = await this.sendWhatIsDue(signal);
-        if (signal.aborted) break;
-        // A failing subscription ends the run; it is started again from outside.
-        await Promise.race([next, sleep(pause, signal), follow]);
+      // What happens from here on is heard of; what was there before is looked for when the read model shows it.
+      const head = await this.journal.head();
+      hearing = this.hear(head, running.signal).catch((error: unknown) => {
+        failure = { error };
+        this.alarm.wake();
+      });
+      if (head !== null) await this.reached(head, running.signal);
+      this.roads.clear();
+      this.lookAgainAt = 0;
+      while (!running.signal.aborted) {
+        await this.round(signal);
+        if (failure) throw (failure as { readonly error: unknown }).error;
+        if (!running.signal.aborted) await this.alarm.wait(this.pause());
       }
     } finally {
       stop();
       signal.removeEventListener('abort', stop);
-      await follow.catch(() => undefined);
+      await hearing;
+      // What is under way goes on when this run fails, and ends before the process does.
+      if (signal.aborted) await Promise.all(this.tasks);
     }
   }
 
-  private async wakeOnEvents(signal: AbortSignal): Promise<void> {
-    for await (const { events, position } of this.journal.follow<DeliveryEvent | HoldEvent | ProgramEvent>({ after: await this.journal.head(), categories: ['delivery', 'hold', 'program'], signal })) {
-      if (events.some(({ type }) => type === 'SendingResumed' || type === 'SenderCredentialsChanged')) this.postponed.clear();
-      await this.checkpoints.waitFor(deliveriesProjection.name, position, LONGEST_WAIT_MS);
-      this.woken.wake();
+  private async hear(after: Position | null, signal: AbortSignal): Promise<void> {
+    for await (const { events, position } of this.journal.follow<DeliveryEvent | HoldEvent | ProgramEvent>({ after, categories: ['delivery', 'hold', 'program'], signal })) {
+      const written = new Set<string>();
+      for (const event of events) {
+        if (event.type === 'DeliveryRequested' || event.type === 'DeliveryReleased' || event.type === 'DeliverySettled') written.add(event.aggregateId);
+        else if (!event.stream.startsWith('delivery-')) this.roads.forget(event.aggregateId);
+      }
+      if (written.size > 0) {
+        await this.reached(position, signal);
+        for (const row of await this.deliveries.withIds([...written])) this.queue(row.queue).hear(row, this.clock.now());
+      }
+      this.alarm.wake();
     }
   }
 
-  /** @returns how long to wait, in ms, until the next one is due */
-  private async sendWhatIsDue(signal: AbortSignal): Promise<number> {
-    while (!signal.aborted) {
-      const { due, pause } = await this.nextDue();
-      if (due.length === 0) return pause;
-      const positions = await Promise.all([...new Map(due.map((row) => [row.orderingKey, row])).values()].map((row) => this.sendInOrder(row, signal)));
-      const furthest = positions.reduce((a, b) => (a > b ? a : b), '');
-      if (furthest === '') return this.pause(); // somebody else has them, or they wait for what goes out before
-      await this.checkpoints.waitFor(deliveriesProjection.name, furthest, LONGEST_WAIT_MS);
-    }
-    return 0;
+  /** Waits until the read model shows what is in the record up to here. */
+  private async reached(position: Position, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !(await this.checkpoints.waitFor(deliveriesProjection.name, position, MODEL_WAIT_MS)));
   }
 
-  /** The first page with something that is due now; else how long to wait. Those that wait do not hide the others. */
-  private async nextDue(): Promise<{ due: DeliveryRow[]; pause: number }> {
+  private async round(signal: AbortSignal): Promise<void> {
     const now = this.clock.now();
-    // Also of those that have nothing to send any more: a time that is over must not shorten the pause.
-    for (const [orderingKey, until] of this.postponed) if (until <= now) this.postponed.delete(orderingKey);
-    for (let after: string | undefined; ; ) {
-      const { documents, next } = await this.deliveries.inState('requested', after);
-      const due = documents.filter(({ notBefore, orderingKey, conversationId }) => Date.parse(notBefore) <= now && !this.postponed.has(orderingKey) && this.owns(conversationId));
-      const last = documents.at(-1);
-      if (due.length > 0 || next === null || (last && Date.parse(last.notBefore) > now)) {
-        return { due, pause: this.pause(documents.map(({ notBefore }) => Date.parse(notBefore)).filter((time) => time > now)) };
-      }
-      after = next;
+    if (now >= this.lookAgainAt) {
+      this.lookAgainAt = now + LOOK_AGAIN_MS;
+      for (let id = await this.deliveries.nextQueue(''); id !== null; id = await this.deliveries.nextQueue(id)) this.queue(id).lookFromTheBeginning();
+    }
+    for (const [orderingKey, { at, queue, lane }] of this.later) {
+      if (at > now) continue;
+      this.later.delete(orderingKey);
+      this.queue(queue.id).addReady(lane, orderingKey);
+    }
+    for (const queue of [...this.queues.values()]) {
+      await this.knowRoad(queue);
+      if (this.mayStart(queue, now)) await queue.look(now);
+      if (queue.isIdle) this.queues.delete(queue.id);
+    }
+    while (!signal.aborted && this.startOneOfEach(now, signal));
+  }
+
+  /** A program that cannot be read holds up nobody else's. */
+  private async knowRoad({ name: { programId } }: DueQueue): Promise<void> {
+    if ((this.unreadable.get(programId) ?? 0) > this.clock.now()) return;
+    this.unreadable.delete(programId);
+    try {
+      await this.roads.know(programId);
+    } catch (error) {
+      logFailure(this.logger, error, programId);
+      this.unreadable.set(programId, this.clock.now() + FAILED_MS);
     }
   }
 
-  /** How long to wait, in ms, until the first of these times or of those that something waits for. */
-  private pause(times: readonly number[] = []): number {
-    return Math.min(LONGEST_WAIT_MS, ...[...times, ...this.postponed.values()].map((time) => Math.max(0, time - this.clock.now())));
+  private mayStart({ name }: DueQueue, now: number): boolean {
+    const road = this.roads.of(name);
+    if (!road || !this.slots.isFree(name.channel, road.account)) return false;
+    return road.heldUntil === null || (road.heldUntil <= now && !this.trying.has(name.programId));
   }
 
-  /** One after the other: what was given back, or is under way elsewhere, goes out before what was written after it. */
-  private async sendInOrder({ orderingKey, conversationId }: DeliveryRow, signal: AbortSignal): Promise<string> {
-    let position = '';
-    for (const row of await this.deliveries.openOf(orderingKey)) {
-      if (signal.aborted || !this.owns(conversationId)) break;
-      try {
-        let waitsUntil = 0;
-        if (row.status === 'requested' && Date.parse(row.notBefore) <= this.clock.now()) {
-          const sent = await this.sender.send(row, signal);
-          position = sent.position ?? position;
-          waitsUntil = sent.waitsUntil ?? 0;
-        }
-        const delivery = await this.lookups.delivery(row.programId, row.id);
-        if (delivery.status !== 'claimed' && delivery.status !== 'requested') continue;
-        this.postponed.set(orderingKey, delivery.status === 'claimed' ? this.clock.now() + CLAIMED_ELSEWHERE_MS : Math.max(waitsUntil, Date.parse(delivery.request.notBefore)));
-      } catch (error) {
-        // One that fails does not hold up the others; what is behind it waits, and it is tried again.
-        logFailure(this.logger, error, row.id);
-        this.postponed.set(orderingKey, this.clock.now() + POSTPONED_MS);
+  /** One task for each program and channel that has something to send, in turn. @returns whether any was started */
+  private startOneOfEach(now: number, signal: AbortSignal): boolean {
+    const turns = Map.groupBy(this.queues.values(), ({ name: { programId, channel } }) => `${programId} ${channel}`);
+    let isAny = false;
+    for (const queues of turns.values()) {
+      const work = this.first(queues, now);
+      if (!work) continue;
+      isAny = true;
+      // The program goes to the back, so that the next slot is another one's; so does the queue among its own.
+      for (const queue of [...queues.filter((one) => one !== work.queue), work.queue]) {
+        this.queues.delete(queue.id);
+        this.queues.set(queue.id, queue);
       }
-      break;
+      this.start(work, signal);
     }
-    return position;
+    return isAny;
+  }
+
+  private first(queues: readonly DueQueue[], now: number): Work | null {
+    for (const lane of laneOrder) {
+      for (const queue of queues) {
+        const orderingKey = queue.hasReady(lane) && this.mayStart(queue, now) ? queue.takeReady(lane) : null;
+        if (orderingKey !== null) return { queue, lane, orderingKey };
+      }
+    }
+    return null;
+  }
+
+  private start(work: Work, signal: AbortSignal): void {
+    const { queue, orderingKey } = work;
+    const { channel, programId } = queue.name;
+    const { account = '', heldUntil = null } = this.roads.of(queue.name) ?? {};
+    if (heldUntil !== null) this.trying.add(programId);
+    this.slots.take(channel, account);
+    this.working.set(orderingKey, false);
+    const task = this.workOn(work, signal)
+      .then(async (rest) => {
+        this.slots.giveBack(channel, account);
+        if (heldUntil !== null) this.trying.delete(programId);
+        if (heldUntil !== null || rest?.kind === 'held') this.roads.forget(programId);
+        this.alarm.wake();
+        if (rest) await this.goOn(work, rest, signal);
+      })
+      .finally(() => this.tasks.delete(task));
+    this.tasks.add(task);
+  }
+
+  private async workOn({ queue, lane, orderingKey }: Work, signal: AbortSignal): Promise<Rest | null> {
+    const conversationId = conversationOf(orderingKey);
+    try {
+      return await this.inOrder.work(queue.id, orderingKey, () => !signal.aborted && this.owns(conversationId), signal);
+    } catch (error) {
+      // What is behind it waits, and it is tried again.
+      logFailure(this.logger, error, orderingKey);
+      this.working.delete(orderingKey);
+      this.later.set(orderingKey, { queue, lane, orderingKey, at: this.clock.now() + FAILED_MS });
+      return null;
+    }
+  }
+
+  private async goOn(work: Work, rest: Rest, signal: AbortSignal): Promise<void> {
+    const { queue, lane, orderingKey } = work;
+    try {
+      if (rest.kind === 'more' && rest.position !== null) await this.reached(rest.position, signal);
+    } catch (error) {
+      logFailure(this.logger, error, orderingKey);
+    }
+    const isMore = this.working.get(orderingKey) === true || rest.kind === 'more' || rest.kind === 'held';
+    this.working.delete(orderingKey);
+    if (rest.kind === 'taken') this.later.set(orderingKey, { ...work, at: this.clock.now() + TAKEN_ELSEWHERE_MS });
+    else if (rest.kind === 'elsewhere') this.queue(rest.row.queue).addReady(rest.row.lane, orderingKey);
+    else if (isMore) this.queue(queue.id).addReady(lane, orderingKey);
+    this.alarm.wake();
+  }
+
+  private queue(id: string): DueQueue {
+    const known = this.queues.get(id);
+    if (known) return known;
+    const isTaken = (orderingKey: string): boolean => {
+      if (this.working.has(orderingKey)) this.working.set(orderingKey, true);
+      return this.working.has(orderingKey) || this.later.has(orderingKey);
+    };
+    const queue = new DueQueue(id, this.clock.now(), this.deliveries, isTaken, (conversationId) => this.owns(conversationId));
+    this.queues.set(id, queue);
+    return queue;
+  }
+
+  /** How long nothing changes by itself, in ms. */
+  private pause(): number {
+    const now = this.clock.now();
+    let at = Math.min(now + LONGEST_WAIT_MS, this.lookAgainAt, ...[...this.later.values()].map((work) => work.at));
+    for (const queue of this.queues.values()) {
+      const heldUntil = this.roads.of(queue.name)?.heldUntil ?? 0;
+      if (heldUntil > now) at = Math.min(at, heldUntil);
+      else if (this.mayStart(queue, now)) at = Math.min(at, queue.nextLookAt);
+    }
+    return Math.max(0, at - now);
   }
 }
 
-/** Taken before one looks for work, so that a wake-up in the meantime is not lost. */
-class Wakeup {
-  private resolve: () => void = () => undefined;
-
-  next(): Promise<void> {
-    return new Promise((resolve) => (this.resolve = resolve));
-  }
-
-  wake(): void {
-    this.resolve();
-  }
-}
+/** It is the first part of the key. */
+const conversationOf = (orderingKey: string): string => orderingKey.slice(0, orderingKey.indexOf(' '));

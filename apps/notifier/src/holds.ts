@@ -6,12 +6,6 @@ import { providerErrors, reasonInWords, type Reach } from '@app/domain/delivery'
 import { holdsOn, TriedAlready, type HoldCommand, type HoldScope, type Road } from '@app/domain/hold';
 import { notifierContext } from './notifier-context.js';
 
-/** Whether a delivery may go: at once, as the one that tries what is held, or not before a time (ms). */
-export type Passage = { readonly tries: readonly HoldScope[] } | { readonly waitsUntil: number };
-
-/** Another worker is trying; what came of it shows soon. */
-const TRIED_ELSEWHERE_MS = 1_000;
-
 /**
  * What may not be sent because of something that more than one delivery depends on. A hold is a fact of the record, so that
  * it survives a restart and every notifier sees it; what waits for it stays requested, without an event for each.
@@ -26,19 +20,21 @@ export class Holds {
     private readonly clock: Clock,
   ) {}
 
-  /** Asked before each claim. When it is time to try again, one delivery gets through, and it alone. */
-  async passage(programId: string, road: Road): Promise<Passage> {
+  /**
+   * Asked before each claim. When it is time to try again, one delivery gets through, and it alone.
+   * @returns what the delivery tries, if anything; `null` when it may not go
+   */
+  async passage(programId: string, road: Road): Promise<readonly HoldScope[] | null> {
     const holds = holdsOn(await this.lookups.holds(programId), road);
     const now = this.clock.now();
-    const waitsUntil = Math.max(...holds.map(({ nextTryAt }) => Date.parse(nextTryAt)));
-    if (waitsUntil > now) return { waitsUntil };
+    if (holds.some(({ nextTryAt }) => Date.parse(nextTryAt) > now)) return null;
     try {
       for (const { scope } of holds) await this.execute(programId, { type: 'TrySending', data: { scope, at: iso(now), jitter: Math.random() } });
     } catch (error) {
-      if (error instanceof TriedAlready) return { waitsUntil: now + TRIED_ELSEWHERE_MS };
+      if (error instanceof TriedAlready) return null;
       throw error;
     }
-    return { tries: holds.map(({ scope }) => scope) };
+    return holds.map(({ scope }) => scope);
   }
 
   /** What the answer means for what else waits; `null` when it is about one delivery alone. */
@@ -59,8 +55,7 @@ export class Holds {
       await this.hold(programId, road, cause);
       // An answer about the number or the country shows that the account is in order.
       if (cause.reach !== 'account') await this.resume(programId, tries.filter(({ kind }) => kind === 'account'));
-    }
-    else if (outcome.kind === 'accepted') await this.resume(programId, tries);
+    } else if (outcome.kind === 'accepted') await this.resume(programId, tries);
     else if (outcome.kind === 'refused') await this.resume(programId, tries.filter(({ kind }) => kind === 'account' || kind === 'email'));
   }
 

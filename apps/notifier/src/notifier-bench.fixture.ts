@@ -23,7 +23,7 @@ type Options = {
   /** Puts something in front of the engines. */
   readonly engines?: (engines: Engines) => Engines;
   /** Beside the notifier; the publisher and the projector unless others are given. */
-  readonly apps?: NonNullable<ModuleMetadata['imports']>;
+  readonly apps?: undefined | NonNullable<ModuleMetadata['imports']>;
 };
 
 const LONGEST_WAIT_MS = 20_000;

@@ -12,16 +12,18 @@ import { DeliverySender } from './delivery-sender.js';
 import { Dispatcher } from './dispatcher.js';
 import { EmailComposer } from './email-composer.js';
 import { Holds } from './holds.js';
+import { InOrder } from './in-order.js';
 import { InboundPoller } from './inbound-poller.js';
 import { MessageContents } from './message-content.js';
 import { MissedTexts } from './missed-texts.js';
 import { Reconciler } from './reconciler.js';
+import { Roads } from './roads.js';
 import { WaitingForStaff } from './waiting-for-staff.js';
 
 /** Sends what the topics ask for. The only holder of gateways. */
 @Module({
   imports: [ApplicationModule, QueriesModule],
-  providers: [...gatewayProviders, DeliveryRequests, DeliverySender, Dispatcher, EmailComposer, Holds, InboundPoller, MessageContents, MissedTexts, Reconciler, WaitingForStaff],
+  providers: [...gatewayProviders, DeliveryRequests, DeliverySender, Dispatcher, EmailComposer, Holds, InboundPoller, InOrder, MessageContents, MissedTexts, Reconciler, Roads, WaitingForStaff],
 })
 export class NotifierModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(NotifierModule.name);

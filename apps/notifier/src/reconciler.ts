@@ -1,26 +1,29 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleDelivery, Lookups, type DeliveryWish } from '@app/application';
-import { Checkpoints, EmailGateway, Journal, sleep, SmsGateway, type FoundOutcome } from '@app/eventing';
+import { Checkpoints, Clock, EmailGateway, Journal, sleep, SmsGateway, type FoundOutcome } from '@app/eventing';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import { Configuration, logFailure } from '@app/platform';
-import { deliveriesProjection, DeliveryQueries, type DeliveryRow } from '@app/read-models';
+import { deliveriesProjection, DeliveryQueries, isOpen, type DeliveryRow } from '@app/read-models';
 import { MessageContents } from './message-content.js';
 import { notifierContext } from './notifier-context.js';
-
-type Open = { readonly row: DeliveryRow; readonly request: DeliveryRequested['data']; readonly text: string };
 
 /** Uncertain ones older than this are the staff's alone; the provider's list is not asked for ever. */
 const ASK_FOR_MS = 24 * 60 * 60 * 1000;
 const LONGEST_WAIT_MS = 5_000;
+/** A text that the provider shows may have been claimed so much earlier than it says. */
+const SKEW_MS = 5 * 60_000;
 
 /**
- * Settles claims without an outcome. A claim older than any request may take was left by a process that died, and is
- * uncertain; what the provider's list then shows settles it; the rest is for the staff to decide.
+ * Settles what time has left behind: what was not sent until its end is dropped; a claim older than any request may take
+ * was left by a process that died, and is uncertain; what the provider's list then shows settles it; the rest is for the
+ * staff to decide. Only what is due for one of these is read.
  */
 @Injectable()
 export class Reconciler {
   private readonly logger = new Logger(Reconciler.name);
+  /** Queues whose uncertain deliveries are being looked for. */
+  private readonly asking = new Map<string, Promise<void>>();
 
   constructor(
     private readonly commands: CommandBus,
@@ -32,51 +35,74 @@ export class Reconciler {
     private readonly sms: SmsGateway,
     private readonly email: EmailGateway,
     private readonly configuration: Configuration,
+    private readonly clock: Clock,
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.round();
-      await sleep(this.configuration.RECONCILE_EVERY_MS, signal);
+    try {
+      while (!signal.aborted) {
+        await this.round(signal);
+        await sleep(this.configuration.RECONCILE_EVERY_MS, signal);
+      }
+    } finally {
+      await Promise.all(this.asking.values());
     }
   }
 
-  async round(): Promise<void> {
-    // Behind the record, the read model would not know whose text the provider's list shows.
-    const head = await this.journal.head();
-    if (head === null || !(await this.checkpoints.waitFor(deliveriesProjection.name, head, LONGEST_WAIT_MS))) return;
-    const abandonedBefore = new Date(Date.now() - this.configuration.CLAIM_TIMEOUT_MS).toISOString();
-    const claimed = await this.all('claimed');
-    for (const row of claimed)
-      if (row.claimId !== null && (row.claimedAt ?? '') < abandonedBefore) await this.record(row, { type: 'DoubtDelivery', data: { claimId: row.claimId, cause: 'no answer recorded' } });
-
-    const askedFrom = new Date(Date.now() - ASK_FOR_MS).toISOString();
-    const uncertain = (await this.all('uncertain')).filter(({ claimedAt }) => (claimedAt ?? '') >= askedFrom);
-    if (uncertain.length === 0) return;
-    const people = new Set(uncertain.map(({ recipient }) => recipient.id));
-    const others = [...(await this.all('claimed')), ...(await this.all('requested'))].filter(({ recipient }) => people.has(recipient.id));
-    const open = await this.readable([...uncertain, ...others]);
-    for (const { row, request, text } of open) {
-      // Of two equal texts to one person nobody can tell which one the provider shows.
-      const isAlone = open.every((other) => other.row.id === row.id || other.row.recipient.id !== row.recipient.id || other.text !== text);
-      if (row.status === 'uncertain' && row.claimId !== null && isAlone) await this.settle(row, row.claimId, request).catch((error: unknown) => logFailure(this.logger, error, row.id));
-    }
-  }
-
-  /** One whose source cannot be read does not hold up the others. */
-  private async readable(rows: readonly DeliveryRow[]): Promise<Open[]> {
-    const read = await Promise.allSettled(rows.map((row) => this.withText(row)));
-    return read.flatMap((one, index) => {
-      if (one.status === 'fulfilled') return [one.value];
-      logFailure(this.logger, one.reason, rows[index]?.id ?? '');
-      return [];
+  private async round(signal: AbortSignal): Promise<void> {
+    if (!(await this.shown())) return;
+    const now = this.clock.now();
+    await this.each(signal, () => this.deliveries.expired(iso(now)), (row) => this.record(row, { type: 'ExpireDelivery', data: { at: iso(now) } }));
+    const abandonedAt = iso(now - this.configuration.CLAIM_TIMEOUT_MS);
+    await this.each(signal, () => this.deliveries.claimedUpTo(abandonedAt), async (row) => {
+      if (row.claimId !== null) await this.record(row, { type: 'DoubtDelivery', data: { claimId: row.claimId, cause: 'no answer recorded' } });
     });
+    await this.askForUncertain(iso(now - ASK_FOR_MS), signal);
   }
 
-  private async settle(row: DeliveryRow, claimId: string, request: DeliveryRequested['data']): Promise<void> {
-    const outcome = await this.find(row, request);
+  /** What is dealt with is not among the next ones; a page that brings nothing new waits for the next round. */
+  private async each(signal: AbortSignal, some: () => Promise<readonly DeliveryRow[]>, settle: (row: DeliveryRow) => Promise<void>): Promise<void> {
+    const seen = new Set<string>();
+    while (!signal.aborted) {
+      const rows = (await some()).filter(({ id }) => !seen.has(id));
+      if (rows.length === 0) return;
+      for (const row of rows) {
+        seen.add(row.id);
+        await settle(row).catch((error: unknown) => logFailure(this.logger, error, row.id));
+      }
+      await this.shown();
+    }
+  }
+
+  /** A queue at a time, side by side: a provider that answers slowly holds up its own account. */
+  private async askForUncertain(since: string, signal: AbortSignal): Promise<void> {
+    const byQueue = new Map<string, DeliveryRow[]>();
+    for (let after: string | undefined; ; ) {
+      const { documents, next } = await this.deliveries.uncertainSince(since, after);
+      for (const row of documents) byQueue.set(row.queue, [...(byQueue.get(row.queue) ?? []), row]);
+      if (next === null) break;
+      after = next;
+    }
+    for (const [queue, rows] of byQueue) {
+      if (this.asking.has(queue)) continue;
+      this.asking.set(queue, this.askFor(rows, signal).finally(() => this.asking.delete(queue)));
+    }
+  }
+
+  private async askFor(rows: readonly DeliveryRow[], signal: AbortSignal): Promise<void> {
+    for (const row of rows) {
+      if (signal.aborted) return;
+      await this.settle(row).catch((error: unknown) => logFailure(this.logger, error, row.id));
+    }
+  }
+
+  private async settle(row: DeliveryRow): Promise<void> {
+    const { claimId, programId } = row;
+    const delivery = await this.lookups.delivery(programId, row.id);
+    if (claimId === null || delivery.status !== 'uncertain') return;
+    const outcome = await this.find(row, delivery.request);
     if (outcome.kind === 'found') await this.record(row, { type: 'AcceptDelivery', data: { claimId, providerId: outcome.providerId } });
-    if (outcome.kind === 'absent') await this.record(row, { type: 'ReleaseDelivery', data: { claimId, cause: 'not accepted', notBefore: new Date().toISOString() } });
+    if (outcome.kind === 'absent') await this.record(row, { type: 'ReleaseDelivery', data: { claimId, cause: 'not accepted', notBefore: iso(this.clock.now()) } });
   }
 
   private async find(row: DeliveryRow, request: DeliveryRequested['data']): Promise<FoundOutcome> {
@@ -84,28 +110,37 @@ export class Reconciler {
     const { sms, account } = await this.contents.text(row.programId, request);
     const from = new Date(row.claimedAt ?? 0);
     const between = { from, to: new Date(from.getTime() + this.configuration.TWILIO_TIMEOUT_MS) };
-    return this.sms.find(account, sms, between, (providerId) => this.deliveries.isOfAnother(row.id, providerId));
+    return this.sms.find(account, sms, between, (providerId) => this.mayBeAnothers(row, sms.text, providerId));
   }
 
-  private async withText(row: DeliveryRow): Promise<Open> {
-    const delivery = await this.lookups.delivery(row.programId, row.id);
-    if (delivery.status === 'none') throw new Error(`delivery ${row.id} is in a read model and not in the record`);
-    return { row, request: delivery.request, text: (await this.contents.message(delivery.request)).text };
-  }
-
-  private async all(status: 'requested' | 'claimed' | 'uncertain'): Promise<DeliveryRow[]> {
-    const rows: DeliveryRow[] = [];
-    for (let after: string | undefined; ; ) {
-      const { documents, next } = await this.deliveries.inState(status, after);
-      rows.push(...documents);
-      if (next === null) return rows;
-      after = next;
+  /**
+   * Whether a text that the provider shows belongs to another attempt, or may: of two equal texts to one address that are open
+   * nobody can tell which one it is. Asked after the provider's list was read, since whatever is in the list was claimed before.
+   */
+  private async mayBeAnothers(row: DeliveryRow, text: string, providerId: string): Promise<boolean> {
+    if (!(await this.shown())) return true;
+    const others = await this.deliveries.ofAddressee(row.addressee, iso(Date.parse(row.claimedAt ?? '') - SKEW_MS));
+    if (others === null) return true;
+    if (others.some(({ attempts: { newest, earlier } }) => newest?.providerId === providerId || earlier.some((attempt) => attempt.providerId === providerId))) return true;
+    for (const other of others) {
+      if (other.id === row.id || !isOpen(other.status)) continue;
+      const delivery = await this.lookups.delivery(other.programId, other.id);
+      // One whose source cannot be read is not sent either.
+      const said = delivery.status === 'none' ? null : await this.contents.message(delivery.request).catch(() => null);
+      if (said?.text === text) return true;
     }
+    return false;
   }
 
-  /** The next look at the read model sees what was written. */
   private async record({ programId, id }: DeliveryRow, command: DeliveryWish): Promise<void> {
-    const { position } = await this.commands.execute(new HandleDelivery(id, command, notifierContext(programId)));
-    if (position !== null) await this.checkpoints.waitFor(deliveriesProjection.name, position, LONGEST_WAIT_MS);
+    await this.commands.execute(new HandleDelivery(id, command, notifierContext(programId)));
+  }
+
+  /** Whether the read model shows all that is in the record. */
+  private async shown(): Promise<boolean> {
+    const head = await this.journal.head();
+    return head !== null && this.checkpoints.waitFor(deliveriesProjection.name, head, LONGEST_WAIT_MS);
   }
 }
+
+const iso = (time: number): string => new Date(time).toISOString();

@@ -3,6 +3,9 @@ import type { EventTypes, Message, Personal } from '@app/kernel';
 /** Who sends: a person's text is answered differently by the send gate than one of the program's own. */
 export type Lane = 'person' | 'opt-in-request' | 'notification';
 
+/** What goes first where not everything can go at once: what a person wrote, then what the program sends by itself. */
+export const laneOrder: readonly Lane[] = ['person', 'opt-in-request', 'notification'];
+
 /** A consent that was read, with its revision; -1 when nothing was there. */
 export type ConsentRead = { readonly consentId: string; readonly revision: number };
 

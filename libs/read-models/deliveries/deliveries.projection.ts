@@ -7,6 +7,10 @@ export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source
   readonly programId: string;
   /** What is sent to one person by one channel about one conversation goes out in order. */
   readonly orderingKey: string;
+  /** What shares an account, a number and a country: {@link queueNamed} says which. */
+  readonly queue: string;
+  /** Whom the provider sees: the texts of one address from one number, or the emails of one person. */
+  readonly addressee: string;
   /** Position of the request: the order of those of one ordering key, however often one was put off. */
   readonly order: string;
   readonly status: Exclude<Delivery['status'], 'none'>;
@@ -14,8 +18,6 @@ export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source
   readonly claimedAt: string | null;
   /** The newest one decides what people see; the earlier ones are history. */
   readonly attempts: Attempts;
-  /** Provider id of the newest attempt. */
-  readonly providerId: string | null;
   /** Why it failed, in words; of what was withheld, the rule. */
   readonly reason: string | null;
   /** Of one withheld because of an opt-out: the sender that received it. */
@@ -26,18 +28,21 @@ export const deliveriesProjection: Projection<DeliveryEvent, DeliveryRow> = {
   name: 'deliveries',
   categories: ['delivery'],
   indexes: {
-    due: ['status', 'notBefore'],
+    due: ['status', 'queue', 'lane', 'notBefore'],
+    expiring: ['status', 'expiresAt'],
+    claimed: ['status', 'claimedAt'],
     ordering: ['orderingKey', 'status', 'order'],
+    addressee: ['addressee', 'status', 'claimedAt'],
     program: ['programId', 'status', 'notBefore'],
-    provider: ['providerId'],
   },
   touches: (event) => event.aggregateId,
 
   evolve(row, event) {
     if (event.type === 'DeliveryRequested') {
-      const { deliveryId: id, source: _, consentOf: __, route: ___, ...request } = event.data;
-      const nothingYet = { claimId: null, claimedAt: null, attempts: noAttempts, providerId: null, reason: null, refusedSenderId: null };
-      return { id, programId: event.metadata.programId, orderingKey: orderingKeyOf(request), order: event.position, status: 'requested', ...request, ...nothingYet };
+      const { deliveryId: id, source: _, consentOf, route, ...request } = event.data;
+      const { programId } = event.metadata;
+      const places = { orderingKey: orderingKeyOf(request), queue: queueOf(programId, request.channel, route), addressee: consentOf === null ? request.recipient.id : `${consentOf.addressId} ${consentOf.senderId}` };
+      return { id, programId, ...places, order: event.position, status: 'requested', ...request, claimId: null, claimedAt: null, attempts: noAttempts, reason: null, refusedSenderId: null };
     }
     return row && next(row, event);
   },
@@ -45,18 +50,28 @@ export const deliveriesProjection: Projection<DeliveryEvent, DeliveryRow> = {
 
 const orderingKeyOf = ({ conversationId, recipient, channel }: Pick<DeliveryRow, 'conversationId' | 'recipient' | 'channel'>): string => `${conversationId} ${recipient.id} ${channel}`;
 
+export type QueueName = { readonly programId: string; readonly channel: 'sms' | 'email'; readonly senderId: string; readonly country: string };
+
+const queueOf = (programId: string, channel: DeliveryRow['channel'], route: DeliveryRequested['data']['route']): string => [programId, channel, route?.senderId ?? '', route?.country ?? ''].join(' ');
+
+/** Ids have no spaces. */
+export function queueNamed(queue: string): QueueName {
+  const [programId = '', channel, senderId = '', country = ''] = queue.split(' ');
+  return { programId, channel: channel === 'email' ? 'email' : 'sms', senderId, country };
+}
+
 function next(row: DeliveryRow, event: Exclude<DeliveryEvent, DeliveryRequested>): DeliveryRow {
   switch (event.type) {
     case 'DeliveryClaimed': {
       const { claimId, claimedAt } = event.data;
-      return withAttempts({ ...row, status: 'claimed', claimId, claimedAt }, claimedAgain(row.attempts, claimId));
+      return { ...row, status: 'claimed', claimId, claimedAt, attempts: claimedAgain(row.attempts, claimId) };
     }
     case 'DeliveryReleased':
       return { ...row, status: 'requested', notBefore: event.data.notBefore, claimId: null, claimedAt: null };
     case 'DeliveryAccepted':
-      return withAttempts({ ...row, status: 'accepted', reason: null }, answered(row.attempts, event.data.claimId, { providerId: event.data.providerId }));
+      return { ...row, status: 'accepted', reason: null, attempts: answered(row.attempts, event.data.claimId, { providerId: event.data.providerId }) };
     case 'DeliveryRefused':
-      return withAttempts({ ...row, status: 'refused', reason: reasonInWords(event.data.code) }, answered(row.attempts, event.data.claimId, { errorCode: event.data.code }));
+      return { ...row, status: 'refused', reason: reasonInWords(event.data.code), attempts: answered(row.attempts, event.data.claimId, { errorCode: event.data.code }) };
     case 'DeliveryUncertain':
       return { ...row, status: 'uncertain', reason: event.data.cause };
     case 'DeliveryWithheld':
@@ -66,19 +81,17 @@ function next(row: DeliveryRow, event: Exclude<DeliveryEvent, DeliveryRequested>
     case 'DeliverySettled': {
       const { decision, notBefore, expiresAt } = event.data;
       if (decision === 'leave') return { ...row, status: 'left' };
-      return withAttempts({ ...row, status: 'requested', notBefore, expiresAt, claimId: null, claimedAt: null, reason: null }, sentAgain(row.attempts));
+      return { ...row, status: 'requested', notBefore, expiresAt, claimId: null, claimedAt: null, reason: null, attempts: sentAgain(row.attempts) };
     }
     case 'ReceiptReceived': {
       const attempts = reported(row.attempts, event.data);
       // What comes of an earlier claim is history.
       if (row.attempts.newest?.claimId !== event.data.claimId) return { ...row, attempts };
       const errorCode = attempts.newest?.errorCode ?? null;
-      return withAttempts({ ...row, status: 'accepted', reason: errorCode === null ? null : reasonInWords(errorCode) }, attempts);
+      return { ...row, status: 'accepted', reason: errorCode === null ? null : reasonInWords(errorCode), attempts };
     }
   }
 }
-
-const withAttempts = (row: DeliveryRow, attempts: Attempts): DeliveryRow => ({ ...row, attempts, providerId: attempts.newest?.providerId ?? null });
 
 const beforeSending = new Set(['accepted', 'scheduled', 'queued', 'sending']);
 

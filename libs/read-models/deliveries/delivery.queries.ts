@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { ReadModelStore, type FieldValue, type Page } from '@app/eventing';
-import type { Attempt } from '@app/domain/delivery';
+import { ReadModelStore, type FieldValue, type Page, type PageRequest } from '@app/eventing';
+import type { Attempt, Lane } from '@app/domain/delivery';
 import { deliveriesProjection, type DeliveryRow } from './deliveries.projection.js';
 
 const BATCH = 100;
 
+/** A time, in ISO 8601: after the first, up to the second. `after` goes on behind a page. */
+export type DueRange = { readonly above: string; readonly upTo: string; readonly after?: string };
+
 /** What staff sees of a delivery: what came of its newest attempt, and of those before it. */
-export type DeliveryView = Omit<DeliveryRow, 'programId' | 'claimId' | 'orderingKey' | 'order' | 'attempts' | 'refusedSenderId'> & {
+export type DeliveryView = Omit<DeliveryRow, 'programId' | 'claimId' | 'orderingKey' | 'queue' | 'addressee' | 'order' | 'attempts' | 'refusedSenderId'> & {
+  readonly providerId: string | null;
   readonly providerStatus: string | null;
   readonly errorCode: string | null;
   readonly earlierAttempts: readonly Pick<Attempt, 'providerId' | 'status' | 'errorCode'>[];
@@ -21,35 +25,75 @@ export class DeliveryQueries {
 
   /** A program's deliveries in one state, oldest first. @throws InvalidCursor */
   async page(programId: string, status: DeliveryRow['status'], after: string | undefined, limit: number): Promise<Page<DeliveryView>> {
-    const { documents, next } = await this.by('program', { programId, status }, after, limit);
+    const { documents, next } = await this.by('program', { programId, status }, { after, limit });
     return { documents: documents.map(view), next };
   }
 
-  /** Deliveries of all programs in one state, the earliest due first. */
-  async inState(status: DeliveryRow['status'], after?: string): Promise<Page<DeliveryRow>> {
-    return this.by('due', { status }, after, BATCH);
+  /** The first queue after this one, in their order, of which anything is still to be sent. */
+  async nextQueue(after: string): Promise<string | null> {
+    const { documents } = await this.by('due', { status: 'requested' }, { range: { above: after }, limit: 1 });
+    return documents[0]?.queue ?? null;
   }
 
-  /** What of an ordering key is claimed or still to be sent, in order; the first of it, where it is much. */
-  async openOf(orderingKey: string): Promise<readonly DeliveryRow[]> {
-    const pages = await Promise.all((['claimed', 'requested'] as const).map((status) => this.by('ordering', { orderingKey, status }, undefined, BATCH)));
-    return pages.flatMap(({ documents }) => documents).toSorted((a, b) => (a.order < b.order ? -1 : 1));
+  /** What came due in a time, of one queue and lane; the longest waiting first. */
+  async due(queue: string, lane: Lane, { after, ...range }: DueRange): Promise<Page<DeliveryRow>> {
+    return this.by('due', { status: 'requested', queue, lane }, { range, after, limit: BATCH });
   }
 
-  /** Whether a provider's id belongs to a delivery other than this one. */
-  async isOfAnother(deliveryId: string, providerId: string): Promise<boolean> {
-    const { documents } = await this.by('provider', { providerId }, undefined, 1);
-    return documents.some(({ id }) => id !== deliveryId);
+  /** When the first one after this time comes due, in ms. */
+  async nextDueAt(queue: string, lane: Lane, above: string): Promise<number | null> {
+    const { documents } = await this.by('due', { status: 'requested', queue, lane }, { range: { above }, limit: 1 });
+    return documents[0] ? Date.parse(documents[0].notBefore) : null;
   }
 
-  private async by(index: string, equals: Readonly<Record<string, FieldValue>>, after: string | undefined, limit: number): Promise<Page<DeliveryRow>> {
-    return (await this.readModels.page(deliveriesProjection, { index, equals, order: 'asc', after, limit })) as Page<DeliveryRow>;
+  /** What of an ordering key is claimed or still to be sent, in order; the first so many. */
+  async openOf(orderingKey: string, limit: number): Promise<readonly DeliveryRow[]> {
+    const pages = await Promise.all((['claimed', 'requested'] as const).map((status) => this.by('ordering', { orderingKey, status }, { limit })));
+    return pages
+      .flatMap(({ documents }) => documents)
+      .toSorted((a, b) => (a.order < b.order ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async withIds(ids: readonly string[]): Promise<readonly DeliveryRow[]> {
+    return (await this.readModels.get(deliveriesProjection, ids)) as readonly DeliveryRow[];
+  }
+
+  /** Some of those whose time to be sent is over. */
+  async expired(now: string): Promise<readonly DeliveryRow[]> {
+    return (await this.by('expiring', { status: 'requested' }, { range: { upTo: now } })).documents;
+  }
+
+  /** Some of those claimed up to this time, of which nothing is known since. */
+  async claimedUpTo(time: string): Promise<readonly DeliveryRow[]> {
+    return (await this.by('claimed', { status: 'claimed' }, { range: { upTo: time } })).documents;
+  }
+
+  /** Those of which nobody knows whether they went out, claimed after this time. */
+  async uncertainSince(time: string, after?: string): Promise<Page<DeliveryRow>> {
+    return this.by('claimed', { status: 'uncertain' }, { range: { above: time }, after });
+  }
+
+  /**
+   * What the provider may show of one addressee: all that is open, and what was claimed after this time.
+   * @returns `null` when it is too much to compare
+   */
+  async ofAddressee(addressee: string, since: string): Promise<readonly DeliveryRow[] | null> {
+    const pages = await Promise.all(statuses.map((status) => this.by('addressee', { addressee, status }, isOpen(status) ? {} : { range: { above: since } })));
+    return pages.some(({ next }) => next !== null) ? null : pages.flatMap(({ documents }) => documents);
+  }
+
+  private async by(index: string, equals: Readonly<Record<string, FieldValue>>, { limit = BATCH, ...rest }: Partial<Pick<PageRequest, 'range' | 'after' | 'limit'>> = {}): Promise<Page<DeliveryRow>> {
+    return (await this.readModels.page(deliveriesProjection, { index, equals, order: 'asc', limit, ...rest })) as Page<DeliveryRow>;
   }
 }
 
+const statuses: readonly DeliveryRow['status'][] = ['requested', 'claimed', 'uncertain', 'accepted', 'refused', 'withheld', 'expired', 'left'];
+export const isOpen = (status: DeliveryRow['status']): boolean => status === 'requested' || status === 'claimed' || status === 'uncertain';
+
 function view(row: DeliveryRow): DeliveryView {
-  const { id, channel, lane, messageId, conversationId, recipient, status, notBefore, expiresAt, claimedAt, providerId, attempts, reason } = row;
-  const { status: providerStatus = null, errorCode = null } = attempts.newest ?? {};
+  const { id, channel, lane, messageId, conversationId, recipient, status, notBefore, expiresAt, claimedAt, attempts, reason } = row;
+  const { providerId = null, status: providerStatus = null, errorCode = null } = attempts.newest ?? {};
   const earlierAttempts = attempts.earlier.map((attempt) => ({ providerId: attempt.providerId, status: attempt.status, errorCode: attempt.errorCode }));
   return { id, channel, lane, messageId, conversationId, recipient, status, notBefore, expiresAt, claimedAt, providerId, providerStatus, errorCode, reason, earlierAttempts };
 }

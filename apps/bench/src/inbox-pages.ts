@@ -79,7 +79,7 @@ async function fill({ readModels }: Engines, name: string, documents: readonly D
 async function cursorsOf({ readModels }: Engines): Promise<string[]> {
   const cursors: string[] = [];
   for (let after: string | undefined; ; after = cursors.at(-1)) {
-    const { next } = await readModels.page(inboxProjection, { index: 'box', equals: { programId: PROGRAM, archived: false }, order: 'desc', after, limit: PAGE });
+    const { next } = await readModels.page(inboxProjection, { index: 'box', equals: { programId: PROGRAM, deleted: false, archived: false }, order: 'desc', after, limit: PAGE });
     if (next === null) return cursors;
     cursors.push(next);
   }

@@ -15,6 +15,7 @@ export const conversationOf = (number: number): Document => ({
   referralId: null,
   folder: 'replied',
   archived: false,
+  deleted: false,
   answers: 0,
   preview: `Message ${number}: the site visit is on Tuesday, and the bonus is booked as soon as the contract is signed.`,
   channel: 'in-app',
@@ -42,7 +43,7 @@ export const contactOf = (number: number): Document => ({
 export const consentOf = (number: number): Document => ({
   id: idOf('address', number),
   programId: PROGRAM,
-  senders: { [SENDER]: { status: 'yes', textedFirst: false, purpose: 'informational', since: at, by: 'form 2026-01' } },
+  senders: { [SENDER]: { status: 'yes', textedFirst: false, purpose: 'informational', since: at, by: 'form 2026-01', folded: { form: 'yes', askedAt: null, optOut: null, optIns: [] } } },
 });
 
 export const programRow: Document = { id: PROGRAM, name: 'Sunrise Solar', senders: [{ id: SENDER, phone: '+14155550100' }] };

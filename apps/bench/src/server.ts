@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CommandBus } from '@nestjs/cqrs';
 import { openEmbedded } from '@app/adapters';
+import { ApplicationModule } from '@app/application';
 import { AccessTokens, generousQuotas, loadConfiguration } from '@app/platform';
 import { createHttpApp } from '../../api/src/http/http-app.js';
 import { loadSample, sample } from '../../admin/src/sample.js';
@@ -32,7 +33,7 @@ async function start({ conversations, emails, flushDelayMs }: Extract<ServerQues
   const configuration = loadConfiguration({ DATA_DIR: folder, TWILIO_API_URL: 'http://127.0.0.1:9', ...generousQuotas });
   const engines = await openEmbedded(folder, { flushDelayMs });
   const product = StandaloneModule.with(configuration, 'a secret of the benchmark, for nobody else', engines);
-  const app = await createHttpApp({ ...product, controllers: [EmptyController] }, configuration);
+  const app = await createHttpApp({ ...product, imports: [...(product.imports ?? []), ApplicationModule], controllers: [EmptyController] }, configuration);
   stop = async () => {
     await app.close();
     await rm(folder, { recursive: true });

@@ -53,11 +53,16 @@ export class Client {
 /** @returns `null` when no answer came */
 export async function once(url: string, { method, path, token, key, body }: Request): Promise<Answer | null> {
   const headers = { authorization: `Bearer ${token}`, ...(key !== undefined && { 'idempotency-key': key }), ...(body && { 'content-type': 'application/json' }) };
+  // A timer of our own: one that only the signal holds can be collected before it fires.
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), LONGEST_REQUEST_MS);
   try {
-    const signal = AbortSignal.timeout(LONGEST_REQUEST_MS);
+    const { signal } = abort;
     const response = await fetch(`${url}${path}`, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) });
     return { status: response.status, body: (await response.json()) as Answer['body'] };
   } catch {
     return null;
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -31,7 +31,7 @@ export class SeparateProduct implements Target {
     const url = `http://127.0.0.1:${port}`;
     const all = {
       ...engines.environment, ...environment,
-      ...generousQuotas, DATA_DIR: join(folder, 'data'), PUBLIC_URL: url, JWT_SECRET, TWILIO_AUTH_TOKEN: ACCOUNT.authToken, TWILIO_SENDER_PHONE: senderPhone, TAKE_OVER_AFTER_MS: '2500',
+      ...generousQuotas, DEVELOPER_PAGES: 'true', DATA_DIR: join(folder, 'data'), PUBLIC_URL: url, JWT_SECRET, TWILIO_AUTH_TOKEN: ACCOUNT.authToken, TWILIO_SENDER_PHONE: senderPhone, TAKE_OVER_AFTER_MS: '2500',
     };
     for (const command of ['prepare', 'sample']) admin(command, all);
     const count = new Map<string, number>();

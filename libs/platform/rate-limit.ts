@@ -21,8 +21,8 @@ export class RateLimit {
   ) {}
 
   take(key: string, amount = 1): Usage {
-    // Not the time of day, which may be set back.
-    const now = performance.now();
+    // Not the time of day, which may be set back; whole milliseconds, so that sums and differences are exact.
+    const now = Math.round(performance.now());
     const known = this.used.get(key);
     const used = known && known.endsAt > now ? known : { endsAt: now + WINDOW_SECONDS * 1_000, amount: 0 };
     used.amount += amount;

@@ -1,4 +1,5 @@
 export * from './aggregates.js';
+export * from './all-pages.js';
 export * from './clock.js';
 export * from './codec.js';
 export * from './engine-unavailable.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ReadModelStore, type Page, type PageRequest } from '@app/eventing';
+import { allPages, ReadModelStore, type Page, type PageRequest } from '@app/eventing';
 import type { Folder } from '@app/domain/conversation';
 import { refusedSender } from '@app/domain/consent';
 import { consentOf, consentsProjection, type ConsentRow } from '../consents/consents.projection.js';
@@ -49,14 +49,8 @@ export class InboxQueries {
 
   /** Ids of all the contact's conversations that were not deleted. */
   async idsOf(programId: string, contactId: string): Promise<readonly string[]> {
-    const ids: string[] = [];
-    for (let after: string | undefined; ; ) {
-      const request = { ...selection(programId, { contactId }), order: 'asc', after, limit: BATCH } as const;
-      const { documents, next } = await this.readModels.page(inboxProjection, request);
-      ids.push(...documents.map(({ id }) => id));
-      if (next === null) return ids;
-      after = next;
-    }
+    const rows = await allPages<InboxRow>(this.readModels, inboxProjection, { ...selection(programId, { contactId }), order: 'asc' });
+    return rows.map(({ id }) => id);
   }
 
   /** Contacts and consents change without their conversations, so they are joined by id for the rows of the page. */
@@ -104,8 +98,6 @@ function consentFor(consents: ConsentRow['senders'], senders: ProgramRow['sender
 
 /** Name of the read model, for those who wait until it has come far enough. */
 export const INBOX = inboxProjection.name;
-
-const BATCH = 200;
 
 function selection(programId: string, { folder = 'inbox', contactId, referralId }: InboxFilter): Pick<PageRequest, 'index' | 'equals'> {
   const deleted = false;

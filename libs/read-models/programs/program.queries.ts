@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { ReadModelStore, type Page } from '@app/eventing';
+import { allPages, ReadModelStore } from '@app/eventing';
 import { programsProjection, type ProgramRow } from './programs.projection.js';
-
-const BATCH = 200;
 
 @Injectable()
 export class ProgramQueries {
@@ -14,13 +12,7 @@ export class ProgramQueries {
   }
 
   /** Programs of which something may not be sent at present. */
-  async held(): Promise<readonly ProgramRow[]> {
-    const rows: ProgramRow[] = [];
-    for (let after: string | undefined; ; ) {
-      const { documents, next } = (await this.readModels.page(programsProjection, { index: 'held', equals: { isHeld: true }, order: 'asc', after, limit: BATCH })) as Page<ProgramRow>;
-      rows.push(...documents);
-      if (next === null) return rows;
-      after = next;
-    }
+  held(): Promise<readonly ProgramRow[]> {
+    return allPages(this.readModels, programsProjection, { index: 'held', equals: { isHeld: true }, order: 'asc' });
   }
 }

@@ -69,7 +69,7 @@ describe('a keyring wrapped by a master key', () => {
     await makeKeys(open(store, one));
     const before = new Map(store.entries);
     const wrong = open(store, two);
-    for (const attempt of [() => wrong.check(), () => wrong.get(['a']), () => wrong.ensure('new'), () => wrong.adopt('new', randomBytes(32)), () => wrong.rotate()]) {
+    for (const attempt of [() => wrong.check(), () => wrong.get(['a']), () => wrong.ensure('new'), () => wrong.adopt('new', randomBytes(32)), () => wrong.destroy('a'), () => wrong.rotate()]) {
       const error = await attempt().catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(UnusableData);
       expect((error as Error).message).toMatch(new RegExp(`wrapped by the master key ${one.id}; given was ${two.id}\\. Give that one as MASTER_KEY`));
@@ -82,6 +82,12 @@ describe('a keyring wrapped by a master key', () => {
     store.entries.set('a', randomBytes(32));
     for (const attempt of [open(store, one).check(), open(store, one).ensure('b')]) await expect(attempt).rejects.toThrow(/older build/);
     expect([...store.entries.keys()]).toEqual(['a']);
+  });
+
+  it('X8: a new store whose first entry is a destroyed subject is no store of an older build', async () => {
+    await open(store, one).destroy('a');
+    await open(store, one).check();
+    await expect(open(store, one).ensure('a')).rejects.toThrow(KeyDestroyed);
   });
 
   it('X8: of two processes with different master keys at a new store one is refused', async () => {

@@ -75,6 +75,7 @@ export class WrappedKeyring extends Keyring {
   }
 
   async destroy(subject: string): Promise<void> {
+    await this.check();
     await this.store.destroy(subject);
     this.#destroyed += 1;
     this.#recent.delete(subject);

@@ -20,7 +20,7 @@ export async function copyFolder(folder: string, to: string, keysTo: string | un
     return engine;
   };
   try {
-    const masterKeys = masterKeysOf(loadConfiguration(process.env));
+    const masterKeys = givenMasterKeys();
     // A folder that has a master key of its own is opened with that one; the given one wraps the copies.
     const source = open(await openEmbedded(folder, existsSync(join(folder, 'master.key')) ? {} : { masterKeys }));
     const keys = keysTo === undefined ? null : await copyKeys(source.keyring, open(await openMongo({ url: keysTo, masterKeys: needed(masterKeys) })).keyring);
@@ -32,6 +32,10 @@ export async function copyFolder(folder: string, to: string, keysTo: string | un
     for (const engine of opened.toReversed()) await engine.close();
   }
 }
+
+/** Of the environment nothing else counts: the engines are those of the command line. */
+const givenMasterKeys = (): MasterKeys | undefined =>
+  masterKeysOf(loadConfiguration(Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('MASTER_KEY')))));
 
 function needed(masterKeys: MasterKeys | undefined): MasterKeys {
   if (!masterKeys) throw new Refused('MASTER_KEY or MASTER_KEY_FILE must be given with --keys-to: it wraps the keys in MongoDB');

@@ -3,6 +3,7 @@ import { NaturalKeys } from '@app/application';
 import { MasterKey, UnusableData, type MasterKeys } from '@app/eventing';
 import { rejection } from '@app/testing/contracts';
 import { Binary } from 'mongodb';
+import { TemporaryFolder } from '../embedded/temporary-folder.fixture.js';
 import { Connection } from './connection.js';
 import { openMongo, type Mongo } from './index.js';
 import { TemporaryDatabase } from './temporary-database.fixture.js';
@@ -26,9 +27,9 @@ describe('keys in MongoDB and their master key', () => {
     opened.push(mongo);
     return mongo.keyring;
   };
-  const raw = async (): Promise<{ readonly _id: string; readonly wrapped: Binary }[]> => {
+  const raw = async (): Promise<{ readonly _id: string; readonly wrapped: Binary | null }[]> => {
     const connection = new Connection(database.url);
-    const documents = await connection.reach((db) => db.collection<{ _id: string; wrapped: Binary }>('keys').find().toArray());
+    const documents = await connection.reach((db) => db.collection<{ _id: string; wrapped: Binary | null }>('keys').find().toArray());
     await connection.close();
     return documents;
   };
@@ -43,7 +44,20 @@ describe('keys in MongoDB and their master key', () => {
     const key = hex(await (await open(one)).ensure('subject'));
     const documents = await raw();
     expect(documents.map(({ _id }) => _id).toSorted()).toEqual(['master-key', 'subject']);
-    for (const { wrapped } of documents) expect(hex(wrapped.buffer)).not.toContain(key);
+    for (const { wrapped } of documents) expect(hex(wrapped?.buffer)).not.toContain(key);
+  });
+
+  test('X8: the keys of a data folder are taken over, wrapped by the other master key', async () => {
+    const folder = new TemporaryFolder();
+    const { keyring } = await folder.open();
+    const key = hex(await keyring.ensure('subject'));
+    await keyring.destroy('erased');
+    const target = await open(one);
+    for await (const [subject, bytes] of keyring.all()) await (bytes ? target.adopt(subject, bytes) : target.destroy(subject));
+    await folder.remove();
+    const stored = await (await open(one)).get(['subject', 'erased']);
+    expect([hex(stored.get('subject')), stored.get('erased')]).toEqual([key, undefined]);
+    expect((await raw()).flatMap(({ wrapped }) => (wrapped ? [hex(wrapped.buffer).slice(0, 16)] : []))).toEqual([one.id, one.id]);
   });
 
   test('X8: of two processes with different master keys the second one is refused', async () => {
@@ -77,7 +91,7 @@ describe('keys in MongoDB and their master key', () => {
     await (await open(two, one)).rotate();
     const stored = await (await open(two)).get([...made.keys()]);
     for (const [subject, key] of made) expect(hex(stored.get(subject))).toBe(key);
-    expect((await raw()).map(({ wrapped }) => hex(wrapped.buffer).slice(0, 16))).toEqual(Array(made.size + 2).fill(two.id));
+    expect((await raw()).map(({ wrapped }) => hex(wrapped?.buffer).slice(0, 16))).toEqual(Array(made.size + 2).fill(two.id));
     expect(await rejection((await open(one)).check())).toBeInstanceOf(UnusableData);
   });
 });

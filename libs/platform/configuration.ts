@@ -106,6 +106,8 @@ export class Configuration {
   @Type(() => Number) @IsInt() @Min(1_000) readonly CLAIM_TIMEOUT_MS: number = 30_000;
   /** Age in ms of a worker's last sign of life after which another process takes over what it followed. */
   @Type(() => Number) @IsInt() @Min(500) readonly TAKE_OVER_AFTER_MS: number = 5_000;
+  /** Age in ms after which a message without a delivery counts as lost by the topic, and is published to it again. */
+  @Type(() => Number) @IsInt() @Min(100) readonly UNDELIVERED_AFTER_MS: number = 120_000;
   /** Pause in ms between two rounds of the reconciler. */
   @Type(() => Number) @IsInt() @Min(100) readonly RECONCILE_EVERY_MS: number = 15_000;
   /** Pause in ms between two looks at the provider's list for inbound texts that no webhook brought. */

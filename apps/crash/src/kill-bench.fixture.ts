@@ -40,7 +40,7 @@ export class KillBench {
     const folder = mkdtempSync(join(tmpdir(), 'kill-'));
     const killFile = join(folder, 'kill-at');
     const emulator = await startTwilioEmulator();
-    const environment = { TWILIO_API_URL: emulator.url, CLAIM_TIMEOUT_MS: '1000', RECONCILE_EVERY_MS: '150', TWILIO_TIMEOUT_MS: '500', KILL_FILE: killFile };
+    const environment = { TWILIO_API_URL: emulator.url, CLAIM_TIMEOUT_MS: '1000', RECONCILE_EVERY_MS: '150', TWILIO_TIMEOUT_MS: '500', UNDELIVERED_AFTER_MS: '300', KILL_FILE: killFile };
     const nodeOptions = ['--import', pathToFileURL(programAt('apps/crash/src/kill-at.js')).href];
     const product = new Product({ folder, port: await freePort(), environment, nodeOptions });
     const facts = await product.start();

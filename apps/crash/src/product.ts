@@ -44,7 +44,7 @@ export const ACCOUNT = { accountSid: 'AC00000000000000000000000000005a3e', authT
 export const JWT_SECRET = 'crash-suite-secret-of-at-least-32-characters';
 
 /** Short limits, so that what a kill leaves open is settled while one waits. */
-export const shortLimits = { CLAIM_TIMEOUT_MS: '1500', RECONCILE_EVERY_MS: '400', TWILIO_TIMEOUT_MS: '400' };
+export const shortLimits = { CLAIM_TIMEOUT_MS: '1500', RECONCILE_EVERY_MS: '400', TWILIO_TIMEOUT_MS: '400', UNDELIVERED_AFTER_MS: '500' };
 
 export const programAt = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 

@@ -4,9 +4,10 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { HandleDelivery, HandleNotification, ids, KeyMustWait, Lookups } from '@app/application';
 import { Checkpoints, Journal, naturalId, type CommandContext } from '@app/eventing';
 import { unlessErased } from '@app/kernel';
-import type { ConversationEvent } from '@app/domain/conversation';
+import type { ConversationEvent, TextRoute } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import type { NotifiedPerson } from '@app/domain/notification';
+import { isSame } from '@app/domain/parked';
 import type { PublicConversationEvent } from '@app/public-events';
 import { MemberQueries, membersProjection } from '@app/read-models';
 import { notifierContext } from './notifier-context.js';
@@ -62,12 +63,46 @@ export class DeliveryRequests {
     }
   }
 
+  /** Whether everybody who has to be told of it will be: the deliveries are requested, or it waits where somebody looks after it. */
+  async isDone(event: PublicConversationEvent): Promise<boolean> {
+    if (!('messageId' in event) || event.type === 'message.refused') return true;
+    if (event.type === 'message.received' && event.channel === 'sms') return true;
+    return (await (event.channel === 'sms' ? this.isTextRequested(event) : this.areEmailsRequested(event))) || this.isParked(event);
+  }
+
+  private async isTextRequested(event: Message): Promise<boolean> {
+    return (await this.isRequested(event, event.contactId, 'sms')) || (await this.textSource(event)) === null;
+  }
+
+  private async areEmailsRequested(event: Message): Promise<boolean> {
+    const { people } = await this.lookups.notification(event.programId, event.messageId);
+    if (people === null) return false;
+    for (const { id } of people) if (!(await this.isRequested(event, id, 'email'))) return false;
+    return true;
+  }
+
+  private async isRequested({ programId, messageId }: Message, recipientId: string, channel: 'sms' | 'email'): Promise<boolean> {
+    return (await this.lookups.delivery(programId, ids.delivery(messageId, recipientId, channel))).status !== 'none';
+  }
+
+  private async isParked(event: Message): Promise<boolean> {
+    const { programId, conversationId, revision } = event;
+    const { waiting } = await this.lookups.parked(programId, ids.parked(programId, NOTIFIER, DeliveryRequests.keyOf(event)));
+    return waiting.some(isSame({ stream: `conversation-${conversationId}`, revision }));
+  }
+
   private async requestText(event: Message, lane: 'person' | 'opt-in-request'): Promise<void> {
-    const source = await this.journal.at<ConversationEvent>(`conversation-${event.conversationId}`, event.revision);
-    if (!source || (source.type !== 'MessageSent' && source.type !== 'AutomatedTextSent') || !source.data.route) return;
-    const { addressId, senderId } = source.data.route;
-    const route = { senderId, country: callingCode(unlessErased(source.data.to, null)) };
-    await this.request(event, { kind: 'contact', id: event.contactId }, { channel: 'sms', lane, consentOf: { addressId, senderId }, route });
+    const source = await this.textSource(event);
+    if (!source) return;
+    const { addressId, senderId } = source.route;
+    await this.request(event, { kind: 'contact', id: event.contactId }, { channel: 'sms', lane, consentOf: { addressId, senderId }, route: { senderId, country: callingCode(source.to) } });
+  }
+
+  /** Where the text goes; `null` when the event is no text. */
+  private async textSource({ conversationId, revision }: Message): Promise<{ readonly route: TextRoute; readonly to: string | null } | null> {
+    const source = await this.journal.at<ConversationEvent>(`conversation-${conversationId}`, revision);
+    if (!source || (source.type !== 'MessageSent' && source.type !== 'AutomatedTextSent') || !source.data.route) return null;
+    return { route: source.data.route, to: unlessErased(source.data.to, null) };
   }
 
   private async requestEmails(event: Message, decide: () => Promise<readonly NotifiedPerson[]>): Promise<void> {

@@ -18,12 +18,13 @@ import { MessageContents } from './message-content.js';
 import { MissedTexts } from './missed-texts.js';
 import { Reconciler } from './reconciler.js';
 import { Roads } from './roads.js';
+import { SWEEP, UndeliveredSweep } from './undelivered-sweep.js';
 import { WaitingForStaff } from './waiting-for-staff.js';
 
 /** Sends what the topics ask for. The only holder of gateways. */
 @Module({
   imports: [ApplicationModule, QueriesModule],
-  providers: [...gatewayProviders, DeliveryRequests, DeliverySender, Dispatcher, EmailComposer, Holds, InboundPoller, InOrder, MessageContents, MissedTexts, Reconciler, Roads, WaitingForStaff],
+  providers: [...gatewayProviders, DeliveryRequests, DeliverySender, Dispatcher, EmailComposer, Holds, InboundPoller, InOrder, MessageContents, MissedTexts, Reconciler, Roads, UndeliveredSweep, WaitingForStaff],
 })
 export class NotifierModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(NotifierModule.name);
@@ -47,6 +48,7 @@ export class NotifierModule implements OnApplicationBootstrap {
     private readonly reconciler: Reconciler,
     private readonly inboundPoller: InboundPoller,
     private readonly waitingForStaff: WaitingForStaff,
+    private readonly sweep: UndeliveredSweep,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -60,6 +62,7 @@ export class NotifierModule implements OnApplicationBootstrap {
     this.background.startAsLeader('notifier reconciler', (signal) => this.reconciler.run(signal));
     this.background.startAsLeader('notifier inbound poller', (signal) => this.inboundPoller.run(signal));
     this.background.startAsLeader('notifier waiting for staff', (signal) => this.waitingForStaff.run(signal));
+    this.background.startAsLeader(SWEEP, (signal) => this.sweep.run(signal));
     const replays = this.parking.replays(this.worker);
     this.background.startAsLeader(replays.name, (signal) => runFollower({ journal, checkpoints }, replays, signal));
   }

@@ -56,7 +56,8 @@ export class Holds {
       // An answer about the number or the country shows that the account is in order.
       if (cause.reach !== 'account') await this.resume(programId, tries.filter(({ kind }) => kind === 'account'));
     } else if (outcome.kind === 'accepted') await this.resume(programId, tries);
-    else if (outcome.kind === 'refused') await this.resume(programId, tries.filter(({ kind }) => kind === 'account' || kind === 'email'));
+    // Only the provider's own codes show that it was reached and took the account.
+    else if (outcome.kind === 'refused' && /^\d/.test(outcome.code)) await this.resume(programId, tries.filter(({ kind }) => kind === 'account' || kind === 'email'));
   }
 
   private async hold(programId: string, road: Road, { reach, code, firstPauseMs }: { reach: Reach | 'email'; code: string; firstPauseMs: number }): Promise<void> {

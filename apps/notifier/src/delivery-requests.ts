@@ -1,14 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { HandleDelivery, HandleNotification, ids, KeyMustWait, Lookups } from '@app/application';
 import { Checkpoints, Journal, naturalId, type CommandContext } from '@app/eventing';
-import { unlessErased } from '@app/kernel';
+import { unlessErased, type Position, type Recorded } from '@app/kernel';
 import type { ConversationEvent, TextRoute } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import type { NotifiedPerson } from '@app/domain/notification';
 import { isSame } from '@app/domain/parked';
-import type { PublicConversationEvent } from '@app/public-events';
+import { CONVERSATIONS_TOPIC, toPublic, type PublicConversationEvent } from '@app/public-events';
 import { MemberQueries, membersProjection } from '@app/read-models';
 import { notifierContext } from './notifier-context.js';
 
@@ -28,6 +28,7 @@ const EMAIL_LIFETIME_MS = 72 * HOUR_MS;
 export class DeliveryRequests {
   /** The read model of the staff was behind when it was last needed; then nobody waits for it again. */
   private isBehind = false;
+  private readonly logger = new Logger(DeliveryRequests.name);
 
   constructor(
     private readonly commands: CommandBus,
@@ -47,14 +48,22 @@ export class DeliveryRequests {
     return event.type === 'message.received' ? `${event.conversationId} to staff` : event.conversationId;
   }
 
-  async requestFor(event: PublicConversationEvent): Promise<void> {
+  /** What the topic says is only where to look: whoever can write there can request nothing that the record does not hold. */
+  async requestFor(told: PublicConversationEvent): Promise<void> {
+    const source = await this.sourceOf(told);
+    const event = source && toPublic(source);
+    if (!event || !isOf(event, told)) {
+      // Nothing of the message itself: whoever wrote it may have written anything.
+      this.logger.warn({ event: 'topic message refused', topic: CONVERSATIONS_TOPIC, why: 'the record holds no such event' });
+      return;
+    }
     switch (event.type) {
       case 'message.automated':
-        return this.requestText(event, 'opt-in-request');
+        return this.requestText(event, source, 'opt-in-request');
       case 'message.sent':
-        return event.channel === 'sms' ? this.requestText(event, 'person') : this.requestEmails(event, () => this.contactWithEmail(event));
+        return event.channel === 'sms' ? this.requestText(event, source, 'person') : this.requestEmails(event, () => this.contactWithEmail(event));
       case 'message.received':
-        return event.channel === 'in-app' ? this.requestEmails(event, () => this.staffOf(event)) : undefined;
+        return event.channel === 'in-app' ? this.requestEmails(event, () => this.staffOf(event, source)) : undefined;
       case 'message.refused':
       case 'conversation.started':
       case 'conversation.archived':
@@ -71,7 +80,9 @@ export class DeliveryRequests {
   }
 
   private async isTextRequested(event: Message): Promise<boolean> {
-    return (await this.isRequested(event, event.contactId, 'sms')) || (await this.textSource(event)) === null;
+    if (await this.isRequested(event, event.contactId, 'sms')) return true;
+    const source = await this.sourceOf(event);
+    return !source || textOf(source) === null;
   }
 
   private async areEmailsRequested(event: Message): Promise<boolean> {
@@ -91,18 +102,16 @@ export class DeliveryRequests {
     return waiting.some(isSame({ stream: `conversation-${conversationId}`, revision }));
   }
 
-  private async requestText(event: Message, lane: 'person' | 'opt-in-request'): Promise<void> {
-    const source = await this.textSource(event);
-    if (!source) return;
-    const { addressId, senderId } = source.route;
-    await this.request(event, { kind: 'contact', id: event.contactId }, { channel: 'sms', lane, consentOf: { addressId, senderId }, route: { senderId, country: callingCode(source.to) } });
+  private async sourceOf({ conversationId, revision }: PublicConversationEvent): Promise<Recorded<ConversationEvent> | null> {
+    if (!Number.isSafeInteger(revision) || revision < 0) return null;
+    return (await this.journal.at<ConversationEvent>(`conversation-${conversationId}`, revision)) ?? null;
   }
 
-  /** Where the text goes; `null` when the event is no text. */
-  private async textSource({ conversationId, revision }: Message): Promise<{ readonly route: TextRoute; readonly to: string | null } | null> {
-    const source = await this.journal.at<ConversationEvent>(`conversation-${conversationId}`, revision);
-    if (!source || (source.type !== 'MessageSent' && source.type !== 'AutomatedTextSent') || !source.data.route) return null;
-    return { route: source.data.route, to: unlessErased(source.data.to, null) };
+  private async requestText(event: Message, source: Recorded<ConversationEvent>, lane: 'person' | 'opt-in-request'): Promise<void> {
+    const text = textOf(source);
+    if (!text) return;
+    const { addressId, senderId } = text.route;
+    await this.request(event, { kind: 'contact', id: event.contactId }, { channel: 'sms', lane, consentOf: { addressId, senderId }, route: { senderId, country: callingCode(text.to) } });
   }
 
   private async requestEmails(event: Message, decide: () => Promise<readonly NotifiedPerson[]>): Promise<void> {
@@ -120,19 +129,18 @@ export class DeliveryRequests {
   }
 
   /** Those whose conversation it is; one that is nobody's is for owners and managers. @throws StaffNotKnownYet */
-  private async staffOf(event: Message): Promise<NotifiedPerson[]> {
+  private async staffOf(event: Message, source: Recorded<ConversationEvent>): Promise<NotifiedPerson[]> {
     const { status, staff } = await this.lookups.conversation(event.programId, event.conversationId);
     if (status === 'deleted') return [];
     // From the record: what a read model is not needed for must not wait for it.
     const theirs = (await Promise.all(staff.map((userId) => this.lookups.member(event.programId, userId)))).filter((member) => member !== null);
-    const told = theirs.length > 0 ? theirs : await this.ownersAndManagers(event);
+    const told = theirs.length > 0 ? theirs : await this.ownersAndManagers(event.programId, source.position);
     return told.map(({ userId }) => ({ kind: 'member', id: userId }));
   }
 
   /** The read model may be behind, or empty while it is built anew: then the message waits and nobody is passed over. */
-  private async ownersAndManagers({ programId, conversationId, revision }: Message): Promise<{ readonly userId: string }[]> {
-    const source = await this.journal.at(`conversation-${conversationId}`, revision);
-    this.isBehind = source !== undefined && !(await this.checkpoints.waitFor(membersProjection.name, source.position, this.isBehind ? 0 : LONGEST_WAIT_MS));
+  private async ownersAndManagers(programId: string, position: Position): Promise<{ readonly userId: string }[]> {
+    this.isBehind = !(await this.checkpoints.waitFor(membersProjection.name, position, this.isBehind ? 0 : LONGEST_WAIT_MS));
     if (this.isBehind) throw new StaffNotKnownYet();
     return (await this.members.all(programId)).filter(({ role }) => role !== 'agent');
   }
@@ -154,8 +162,16 @@ export class DeliveryRequests {
   }
 }
 
+/** Where the text goes; `null` when the event is no text. */
+const textOf = ({ type, data }: ConversationEvent): { readonly route: TextRoute; readonly to: string | null } | null =>
+  (type === 'MessageSent' || type === 'AutomatedTextSent') && data.route ? { route: data.route, to: unlessErased(data.to, null) } : null;
+
 /** Of a number in E.164; empty for one that cannot be read. */
 const callingCode = (phone: string | null): string => (phone === null ? '' : (parsePhoneNumberFromString(phone)?.countryCallingCode ?? ''));
+
+/** Whether the message names the event's program, contact and message. */
+const isOf = (event: PublicConversationEvent, told: PublicConversationEvent): boolean =>
+  (['id', 'type', 'programId', 'contactId', 'messageId'] as const).every((name) => (event as Partial<Message>)[name] === (told as Partial<Message>)[name]);
 
 /** The same event asks for the same delivery under the same command id. */
 const deliveryContext = (event: Message, purpose: string): CommandContext => ({

@@ -16,7 +16,9 @@ import { AddressHandler, HoldHandler, InboundHandler, MemberHandler, Notificatio
 import { ProviderOptOuts } from './provider-opt-outs.js';
 import { ReferralHandler } from './referral.handler.js';
 import { RequestHandler } from './request.handler.js';
+import { UsageQueries } from '../read-models/usage/usage.queries.js';
 import { ConsentReader } from './send-gate.js';
+import { TextQuota } from './text-quota.js';
 
 /** The write side: one command handler per aggregate, behind the command bus. */
 @Module({
@@ -45,6 +47,8 @@ import { ConsentReader } from './send-gate.js';
     ProviderOptOuts,
     ReferralHandler,
     RequestHandler,
+    TextQuota,
+    UsageQueries,
   ],
   exports: [CqrsModule, Automation, Lookups, NaturalKeys, ConsentReader, ConversationStarter, InboundEntry, InboundRouter, Parking],
 })

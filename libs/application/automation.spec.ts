@@ -17,7 +17,7 @@ describe('automation, events side by side', () => {
     record('contact-rita', { type: 'ContactDetailsChanged', data: { ...samples.ContactDetailsChanged, contactId: 'rita', phoneIds, formerPhoneIds } }) as Recorded<ContactEvent>;
 
   it('M14: a number taken and given up in a row is held as it was said last, however slow the first one is', async () => {
-    const addresses = new Map<string, Address>([['a', { holders: ['rita'], lastTexted: {}, erasures: 0 }]]);
+    const addresses = new Map<string, Address>([['a', { ...addressDecider.initialState, holders: ['rita'] }]]);
     const events = [moved(['b'], ['a']), moved(['a'], ['b'])];
     const execute = async ({ id, wish, context }: HandleAddress): Promise<void> => {
       for (let turns = context.causationId === events[0]?.eventId ? 20 : 0; turns > 0; turns -= 1) await new Promise(setImmediate);

@@ -7,6 +7,7 @@ import { ContactHasNoPhone, NoSender } from './conversation.handler.js';
 import { ids } from './ids.js';
 import { currentSender, Lookups } from './lookups.js';
 import { ConsentReader } from './send-gate.js';
+import { TextLimitReached, TextQuota } from './text-quota.js';
 
 @CommandHandler(HandleConsent)
 export class ConsentHandler implements ICommandHandler<HandleConsent> {
@@ -14,6 +15,7 @@ export class ConsentHandler implements ICommandHandler<HandleConsent> {
     private readonly aggregates: Aggregates,
     private readonly lookups: Lookups,
     private readonly consents: ConsentReader,
+    private readonly quota: TextQuota,
   ) {}
 
   execute({ id, wish, context }: HandleConsent): Promise<CommandResult> {
@@ -36,6 +38,7 @@ export class ConsentHandler implements ICommandHandler<HandleConsent> {
     const subjectId = await this.lookups.sealingSubject(programId, addressId);
     if (data.referralId !== null) await this.checkSide(programId, data.referralId, data.contactId);
     const mode = policies.consentMode === 'double_opt_in' ? 'double_opt_in' : 'single_opt_in';
+    if (mode === 'double_opt_in' && (await this.quota.isUsedUp(programId, addressId, occurredAt))) throw new TextLimitReached();
     const { refusedSenderId } = await this.consents.read(programId, { addressId, senderId });
     const evidence = { ...data.evidence, tickedAt: data.evidence.tickedAt ?? occurredAt };
     return { type: 'RequestOptIn', data: { ...data, evidence, requestedAt: occurredAt, phone, addressId, subjectId, senderId, mode, optInText, refusedSenderId } };

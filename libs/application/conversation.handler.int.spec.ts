@@ -115,6 +115,40 @@ describe('what the staff does in conversations', () => {
     await expect(send('by staff')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
   });
 
+  it('U5: texts to one number have a limit a day, over its conversations, and the refusal is kept', async () => {
+    await receive('SM1', 'START');
+    side.limits.perContact = 2;
+    const sendAt = (key: string, time: string) => side.do(new HandleConversation(conversationId, { type: 'SendMessage', data: { by: 'anna', channel: 'sms', text: 'Hello' } }, side.context(key, undefined, time)));
+    await sendAt('a', '2026-01-05T09:00:00.000Z');
+    await sendAt('b', '2026-01-05T10:00:00.000Z');
+    const refused = sendAt('c', '2026-01-05T23:59:59.000Z');
+    await expect(refused).rejects.toThrow(SendRefusedError);
+    await expect(refused).rejects.toMatchObject({ code: 'TextLimitReached' });
+    expect((await side.facts('conversation')).at(-1)).toMatchObject({ type: 'SendRefused', data: { rule: 'TextLimitReached' } });
+    // What is said in the app is no text; and the next day is another one.
+    await expect(send('in the app', { channel: 'in-app' })).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
+    await expect(sendAt('d', '2026-01-06T00:00:00.000Z')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
+    // A retry gets the first answer, not the limit.
+    await expect(sendAt('b', '2026-01-05T10:00:00.000Z')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
+  });
+
+  it('U5: texts of one program have a limit a day, and a form that would cause one is refused', async () => {
+    side.textsOfProgram = side.limits.perProgram;
+    await expect(askFor()).rejects.toMatchObject({ code: 'TextLimitReached' });
+    await receive('SM1', 'START');
+    await expect(send('a')).rejects.toMatchObject({ code: 'TextLimitReached' });
+    side.textsOfProgram = side.limits.perProgram - 1;
+    await expect(send('b')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
+  });
+
+  it('U5, K3: a limit that is reached does not keep a STOP or a START from being heard', async () => {
+    side.textsOfProgram = side.limits.perProgram;
+    await receive('SM1', 'START');
+    await receive('SM2', 'STOP');
+    expect((await side.facts('consent')).map(({ type }) => type)).toEqual(['OptedIn', 'OptedOut']);
+    expect(await typesSince(1)).toEqual(['KeywordReceived', 'KeywordReceived']);
+  });
+
   it('K2: the date that a form claims does not silence the question, nor repeat it', async () => {
     const consentId = ids.consent(side.programId, await side.naturalKeys.address(side.programId, phone), side.sender);
     const ask = (key: string, tickedAt: string, acceptedAt: string) =>

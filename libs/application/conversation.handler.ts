@@ -1,11 +1,12 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError, isErased } from '@app/kernel';
 import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
-import { conversationDecider, type Conversation, type ConversationCommand, type SendRefused, type SendRule } from '@app/domain/conversation';
+import { conversationDecider, type Conversation, type ConversationCommand, type Refusal, type SendRefused, type SendRule } from '@app/domain/conversation';
 import { HandleConversation, type ConversationWish } from './commands.js';
 import { ids } from './ids.js';
 import { currentSender, Lookups } from './lookups.js';
 import { ConsentReader, sendGate } from './send-gate.js';
+import { TEXT_LIMIT_REACHED, TextQuota } from './text-quota.js';
 
 type SendMessage = Extract<ConversationCommand, { type: 'SendMessage' }>;
 
@@ -15,6 +16,7 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     private readonly aggregates: Aggregates,
     private readonly lookups: Lookups,
     private readonly consents: ConsentReader,
+    private readonly quota: TextQuota,
   ) {}
 
   async execute({ id, wish, context }: HandleConversation): Promise<CommandResult> {
@@ -49,7 +51,12 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     if (to === undefined || addressId === undefined) throw new ContactHasNoPhone();
     const consents = await this.consents.read(context.programId, { addressId, senderId: sender.senderId });
     const route = { senderId: sender.senderId, from: sender.phone, addressId };
-    return { type: 'SendMessage', data: { ...message, to, route, refusal: sendGate('person', consents, program.policies) } };
+    const refusal = sendGate('person', consents, program.policies) ?? (await this.overQuota(addressId, context));
+    return { type: 'SendMessage', data: { ...message, to, route, refusal } };
+  }
+
+  private async overQuota(addressId: string, { programId, occurredAt }: CommandContext): Promise<Refusal | null> {
+    return (await this.quota.isUsedUp(programId, addressId, occurredAt)) ? { rule: 'TextLimitReached', refusedSenderId: null } : null;
   }
 }
 
@@ -68,6 +75,7 @@ const refusals: Readonly<Record<SendRule, string>> = {
   ContactNotRegistered: 'The contact has no account of the portal and cannot read messages in the app',
   ContactInactive: 'The contact is not active',
   ContactErased: 'The contact was erased; nothing is sent any more',
+  TextLimitReached: TEXT_LIMIT_REACHED,
 };
 
 /** Nothing was sent, and the refusal is in the record. `code` is the rule. */

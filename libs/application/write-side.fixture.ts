@@ -22,7 +22,9 @@ import { NaturalKeys } from './natural-keys.js';
 import { AddressHandler, InboundHandler, ProgramHandler } from './plain.handlers.js';
 import { ProviderOptOuts } from './provider-opt-outs.js';
 import { ReferralHandler } from './referral.handler.js';
+import type { UsageQueries } from '../read-models/usage/usage.queries.js';
 import { ConsentReader } from './send-gate.js';
+import { TextQuota } from './text-quota.js';
 
 type Handler = { execute(command: never): Promise<CommandResult> };
 
@@ -41,6 +43,10 @@ export class WriteSide {
   private readonly lookups: Lookups;
   private readonly handlers: Map<unknown, Handler>;
   private readonly bus = { execute: (command: Command<CommandResult>) => this.execute(command) } as unknown as CommandBus;
+  /** Texts a day; tests set them. */
+  readonly limits = { perProgram: 100, perContact: 10 };
+  /** What the read model says the program has texted today. */
+  textsOfProgram = 0;
   private followed: Position | null = null;
   private commandsLeft = Infinity;
 
@@ -55,11 +61,13 @@ export class WriteSide {
     this.starter = new ConversationStarter(this.bus, this.lookups);
     this.router = new InboundRouter(this.bus, aggregates, this.lookups, this.consents);
     this.automation = new Automation(this.bus, this.router, this.lookups, new ProviderOptOuts(this.bus, this.journal), new Erasure(this.bus, this.lookups, engines.keyring));
+    const usage = { textsOn: () => Promise.resolve(this.textsOfProgram) } as unknown as UsageQueries;
+    const quota = new TextQuota(this.lookups, usage, this.limits);
     this.handlers = new Map<unknown, Handler>([
       [HandleAddress, new AddressHandler(aggregates)],
-      [HandleConsent, new ConsentHandler(aggregates, this.lookups, this.consents)],
+      [HandleConsent, new ConsentHandler(aggregates, this.lookups, this.consents, quota)],
       [HandleContact, new ContactHandler(aggregates, this.naturalKeys)],
-      [HandleConversation, new ConversationHandler(aggregates, this.lookups, this.consents)],
+      [HandleConversation, new ConversationHandler(aggregates, this.lookups, this.consents, quota)],
       [HandleInbound, new InboundHandler(aggregates)],
       [HandleProgram, new ProgramHandler(aggregates)],
       [HandleReferral, new ReferralHandler(aggregates, this.lookups)],

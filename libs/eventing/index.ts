@@ -22,6 +22,7 @@ export * from './run-follower.js';
 export * from './run-projection.js';
 export * from './in-order-per-key.js';
 export * from './temporary-failure.js';
+export * from './text-limits.js';
 export * from './topic-log.js';
 export * from './unusable-data.js';
 export * from './wrapped-keyring.js';

@@ -97,6 +97,9 @@ export class Configuration {
   @Type(() => Number) @IsInt() @Min(1) readonly REQUESTS_PER_ADDRESS_PER_MINUTE: number = 3_000;
   /** Webhooks from one client address in a minute that are not signed by the provider; those that are have no limit. */
   @Type(() => Number) @IsInt() @Min(1) readonly FORGED_WEBHOOKS_PER_ADDRESS_PER_MINUTE: number = 60;
+  /** Texts that staff and other systems may cause in a day (UTC), in a program and to one phone number. */
+  @Type(() => Number) @IsInt() @Min(1) readonly TEXTS_PER_PROGRAM_PER_DAY: number = 10_000;
+  @Type(() => Number) @IsInt() @Min(1) readonly TEXTS_PER_CONTACT_PER_DAY: number = 100;
   /** Proxies whose X-Forwarded-For is believed: addresses and networks, separated by commas. Without it the client address is the socket's. */
   @IsOptional() @ValidateBy(proxies) readonly TRUST_PROXY?: string;
   /** Whether the pages for developers are served: /explorer, /docs and /dev/mail. Default: in `npm start` with SMS=emulator. */
@@ -128,7 +131,7 @@ export class Configuration {
 
 /** Settings for tests and load generators, which ask for more than people do. */
 export const generousQuotas: Readonly<Record<string, string>> = Object.fromEntries(
-  ['GRAPHQL_COST_PER_MINUTE', 'REQUESTS_PER_TOKEN_PER_MINUTE', 'REQUESTS_PER_PROGRAM_PER_MINUTE', 'REQUESTS_PER_ADDRESS_PER_MINUTE', 'FORGED_WEBHOOKS_PER_ADDRESS_PER_MINUTE'].map((name) => [name, '1000000000']),
+  ['GRAPHQL_COST_PER_MINUTE', 'REQUESTS_PER_TOKEN_PER_MINUTE', 'REQUESTS_PER_PROGRAM_PER_MINUTE', 'REQUESTS_PER_ADDRESS_PER_MINUTE', 'FORGED_WEBHOOKS_PER_ADDRESS_PER_MINUTE', 'TEXTS_PER_PROGRAM_PER_DAY', 'TEXTS_PER_CONTACT_PER_DAY'].map((name) => [name, '1000000000']),
 );
 
 /** What each choice needs, and what has a meaning with it alone. */

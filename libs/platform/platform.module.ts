@@ -1,5 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { Clock, SystemClock } from '@app/eventing';
+import { Clock, SystemClock, TextLimits } from '@app/eventing';
 import { AccessTokens } from './access-tokens.js';
 import { Background } from './background.js';
 import { Configuration } from './configuration.js';
@@ -18,9 +18,10 @@ export class PlatformModule {
         { provide: Configuration, useValue: configuration },
         // Only who serves people needs them.
         ...(jwtSecret === undefined ? [] : [{ provide: AccessTokens, useValue: new AccessTokens(jwtSecret) }]),
+        { provide: TextLimits, useValue: { perProgram: configuration.TEXTS_PER_PROGRAM_PER_DAY, perContact: configuration.TEXTS_PER_CONTACT_PER_DAY } satisfies TextLimits },
         { provide: PublicAddress, useValue: new PublicAddress(configuration.PUBLIC_URL) },
       ],
-      exports: [Background, Clock, Configuration, PublicAddress, ...(jwtSecret === undefined ? [] : [AccessTokens])],
+      exports: [Background, Clock, Configuration, PublicAddress, TextLimits, ...(jwtSecret === undefined ? [] : [AccessTokens])],
     };
   }
 }

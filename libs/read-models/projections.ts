@@ -8,6 +8,7 @@ import { parkedProjection } from './parked/parked.projection.js';
 import { programsProjection } from './programs/programs.projection.js';
 import { referralsProjection } from './referrals/referrals.projection.js';
 import { threadProjection } from './thread/thread.projection.js';
+import { usageProjection } from './usage/usage.projection.js';
 
 /** Every read model there is. A projection is only ever given events of its own categories. */
 export const projections = [
@@ -20,4 +21,5 @@ export const projections = [
   programsProjection,
   deliveriesProjection,
   parkedProjection,
+  usageProjection,
 ] as unknown as readonly Projection[];

@@ -47,6 +47,15 @@ describe('address', () => {
   });
 });
 
+describe('U5: how many texts went to a number', () => {
+  it('is counted for each day, whatever the sender and the conversation', () => {
+    expect(after().texts.count).toBe(0);
+    expect(after(texted('rita', 'c1', noon), texted('ron', 'c2', later(1), 'sender-2')).texts).toEqual({ day: '2026-03-01', count: 2 });
+    expect(after(texted('rita', 'c1', noon), texted('rita', 'c1', later(DAY))).texts).toEqual({ day: '2026-03-02', count: 1 });
+    expect(after(texted('rita', 'c1', noon), texted('rita', 'c1', later(-DAY))).texts).toEqual({ day: '2026-03-01', count: 1 });
+  });
+});
+
 describe('where an inbound text goes', () => {
   const to = (state: Address, at = later(DAY)) => recipientOf(state, 'sender-1', at);
 

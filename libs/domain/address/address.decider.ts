@@ -7,10 +7,11 @@ export type AddressCommand =
   | Message<'NoteText', AddressTexted['data']>
   | Message<'EraseAddress', Record<string, never>>;
 
-/** Who has a phone number, and who was last texted there by each sender. */
+/** Who has a phone number, who was last texted there by each sender, and how many texts went there on the last day (UTC) with any. */
 export type Address = {
   readonly holders: readonly string[];
   readonly lastTexted: Readonly<Record<string, { readonly contactId: string; readonly conversationId: string; readonly at: string }>>;
+  readonly texts: { readonly day: string; readonly count: number };
   readonly erasures: number;
 };
 
@@ -18,7 +19,7 @@ export type Address = {
 export const sealingSubject = (addressId: string, erasures: number): string => (erasures === 0 ? addressId : `${addressId}.${erasures}`);
 
 export const addressDecider: Decider<Address, AddressCommand, AddressEvent> = {
-  initialState: { holders: [], lastTexted: {}, erasures: 0 },
+  initialState: { holders: [], lastTexted: {}, texts: { day: '', count: 0 }, erasures: 0 },
 
   decide(command, state) {
     switch (command.type) {
@@ -42,13 +43,20 @@ export const addressDecider: Decider<Address, AddressCommand, AddressEvent> = {
         return { ...state, holders: state.holders.filter((holder) => holder !== event.data.contactId) };
       case 'AddressTexted': {
         const { senderId, ...text } = event.data;
-        return { ...state, lastTexted: { ...state.lastTexted, [senderId]: text } };
+        return { ...state, lastTexted: { ...state.lastTexted, [senderId]: text }, texts: counted(state.texts, text.at) };
       }
       case 'AddressErased':
         return { ...state, lastTexted: {}, erasures: event.data.erasures };
     }
   },
 };
+
+function counted(texts: Address['texts'], at: string): Address['texts'] {
+  const day = at.slice(0, 10);
+  if (day > texts.day) return { day, count: 1 };
+  // One of the day before that was noted after midnight.
+  return day < texts.day ? texts : { day, count: texts.count + 1 };
+}
 
 const JOIN_WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
 

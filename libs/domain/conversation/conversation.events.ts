@@ -3,7 +3,7 @@ import type { EventTypes, Message, Personal } from '@app/kernel';
 export type Channel = 'in-app' | 'sms';
 
 /** Why nothing was sent. */
-export type SendRule = 'NoConsent' | 'ConsentPending' | 'RecipientOptedOut' | 'ContactNotRegistered' | 'ContactInactive' | 'ContactErased';
+export type SendRule = 'NoConsent' | 'ConsentPending' | 'RecipientOptedOut' | 'ContactNotRegistered' | 'ContactInactive' | 'ContactErased' | 'TextLimitReached';
 
 /** How a text travels; `null` in the app. `from` is the program's own number. */
 export type TextRoute = { readonly senderId: string; readonly from: string; readonly addressId: string };

@@ -12,7 +12,7 @@ import { loadConfiguration, PlatformModule } from '@app/platform';
 import { ApplicationModule, ConsentReader, HandleInbound, HandleProgram, ids, InboundEntry, InboundRouter, NaturalKeys, type ArrivedText } from './index.js';
 
 const programId = naturalId('spec', 'program');
-const sender = { senderId: ids.sender(programId, '+14155550100'), phone: '+14155550100', accountSid: 'AC1', authToken: 'a'.repeat(16) };
+const sender = { senderId: ids.sender(programId, '+14155550100'), phone: '+14155550100', accountSid: 'AC1', authToken: 'a'.repeat(16), previousAuthToken: null };
 const from = '+14155550132';
 const sentAt = '2026-01-05T08:59:58.000Z';
 

@@ -91,7 +91,7 @@ export class Lookups {
   }
 
   /** `null` for somebody who is not of the staff. */
-  async member(programId: string, userId: string): Promise<Known<Member, 'none'> | null> {
+  async member(programId: string, userId: string): Promise<Known<Member, 'none' | 'removed'> | null> {
     const member = await this.load(memberDecider, `member-${ids.member(programId, userId)}`, programId);
     return member?.status === 'member' ? member : null;
   }

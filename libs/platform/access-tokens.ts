@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { errors, jwtVerify, SignJWT, type CryptoKey } from 'jose';
+import { errors, jwtVerify, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
 import { DomainError } from '@app/kernel';
 import { roles, type Caller, type CallerRole } from './caller.js';
 
@@ -9,39 +9,52 @@ const AUDIENCE = 'referral-messages-api';
 const ALGORITHM = 'HS256';
 const TOKENS_IN_MEMORY = 10_000;
 
-/** Access tokens signed with a shared secret, for development. */
+/** Access tokens signed with a shared secret, for development. During a rotation those of the previous secret are valid too. */
 export class AccessTokens {
-  private readonly key: Promise<CryptoKey>;
+  /** The first one signs. */
+  private readonly keys: readonly [Promise<CryptoKey>, ...Promise<CryptoKey>[]];
   /** Callers by tokens that were found valid, each until its token expires: checking one again would say the same. */
   private readonly verified = new LRUCache<string, Caller>({ max: TOKENS_IN_MEMORY });
 
-  constructor(secret: string) {
-    if (secret.length < 32) throw new Error('JWT_SECRET needs at least 32 characters');
-    // Imported once: given as bytes it would be imported for every token.
-    const bytes = new TextEncoder().encode(secret);
-    this.key = crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
+  constructor(secret: string, previous?: string) {
+    this.keys = [keyOf(secret), ...(previous === undefined ? [] : [keyOf(previous)])];
   }
 
   /** @param lifetime such as `12h` */
   async sign({ programId, id, role }: Caller, lifetime = '30d'): Promise<string> {
     const claims = new SignJWT({ program: programId, role }).setProtectedHeader({ alg: ALGORITHM });
-    return claims.setSubject(id).setIssuer(ISSUER).setAudience(AUDIENCE).setIssuedAt().setExpirationTime(lifetime).sign(await this.key);
+    return claims.setSubject(id).setIssuer(ISSUER).setAudience(AUDIENCE).setIssuedAt().setExpirationTime(lifetime).sign(await this.keys[0]);
   }
 
   /** @throws TokenExpired, TokenInvalid */
   async verify(token: string): Promise<Caller> {
     const known = this.verified.get(token);
     if (known) return known;
-    const { payload } = await jwtVerify(token, await this.key, { algorithms: [ALGORITHM], issuer: ISSUER, audience: AUDIENCE, requiredClaims: ['exp', 'sub'] }).catch((error: unknown) => {
-      throw error instanceof errors.JWTExpired ? new TokenExpired() : new TokenInvalid();
-    });
-    const { sub, program, role, exp = 0 } = payload;
+    const { sub, program, role, exp = 0 } = await this.payload(token);
     if (!isText(sub) || !isText(program) || !roles.includes(role as CallerRole)) throw new TokenInvalid();
     const caller: Caller = { id: sub, programId: program, role: role as CallerRole };
     const ttl = Math.floor(exp * 1_000 - Date.now());
     if (ttl > 0) this.verified.set(token, caller, { ttl });
     return caller;
   }
+
+  private async payload(token: string): Promise<JWTPayload> {
+    for (const key of this.keys) {
+      try {
+        return (await jwtVerify(token, await key, { algorithms: [ALGORITHM], issuer: ISSUER, audience: AUDIENCE, requiredClaims: ['exp', 'sub'] })).payload;
+      } catch (error) {
+        if (error instanceof errors.JWTExpired) throw new TokenExpired();
+        if (!(error instanceof errors.JWSSignatureVerificationFailed)) break;
+      }
+    }
+    throw new TokenInvalid();
+  }
+}
+
+/** Imported once: given as bytes it would be imported for every token. */
+function keyOf(secret: string): Promise<CryptoKey> {
+  if (secret.length < 32) throw new Error('JWT_SECRET needs at least 32 characters');
+  return crypto.subtle.importKey('raw', new TextEncoder().encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

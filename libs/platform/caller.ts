@@ -13,13 +13,15 @@ export type Permission =
   | 'consents:write'
   | 'deliveries:read'
   | 'deliveries:settle'
+  | 'members:write'
   | 'portal';
 
 const agent: readonly Permission[] = ['conversations:read', 'conversations:write', 'contacts:read', 'contacts:write', 'referrals:read', 'consents:write', 'deliveries:read'];
 const manager: readonly Permission[] = [...agent, 'referrals:write', 'deliveries:settle'];
+const owner: readonly Permission[] = [...manager, 'members:write'];
 
 /** What each role may do. A contact has the portal and nothing else. */
-export const permissionsOf: Readonly<Record<CallerRole, readonly Permission[]>> = { owner: manager, manager, agent, contact: ['portal'] };
+export const permissionsOf: Readonly<Record<CallerRole, readonly Permission[]>> = { owner, manager, agent, contact: ['portal'] };
 
 /** Whoever sent the request, as the access token says. `id` is a user's id, or a contact's. */
 export type Caller = { readonly programId: string; readonly id: string; readonly role: CallerRole };

@@ -87,6 +87,12 @@ test.each([
   expect(problems).not.toContain('secret');
 });
 
+test('a previous secret alone is a mistake', () => {
+  expect(problemsOf({ JWT_SECRET_PREVIOUS: 'p'.repeat(32) }).join()).toContain('JWT_SECRET');
+  expect(problemsOf({ JWT_SECRET_PREVIOUS: 'p'.repeat(32), JWT_SECRET: 's'.repeat(32) })).toEqual([]);
+  expect(problemsOf({ JWT_SECRET_PREVIOUS: 'short', JWT_SECRET: 's'.repeat(32) }).join()).toContain('JWT_SECRET_PREVIOUS');
+});
+
 test.each(['10.0.0.0/8', '127.0.0.1,::1', '2001:db8::/32'])('takes proxies: %s', (value) => expect(loadConfiguration({ TRUST_PROXY: value }).TRUST_PROXY).toBe(value));
 test.each(['', 'true', 'loopback', '10.0.0.0/33', '10.0.0.0/', '1.2.3.4/8/8', '10.0.0.1,'])('a proxy that is none stops the start: %j', (value) => expect(problemsOf({ TRUST_PROXY: value }).join()).toContain('TRUST_PROXY'));
 test.each(['REQUESTS_PER_TOKEN_PER_MINUTE', 'REQUESTS_PER_PROGRAM_PER_MINUTE', 'REQUESTS_PER_ADDRESS_PER_MINUTE', 'MAX_CONNECTIONS', 'REQUEST_TIMEOUT_MS', 'GRAPHQL_COST_PER_REQUEST'])('a limit of nothing, or without end, is refused: %s', (name) => {

@@ -75,6 +75,8 @@ export class Configuration {
 
   /** Shared secret of the access tokens (HS256), for development. Default: made once and kept in the data folder. */
   @IsOptional() @IsString() @MinLength(32) readonly JWT_SECRET?: string;
+  /** The secret before JWT_SECRET, during a rotation: its tokens are valid too. */
+  @IsOptional() @IsString() @MinLength(32) readonly JWT_SECRET_PREVIOUS?: string;
 
   /** The key that wraps all others: 32 bytes as Base64 or hexadecimal digits. With embedded read models the default is a file in the data folder, made once. */
   @IsOptional() @IsMasterKey() readonly MASTER_KEY?: string;
@@ -152,6 +154,7 @@ export function loadConfiguration(environment: Readonly<Record<string, string | 
   const problems = [...validateSync(configuration).flatMap(({ constraints }) => Object.values(constraints ?? {})), ...missingOrIdle(configuration, given), ...masterKeyProblems(configuration)];
   if (configuration.SMS === 'twilio' && configuration.TWILIO_API_URL) problems.push('TWILIO_API_URL is for SMS=emulator: with SMS=twilio texts go to the provider');
   if (configuration.SMS === 'twilio' && !configuration.PUBLIC_URL) problems.push('PUBLIC_URL must be given with SMS=twilio: the provider signs it');
+  if (configuration.JWT_SECRET_PREVIOUS !== undefined && configuration.JWT_SECRET === undefined) problems.push('JWT_SECRET_PREVIOUS is given, but JWT_SECRET is not: set JWT_SECRET to the new secret');
   if (configuration.CLAIM_TIMEOUT_MS <= configuration.TWILIO_TIMEOUT_MS) problems.push('CLAIM_TIMEOUT_MS must be longer than TWILIO_TIMEOUT_MS');
   if (problems.length > 0) throw new InvalidConfiguration(problems);
   return Object.freeze(configuration);

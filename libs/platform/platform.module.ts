@@ -17,7 +17,7 @@ export class PlatformModule {
         { provide: Clock, useClass: SystemClock },
         { provide: Configuration, useValue: configuration },
         // Only who serves people needs them.
-        ...(jwtSecret === undefined ? [] : [{ provide: AccessTokens, useValue: new AccessTokens(jwtSecret) }]),
+        ...(jwtSecret === undefined ? [] : [{ provide: AccessTokens, useValue: new AccessTokens(jwtSecret, configuration.JWT_SECRET_PREVIOUS) }]),
         { provide: TextLimits, useValue: { perProgram: configuration.TEXTS_PER_PROGRAM_PER_DAY, perContact: configuration.TEXTS_PER_CONTACT_PER_DAY } satisfies TextLimits },
         { provide: PublicAddress, useValue: new PublicAddress(configuration.PUBLIC_URL) },
       ],

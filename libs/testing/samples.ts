@@ -119,6 +119,7 @@ export const samples: Samples = {
   InboundReceived: { providerId: 'SM5', ...whose, from: phone, text: 'Is my bonus in?', form: { MessageSid: 'SM5', From: phone, Unheard: 'of' }, sentAt: null },
   InboundRouted: { contactId: 'contact-rita', conversationId: 'conversation-1', referralId: 'referral-1', isNewNumber: false, asKeyword: false },
   MemberAdded: { programId: 'program-1', memberId: 'member-1', userId: 'anna', name: 'Anna Agent', email: 'anna@example.com', role: 'agent' },
+  MemberRemoved: { userId: 'anna', by: 'olivia' },
   NotificationDecided: { messageId: 'message-3', conversationId: 'conversation-1', people: [{ kind: 'member', id: 'anna' }] },
   ProgramCreated: {
     programId: 'program-1',
@@ -128,6 +129,7 @@ export const samples: Samples = {
     portalLink: 'https://portal.example.com/{conversationId}',
     consoleLink: 'https://console.example.com/{conversationId}',
   },
+  TokenRotationEnded: { programId: 'program-1', senderId: 'sender-1' },
   WidgetOriginsSet: { origins: ['https://shop.example'] },
   SenderCredentialsChanged: { programId: 'program-1', senderId: 'sender-1', accountSid: 'AC2', authToken: 'another-token-of-the-provider' },
   SenderAdded: { programId: 'program-1', senderId: 'sender-1', phone: '+15550001111', accountSid: 'AC1', authToken: 'a-token-of-the-provider' },

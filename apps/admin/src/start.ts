@@ -9,6 +9,7 @@ import { erasePerson } from './erase-person.js';
 import { compareModel, followed, rebuildModel } from './read-model-copies.js';
 import { rotateMasterKey } from './rotate-master-key.js';
 import { loadSample } from './sample.js';
+import { changeToken, endTokenRotation } from './sender-tokens.js';
 import { Refused, withApplication, withEngines } from './with-engines.js';
 
 type Options = { readonly data?: string };
@@ -40,6 +41,15 @@ async function admin(): Promise<void> {
     .addOption(new Option('--role <role>', 'what the person may do').choices(roles).makeOptionMandatory())
     .option('--lifetime <time>', 'such as 15m, 12h or 30d', '12h')
     .action(printToken);
+
+  command('change-token', 'gives a number of a program the auth token TWILIO_AUTH_TOKEN of the provider; webhooks may be signed with the former one too')
+    .requiredOption('--program <id>', 'id of the program')
+    .requiredOption('--phone <number>', 'the number, in E.164')
+    .action(changeToken);
+  command('end-token-rotation', 'no webhook may be signed with the former auth token of a number any more')
+    .requiredOption('--program <id>', 'id of the program')
+    .requiredOption('--phone <number>', 'the number, in E.164')
+    .action(endTokenRotation);
 
   command('copy', 'copies the record of a data folder to EventStoreDB, and its keys to MongoDB, and compares them; stopped anywhere, it goes on when started again')
     .requiredOption('--to <url>', 'connection string of EventStoreDB; nobody else may write there meanwhile')

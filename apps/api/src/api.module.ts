@@ -12,6 +12,8 @@ import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DevMailController } from './dev-mail.controller.js';
 import { GraphqlApiModule } from './graphql/graphql.module.js';
 import { EtagInterceptor } from './http/answers.js';
+import { Membership } from './http/membership.js';
+import { MembersController } from './members/members.controller.js';
 import { ContactActive } from './portal/contact-active.js';
 import { PortalController } from './portal/portal.controller.js';
 import { WidgetPreflight } from './portal/widget-origin.js';
@@ -27,6 +29,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     ReferralsController,
     ConsentsController,
     DeliveriesController,
+    MembersController,
     PortalController,
     WidgetPreflight,
     TwilioWebhooksController,
@@ -35,6 +38,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
   ],
   providers: [
     ContactActive,
+    Membership,
     { provide: WebhookSignatures, useClass: TwilioWebhookSignatures },
     { provide: APP_GUARD, useClass: AuthenticationGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },

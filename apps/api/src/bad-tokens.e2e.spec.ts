@@ -90,8 +90,8 @@ describe('G4: a token that is not ours opens nothing', () => {
 
   it('a program or a person that nobody knows sees nothing', async () => {
     const as = { programId: 'nowhere', id: 'nobody', role: 'owner' } as const;
-    expect((await api.get('/v1/conversations?folder=all', { as })).body['documents']).toEqual([]);
-    expectProblem(await api.get(`/v1/conversations/${sample.conversationId}`, { as }), { status: 404, code: 'ConversationNotFound' });
+    for (const nobody of [as, { ...sample.owner, id: 'nobody' }, { ...sample.owner, programId: 'nowhere' }])
+      expectProblem(await api.get(`/v1/conversations/${sample.conversationId}`, { as: nobody }), { status: 401, code: 'NotAMember', field: 'Authorization' });
     expectProblem(await api.get('/v1/portal/conversations', { as: { ...sample.contact, id: 'nobody' } }), { status: 404, code: 'ContactNotFound' });
   });
 });

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { CommandBus } from '@nestjs/cqrs';
+import { HandleProgram, ids, system } from '@app/application';
+import type { CommandContext } from '@app/eventing';
 import { signForm } from '@app/twilio-emulator';
 import { sample } from '../../admin/src/sample.js';
 import { ACCOUNT, Api, expectProblem, MARKER, NOBODY, PROVIDER_TOKEN, type Answer } from './api.fixture.js';
@@ -89,6 +93,27 @@ describe('T3: a genuine webhook that makes no sense is refused, and nothing is w
     expect(await api.recorded(async () => answers.push(await post(path, form, forgery)))).toEqual([]);
     for (const answer of answers) expectProblem(answer, expected);
   });
+});
+
+it('T3: while the provider’s token is changed, webhooks signed with either are taken; then with the new one alone', async () => {
+  const commands = api.standalone.app.get(CommandBus);
+  const senderId = ids.sender(second.programId, second.senderPhone);
+  const path = `/webhooks/twilio/${second.programId}/messages`;
+  const context = (): CommandContext => {
+    const commandId = randomUUID();
+    return { programId: second.programId, actor: system('tests'), commandId, correlationId: commandId, causationId: commandId, occurredAt: new Date().toISOString() };
+  };
+  const statusOf = async (token: string, number: number): Promise<number> =>
+    (await post(path, { ...inbound, AccountSid: second.accountSid, To: second.senderPhone, MessageSid: `SM${String(number).padStart(32, 'e')}`, Body: 'Hi' }, { token })).status;
+  const next = 'the next token of the second account';
+  const data = { programId: second.programId, senderId, phone: second.senderPhone, accountSid: second.accountSid };
+
+  await commands.execute(new HandleProgram(second.programId, { type: 'AddSender', data: { ...data, authToken: next } }, context()));
+  expect([await statusOf(second.authToken, 1), await statusOf(next, 2), await statusOf('f'.repeat(32), 3)]).toEqual([200, 200, 403]);
+  await commands.execute(new HandleProgram(second.programId, { type: 'EndTokenRotation', data: { programId: second.programId, senderId } }, context()));
+  expect([await statusOf(second.authToken, 4), await statusOf(next, 5)]).toEqual([403, 200]);
+  // As it was, for what is tested next.
+  await commands.execute(new HandleProgram(second.programId, { type: 'AddSender', data: { ...data, authToken: second.authToken } }, context()));
 });
 
 describe('T4: a genuine webhook', () => {

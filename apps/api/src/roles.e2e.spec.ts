@@ -13,6 +13,7 @@ type Role = keyof typeof people;
 
 const staff: readonly Role[] = ['owner', 'manager', 'agent'];
 const managers: readonly Role[] = ['owner', 'manager'];
+const owners: readonly Role[] = ['owner'];
 const contacts: readonly Role[] = ['contact'];
 
 /** The requirement as a table: who may use which route. Staff work with people and conversations, referrals and money are for those who manage. */
@@ -36,6 +37,7 @@ const table: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/consents': staff,
   'GET /v1/deliveries': staff,
   'POST /v1/deliveries/{id}/settle': managers,
+  'DELETE /v1/members/{id}': owners,
   'GET /v1/portal/conversations': contacts,
   'GET /v1/portal/conversations/{id}/messages': contacts,
   'POST /v1/portal/conversations/{id}/messages': contacts,

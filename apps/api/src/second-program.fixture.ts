@@ -1,5 +1,5 @@
 import { CommandBus } from '@nestjs/cqrs';
-import { HandleContact, HandleConversation, HandleProgram, HandleReferral, ids, system } from '@app/application';
+import { HandleContact, HandleConversation, HandleMember, HandleProgram, HandleReferral, ids, system } from '@app/application';
 import { naturalId, type CommandContext } from '@app/eventing';
 import { defaultPolicies } from '@app/domain/program';
 import type { INestApplicationContext } from '@nestjs/common';
@@ -36,6 +36,8 @@ export async function addSecondProgram(app: INestApplicationContext): Promise<vo
   await commands.execute(new HandleProgram(programId, { type: 'CreateProgram', data: { programId, name: 'Second', policies: defaultPolicies, optInText, ...links } }, as('program')));
   const sender = { programId, senderId: ids.sender(programId, second.senderPhone), phone: second.senderPhone, accountSid: second.accountSid, authToken: second.authToken };
   await commands.execute(new HandleProgram(programId, { type: 'AddSender', data: sender }, as('sender')));
+  for (const { id: userId, role } of [second.owner, second.agent])
+    await commands.execute(new HandleMember(ids.member(programId, userId), { type: 'AddMember', data: { programId, memberId: ids.member(programId, userId), userId, name: userId, email: `${userId}@second.example`, role } }, as(userId)));
   for (const [who, name, phone] of [['sam', second.contactName, second.contactPhone], ['lee', 'Lee Secondprogram', '+14155550278']] as const) {
     const details = { externalId: null, name, phones: [phone], emails: [`${who}@mail.example`], contactType: 'referrer', registered: true, active: true } as const;
     await commands.execute(new HandleContact(contact(who), { type: 'CreateContact', data: details }, as(who)));

@@ -26,7 +26,7 @@ let logged: string[];
 let poller: InboundPoller;
 
 const signal = new AbortController().signal;
-const number = (phone: string, accountSid = `AC${phone}`, authToken = `token of ${accountSid}`): Sender => ({ senderId: `sender ${phone}`, phone, accountSid, authToken });
+const number = (phone: string, accountSid = `AC${phone}`, authToken = `token of ${accountSid}`): Sender => ({ senderId: `sender ${phone}`, phone, accountSid, authToken, previousAuthToken: null });
 const refused = (): Promise<void> => Promise.reject(new MessageListUnavailable('20003'));
 
 beforeEach(() => {

@@ -96,7 +96,7 @@ function begin(): void {
 }
 beforeEach(begin);
 
-const sender = () => ({ senderId: ids.sender(programId, ours), phone: ours, accountSid: 'AC1', authToken: 'a'.repeat(16) });
+const sender = () => ({ senderId: ids.sender(programId, ours), phone: ours, accountSid: 'AC1', authToken: 'a'.repeat(16), previousAuthToken: null });
 const signal = new AbortController().signal;
 
 /** A process. One that dies does so before its accept of that number, or right after it, before it has noted that. */

@@ -1,13 +1,34 @@
-import type { Decider, Message, Open } from '@app/kernel';
-import type { MemberAdded, MemberEvent } from './member.events.js';
+import { DomainError, type Decider, type Message, type Open } from '@app/kernel';
+import type { MemberAdded, MemberEvent, MemberRemoved } from './member.events.js';
 
-export type MemberCommand = Message<'AddMember', Open<MemberAdded['data']>>;
+export type MemberCommand = Message<'AddMember', Open<MemberAdded['data']>> | Message<'RemoveMember', MemberRemoved['data']>;
 
-/** A person of the staff, or nobody yet. */
-export type Member = { readonly status: 'none' } | ({ readonly status: 'member' } & MemberAdded['data']);
+/** A person of the staff, or nobody yet or any more. */
+export type Member = { readonly status: 'none' } | { readonly status: 'removed' } | ({ readonly status: 'member' } & MemberAdded['data']);
 
 export const memberDecider: Decider<Member, MemberCommand, MemberEvent> = {
   initialState: { status: 'none' },
-  decide: (command, state) => (state.status === 'member' ? [] : [{ type: 'MemberAdded', data: command.data }]),
-  evolve: (_state, event) => ({ status: 'member', ...event.data }),
+
+  decide(command, state) {
+    if (command.type === 'AddMember') return state.status === 'member' ? [] : [{ type: 'MemberAdded', data: command.data }];
+    if (state.status === 'none') throw new MemberNotFound();
+    // So that a program always has somebody who may manage its staff.
+    if (command.data.by === command.data.userId) throw new CannotRemoveYourself();
+    return state.status === 'member' ? [{ type: 'MemberRemoved', data: command.data }] : [];
+  },
+
+  evolve: (_state, event) => (event.type === 'MemberAdded' ? { status: 'member', ...event.data } : { status: 'removed' }),
 };
+
+export class MemberNotFound extends DomainError {
+  readonly code = 'MemberNotFound';
+  constructor() {
+    super('There is no such person in this program’s staff');
+  }
+}
+export class CannotRemoveYourself extends DomainError {
+  readonly code = 'CannotRemoveYourself';
+  constructor() {
+    super('You cannot end your own membership; another owner can');
+  }
+}

@@ -1,5 +1,5 @@
 import { deciderSpec } from '@app/testing';
-import { defaultPolicies, OptInTextWithoutOptOut, programDecider, ProgramExists, ProgramNotFound, ProviderTokenMissing } from './program.decider.js';
+import { defaultPolicies, OptInTextWithoutOptOut, programDecider, ProgramExists, ProgramNotFound, ProviderTokenMissing, SenderNotFound } from './program.decider.js';
 import type { ProgramEvent } from './program.events.js';
 
 const program = deciderSpec(programDecider);
@@ -52,6 +52,26 @@ describe('program', () => {
     program.given(created, added).when({ type: 'AddSender', data: { ...sender, authToken: 'a new token' } }).then({ type: 'SenderCredentialsChanged', data: credentials });
     const state = [created, added, { type: 'SenderCredentialsChanged', data: credentials } as const].reduce((before, event) => programDecider.evolve(before, event), programDecider.initialState);
     expect(state).toMatchObject({ senders: [{ senderId: sender.senderId, phone: sender.phone, authToken: 'a new token' }] });
+  });
+
+  it('T3: during a rotation a sender has two tokens, until it is ended; another account has no former token', () => {
+    const { phone: _, ...credentials } = sender;
+    const changed = (change: object): ProgramEvent => ({ type: 'SenderCredentialsChanged', data: { ...credentials, ...change } });
+    const ended: ProgramEvent = { type: 'TokenRotationEnded', data: { programId: 'program-1', senderId: 'sender-1' } };
+    const end = { type: 'EndTokenRotation', data: ended.data } as const;
+    const tokensAfter = (...events: ProgramEvent[]) => {
+      const state = [created, added, ...events].reduce((before, event) => programDecider.evolve(before, event), programDecider.initialState);
+      return state.status === 'created' ? state.senders.map(({ authToken, previousAuthToken }) => [authToken, previousAuthToken]) : [];
+    };
+    expect(tokensAfter()).toEqual([['secret', null]]);
+    expect(tokensAfter(changed({ authToken: 'second' }))).toEqual([['second', 'secret']]);
+    expect(tokensAfter(changed({ authToken: 'second' }), changed({ authToken: 'third' }))).toEqual([['third', 'second']]);
+    expect(tokensAfter(changed({ authToken: 'second' }), ended)).toEqual([['second', null]]);
+    expect(tokensAfter(changed({ accountSid: 'AC2', authToken: 'second' }))).toEqual([['second', null]]);
+    program.given(created, added, changed({ authToken: 'second' })).when(end).then(ended);
+    program.given(created, added).when(end).thenNothing();
+    program.given(created, added, changed({ authToken: 'second' }), ended).when(end).thenNothing();
+    program.given(created).when(end).thenThrows(SenderNotFound);
   });
 
   it('G5: a program that is not there gets no sender', () => program.given().when({ type: 'AddSender', data: sender }).thenThrows(ProgramNotFound));

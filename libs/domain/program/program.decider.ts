@@ -1,12 +1,14 @@
 import { DomainError, type Decider, type Message, type Open, type Personal } from '@app/kernel';
-import type { OptInText, Policies, ProgramCreated, ProgramEvent, SenderAdded, WidgetOriginsSet } from './program.events.js';
+import type { OptInText, Policies, ProgramCreated, ProgramEvent, SenderAdded, TokenRotationEnded, WidgetOriginsSet } from './program.events.js';
 
 export type ProgramCommand =
   | Message<'CreateProgram', ProgramCreated['data']>
   | Message<'AddSender', Open<SenderAdded['data']>>
+  | Message<'EndTokenRotation', TokenRotationEnded['data']>
   | Message<'SetWidgetOrigins', WidgetOriginsSet['data']>;
 
-export type Sender = { readonly senderId: string; readonly phone: string; readonly accountSid: string; readonly authToken: Personal<string> };
+/** `previousAuthToken` signs webhooks too, until its rotation is ended; texts are sent with `authToken`. */
+export type Sender = { readonly senderId: string; readonly phone: string; readonly accountSid: string; readonly authToken: Personal<string>; readonly previousAuthToken: Personal<string> | null };
 
 export type Program =
   | { readonly status: 'none' }
@@ -38,6 +40,11 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
     }
     if (state.status === 'none') throw new ProgramNotFound();
     if (command.type === 'SetWidgetOrigins') return [{ type: 'WidgetOriginsSet', data: command.data }];
+    if (command.type === 'EndTokenRotation') {
+      const sender = state.senders.find(({ senderId }) => senderId === command.data.senderId);
+      if (!sender) throw new SenderNotFound();
+      return sender.previousAuthToken === null ? [] : [{ type: 'TokenRotationEnded', data: command.data }];
+    }
     // With an empty token anybody could sign a webhook.
     if (command.data.authToken.trim() === '') throw new ProviderTokenMissing();
     const { phone: _, ...credentials } = command.data;
@@ -53,18 +60,33 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
     switch (event.type) {
       case 'SenderAdded': {
         const { programId: _, ...sender } = event.data;
-        return { ...state, senders: [...state.senders, sender], credentials: state.credentials + 1 };
+        return { ...state, senders: [...state.senders, { ...sender, previousAuthToken: null }], credentials: state.credentials + 1 };
       }
       case 'SenderCredentialsChanged': {
         const { senderId, accountSid, authToken } = event.data;
-        return { ...state, credentials: state.credentials + 1, senders: state.senders.map((sender) => (sender.senderId === senderId ? { ...sender, accountSid, authToken } : sender)) };
+        // The token of another account signs nothing that is for this one.
+        const changed = (former: Sender): Sender => ({ ...former, accountSid, authToken, previousAuthToken: former.accountSid === accountSid ? former.authToken : null });
+        return { ...withSender(state, senderId, changed), credentials: state.credentials + 1 };
       }
+      case 'TokenRotationEnded':
+        return withSender(state, event.data.senderId, (sender) => ({ ...sender, previousAuthToken: null }));
       case 'WidgetOriginsSet':
         return { ...state, widgetOrigins: event.data.origins };
     }
   },
 };
 
+const withSender = (program: Extract<Program, { status: 'created' }>, senderId: string, change: (sender: Sender) => Sender): Program => ({
+  ...program,
+  senders: program.senders.map((sender) => (sender.senderId === senderId ? change(sender) : sender)),
+});
+
+export class SenderNotFound extends DomainError {
+  readonly code = 'SenderNotFound';
+  constructor() {
+    super('The program has no such sender');
+  }
+}
 export class ProgramExists extends DomainError {
   readonly code = 'ProgramExists';
   constructor() {

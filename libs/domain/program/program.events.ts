@@ -34,14 +34,18 @@ export type SenderAdded = Message<
 /** Sites that may show the contact’s messages in a widget, as origins (`https://shop.example`); the list as it is from now on. */
 export type WidgetOriginsSet = Message<'WidgetOriginsSet', { origins: readonly string[] }>;
 
-/** The number has another provider account, or the account another token. */
+/** The number has another provider account, or the account another token: then webhooks may be signed with the former one too. */
 export type SenderCredentialsChanged = Message<'SenderCredentialsChanged', { programId: string; senderId: string; accountSid: string; authToken: Personal<string> }>;
 
-export type ProgramEvent = ProgramCreated | SenderAdded | SenderCredentialsChanged | WidgetOriginsSet;
+/** Nothing is signed with the former token any more. */
+export type TokenRotationEnded = Message<'TokenRotationEnded', { programId: string; senderId: string }>;
+
+export type ProgramEvent = ProgramCreated | SenderAdded | SenderCredentialsChanged | TokenRotationEnded | WidgetOriginsSet;
 
 export const programEventTypes = {
   ProgramCreated: { version: 1 },
   SenderAdded: { version: 1, sealed: { authToken: 'programId' } },
   SenderCredentialsChanged: { version: 1, sealed: { authToken: 'programId' } },
+  TokenRotationEnded: { version: 1 },
   WidgetOriginsSet: { version: 1 },
 } as const satisfies EventTypes<ProgramEvent>;

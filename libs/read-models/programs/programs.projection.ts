@@ -63,6 +63,7 @@ function next(row: ProgramRow, event: Exclude<ProgramEvent | HoldEvent, { type: 
       const { scope } = event.data;
       return scope.kind === 'email' ? { ...row, emailHold: null } : eachSender(row, ({ holds }) => without(holds, scopeKey(scope)));
     }
+    case 'TokenRotationEnded':
     case 'WidgetOriginsSet':
       return row;
   }

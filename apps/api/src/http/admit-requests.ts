@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccessTokens, bearer, callerKey, clientAddress, Configuration, RateLimit, rateLimitHeaders, TooManyRequests, type AuthenticatedRequest, type Usage } from '@app/platform';
+import { Membership } from './membership.js';
 
 /** Health must answer whatever happens, and what the provider posts must not be lost: webhooks are limited where their signature is checked. */
 const isExempt = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => url.startsWith('/health/') || url.startsWith('/webhooks/');
@@ -14,6 +15,7 @@ const needsToken = ({ method, routeOptions: { url = '' } }: FastifyRequest): boo
  */
 export function admitRequests(app: NestFastifyApplication, largestBody: number): void {
   const tokens = app.get(AccessTokens);
+  const membership = app.get(Membership);
   const { REQUESTS_PER_ADDRESS_PER_MINUTE, REQUESTS_PER_TOKEN_PER_MINUTE, REQUESTS_PER_PROGRAM_PER_MINUTE } = app.get(Configuration);
   const perAddress = new RateLimit('address', REQUESTS_PER_ADDRESS_PER_MINUTE);
   const perToken = new RateLimit('token', REQUESTS_PER_TOKEN_PER_MINUTE);
@@ -29,6 +31,7 @@ export function admitRequests(app: NestFastifyApplication, largestBody: number):
     take(perAddress, clientAddress(request.ip));
     if (needsToken(request)) {
       const caller = await tokens.verify(bearer(request.headers.authorization));
+      await membership.check(caller);
       take(perToken, callerKey(caller));
       take(perProgram, caller.programId);
       (request as AuthenticatedRequest).caller = caller;

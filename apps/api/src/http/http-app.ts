@@ -42,8 +42,8 @@ export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
   const description = SwaggerModule.createDocument(app, settings, { extraModels: [ProblemDto] });
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } };
   for (const path of Object.values(description.paths)) {
-    for (const command of [path.post, path.patch]) command?.parameters?.push(...commandHeaders);
-    for (const operation of [path.get, path.post, path.patch]) Object.assign(operation?.responses['4XX'] ?? {}, { content: problem });
+    for (const command of [path.post, path.patch, path.delete]) command?.parameters?.push(...commandHeaders);
+    for (const operation of [path.get, path.post, path.patch, path.delete]) Object.assign(operation?.responses['4XX'] ?? {}, { content: problem });
   }
   return description;
 }

@@ -24,7 +24,7 @@ describe('webhooks of the provider', () => {
     const form = { MessageSid: `SM${'0'.repeat(32)}`, AccountSid: 'AC1', From: '+14155550199', To: '+14155550100', Body: 'STOP' };
     const url = '/webhooks/twilio/program-1/messages';
     const postSigned = (authToken: unknown, token: string, signatures: WebhookSignatures = new TwilioWebhookSignatures()): Promise<string> => {
-      const lookups = { program: () => Promise.resolve({ senders: [{ senderId: 's', accountSid: 'AC1', phone: form.To, authToken }] }) } as unknown as Lookups;
+      const lookups = { program: () => Promise.resolve({ senders: [{ senderId: 's', accountSid: 'AC1', phone: form.To, authToken, previousAuthToken: null }] }) } as unknown as Lookups;
       const address = { url: Promise.resolve('http://127.0.0.1') } as unknown as PublicAddress;
       const inbound = { accept: () => Promise.resolve() } as never;
       const request = { url, id: 'request-1', ip: '127.0.0.1', headers: { 'x-twilio-signature': signForm(token, `http://127.0.0.1${url}`, form) } } as unknown as FastifyRequest;

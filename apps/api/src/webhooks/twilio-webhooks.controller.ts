@@ -4,7 +4,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { HandleDelivery, InboundEntry, Lookups } from '@app/application';
 import { WebhookSignatures, type CommandContext } from '@app/eventing';
-import { DomainError, isErased } from '@app/kernel';
+import { DomainError, unlessErased } from '@app/kernel';
 import { deliveryOfClaim } from '@app/domain/delivery';
 import { ProgramNotFound, type Sender } from '@app/domain/program';
 import { clientAddress, Configuration, InvalidRequest, Public, PublicAddress, RateLimit, TooManyRequests } from '@app/platform';
@@ -80,8 +80,10 @@ export class TwilioWebhooksController {
       throw error;
     });
     const sender = program?.senders.find((each) => each.accountSid === form['AccountSid'] && each.phone === phone);
-    // Of a token that was erased nobody knows what it signs.
-    return sender && !isErased(sender.authToken) && this.signatures.isGenuine(sender.authToken, signature, url, form) ? sender : null;
+    if (!sender) return null;
+    // During a rotation the provider signs with the one or the other. Of a token that was erased nobody knows what it signs.
+    const tokens = [sender.authToken, sender.previousAuthToken].map((token) => (token === null ? null : unlessErased(token, null)));
+    return tokens.some((token) => token !== null && this.signatures.isGenuine(token, signature, url, form)) ? sender : null;
   }
 
   private context(programId: string, { accountSid }: Sender, { id }: FastifyRequest, commandId: string): CommandContext {

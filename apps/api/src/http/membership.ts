@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Lookups } from '@app/application';
+import { DomainError } from '@app/kernel';
+import { callerKey, type CallerIdentity } from '@app/platform';
+
+const CALLERS_IN_MEMORY = 20_000;
+/** A token outlives its owner's membership by less than a minute. */
+const MEMBER_MS = 50_000;
+/** Somebody who has just become a member need not wait long. */
+const NO_MEMBER_MS = 2_000;
+
+/** Requests that come together wait for one look. `until` is a time of this process, in ms. */
+type Looked = { readonly isMember: Promise<boolean>; until: number };
+
+/**
+ * Whether the caller is still of the program's staff, in the token's role, by the record. It is looked up once for each person and minute; while
+ * the record is away, those who were looked up before are served for the rest of that minute.
+ */
+@Injectable()
+export class Membership {
+  private readonly known = new LRUCache<string, Looked>({ max: CALLERS_IN_MEMORY });
+
+  constructor(private readonly lookups: Lookups) {}
+
+  /** A contact is no member; what a contact may see is checked where it is shown. @throws NotAMember */
+  async check(caller: CallerIdentity): Promise<void> {
+    if (caller.role === 'contact') return;
+    const key = callerKey(caller);
+    const known = this.known.get(key);
+    const { isMember } = known && performance.now() < known.until ? known : this.look(key, caller);
+    if (!(await isMember)) throw new NotAMember();
+  }
+
+  private look(key: string, { programId, id, role }: CallerIdentity): Looked {
+    const now = performance.now();
+    const isMember = this.lookups.member(programId, id).then((member) => member?.role === role);
+    const looked: Looked = { isMember, until: now + MEMBER_MS };
+    this.known.set(key, looked);
+    isMember.then(
+      (is) => void (is || (looked.until = now + NO_MEMBER_MS)),
+      () => void (looked.until = now),
+    );
+    return looked;
+  }
+}
+
+export class NotAMember extends DomainError {
+  readonly code = 'NotAMember';
+  override readonly field = 'Authorization';
+  constructor() {
+    super('The person of this access token is not, or no longer, of the program’s staff in its role');
+  }
+}

@@ -150,6 +150,14 @@ describe('content that is to be gone', () => {
       expect((await side.facts('contact')).map(({ type }) => type)).toEqual(['ContactCreated', 'ContactErased']);
     });
 
+    it('X8, K10: who said Yes is not texted by that after it, also as a contact made anew', async () => {
+      await receive('SM-1', 'START');
+      await erase();
+      await createContact(`anew-${count}`, rita);
+      const { conversationId } = await side.start('anna', { contactId: `anew-${count}` }, side.context('anew'));
+      await expect(sendText(conversationId, 'text')).rejects.toMatchObject({ code: 'NoConsent' });
+    });
+
     it('X8, K7: who said STOP is not texted after it, also as a contact made anew', async () => {
       await receive('SM-1', 'STOP');
       await erase();
@@ -198,7 +206,7 @@ describe('content that is to be gone', () => {
       expect((await side.facts('inbound'))[0]?.data).toMatchObject({ text: ERASED });
     });
 
-    it.each([0, 1, 2, 3, 4, 5])('X8: stopped after %i commands and begun again, everything is gone', async (commands) => {
+    it.each([0, 1, 2, 3, 4, 5, 6])('X8: stopped after %i commands and begun again, everything is gone', async (commands) => {
       await receive('SM-1', 'Is my bonus in?');
       side.dieAfter(commands);
       await erase().catch(() => undefined);

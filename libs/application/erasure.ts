@@ -5,8 +5,8 @@ import type { Recorded } from '@app/kernel';
 import { sealingSubject, type AddressCommand, type AddressEvent } from '@app/domain/address';
 import type { ContactErased } from '@app/domain/contact';
 import type { ConversationDeleted, ConversationStarted } from '@app/domain/conversation';
-import { HandleAddress, HandleConversation } from './commands.js';
-import { following, system } from './ids.js';
+import { HandleAddress, HandleConsent, HandleConversation } from './commands.js';
+import { following, ids, system } from './ids.js';
 import { Lookups } from './lookups.js';
 
 const automation = system('automation');
@@ -29,8 +29,11 @@ export class Erasure {
     const { contactId, phoneIds } = event.data;
     for (const addressId of phoneIds) {
       await this.toAddress(event, addressId, { type: 'ReleaseAddress', data: { contactId } });
-      for (const { type, data } of await this.toAddress(event, addressId, { type: 'EraseAddress', data: {} }))
-        if (type === 'AddressErased') await this.keyring.destroy(sealingSubject(addressId, data.erasures - 1));
+      for (const { type, data } of await this.toAddress(event, addressId, { type: 'EraseAddress', data: {} })) {
+        if (type !== 'AddressErased') continue;
+        await this.eraseOptIns(event, addressId);
+        await this.keyring.destroy(sealingSubject(addressId, data.erasures - 1));
+      }
     }
     await this.keyring.destroy(contactId);
   }
@@ -41,6 +44,16 @@ export class Erasure {
     if (!(await this.lookups.isErased(event.metadata.programId, contactId))) return;
     const wish = { type: 'DeleteConversation', data: { by: automation.id } } as const;
     await this.commands.execute(new HandleConversation(conversationId, wish, following(event, automation, 'DeleteConversation')));
+  }
+
+  /** Nobody is texted by a consent whose evidence is gone, whoever gets the number next. */
+  private async eraseOptIns(event: Recorded<ContactErased>, addressId: string): Promise<void> {
+    const { programId } = event.metadata;
+    const { senders } = await this.lookups.program(programId);
+    for (const { senderId } of senders) {
+      const wish = { type: 'EraseOptIn', data: { addressId, senderId } } as const;
+      await this.commands.execute(new HandleConsent(ids.consent(programId, addressId, senderId), wish, following(event, automation, `EraseOptIn ${addressId} ${senderId}`)));
+    }
   }
 
   private async toAddress(event: Recorded<ContactErased>, addressId: string, wish: AddressCommand): Promise<readonly AddressEvent[]> {

@@ -77,6 +77,7 @@ export const samples: Samples = {
   OptedIn: { ...whose, keyword: 'YES', keywordList: '2026-11-24', text: 'Yes!', providerId: 'SM1', acceptedPosition: '0000000000000005', acceptedAt: at, sentAt: null },
   OptedOut: { ...whose, keyword: 'STOP', keywordList: '2026-11-24', text: 'stop.', providerId: 'SM2', acceptedPosition: place, acceptedAt: at, sentAt: null },
   OptOutLearned: { addressId: 'address-1', senderId: 'sender-1', deliveryId: 'delivery-1', claimId, errorCode: '21610', claimedPosition: place, claimedAt: at },
+  OptInErased: { addressId: 'address-1', senderId: 'sender-1' },
   TextedFirst: { addressId: 'address-1', senderId: 'sender-1', providerId: 'SM4' },
   ContactCreated: contact,
   ContactDetailsChanged: { ...contact, name: 'Rita R.', formerPhoneIds: ['address-2'] },

@@ -33,6 +33,16 @@ describe('consent', () => {
     consent.given(erasedSampleOf('OptedOut')).when(request()).thenThrows(RecipientOptedOut);
   });
 
+  it('X8, K10: what a person agreed to ends with its evidence, and a refusal stays', () => {
+    const erased: ConsentEvent = { type: 'OptInErased', data: { addressId: 'address-1', senderId: 'sender-1' } };
+    const erase: ConsentCommand = { type: 'EraseOptIn', data: erased.data };
+    for (const before of [[requested], [requested, optedIn], [textedFirst], [requested, optedIn, optedOut, startedAgain]]) consent.given(...before).when(erase).then(erased);
+    for (const before of [[], [optedOut], [requested, optedIn, erased]]) consent.given(...before).when(erase).thenNothing();
+    expect([statusAfter(requested, erased), statusAfter(requested, optedIn, erased), statusAfter(optedOut, startedAgain, erased)]).toEqual(['none', 'none', 'no']);
+    consent.given(requested, erased).when(request()).then(requested);
+    consent.given(textedFirst, erased).when(text('Hi')).then(textedFirst);
+  });
+
   it('K1: is Pending, Yes, No, or none yet', () => {
     expect([statusAfter(), statusAfter(requested), statusAfter(requested, optedIn), statusAfter(requested, optedIn, optedOut)]).toEqual(['none', 'pending', 'yes', 'no']);
   });

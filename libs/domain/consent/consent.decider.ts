@@ -1,5 +1,5 @@
 import { DomainError, type Decider, type Message, type Open, type Personal } from '@app/kernel';
-import type { ConsentEvent, OptInRequested, OptOutLearned } from './consent.events.js';
+import type { ConsentEvent, OptInErased, OptInRequested, OptOutLearned } from './consent.events.js';
 import { keywordList, type Keyword } from './keywords.js';
 import { accept, noKeywords, refuse, survives, type KeywordState } from './keyword-order.js';
 
@@ -27,7 +27,9 @@ export type ConsentCommand =
   | Message<'RequestOptIn', RequestOptIn>
   | Message<'NoteTextReceived', TextReceived>
   /** The provider refused a text because the number has opted out. */
-  | Message<'NoteProviderOptOut', OptOutLearned['data']>;
+  | Message<'NoteProviderOptOut', OptOutLearned['data']>
+  /** The address was erased, and with it the evidence of what its holder agreed to. */
+  | Message<'EraseOptIn', OptInErased['data']>;
 
 /** Consent of one address for one sender. */
 export type Consent = KeywordState & {
@@ -54,6 +56,10 @@ export const consentDecider: Decider<Consent, ConsentCommand, ConsentEvent> = {
         return noteText(command.data, state);
       case 'NoteProviderOptOut':
         return noteProviderOptOut(command.data, state);
+      case 'EraseOptIn': {
+        const { form, textedFirst, optIns } = state;
+        return form === 'none' && !textedFirst && optIns.length === 0 ? [] : [{ type: 'OptInErased', data: command.data }];
+      }
     }
   },
 
@@ -76,6 +82,8 @@ export const consentDecider: Decider<Consent, ConsentCommand, ConsentEvent> = {
         return withStatus({ ...state, ...refuse(state, { position: event.data.claimedPosition, at: byOurClock(event.data.claimedAt) }) });
       case 'TextedFirst':
         return { ...state, textedFirst: true };
+      case 'OptInErased':
+        return withStatus({ ...consentDecider.initialState, optOut: state.optOut });
     }
   },
 };

@@ -64,8 +64,10 @@ export type OptedOut = Message<'OptedOut', TextEvidence>;
 export type OptOutLearned = Message<'OptOutLearned', { addressId: string; senderId: string; deliveryId: string; claimId: string; errorCode: string; claimedPosition: string; claimedAt: string }>;
 /** The number texted the sender before any consent: a person may answer. */
 export type TextedFirst = Message<'TextedFirst', { addressId: string; senderId: string; providerId: string }>;
+/** The person was erased, and with them the evidence of what they agreed to; an opt-out stays. */
+export type OptInErased = Message<'OptInErased', { addressId: string; senderId: string }>;
 
-export type ConsentEvent = OptInRequested | OptInFormReceived | OptedIn | OptedOut | OptOutLearned | TextedFirst;
+export type ConsentEvent = OptInRequested | OptInFormReceived | OptedIn | OptedOut | OptOutLearned | TextedFirst | OptInErased;
 
 export const consentEventTypes = {
   OptInRequested: { version: 1, sealed: { phone: 'subjectId', evidence: 'subjectId' } },
@@ -74,4 +76,5 @@ export const consentEventTypes = {
   OptedOut: { version: 1, sealed: { text: 'subjectId' } },
   OptOutLearned: { version: 1 },
   TextedFirst: { version: 1 },
+  OptInErased: { version: 1 },
 } as const satisfies EventTypes<ConsentEvent>;

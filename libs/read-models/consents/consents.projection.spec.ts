@@ -20,6 +20,11 @@ describe('consents', () => {
     consents.given(requested, optedIn).when(optedOut).then(state('no', 'STOP', optedOut));
   });
 
+  it('X8, K10: a consent whose evidence was erased is none, and says so', () => {
+    const erased = happened(sampleOf('OptInErased'));
+    consents.given(requested, optedIn).when(erased).then({ yesFor: null, ...state('none', 'erasure', erased, null) });
+  });
+
   it('policy single_opt_in: the form alone led to Yes', () => {
     const byForm = happened({ type: 'OptedIn', data: { ...samples.OptedIn, keyword: null, text: null, providerId: null, acceptedPosition: null } });
     consents.given(requested).when(byForm).then(state('yes', 'form', byForm));

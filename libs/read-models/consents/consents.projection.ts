@@ -36,7 +36,7 @@ export const consentsProjection: Projection<ConsentEvent, ConsentRow> = {
     const state: ConsentState = {
       status,
       textedFirst,
-      purpose: event.type === 'OptInRequested' || event.type === 'OptInFormReceived' ? event.data.purpose : (before?.purpose ?? null),
+      purpose: purposeAfter(event, before?.purpose ?? null),
       since: status === before?.status ? before.since : event.metadata.occurredAt,
       by: status === before?.status ? before.by : cause(event),
       folded,
@@ -53,8 +53,14 @@ export const consentsProjection: Projection<ConsentEvent, ConsentRow> = {
 export const consentOf = (state: ConsentState | undefined): Consent =>
   state === undefined ? consentDecider.initialState : { status: state.status, textedFirst: state.textedFirst, ...state.folded };
 
+function purposeAfter(event: ConsentEvent, before: string | null): string | null {
+  if (event.type === 'OptInErased') return null;
+  return event.type === 'OptInRequested' || event.type === 'OptInFormReceived' ? event.data.purpose : before;
+}
+
 const cause = (event: ConsentEvent & Message): string => {
   if (event.type === 'OptInRequested' || event.type === 'OptInFormReceived') return isErased(event.data.evidence) ? 'form' : `form ${event.data.evidence.wordingVersion}`;
   if (event.type === 'OptOutLearned') return `provider ${event.data.errorCode}`;
+  if (event.type === 'OptInErased') return 'erasure';
   return event.type === 'TextedFirst' ? 'inbound text' : (event.data.keyword ?? 'form');
 };

@@ -32,23 +32,23 @@ const PAGE = 1_000;
  * check stays the judge.
  */
 export class Aggregates {
-  private readonly remembered: LRUCache<string, Remembered>;
+  private readonly memories: LRUCache<string, Remembered>;
 
   constructor(
     readonly journal: Journal,
     private readonly keyring: Keyring,
     bytesInMemory = BYTES_IN_MEMORY,
   ) {
-    this.remembered = new LRUCache({ maxSize: bytesInMemory, sizeCalculation: sizeOf });
+    this.memories = new LRUCache({ maxSize: bytesInMemory, sizeCalculation: sizeOf });
   }
 
   /** What is kept in memory, by the estimate that limits it. */
   get memory(): { readonly streams: number; readonly bytes: number } {
-    return { streams: this.remembered.size, bytes: this.remembered.calculatedSize };
+    return { streams: this.memories.size, bytes: this.memories.calculatedSize };
   }
 
   async load<State, Event extends Message>(decider: Decider<State, never, Event>, stream: string): Promise<Folded<State>> {
-    let folded = this.known<State>(stream, decider.initialState);
+    let folded = this.remembered(decider, stream);
     let page: Recorded<Event>[] = [];
     for await (const event of this.journal.read<Event>(stream, last(folded) + 1)) {
       page.push(event);
@@ -75,13 +75,14 @@ export class Aggregates {
       programId: known.programId ?? newest.metadata.programId,
       handled: known.handled.including(events),
     };
-    const before = this.remembered.peek(stream);
-    if (!before || last(before.folded) < newest.revision) this.remembered.set(stream, { folded, state: estimate(folded.state, newest.revision, before?.state) });
+    const before = this.memories.peek(stream);
+    if (!before || last(before.folded) < newest.revision) this.memories.set(stream, { folded, state: estimate(folded.state, newest.revision, before?.state) });
     return folded;
   }
 
-  private known<State>(stream: string, initialState: State): Folded<State> {
-    return (this.remembered.get(stream)?.folded as Folded<State> | undefined) ?? empty(initialState);
+  /** What is known of the stream without reading it, which others may have written to since. */
+  remembered<State, Event extends Message>(decider: Decider<State, never, Event>, stream: string): Folded<State> {
+    return (this.memories.get(stream)?.folded as Folded<State> | undefined) ?? empty(decider.initialState);
   }
 
   /** Keyed, so that a short text cannot be guessed from the hash that the record keeps in the open. @throws ProgramGone */

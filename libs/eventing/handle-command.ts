@@ -40,9 +40,11 @@ const MAX_CONFLICTS = 50;
 
 /**
  * The one way into the record: fold the stream; a command id already in it gets its first answer; decide; append at the
- * revision that was folded; on a conflict, again. A command that changed nothing leaves a trace only when a client may
- * repeat it under its key; one that a rule refused leaves none, and its repetition is decided anew.
- * @param prepare adds what the decision needs from elsewhere; called after the check for a repetition
+ * revision that was folded; on a conflict, again. What is remembered of the stream is believed first, since the store's
+ * revision check is the judge; what would append nothing is decided by the stream as it is now. A command that changed
+ * nothing leaves a trace only when a client may repeat it under its key; one that a rule refused leaves none, and its
+ * repetition is decided anew.
+ * @param prepare adds what the decision needs from elsewhere; may be called several times
  * @throws CommandIdReused, RevisionMismatch, IdNotAvailable, and whatever the decider throws
  */
 export async function handleCommand<State, Wish extends Message, Command extends Message, Event extends Message>(
@@ -56,18 +58,21 @@ export async function handleCommand<State, Wish extends Message, Command extends
   const metadata = metadataOf(context, await aggregates.hash(context.programId, wish));
   const trace = context.isRepeatable ? new RequestTrace(aggregates.journal, wish.type, stream, metadata) : null;
   for (let attempt = 1; ; attempt += 1) {
-    const loaded = await aggregates.load(decider, stream);
+    const isRead = attempt > 1;
+    const loaded = isRead ? await aggregates.load(decider, stream) : aggregates.remembered(decider, stream);
     const folded = ofProgram(loaded, context.programId, decider.initialState);
-
-    const first = await firstAnswer<Event>(aggregates, stream, folded, metadata.commandHash, context, trace);
-    if (first) return first;
-    if (context.expectedRevision !== undefined && context.expectedRevision !== folded.revision) throw new RevisionMismatch();
-
-    const decided = decider.decide(await prepare(wish, folded.state), folded.state);
     try {
+      // Beside the look for a first answer: each reads other streams.
+      const deciding = (async () => decider.decide(await prepare(wish, folded.state), folded.state))();
+      deciding.catch(() => undefined);
+      const first = await firstAnswer<Event>(aggregates, stream, folded, metadata.commandHash, context, trace);
+      if (first) return first;
+      if (context.expectedRevision !== undefined && context.expectedRevision !== folded.revision) throw new RevisionMismatch();
+
+      const decided = await deciding;
       if (decided.length === 0) {
         const unchanged = { revision: revisionNumber(folded), position: folded.position };
-        if (!trace || (await trace.settle(unchanged))) return { ...unchanged, events: [] };
+        if (isRead && (!trace || (await trace.settle(unchanged)))) return { ...unchanged, events: [] };
         continue;
       }
       // Ids are made so that this cannot be; a second program must never write into a stream of the first.
@@ -75,7 +80,8 @@ export async function handleCommand<State, Wish extends Message, Command extends
       await trace?.forestall();
       return await append(aggregates, decider, stream, loaded, decided, metadata);
     } catch (error) {
-      if (!(error instanceof WrongExpectedRevision) || attempt >= MAX_CONFLICTS) throw error;
+      const isBehind = error instanceof WrongExpectedRevision || (!isRead && error instanceof DomainError);
+      if (!isBehind || attempt >= MAX_CONFLICTS) throw error;
     }
   }
 }

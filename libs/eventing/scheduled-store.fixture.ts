@@ -3,22 +3,59 @@ import type { Scheduler } from 'fast-check';
 import type { Position } from '@app/kernel';
 import { EventStore, type AppendResult, type ExpectedRevision, type RecordedStoredEvent, type StoredEvent, type SubscriptionBatch, type SubscriptionOptions } from './event-store.js';
 
-/** A store whose reads and appends happen one at a time, in the order that the scheduler decides, as between processes. */
-export class ScheduledStore extends EventStore {
-  private working = 0;
-
-  constructor(
-    private readonly store: EventStore,
-    private readonly scheduler: Scheduler,
-  ) {
+class WrappedStore extends EventStore {
+  constructor(protected readonly store: EventStore) {
     super();
   }
 
-  async append(stream: string, expected: ExpectedRevision, events: readonly StoredEvent[]): Promise<AppendResult> {
+  append(stream: string, expected: ExpectedRevision, events: readonly StoredEvent[]): Promise<AppendResult> {
+    return this.store.append(stream, expected, events);
+  }
+
+  read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]> {
+    return this.store.read(stream, from, limit);
+  }
+
+  subscribe(options: SubscriptionOptions): AsyncIterable<SubscriptionBatch> {
+    return this.store.subscribe(options);
+  }
+
+  head(): Promise<Position | null> {
+    return this.store.head();
+  }
+}
+
+/** Notes each stream that is read. */
+export class CountingStore extends WrappedStore {
+  constructor(
+    store: EventStore,
+    private readonly reads: string[],
+  ) {
+    super(store);
+  }
+
+  override read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]> {
+    this.reads.push(stream);
+    return super.read(stream, from, limit);
+  }
+}
+
+/** A store whose reads and appends happen one at a time, in the order that the scheduler decides, as between processes. */
+export class ScheduledStore extends WrappedStore {
+  private working = 0;
+
+  constructor(
+    store: EventStore,
+    private readonly scheduler: Scheduler,
+  ) {
+    super(store);
+  }
+
+  override async append(stream: string, expected: ExpectedRevision, events: readonly StoredEvent[]): Promise<AppendResult> {
     return this.whenScheduled(`append ${stream}`, () => this.store.append(stream, expected, events));
   }
 
-  async read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]> {
+  override async read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]> {
     return this.whenScheduled(`read ${stream}`, () => this.store.read(stream, from, limit));
   }
 
@@ -39,13 +76,5 @@ export class ScheduledStore extends EventStore {
     } finally {
       this.working -= 1;
     }
-  }
-
-  subscribe(options: SubscriptionOptions): AsyncIterable<SubscriptionBatch> {
-    return this.store.subscribe(options);
-  }
-
-  head(): Promise<Position | null> {
-    return this.store.head();
   }
 }

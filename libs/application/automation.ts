@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { EventUnreadable, isOpened, type Followable } from '@app/eventing';
 import type { Recorded } from '@app/kernel';
 import type { ConsentEvent, OptInRequested } from '@app/domain/consent';
 import type { ContactEvent } from '@app/domain/contact';
@@ -36,16 +37,20 @@ export class Automation {
   /** Categories of the streams it follows. */
   static readonly categories = ['contact', 'conversation', 'consent', 'inbound', 'delivery'];
 
-  /** Whether anything follows from an event of this type. */
-  static concerns({ type }: Recorded<AutomatedEvent>): boolean {
-    return REACTED_TO.has(type);
+  /** Whether anything follows from an event of this type. Of one whose type nobody knows, something may. */
+  static concerns(event: Followable<AutomatedEvent>): boolean {
+    const legible = isOpened(event) ? event : event.legible;
+    return legible === null || REACTED_TO.has(legible.type);
   }
 
   /**
    * What is kept in order: the events about one address, so that an inbound text finds who had the number and what was
    * texted there before it. Others change nothing that these look at.
    */
-  static keysOf(event: Recorded<AutomatedEvent>): readonly string[] {
+  static keysOf(followed: Followable<AutomatedEvent>): readonly string[] {
+    // What keeps order is never sealed.
+    const event = isOpened(followed) ? followed : (followed.legible as Recorded<AutomatedEvent> | null);
+    if (event === null) return [];
     switch (event.type) {
       case 'InboundReceived':
       case 'OptInRequested':
@@ -72,7 +77,9 @@ export class Automation {
     private readonly erasure: Erasure,
   ) {}
 
-  async react(event: Recorded<AutomatedEvent>): Promise<void> {
+  /** @throws EventUnreadable */
+  async react(event: Followable<AutomatedEvent>): Promise<void> {
+    if (!isOpened(event)) throw new EventUnreadable(event);
     switch (event.type) {
       case 'InboundReceived':
         return this.router.route(event);

@@ -14,7 +14,8 @@ export const ids = {
   sender: (programId: string, phone: string): string => naturalId('sender', programId, phone),
   member: (programId: string, userId: string): string => naturalId('member', programId, userId),
   delivery: deliveryIdOf,
-  parked: (programId: string, worker: string, key: string): string => naturalId('parked', programId, worker, key),
+  /** `successor` counts the streams of this key before it that cannot be read. */
+  parked: (programId: string, worker: string, key: string, successor = 0): string => naturalId('parked', programId, worker, key, ...(successor === 0 ? [] : [String(successor)])),
   /** An id for something new that the command makes; the same when the command is repeated. */
   madeBy: (commandId: string, what: string): string => naturalId('made', commandId, what),
 };

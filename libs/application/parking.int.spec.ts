@@ -1,6 +1,6 @@
 import type { Command, CommandBus } from '@nestjs/cqrs';
 import { eventTypes } from '@app/domain';
-import { Aggregates, EngineUnavailable, EventCodec, handleCommand, Journal, runFollower, type Engines, type Follower } from '@app/eventing';
+import { Aggregates, EngineUnavailable, EventCodec, EventUnreadable, handleCommand, Journal, naturalId, runFollower, Unopened, type Engines, type Follower } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { parkedDecider, type ParkedCommand } from '@app/domain/parked';
 import { requestDecider } from '@app/domain/request';
@@ -65,6 +65,14 @@ describe('parking', () => {
   };
   const waiting = async (key: string): Promise<string[]> => (await lookups.parked(programId, ids.parked(programId, 'worker', key))).waiting.map(({ stream }) => stream.slice(stream.lastIndexOf('.') + 1));
   const say = (key: string, wish: ParkedCommand): Promise<unknown> => handleCommand(aggregates, parkedDecider, `parked-${ids.parked(programId, 'worker', key)}`, wish, stepOf(programId, 'spec'), (asked) => asked);
+  /** A request to replay, as the record holds it. */
+  const happenedReplay = async (key: string): Promise<Fact[]> => {
+    await askForReplay(key);
+    const stream = `parked-${ids.parked(programId, 'worker', key)}`;
+    const facts: Fact[] = [];
+    for await (const fact of journal.read(stream)) facts.push(fact);
+    return facts.slice(-1);
+  };
   const askForReplay = (key: string): Promise<unknown> => say(key, { type: 'RequestReplay', data: { worker: 'worker', key } });
 
   /** Carries out what is asked up to now. */
@@ -166,6 +174,55 @@ describe('parking', () => {
     failures.set('a-1', new EngineUnavailable('MongoDB'));
     await expect(parking.handle(worker(), facts[0] as Fact)).rejects.toBeInstanceOf(EngineUnavailable);
     expect(await waiting('a')).toEqual([]);
+  });
+
+  it('rule 13: one that cannot be opened is parked at once, with its cause', async () => {
+    let calls = 0;
+    const place = { stream: 'conversation-1', revision: 3, position: '7', programId };
+    const unopened = new EventUnreadable(new Unopened('KeyMissing', place));
+    await parking.handle({ ...worker(), handle: async () => {
+      calls += 1;
+      throw unopened;
+    } }, facts[0] as Fact);
+    expect([calls, await waiting('a')]).toEqual([1, ['a-1']]);
+    const [recorded] = await engines.eventStore.read(`parked-${ids.parked(programId, 'worker', 'a')}`, 0, 1);
+    expect(recorded?.data['cause']).toBe('KeyMissing');
+  });
+
+  describe('rule 13: a list of what waits that cannot be read itself', () => {
+    const unreadable = async (key: string): Promise<void> => {
+      const stream = `parked-${ids.parked(programId, 'worker', key)}`;
+      const known = await engines.eventStore.read(stream, 0, 10);
+      const last = known.at(-1);
+      const stored = { id: naturalId('spec', stream), type: 'ParkedMessageHandled.v99', data: {}, metadata: last?.metadata ?? { programId } };
+      await engines.eventStore.append(stream, last ? last.revision : 'no-stream', [stored]);
+    };
+    const secondList = async (): Promise<string[]> => (await lookups.parked(programId, ids.parked(programId, 'worker', 'a', 1))).waiting.map(({ stream }) => stream.slice(stream.lastIndexOf('.') + 1));
+
+    it('lets nothing of its key pass, loses nothing, and holds up no other key', async () => {
+      await unreadable('a');
+      await handleAll();
+      await handleAll();
+      expect([handled, await secondList()]).toEqual([['b-1', 'b-2', 'b-1', 'b-2'], ['a-1', 'a-2']]);
+    });
+
+    it('is passed over by replays, and what waits after it can be replayed', async () => {
+      failures.set('b-1', new TypeError('broken'));
+      await handleAll();
+      await unreadable('a');
+      await handleAll();
+      failures.clear();
+      const told: string[] = [];
+      const request = { type: 'RequestReplay', data: { worker: 'worker', key: 'a' } } as const;
+      // The list may have become unreadable after somebody asked for it.
+      const [asked] = (await happenedReplay('b')) as [Fact];
+      await parking.replays({ ...worker(), onParked: (error) => void told.push((error as Error).name) }).handle([{ ...asked, aggregateId: ids.parked(programId, 'worker', 'a'), data: request.data } as Fact]);
+      expect(told).toEqual(['UnknownEventType']);
+      await handleCommand(aggregates, parkedDecider, `parked-${ids.parked(programId, 'worker', 'a', 1)}`, request, stepOf(programId, 'spec'), (wish) => wish);
+      await askForReplay('b');
+      await replay();
+      expect(handled.slice(-4).sort()).toEqual(['a-1', 'a-2', 'b-1', 'b-2']);
+    });
   });
 
   it('a message of one program does not wait behind another\'s', async () => {

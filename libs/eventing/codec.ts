@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from '
 import { ERASED, isErased, type JsonObject, type Message, type Metadata, type Recorded } from '@app/kernel';
 import type { RecordedStoredEvent, StoredEvent } from './event-store.js';
 import type { Keyring } from './keyring.js';
-import { TemporaryFailure } from './temporary-failure.js';
+import { Unopened, type Followable, type UnopenedCause } from './unopened.js';
 
 /** An event on its way into the record. */
 export type NewEvent<Event extends Message = Message> = Event & { readonly eventId: string; readonly metadata: Metadata };
@@ -49,33 +49,33 @@ export class EventCodec {
     return { ...stored, data: { ...Object.fromEntries(open), [SEALED_FIELD]: Object.fromEntries(await Promise.all(parts)) } };
   }
 
-  /** Events in the same order, opened; personal fields of an erased subject hold {@link ERASED}. */
-  async open(events: readonly RecordedStoredEvent[]): Promise<readonly Recorded<Message>[]> {
-    const current = events.map((event) => this.upcast(event));
-    const subjects = new Set(current.flatMap(({ spec: { sealed }, data }) => partsOf(sealed).map(({ subjectField }) => String(data[subjectField]))));
-    const keys = subjects.size === 0 ? new Map<string, Uint8Array>() : await this.keyring.get([...subjects]);
-    return current.map(({ event, name, spec, data }) => {
-      const separator = event.stream.indexOf('-');
-      return {
-        type: name,
-        data: spec.sealed ? unseal(spec.sealed, data, event.id, keys) : data,
-        eventId: event.id,
-        stream: event.stream,
-        aggregateId: event.stream.slice(separator + 1),
-        revision: event.revision,
-        position: event.position,
-        metadata: event.metadata as unknown as Metadata,
-      };
-    });
+  /** Events in the same order, opened; personal fields of an erased subject hold {@link ERASED}. One that cannot be opened does not hold up the others. */
+  async open(events: readonly RecordedStoredEvent[]): Promise<readonly Followable[]> {
+    const current = events.map((event) => this.current(event));
+    const subjects = new Set(current.flatMap((one) => (one instanceof Unopened ? [] : partsOf(one.spec.sealed).map(({ subjectField }) => String((one.event.data as JsonObject)[subjectField])))));
+    const keys = subjects.size === 0 ? new Map<string, Uint8Array | 'destroyed'>() : await this.keyring.get([...subjects]);
+    return current.map((one) => (one instanceof Unopened ? one : unseal(one, keys)));
   }
 
-  private upcast(event: RecordedStoredEvent): { event: RecordedStoredEvent; name: string; spec: EventTypeSpec; data: JsonObject } {
-    let { type, data } = event;
-    for (let next = this.upcasters[type]; next; next = this.upcasters[type]) ({ type, data } = next(data));
+  /** As its newest version, still sealed. */
+  private current(stored: RecordedStoredEvent): Current | Unopened {
+    const { id: eventId, stream, revision, position, metadata } = stored;
+    const programId = (metadata as Partial<Metadata> | null)?.programId;
+    const place = { stream, revision, position, programId: typeof programId === 'string' ? programId : UNKNOWN_PROGRAM };
+    let { type, data } = stored;
+    if (!isObject(data) || place.programId === UNKNOWN_PROGRAM) return new Unopened('ContentBroken', place);
+    try {
+      for (let next = this.upcasters[type]; next; next = this.upcasters[type]) ({ type, data } = next(data));
+    } catch {
+      return new Unopened('ContentBroken', place);
+    }
     const name = type.slice(0, type.lastIndexOf('.v'));
-    const spec = this.spec(name);
-    if (type !== `${name}.v${spec.version}`) throw new UnknownEventType(type);
-    return { event, name, spec, data };
+    const spec = this.types[name];
+    if (!spec || type !== `${name}.v${spec.version}`) return new Unopened('UnknownEventType', place);
+    const { [SEALED_FIELD]: sealed, ...open } = data;
+    const aggregateId = stream.slice(stream.indexOf('-') + 1);
+    const event = { type: name, data: spec.sealed ? open : data, eventId, stream, aggregateId, revision, position, metadata: metadata as unknown as Metadata };
+    return { event, spec, sealed, place };
   }
 
   private spec(name: string): EventTypeSpec {
@@ -85,13 +85,20 @@ export class EventCodec {
   }
 }
 
-/** A newer program wrote it; this one waits until it is replaced. */
-export class UnknownEventType extends TemporaryFailure {
+type Current = { readonly event: Recorded<Message>; readonly spec: EventTypeSpec; readonly sealed: unknown; readonly place: ConstructorParameters<typeof Unopened>[1] };
+
+/** Of an event whose metadata cannot be read. */
+const UNKNOWN_PROGRAM = 'unknown';
+
+/** Nothing of this type can be stored: no table of event types has it. */
+export class UnknownEventType extends Error {
   constructor(readonly type: string) {
     super(`No event type ${type} is known to this program`);
     this.name = 'UnknownEventType';
   }
 }
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
 const associated = (subject: string, eventId: string): Buffer => Buffer.from(`${subject}/${eventId}`);
 
@@ -110,16 +117,43 @@ function decrypt(key: Uint8Array, sealed: string, aad: Buffer): string {
   return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
 }
 
-function unseal(fieldsSealed: Sealed, data: JsonObject, eventId: string, keys: ReadonlyMap<string, Uint8Array>): JsonObject {
-  const { [SEALED_FIELD]: sealed, ...open } = data;
-  const parts = partsOf(fieldsSealed).map(({ subjectField, fields }) => {
-    const subject = String(data[subjectField]);
-    const ciphertext = (sealed as Readonly<Record<string, string | null>>)[subjectField];
-    const key = keys.get(subject);
-    if (ciphertext === null || !key) return Object.fromEntries(fields.map((field) => [field, ERASED]));
-    return JSON.parse(decrypt(key, String(ciphertext), associated(subject, eventId))) as JsonObject;
-  });
-  return Object.assign(open, ...parts) as JsonObject;
+function unseal({ event, spec, sealed, place }: Current, keys: ReadonlyMap<string, Uint8Array | 'destroyed'>): Followable {
+  const unopened = (cause: UnopenedCause): Unopened => new Unopened(cause, place, event);
+  if (!spec.sealed) return event;
+  if (!isObject(sealed)) return new Unopened('ContentBroken', place);
+  const personal: JsonObject[] = [];
+  for (const { subjectField, fields } of partsOf(spec.sealed)) {
+    const subject = String((event.data as JsonObject)[subjectField]);
+    const [ciphertext, key] = [sealed[subjectField], keys.get(subject)];
+    if (ciphertext === null || key === 'destroyed') {
+      personal.push(Object.fromEntries(fields.map((field) => [field, ERASED as JsonObject])));
+      continue;
+    }
+    if (typeof ciphertext !== 'string') return unopened('ContentBroken');
+    if (!key) return unopened('KeyMissing');
+    const plain = decrypted(key, ciphertext, associated(subject, event.eventId));
+    if (plain === null) return unopened('SealBroken');
+    const part = parsed(plain);
+    if (!isObject(part)) return unopened('ContentBroken');
+    personal.push(part);
+  }
+  return { ...event, data: Object.assign({}, event.data, ...personal) as JsonObject };
+}
+
+function decrypted(key: Uint8Array, sealed: string, aad: Buffer): string | null {
+  try {
+    return decrypt(key, sealed, aad);
+  } catch {
+    return null; // it tells apart neither a wrong key from a changed text, nor either from one cut short
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 type Sealed = Readonly<Record<string, string>>;

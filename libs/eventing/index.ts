@@ -24,5 +24,6 @@ export * from './in-order-per-key.js';
 export * from './temporary-failure.js';
 export * from './text-limits.js';
 export * from './topic-log.js';
+export * from './unopened.js';
 export * from './unusable-data.js';
 export * from './wrapped-keyring.js';

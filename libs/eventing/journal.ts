@@ -1,10 +1,17 @@
 import type { Message, Metadata, Position, Recorded } from '@app/kernel';
 import type { EventCodec, NewEvent } from './codec.js';
 import type { AppendResult, EventStore, ExpectedRevision, SubscriptionOptions } from './event-store.js';
+import { EventUnreadable, isOpened, type Followable } from './unopened.js';
 
 const PAGE = 1_000;
 
-export type JournalBatch<Event extends Message> = { readonly events: readonly Recorded<Event>[]; readonly position: Position };
+export type JournalBatch<Event extends Message> = {
+  /** Those that can be opened. */
+  readonly events: readonly Recorded<Event>[];
+  /** Every event, in order: for those who must not pass one over. */
+  readonly all: readonly Followable<Event>[];
+  readonly position: Position;
+};
 
 export type EventPlace = Pick<Recorded<Message>, 'revision' | 'position' | 'metadata'>;
 
@@ -20,11 +27,11 @@ export class Journal {
     return this.store.append(stream, expected, await Promise.all(events.map((event) => this.codec.seal(event))));
   }
 
-  /** The stream's events from a revision on, to its end. */
+  /** The stream's events from a revision on, to its end. @throws EventUnreadable */
   async *read<Event extends Message>(stream: string, from = 0): AsyncIterable<Recorded<Event>> {
     for (let next = from; ; next += PAGE) {
       const page = await this.store.read(stream, next, PAGE);
-      if (page.length > 0) yield* (await this.codec.open(page)) as readonly Recorded<Event>[];
+      if (page.length > 0) for (const event of await this.codec.open(page)) yield opened<Event>(event);
       if (page.length < PAGE) return;
     }
   }
@@ -34,19 +41,26 @@ export class Journal {
     return (await this.store.read(stream, from, limit)).map(({ revision, position, metadata }) => ({ revision, position, metadata: metadata as unknown as Metadata }));
   }
 
-  /** One event by its place. */
+  /** One event by its place. @throws EventUnreadable */
   async at<Event extends Message>(stream: string, revision: number): Promise<Recorded<Event> | undefined> {
-    const events = (await this.codec.open(await this.store.read(stream, revision, 1))) as readonly Recorded<Event>[];
-    return events[0];
+    const [event] = await this.codec.open(await this.store.read(stream, revision, 1));
+    return event && opened<Event>(event);
   }
 
   /** See {@link EventStore.subscribe}. */
   async *follow<Event extends Message>(options: SubscriptionOptions): AsyncIterable<JournalBatch<Event>> {
-    for await (const { events, position } of this.store.subscribe(options))
-      yield { events: (await this.codec.open(events)) as readonly Recorded<Event>[], position };
+    for await (const { events, position } of this.store.subscribe(options)) {
+      const all = (await this.codec.open(events)) as readonly Followable<Event>[];
+      yield { events: all.filter(isOpened), all, position };
+    }
   }
 
   head(): Promise<Position | null> {
     return this.store.head();
   }
+}
+
+function opened<Event extends Message>(event: Followable): Recorded<Event> {
+  if (!isOpened(event)) throw new EventUnreadable(event);
+  return event as Recorded<Event>;
 }

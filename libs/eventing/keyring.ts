@@ -1,7 +1,7 @@
 /** One key for each person (subject). Their bytes leave this port unwrapped and are stored wrapped. Keys live outside the record, so that destroying one makes its content unreadable. */
 export abstract class Keyring {
-  /** 32-byte keys by subject; a destroyed or unknown one is left out. */
-  abstract get(subjects: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** 32-byte keys by subject, or that one was destroyed. One that is unknown or damaged is left out: it may come back from a backup. */
+  abstract get(subjects: readonly string[]): Promise<ReadonlyMap<string, Uint8Array | 'destroyed'>>;
   /** The subject's key, made at first use; durable when this resolves. @throws KeyDestroyed */
   abstract ensure(subject: string): Promise<Uint8Array>;
   /** Irreversible; `ensure` will not make a new one for this subject. */

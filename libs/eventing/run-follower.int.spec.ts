@@ -1,6 +1,7 @@
 import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
 import type { Engines } from '@app/eventing';
 import type { Position } from '@app/kernel';
+import { isOpened } from './unopened.js';
 import { runFollower, type Follower } from './run-follower.js';
 import { contextOf, Tallies, type TallyEvent } from './tally.fixture.js';
 
@@ -27,7 +28,7 @@ describe('runFollower', () => {
       name,
       categories: ['tally'],
       handle: async (events) => {
-        for (const { data } of events) {
+        for (const { data } of events.filter(isOpened)) {
           await before(data.amount);
           seen.push(data.amount);
           if (enough(data.amount)) stop.abort();

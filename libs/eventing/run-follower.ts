@@ -1,20 +1,21 @@
-import type { Message, Position, Recorded } from '@app/kernel';
+import type { Message, Position } from '@app/kernel';
 import type { Journal } from './journal.js';
 import type { Checkpoints } from './read-model-store.js';
+import type { Followable } from './unopened.js';
 
 export type Follower<Event extends Message = Message> = {
   /** Name of its checkpoint. */
   readonly name: string;
   readonly categories: readonly string[];
   /** Effects are durable when it resolves; called again with the same events when the process died before the checkpoint. */
-  handle(events: readonly Recorded<Event>[]): Promise<void>;
+  handle(events: readonly Followable<Event>[]): Promise<void>;
 };
 
 /** Follows the record, batch after batch, saving the checkpoint after the effects. Rejects when `handle` or a store does. */
 export async function runFollower({ journal, checkpoints }: { journal: Journal; checkpoints: Checkpoints }, follower: Follower, signal: AbortSignal): Promise<void> {
   let from: Position | null = await checkpoints.get(follower.name);
-  for await (const { events, position } of journal.follow({ after: from, categories: follower.categories, signal })) {
-    if (events.length > 0) await follower.handle(events);
+  for await (const { all, position } of journal.follow({ after: from, categories: follower.categories, signal })) {
+    if (all.length > 0) await follower.handle(all);
     await checkpoints.set(follower.name, from, position);
     from = position;
   }

@@ -1,9 +1,12 @@
 import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
 import type { Engines } from '@app/eventing';
 import type { Position } from '@app/kernel';
+import { EventCodec } from './codec.js';
+import { naturalId } from './ids.js';
+import { Journal } from './journal.js';
 import { CheckpointMoved, type DocumentWrite } from './read-model-store.js';
-import { rebuild, runProjection, type Followed, type Projection } from './run-projection.js';
-import { contextOf, Tallies, tallyProjection, type TallyEvent, type TallyRow } from './tally.fixture.js';
+import { rebuild, runProjection, unreadableId, type Followed, type Projection } from './run-projection.js';
+import { contextOf, Tallies, tallyProjection, tallyTypes, type TallyEvent, type TallyRow } from './tally.fixture.js';
 
 const LONG = 10_000;
 
@@ -112,6 +115,57 @@ describe('runProjection', () => {
     await rebuild(followed, projection, new AbortController().signal);
     expect(await sums('rebuild')).toEqual(expected);
     await engines.readModels.dropRebuild(projection);
+  });
+
+  it('rule 13: a stream with an event that cannot be opened stands still, others go on, and a rebuild takes it in again', async () => {
+    const [stream, told] = [`tally-p${count}`, [] as string[]];
+    const codec = new EventCodec(tallyTypes, engines.keyring);
+    const append = async (amount: number, revision: number, type = 'Added.v1'): Promise<void> => {
+      const { programId, actor, commandId } = contextOf(`${count}/${amount}`);
+      const metadata = { programId, actor, commandId, commandHash: '', correlationId: '', causationId: '', occurredAt: '', recordedAt: '' };
+      const stored = await codec.seal({ type: 'Added', data: { amount, note: '', owner: 'rita' }, eventId: naturalId('spec', stream, String(revision)), metadata });
+      await engines.eventStore.append(stream, revision === 0 ? 'no-stream' : revision - 1, [{ ...stored, type }]);
+    };
+    const run = async (by: Followed): Promise<void> => {
+      const stop = new AbortController();
+      const running = runProjection(by, projection, stop.signal, async ({ cause, revision }) => void told.push(`${cause} ${revision}`));
+      await Promise.race([engines.checkpoints.waitFor(projection.name, (await by.journal.head()) ?? '', LONG), running]);
+      stop.abort();
+      await running;
+    };
+    const others = async (amount: number): Promise<void> => void (await tallies.add(`q${count}`, [amount], contextOf(`${count}/q${amount}`)));
+    const rows = async (): Promise<unknown> => [await row(), (await engines.readModels.get(projection, [`q${count}`]))[0], (await engines.readModels.get(projection, [unreadableId(stream)]))[0]];
+    const collect = async (which: 'live' | 'rebuild'): Promise<DocumentWrite[]> => {
+      const documents: DocumentWrite[] = [];
+      for await (const document of engines.readModels.scan(projection, which)) documents.push(document);
+      return documents;
+    };
+
+    await append(1, 0);
+    await append(2, 1, 'Added.v9');
+    await append(3, 2);
+    await others(1);
+    await run(followed);
+    // In a batch of its own, by a worker that was started anew.
+    await append(4, 3);
+    await others(2);
+    await run(followed);
+    expect(told).toEqual(['UnknownEventType 1']);
+    expect(await rows()).toMatchObject([{ sum: 1, count: 1 }, { sum: 3, count: 2 }, { unreadable: stream }]);
+    await rebuild(followed, projection, new AbortController().signal);
+    expect(await collect('rebuild')).toEqual(await collect('live'));
+
+    const newer: Followed = { ...followed, journal: new Journal(engines.eventStore, new EventCodec(tallyTypes, engines.keyring, { 'Added.v9': (data) => ({ type: 'Added.v1', data }) })) };
+    await append(5, 4);
+    await run(newer);
+    expect(await rows()).toMatchObject([{ sum: 1 }, {}, { unreadable: stream }]);
+    const head = await rebuild(newer, projection, new AbortController().signal);
+    await engines.readModels.swapRebuild(projection, head ?? '');
+    await append(6, 5);
+    await run(newer);
+    expect(await rows()).toMatchObject([{ sum: 21, count: 6 }, { sum: 3, count: 2 }, undefined]);
+    await rebuild(newer, projection, new AbortController().signal);
+    expect(await collect('rebuild')).toEqual(await collect('live'));
   });
 
   it('X4: a rebuild gives what the live one holds, and takes its place', async () => {

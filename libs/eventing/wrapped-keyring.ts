@@ -44,8 +44,8 @@ export class WrappedKeyring extends Keyring {
     }
   }
 
-  async get(subjects: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
-    const keys = new Map<string, Uint8Array>();
+  async get(subjects: readonly string[]): Promise<ReadonlyMap<string, Uint8Array | 'destroyed'>> {
+    const keys = new Map<string, Uint8Array | 'destroyed'>();
     for (const subject of subjects) {
       const key = this.#recent.get(subject);
       if (key) keys.set(subject, key);
@@ -57,6 +57,7 @@ export class WrappedKeyring extends Keyring {
     for (const [subject, wrapped] of await this.store.get(unknown)) {
       const key = wrapped && (await this.#unwrap(subject, wrapped));
       if (key) keys.set(subject, remember(subject, key));
+      else if (!wrapped) keys.set(subject, 'destroyed');
     }
     return keys;
   }

@@ -3,5 +3,5 @@ export { erasedSampleOf } from './erased-samples.js';
 export { newRecord, positionAt, type RecordFact } from './new-record.js';
 export { documentsOf, projectionSpec } from './projection-spec.js';
 export { folderCells, tableFolders, type FolderCell } from './folder-table.js';
-export { KeysInMemory } from './keys-in-memory.js';
+export { keyOf, KeysInMemory } from './keys-in-memory.js';
 export { sampleOf, samples, type DomainEvent } from './samples.js';

@@ -6,8 +6,13 @@ export class KeysInMemory extends Keyring {
   private readonly destroyed = new Set<string>();
   private readonly made = new Set<string>();
 
-  async get(subjects: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
-    return new Map(subjects.filter((subject) => this.made.has(subject) && !this.destroyed.has(subject)).map((subject) => [subject, keyOf(subject)]));
+  async get(subjects: readonly string[]): Promise<ReadonlyMap<string, Uint8Array | 'destroyed'>> {
+    const keys = new Map<string, Uint8Array | 'destroyed'>();
+    for (const subject of subjects) {
+      if (this.made.has(subject)) keys.set(subject, keyOf(subject));
+      if (this.destroyed.has(subject)) keys.set(subject, 'destroyed');
+    }
+    return keys;
   }
 
   async ensure(subject: string): Promise<Uint8Array> {

@@ -1,15 +1,15 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { ErasePerson, stepOf } from '@app/application';
-import { Checkpoints, Journal, Leadership, ReadModelStore, TemporaryFailure } from '@app/eventing';
+import { TemporaryFailure } from '@app/eventing';
 import { DomainError } from '@app/kernel';
 import { InboxQueries, inboxProjection } from '@app/read-models';
-import { whileFollowed, type Stores } from './read-model-copies.js';
+import { storesOf, whileFollowed } from './read-model-copies.js';
 import { Refused, withApplication } from './with-engines.js';
 
 /** Erases a person of a program. @throws Refused */
 export const erasePerson = (data: string | undefined, programId: string, contactId: string): Promise<void> =>
   withApplication(data, async (app) => {
-    const stores: Stores = { journal: app.get(Journal), readModels: app.get(ReadModelStore), checkpoints: app.get(Checkpoints), leadership: app.get(Leadership) };
+    const stores = storesOf(app);
     const eraser = new ErasePerson(app.get(CommandBus), stores.checkpoints, app.get(InboxQueries));
     try {
       const count = await whileFollowed(stores, inboxProjection as never, () => eraser.erase(contactId, 'admin', stepOf(programId, 'admin')));

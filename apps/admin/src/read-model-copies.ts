@@ -1,24 +1,34 @@
 import { isDeepStrictEqual } from 'node:util';
-import { eventTypes } from '@app/domain';
-import { EventCodec, Journal, projectorOf, rebuild, runProjection, type DocumentWrite, type Engines, type Followed, type Leadership, type Projection } from '@app/eventing';
+import type { INestApplicationContext } from '@nestjs/common';
+import { Parking } from '@app/application';
+import { Checkpoints, Journal, Leadership, projectorOf, ReadModelStore, rebuild, runProjection, unreadableId, type DocumentWrite, type Followed, type Projection } from '@app/eventing';
 import type { Position } from '@app/kernel';
 
 /** `firstDifference` is the id of the first document that is not the same in both, or only in one. */
 export type Comparison = { readonly rows: number; readonly firstDifference: string | null };
 
-export type Stores = Followed & { readonly leadership: Leadership };
+export type Stores = Followed & { readonly leadership: Leadership; readonly parking: Parking };
 
 const LONGEST_CATCH_UP_MS = 10 * 60_000;
 
-export function followed({ eventStore, readModels, checkpoints, keyring, leadership }: Engines): Stores {
-  return { journal: new Journal(eventStore, new EventCodec(eventTypes, keyring)), readModels, checkpoints, leadership };
-}
+export const storesOf = (app: INestApplicationContext): Stores => ({
+  journal: app.get(Journal),
+  readModels: app.get(ReadModelStore),
+  checkpoints: app.get(Checkpoints),
+  leadership: app.get(Leadership),
+  parking: app.get(Parking),
+});
 
-/** Builds the model again beside the live one and puts it in its place. @returns its number of rows */
-export async function rebuildModel(stores: Followed, projection: Projection): Promise<number> {
-  const position = await rebuild(stores, projection, new AbortController().signal);
+/**
+ * Builds the model again beside the live one and puts it in its place. What it takes in again is parked no more; what it
+ * cannot open either is parked. @returns its number of rows
+ */
+export async function rebuildModel(stores: Stores, projection: Projection): Promise<number> {
+  const name = projectorOf(projection);
+  const position = await rebuild(stores, projection, new AbortController().signal, (event) => stores.parking.note(name, event));
   if (position === null) await stores.readModels.dropRebuild(projection);
   else await stores.readModels.swapRebuild(projection, position);
+  await stores.parking.finish(name, async (stream) => (await stores.readModels.get(projection, [unreadableId(stream)])).length > 0);
   let rows = 0;
   for await (const _ of stores.readModels.scan(projection, 'live')) rows += 1;
   return rows;
@@ -47,7 +57,7 @@ async function catchUp(stores: Stores, projection: Projection): Promise<void> {
 /** Works while the read model follows the record: by the projector that runs, or by ourselves where none does. */
 export async function whileFollowed<Result>(stores: Stores, projection: Projection, work: () => Promise<Result>): Promise<Result> {
   const stop = new AbortController();
-  const running = stores.leadership.lead(projectorOf(projection), (signal) => runProjection(stores, projection, signal), stop.signal);
+  const running = stores.leadership.lead(projectorOf(projection), (signal) => runProjection(stores, projection, signal, (event) => stores.parking.note(projectorOf(projection), event)), stop.signal);
   try {
     return await Promise.race([work(), running.then(() => Promise.reject(new Error(`${projection.name} is not followed any more`)))]);
   } finally {

@@ -1,12 +1,13 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { Command, Option } from 'commander';
 import { HandleParked, stepOf } from '@app/application';
+import { projectorOf } from '@app/eventing';
 import { CONVERSATIONS_TOPIC } from '@app/public-events';
 import { AccessTokens, InvalidConfiguration, loadConfiguration, roles, type CallerRole } from '@app/platform';
 import { ParkedQueries, ProgramQueries, projections } from '@app/read-models';
 import { copyFolder } from './copy-folder.js';
 import { erasePerson } from './erase-person.js';
-import { compareModel, followed, rebuildModel } from './read-model-copies.js';
+import { compareModel, rebuildModel, storesOf, type Stores } from './read-model-copies.js';
 import { rotateMasterKey } from './rotate-master-key.js';
 import { loadSample } from './sample.js';
 import { changeToken, endTokenRotation } from './sender-tokens.js';
@@ -21,7 +22,9 @@ async function admin(): Promise<void> {
 
   command('prepare', 'creates topics, collections and indexes; safe to repeat').action(({ data }: Options) => prepare(data));
   command('sample', 'loads the sample program; safe to repeat').action(({ data }: Options) => sampleProgram(data));
-  command('rebuild', 'builds every read model again from the record and puts it in the place of the live one').action(({ data }: Options) => rebuildAll(data));
+  command('rebuild', 'builds read models again from the record and puts them in the place of the live ones')
+    .argument('[models...]', 'which ones; every one when left out')
+    .action((models: readonly string[], { data }: Options) => rebuildModels(data, models));
   command('compare', 'compares every read model with one built from nothing; exit code 1 when one differs').action(({ data }: Options) => compareAll(data));
   command('held', 'lists what is not sent at present because the provider refuses an account, a number or a country, and why').action(({ data }: Options) => listHeld(data));
   command('parked', 'lists what a worker could not handle, with everything that waits behind it').action(({ data }: Options) => listParked(data));
@@ -85,15 +88,19 @@ const sampleProgram = (data: string | undefined): Promise<void> =>
     console.log(`The sample program is there; it texts from ${senderPhone}`);
   });
 
-const eachModel = (data: string | undefined, work: (stores: ReturnType<typeof followed>, projection: (typeof projections)[number]) => Promise<string>): Promise<void> =>
-  withEngines(data, async (engines) => {
-    for (const projection of projections) console.log(`${projection.name.padEnd(12)} ${await work(followed(engines), projection)}`);
+const eachModel = (data: string | undefined, names: readonly string[], work: (stores: Stores, projection: (typeof projections)[number]) => Promise<string>): Promise<void> =>
+  withApplication(data, async (app) => {
+    const unknown = names.find((name) => !projections.some((projection) => projection.name === name));
+    if (unknown !== undefined) throw new Refused(`There is no read model ${unknown}; there are ${projections.map(({ name }) => name).join(', ')}`);
+    const chosen = projections.filter(({ name }) => names.length === 0 || names.includes(name));
+    for (const projection of chosen) console.log(`${projection.name.padEnd(12)} ${await work(storesOf(app), projection)}`);
   });
 
-const rebuildAll = (data: string | undefined): Promise<void> => eachModel(data, async (stores, projection) => `${await rebuildModel(stores, projection)} rows`);
+const rebuildModels = (data: string | undefined, names: readonly string[]): Promise<void> =>
+  eachModel(data, names, async (stores, projection) => `${await rebuildModel(stores, projection)} rows`);
 
 const compareAll = (data: string | undefined): Promise<void> =>
-  eachModel(data, async (stores, projection) => {
+  eachModel(data, [], async (stores, projection) => {
     const { rows, firstDifference } = await compareModel(stores, projection);
     if (firstDifference !== null) process.exitCode = 1;
     return `${String(rows).padStart(7)} rows  ${firstDifference === null ? 'equal' : `DIFFERENT, first at ${firstDifference}`}`;
@@ -108,11 +115,24 @@ const listHeld = (data: string | undefined): Promise<void> =>
     console.log(programs.length === 0 ? 'Nothing is held' : `${programs.length} programs; new credentials of a number (AddSender) are tried at once`);
   });
 
+/** What mends an event that cannot be opened. */
+const remedies: Readonly<Record<string, string>> = {
+  KeyMissing: ' (restore the keys from a backup)',
+  SealBroken: ' (restore the keys, or the record, from a backup)',
+  ContentBroken: ' (restore the record from a backup)',
+  UnknownEventType: ' (a newer version wrote it: replace this one)',
+};
+
+/** The read model that passes a stream over; `null` for what a worker has parked. */
+const modelOf = ({ worker }: { readonly worker: string }): string | null => projections.find((projection) => projectorOf(projection) === worker)?.name ?? null;
+
 const listParked = (data: string | undefined): Promise<void> =>
   withApplication(data, async (app) => {
     const rows = await app.get(ParkedQueries).all();
-    for (const { id, worker, key, waiting, since, cause } of rows) console.log(`${id}  ${worker}  ${key}  ${waiting} waiting since ${since}: ${cause}`);
-    console.log(rows.length === 0 ? 'Nothing is parked' : `${rows.length} parked; mend the cause, then: admin replay`);
+    for (const { id, worker, key, waiting, since, cause } of rows) console.log(`${id}  ${worker}  ${key}  ${waiting} waiting since ${since}: ${cause}${remedies[cause] ?? ''}`);
+    const models = [...new Set(rows.map(modelOf).filter((model) => model !== null))];
+    const next = [...(rows.some((row) => modelOf(row) === null) ? ['admin replay'] : []), ...(models.length > 0 ? [`admin rebuild ${models.join(' ')}`] : [])];
+    console.log(rows.length === 0 ? 'Nothing is parked' : `${rows.length} parked; mend the cause, then: ${next.join(', and ')}`);
   });
 
 const replayParked = (data: string | undefined, ids: readonly string[]): Promise<void> =>
@@ -120,7 +140,7 @@ const replayParked = (data: string | undefined, ids: readonly string[]): Promise
     const known = await app.get(ParkedQueries).all();
     const unknown = ids.find((id) => !known.some((row) => row.id === id));
     if (unknown !== undefined) throw new Refused(`Nothing is parked under ${unknown}; \`admin parked\` lists what is`);
-    const asked = known.filter(({ id }) => ids.length === 0 || ids.includes(id));
+    const asked = known.filter((row) => modelOf(row) === null && (ids.length === 0 || ids.includes(row.id)));
     for (const { id, programId, worker, key } of asked) await app.get(CommandBus).execute(new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(programId, 'admin')));
     console.log(`Asked for ${asked.length}`);
   });

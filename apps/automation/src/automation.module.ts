@@ -1,7 +1,7 @@
 import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { ApplicationModule, Automation, Parking, type AutomatedEvent, type ParkingWorker } from '@app/application';
-import { Checkpoints, Journal, runFollower, inOrderPerKey, type Follower } from '@app/eventing';
-import type { Message, Recorded } from '@app/kernel';
+import { Checkpoints, Journal, inOrderPerKey, programOf, runFollower, type Followable, type Follower } from '@app/eventing';
+import type { Recorded } from '@app/kernel';
 import { Background, logFailure } from '@app/platform';
 
 /** Turns events into commands: those about one address in the order of the record, others side by side. */
@@ -18,16 +18,16 @@ export class AutomationModule implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const worker: ParkingWorker<Recorded<AutomatedEvent>> = {
+    const worker: ParkingWorker<Followable<AutomatedEvent>> = {
       name: 'automation',
       keyOf: (event) => Automation.keysOf(event)[0] ?? event.stream,
-      sourceOf: ({ metadata: { programId }, stream, revision }) => ({ programId, stream, revision }),
+      sourceOf: (event) => ({ programId: programOf(event), stream: event.stream, revision: event.revision }),
       read: (event) => event as Recorded<AutomatedEvent>,
       handle: (event) => this.automation.react(event),
       onParked: (error, { stream }) => logFailure(this.logger, error, stream),
     };
-    const handle = (events: readonly Recorded<Message>[]): Promise<void> =>
-      inOrderPerKey((events as readonly Recorded<AutomatedEvent>[]).filter(Automation.concerns), Automation.keysOf, (event) => this.parking.handle(worker, event));
+    const handle = (events: readonly Followable[]): Promise<void> =>
+      inOrderPerKey((events as readonly Followable<AutomatedEvent>[]).filter(Automation.concerns), Automation.keysOf, (event) => this.parking.handle(worker, event));
     this.follow({ name: worker.name, categories: Automation.categories, handle });
     this.follow(this.parking.replays(worker));
   }

@@ -11,7 +11,7 @@ import { openEmbedded, rotateFolderMasterKey } from './index.js';
 import { TemporaryFolder } from './temporary-folder.fixture.js';
 
 const fixture = fileURLToPath(new URL('./master-key.fixture.js', import.meta.url));
-const hex = (key: Uint8Array | undefined): string => Buffer.from(key ?? []).toString('hex');
+const hex = (key: Uint8Array | 'destroyed' | undefined): string => Buffer.from(key ?? []).toString('hex');
 
 let folder: TemporaryFolder;
 beforeEach(() => {

@@ -100,9 +100,18 @@ const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-
 const toEvent = ({ position, stream, revision, id, type, data, metadata }: EventRow): RecordedStoredEvent => ({
   id,
   type,
-  data: JSON.parse(data) as JsonObject,
-  metadata: JSON.parse(metadata) as JsonObject,
+  data: parsed(data),
+  metadata: parsed(metadata),
   stream,
   revision,
   position: toPosition(position),
 });
+
+/** What is no JSON stays the text it is: the codec finds out, and one broken event does not end the reading of the others. */
+function parsed(text: string): JsonObject {
+  try {
+    return JSON.parse(text) as JsonObject;
+  } catch {
+    return text as unknown as JsonObject;
+  }
+}

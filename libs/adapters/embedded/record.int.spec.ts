@@ -39,6 +39,17 @@ describe('embedded record', () => {
     await folder.remove();
   });
 
+  test('rule 13: an event that is no JSON on the disk is given as it is, and the others as they are', async () => {
+    await store.append('thing-1', 'no-stream', [{ ...happened(), data: { n: 0 } }, { ...happened(), data: { n: 1 } }, { ...happened(), data: { n: 2 } }]);
+    db.run('UPDATE events SET data = ? WHERE revision = 1', '{"n":');
+    const followed: unknown[] = [];
+    for await (const { events } of store.subscribe({ after: null, signal: new AbortController().signal })) {
+      followed.push(...events.map(({ data }) => data));
+      if (followed.length >= 3) break;
+    }
+    expect([followed, (await store.read('thing-1', 0, 10)).map(({ data }) => data)]).toEqual(Array(2).fill([{ n: 0 }, '{"n":', { n: 2 }]));
+  });
+
   test('appends of one turn share a transaction, and a conflict rejects only its own command', async () => {
     await store.append('thing-0', 'no-stream', [happened()]);
     const before = db.transactions;

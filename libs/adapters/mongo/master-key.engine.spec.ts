@@ -8,7 +8,7 @@ import { Connection } from './connection.js';
 import { openMongo, type Mongo } from './index.js';
 import { TemporaryDatabase } from './temporary-database.fixture.js';
 
-const hex = (key: Uint8Array | undefined): string => Buffer.from(key ?? []).toString('hex');
+const hex = (key: Uint8Array | 'destroyed' | undefined): string => Buffer.from(key ?? []).toString('hex');
 const [one, two] = [1, 2].map(() => new MasterKey(randomBytes(32))) as [MasterKey, MasterKey];
 
 /** Each opened instance has connections and memory of its own, as a process has. */

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import type { INestApplicationContext } from '@nestjs/common';
+import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { printSchema } from 'graphql';
 import { openEngines } from '@app/adapters';
-import { AccessTokens, Configuration, PublicAddress } from '@app/platform';
+import { EventUnreadable } from '@app/eventing';
+import { AccessTokens, Configuration, logFailure, PublicAddress } from '@app/platform';
 import { startTwilioEmulator, type TwilioEmulator } from '@app/twilio-emulator';
 import { createHttpApp } from '../../api/src/http/http-app.js';
 import { developmentSecrets } from './development-secrets.js';
@@ -53,7 +54,11 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
   };
   try {
     await app.init();
-    if (isTrial) await loadSample(app.get(CommandBus), account);
+    // A part of the sample that cannot be read holds up no other program.
+    if (isTrial) await loadSample(app.get(CommandBus), account).catch((error: unknown) => {
+      if (!(error instanceof EventUnreadable)) throw error;
+      logFailure(new Logger('Sample'), error, 'sample program');
+    });
     await app.listen(given.PORT, given.HOST);
   } catch (error) {
     await close();

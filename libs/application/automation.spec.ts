@@ -1,11 +1,11 @@
 import type { Command, CommandBus } from '@nestjs/cqrs';
 import { inOrderPerKey } from '@app/eventing';
-import type { Recorded } from '@app/kernel';
+import type { Message, Recorded } from '@app/kernel';
 import { addressDecider, type Address } from '@app/domain/address';
 import type { ContactEvent } from '@app/domain/contact';
 import { newRecord, samples } from '@app/testing';
 import type { ProviderOptOuts } from './provider-opt-outs.js';
-import { Automation } from './automation.js';
+import { Automation, type AutomatedEvent } from './automation.js';
 import type { HandleAddress } from './commands.js';
 import type { Erasure } from './erasure.js';
 import type { InboundRouter } from './inbound-router.js';
@@ -27,5 +27,9 @@ describe('automation, events side by side', () => {
     const automation = new Automation({ execute: (command: Command<unknown>) => execute(command as HandleAddress) } as unknown as CommandBus, {} as InboundRouter, {} as Lookups, {} as ProviderOptOuts, {} as Erasure);
     await inOrderPerKey(events, Automation.keysOf, (event) => automation.react(event));
     expect([addresses.get('a')?.holders, addresses.get('b')?.holders]).toEqual([['rita'], []]);
+  });
+
+  it.each(['InboundReceived', 'OptInRequested', 'ContactCreated', 'ContactErased', 'ContactDetailsChanged', 'MessageSent', 'AutomatedTextSent'] as const)('rule 13: %s that is not what its type says stops nobody, and waits by its stream', (type) => {
+    for (const data of [{}, { addressId: 7, phoneIds: [7], formerPhoneIds: [], route: {} }]) expect(Automation.keysOf(record('conversation-1', { type, data } as Message) as Recorded<AutomatedEvent>)).toEqual([]);
   });
 });

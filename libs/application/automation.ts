@@ -51,6 +51,17 @@ export class Automation {
     // What keeps order is never sealed.
     const event = isOpened(followed) ? followed : (followed.legible as Recorded<AutomatedEvent> | null);
     if (event === null) return [];
+    try {
+      const keys: readonly unknown[] = Automation.numbersOf(event);
+      if (keys.every((key) => typeof key === 'string')) return keys;
+    } catch {
+      // Said below.
+    }
+    // It is not what its type says: it fails when it is handled, and waits by its stream.
+    return [];
+  }
+
+  private static numbersOf(event: AutomatedEvent): readonly string[] {
     switch (event.type) {
       case 'InboundReceived':
       case 'OptInRequested':

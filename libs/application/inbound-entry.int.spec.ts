@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EnginesModule, openEmbedded } from '@app/adapters';
-import { Journal, naturalId, type CommandContext } from '@app/eventing';
-import type { InboundEvent } from '@app/domain/inbound';
+import { EventCodec, EventStore, Journal, Keyring, naturalId, type CommandContext, type NewEvent } from '@app/eventing';
+import { eventTypes } from '@app/domain';
+import type { InboundEvent, InboundReceived } from '@app/domain/inbound';
 import { defaultPolicies } from '@app/domain/program';
 import type { Recorded } from '@app/kernel';
 import { loadConfiguration, PlatformModule } from '@app/platform';
+import { keyOf, KeysInMemory } from '@app/testing';
 import { ApplicationModule, ConsentReader, HandleInbound, HandleProgram, ids, InboundEntry, InboundRouter, NaturalKeys, type ArrivedText } from './index.js';
 
 const programId = naturalId('spec', 'program');
@@ -98,5 +100,45 @@ describe('a process that dies between a STOP in the record and its consent', () 
     await app.get(CommandBus).execute(new HandleInbound(ids.inbound(programId, 'SM1'), { type: 'AcceptInbound', data }, context));
     await entry.accept(programId, sender, told('SM1', 'STOP').listed);
     expect(await consent()).toBe('no');
+  });
+});
+
+describe('a STOP where something cannot be read', () => {
+  const unheard = { id: naturalId('spec', 'unheard'), type: 'Unheard.v99', data: {}, metadata: { programId } };
+
+  it('K9, rule 13: holds although nobody can tell who has the number', async () => {
+    const addressId = await app.get(NaturalKeys).address(programId, from);
+    await app.get(EventStore).append(`address-${addressId}`, 'no-stream', [unheard]);
+    await entry.accept(programId, sender, told('SM1', 'STOP').posted);
+    expect([(await stored('SM1')).length, await consent()]).toEqual([1, 'no']);
+  });
+
+  it('K9 X8, rule 13: also where the number\'s former holder was erased', async () => {
+    const addressId = await app.get(NaturalKeys).address(programId, from);
+    await app.get(EventStore).append(`address-${addressId}`, 'no-stream', [unheard]);
+    await app.get(Keyring).destroy(addressId);
+    await entry.accept(programId, sender, told('SM1', 'STOP').posted);
+    expect([(await stored('SM1'))[0]?.data, await consent()]).toMatchObject([{ text: 'STOP' }, 'no']);
+  });
+
+  it('K9 T5, rule 13: holds although its own event cannot be opened, when it is told again', async () => {
+    const addressId = await app.get(NaturalKeys).address(programId, from);
+    const data = { ...told('SM1', 'STOP').posted, addressId, subjectId: 'gone', senderId: sender.senderId, text: 'STOP' };
+    const metadata = { ...systemContext('accept'), commandHash: '', recordedAt: sentAt };
+    const event = { type: 'InboundReceived', data, eventId: naturalId('spec', 'accepted'), metadata } as unknown as NewEvent;
+    // Sealed by another installation, whose keys are not here: the process died before it noted the opt-out.
+    const stopped = await new EventCodec(eventTypes, new KeysInMemory()).seal(event);
+    await app.get(EventStore).append(`inbound-${ids.inbound(programId, 'SM1')}`, 'no-stream', [stopped]);
+    await entry.accept(programId, sender, told('SM1', 'STOP').listed);
+    expect(await consent()).toBe('no');
+    await entry.accept(programId, sender, told('SM1', 'STOP').posted);
+
+    // It can be opened again: routing it hears nothing new.
+    await app.get(Keyring).adopt('gone', keyOf('gone'));
+    const [accepted] = (await stored('SM1')) as [Recorded<InboundReceived>];
+    await app.get(InboundRouter).route(accepted);
+    const consents: string[] = [];
+    for await (const { type } of app.get(Journal).read(`consent-${ids.consent(programId, addressId, sender.senderId)}`)) consents.push(type);
+    expect(consents).toEqual(['OptedOut']);
   });
 });

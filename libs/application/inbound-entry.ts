@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Clock, Journal, KeyDestroyed, naturalId, type CommandContext, type CommandResult } from '@app/eventing';
-import type { Open, Recorded } from '@app/kernel';
+import { Clock, EventUnreadable, Journal, KeyDestroyed, naturalId, type CommandContext } from '@app/eventing';
+import { ERASED, type Open, type Recorded } from '@app/kernel';
+import { sealingSubject } from '@app/domain/address';
 import type { InboundEvent, InboundReceived } from '@app/domain/inbound';
 import type { Sender } from '@app/domain/program';
 import { HandleInbound } from './commands.js';
@@ -43,16 +44,45 @@ export class InboundEntry {
     };
     const addressId = await this.naturalKeys.address(programId, from);
     const inboundId = ids.inbound(programId, providerId);
-    const accept = async (): Promise<CommandResult> => {
-      const data = { providerId, addressId, subjectId: await this.lookups.sealingSubject(programId, addressId), senderId, from, text: form['Body'] ?? '', form, sentAt };
-      return this.commands.execute(new HandleInbound(inboundId, { type: 'AcceptInbound', data }, context));
+    const text = form['Body'] ?? '';
+    const accept = async (): Promise<Recorded<InboundEvent> | undefined> => {
+      for (let erasures = await this.erasures(programId, addressId); ; erasures += 1) {
+        const data = { providerId, addressId, subjectId: sealingSubject(addressId, erasures), senderId, from, text, form, sentAt };
+        try {
+          const { events } = await this.commands.execute(new HandleInbound(inboundId, { type: 'AcceptInbound', data }, context));
+          return (events[0] as Recorded<InboundEvent> | undefined) ?? (await this.journal.at<InboundEvent>(`inbound-${inboundId}`, 0));
+        } catch (error) {
+          // Who was erased texts anew, under the next key.
+          if (!(error instanceof KeyDestroyed)) throw error;
+        }
+      }
     };
-    // Who was erased while we looked texts anew, under a key of its own.
-    const { events } = await accept().catch((error: unknown) => {
-      if (!(error instanceof KeyDestroyed)) throw error;
-      return accept();
-    });
-    const accepted = (events[0] as Recorded<InboundEvent> | undefined) ?? (await this.journal.at<InboundEvent>(`inbound-${inboundId}`, 0));
-    if (accepted?.type === 'InboundReceived') await this.router.noteOptOut(accepted);
+    try {
+      const accepted = await accept();
+      if (accepted?.type === 'InboundReceived') await this.router.noteOptOut(accepted);
+    } catch (error) {
+      const accepted = acceptedBefore(error, inboundId);
+      if (!accepted) throw error;
+      // Automation waits until the text can be opened; an opt-out does not. Keeping the text would make a new key in the place of the missing one.
+      await this.router.noteOptOut({ ...accepted, data: { ...accepted.data, from, text, form } }, ERASED);
+    }
   }
+
+  /** How often the number's holder was erased, as far as that can be read. */
+  private async erasures(programId: string, addressId: string): Promise<number> {
+    try {
+      return (await this.lookups.address(programId, addressId)).erasures;
+    } catch (error) {
+      // A text is accepted all the same: it may be a STOP.
+      if (error instanceof EventUnreadable) return 0;
+      throw error;
+    }
+  }
+}
+
+/** A text that is in the record and cannot be opened there, when that is what the error says. */
+function acceptedBefore(error: unknown, inboundId: string): Recorded<InboundReceived> | null {
+  if (!(error instanceof EventUnreadable) || error.event.stream !== `inbound-${inboundId}`) return null;
+  const event = error.event.legible as Recorded<InboundEvent> | null;
+  return event?.type === 'InboundReceived' ? event : null;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Aggregates, KeyDestroyed } from '@app/eventing';
+import { Aggregates, EventUnreadable, KeyDestroyed } from '@app/eventing';
 import { ERASED, opened, type Message, type Open, type Personal, type Recorded } from '@app/kernel';
 import { recipientOf } from '@app/domain/address';
 import { isAwaitingAnswer, keywordOf, type Keyword } from '@app/domain/consent';
@@ -30,16 +30,27 @@ export class InboundRouter {
   /**
    * An opt-out holds from the moment it is accepted, however far the automation is. What follows is the same command as
    * {@link route} gives, so whichever comes second does nothing.
+   * @param evidence what is kept of the text in the consent
    */
-  async noteOptOut(accepted: Recorded<InboundReceived>): Promise<void> {
+  async noteOptOut(accepted: Recorded<InboundReceived>, evidence: Personal<string> = accepted.data.text): Promise<void> {
     const event = readable(accepted);
     if (!event) return;
     const { addressId, senderId, from, text } = event.data;
     const { programId, occurredAt } = event.metadata;
     const keyword = keywordOf(text);
     if (keyword?.kind !== 'opt-out') return;
-    const { contactId } = recipientOf(await this.lookups.address(programId, addressId), senderId, occurredAt);
-    await this.hear(event, contactId ?? (await this.lookups.naturalKeys.contactByPhone(programId, from)), keyword);
+    const contactId = await this.holderOf(programId, addressId, senderId, occurredAt);
+    await this.hear({ ...event, data: { ...event.data, text: evidence } }, contactId ?? (await this.lookups.naturalKeys.contactByPhone(programId, from)), keyword);
+  }
+
+  /** `null` also where nobody can tell now: an opt-out holds whoever has the number. */
+  private async holderOf(programId: string, addressId: string, senderId: string, at: string): Promise<string | null> {
+    try {
+      return recipientOf(await this.lookups.address(programId, addressId), senderId, at).contactId;
+    } catch (error) {
+      if (error instanceof EventUnreadable) return null;
+      throw error;
+    }
   }
 
   async route(accepted: Recorded<InboundReceived>): Promise<void> {

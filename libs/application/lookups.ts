@@ -100,8 +100,9 @@ export class Lookups {
     return (await this.load(notificationDecider, `notification-${messageId}`, programId)) ?? notificationDecider.initialState;
   }
 
-  async parked(programId: string, parkedId: string): Promise<Parked> {
-    return (await this.load(parkedDecider, `parked-${parkedId}`, programId)) ?? parkedDecider.initialState;
+  /** `null` where nothing was ever parked. */
+  async parked(programId: string, parkedId: string): Promise<Parked | null> {
+    return this.load(parkedDecider, `parked-${parkedId}`, programId);
   }
 
   private async load<State, Event extends Message>(decider: Decider<State, never, Event>, stream: string, programId: string): Promise<State | null> {

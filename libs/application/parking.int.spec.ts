@@ -1,7 +1,7 @@
 import type { Command, CommandBus } from '@nestjs/cqrs';
 import { eventTypes } from '@app/domain';
 import { Aggregates, EngineUnavailable, EventCodec, EventUnreadable, handleCommand, Journal, naturalId, runFollower, Unopened, type Engines, type Follower } from '@app/eventing';
-import type { Message, Recorded } from '@app/kernel';
+import type { JsonObject, Message, Recorded } from '@app/kernel';
 import { parkedDecider, type ParkedCommand } from '@app/domain/parked';
 import { requestDecider } from '@app/domain/request';
 import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
@@ -63,7 +63,7 @@ describe('parking', () => {
   const handleAll = async (): Promise<void> => {
     for (const fact of facts) await parking.handle(worker(), fact);
   };
-  const waiting = async (key: string): Promise<string[]> => (await lookups.parked(programId, ids.parked(programId, 'worker', key))).waiting.map(({ stream }) => stream.slice(stream.lastIndexOf('.') + 1));
+  const waiting = async (key: string): Promise<string[]> => ((await lookups.parked(programId, ids.parked(programId, 'worker', key)))?.waiting ?? []).map(({ stream }) => stream.slice(stream.lastIndexOf('.') + 1));
   const say = (key: string, wish: ParkedCommand): Promise<unknown> => handleCommand(aggregates, parkedDecider, `parked-${ids.parked(programId, 'worker', key)}`, wish, stepOf(programId, 'spec'), (asked) => asked);
   /** A request to replay, as the record holds it. */
   const happenedReplay = async (key: string): Promise<Fact[]> => {
@@ -197,7 +197,7 @@ describe('parking', () => {
       const stored = { id: naturalId('spec', stream), type: 'ParkedMessageHandled.v99', data: {}, metadata: last?.metadata ?? { programId } };
       await engines.eventStore.append(stream, last ? last.revision : 'no-stream', [stored]);
     };
-    const secondList = async (): Promise<string[]> => (await lookups.parked(programId, ids.parked(programId, 'worker', 'a', 1))).waiting.map(({ stream }) => stream.slice(stream.lastIndexOf('.') + 1));
+    const secondList = async (): Promise<string[]> => ((await lookups.parked(programId, ids.parked(programId, 'worker', 'a', 1)))?.waiting ?? []).map(({ stream }) => stream.slice(stream.lastIndexOf('.') + 1));
 
     it('lets nothing of its key pass, loses nothing, and holds up no other key', async () => {
       await unreadable('a');
@@ -222,6 +222,89 @@ describe('parking', () => {
       await askForReplay('b');
       await replay();
       expect(handled.slice(-4).sort()).toEqual(['a-1', 'a-2', 'b-1', 'b-2']);
+    });
+  });
+
+  describe('rule 13: lists of what waits that can be read again, or not', () => {
+    const lifted = { 'ParkedMessageHandled.v99': (data: JsonObject) => ({ type: 'ReplayFailed.v1', data }) };
+    const listId = (key: string, successor = 0): string => ids.parked(programId, 'worker', key, successor);
+    /** What only a newer version can read. */
+    const newer = async (parkedId: string, data: JsonObject = {}): Promise<void> => {
+      const known = await engines.eventStore.read(`parked-${parkedId}`, 0, 10);
+      await engines.eventStore.append(`parked-${parkedId}`, known.at(-1)?.revision ?? 'no-stream', [{ id: naturalId('spec', parkedId), type: 'ParkedMessageHandled.v99', data, metadata: { programId } }]);
+    };
+    function partsOf(of: Engines, upcasters = {}): { parking: Parking; lookups: Lookups; aggregates: Aggregates } {
+      const itsJournal = new Journal(of.eventStore, new EventCodec(eventTypes, of.keyring, upcasters));
+      const itsAggregates = new Aggregates(itsJournal, of.keyring);
+      const [itsLookups, handler] = [new Lookups(itsAggregates, new NaturalKeys(of.keyring)), new ParkedHandler(itsAggregates)];
+      return { parking: new Parking({ execute: (command: Command<unknown>) => handler.execute(command as HandleParked) } as unknown as CommandBus, itsJournal, itsLookups), lookups: itsLookups, aggregates: itsAggregates };
+    }
+    const replayOf = async (by: ReturnType<typeof partsOf>, parkedId: string): Promise<void> => {
+      const asked = { type: 'RequestReplay', data: { worker: 'worker', key: 'a' } } as const;
+      const { events } = await handleCommand(by.aggregates, parkedDecider, `parked-${parkedId}`, asked, stepOf(programId, 'spec'), (wish) => wish);
+      await by.parking.replays(worker()).handle(events);
+    };
+
+    it('what waits in a list after one that is mended stays behind it, and nothing overtakes either', async () => {
+      failures.set('a-1', new TypeError('broken'));
+      await handleAll();
+      await newer(listId('a'), { worker: 'worker', key: 'a', source: { stream: 's', revision: 0 }, cause: 'TypeError' });
+      await parking.handle(worker(), await happened('a-3'));
+      failures.clear();
+      handled = [];
+
+      const mended = partsOf(engines, lifted);
+      await mended.parking.handle(worker(), await happened('a-4'));
+      await replayOf(mended, listId('a', 1));
+      expect(handled).toEqual([]);
+      await replayOf(mended, listId('a'));
+      await mended.parking.handle(worker(), await happened('a-5'));
+      expect(handled).toEqual(['a-1', 'a-2']);
+      await replayOf(mended, listId('a', 1));
+      await mended.parking.handle(worker(), await happened('a-6'));
+      expect(handled).toEqual(['a-1', 'a-2', 'a-3', 'a-4', 'a-5', 'a-6']);
+    });
+
+    it('one that cannot be read any more in the middle of its replay stops no other replay', async () => {
+      failures.set('a-1', new TypeError('broken'));
+      failures.set('b-1', new TypeError('broken'));
+      await handleAll();
+      failures.clear();
+      const requests = [...(await happenedReplay('a')), ...(await happenedReplay('b'))];
+      const told: string[] = [];
+      const broken: ParkingWorker<Fact> = { ...worker(), onParked: (error) => void told.push((error as Error).name), handle: async (fact) => {
+        handled.push(nameOf(fact));
+        if (nameOf(fact) === 'a-1') await newer(listId('a'));
+      } };
+      await parking.replays(broken).handle(requests);
+      expect([handled, told]).toEqual([['a-1', 'b-1', 'b-2'], ['UnknownEventType']]);
+    });
+
+    it('one that cannot be read keeps no other from ending when a worker starts anew', async () => {
+      const unopened = (stream: string): Unopened => new Unopened('KeyMissing', { stream, revision: 3, position: '7', programId });
+      await parking.note('passing', unopened('conversation-a'));
+      await parking.note('passing', unopened('conversation-b'));
+      await parking.note('passing', unopened('conversation-b'));
+      await newer(ids.parked(programId, 'passing', 'conversation-a'));
+      await parking.finish('passing', () => Promise.resolve(false));
+      expect(await parking.isWaiting(programId, { worker: 'passing', key: 'conversation-b' }, { stream: 'conversation-b', revision: 3 })).toBe(false);
+    });
+
+    it('where nobody knows whose list it is, something may wait of every key', async () => {
+      const own = new TemporaryFolder();
+      try {
+        const theirs = await own.open();
+        const { parking: one } = partsOf(theirs);
+        const park = (stream: string): Promise<void> => one.note('worker', new Unopened('KeyMissing', { stream, revision: 0, position: '7', programId }));
+        await park('a');
+        const keys = await one.keysOf('worker');
+        expect([keys.has('a'), keys.has('b')]).toEqual([true, false]);
+        await theirs.eventStore.append('parked-c', 'no-stream', [{ id: naturalId('spec', 'c'), type: 'MessageParked.v99', data: {}, metadata: { programId } }]);
+        const all = await one.keysOf('worker');
+        expect([all.has('a'), all.has('b')]).toEqual([true, true]);
+      } finally {
+        await own.remove();
+      }
     });
   });
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { EventUnreadable, isOpened, Journal, sleep, TemporaryFailure, type Followable, type Follower, type Unopened } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
-import { BEHIND_PARKED, isSame, type MessageParked, type ParkedCommand, type ParkedEvent, type ReplayRequested, type Source } from '@app/domain/parked';
+import { BEHIND_PARKED, isSame, type MessageParked, type Parked, type ParkedCommand, type ParkedEvent, type ReplayRequested, type Source } from '@app/domain/parked';
 import { HandleParked } from './commands.js';
 import { ids, stepOf } from './ids.js';
 import { Lookups } from './lookups.js';
@@ -26,6 +26,32 @@ export type ParkingWorker<Item> = {
 export abstract class KeyMustWait extends Error {}
 
 type Place = { readonly worker: string; readonly key: string };
+
+type Waiting = {
+  /** The list to park in, and whether something waits in it. */
+  readonly parkedId: string;
+  readonly isBehind: boolean;
+  readonly waiting: readonly Source[];
+  /** A list cannot be read, so nobody knows whether something waits in it. */
+  readonly isBlocked: boolean;
+};
+
+/** Keys of which something waits at a worker, or may. */
+export class ParkedKeys {
+  /** @param mayBeAny a list cannot be read, so it may be of any key */
+  constructor(
+    private readonly keys: Set<string>,
+    private readonly mayBeAny: boolean,
+  ) {}
+
+  has(key: string): boolean {
+    return this.mayBeAny || this.keys.has(key);
+  }
+
+  add(key: string): void {
+    this.keys.add(key);
+  }
+}
 
 /** Pauses in ms before a message is tried again. */
 const PAUSES_MS = [50, 200, 1_000];
@@ -51,10 +77,10 @@ export class Parking {
 
     // A replay elsewhere may handle what waits between looking and parking; then nothing is parked, and this one is next.
     for (;;) {
-      const { parkedId, waiting, isBlocked } = await this.waitingOf(programId, place);
+      const { parkedId, waiting, isBehind, isBlocked } = await this.waitingOf(programId, place);
       if (waiting.some(isSame(source))) return;
       if (waiting.length === 0 && !isBlocked) break;
-      await this.park(programId, parkedId, { ...place, source, cause: waiting.length === 0 ? 'ParkedUnreadable' : BEHIND_PARKED });
+      await this.park(programId, parkedId, { ...place, source, cause: isBehind ? BEHIND_PARKED : 'ParkedUnreadable' });
     }
     try {
       await tryAgain(() => worker.handle(item));
@@ -66,81 +92,122 @@ export class Parking {
     }
   }
 
+  /** Whether a message waits at a worker, as far as the lists of what waits can be read. */
+  async isWaiting(programId: string, place: Place, source: Source): Promise<boolean> {
+    return (await this.waitingOf(programId, place)).waiting.some(isSame(source));
+  }
+
   /** Parks an event that a worker passes over by its stream, without anything behind it: the worker starts anew when it is mended. */
   async note(worker: string, { programId, stream, revision, cause }: Unopened): Promise<void> {
-    const place = { worker, key: stream };
-    const { parkedId } = await this.waitingOf(programId, place);
-    await this.park(programId, parkedId, { ...place, source: { stream, revision }, cause });
+    const [place, source] = [{ worker, key: stream }, { stream, revision }];
+    const { parkedId, waiting } = await this.waitingOf(programId, place);
+    if (!waiting.some(isSame(source))) await this.park(programId, parkedId, { ...place, source, cause });
   }
 
   /** Ends the waiting of what a worker no longer passes over, after it has started anew. */
   async finish(worker: string, isPassedOver: (key: string) => Promise<boolean>): Promise<void> {
-    for (const [parkedId, { programId, key }] of await this.everParked(worker)) {
-      const { waiting } = await this.lookups.parked(programId, parkedId);
-      if (waiting.length === 0 || (await isPassedOver(key))) continue;
-      for (const source of waiting) await this.execute(programId, parkedId, { type: 'FinishParked', data: { worker, key, source } });
+    for (const [parkedId, { programId, key }] of (await this.everParked(worker)).lists) {
+      const parked = await this.read(programId, parkedId);
+      if (parked === 'unreadable' || !parked || parked.waiting.length === 0 || (await isPassedOver(key))) continue;
+      for (const source of parked.waiting) await this.execute(programId, parkedId, { type: 'FinishParked', data: { worker, key, source } });
     }
   }
 
   /** Keys of which something waits at a worker, as of now; some of these may have been replayed since they were parked. */
-  async keysOf(worker: string): Promise<Set<string>> {
-    return new Set([...(await this.everParked(worker)).values()].map(({ key }) => key));
+  async keysOf(worker: string): Promise<ParkedKeys> {
+    const { lists, isComplete } = await this.everParked(worker);
+    return new ParkedKeys(new Set([...lists.values()].map(({ key }) => key)), !isComplete);
   }
 
   /** Carries out the replays that are asked of a worker. */
   replays<Item>(worker: ParkingWorker<Item>): Follower {
     const handle = async (events: readonly Followable[]): Promise<void> => {
       for (const event of events.filter(isOpened) as readonly Recorded<ParkedEvent>[])
-        if (event.type === 'ReplayRequested' && event.data.worker === worker.name) await this.replay(worker, event);
+        if (event.type === 'ReplayRequested' && event.data.worker === worker.name)
+          await this.replay(worker, event).catch((error: unknown) => {
+            // Where the list itself cannot be read, others are replayed all the same.
+            if (!(error instanceof EventUnreadable)) throw error;
+            worker.onParked(error, event);
+          });
     };
     return { name: `${worker.name} replays`, categories: ['parked'], handle };
   }
 
   /** In the order they came, until nothing waits or one fails again. */
-  private async replay<Item>(worker: ParkingWorker<Item>, { aggregateId, stream, revision, metadata: { programId }, data: { key } }: Recorded<ReplayRequested>): Promise<void> {
+  private async replay<Item>(worker: ParkingWorker<Item>, { aggregateId, metadata: { programId }, data: { key } }: Recorded<ReplayRequested>): Promise<void> {
     const place = { worker: worker.name, key };
-    const next = async (): Promise<Source | undefined> => (await this.lookups.parked(programId, aggregateId)).waiting[0];
-    // Where the list itself cannot be read, others are replayed all the same.
-    const failed = (error: unknown): undefined => {
-      if (!(error instanceof EventUnreadable)) throw error;
-      worker.onParked(error, { stream, revision });
-    };
-    for (let source = await next().catch(failed); source; source = await next()) {
+    const next = async (): Promise<Source | undefined> => (await this.lookups.parked(programId, aggregateId))?.waiting[0];
+    const failed = (source: Source, cause: string): Promise<unknown> => this.execute(programId, aggregateId, { type: 'NoteReplayFailure', data: { ...place, source, cause } });
+    const first = await next();
+    if (first && (await this.isBehindAnother(programId, place, aggregateId))) return void (await failed(first, BEHIND_PARKED));
+    for (let source = first; source; source = await next()) {
       try {
         const event = await this.journal.at(source.stream, source.revision);
         const item = event ? worker.read(event) : null;
         if (item !== null) await worker.handle(item);
       } catch (error) {
         if (error instanceof TemporaryFailure) throw error;
-        await this.execute(programId, aggregateId, { type: 'NoteReplayFailure', data: { ...place, source, cause: nameOf(error) } });
+        await failed(source, nameOf(error));
         return worker.onParked(error, source);
       }
       await this.execute(programId, aggregateId, { type: 'FinishParked', data: { ...place, source } });
     }
   }
 
-  /** What waits of a key. Where that cannot be read, nothing of the key may be handled, and what comes waits in a stream after it. */
-  private async waitingOf(programId: string, { worker, key }: Place): Promise<{ readonly parkedId: string; readonly waiting: readonly Source[]; readonly isBlocked: boolean }> {
+  /**
+   * What waits of a key. Where a list of that cannot be read, nothing of the key may be handled, and what comes waits in a
+   * list after it; that one stays behind the first when it can be read again.
+   */
+  private async waitingOf(programId: string, { worker, key }: Place): Promise<Waiting> {
+    const waiting: Source[] = [];
+    let isBlocked = false;
+    let last: Pick<Waiting, 'parkedId' | 'isBehind'> | null = null;
     for (let successor = 0; ; successor += 1) {
       const parkedId = ids.parked(programId, worker, key, successor);
-      try {
-        return { parkedId, waiting: (await this.lookups.parked(programId, parkedId)).waiting, isBlocked: successor > 0 };
-      } catch (error) {
-        if (!(error instanceof EventUnreadable)) throw error;
+      const parked = await this.read(programId, parkedId);
+      if (parked === 'unreadable') {
+        [isBlocked, last] = [true, null];
+        continue;
       }
+      const isBehind = parked !== null && parked.waiting.length > 0;
+      if (last === null || isBehind) last = { parkedId, isBehind };
+      if (parked === null) return { ...last, waiting, isBlocked };
+      waiting.push(...parked.waiting);
     }
   }
 
-  /** From the record: the read model may be behind. By the id of the stream that says what waits. */
-  private async everParked(worker: string): Promise<ReadonlyMap<string, { readonly programId: string; readonly key: string }>> {
-    const found = new Map<string, { readonly programId: string; readonly key: string }>();
+  /** Whether something of the key waits in a list before this one. */
+  private async isBehindAnother(programId: string, { worker, key }: Place, parkedId: string): Promise<boolean> {
+    for (let successor = 0; ; successor += 1) {
+      const id = ids.parked(programId, worker, key, successor);
+      if (id === parkedId) return false;
+      const parked = await this.read(programId, id);
+      if (parked === null) return false;
+      if (parked !== 'unreadable' && parked.waiting.length > 0) return true;
+    }
+  }
+
+  private read(programId: string, parkedId: string): Promise<Parked | null | 'unreadable'> {
+    return this.lookups.parked(programId, parkedId).catch((error: unknown) => {
+      if (error instanceof EventUnreadable) return 'unreadable' as const;
+      throw error;
+    });
+  }
+
+  /** From the record: the read model may be behind. Incomplete where nothing of a list can be read, as then nobody knows whose it is. */
+  private async everParked(worker: string): Promise<{ readonly lists: ReadonlyMap<string, { readonly programId: string; readonly key: string }>; readonly isComplete: boolean }> {
+    const lists = new Map<string, { readonly programId: string; readonly key: string }>();
+    const [known, unread] = [new Set<string>(), new Set<string>()];
     const head = await this.journal.head();
-    if (head === null) return found;
-    for await (const { events, position } of this.journal.follow<ParkedEvent>({ after: null, categories: ['parked'], signal: new AbortController().signal })) {
-      for (const { type, data, aggregateId, metadata } of events) if (type === 'MessageParked' && data.worker === worker) found.set(aggregateId, { programId: metadata.programId, key: data.key });
+    if (head === null) return { lists, isComplete: true };
+    for await (const { all, position } of this.journal.follow<ParkedEvent>({ after: null, categories: ['parked'], signal: new AbortController().signal })) {
+      for (const event of all) {
+        (isOpened(event) ? known : unread).add(event.stream);
+        if (isOpened(event) && event.data.worker === worker) lists.set(event.aggregateId, { programId: event.metadata.programId, key: event.data.key });
+      }
       if (position >= head) break;
     }
-    return found;
+    return { lists, isComplete: [...unread].every((stream) => known.has(stream)) };
   }
 
   private park(programId: string, parkedId: string, data: MessageParked['data']): Promise<unknown> {

@@ -173,6 +173,7 @@ describe('codec', () => {
       ['an object without what was sealed', { conversationId: 'conversation-1' }],
       ['something else where what was sealed should be', { conversationId: 'conversation-1', sealed: 'text' }],
       ['no ciphertext of its subject', { conversationId: 'conversation-1', sealed: {} }],
+      ['no subject', { sealed: { conversationId: 'AAAA' } }],
     ])('rule 13: whose content is %s', async (_what, data) => {
       expect(await causeOf({ ...(await codec.seal(received)), data: data as JsonObject })).toBe('ContentBroken');
     });

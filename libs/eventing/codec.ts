@@ -123,7 +123,8 @@ function unseal({ event, spec, sealed, place }: Current, keys: ReadonlyMap<strin
   if (!isObject(sealed)) return new Unopened('ContentBroken', place);
   const personal: JsonObject[] = [];
   for (const { subjectField, fields } of partsOf(spec.sealed)) {
-    const subject = String((event.data as JsonObject)[subjectField]);
+    const subject = (event.data as JsonObject)[subjectField];
+    if (typeof subject !== 'string') return new Unopened('ContentBroken', place);
     const [ciphertext, key] = [sealed[subjectField], keys.get(subject)];
     if (ciphertext === null || key === 'destroyed') {
       personal.push(Object.fromEntries(fields.map((field) => [field, ERASED as JsonObject])));

@@ -33,6 +33,9 @@ export const projectorOf = ({ name }: Pick<Projection, 'name'>): string => `proj
 /** Id of the document that says so, while the read model leaves out what came in the stream since. */
 export const unreadableId = (stream: string): string => `unreadable ${stream}`;
 
+/** Whether a document of a read model only says so. */
+export const isUnreadable = ({ id, unreadable }: Document): boolean => typeof unreadable === 'string' && id === unreadableId(unreadable);
+
 /**
  * Follows the record and writes the read model, until the signal aborts. Of a stream with an event that cannot be opened,
  * nothing later is folded; the others go on, and a rebuild takes it in again. Rejects when the store does, or with

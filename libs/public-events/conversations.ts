@@ -4,6 +4,9 @@ import type { Channel, ConversationEvent } from '@app/domain/conversation';
 /** `conversations.v1`, key: conversation id. No content: a consumer that may read it asks the API, or the record by revision. */
 export const CONVERSATIONS_TOPIC = 'conversations.v1';
 
+/** Name of the worker that writes the topic; what it cannot write waits there, by stream. */
+export const PUBLISHER = 'publisher';
+
 type Envelope = {
   /** The event's id: the same on every reading. */
   readonly id: string;

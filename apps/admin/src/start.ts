@@ -1,7 +1,7 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { Command, Option } from 'commander';
 import { HandleParked, stepOf } from '@app/application';
-import { projectorOf } from '@app/eventing';
+import { EventUnreadable, projectorOf } from '@app/eventing';
 import { CONVERSATIONS_TOPIC } from '@app/public-events';
 import { AccessTokens, InvalidConfiguration, loadConfiguration, roles, type CallerRole } from '@app/platform';
 import { ParkedQueries, ProgramQueries, projections } from '@app/read-models';
@@ -121,6 +121,7 @@ const remedies: Readonly<Record<string, string>> = {
   SealBroken: ' (restore the keys, or the record, from a backup)',
   ContentBroken: ' (restore the record from a backup)',
   UnknownEventType: ' (a newer version wrote it: replace this one)',
+  ParkedUnreadable: ' (the list of what waits before it cannot be read: restore the record from a backup; a replay goes on without it)',
 };
 
 /** The read model that passes a stream over; `null` for what a worker has parked. */
@@ -141,8 +142,17 @@ const replayParked = (data: string | undefined, ids: readonly string[]): Promise
     const unknown = ids.find((id) => !known.some((row) => row.id === id));
     if (unknown !== undefined) throw new Refused(`Nothing is parked under ${unknown}; \`admin parked\` lists what is`);
     const asked = known.filter((row) => modelOf(row) === null && (ids.length === 0 || ids.includes(row.id)));
-    for (const { id, programId, worker, key } of asked) await app.get(CommandBus).execute(new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(programId, 'admin')));
-    console.log(`Asked for ${asked.length}`);
+    let count = 0;
+    for (const { id, programId, worker, key } of asked)
+      try {
+        await app.get(CommandBus).execute(new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(programId, 'admin')));
+        count += 1;
+      } catch (error) {
+        if (!(error instanceof EventUnreadable)) throw error;
+        console.log(`${id}  cannot be read itself: ${error.name}${remedies[error.name] ?? ''}`);
+        process.exitCode = 1;
+      }
+    console.log(`Asked for ${count}`);
   });
 
 await admin();

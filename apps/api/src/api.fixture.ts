@@ -103,7 +103,7 @@ export class Api {
       const before = await journal.head();
       await sleep(300);
       const claimed = await this.standalone.app.get(DeliveryQueries).claimedUpTo('9999');
-      this.inMotion = claimed.length > 0 || before !== (await journal.head());
+      this.inMotion = claimed.documents.length > 0 || before !== (await journal.head());
     }
   }
 }

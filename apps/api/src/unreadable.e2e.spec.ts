@@ -4,7 +4,7 @@ import { EventCodec, EventStore, Keyring, naturalId, TopicLog, type StoredEvent 
 import { eventTypes } from '@app/domain';
 import type { JsonObject, Message, Metadata } from '@app/kernel';
 import { CONVERSATIONS_TOPIC } from '@app/public-events';
-import { ParkedQueries, projections } from '@app/read-models';
+import { ParkedQueries, ProgramQueries, projections } from '@app/read-models';
 import { KeysInMemory, keyOf } from '@app/testing';
 import { compareModel, rebuildModel, storesOf } from '../../admin/src/read-model-copies.js';
 import { sample } from '../../admin/src/sample.js';
@@ -177,7 +177,12 @@ it('rule 13: a program whose own key is missing answers that it cannot be read, 
   const forged = { as: null, body: 'MessageSid=SM0', headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': `${'A'.repeat(27)}=` } } as const;
   const answer = await api.ask('POST', `/webhooks/twilio/${broken}/messages`, forged);
   expect([answer.status, answer.body['code']]).toEqual([503, 'RecordUnreadable']);
-  expect((await say(second.conversationId, second.agent, 'still here')).status).toBe(201);
+  const still = await say(second.conversationId, second.agent, 'still here');
+  expect(still.status).toBe(201);
+  await api.rest();
+  const programs: string[] = [];
+  for await (const id of part(ProgramQueries).ids()) programs.push(id);
+  expect(programs.sort()).toEqual([programId, second.programId, broken].sort());
   await part(Keyring).adopt(broken, keyOf(broken));
   const mended = await api.ask('POST', `/webhooks/twilio/${broken}/messages`, forged);
   expect([mended.status, mended.body['code']]).toEqual([403, 'WebhookNotGenuine']);

@@ -1,14 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import { HandleDelivery, HandleNotification, ids, KeyMustWait, Lookups } from '@app/application';
-import { Checkpoints, Journal, naturalId, type CommandContext } from '@app/eventing';
+import { HandleDelivery, HandleNotification, ids, KeyMustWait, Lookups, Parking } from '@app/application';
+import { Checkpoints, EventUnreadable, Journal, naturalId, type CommandContext } from '@app/eventing';
 import { unlessErased, type Position, type Recorded } from '@app/kernel';
 import type { ConversationEvent, TextRoute } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import type { NotifiedPerson } from '@app/domain/notification';
-import { isSame } from '@app/domain/parked';
-import { CONVERSATIONS_TOPIC, toPublic, type PublicConversationEvent } from '@app/public-events';
+import { CONVERSATIONS_TOPIC, PUBLISHER, toPublic, type PublicConversationEvent } from '@app/public-events';
 import { MemberQueries, membersProjection } from '@app/read-models';
 import { notifierContext } from './notifier-context.js';
 
@@ -36,6 +35,7 @@ export class DeliveryRequests {
     private readonly checkpoints: Checkpoints,
     private readonly lookups: Lookups,
     private readonly members: MemberQueries,
+    private readonly parking: Parking,
   ) {}
 
   /** Whether anybody may have to be told of it. */
@@ -72,7 +72,7 @@ export class DeliveryRequests {
     }
   }
 
-  /** Whether everybody who has to be told of it will be: the deliveries are requested, or it waits where somebody looks after it. */
+  /** Whether everybody who has to be told of it will be: the deliveries are requested, or it waits where somebody looks after it. @throws EventUnreadable */
   async isDone(event: PublicConversationEvent): Promise<boolean> {
     if (!('messageId' in event) || event.type === 'message.refused') return true;
     if (event.type === 'message.received' && event.channel === 'sms') return true;
@@ -80,9 +80,18 @@ export class DeliveryRequests {
   }
 
   private async isTextRequested(event: Message): Promise<boolean> {
-    if (await this.isRequested(event, event.contactId, 'sms')) return true;
-    const source = await this.sourceOf(event);
-    return !source || textOf(source) === null;
+    return (await this.isRequested(event, event.contactId, 'sms')) || (await this.isNoText(event));
+  }
+
+  /** One that cannot be opened now may be a text: it is not done. */
+  private async isNoText(event: Message): Promise<boolean> {
+    try {
+      const source = await this.sourceOf(event);
+      return !source || textOf(source) === null;
+    } catch (error) {
+      if (error instanceof EventUnreadable) return false;
+      throw error;
+    }
   }
 
   private async areEmailsRequested(event: Message): Promise<boolean> {
@@ -98,8 +107,10 @@ export class DeliveryRequests {
 
   private async isParked(event: Message): Promise<boolean> {
     const { programId, conversationId, revision } = event;
-    const { waiting } = await this.lookups.parked(programId, ids.parked(programId, NOTIFIER, DeliveryRequests.keyOf(event)));
-    return waiting.some(isSame({ stream: `conversation-${conversationId}`, revision }));
+    const stream = `conversation-${conversationId}`;
+    const places = [{ worker: NOTIFIER, key: DeliveryRequests.keyOf(event) }, { worker: PUBLISHER, key: stream }];
+    for (const place of places) if (await this.parking.isWaiting(programId, place, { stream, revision })) return true;
+    return false;
   }
 
   private async sourceOf({ conversationId, revision }: PublicConversationEvent): Promise<Recorded<ConversationEvent> | null> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ConsentReader, HandleDelivery, Lookups, isSameReading, sendGate, type DeliveryWish, type ReadConsents } from '@app/application';
-import { Clock, EmailGateway, sleep, SmsGateway, type SendOutcome } from '@app/eventing';
+import { Clock, EmailGateway, EventUnreadable, sleep, SmsGateway, type SendOutcome } from '@app/eventing';
 import { DomainError, type Position } from '@app/kernel';
 import { claimIdOf, claimNumberOf, DeliveryNotDue, type DeliveryRequested } from '@app/domain/delivery';
 import type { Road } from '@app/domain/hold';
@@ -138,7 +138,8 @@ export class DeliverySender {
       try {
         return { position: (await this.commands.execute(handle)).position, isHeld: false };
       } catch (error) {
-        if (error instanceof DomainError || signal.aborted) throw error;
+        // What cannot be opened stays so for long; the reconciler finds the claim when it is mended.
+        if (error instanceof DomainError || error instanceof EventUnreadable || signal.aborted) throw error;
         await sleep(pause, signal);
       }
     }

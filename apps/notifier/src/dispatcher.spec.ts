@@ -58,7 +58,7 @@ describe('the dispatcher over a long time', () => {
       // Each batch is one event that has nothing to send: the loop looks and waits again.
       async *follow({ signal }: { signal: AbortSignal }) {
         while (!signal.aborted) {
-          yield { events: [], position: '1' };
+          yield { events: [], all: [], position: '1' };
           if ((rounds += 1) === WARM_UP || rounds === WARM_UP + ROUNDS) {
             collect();
             heaps.push(process.memoryUsage().heapUsed);

@@ -98,12 +98,13 @@ export class Dispatcher {
   }
 
   private async hear(after: Position | null, signal: AbortSignal): Promise<void> {
-    for await (const { events, position } of this.journal.follow<DeliveryEvent | HoldEvent | ProgramEvent>({ after, categories: ['delivery', 'hold', 'program'], signal })) {
+    for await (const { events, all, position } of this.journal.follow<DeliveryEvent | HoldEvent | ProgramEvent>({ after, categories: ['delivery', 'hold', 'program'], signal })) {
       const written = new Set<string>();
       for (const event of events) {
         if (event.type === 'DeliveryRequested' || event.type === 'DeliveryReleased' || event.type === 'DeliverySettled') written.add(event.aggregateId);
-        else if (!event.stream.startsWith('delivery-')) this.roads.forget(event.aggregateId);
       }
+      // What cannot be opened may change a road too: then it is read again, and what needs it waits.
+      for (const { stream } of all) if (!stream.startsWith('delivery-')) this.roads.forget(stream.slice(stream.indexOf('-') + 1));
       if (written.size > 0) {
         await this.reached(position, signal);
         for (const row of await this.deliveries.withIds([...written])) this.queue(row.queue).hear(row, this.clock.now());

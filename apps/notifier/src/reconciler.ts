@@ -1,16 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { LRUCache } from 'lru-cache';
 import { HandleDelivery, Lookups, type DeliveryWish } from '@app/application';
-import { Checkpoints, Clock, EmailGateway, Journal, sleep, SmsGateway, type FoundOutcome } from '@app/eventing';
+import { Checkpoints, Clock, EmailGateway, EventUnreadable, Journal, sleep, SmsGateway, type FoundOutcome, type Page } from '@app/eventing';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import { Configuration, logFailure } from '@app/platform';
 import { deliveriesProjection, DeliveryQueries, isOpen, type DeliveryRow } from '@app/read-models';
-import { MessageContents } from './message-content.js';
+import { MessageContents, SourceMissing } from './message-content.js';
 import { notifierContext } from './notifier-context.js';
 
 /** Uncertain ones older than this are the staff's alone; the provider's list is not asked for ever. */
 const ASK_FOR_MS = 24 * 60 * 60 * 1000;
 const LONGEST_WAIT_MS = 5_000;
+const TRY_AGAIN_MS = 10 * 60_000;
 /** A text that the provider shows may have been claimed so much earlier than it says. */
 const SKEW_MS = 5 * 60_000;
 
@@ -24,6 +26,8 @@ export class Reconciler {
   private readonly logger = new Logger(Reconciler.name);
   /** Queues whose uncertain deliveries are being looked for. */
   private readonly asking = new Map<string, Promise<void>>();
+  /** Deliveries that could not be read a short while ago: they are not tried, and logged, in every round. */
+  private readonly unreadable = new LRUCache<string, true>({ max: 50_000, ttl: TRY_AGAIN_MS });
 
   constructor(
     private readonly commands: CommandBus,
@@ -52,25 +56,31 @@ export class Reconciler {
   private async round(signal: AbortSignal): Promise<void> {
     if (!(await this.shown())) return;
     const now = this.clock.now();
-    await this.each(signal, () => this.deliveries.expired(iso(now)), (row) => this.record(row, { type: 'ExpireDelivery', data: { at: iso(now) } }));
+    await this.each(signal, (after) => this.deliveries.expired(iso(now), after), (row) => this.record(row, { type: 'ExpireDelivery', data: { at: iso(now) } }));
     const abandonedAt = iso(now - this.configuration.CLAIM_TIMEOUT_MS);
-    await this.each(signal, () => this.deliveries.claimedUpTo(abandonedAt), async (row) => {
+    await this.each(signal, (after) => this.deliveries.claimedUpTo(abandonedAt, after), async (row) => {
       if (row.claimId !== null) await this.record(row, { type: 'DoubtDelivery', data: { claimId: row.claimId, cause: 'no answer recorded' } });
     });
     await this.askForUncertain(iso(now - ASK_FOR_MS), signal);
   }
 
-  /** What is dealt with is not among the next ones; a page that brings nothing new waits for the next round. */
-  private async each(signal: AbortSignal, some: () => Promise<readonly DeliveryRow[]>, settle: (row: DeliveryRow) => Promise<void>): Promise<void> {
-    const seen = new Set<string>();
-    while (!signal.aborted) {
-      const rows = (await some()).filter(({ id }) => !seen.has(id));
-      if (rows.length === 0) return;
-      for (const row of rows) {
-        seen.add(row.id);
-        await settle(row).catch((error: unknown) => logFailure(this.logger, error, row.id));
-      }
-      await this.shown();
+  /** One that fails holds up no other. */
+  private async each(signal: AbortSignal, page: (after: string | undefined) => Promise<Page<DeliveryRow>>, settle: (row: DeliveryRow) => Promise<void>): Promise<void> {
+    for (let after: string | undefined; !signal.aborted; ) {
+      const { documents, next } = await page(after);
+      for (const row of documents) await this.tryTo(row, settle);
+      if (next === null) return;
+      after = next;
+    }
+  }
+
+  private async tryTo(row: DeliveryRow, settle: (row: DeliveryRow) => Promise<void>): Promise<void> {
+    if (this.unreadable.has(row.id)) return;
+    try {
+      await settle(row);
+    } catch (error) {
+      if (error instanceof EventUnreadable) this.unreadable.set(row.id, true);
+      logFailure(this.logger, error, row.id);
     }
   }
 
@@ -92,7 +102,7 @@ export class Reconciler {
   private async askFor(rows: readonly DeliveryRow[], signal: AbortSignal): Promise<void> {
     for (const row of rows) {
       if (signal.aborted) return;
-      await this.settle(row).catch((error: unknown) => logFailure(this.logger, error, row.id));
+      await this.tryTo(row, (uncertain) => this.settle(uncertain));
     }
   }
 
@@ -125,11 +135,20 @@ export class Reconciler {
     for (const other of others) {
       if (other.id === row.id || !isOpen(other.status)) continue;
       const delivery = await this.lookups.delivery(other.programId, other.id);
-      // One whose source cannot be read is not sent either.
-      const said = delivery.status === 'none' ? null : await this.contents.message(delivery.request).catch(() => null);
-      if (said?.text === text) return true;
+      if (delivery.status !== 'none' && (await this.maySay(delivery.request, text))) return true;
     }
     return false;
+  }
+
+  /** What cannot be opened now may have been sent before. What was erased cannot be compared any more. */
+  private async maySay(request: DeliveryRequested['data'], text: string): Promise<boolean> {
+    try {
+      return (await this.contents.message(request)).text === text;
+    } catch (error) {
+      if (error instanceof SourceMissing) return false;
+      if (error instanceof EventUnreadable) return true;
+      throw error;
+    }
   }
 
   private async record({ programId, id }: DeliveryRow, command: DeliveryWish): Promise<void> {

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Checkpoints, Clock, Journal, sleep, TopicLog } from '@app/eventing';
+import { Checkpoints, Clock, EventUnreadable, Journal, sleep, TopicLog } from '@app/eventing';
 import type { Position, Recorded } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
-import { Configuration } from '@app/platform';
+import { Configuration, logFailure } from '@app/platform';
 import { asTopicValue, CONVERSATIONS_TOPIC, toPublic, type PublicConversationEvent } from '@app/public-events';
 import { DeliveryRequests } from './delivery-requests.js';
 
@@ -80,10 +80,21 @@ export class UndeliveredSweep {
   }
 
   private async look(run: SweepRun, event: PublicConversationEvent | null, from: Position | null, pause = this.configuration.UNDELIVERED_AFTER_MS): Promise<void> {
-    if (event === null || (await this.requests.isDone(event))) return;
+    if (event === null || (await this.isDone(event))) return;
     await this.topics.publish(CONVERSATIONS_TOPIC, [{ key: event.conversationId, value: asTopicValue(event) }]);
     this.logger.warn({ event: 'published again', id: event.id, programId: event.programId });
     run.waiting.set(event.id, { event, from, lookAt: this.clock.now() + pause, pause });
+  }
+
+  /** What cannot be read of its deliveries is there: they were requested before. It holds up nobody else's. */
+  private async isDone(event: PublicConversationEvent): Promise<boolean> {
+    try {
+      return await this.requests.isDone(event);
+    } catch (error) {
+      if (!(error instanceof EventUnreadable)) throw error;
+      logFailure(this.logger, error, error.event.stream);
+      return true;
+    }
   }
 
   private async untilOld(events: readonly Recorded<ConversationEvent>[], signal: AbortSignal): Promise<void> {

@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleParked, stepOf } from '@app/application';
-import { Checkpoints, Journal, sleep } from '@app/eventing';
+import { Checkpoints, EventUnreadable, Journal, sleep } from '@app/eventing';
+import { logFailure } from '@app/platform';
 import { membersProjection, ParkedQueries } from '@app/read-models';
 import { NOTIFIER, StaffNotKnownYet } from './delivery-requests.js';
 
@@ -10,6 +11,8 @@ const LOOK_EVERY_MS = 2_000;
 /** Asks for a replay of the messages that were parked because the read model of the staff was behind, once it is not. */
 @Injectable()
 export class WaitingForStaff {
+  private readonly logger = new Logger(WaitingForStaff.name);
+
   constructor(
     private readonly commands: CommandBus,
     private readonly journal: Journal,
@@ -29,6 +32,10 @@ export class WaitingForStaff {
     const head = waiting.length === 0 ? null : await this.journal.head();
     if (head === null || !(await this.checkpoints.waitFor(membersProjection.name, head, 0))) return;
     for (const { id, programId, worker, key } of waiting)
-      await this.commands.execute(new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(programId, NOTIFIER)));
+      await this.commands.execute(new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(programId, NOTIFIER))).catch((error: unknown) => {
+        // A list that cannot be read holds up no other.
+        if (!(error instanceof EventUnreadable)) throw error;
+        logFailure(this.logger, error, error.event.stream);
+      });
   }
 }

@@ -1,10 +1,10 @@
 import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { ApplicationModule, Parking, type ParkingWorker } from '@app/application';
+import { ApplicationModule, Parking, type ParkedKeys, type ParkingWorker } from '@app/application';
 import { Checkpoints, EventUnreadable, isOpened, Journal, programOf, runFollower, TopicLog, type Followable, type Follower } from '@app/eventing';
 import type { Recorded } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
 import { Background, logFailure } from '@app/platform';
-import { asTopicValue, CONVERSATIONS_TOPIC, toPublic } from '@app/public-events';
+import { asTopicValue, CONVERSATIONS_TOPIC, PUBLISHER, toPublic } from '@app/public-events';
 
 type Event = Followable<ConversationEvent>;
 
@@ -13,7 +13,7 @@ type Event = Followable<ConversationEvent>;
 export class PublisherModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(PublisherModule.name);
   private readonly worker: ParkingWorker<Event> = {
-    name: 'publisher',
+    name: PUBLISHER,
     keyOf: ({ stream }) => stream,
     sourceOf: (event) => ({ programId: programOf(event), stream: event.stream, revision: event.revision }),
     read: (event) => event as Recorded<ConversationEvent>,
@@ -43,7 +43,7 @@ export class PublisherModule implements OnApplicationBootstrap {
   }
 
   /** At once what stands behind nothing that waits; the rest one by one. @param parked streams of which something waits, or has waited */
-  private async publishOrPark(events: readonly Event[], parked: Set<string>): Promise<void> {
+  private async publishOrPark(events: readonly Event[], parked: ParkedKeys): Promise<void> {
     const [ready, behind]: [Event[], Event[]] = [[], []];
     for (const event of events) {
       if (!isOpened(event)) parked.add(event.stream);

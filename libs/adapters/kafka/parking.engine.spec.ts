@@ -67,7 +67,7 @@ test('rule 13: a key that cannot be handled is parked with what comes behind it,
     signal: stop.signal,
     handle: async (messages) => {
       await take(messages);
-      if (handled.length === 2 && (await lookups.parked(programId, parkedId)).waiting.length === 3) stop.abort();
+      if (handled.length === 2 && (await lookups.parked(programId, parkedId))?.waiting.length === 3) stop.abort();
     },
   });
   expect(handled).toEqual(['b1', 'b2']);

@@ -59,14 +59,14 @@ export class DeliveryQueries {
     return (await this.readModels.get(deliveriesProjection, ids)) as readonly DeliveryRow[];
   }
 
-  /** Some of those whose time to be sent is over. */
-  async expired(now: string): Promise<readonly DeliveryRow[]> {
-    return (await this.by('expiring', { status: 'requested' }, { range: { upTo: now } })).documents;
+  /** Those whose time to be sent is over. */
+  async expired(now: string, after?: string): Promise<Page<DeliveryRow>> {
+    return this.by('expiring', { status: 'requested' }, { range: { upTo: now }, after });
   }
 
-  /** Some of those claimed up to this time, of which nothing is known since. */
-  async claimedUpTo(time: string): Promise<readonly DeliveryRow[]> {
-    return (await this.by('claimed', { status: 'claimed' }, { range: { upTo: time } })).documents;
+  /** Those claimed up to this time, of which nothing is known since. */
+  async claimedUpTo(time: string, after?: string): Promise<Page<DeliveryRow>> {
+    return this.by('claimed', { status: 'claimed' }, { range: { upTo: time }, after });
   }
 
   /** Those of which nobody knows whether they went out, claimed after this time. */

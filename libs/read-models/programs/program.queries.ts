@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { allPages, ReadModelStore } from '@app/eventing';
+import { allPages, isUnreadable, ReadModelStore } from '@app/eventing';
 import { programsProjection, type ProgramRow } from './programs.projection.js';
 
 @Injectable()
@@ -8,7 +8,7 @@ export class ProgramQueries {
 
   /** Ids of all programs, for background work; nobody's request may see more than one program. */
   async *ids(): AsyncIterable<string> {
-    for await (const { document } of this.readModels.scan(programsProjection, 'live')) yield document.id;
+    for await (const { document } of this.readModels.scan(programsProjection, 'live')) if (!isUnreadable(document)) yield document.id;
   }
 
   /** Programs of which something may not be sent at present. */

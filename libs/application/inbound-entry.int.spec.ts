@@ -121,6 +121,13 @@ describe('a STOP where something cannot be read', () => {
     expect([(await stored('SM1'))[0]?.data, await consent()]).toMatchObject([{ text: 'STOP' }, 'no']);
   });
 
+  it('T5, rule 13: one whose route cannot be read was heard, and is taken for accepted', async () => {
+    await entry.accept(programId, sender, told('SM1', 'STOP').posted);
+    await app.get(EventStore).append(`inbound-${ids.inbound(programId, 'SM1')}`, 0, [unheard]);
+    await entry.accept(programId, sender, told('SM1', 'STOP').listed);
+    expect(await consent()).toBe('no');
+  });
+
   it('K9 T5, rule 13: holds although its own event cannot be opened, when it is told again', async () => {
     const addressId = await app.get(NaturalKeys).address(programId, from);
     const data = { ...told('SM1', 'STOP').posted, addressId, subjectId: 'gone', senderId: sender.senderId, text: 'STOP' };

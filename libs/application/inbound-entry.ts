@@ -61,8 +61,11 @@ export class InboundEntry {
       const accepted = await accept();
       if (accepted?.type === 'InboundReceived') await this.router.noteOptOut(accepted);
     } catch (error) {
-      const accepted = acceptedBefore(error, inboundId);
-      if (!accepted) throw error;
+      if (!(error instanceof EventUnreadable) || error.event.stream !== `inbound-${inboundId}`) throw error;
+      // What comes after the text says where it went: then an opt-out was heard.
+      if (error.event.revision > 0) return;
+      const accepted = error.event.legible as Recorded<InboundEvent> | null;
+      if (accepted?.type !== 'InboundReceived') throw error;
       // Automation waits until the text can be opened; an opt-out does not. Keeping the text would make a new key in the place of the missing one.
       await this.router.noteOptOut({ ...accepted, data: { ...accepted.data, from, text, form } }, ERASED);
     }
@@ -78,11 +81,4 @@ export class InboundEntry {
       throw error;
     }
   }
-}
-
-/** A text that is in the record and cannot be opened there, when that is what the error says. */
-function acceptedBefore(error: unknown, inboundId: string): Recorded<InboundReceived> | null {
-  if (!(error instanceof EventUnreadable) || error.event.stream !== `inbound-${inboundId}`) return null;
-  const event = error.event.legible as Recorded<InboundEvent> | null;
-  return event?.type === 'InboundReceived' ? event : null;
 }

@@ -109,6 +109,8 @@ describe('the sweep for messages that the topic has lost', () => {
     await bench.start({ environment: { UNDELIVERED_AFTER_MS: '100' }, engines: losesFirst });
     await bench.textTo(other.programId, 'second');
     await until(() => bench.texts.length === 2, 'what was lost goes out');
+    const head = (await bench.recorded('conversation')).at(-1)?.position ?? '';
+    await until(() => sweptTo(head), 'all were looked at');
     expect(bench.texts).toEqual(['first', 'second']);
   });
 

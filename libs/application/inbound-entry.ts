@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Clock, EventUnreadable, Journal, KeyDestroyed, naturalId, type CommandContext } from '@app/eventing';
-import { ERASED, type Open, type Recorded } from '@app/kernel';
+import type { Open, Recorded } from '@app/kernel';
 import { sealingSubject } from '@app/domain/address';
 import type { InboundEvent, InboundReceived } from '@app/domain/inbound';
 import type { Sender } from '@app/domain/program';
@@ -66,8 +66,8 @@ export class InboundEntry {
       if (error.event.revision > 0) return;
       const accepted = error.event.legible as Recorded<InboundEvent> | null;
       if (accepted?.type !== 'InboundReceived') throw error;
-      // Automation waits until the text can be opened; an opt-out does not. Keeping the text would make a new key in the place of the missing one.
-      await this.router.noteOptOut({ ...accepted, data: { ...accepted.data, from, text, form } }, ERASED);
+      // Automation waits until the text can be opened; an opt-out does not.
+      await this.router.noteOptOut({ ...accepted, data: { ...accepted.data, from, text, form } });
     }
   }
 

@@ -30,9 +30,8 @@ export class InboundRouter {
   /**
    * An opt-out holds from the moment it is accepted, however far the automation is. What follows is the same command as
    * {@link route} gives, so whichever comes second does nothing.
-   * @param evidence what is kept of the text in the consent
    */
-  async noteOptOut(accepted: Recorded<InboundReceived>, evidence: Personal<string> = accepted.data.text): Promise<void> {
+  async noteOptOut(accepted: Recorded<InboundReceived>): Promise<void> {
     const event = readable(accepted);
     if (!event) return;
     const { addressId, senderId, from, text } = event.data;
@@ -40,7 +39,7 @@ export class InboundRouter {
     const keyword = keywordOf(text);
     if (keyword?.kind !== 'opt-out') return;
     const contactId = await this.holderOf(programId, addressId, senderId, occurredAt);
-    await this.hear({ ...event, data: { ...event.data, text: evidence } }, contactId ?? (await this.lookups.naturalKeys.contactByPhone(programId, from)), keyword);
+    await this.hear(event, contactId ?? (await this.lookups.naturalKeys.contactByPhone(programId, from)), keyword);
   }
 
   /** `null` also where nobody can tell now: an opt-out holds whoever has the number. */

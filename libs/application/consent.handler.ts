@@ -52,8 +52,9 @@ export async function consentTarget(lookups: Lookups, programId: string, wish: {
   if (!sender) throw new NoSender();
   const phones = unlessErased(contact.phones, []);
   const phone = wish.phone ?? phones[0];
-  if (phone === undefined || !phones.includes(phone)) throw new ContactHasNoPhone();
-  const addressId = await lookups.naturalKeys.address(programId, phone);
+  // As it was recorded with the contact, like the address that its texts go to.
+  const addressId = phone === undefined ? undefined : contact.phoneIds[phones.indexOf(phone)];
+  if (phone === undefined || addressId === undefined) throw new ContactHasNoPhone();
   return { consentId: ids.consent(programId, addressId, sender.senderId), phone, addressId, senderId: sender.senderId };
 }
 

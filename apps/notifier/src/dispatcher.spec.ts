@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { getEventListeners } from 'node:events';
-import { EngineUnavailable, SystemClock, type Checkpoints, type Clock, type Journal } from '@app/eventing';
+import { EngineUnavailable, SystemClock, Unopened, type Checkpoints, type Clock, type Journal } from '@app/eventing';
 import { Configuration } from '@app/platform';
 import type { DeliveryQueries } from '@app/read-models';
 import { Dispatcher } from './dispatcher.js';
@@ -36,6 +36,29 @@ describe('the dispatcher, engines away', () => {
     const running = new Dispatcher(journal, none, none, none, none, new SystemClock(), new Configuration()).run(signal);
     await expect(running).rejects.toBeInstanceOf(EngineUnavailable);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('the dispatcher and what cannot be opened', () => {
+  it('T2, rule 13: reads again how a program sends when one of its events cannot be opened', async () => {
+    const unopened = (stream: string): Unopened => new Unopened('KeyMissing', { stream, revision: 1, position: '1', programId: 'p1' });
+    const heard = Promise.withResolvers<void>();
+    const journal = {
+      head: () => Promise.resolve(null),
+      async *follow() {
+        yield await Promise.resolve({ events: [], all: ['program-p1', 'hold-p2', 'delivery-d1'].map(unopened), position: '1' });
+        heard.resolve();
+      },
+    } as unknown as Journal;
+    const forgotten: string[] = [];
+    const stop = new AbortController();
+    const deliveries = { nextQueue: () => Promise.resolve(null) } as unknown as DeliveryQueries;
+    const roads = { clear: () => undefined, forget: (id: string) => void forgotten.push(id) } as unknown as Roads;
+    const running = new Dispatcher(journal, none, deliveries, roads, none, new SystemClock(), new Configuration()).run(stop.signal);
+    await heard.promise;
+    stop.abort();
+    await running;
+    expect(forgotten).toEqual(['p1', 'p2']);
   });
 });
 

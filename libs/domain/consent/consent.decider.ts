@@ -56,10 +56,8 @@ export const consentDecider: Decider<Consent, ConsentCommand, ConsentEvent> = {
         return noteText(command.data, state);
       case 'NoteProviderOptOut':
         return noteProviderOptOut(command.data, state);
-      case 'EraseOptIn': {
-        const { form, textedFirst, optIns } = state;
-        return form === 'none' && !textedFirst && optIns.length === 0 ? [] : [{ type: 'OptInErased', data: command.data }];
-      }
+      case 'EraseOptIn':
+        return [{ type: 'OptInErased', data: command.data }];
     }
   },
 

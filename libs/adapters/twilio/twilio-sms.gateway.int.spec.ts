@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { SendOutcome } from '@app/eventing';
 import { smsGatewayContract, type SmsTrouble } from '@app/testing/contracts';
 import { signForm, startTwilioEmulator, type Fault } from '@app/twilio-emulator';
 import { TwilioSmsGateway } from './twilio-sms.gateway.js';
@@ -47,13 +48,15 @@ describe('T8: what an answer of the provider means', () => {
   });
   afterAll(() => server.close());
 
-  it.each([
+  it.each<[number, string, SendOutcome]>([
     [401, '{"code":20003,"message":"Authenticate"}', { kind: 'refused', code: '20003', reason: 'HTTP 401' }],
     [401, '{}', { kind: 'refused', code: '20003', reason: 'HTTP 401' }],
     [400, '{"code":21606}', { kind: 'refused', code: '21606', reason: 'HTTP 400' }],
     [408, '{"code":20003}', { kind: 'uncertain', cause: 'HTTP 408' }],
     [503, '{}', { kind: 'uncertain', cause: 'HTTP 503' }],
     [429, '{}', { kind: 'back-off', code: '20429', retryAfterMs: 2_000 }],
+    // A proxy's word, not the provider's.
+    ...[403, 404, 407].flatMap((status) => ['{}', '<html>', '{"code":403}'].map((body): [number, string, SendOutcome] => [status, body, { kind: 'back-off', code: `HTTP ${status}`, retryAfterMs: 5_000 }])),
     [429, '{"code":21611}', { kind: 'back-off', code: '21611', retryAfterMs: 2_000 }],
   ])('T8: HTTP %i with %s', async (status, body, outcome) => {
     answer = { status, body };

@@ -69,7 +69,9 @@ function outcomeOf(error: unknown): SendOutcome {
     return neverReached.has(name) ? { kind: 'back-off', code: name, retryAfterMs: UNREACHED_MS } : { kind: 'uncertain', cause: name };
   // A proxy's time-out (408) does not say whether the provider took the text.
   if (status >= 500 || status === 408) return { kind: 'uncertain', cause: `HTTP ${status}` };
-  // A gateway in between may answer without a code of the provider's.
-  if (status === 429) return { kind: 'back-off', code: /^\d{5}$/.test(name) ? name : '20429', retryAfterMs: BACK_OFF_MS };
-  return { kind: 'refused', code: status === 401 ? '20003' : name, reason: `HTTP ${status}` };
+  // A proxy in between may answer without a code of the provider's: that says nothing about this text.
+  const isOfProvider = /^\d{5}$/.test(name);
+  if (status === 429) return { kind: 'back-off', code: isOfProvider ? name : '20429', retryAfterMs: BACK_OFF_MS };
+  if (status === 401) return { kind: 'refused', code: '20003', reason: 'HTTP 401' };
+  return isOfProvider ? { kind: 'refused', code: name, reason: `HTTP ${status}` } : { kind: 'back-off', code: `HTTP ${status}`, retryAfterMs: UNREACHED_MS };
 }

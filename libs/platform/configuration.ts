@@ -121,8 +121,9 @@ export class Configuration {
   @Type(() => Number) @IsInt() @Min(0) readonly POLL_INBOUND_GRACE_MS: number = 60_000;
   /** How much later in ms than a newer text an older one may appear in the provider's list and is still found. */
   @Type(() => Number) @IsInt() @Min(0) readonly POLL_INBOUND_OVERLAP_MS: number = 600_000;
-  /** Texts that one notifier hands to the provider at once: of all programs, and of one provider account. */
+  /** Texts that one notifier hands to the provider at once: of all programs, of one program, and of one provider account in it. */
   @Type(() => Number) @IsInt() @Min(1) readonly TEXTS_AT_ONCE: number = 200;
+  @Type(() => Number) @IsInt() @Min(1) readonly TEXTS_AT_ONCE_PER_PROGRAM: number = 50;
   @Type(() => Number) @IsInt() @Min(1) readonly TEXTS_AT_ONCE_PER_ACCOUNT: number = 10;
   /** Emails that one notifier hands to the mail server at once: of all programs, and of one program. */
   @Type(() => Number) @IsInt() @Min(1) readonly EMAILS_AT_ONCE: number = 5;

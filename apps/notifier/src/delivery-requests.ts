@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { HandleDelivery, HandleNotification, ids, KeyMustWait, Lookups, Parking } from '@app/application';
-import { Checkpoints, EventUnreadable, Journal, naturalId, type CommandContext } from '@app/eventing';
+import { Checkpoints, EventUnreadable, Journal, naturalId, Unopened, type CommandContext, type Followable } from '@app/eventing';
 import { unlessErased, type Position, type Recorded } from '@app/kernel';
 import type { ConversationEvent, TextRoute } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
@@ -21,6 +21,9 @@ const HOUR_MS = 60 * 60 * 1000;
 /** After this a text is dropped and not sent late. */
 const TEXT_LIFETIME_MS = 24 * HOUR_MS;
 const EMAIL_LIFETIME_MS = 72 * HOUR_MS;
+
+/** What a topic message is about, as the record has it. */
+export type Told = { readonly event: PublicConversationEvent; readonly source: Followable<ConversationEvent> };
 
 /** Turns what the topic says into requested deliveries; one for each message, person and channel, however often it is said. */
 @Injectable()
@@ -48,15 +51,23 @@ export class DeliveryRequests {
     return event.type === 'message.received' ? `${event.conversationId} to staff` : event.conversationId;
   }
 
-  /** What the topic says is only where to look: whoever can write there can request nothing that the record does not hold. */
-  async requestFor(told: PublicConversationEvent): Promise<void> {
-    const source = await this.sourceOf(told);
-    const event = source && toPublic(source);
-    if (!event || !isOf(event, told)) {
-      // Nothing of the message itself: whoever wrote it may have written anything.
-      this.logger.warn({ event: 'topic message refused', topic: CONVERSATIONS_TOPIC, why: 'the record holds no such event' });
-      return;
-    }
+  /**
+   * What the record holds of a topic message, which only says where to look: whoever can write there can request nothing.
+   * @returns `null` when the record holds no such event
+   */
+  async find(told: PublicConversationEvent): Promise<Told | null> {
+    const source = await this.eventOf(told);
+    const legible = source instanceof Unopened ? source.legible : source;
+    const event = legible && toPublic(legible as Recorded<ConversationEvent>);
+    if (source && event && isOf(event, told)) return { event, source };
+    // Nothing of the message itself: whoever wrote it may have written anything.
+    this.logger.warn({ event: 'topic message refused', topic: CONVERSATIONS_TOPIC, why: 'the record holds no such event' });
+    return null;
+  }
+
+  /** @throws EventUnreadable */
+  async requestFor({ event, source }: Told): Promise<void> {
+    if (source instanceof Unopened) throw new EventUnreadable(source);
     switch (event.type) {
       case 'message.automated':
         return this.requestText(event, source, 'opt-in-request');
@@ -85,13 +96,8 @@ export class DeliveryRequests {
 
   /** One that cannot be opened now may be a text: it is not done. */
   private async isNoText(event: Message): Promise<boolean> {
-    try {
-      const source = await this.sourceOf(event);
-      return !source || textOf(source) === null;
-    } catch (error) {
-      if (error instanceof EventUnreadable) return false;
-      throw error;
-    }
+    const source = await this.eventOf(event);
+    return !source || (!(source instanceof Unopened) && textOf(source) === null);
   }
 
   private async areEmailsRequested(event: Message): Promise<boolean> {
@@ -113,9 +119,14 @@ export class DeliveryRequests {
     return false;
   }
 
-  private async sourceOf({ conversationId, revision }: PublicConversationEvent): Promise<Recorded<ConversationEvent> | null> {
+  private async eventOf({ conversationId, revision }: PublicConversationEvent): Promise<Followable<ConversationEvent> | null> {
     if (!Number.isSafeInteger(revision) || revision < 0) return null;
-    return (await this.journal.at<ConversationEvent>(`conversation-${conversationId}`, revision)) ?? null;
+    try {
+      return (await this.journal.at<ConversationEvent>(`conversation-${conversationId}`, revision)) ?? null;
+    } catch (error) {
+      if (error instanceof EventUnreadable) return error.event;
+      throw error;
+    }
   }
 
   private async requestText(event: Message, source: Recorded<ConversationEvent>, lane: 'person' | 'opt-in-request'): Promise<void> {

@@ -9,6 +9,7 @@ import { deliveriesProjection, DeliveryQueries } from '@app/read-models';
 import { Alarm } from './alarm.js';
 import { DueQueue } from './due-queue.js';
 import { InOrder, type Rest } from './in-order.js';
+import { OPT_OUTS } from './opt-outs.js';
 import { Roads } from './roads.js';
 import { Slots } from './slots.js';
 
@@ -50,9 +51,13 @@ export class Dispatcher {
     private readonly roads: Roads,
     private readonly inOrder: InOrder,
     private readonly clock: Clock,
-    { TEXTS_AT_ONCE, TEXTS_AT_ONCE_PER_ACCOUNT, EMAILS_AT_ONCE, EMAILS_AT_ONCE_PER_PROGRAM }: Configuration,
+    limits: Configuration,
   ) {
-    this.slots = new Slots({ sms: { all: TEXTS_AT_ONCE, each: TEXTS_AT_ONCE_PER_ACCOUNT }, email: { all: EMAILS_AT_ONCE, each: EMAILS_AT_ONCE_PER_PROGRAM } });
+    const { EMAILS_AT_ONCE_PER_PROGRAM } = limits;
+    this.slots = new Slots({
+      sms: { all: limits.TEXTS_AT_ONCE, perProgram: limits.TEXTS_AT_ONCE_PER_PROGRAM, perAccount: limits.TEXTS_AT_ONCE_PER_ACCOUNT },
+      email: { all: limits.EMAILS_AT_ONCE, perProgram: EMAILS_AT_ONCE_PER_PROGRAM, perAccount: EMAILS_AT_ONCE_PER_PROGRAM },
+    });
   }
 
   /** Only what is owned is sent from here: the texts of a conversation go out in order while several processes send. */
@@ -80,7 +85,8 @@ export class Dispatcher {
         failure = { error };
         this.alarm.wake();
       });
-      if (head !== null) await this.reached(head, running.signal);
+      // An opt-out that was accepted before is noted before anything is sent.
+      for (const follower of [deliveriesProjection.name, OPT_OUTS]) if (head !== null) await this.reached(head, running.signal, follower);
       this.roads.clear();
       this.lookAgainAt = 0;
       while (!running.signal.aborted) {
@@ -113,9 +119,9 @@ export class Dispatcher {
     }
   }
 
-  /** Waits until the read model shows what is in the record up to here. */
-  private async reached(position: Position, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !(await this.checkpoints.waitFor(deliveriesProjection.name, position, MODEL_WAIT_MS)));
+  /** Waits until the read model of deliveries, or another follower, has come so far. */
+  private async reached(position: Position, signal: AbortSignal, follower: string = deliveriesProjection.name): Promise<void> {
+    while (!signal.aborted && !(await this.checkpoints.waitFor(follower, position, MODEL_WAIT_MS)));
   }
 
   private async round(signal: AbortSignal): Promise<void> {
@@ -151,7 +157,7 @@ export class Dispatcher {
 
   private mayStart({ name }: DueQueue, now: number): boolean {
     const road = this.roads.of(name);
-    if (!road || !this.slots.isFree(name.channel, road.account)) return false;
+    if (!road || !this.slots.isFree({ ...name, account: road.account })) return false;
     return road.heldUntil === null || (road.heldUntil <= now && !this.trying.has(name.programId));
   }
 
@@ -185,14 +191,15 @@ export class Dispatcher {
 
   private start(work: Work, signal: AbortSignal): void {
     const { queue, orderingKey } = work;
-    const { channel, programId } = queue.name;
+    const { programId } = queue.name;
     const { account = '', heldUntil = null } = this.roads.of(queue.name) ?? {};
     if (heldUntil !== null) this.trying.add(programId);
-    this.slots.take(channel, account);
+    const taker = { ...queue.name, account };
+    this.slots.take(taker);
     this.working.set(orderingKey, false);
     const task = this.workOn(work, signal)
       .then(async (rest) => {
-        this.slots.giveBack(channel, account);
+        this.slots.giveBack(taker);
         if (heldUntil !== null) this.trying.delete(programId);
         if (heldUntil !== null || rest?.kind === 'held') this.roads.forget(programId);
         this.alarm.wake();

@@ -5,7 +5,7 @@ import { ConsoleLogger, type ModuleMetadata } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EnginesModule, openEmbedded } from '@app/adapters';
-import { HandleContact, HandleConversation, HandleMember, HandleProgram, ids, NaturalKeys, system } from '@app/application';
+import { ApplicationModule, HandleContact, HandleConversation, HandleMember, HandleProgram, ids, NaturalKeys, system } from '@app/application';
 import { Clock, EmailGateway, EventStore, InboundMessages, Journal, naturalId, SmsGateway, SystemClock, type CommandContext, type EngineUnavailable, type Engines, type SendOutcome, type Sms, type SmsAccount, type StoredEvent } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import type { DeliveryEvent } from '@app/domain/delivery';
@@ -24,6 +24,8 @@ type Options = {
   readonly engines?: (engines: Engines) => Engines;
   /** Beside the notifier; the publisher and the projector unless others are given. */
   readonly apps?: undefined | NonNullable<ModuleMetadata['imports']>;
+  /** `false`: nothing is sent, as while the notifier is down. */
+  readonly notifies?: boolean;
 };
 
 const LONGEST_WAIT_MS = 20_000;
@@ -77,7 +79,7 @@ export class NotifierBench {
         PlatformModule.with(configuration, 'x'.repeat(32)),
         EnginesModule.with(options.engines?.(engines) ?? engines),
         ...(options.apps ?? [ProjectorModule, PublisherModule]),
-        NotifierModule,
+        options.notifies === false ? ApplicationModule : NotifierModule,
       ],
     })
       .setLogger(new ConsoleLogger({ logLevels: [] }))

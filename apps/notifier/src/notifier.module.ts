@@ -5,9 +5,9 @@ import { Checkpoints, Journal, runFollower, inOrderPerKey, TopicLog, type Consum
 import type { Recorded } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
 import { Background, logFailure } from '@app/platform';
-import { CONVERSATIONS_TOPIC, fromTopicValue, toPublic, type PublicConversationEvent } from '@app/public-events';
+import { CONVERSATIONS_TOPIC, fromTopicValue, toPublic } from '@app/public-events';
 import { QueriesModule } from '@app/read-models';
-import { DeliveryRequests, NOTIFIER } from './delivery-requests.js';
+import { DeliveryRequests, NOTIFIER, type Told } from './delivery-requests.js';
 import { DeliverySender } from './delivery-sender.js';
 import { Dispatcher } from './dispatcher.js';
 import { EmailComposer } from './email-composer.js';
@@ -16,6 +16,7 @@ import { InOrder } from './in-order.js';
 import { InboundPoller } from './inbound-poller.js';
 import { MessageContents } from './message-content.js';
 import { MissedTexts } from './missed-texts.js';
+import { OptOuts } from './opt-outs.js';
 import { Reconciler } from './reconciler.js';
 import { Roads } from './roads.js';
 import { SWEEP, UndeliveredSweep } from './undelivered-sweep.js';
@@ -24,16 +25,16 @@ import { WaitingForStaff } from './waiting-for-staff.js';
 /** Sends what the topics ask for. The only holder of gateways. */
 @Module({
   imports: [ApplicationModule, QueriesModule],
-  providers: [...gatewayProviders, DeliveryRequests, DeliverySender, Dispatcher, EmailComposer, Holds, InboundPoller, InOrder, MessageContents, MissedTexts, Reconciler, Roads, UndeliveredSweep, WaitingForStaff],
+  providers: [...gatewayProviders, DeliveryRequests, DeliverySender, Dispatcher, EmailComposer, Holds, InboundPoller, InOrder, MessageContents, MissedTexts, OptOuts, Reconciler, Roads, UndeliveredSweep, WaitingForStaff],
 })
 export class NotifierModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(NotifierModule.name);
-  private readonly worker: ParkingWorker<PublicConversationEvent> = {
+  private readonly worker: ParkingWorker<Told> = {
     name: NOTIFIER,
-    keyOf: DeliveryRequests.keyOf,
-    sourceOf: ({ programId, conversationId, revision }) => ({ programId, stream: `conversation-${conversationId}`, revision }),
-    read: (event) => toPublic(event as Recorded<ConversationEvent>),
-    handle: (event) => this.requests.requestFor(event),
+    keyOf: ({ event }) => DeliveryRequests.keyOf(event),
+    sourceOf: ({ event: { programId, conversationId, revision } }) => ({ programId, stream: `conversation-${conversationId}`, revision }),
+    read: (source) => told(source as Recorded<ConversationEvent>),
+    handle: (message) => this.requests.requestFor(message),
     onParked: (error, { stream }) => logFailure(this.logger, error, stream),
   };
 
@@ -49,6 +50,7 @@ export class NotifierModule implements OnApplicationBootstrap {
     private readonly inboundPoller: InboundPoller,
     private readonly waitingForStaff: WaitingForStaff,
     private readonly sweep: UndeliveredSweep,
+    private readonly optOuts: OptOuts,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -63,13 +65,21 @@ export class NotifierModule implements OnApplicationBootstrap {
     this.background.startAsLeader('notifier inbound poller', (signal) => this.inboundPoller.run(signal));
     this.background.startAsLeader('notifier waiting for staff', (signal) => this.waitingForStaff.run(signal));
     this.background.startAsLeader(SWEEP, (signal) => this.sweep.run(signal));
-    const replays = this.parking.replays(this.worker);
-    this.background.startAsLeader(replays.name, (signal) => runFollower({ journal, checkpoints }, replays, signal));
+    for (const follower of [this.parking.replays(this.worker), this.optOuts])
+      this.background.startAsLeader(follower.name, (signal) => runFollower({ journal, checkpoints }, follower, signal));
   }
 
   /** Messages of one conversation one after the other; those of several side by side, so that they share commits. */
   private async request(messages: readonly ConsumedMessage[]): Promise<void> {
     const events = messages.map(({ value }) => fromTopicValue(value)).filter((event) => event !== null).filter(DeliveryRequests.concerns);
-    await inOrderPerKey(events, ({ conversationId }) => [conversationId], (event) => this.parking.handle(this.worker, event));
+    await inOrderPerKey(events, ({ conversationId }) => [conversationId], async (event) => {
+      const message = await this.requests.find(event);
+      if (message) await this.parking.handle(this.worker, message);
+    });
   }
+}
+
+function told(source: Recorded<ConversationEvent>): Told | null {
+  const event = toPublic(source);
+  return event && { event, source };
 }

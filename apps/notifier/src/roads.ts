@@ -46,6 +46,6 @@ export class Roads {
     const accountSid = known.accounts.get(senderId) ?? '';
     const road: Road = channel === 'email' ? 'email' : { accountSid, senderId, country, credentials: known.credentials };
     const holds = holdsOn(known.holds, road);
-    return { account: `${programId} ${accountSid}`, heldUntil: holds.length === 0 ? null : Math.max(...holds.map(({ nextTryAt }) => Date.parse(nextTryAt))) };
+    return { account: accountSid, heldUntil: holds.length === 0 ? null : Math.max(...holds.map(({ nextTryAt }) => Date.parse(nextTryAt))) };
   }
 }

@@ -1,0 +1,37 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InboundRouter } from '@app/application';
+import { inOrderPerKey, isOpened, TemporaryFailure, type Followable, type Follower } from '@app/eventing';
+import type { Recorded } from '@app/kernel';
+import type { InboundEvent, InboundReceived } from '@app/domain/inbound';
+import { logFailure } from '@app/platform';
+
+/** Name of the follower. */
+export const OPT_OUTS = 'notifier opt-outs';
+
+/**
+ * Notes each opt-out that was accepted, in case the process that accepted it died before it did so itself. It does nothing
+ * else, so it is never as far behind as automation may be.
+ */
+@Injectable()
+export class OptOuts implements Follower {
+  private readonly logger = new Logger(OptOuts.name);
+  readonly name = OPT_OUTS;
+  readonly categories = ['inbound'];
+
+  constructor(private readonly router: InboundRouter) {}
+
+  async handle(events: readonly Followable[]): Promise<void> {
+    const received = (events.filter(isOpened) as Recorded<InboundEvent>[]).filter((event): event is Recorded<InboundReceived> => event.type === 'InboundReceived');
+    await inOrderPerKey(received, ({ data }) => [data.addressId], (event) => this.note(event));
+  }
+
+  /** One that fails holds up no other; automation parks it. */
+  private async note(event: Recorded<InboundReceived>): Promise<void> {
+    try {
+      await this.router.noteOptOut(event);
+    } catch (error) {
+      if (error instanceof TemporaryFailure) throw error;
+      logFailure(this.logger, error, event.stream);
+    }
+  }
+}

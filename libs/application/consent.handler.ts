@@ -1,13 +1,13 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
-import { DomainError, unlessErased } from '@app/kernel';
-import { consentDecider, type ConsentCommand } from '@app/domain/consent';
+import { DomainError, unlessErased, type Recorded } from '@app/kernel';
+import { consentDecider, type ConsentCommand, type ConsentEvent } from '@app/domain/consent';
 import { HandleConsent, type ConsentWish } from './commands.js';
 import { ContactHasNoPhone, NoSender } from './conversation.handler.js';
 import { ids } from './ids.js';
 import { currentSender, Lookups } from './lookups.js';
 import { ConsentReader } from './send-gate.js';
-import { TextLimitReached, TextQuota } from './text-quota.js';
+import { TextQuota } from './text-quota.js';
 
 @CommandHandler(HandleConsent)
 export class ConsentHandler implements ICommandHandler<HandleConsent> {
@@ -18,10 +18,13 @@ export class ConsentHandler implements ICommandHandler<HandleConsent> {
     private readonly quota: TextQuota,
   ) {}
 
-  execute({ id, wish, context }: HandleConsent): Promise<CommandResult> {
-    return handleCommand(this.aggregates, consentDecider, `consent-${id}`, wish, context, (asked: ConsentWish) =>
+  async execute({ id, wish, context }: HandleConsent): Promise<CommandResult> {
+    const result = await handleCommand(this.aggregates, consentDecider, `consent-${id}`, wish, context, (asked: ConsentWish) =>
       asked.type === 'RequestOptIn' ? this.withPolicy(id, asked, context) : asked,
     );
+    for (const { type, data, metadata } of result.events as readonly Recorded<ConsentEvent>[])
+      if (type === 'OptInRequested' && data.optInText && metadata.occurredAt === context.occurredAt) this.quota.note(context.programId, data.addressId, context.occurredAt);
+    return result;
   }
 
   /** @throws ReferralNotFound, ContactNotInReferral */
@@ -38,10 +41,10 @@ export class ConsentHandler implements ICommandHandler<HandleConsent> {
     const subjectId = await this.lookups.sealingSubject(programId, addressId);
     if (data.referralId !== null) await this.checkSide(programId, data.referralId, data.contactId);
     const mode = policies.consentMode === 'double_opt_in' ? 'double_opt_in' : 'single_opt_in';
-    if (mode === 'double_opt_in' && (await this.quota.isUsedUp(programId, addressId, occurredAt))) throw new TextLimitReached();
+    const isLimitReached = await this.quota.isUsedUp(programId, addressId, occurredAt);
     const { refusedSenderId } = await this.consents.read(programId, { addressId, senderId });
     const evidence = { ...data.evidence, tickedAt: data.evidence.tickedAt ?? occurredAt };
-    return { type: 'RequestOptIn', data: { ...data, evidence, requestedAt: occurredAt, phone, addressId, subjectId, senderId, mode, optInText, refusedSenderId } };
+    return { type: 'RequestOptIn', data: { ...data, evidence, requestedAt: occurredAt, phone, addressId, subjectId, senderId, mode, optInText, refusedSenderId, isLimitReached } };
   }
 }
 

@@ -141,6 +141,22 @@ describe('what the staff does in conversations', () => {
     await expect(send('b')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
   });
 
+  it('U5, K10: a form that causes no text is kept as evidence when a limit is reached', async () => {
+    await receive('SM1', 'START');
+    side.textsOfProgram = side.limits.perProgram;
+    expect((await askFor()).events.map(({ type }) => type)).toEqual(['OptInFormReceived']);
+  });
+
+  it('U5: the limits hold while the followers that count are behind', async () => {
+    await receive('SM1', 'START');
+    Object.assign(side, { automate: () => Promise.resolve() });
+    side.limits.perContact = 3;
+    const sent = [];
+    for (let n = 0; n < 5; n += 1) sent.push(await send(`text ${n}`).then(() => 'sent', (error: { code: string }) => error.code));
+    expect(sent).toEqual(['sent', 'sent', 'sent', 'TextLimitReached', 'TextLimitReached']);
+    await expect(send('text 0')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
+  });
+
   it('U5, K3: a limit that is reached does not keep a STOP or a START from being heard', async () => {
     side.textsOfProgram = side.limits.perProgram;
     await receive('SM1', 'START');

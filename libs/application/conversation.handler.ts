@@ -1,12 +1,13 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { DomainError, isErased } from '@app/kernel';
+import { DomainError, isErased, type Recorded } from '@app/kernel';
 import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
-import { conversationDecider, type Conversation, type ConversationCommand, type Refusal, type SendRefused, type SendRule } from '@app/domain/conversation';
+import { TextLimitReached } from '@app/domain/consent';
+import { conversationDecider, type Conversation, type ConversationCommand, type ConversationEvent, type Refusal, type SendRefused, type SendRule } from '@app/domain/conversation';
 import { HandleConversation, type ConversationWish } from './commands.js';
 import { ids } from './ids.js';
 import { currentSender, Lookups } from './lookups.js';
 import { ConsentReader, sendGate } from './send-gate.js';
-import { TEXT_LIMIT_REACHED, TextQuota } from './text-quota.js';
+import { TextQuota } from './text-quota.js';
 
 type SendMessage = Extract<ConversationCommand, { type: 'SendMessage' }>;
 
@@ -23,6 +24,9 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     const result = await handleCommand(this.aggregates, conversationDecider, `conversation-${id}`, wish, context, (asked: ConversationWish, state: Conversation) =>
       asked.type === 'SendMessage' ? this.withGate(id, asked, state, context) : toCommand(id, asked, context),
     );
+    for (const { type, data, metadata } of result.events as readonly Recorded<ConversationEvent>[])
+      // Of a repetition the events are from before.
+      if (type === 'MessageSent' && data.route && metadata.occurredAt === context.occurredAt) this.quota.note(context.programId, data.route.addressId, context.occurredAt);
     const refused = result.events.find((event): event is typeof event & SendRefused => event.type === 'SendRefused');
     if (refused) throw new SendRefusedError(refused.data.rule, await this.optedOutOf(context.programId, refused.data.refusedSenderId));
     return result;
@@ -75,7 +79,7 @@ const refusals: Readonly<Record<SendRule, string>> = {
   ContactNotRegistered: 'The contact has no account of the portal and cannot read messages in the app',
   ContactInactive: 'The contact is not active',
   ContactErased: 'The contact was erased; nothing is sent any more',
-  TextLimitReached: TEXT_LIMIT_REACHED,
+  TextLimitReached: new TextLimitReached().message,
 };
 
 /** Nothing was sent, and the refusal is in the record. `code` is the rule. */

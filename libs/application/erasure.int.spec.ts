@@ -158,6 +158,14 @@ describe('content that is to be gone', () => {
       await expect(sendText(conversationId, 'text')).rejects.toMatchObject({ code: 'NoConsent' });
     });
 
+    it('X4, X8: followed again, it leaves the consent of the number\'s next holder', async () => {
+      await erase();
+      await receive('SM-1', 'START');
+      expect(await consentStatus()).toBe('yes');
+      await restarted().automateAgain();
+      expect(await consentStatus()).toBe('yes');
+    });
+
     it('X8, K7: who said STOP is not texted after it, also as a contact made anew', async () => {
       await receive('SM-1', 'STOP');
       await erase();

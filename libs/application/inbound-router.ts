@@ -93,10 +93,10 @@ export class InboundRouter {
       const wish = { type: 'NoteTextReceived', data: { addressId, subjectId, senderId, text, providerId, keyword, ...accepted } } as const;
       return this.commands.execute(new HandleConsent(ids.consent(event.metadata.programId, addressId, senderId), wish, context));
     };
-    // Consent is kept also where its evidence cannot be, because the number was erased meanwhile.
+    // A refusal is kept also where its evidence cannot be, because the number was erased meanwhile; consent is not.
     await note(event.data.text).catch((error: unknown) => {
       if (!(error instanceof KeyDestroyed)) throw error;
-      return note(ERASED);
+      return keyword?.kind === 'opt-out' ? note(ERASED) : undefined;
     });
   }
 

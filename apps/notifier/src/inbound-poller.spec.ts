@@ -72,9 +72,9 @@ it('T5: an account that hangs delays no other, and is not asked again beside its
 });
 
 it('T5: of many accounts some are asked at once, the others after them, each once', async () => {
-  programs = { one: Array.from({ length: 120 }, (_, n) => number(`+${n}`)) };
+  programs = Object.fromEntries(Array.from({ length: 12 }, (_, program) => [`p${program}`, Array.from({ length: 10 }, (__, n) => number(`+${10 * program + n}`))]));
   let [under, most] = [0, 0];
-  for (const { phone } of programs['one'] ?? [])
+  for (const { phone } of Object.values(programs).flat())
     answers[phone] = async () => {
       most = Math.max(most, (under += 1));
       await new Promise(setImmediate);
@@ -163,4 +163,18 @@ it('T5: ends when it is told to, after the list that it reads', async () => {
   answer.resolve();
   await running;
   expect(asked).toEqual(['+1']);
+});
+
+it('T5, G5: a program with many accounts whose lists are slow leaves room for another program', async () => {
+  const hang = Promise.withResolvers<void>();
+  const slow = Array.from({ length: 60 }, (_, n) => `+${n}`);
+  programs = { greedy: slow.map((phone) => number(phone)), other: [number('+other')] };
+  for (const phone of slow) answers[phone] = () => hang.promise;
+  await poller.round(signal);
+  await new Promise(setImmediate);
+  expect(asked).toContain('+other');
+  expect(asked.length).toBeLessThan(10);
+  hang.resolve();
+  await poller.settled();
+  expect(asked).toHaveLength(61);
 });

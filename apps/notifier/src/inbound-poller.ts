@@ -11,12 +11,13 @@ import { MissedTexts, type PolledNumber, type PolledSender } from './missed-text
  * Numbers that are listed with one token, one after the other. The token is part of the key: a program that names a foreign
  * account with a wrong token must not hold up the account's owner, and a new token is tried at once.
  */
-type Account = { readonly key: string; readonly numbers: PolledNumber[] };
+type Account = { readonly key: string; readonly programId: string; readonly numbers: PolledNumber[] };
 
 /** An account whose list could not be read, until it is asked again. */
 type Held = { readonly failures: number; readonly until: number; readonly senderId: string };
 
 const ACCOUNTS_AT_ONCE = 50;
+const ACCOUNTS_AT_ONCE_PER_PROGRAM = 5;
 const LONGEST_BACK_OFF_MS = 60 * 60 * 1000;
 
 /** Looks regularly for inbound texts that no webhook brought; see {@link MissedTexts}. */
@@ -27,6 +28,8 @@ export class InboundPoller {
   /** Keys of the accounts that wait or are asked. */
   private readonly busy = new Set<string>();
   private readonly held = new Map<string, Held>();
+  /** Accounts that are asked, by program. */
+  private readonly asked = new Map<string, number>();
   private readonly tasks = new Set<Promise<void>>();
 
   constructor(
@@ -58,7 +61,7 @@ export class InboundPoller {
       this.busy.add(account.key);
       this.waiting.push(account);
     }
-    while (this.tasks.size < ACCOUNTS_AT_ONCE && this.waiting.length > 0) this.startTask(signal);
+    for (let free = ACCOUNTS_AT_ONCE - this.tasks.size; free > 0 && this.waiting.length > 0; free -= 1) this.startTask(signal);
   }
 
   /** Resolves when no account is asked any more. */
@@ -72,10 +75,25 @@ export class InboundPoller {
   }
 
   private async work(signal: AbortSignal): Promise<void> {
-    for (let account = this.waiting.shift(); account; account = this.waiting.shift()) {
+    for (let account = this.next(); account; account = this.next()) {
+      const { key, programId } = account;
+      this.count(programId, 1);
       await this.ask(account, signal);
-      this.busy.delete(account.key);
+      this.count(programId, -1);
+      this.busy.delete(key);
     }
+  }
+
+  /** The first that waits, of a program that leaves room for others. */
+  private next(): Account | undefined {
+    const index = this.waiting.findIndex(({ programId }) => (this.asked.get(programId) ?? 0) < ACCOUNTS_AT_ONCE_PER_PROGRAM);
+    return index < 0 ? undefined : this.waiting.splice(index, 1)[0];
+  }
+
+  private count(programId: string, change: 1 | -1): void {
+    const count = (this.asked.get(programId) ?? 0) + change;
+    if (count > 0) this.asked.set(programId, count);
+    else this.asked.delete(programId);
   }
 
   /** Never rejects: what fails is logged, and asked again later. */
@@ -109,7 +127,7 @@ export class InboundPoller {
     for await (const programId of this.programs.ids())
       for (const sender of await this.sendersOf(programId)) {
         const key = `${sender.accountSid} ${sender.authToken}`;
-        const account = accounts.get(key) ?? { key, numbers: [] };
+        const account = accounts.get(key) ?? { key, programId, numbers: [] };
         account.numbers.push({ programId, sender });
         accounts.set(key, account);
       }

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Checkpoints, Clock, EventUnreadable, Journal, sleep, TopicLog } from '@app/eventing';
+import { Checkpoints, Clock, EventUnreadable, inOrderPerKey, Journal, sleep, TopicLog } from '@app/eventing';
 import type { Position, Recorded } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
 import { Configuration, logFailure } from '@app/platform';
@@ -56,7 +56,7 @@ export class UndeliveredSweep {
         await this.untilOld(some, signal);
         while (run.waiting.size >= MOST_WAITING && !signal.aborted) await sleep(this.configuration.UNDELIVERED_AFTER_MS, signal);
         if (signal.aborted) return;
-        await Promise.all(some.map((event) => this.look(run, toPublic(event), run.looked)));
+        await inOrderPerKey(some, ({ stream }) => [stream], (event) => this.look(run, toPublic(event), run.looked));
       }
       if (signal.aborted) return;
       run.looked = position;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { deciderSpec, erasedSampleOf } from '@app/testing';
-import { consentDecider, RecipientOptedOut, refusedSender, type Consent, type ConsentCommand } from './consent.decider.js';
+import { consentDecider, RecipientOptedOut, refusedSender, TextLimitReached, type Consent, type ConsentCommand } from './consent.decider.js';
 import type { ConsentEvent } from './consent.events.js';
 import { keywordList, keywordOf } from './keywords.js';
 
@@ -10,7 +10,7 @@ const evidence = { wording: 'Text me about my referrals', wordingVersion: '3', s
 const form = { ...whose, phone: '+15551234567', contactId: 'rita', referralId: 'referral-1', purpose: 'conversational', evidence, requestedAt: '2026-01-05T09:00:01.000Z' } as const;
 const optInText = { version: '2', text: 'Reply YES to get texts, STOP to opt out' };
 
-const request = (mode: 'double_opt_in' | 'single_opt_in' = 'double_opt_in'): ConsentCommand => ({ type: 'RequestOptIn', data: { ...form, mode, optInText, refusedSenderId: null } });
+const request = (mode: 'double_opt_in' | 'single_opt_in' = 'double_opt_in'): ConsentCommand => ({ type: 'RequestOptIn', data: { ...form, mode, optInText, refusedSenderId: null, isLimitReached: false } });
 const acceptedAt = '2026-01-07T09:00:00.000Z';
 const place = (position: number): string => String(position).padStart(4, '0');
 const text = (words: string, position = 9, sentAt: string | null = null): ConsentCommand => ({
@@ -36,11 +36,18 @@ describe('consent', () => {
   it('X8, K10: what a person agreed to ends with its evidence, and a refusal stays', () => {
     const erased: ConsentEvent = { type: 'OptInErased', data: { addressId: 'address-1', senderId: 'sender-1' } };
     const erase: ConsentCommand = { type: 'EraseOptIn', data: erased.data };
-    for (const before of [[requested], [requested, optedIn], [textedFirst], [requested, optedIn, optedOut, startedAgain]]) consent.given(...before).when(erase).then(erased);
-    for (const before of [[], [optedOut], [requested, optedIn, erased]]) consent.given(...before).when(erase).thenNothing();
+    // Also where there is nothing: what is decided beside it then finds the stream moved on.
+    for (const before of [[], [requested, optedIn], [textedFirst], [optedOut, startedAgain], [erased]]) consent.given(...before).when(erase).then(erased);
     expect([statusAfter(requested, erased), statusAfter(requested, optedIn, erased), statusAfter(optedOut, startedAgain, erased)]).toEqual(['none', 'none', 'no']);
     consent.given(requested, erased).when(request()).then(requested);
     consent.given(textedFirst, erased).when(text('Hi')).then(textedFirst);
+  });
+
+  it('U5, K10: over the limit of a day no question is caused, and a form that causes none is kept', () => {
+    const limited = (mode: 'double_opt_in' | 'single_opt_in'): ConsentCommand => ({ type: 'RequestOptIn', data: { ...form, mode, optInText, refusedSenderId: null, isLimitReached: true } });
+    const { phone: _, referralId: __, requestedAt: ___, ...kept } = form;
+    consent.given().when(limited('double_opt_in')).thenThrows(TextLimitReached);
+    for (const before of [[requested], [requested, optedIn]]) consent.given(...before).when(limited('double_opt_in')).then({ type: 'OptInFormReceived', data: kept });
   });
 
   it('K1: is Pending, Yes, No, or none yet', () => {
@@ -58,7 +65,7 @@ describe('consent', () => {
 
   it('K2: a question that was not answered is asked again when a request is accepted a day later', () => {
     const later = { ...form, requestedAt: '2026-01-06T09:00:01.000Z' };
-    consent.given(requested).when({ type: 'RequestOptIn', data: { ...later, mode: 'double_opt_in', optInText, refusedSenderId: null } }).then({ type: 'OptInRequested', data: { ...later, optInText } });
+    consent.given(requested).when({ type: 'RequestOptIn', data: { ...later, mode: 'double_opt_in', optInText, refusedSenderId: null, isLimitReached: false } }).then({ type: 'OptInRequested', data: { ...later, optInText } });
   });
 
   it('K2, K10: YES makes Yes, and its raw text and the provider\'s id are kept', () => {
@@ -272,6 +279,6 @@ describe('refusals across senders', () => {
   });
 
   it('K2: the question for YES is not asked while a refusal stands', () => {
-    consent.given().when({ type: 'RequestOptIn', data: { ...form, mode: 'double_opt_in', optInText, refusedSenderId: 'sender-2' } }).thenThrows(RecipientOptedOut);
+    consent.given().when({ type: 'RequestOptIn', data: { ...form, mode: 'double_opt_in', optInText, refusedSenderId: 'sender-2', isLimitReached: false } }).thenThrows(RecipientOptedOut);
   });
 });

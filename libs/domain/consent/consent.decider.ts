@@ -20,6 +20,8 @@ type RequestOptIn = Omit<Open<OptInRequested['data']>, 'optInText'> & {
   optInText: { version: string; text: string };
   /** The sender that the address refuses, whichever of the program's it is. */
   refusedSenderId: string | null;
+  /** No further text may be caused today. */
+  isLimitReached: boolean;
 };
 
 export type ConsentCommand =
@@ -96,7 +98,7 @@ const byOurClock = (time: string): number => Date.parse(time) + CLOCK_TOLERANCE_
 const timeOf = (time: string | null): number | null => (time === null ? null : Date.parse(time));
 const isAnswer = (keyword: string | null): boolean => keywordList.confirm.some((word) => word === keyword);
 
-function requestOptIn({ mode, optInText, refusedSenderId, ...request }: RequestOptIn, state: Consent): ConsentEvent[] {
+function requestOptIn({ mode, optInText, refusedSenderId, isLimitReached, ...request }: RequestOptIn, state: Consent): ConsentEvent[] {
   // Only the contact undoes a contact's own STOP; the provider would refuse the text as well.
   if (state.status === 'no' || refusedSenderId !== null) throw new RecipientOptedOut();
   const isAsked = state.askedAt !== null && Date.parse(request.requestedAt) - state.askedAt < ASK_AGAIN_AFTER_MS;
@@ -104,7 +106,10 @@ function requestOptIn({ mode, optInText, refusedSenderId, ...request }: RequestO
     const { addressId, subjectId, senderId, contactId, purpose, evidence } = request;
     return [{ type: 'OptInFormReceived', data: { addressId, subjectId, senderId, contactId, purpose, evidence } }];
   }
-  if (mode === 'double_opt_in') return [{ type: 'OptInRequested', data: { ...request, optInText } }];
+  if (mode === 'double_opt_in') {
+    if (isLimitReached) throw new TextLimitReached();
+    return [{ type: 'OptInRequested', data: { ...request, optInText } }];
+  }
   const { addressId, subjectId, senderId } = request;
   return [
     { type: 'OptInRequested', data: { ...request, optInText: null } },
@@ -147,6 +152,13 @@ export function refusedSender(consents: readonly { readonly senderId: string; re
   return consents.some(({ consent: { optIns } }) => optIns.some((optIn) => !optIn.isAnswer && survives(optIn, all))) ? null : newest.senderId;
 }
 
+/** A text would go out beyond what the program or the contact may get in a day. */
+export class TextLimitReached extends DomainError {
+  readonly code = 'TextLimitReached';
+  constructor() {
+    super('Today’s limit of texts for this program or this contact is reached; it begins anew at midnight UTC, under a new Idempotency-Key');
+  }
+}
 export class RecipientOptedOut extends DomainError {
   readonly code = 'RecipientOptedOut';
   constructor() {

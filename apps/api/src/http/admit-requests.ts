@@ -33,7 +33,8 @@ export function admitRequests(app: NestFastifyApplication, largestBody: number):
       const caller = await tokens.verify(bearer(request.headers.authorization));
       await membership.check(caller);
       take(perToken, callerKey(caller));
-      take(perProgram, caller.programId);
+      // The contacts of a program cannot lock its staff out.
+      take(perProgram, caller.role === 'contact' ? `contacts of ${caller.programId}` : caller.programId);
       (request as AuthenticatedRequest).caller = caller;
     }
     void reply.headers(rateLimitHeaders(usages));

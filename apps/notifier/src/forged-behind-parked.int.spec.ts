@@ -9,7 +9,7 @@ it('G5, N2: forged topic messages about a conversation of which something is par
   const bench = await NotifierBench.open();
   try {
     const { programId } = await bench.program('victim');
-    const { conversationId, contactId } = await bench.conversation(programId);
+    const { conversationId } = await bench.conversation(programId);
     const place = { worker: NOTIFIER, key: conversationId };
     await bench.execute(new HandleParked(ids.parked(programId, NOTIFIER, conversationId), { type: 'ParkMessage', data: { ...place, source: { stream: `conversation-${conversationId}`, revision: 0 }, cause: 'Boom' } }, stepOf(programId, 'parking')));
     const forged = Array.from({ length: 300 }, (_, n) => ({ key: conversationId, value: { id: `no-event-${n}`, type: 'message.sent', programId, conversationId, contactId: 'nobody', referralId: null, revision: 1_000_000 + n, occurredAt: 'x', messageId: 'm', channel: 'sms', by: 'x' } }));

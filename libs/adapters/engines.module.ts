@@ -1,8 +1,12 @@
-import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
-import { Aggregates, Checkpoints, EventCodec, EventStore, Journal, Keyring, Leadership, ReadModelStore, TopicLog, type Engines } from '@app/eventing';
+import { Global, Inject, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Aggregates, Checkpoints, Clock, EventCodec, EventStore, Journal, Keyring, Leadership, ReadModelStore, TopicLog, TrustedClock, type Engines } from '@app/eventing';
 import { eventTypes } from '@app/domain';
 
 const ENGINES = Symbol('engines');
+
+const logger = new Logger('Clock');
+
+const reportClock = (reason: string | null): void => logger.warn({ event: 'clock', reason: reason ?? 'The clock of this machine is right again' });
 
 /** The engines the configuration asks for, behind their ports, opened before anything that needs them and closed last. */
 @Global()
@@ -24,8 +28,9 @@ export class EnginesModule implements OnApplicationShutdown {
         { provide: EventCodec, useFactory: (keyring: Keyring) => new EventCodec(eventTypes, keyring), inject: [Keyring] },
         { provide: Journal, useFactory: (store: EventStore, codec: EventCodec) => new Journal(store, codec), inject: [EventStore, EventCodec] },
         { provide: Aggregates, useFactory: (journal: Journal, keyring: Keyring) => new Aggregates(journal, keyring), inject: [Journal, Keyring] },
+        { provide: TrustedClock, useFactory: (clock: Clock) => new TrustedClock(clock, engines.clocks, reportClock), inject: [Clock] },
       ],
-      exports: [EventStore, ReadModelStore, Checkpoints, TopicLog, Keyring, Leadership, Journal, Aggregates],
+      exports: [EventStore, ReadModelStore, Checkpoints, TopicLog, Keyring, Leadership, Journal, Aggregates, TrustedClock],
     };
   }
 

@@ -41,10 +41,10 @@ async function openChosen(chosen: Configuration, open: Open): Promise<Omit<Engin
   // A folder beside a MongoDB that has the keys holds none, and is not concerned by their rotation.
   const masterKeys = chosen.READ_MODELS === 'embedded' ? masterKeysOf(chosen) : undefined;
   const embedded = async (): Promise<Engines> => (folder ??= await open(openEmbedded(chosen.DATA_DIR, { masterKeys })));
-  const { eventStore } = chosen.EVENT_STORE === 'embedded' ? await embedded() : await open(named('EVENTSTOREDB_URL', () => openEventStoreDb({ url: chosen.EVENTSTOREDB_URL ?? '' })));
-  const { readModels, checkpoints, keyring, leadership } = chosen.READ_MODELS === 'embedded' ? await embedded() : await openLeased(chosen, open);
+  const { eventStore, clocks } = chosen.EVENT_STORE === 'embedded' ? await embedded() : await open(named('EVENTSTOREDB_URL', () => openEventStoreDb({ url: chosen.EVENTSTOREDB_URL ?? '' })));
+  const { readModels, checkpoints, keyring, leadership, clocks: others } = chosen.READ_MODELS === 'embedded' ? await embedded() : await openLeased(chosen, open);
   const { topics } = chosen.TOPICS === 'embedded' ? await embedded() : await open(named('KAFKA_…', () => openKafka(kafkaOptions(chosen))));
-  return { eventStore, readModels, checkpoints, keyring, leadership, topics };
+  return { eventStore, readModels, checkpoints, keyring, leadership, topics, clocks: [...clocks, ...others] };
 }
 
 async function openLeased(chosen: Configuration, open: Open) {

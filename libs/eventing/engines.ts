@@ -1,3 +1,4 @@
+import type { EngineClock } from './engine-clock.js';
 import type { EventStore } from './event-store.js';
 import type { Leadership } from './leadership.js';
 import type { Checkpoints, ReadModelStore } from './read-model-store.js';
@@ -12,6 +13,8 @@ export type Engines = {
   readonly keyring: WrappedKeyring;
   readonly leadership: Leadership;
   readonly topics: TopicLog;
+  /** Clocks of those that may run on another machine. */
+  readonly clocks: readonly EngineClock[];
   /** Finishes what was begun, ends subscriptions and consumers, and lets go of files and connections. */
   close(): Promise<void>;
 };

@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Checkpoints, Journal } from '@app/eventing';
 import { Public } from './authentication.js';
+import { Readiness } from './readiness.js';
 
 @ApiExcludeController()
 @Public()
@@ -10,6 +11,7 @@ export class HealthController {
   constructor(
     private readonly journal: Journal,
     private readonly checkpoints: Checkpoints,
+    private readonly readiness: Readiness,
   ) {}
 
   /** The process answers. */
@@ -18,10 +20,11 @@ export class HealthController {
     return { status: 'live' };
   }
 
-  /** The engines answer. */
+  /** The engines answer, and nothing keeps this process from its work. @throws NotReady */
   @Get('ready')
   async ready(): Promise<{ status: 'ready' }> {
     await Promise.all([this.journal.head(), this.checkpoints.get('inbox')]);
+    await this.readiness.check();
     return { status: 'ready' };
   }
 }

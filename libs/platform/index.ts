@@ -10,5 +10,6 @@ export * from './problem.filter.js';
 export * from './background.js';
 export * from './platform.module.js';
 export * from './public-address.js';
+export * from './readiness.js';
 export * from './run-process.js';
 export * from './health.controller.js';

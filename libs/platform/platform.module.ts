@@ -4,6 +4,7 @@ import { AccessTokens } from './access-tokens.js';
 import { Background } from './background.js';
 import { Configuration } from './configuration.js';
 import { PublicAddress } from './public-address.js';
+import { Readiness } from './readiness.js';
 
 /** What every process has: configuration, access tokens, background work, and its own address. */
 @Global()
@@ -14,6 +15,7 @@ export class PlatformModule {
       module: PlatformModule,
       providers: [
         Background,
+        Readiness,
         { provide: Clock, useClass: SystemClock },
         { provide: Configuration, useValue: configuration },
         // Only who serves people needs them.
@@ -21,7 +23,7 @@ export class PlatformModule {
         { provide: TextLimits, useValue: { perProgram: configuration.TEXTS_PER_PROGRAM_PER_DAY, perContact: configuration.TEXTS_PER_CONTACT_PER_DAY } satisfies TextLimits },
         { provide: PublicAddress, useValue: new PublicAddress(configuration.PUBLIC_URL) },
       ],
-      exports: [Background, Clock, Configuration, PublicAddress, TextLimits, ...(jwtSecret === undefined ? [] : [AccessTokens])],
+      exports: [Background, Clock, Configuration, PublicAddress, Readiness, TextLimits, ...(jwtSecret === undefined ? [] : [AccessTokens])],
     };
   }
 }

@@ -46,6 +46,7 @@ const statusOf: Readonly<Record<string, number>> = {
   RevisionMismatch: 412,
   IdempotencyKeyReused: 422,
   TooManyRequests: 429,
+  NotReady: 503,
   TextTooLong: 400,
   ConversationDeleted: 410,
   ContactErased: 410,

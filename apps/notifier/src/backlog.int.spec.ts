@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { openEmbedded } from '@app/adapters';
 import type { Lookups } from '@app/application';
-import { SystemClock, type Checkpoints, type Document, type Engines, type Journal, type PageRequest, type ReadModelStore } from '@app/eventing';
+import { SystemClock, TrustedClock, type Checkpoints, type Document, type Engines, type Journal, type PageRequest, type ReadModelStore } from '@app/eventing';
 import { noAttempts, type Lane } from '@app/domain/delivery';
 import type { Holds } from '@app/domain/hold';
 import { Configuration } from '@app/platform';
@@ -100,7 +100,7 @@ function dispatch({ work = () => Promise.resolve({ kind: 'nothing' }), holds = {
     },
   } as unknown as InOrder;
   const configuration = Object.assign(new Configuration(), settings);
-  const dispatcher = new Dispatcher(journal, none, new DeliveryQueries(counted()), new Roads(lookups), inOrder, new SystemClock(), configuration);
+  const dispatcher = new Dispatcher(journal, none, new DeliveryQueries(counted()), new Roads(lookups), inOrder, new SystemClock(), new TrustedClock(new SystemClock(), []), configuration);
   const stop = new AbortController();
   const running = dispatcher.run(stop.signal);
   dispatcher.assign(owns);
@@ -244,7 +244,7 @@ describe('reconciling', () => {
     const journal = { head: () => Promise.resolve('1') } as unknown as Journal;
     const checkpoints = { waitFor: () => Promise.resolve(true) } as unknown as Checkpoints;
     const lookups = { delivery: () => Promise.resolve({ status: 'none' }) } as unknown as Lookups;
-    const reconciler = new Reconciler(bus, journal, checkpoints, lookups, new DeliveryQueries(counted()), none, none, none, new Configuration(), new SystemClock());
+    const reconciler = new Reconciler(bus, journal, checkpoints, lookups, new DeliveryQueries(counted()), none, none, none, new Configuration(), new SystemClock(), new TrustedClock(new SystemClock(), []));
     const stop = new AbortController();
     const running = reconciler.run(stop.signal);
     await until(() => commands.length === 2, 'what is left behind is settled');

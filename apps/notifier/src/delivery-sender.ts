@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ConsentReader, HandleDelivery, Lookups, isSameReading, sendGate, type DeliveryWish, type ReadConsents } from '@app/application';
-import { Clock, EmailGateway, EventUnreadable, sleep, SmsGateway, type SendOutcome } from '@app/eventing';
+import { Clock, EmailGateway, EventUnreadable, sleep, SmsGateway, TrustedClock, type SendOutcome } from '@app/eventing';
 import { DomainError, type Position } from '@app/kernel';
 import { claimIdOf, claimNumberOf, DeliveryNotDue, type DeliveryRequested } from '@app/domain/delivery';
 import type { Road } from '@app/domain/hold';
@@ -41,11 +41,13 @@ export class DeliverySender {
     private readonly address: PublicAddress,
     private readonly configuration: Configuration,
     private readonly clock: Clock,
+    private readonly trustedClock: TrustedClock,
   ) {}
 
+  /** Does nothing while the clock is wrong. */
   async send({ id, programId }: DeliveryRow, signal: AbortSignal): Promise<Sent> {
     const delivery = await this.lookups.delivery(programId, id);
-    if (delivery.status !== 'requested') return { position: null, isHeld: false };
+    if (delivery.status !== 'requested' || !(await this.trustedClock.isTrusted())) return { position: null, isHeld: false };
     const { request } = delivery;
     const now = this.clock.now();
     if (Date.parse(request.expiresAt) <= now) return this.record(programId, id, { type: 'ExpireDelivery', data: { at: iso(now) } });
@@ -72,17 +74,20 @@ export class DeliverySender {
 
   private async claimAndCall(
     programId: string,
-    { deliveryId }: Request,
+    { deliveryId, notBefore }: Request,
     consent: { read: ReadConsents; again: () => Promise<ReadConsents> } | null,
     { claimId, call, road, signal }: Attempt,
   ): Promise<Sent> {
+    if (!(await this.trustedClock.isTrusted())) return { position: null, isHeld: false };
     const passage = await this.holds.passage(programId, road);
     if (passage === null) return { position: null, isHeld: true };
     const claimedAt = this.clock.now();
     const write = (command: DeliveryWish): Promise<Sent> => this.untilWritten(programId, deliveryId, command, signal);
-    const release = (cause: string): Promise<Sent> => write({ type: 'ReleaseDelivery', data: { claimId, cause, notBefore: iso(claimedAt) } });
+    const release = (cause: string): Promise<Sent> => write({ type: 'ReleaseDelivery', data: { claimId, cause, notBefore } });
     await write({ type: 'ClaimDelivery', data: { claimId, claimedAt: iso(claimedAt), consents: consent?.read.revisions ?? [] } });
     try {
+      // The claim may have shown what an engine's clock says. Then the time in the claim is a wrong one.
+      if (!(await this.trustedClock.isTrusted())) return await release('clock differs');
       // The last step before the provider: consent must still be what the claim says it was.
       if (consent && !isSameReading(await consent.again(), consent.read)) return await release('consent changed');
     } catch (error) {

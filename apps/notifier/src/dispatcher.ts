@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Checkpoints, Clock, Journal } from '@app/eventing';
+import { Checkpoints, Clock, Journal, TrustedClock } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { laneOrder, type DeliveryEvent, type Lane } from '@app/domain/delivery';
 import type { HoldEvent } from '@app/domain/hold';
@@ -17,6 +17,7 @@ type Work = { readonly queue: DueQueue; readonly lane: Lane; readonly orderingKe
 
 const LONGEST_WAIT_MS = 5_000;
 const MODEL_WAIT_MS = 1_000;
+const CLOCK_WAIT_MS = 1_000;
 const FAILED_MS = 10_000;
 const TAKEN_ELSEWHERE_MS = 1_000;
 /** Everything is looked for anew, in case something was not heard of. */
@@ -42,6 +43,7 @@ export class Dispatcher {
   /** Programs that could not be read, and when (ms) they are read again. */
   private readonly unreadable = new Map<string, number>();
   private lookAgainAt = 0;
+  private wasTrusted = true;
   private owns: (conversationId: string) => boolean = () => false;
 
   constructor(
@@ -51,6 +53,7 @@ export class Dispatcher {
     private readonly roads: Roads,
     private readonly inOrder: InOrder,
     private readonly clock: Clock,
+    private readonly trustedClock: TrustedClock,
     limits: Configuration,
   ) {
     const { EMAILS_AT_ONCE_PER_PROGRAM } = limits;
@@ -90,9 +93,10 @@ export class Dispatcher {
       this.roads.clear();
       this.lookAgainAt = 0;
       while (!running.signal.aborted) {
-        await this.round(signal);
+        const isTrusted = await this.isTrusted();
+        if (isTrusted) await this.round(signal);
         if (failure) throw (failure as { readonly error: unknown }).error;
-        if (!running.signal.aborted) await this.alarm.wait(this.pause());
+        if (!running.signal.aborted) await this.alarm.wait(isTrusted ? this.pause() : CLOCK_WAIT_MS);
       }
     } finally {
       stop();
@@ -101,6 +105,18 @@ export class Dispatcher {
       // What is under way goes on when this run fails, and ends before the process does.
       if (signal.aborted) await Promise.all(this.tasks);
     }
+  }
+
+  /** While the clock is wrong nothing is started; what was planned by it is looked for anew when it is right. */
+  private async isTrusted(): Promise<boolean> {
+    const isTrusted = await this.trustedClock.isTrusted();
+    if (isTrusted && !this.wasTrusted) {
+      this.lookAgainAt = 0;
+      this.unreadable.clear();
+      for (const [orderingKey, work] of this.later) this.later.set(orderingKey, { ...work, at: 0 });
+    }
+    this.wasTrusted = isTrusted;
+    return isTrusted;
   }
 
   private async hear(after: Position | null, signal: AbortSignal): Promise<void> {

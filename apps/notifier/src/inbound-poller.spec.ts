@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Lookups } from '@app/application';
-import { Clock, MessageListUnavailable } from '@app/eventing';
+import { Clock, EngineClock, MessageListUnavailable, TrustedClock } from '@app/eventing';
 import { ProgramNotFound, type Sender } from '@app/domain/program';
 import { loadConfiguration } from '@app/platform';
 import type { ProgramQueries } from '@app/read-models';
@@ -16,6 +16,16 @@ class SetClock extends Clock {
     return this.time;
   }
 }
+
+/** An engine whose clock is right, whatever ours shows. */
+class RightClock extends EngineClock {
+  override readonly engine = 'MongoDB';
+  override atZero() {
+    const atZero = Date.UTC(2026, 0, 5, 9) - startedAt;
+    return Promise.resolve({ least: atZero, most: atZero });
+  }
+}
+const startedAt = performance.now();
 
 let clock: SetClock;
 let programs: Record<string, readonly Sender[]>;
@@ -39,7 +49,7 @@ beforeEach(() => {
     asked.push(sender.phone);
     return answers[sender.phone]?.() ?? Promise.resolve();
   };
-  poller = new InboundPoller(lookups, queries, { accept } as unknown as MissedTexts, clock, loadConfiguration({ POLL_INBOUND_EVERY_MS: String(MINUTE) }));
+  poller = new InboundPoller(lookups, queries, { accept } as unknown as MissedTexts, clock, new TrustedClock(clock, []), loadConfiguration({ POLL_INBOUND_EVERY_MS: String(MINUTE) }));
 });
 
 /** One round to its end; which numbers it asked for. */
@@ -177,4 +187,15 @@ it('T5, G5: a program with many accounts whose lists are slow leaves room for an
   hang.resolve();
   await poller.settled();
   expect(asked).toHaveLength(61);
+});
+
+it('T5: asks for nothing while the clock is wrong, since the first look begins by it, and goes on when it is right', async () => {
+  programs = { one: [number('+1')] };
+  poller = new InboundPoller({ program: () => Promise.resolve({ senders: programs['one'] }) } as unknown as Lookups, { ids: () => ['one'] } as unknown as ProgramQueries, {
+    accept: ({ sender }: PolledNumber) => Promise.resolve(void asked.push(sender.phone)),
+  } as unknown as MissedTexts, clock, new TrustedClock(clock, [new RightClock()]), loadConfiguration({}));
+  clock.time += 24 * HOUR;
+  expect(await round()).toEqual([]);
+  clock.time -= 24 * HOUR;
+  expect(await round()).toEqual(['+1']);
 });

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Lookups } from '@app/application';
-import { Clock, MessageListUnavailable, sleep, TemporaryFailure } from '@app/eventing';
+import { Clock, MessageListUnavailable, sleep, TemporaryFailure, TrustedClock } from '@app/eventing';
 import type { Sender } from '@app/domain/program';
 import { isErased } from '@app/kernel';
 import { Configuration, logFailure } from '@app/platform';
@@ -37,6 +37,7 @@ export class InboundPoller {
     private readonly programs: ProgramQueries,
     private readonly missed: MissedTexts,
     private readonly clock: Clock,
+    private readonly trustedClock: TrustedClock,
     private readonly configuration: Configuration,
   ) {}
 
@@ -52,8 +53,9 @@ export class InboundPoller {
     }
   }
 
-  /** Begins to ask every account that is neither held nor still asked, and does not wait for any. */
+  /** Begins to ask every account that is neither held nor still asked, and does not wait for any. While the clock is wrong, nobody is asked. */
   async round(signal: AbortSignal): Promise<void> {
+    if (!(await this.trustedClock.isTrusted())) return;
     const accounts = await this.accounts();
     for (const key of this.held.keys()) if (!accounts.has(key)) this.held.delete(key);
     for (const account of accounts.values()) {
@@ -103,7 +105,8 @@ export class InboundPoller {
     let failures = this.held.get(key)?.failures ?? 0;
     // The number that failed comes last, so that it does not keep the account's other numbers from being listed.
     for (const number of numbers.toSorted((one, other) => isLast(one) - isLast(other))) {
-      if (signal.aborted) return;
+      // Which texts are left to the webhooks, and where the first look at a number begins, depends on the time.
+      if (signal.aborted || !(await this.trustedClock.isTrusted())) return;
       try {
         await this.missed.accept(number, signal);
         failures = 0;

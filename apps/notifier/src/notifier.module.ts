@@ -1,10 +1,10 @@
 import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { gatewayProviders } from '@app/adapters/gateways';
 import { ApplicationModule, Parking, type ParkingWorker } from '@app/application';
-import { Checkpoints, Journal, runFollower, inOrderPerKey, TopicLog, type ConsumedMessage } from '@app/eventing';
+import { Checkpoints, Journal, runFollower, inOrderPerKey, TopicLog, TrustedClock, type ConsumedMessage } from '@app/eventing';
 import type { Recorded } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
-import { Background, logFailure } from '@app/platform';
+import { Background, logFailure, Readiness } from '@app/platform';
 import { CONVERSATIONS_TOPIC, fromTopicValue, toPublic } from '@app/public-events';
 import { QueriesModule } from '@app/read-models';
 import { DeliveryRequests, NOTIFIER, type Told } from './delivery-requests.js';
@@ -51,9 +51,12 @@ export class NotifierModule implements OnApplicationBootstrap {
     private readonly waitingForStaff: WaitingForStaff,
     private readonly sweep: UndeliveredSweep,
     private readonly optOuts: OptOuts,
+    private readonly trustedClock: TrustedClock,
+    private readonly readiness: Readiness,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    this.readiness.require(() => this.trustedClock.whyNot());
     await this.topics.prepare([CONVERSATIONS_TOPIC]);
     const { journal, checkpoints, topics, dispatcher } = this;
     const handle = (messages: readonly ConsumedMessage[]): Promise<void> => this.request(messages);

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
 import { HandleDelivery, Lookups, type DeliveryWish } from '@app/application';
-import { Checkpoints, Clock, EmailGateway, EventUnreadable, Journal, sleep, SmsGateway, type FoundOutcome, type Page } from '@app/eventing';
+import { Checkpoints, Clock, EmailGateway, EventUnreadable, Journal, sleep, SmsGateway, TrustedClock, type FoundOutcome, type Page } from '@app/eventing';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import { Configuration, logFailure } from '@app/platform';
 import { deliveriesProjection, DeliveryQueries, isOpen, type DeliveryRow } from '@app/read-models';
@@ -40,6 +40,7 @@ export class Reconciler {
     private readonly email: EmailGateway,
     private readonly configuration: Configuration,
     private readonly clock: Clock,
+    private readonly trustedClock: TrustedClock,
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
@@ -54,7 +55,8 @@ export class Reconciler {
   }
 
   private async round(signal: AbortSignal): Promise<void> {
-    if (!(await this.shown())) return;
+    // A claim is given up, and perhaps sent again, because of its age.
+    if (!(await this.shown()) || !(await this.trustedClock.isTrusted())) return;
     const now = this.clock.now();
     await this.each(signal, (after) => this.deliveries.expired(iso(now), after), (row) => this.record(row, { type: 'ExpireDelivery', data: { at: iso(now) } }));
     const abandonedAt = iso(now - this.configuration.CLAIM_TIMEOUT_MS);
@@ -111,6 +113,7 @@ export class Reconciler {
     const delivery = await this.lookups.delivery(programId, row.id);
     if (claimId === null || delivery.status !== 'uncertain') return;
     const outcome = await this.find(row, delivery.request);
+    if (!(await this.trustedClock.isTrusted())) return;
     if (outcome.kind === 'found') await this.record(row, { type: 'AcceptDelivery', data: { claimId, providerId: outcome.providerId } });
     if (outcome.kind === 'absent') await this.record(row, { type: 'ReleaseDelivery', data: { claimId, cause: 'not accepted', notBefore: iso(this.clock.now()) } });
   }

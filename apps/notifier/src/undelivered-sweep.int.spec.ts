@@ -1,5 +1,5 @@
 import { HandleConversation } from '@app/application';
-import { Checkpoints, TopicLog, type Engines, type TopicMessage } from '@app/eventing';
+import { Checkpoints, TopicLog, type Clock, type EngineClock, type Engines, type TopicMessage } from '@app/eventing';
 import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
 import { SWEEP } from './undelivered-sweep.js';
@@ -106,4 +106,22 @@ it('N3: a process that ends after publishing and before its checkpoint sends not
   await until(async () => (await count('DeliveryAccepted')) === 4, 'the next one is out');
   expect(bench.texts.toSorted()).toEqual(['text 0', 'text 1', 'text 2', 'text 3']);
   expect(await count('DeliveryRequested')).toBe(4);
+});
+
+it('N3, T7: while the clock is wrong nothing is published again; when it is right, what the topic has lost is', async () => {
+  let wrongBy = 3_600_000;
+  let asked = 0;
+  const clock: Clock = { now: () => ((asked += 1), Date.now() + wrongBy) };
+  const right = (): Promise<{ least: number; most: number }> => Promise.resolve({ least: Date.now() - performance.now(), most: Date.now() - performance.now() });
+  const server: EngineClock = { engine: 'MongoDB', atZero: right };
+  bench = await NotifierBench.open({ environment, clock, engines: (engines) => ({ ...losesFirst(engines), clocks: [server] }) });
+  const { programId } = await bench.program('acme');
+  await bench.textTo(programId, 'text');
+  await until(() => published.some(({ value }) => value['type'] === 'message.sent'), 'it is published and lost');
+  const before = asked;
+  await until(() => asked > before + 100, 'all were asked what time it is again and again');
+  const sent = published.find(({ value }) => value['type'] === 'message.sent');
+  expect(copiesOf(sent?.value['id'])).toHaveLength(1);
+  wrongBy = 0;
+  await until(async () => (await count('DeliveryAccepted')) === 1, 'it is out');
 });

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Checkpoints, Clock, EventUnreadable, inOrderPerKey, Journal, sleep, TopicLog } from '@app/eventing';
+import { Checkpoints, Clock, EventUnreadable, inOrderPerKey, Journal, sleep, TopicLog, TrustedClock } from '@app/eventing';
 import type { Position, Recorded } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
 import { Configuration, logFailure } from '@app/platform';
@@ -32,6 +32,7 @@ export class UndeliveredSweep {
     private readonly topics: TopicLog,
     private readonly requests: DeliveryRequests,
     private readonly clock: Clock,
+    private readonly trustedClock: TrustedClock,
     private readonly configuration: Configuration,
   ) {}
 
@@ -68,6 +69,7 @@ export class UndeliveredSweep {
   private async lookAgain(run: SweepRun, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(this.configuration.UNDELIVERED_AFTER_MS, signal);
+      if (!(await this.trustedClock.isTrusted())) continue;
       const now = this.clock.now();
       for (const [id, { event, from, lookAt, pause }] of run.waiting) {
         if (signal.aborted) return;
@@ -97,7 +99,9 @@ export class UndeliveredSweep {
     }
   }
 
+  /** Waits until they are old enough, by a clock that is right. */
   private async untilOld(events: readonly Recorded<ConversationEvent>[], signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !(await this.trustedClock.isTrusted())) await sleep(this.configuration.UNDELIVERED_AFTER_MS, signal);
     const newest = Math.max(...events.map(({ metadata }) => Date.parse(metadata.recordedAt)));
     const left = newest + this.configuration.UNDELIVERED_AFTER_MS - this.clock.now();
     // No longer than for one of now, whatever the clock of its writer said.

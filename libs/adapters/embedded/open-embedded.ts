@@ -82,5 +82,5 @@ function openEngines(open: (name: string, synchronous: 'FULL' | 'NORMAL') => Dat
     release();
   };
   let closing: Promise<void> | undefined;
-  return { eventStore, readModels, checkpoints, topics, keyring, leadership: new SoleProcess(), close: () => (closing ??= close()) };
+  return { eventStore, readModels, checkpoints, topics, keyring, leadership: new SoleProcess(), clocks: [], close: () => (closing ??= close()) };
 }

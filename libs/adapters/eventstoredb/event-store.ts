@@ -10,11 +10,12 @@ import {
   type SubscriptionBatch,
   type SubscriptionOptions,
 } from '@app/eventing';
-import type { Position } from '@app/kernel';
+import type { JsonObject, Position } from '@app/kernel';
 import { follow } from './follow.js';
 import { ATTEMPT_MS, isAway, patiently } from './patience.js';
 import { toPosition } from './positions.js';
 import { toRecorded } from './recorded.js';
+import { EventStoreDbClock } from './server-clock.js';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
@@ -27,6 +28,8 @@ type Options = {
 
 /** The record in EventStoreDB. Streams, revisions and ids are the server's own; a position is an event's commit position. */
 export class EventStoreDbEventStore extends EventStore {
+  readonly clock = new EventStoreDbClock((stream, revision) => this.#stamp(stream, revision));
+
   constructor(
     private readonly client: EventStoreDBClient,
     private readonly options: Options,
@@ -38,6 +41,7 @@ export class EventStoreDbEventStore extends EventStore {
     if (!/^[^-]+-./.test(stream)) throw new TypeError(`Not a stream name, which is <category>-<id>: ${stream}`);
     if (events.length === 0) throw new TypeError('An append needs an event');
     const proposed = events.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata }));
+    const began = performance.now();
     // Always the same ids at the same exact revision: the server then knows an append that it has already done.
     const { nextExpectedRevision, position } = await patiently(this.options.closing, () =>
       this.client.appendToStream(stream, proposed, {
@@ -51,6 +55,7 @@ export class EventStoreDbEventStore extends EventStore {
       throw new WrongExpectedRevision(stream, expected, typeof actualVersion === 'bigint' ? Number(actualVersion) : 'no-stream');
     });
     const revision = Number(nextExpectedRevision);
+    this.clock.noteAppend({ stream, revision, metadata: events.at(-1)?.metadata ?? {}, began, ended: performance.now() });
     return { revision, position: position ? toPosition(position.commit) : await this.#positionOf(stream, revision) };
   }
 
@@ -103,6 +108,16 @@ export class EventStoreDbEventStore extends EventStore {
         const last = events.find(({ type }) => !type.startsWith('$'));
         if (last || events.length < maxCount) return last && toRecorded(last);
       }
+    });
+  }
+
+  async #stamp(stream: string, revision: number): Promise<{ created: Date; metadata: JsonObject } | undefined> {
+    return patiently(this.options.closing, async () => {
+      let stamp: { created: Date; metadata: JsonObject } | undefined;
+      // To its end: the client waits at its own end for a stream that is left early.
+      for await (const { event } of this.client.readStream(stream, { fromRevision: BigInt(revision), maxCount: 1, requiresLeader: true }))
+        if (event) stamp = { created: event.created, metadata: event.metadata as JsonObject };
+      return stamp;
     });
   }
 

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventStore } from '@app/eventing';
-import { commandsContract, eventStoreContract, type Opened } from '@app/testing/contracts';
+import { commandsContract, engineClockContract, eventStoreContract, uniqueName, type Opened } from '@app/testing/contracts';
 import { startEventStoreDbDouble } from '@app/testing/eventstoredb-double';
+import type { EventStoreDbEventStore } from './event-store.js';
 import { openEventStoreDb } from './index.js';
 
 async function open(): Promise<Opened<{ store: EventStore }>> {
@@ -29,3 +31,10 @@ async function open(): Promise<Opened<{ store: EventStore }>> {
 
 eventStoreContract('eventstoredb', open);
 commandsContract('eventstoredb', open);
+
+engineClockContract('eventstoredb', async () => {
+  const { store, ...opened } = await open();
+  const { clock } = store as EventStoreDbEventStore;
+  const use = () => store.append(`${uniqueName('clock')}-1`, 'no-stream', [{ id: randomUUID(), type: 'Happened.v1', data: {}, metadata: {} }]);
+  return { ...opened, clock, use, reopen: () => Promise.resolve({ clock, use }) };
+});

@@ -1,9 +1,10 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
-import type { EventStore } from '@app/eventing';
+import type { EngineClock, EventStore } from '@app/eventing';
 import { EventStoreDbEventStore } from './event-store.js';
 
 export type EventStoreDb = {
   readonly eventStore: EventStore;
+  readonly clocks: readonly EngineClock[];
   /** Ends subscriptions and whatever waits for the server. */
   close(): Promise<void>;
 };
@@ -21,8 +22,10 @@ export function openEventStoreDb({ url }: { readonly url: string }): EventStoreD
     await client.dispose();
   };
   let closed: Promise<void> | undefined;
+  const eventStore = new EventStoreDbEventStore(client, { credentials: credentialsOf(url), closing: closing.signal });
   return {
-    eventStore: new EventStoreDbEventStore(client, { credentials: credentialsOf(url), closing: closing.signal }),
+    eventStore,
+    clocks: [eventStore.clock],
     close: () => (closed ??= close()),
   };
 }

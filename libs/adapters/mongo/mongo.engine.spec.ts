@@ -1,4 +1,5 @@
-import { keyringContract, readModelStoreContract, type Opened } from '@app/testing/contracts';
+import type { EngineClock } from '@app/eventing';
+import { engineClockContract, keyringContract, readModelStoreContract, type Opened } from '@app/testing/contracts';
 import { openMongo, type Mongo } from './index.js';
 import { TemporaryDatabase } from './temporary-database.fixture.js';
 
@@ -24,3 +25,4 @@ async function open<Ports extends object>(ports: (mongo: Mongo) => Ports): Promi
 
 readModelStoreContract('MongoDB', () => open(({ readModels, checkpoints }) => ({ store: readModels, checkpoints })));
 keyringContract('MongoDB', () => open(({ keyring }) => ({ store: keyring, keys: keyring.store })));
+engineClockContract('MongoDB', () => open(({ clocks: [clock] }) => ({ clock: clock as EngineClock, use: () => Promise.resolve() })));

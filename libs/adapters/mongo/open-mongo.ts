@@ -1,8 +1,9 @@
-import { WrappedKeyring, type Checkpoints, type MasterKeys, type ReadModelStore } from '@app/eventing';
+import { WrappedKeyring, type Checkpoints, type EngineClock, type MasterKeys, type ReadModelStore } from '@app/eventing';
 import { MongoCheckpoints } from './checkpoints.js';
 import { Connection } from './connection.js';
 import { MongoKeyStore } from './key-store.js';
 import { MongoReadModelStore } from './read-model-store.js';
+import { MongoClock } from './server-clock.js';
 
 export type MongoOptions = {
   /** With the name of the database: `mongodb://host:27017/messages?replicaSet=rs0`. */
@@ -14,6 +15,7 @@ export type Mongo = {
   readonly readModels: ReadModelStore;
   readonly checkpoints: Checkpoints;
   readonly keyring: WrappedKeyring;
+  readonly clocks: readonly EngineClock[];
   /** Ends those who wait, and the connections. */
   close(): Promise<void>;
 };
@@ -38,6 +40,7 @@ export async function openMongo({ url, masterKeys }: MongoOptions): Promise<Mong
     readModels: new MongoReadModelStore(connection, checkpoints),
     checkpoints,
     keyring: new WrappedKeyring(new MongoKeyStore(connection), masterKeys, KEYS_KEPT_MS),
+    clocks: [new MongoClock(connection)],
     close: () => (closing ??= close()),
   };
 }

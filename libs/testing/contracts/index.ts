@@ -1,4 +1,5 @@
 export { commandsContract } from './commands.contract.js';
+export { engineClockContract } from './engine-clock.contract.js';
 export { eventStoreContract } from './event-store.contract.js';
 export { keyringContract } from './keyring.contract.js';
 export { rejection, uniqueName, type Opened } from './opened.js';

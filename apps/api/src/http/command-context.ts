@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createParamDecorator, Injectable, type ExecutionContext, type PipeTransform } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { NaturalKeys } from '@app/application';
-import type { CommandContext } from '@app/eventing';
+import { Clock, type CommandContext } from '@app/eventing';
 import { DomainError } from '@app/kernel';
 import { actorOf, callerOf, requestOf, type CallerIdentity } from '@app/platform';
 
@@ -15,7 +15,10 @@ type RequestHead = { readonly caller: CallerIdentity; readonly key: string | und
 /** Makes the command context of a request: who asks, and under which `Idempotency-Key` and `If-Match`. */
 @Injectable()
 export class CommandContexts implements PipeTransform<RequestHead, Promise<RequestContext>> {
-  constructor(private readonly naturalKeys: NaturalKeys) {}
+  constructor(
+    private readonly naturalKeys: NaturalKeys,
+    private readonly clock: Clock,
+  ) {}
 
   /** @throws ProgramGone */
   async transform({ caller, key, revision, correlationId }: RequestHead): Promise<RequestContext> {
@@ -31,7 +34,7 @@ export class CommandContexts implements PipeTransform<RequestHead, Promise<Reque
   private async contextOf(caller: CallerIdentity, key: string | undefined, correlationId: string): Promise<RequestContext> {
     const actor = actorOf(caller);
     const commandId = key === undefined ? randomUUID() : await this.naturalKeys.command(caller.programId, actor, key);
-    return { programId: caller.programId, actor, commandId, correlationId, causationId: commandId, occurredAt: new Date().toISOString(), isRepeatable: key !== undefined };
+    return { programId: caller.programId, actor, commandId, correlationId, causationId: commandId, occurredAt: new Date(this.clock.now()).toISOString(), isRepeatable: key !== undefined };
   }
 }
 

@@ -12,7 +12,7 @@ describe('webhooks of the provider', () => {
   const post = (failure: Error): Promise<string> => {
     const lookups = { program: () => Promise.reject(failure) } as unknown as Lookups;
     const address = { url: Promise.resolve('http://127.0.0.1') } as unknown as PublicAddress;
-    const controller = new TwilioWebhooksController({} as never, lookups, {} as never, address, {} as never, loadConfiguration({}));
+    const controller = new TwilioWebhooksController({} as never, lookups, {} as never, address, {} as never, {} as never, loadConfiguration({}));
     return controller.message('program-1', { MessageSid: `SM${'0'.repeat(32)}` }, { url: '/', ip: '127.0.0.1', headers: { 'x-twilio-signature': `${'A'.repeat(27)}=` } } as unknown as FastifyRequest);
   };
 
@@ -28,7 +28,7 @@ describe('webhooks of the provider', () => {
       const address = { url: Promise.resolve('http://127.0.0.1') } as unknown as PublicAddress;
       const inbound = { accept: () => Promise.resolve() } as never;
       const request = { url, id: 'request-1', ip: '127.0.0.1', headers: { 'x-twilio-signature': signForm(token, `http://127.0.0.1${url}`, form) } } as unknown as FastifyRequest;
-      return new TwilioWebhooksController({} as never, lookups, signatures, address, inbound, loadConfiguration({})).message('program-1', form, request);
+      return new TwilioWebhooksController({} as never, lookups, signatures, address, inbound, {} as never, loadConfiguration({})).message('program-1', form, request);
     };
 
     it('where the token is there, what it signed is taken', async () => {

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { HandleDelivery, InboundEntry, Lookups } from '@app/application';
-import { WebhookSignatures, type CommandContext } from '@app/eventing';
+import { Clock, WebhookSignatures, type CommandContext } from '@app/eventing';
 import { DomainError, unlessErased } from '@app/kernel';
 import { deliveryOfClaim } from '@app/domain/delivery';
 import { ProgramNotFound, type Sender } from '@app/domain/program';
@@ -29,6 +29,7 @@ export class TwilioWebhooksController {
     private readonly signatures: WebhookSignatures,
     private readonly address: PublicAddress,
     private readonly inbound: InboundEntry,
+    private readonly clock: Clock,
     { FORGED_WEBHOOKS_PER_ADDRESS_PER_MINUTE }: Configuration,
   ) {
     this.forged = new RateLimit('forged-webhooks', FORGED_WEBHOOKS_PER_ADDRESS_PER_MINUTE);
@@ -87,7 +88,7 @@ export class TwilioWebhooksController {
   }
 
   private context(programId: string, { accountSid }: Sender, { id }: FastifyRequest, commandId: string): CommandContext {
-    return { programId, actor: { kind: 'provider', id: accountSid }, commandId, correlationId: id, causationId: commandId, occurredAt: new Date().toISOString(), isDerived: true };
+    return { programId, actor: { kind: 'provider', id: accountSid }, commandId, correlationId: id, causationId: commandId, occurredAt: new Date(this.clock.now()).toISOString(), isDerived: true };
   }
 }
 

@@ -1,0 +1,41 @@
+import type { CommandBus } from '@nestjs/cqrs';
+import { SystemClock, TrustedClock, type Checkpoints, type Clock, type EngineClock, type Journal } from '@app/eventing';
+import { Configuration } from '@app/platform';
+import type { DeliveryQueries, DeliveryRow } from '@app/read-models';
+import { Reconciler } from './reconciler.js';
+
+it('T2, T7: while the clock is wrong no claim is given up and nothing is dropped, and afterwards it is', async () => {
+  const none = {} as never;
+  let wrongBy = 3_600_000;
+  const clock: Clock = { now: () => Date.now() + wrongBy };
+  const server: EngineClock = { engine: 'MongoDB', atZero: () => Promise.resolve({ least: new SystemClock().now() - performance.now(), most: new SystemClock().now() - performance.now() }) };
+  const stop = new AbortController();
+  const commands: string[] = [];
+  let looks = 0;
+  const done = Promise.withResolvers<void>();
+  const execute = ({ wish: { type } }: { wish: { type: string } }): Promise<void> => {
+    commands.push(type);
+    return Promise.resolve();
+  };
+  // At each look: the clock is set right after some of them.
+  const journal = { head: () => Promise.resolve((looks += 1) === 5 ? ((wrongBy = 0), '1') : '1') } as unknown as Journal;
+  const checkpoints = { waitFor: () => Promise.resolve(true) } as unknown as Checkpoints;
+  const row = { id: 'delivery-1', programId: 'program-1', claimId: 'claim' } as DeliveryRow;
+  const seen: number[] = [];
+  const some = (): Promise<DeliveryRow[]> => {
+    seen.push(looks);
+    return Promise.resolve(commands.length < 2 ? [row] : []);
+  };
+  const uncertainSince = () => {
+    done.resolve();
+    return Promise.resolve({ documents: [], next: null });
+  };
+  const deliveries = { expired: some, claimedUpTo: some, uncertainSince } as unknown as DeliveryQueries;
+  const configuration = Object.assign(new Configuration(), { RECONCILE_EVERY_MS: 1 });
+  const running = new Reconciler({ execute } as unknown as CommandBus, journal, checkpoints, none, deliveries, none, none, none, configuration, clock, new TrustedClock(clock, [server])).run(stop.signal);
+  await done.promise;
+  stop.abort();
+  await running;
+  expect(Math.min(...seen)).toBe(5);
+  expect(commands).toEqual(['ExpireDelivery', 'DoubtDelivery']);
+});

@@ -1,0 +1,34 @@
+import type { EngineClock } from '@app/eventing';
+import type { Opened } from './opened.js';
+
+type Ports = {
+  readonly clock: EngineClock;
+  /** Does something that this process learns the engine's time from. */
+  readonly use: () => Promise<unknown>;
+};
+
+/** Clocks have whole milliseconds, and those of one machine may be read a moment apart. */
+const ROUNDING_MS = 50;
+
+/** What the clock of an engine on this machine must do. */
+export function engineClockContract(name: string, open: () => Promise<Opened<Ports>>): void {
+  describe(`engine clock contract: ${name}`, () => {
+    let opened: Opened<Ports>;
+    beforeAll(async () => {
+      opened = await open();
+    });
+    afterAll(() => opened.close());
+
+    test('rule 11: says between which times its clock is, and the right one is between them', async () => {
+      const began = performance.now();
+      await opened.use();
+      const { least, most } = (await opened.clock.atZero()) ?? { least: NaN, most: NaN };
+      const width = performance.now() - began;
+      const right = Date.now() - performance.now();
+      expect(least).toBeLessThanOrEqual(right + ROUNDING_MS);
+      expect(most).toBeGreaterThanOrEqual(right - ROUNDING_MS);
+      expect(most - least).toBeGreaterThanOrEqual(0);
+      expect(most - least).toBeLessThanOrEqual(width);
+    });
+  });
+}

@@ -13,6 +13,9 @@ class CheckpointsInMemory extends Checkpoints {
     if ((this.stored.get(name) ?? null) !== from) throw new CheckpointMoved(name);
     this.stored.set(name, to);
   }
+  all(): Promise<never> {
+    throw new Error('not used');
+  }
   waitFor(): Promise<boolean> {
     throw new Error('not used');
   }

@@ -21,6 +21,9 @@ export class SoleProcess extends Leadership {
   }
 }
 
+/** How the names of leases begin among the checkpoints. */
+export const LEASE = 'lease ';
+
 const BEATS = 5;
 const FREE = 'free';
 
@@ -38,7 +41,7 @@ export class CheckpointLeases extends Leadership {
   }
 
   async lead(name: string, work: Work, signal: AbortSignal): Promise<void> {
-    const lease = `lease ${name}`;
+    const lease = `${LEASE}${name}`;
     const taken = await this.take(lease, signal);
     if (taken === null) return;
     const working = new AbortController();

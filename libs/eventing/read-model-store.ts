@@ -60,20 +60,28 @@ export abstract class ReadModelStore {
   /** Starts an empty copy of the model beside the live one, dropping an unfinished one. */
   abstract beginRebuild(model: ModelDefinition): Promise<void>;
   abstract fillRebuild(model: ModelDefinition, writes: readonly DocumentWrite[]): Promise<void>;
-  /** Puts the copy in the live one's place, with its checkpoint, in one step. */
-  abstract swapRebuild(model: ModelDefinition, checkpoint: Position): Promise<void>;
+  /** Puts the copy in the live one's place, with its checkpoint, in one step; `null` is that of an empty record. */
+  abstract swapRebuild(model: ModelDefinition, checkpoint: Position | null): Promise<void>;
   /** Drops the copy. */
   abstract dropRebuild(model: ModelDefinition): Promise<void>;
   /** All documents in order of id, of the live model or of the copy, for comparing. */
   abstract scan(model: ModelDefinition, which: 'live' | 'rebuild'): AsyncIterable<DocumentWrite>;
 }
 
-/** How far each follower has come. A read model's checkpoint has the model's name. */
+/** A checkpoint and what it is of: a follower, a live read model, or a copy of one that is being built. */
+export type StoredCheckpoint = { readonly name: string; readonly of: 'follower' | 'model' | 'copy'; readonly checkpoint: Position };
+
+/**
+ * How far each follower has come. A read model's checkpoint has the model's name. Other things are kept here too, since they are moved
+ * in the same way: leases, and times up to which something else than the record was read.
+ */
 export abstract class Checkpoints {
   /** Last position whose effects are durable; `null` at the beginning. */
   abstract get(name: string): Promise<Position | null>;
-  /** Compare-and-set. @throws CheckpointMoved */
-  abstract set(name: string, from: Position | null, to: Position): Promise<void>;
+  /** All of them; those at the beginning are left out. */
+  abstract all(): Promise<readonly StoredCheckpoint[]>;
+  /** Compare-and-set; to `null` is back to the beginning. @throws CheckpointMoved */
+  abstract set(name: string, from: Position | null, to: Position | null): Promise<void>;
   /** Resolves true once the checkpoint is at or beyond the position, false when the time (ms) is over. */
   abstract waitFor(name: string, position: Position, timeoutMs: number): Promise<boolean>;
 }

@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { Checkpoints, Journal } from '@app/eventing';
+import { Checkpoints, Journal, RecordCheck, UnusableData } from '@app/eventing';
 import { Public } from './authentication.js';
-import { Readiness } from './readiness.js';
+import { NotReady, Readiness } from './readiness.js';
 
 @ApiExcludeController()
 @Public()
@@ -12,6 +12,7 @@ export class HealthController {
     private readonly journal: Journal,
     private readonly checkpoints: Checkpoints,
     private readonly readiness: Readiness,
+    private readonly recordCheck: RecordCheck,
   ) {}
 
   /** The process answers. */
@@ -24,6 +25,9 @@ export class HealthController {
   @Get('ready')
   async ready(): Promise<{ status: 'ready' }> {
     await Promise.all([this.journal.head(), this.checkpoints.get('inbox')]);
+    await this.recordCheck.pass().catch((error: unknown) => {
+      throw error instanceof UnusableData ? new NotReady(error.message) : error;
+    });
     await this.readiness.check();
     return { status: 'ready' };
   }

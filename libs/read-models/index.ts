@@ -7,7 +7,7 @@ export { inboxProjection } from './inbox/inbox.projection.js';
 export * from './inbox/inbox.queries.js';
 export * from './members/member.queries.js';
 export { membersProjection } from './members/members.projection.js';
-export { type ParkedRow } from './parked/parked.projection.js';
+export { parkedProjection, type ParkedRow } from './parked/parked.projection.js';
 export * from './parked/parked.queries.js';
 export * from './programs/program.queries.js';
 export { projections } from './projections.js';

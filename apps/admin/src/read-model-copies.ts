@@ -26,8 +26,7 @@ export const storesOf = (app: INestApplicationContext): Stores => ({
 export async function rebuildModel(stores: Stores, projection: Projection): Promise<number> {
   const name = projectorOf(projection);
   const position = await rebuild(stores, projection, new AbortController().signal, (event) => stores.parking.note(name, event));
-  if (position === null) await stores.readModels.dropRebuild(projection);
-  else await stores.readModels.swapRebuild(projection, position);
+  await stores.readModels.swapRebuild(projection, position);
   await stores.parking.finish(name, async (stream) => (await stores.readModels.get(projection, [unreadableId(stream)])).length > 0);
   let rows = 0;
   for await (const _ of stores.readModels.scan(projection, 'live')) rows += 1;

@@ -11,6 +11,7 @@ import { compareModel, rebuildModel, storesOf, type Stores } from './read-model-
 import { rotateMasterKey } from './rotate-master-key.js';
 import { loadSample } from './sample.js';
 import { changeToken, endTokenRotation } from './sender-tokens.js';
+import { setBack } from './set-back.js';
 import { Refused, withApplication, withEngines } from './with-engines.js';
 
 type Options = { readonly data?: string };
@@ -22,7 +23,7 @@ async function admin(): Promise<void> {
 
   command('prepare', 'creates topics, collections and indexes; safe to repeat').action(({ data }: Options) => prepare(data));
   command('sample', 'loads the sample program; safe to repeat').action(({ data }: Options) => sampleProgram(data));
-  command('rebuild', 'builds read models again from the record and puts them in the place of the live ones')
+  command('rebuild', 'builds read models again from the record and puts them in the place of the live ones; where the record was restored from an older backup, also sets back what has gone beyond its end')
     .argument('[models...]', 'which ones; every one when left out')
     .action((models: readonly string[], { data }: Options) => rebuildModels(data, models));
   command('compare', 'compares every read model with one built from nothing; exit code 1 when one differs').action(({ data }: Options) => compareAll(data));
@@ -96,8 +97,10 @@ const eachModel = (data: string | undefined, names: readonly string[], work: (st
     for (const projection of chosen) console.log(`${projection.name.padEnd(12)} ${await work(storesOf(app), projection)}`);
   });
 
-const rebuildModels = (data: string | undefined, names: readonly string[]): Promise<void> =>
-  eachModel(data, names, async (stores, projection) => `${await rebuildModel(stores, projection)} rows`);
+const rebuildModels = async (data: string | undefined, names: readonly string[]): Promise<void> => {
+  await withEngines(data, (engines) => setBack(engines, console.log));
+  await eachModel(data, names, async (stores, projection) => `${await rebuildModel(stores, projection)} rows`);
+};
 
 const compareAll = (data: string | undefined): Promise<void> =>
   eachModel(data, [], async (stores, projection) => {

@@ -1,8 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { MongoClient } from 'mongodb';
 import { phoneNumber } from './cast.js';
 import { Client } from './client.js';
 import { Reader, type DeliveryRow } from './evidence.js';
@@ -75,5 +76,26 @@ describe('each app in a process of its own, on Kafka, MongoDB and EventStoreDB',
   test('all of them end when they are told to', async () => {
     await product.finish();
     expect(product.endedByItself).toBeNull();
+  }, LONGEST_MS);
+
+  test('X4: no process starts with a checkpoint beyond the record\'s end, and a rebuild mends that', async () => {
+    const beyond = '9'.repeat(20);
+    const mongo = new MongoClient(product.environment['MONGODB_URL'] ?? '');
+    const run = (app: string) => spawnSync(process.execPath, [programAt(`apps/${app}/src/main.js`)], { env: { ...product.environment, PORT: '0' }, encoding: 'utf8', timeout: LONGEST_MS });
+    try {
+      const followers = mongo.db().collection<{ _id: string; checkpoint: string }>('checkpoints');
+      await followers.updateOne({ _id: 'publisher' }, { $set: { checkpoint: beyond } });
+      // A rebuild that was killed just before its copy took the live one's place.
+      await mongo.db().collection<{ _id: number; copy: string; checkpoint: string }>('models.thread.rebuild').insertOne({ _id: 0, copy: 'a copy', checkpoint: beyond });
+      for (const app of ['api', 'projector', 'publisher', 'automation', 'notifier']) {
+        const { status, stderr } = run(app);
+        expect([app, status, stderr.trim().split('\n')]).toEqual([app, 1, [expect.stringMatching(`^The record ends at \\d{20}, and these have gone beyond its end: copy of read model thread at ${beyond}, publisher at ${beyond}\\. .*admin -- rebuild`)]]);
+      }
+      expect(admin('rebuild', product.environment)).toMatch(/^publisher +set back$/m);
+      expect(admin('parked', product.environment)).toContain('Nothing is parked');
+      expect((await followers.findOne({ _id: 'publisher' }))?.checkpoint).toBe((await mongo.db().collection<{ _id: number; checkpoint: string }>('models.thread').findOne({ _id: 0 }))?.checkpoint);
+    } finally {
+      await mongo.close();
+    }
   }, LONGEST_MS);
 });

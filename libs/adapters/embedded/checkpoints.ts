@@ -1,4 +1,4 @@
-import { CheckpointMoved, Checkpoints } from '@app/eventing';
+import { CheckpointMoved, Checkpoints, type StoredCheckpoint } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import type { GroupedWrites } from './grouped-writes.js';
 import type { Database } from './sqlite.js';
@@ -21,9 +21,14 @@ export class EmbeddedCheckpoints extends Checkpoints {
     return this.#stored(name);
   }
 
-  async set(name: string, from: Position | null, to: Position): Promise<void> {
-    await this.writes.add(() => this.move(name, from, to));
-    this.moved(name, to);
+  /** A copy that is being built has no checkpoint before it takes the live one's place. */
+  async all(): Promise<readonly StoredCheckpoint[]> {
+    return this.db.all<StoredCheckpoint>(`SELECT name, position AS checkpoint, iif(name IN (SELECT name FROM models), 'model', 'follower') AS "of" FROM checkpoints`);
+  }
+
+  async set(name: string, from: Position | null, to: Position | null): Promise<void> {
+    await this.writes.add(() => (to === null ? this.#remove(name, from) : this.move(name, from, to)));
+    if (to !== null) this.moved(name, to);
   }
 
   async waitFor(name: string, position: Position, timeoutMs: number): Promise<boolean> {
@@ -68,6 +73,10 @@ export class EmbeddedCheckpoints extends Checkpoints {
   /** Ends the waiting. */
   close(): void {
     for (const waiters of this.#waiters.values()) for (const waiter of [...waiters]) waiter.end(false);
+  }
+
+  #remove(name: string, from: Position | null): void {
+    if (from === null ? this.#stored(name) !== null : this.db.run('DELETE FROM checkpoints WHERE name = ? AND position = ?', name, from) === 0) throw new CheckpointMoved(name);
   }
 
   #stored(name: string): Position | null {

@@ -97,7 +97,7 @@ export class EmbeddedReadModelStore extends ReadModelStore {
     });
   }
 
-  async swapRebuild(model: ModelDefinition, checkpoint: Position): Promise<void> {
+  async swapRebuild(model: ModelDefinition, checkpoint: Position | null): Promise<void> {
     // The copy is completed in steps with room for others in between; only the change of places is one.
     const steps = this.#rebuild(model).completion();
     while (!steps.next().done) await nextTurn();
@@ -107,7 +107,7 @@ export class EmbeddedReadModelStore extends ReadModelStore {
       this.checkpoints.replace(model.name, checkpoint);
     });
     this.#load(model);
-    this.checkpoints.moved(model.name, checkpoint);
+    if (checkpoint !== null) this.checkpoints.moved(model.name, checkpoint);
   }
 
   async dropRebuild(model: ModelDefinition): Promise<void> {

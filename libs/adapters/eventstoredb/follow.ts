@@ -30,11 +30,12 @@ export async function* follow(client: EventStoreDBClient, { after, categories, s
 
 /** Up to the head. Its stream is in the filter whatever its category: when its event has come, all before it have. */
 async function* catchUp(client: EventStoreDBClient, { after, categories, signal }: From & { categories: readonly string[] }, head: RecordedStoredEvent): AsyncGenerator<SubscriptionBatch> {
+  const end = BigInt(head.position);
   const filter = streamNameFilter({
     prefixes: [...categories.map((category) => `${category}-`), head.stream],
     maxSearchWindow: SEARCH_WINDOW,
-    // Put in line with the events, as an item without an event.
-    checkpointReached: (subscription, { commit }) => void subscription.push({ commitPosition: commit }),
+    // Put in line with the events, as an item without an event. Beyond the head there are at most the server's own events.
+    checkpointReached: (subscription, { commit }) => void subscription.push({ commitPosition: commit < end ? commit : end }),
   });
   const subscription = client.subscribeToAll({ fromPosition: fromPosition(after), filter }, BUFFERED);
   for await (const items of batchesOf(subscription, signal)) {
@@ -46,9 +47,12 @@ async function* catchUp(client: EventStoreDBClient, { after, categories, signal 
 
 function toBatch(items: readonly AllStreamResolvedEvent[], categories: readonly string[] | undefined): SubscriptionBatch {
   const events = items.flatMap(({ event }) => (event && isOf(event.streamId, categories) ? [toRecorded(event)] : []));
-  const last = items.at(-1);
-  return { events, position: toPosition(last?.event?.position?.commit ?? last?.commitPosition ?? 0n) };
+  // A checkpoint that was held at the head can come after an event beyond it.
+  const furthest = items.reduce((furthestYet, { event, commitPosition }) => max(furthestYet, event?.position?.commit ?? commitPosition ?? 0n), 0n);
+  return { events, position: toPosition(furthest) };
 }
+
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 const isOf = (stream: string, categories: readonly string[] | undefined): boolean =>
   categories === undefined || categories.includes(stream.slice(0, stream.indexOf('-')));

@@ -1,8 +1,8 @@
-import { CheckpointMoved, Checkpoints } from '@app/eventing';
+import { CheckpointMoved, Checkpoints, type StoredCheckpoint } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import type { Db } from 'mongodb';
 import { isDuplicate, type Connection } from './connection.js';
-import { liveName, MARKER_ID, markersIn, type Marker } from './model-collections.js';
+import { liveName, MARKER_ID, markersIn, modelIn, type Marker } from './model-collections.js';
 import { Waiting } from './waiting.js';
 
 type FollowerCheckpoint = { readonly _id: string; readonly checkpoint: Position };
@@ -21,13 +21,24 @@ export class MongoCheckpoints extends Checkpoints {
     return (await this.#read([name])).get(name) ?? null;
   }
 
-  async set(name: string, from: Position | null, to: Position): Promise<void> {
+  async all(): Promise<readonly StoredCheckpoint[]> {
+    return this.connection.reach(async (db) => {
+      const [followers, collections] = await Promise.all([followersIn(db).find().toArray(), db.listCollections({}, { nameOnly: true }).toArray()]);
+      const ofModels = await Promise.all(collections.flatMap(({ name }) => modelIn(name) ?? []).map(async ({ collection, ...model }) => ({ ...model, marker: await markersIn(db, collection).findOne({ _id: MARKER_ID }) })));
+      return [
+        ...followers.map(({ _id, checkpoint }) => ({ name: _id, of: 'follower', checkpoint }) as const),
+        ...ofModels.flatMap(({ name, of, marker }) => (marker?.checkpoint ? [{ name, of, checkpoint: marker.checkpoint }] : [])),
+      ];
+    });
+  }
+
+  async set(name: string, from: Position | null, to: Position | null): Promise<void> {
     await this.connection.reach(async (db) => {
       const marker = await markersIn(db, liveName(name)).findOne({ _id: MARKER_ID });
       if (marker) await moveMarker(db, name, marker, from, to);
       else await moveFollower(db, name, from, to);
     });
-    this.moved(name, to);
+    if (to !== null) this.moved(name, to);
   }
 
   /** Looks at the server while somebody waits, so it also sees what other processes move. */
@@ -63,13 +74,18 @@ export class MongoCheckpoints extends Checkpoints {
 }
 
 /** Moves a model's checkpoint, unless it is not at `from` or the model was swapped meanwhile. @throws CheckpointMoved */
-export async function moveMarker(db: Db, model: string, { copy }: Marker, from: Position | null, to: Position): Promise<void> {
+export async function moveMarker(db: Db, model: string, { copy }: Marker, from: Position | null, to: Position | null): Promise<void> {
   const marker = markersIn(db, liveName(model));
   const { matchedCount } = await marker.updateOne({ _id: MARKER_ID, copy, checkpoint: from }, { $set: { checkpoint: to } });
   if (matchedCount === 0) throw new CheckpointMoved(model);
 }
 
-async function moveFollower(db: Db, name: string, from: Position | null, to: Position): Promise<void> {
+async function moveFollower(db: Db, name: string, from: Position | null, to: Position | null): Promise<void> {
+  if (to === null) {
+    const { deletedCount } = from === null ? { deletedCount: 1 - (await followersIn(db).countDocuments({ _id: name })) } : await followersIn(db).deleteOne({ _id: name, checkpoint: from });
+    if (deletedCount === 0) throw new CheckpointMoved(name);
+    return;
+  }
   if (from !== null) {
     const { matchedCount } = await followersIn(db).updateOne({ _id: name, checkpoint: from }, { $set: { checkpoint: to } });
     if (matchedCount === 0) throw new CheckpointMoved(name);

@@ -18,6 +18,12 @@ export const liveName = (model: string): string => `models.${model}`;
 /** Names of models have no dots. */
 export const copyName = (model: string): string => `models.${model}.rebuild`;
 
+/** The model that a collection holds, live or as a copy; `null` when it holds none. */
+export function modelIn(collection: string): { readonly name: string; readonly of: 'model' | 'copy'; readonly collection: string } | null {
+  const [, name, copy] = /^models\.([^.]+)(\.rebuild)?$/.exec(collection) ?? [];
+  return name === undefined ? null : { name, of: copy === undefined ? 'model' : 'copy', collection };
+}
+
 export const storedIn = (db: Db, collection: string): Collection<Stored> => db.collection<Stored>(collection);
 export const markersIn = (db: Db, collection: string): Collection<Marker> => db.collection<Marker>(collection);
 

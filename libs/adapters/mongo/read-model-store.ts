@@ -105,7 +105,7 @@ export class MongoReadModelStore extends ReadModelStore {
    * when it moves the checkpoint, and reads again from there; what it wrote to either collection is as the record has it.
    * When the answer was lost, it was done if there is no copy any more.
    */
-  async swapRebuild(model: ModelDefinition, checkpoint: Position): Promise<void> {
+  async swapRebuild(model: ModelDefinition, checkpoint: Position | null): Promise<void> {
     await this.connection.reach(async (db) => {
       const copy = copyName(model.name);
       const { matchedCount } = await markersIn(db, copy).updateOne({ _id: MARKER_ID }, { $set: { checkpoint } });
@@ -113,7 +113,7 @@ export class MongoReadModelStore extends ReadModelStore {
       await makeIndexes(db, copy, model);
       await storedIn(db, copy).rename(liveName(model.name), { dropTarget: true });
     });
-    this.checkpoints.moved(model.name, checkpoint);
+    if (checkpoint !== null) this.checkpoints.moved(model.name, checkpoint);
   }
 
   async dropRebuild(model: ModelDefinition): Promise<void> {

@@ -15,6 +15,29 @@ export function checkpointCases(checkpoints: () => Checkpoints): void {
     expect(await checkpoints().get(name)).toBe(at(3));
   });
 
+  test('rule 13: goes back to the beginning from where it is, and begins again', async () => {
+    const name = uniqueName('follower');
+    await checkpoints().set(name, null, null);
+    expect(await checkpoints().get(name)).toBeNull();
+    await checkpoints().set(name, null, at(5));
+    for (const from of [null, at(4)]) expect(await rejection(checkpoints().set(name, from, null))).toBeInstanceOf(CheckpointMoved);
+    await checkpoints().set(name, at(5), null);
+    expect(await checkpoints().get(name)).toBeNull();
+    await checkpoints().set(name, null, at(2));
+    expect(await checkpoints().get(name)).toBe(at(2));
+  });
+
+  test('rule 13: all are told by name, but for those at the beginning', async () => {
+    const [one, two, gone] = ['a', 'b', 'c'].map((letter) => uniqueName(letter)) as [string, string, string];
+    await checkpoints().set(one, null, at(1));
+    await checkpoints().set(`lease ${two}`, null, '0001 somebody');
+    await checkpoints().set(gone, null, at(3));
+    await checkpoints().set(gone, at(3), null);
+    const names = [one, `lease ${two}`, gone];
+    const all = (await checkpoints().all()).filter(({ name }) => names.includes(name)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    expect(all).toEqual([{ name: one, of: 'follower', checkpoint: at(1) }, { name: `lease ${two}`, of: 'follower', checkpoint: '0001 somebody' }]);
+  });
+
   test('of several at once one moves it', async () => {
     const name = uniqueName('follower');
     for (const from of [null, at(1)]) {

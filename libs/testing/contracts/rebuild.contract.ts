@@ -37,6 +37,21 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
     expect(await store().search(model, 'newer', 5)).toEqual([newer]);
   });
 
+  test('rule 13: the copy of an empty record takes the place of what was there, at the beginning', async () => {
+    const model = await filled();
+    const told = async () => (await checkpoints().all()).filter(({ name }) => name === model.name);
+    const live = [{ name: model.name, of: 'model', checkpoint: at(1) }];
+    expect(await told()).toEqual(live);
+    await store().beginRebuild(model);
+    expect(await told()).toEqual(live);
+    await store().swapRebuild(model, null);
+    expect(await collect(store().scan(model, 'live'))).toEqual([]);
+    expect(await checkpoints().get(model.name)).toBeNull();
+    expect(await told()).toEqual([]);
+    await store().write(model, [write(1, card('a'))], { from: null, to: at(1) });
+    expect(await checkpoints().get(model.name)).toBe(at(1));
+  });
+
   test('an unfinished copy is dropped by the next one, or on demand', async () => {
     const model = await filled();
     await store().beginRebuild(model);

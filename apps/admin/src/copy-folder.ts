@@ -4,6 +4,7 @@ import { masterKeysOf, openEmbedded, openEventStoreDb, openMongo } from '@app/ad
 import type { Keyring, MasterKeys } from '@app/eventing';
 import { loadConfiguration } from '@app/platform';
 import { copyRecord } from './copy-record.js';
+import { whyNotToCopy } from './followers-behind.js';
 import { refused, Refused } from './with-engines.js';
 
 /** Between two lines that tell how far a copy is. */
@@ -23,9 +24,11 @@ export async function copyFolder(folder: string, to: string, keysTo: string | un
     const masterKeys = givenMasterKeys();
     // A folder that has a master key of its own is opened with that one; the given one wraps the copies.
     const source = open(await openEmbedded(folder, existsSync(join(folder, 'master.key')) ? {} : { masterKeys }));
+    const reason = await whyNotToCopy(source);
+    if (reason !== null) throw new Refused(reason);
     const keys = keysTo === undefined ? null : await copyKeys(source.keyring, open(await openMongo({ url: keysTo, masterKeys: needed(masterKeys) })).keyring);
     const events = await copyRecord(source.eventStore, open(openEventStoreDb({ url: to })).eventStore, everyFewSeconds((copied) => console.log(`${copied} events`)));
-    console.log(`${events} events copied and equal. ${keys === null ? 'The keys are still in keys.db: nothing that is sealed opens without them.' : `${keys} keys copied.`}`);
+    console.log(`${events} events copied and equal. ${keys === null ? 'The keys are still in keys.db: nothing that is sealed opens without them.' : `${keys} keys copied.`} Checkpoints are not copied: whatever follows the copy begins at its beginning.`);
   } catch (error) {
     throw refused(error);
   } finally {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openEmbedded, openEventStoreDb, type EventStoreDb } from '@app/adapters';
 import type { EventStore, RecordedStoredEvent, StoredEvent } from '@app/eventing';
+import { parkedProjection } from '@app/read-models';
 import { DoubleProcess } from '@app/testing/eventstoredb-double';
 
 const ADMIN = fileURLToPath(new URL('./main.js', import.meta.url));
@@ -24,7 +25,7 @@ describe('admin copy', () => {
   beforeAll(async () => {
     server = await new DoubleProcess(join(folder, 'server')).start();
     target = openEventStoreDb(server);
-    const { eventStore, close } = await openEmbedded(data);
+    const { eventStore, readModels, checkpoints, close } = await openEmbedded(data);
     for (let round = 0; round < ROUNDS; round += 1) {
       const revision = round === 0 ? 'no-stream' : 2 * round - 1;
       // What is no JSON in the record is given as text.
@@ -33,6 +34,9 @@ describe('admin copy', () => {
       await Promise.all(Array.from({ length: STREAMS }, (_, n) => eventStore.append(`thing-${n}`, revision, pair())));
     }
     record = await all(eventStore);
+    await readModels.prepare(parkedProjection);
+    const head = (await eventStore.head()) ?? '';
+    for (const name of ['automation', 'automation replays', 'notifier replays', 'notifier sweep', 'publisher', 'parked']) await checkpoints.set(name, null, head);
     await close();
   });
   afterAll(async () => {

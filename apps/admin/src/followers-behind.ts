@@ -1,0 +1,29 @@
+import type { Engines } from '@app/eventing';
+import { ParkedQueries, parkedProjection } from '@app/read-models';
+
+/** Followers that decide something or send it, by the names of their checkpoints. */
+const FOLLOWERS = ['automation', 'automation replays', 'notifier replays', 'notifier sweep', 'publisher', parkedProjection.name];
+
+/**
+ * Why the record must not be copied yet, in plain words; `null` when it may. The order of opt-outs and opt-ins goes by positions, and
+ * those of two engines do not compare: what automation has not handled before the copy would get a newer position in it.
+ */
+export async function whyNotToCopy({ eventStore, checkpoints, readModels }: Pick<Engines, 'eventStore' | 'checkpoints' | 'readModels'>): Promise<string | null> {
+  const head = await eventStore.head();
+  if (head === null) return null;
+  await readModels.prepare(parkedProjection);
+  const behind: string[] = [];
+  for (const name of FOLLOWERS) {
+    const checkpoint = await checkpoints.get(name);
+    if (checkpoint !== head) behind.push(`${name} ${checkpoint === null ? 'has not begun' : `is at ${checkpoint}`}`);
+  }
+  if (behind.length > 0)
+    return (
+      `The record ends at ${head}, and not all have come that far: ${behind.join(', ')}. Positions of two engines do not compare, so nothing was copied. ` +
+      'Start the process on this folder again, leave it without new requests for a minute longer than UNDELIVERED_AFTER_MS (two minutes), stop it, and copy then'
+    );
+  const parked = (await new ParkedQueries(readModels).all()).filter(({ worker }) => worker === 'automation');
+  return parked.length === 0
+    ? null
+    : `Automation could not handle ${parked.length} phone numbers or conversations, and positions of two engines do not compare, so nothing was copied. Mend what "admin parked" lists, run "admin replay", start the process until "admin parked" lists nothing of automation, and copy then`;
+}

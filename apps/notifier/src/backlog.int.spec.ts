@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { openEmbedded } from '@app/adapters';
 import type { Lookups } from '@app/application';
-import { SystemClock, TrustedClock, type Checkpoints, type Document, type Engines, type Journal, type PageRequest, type ReadModelStore } from '@app/eventing';
+import { type Clock, SystemClock, TrustedClock, type Checkpoints, type Document, type Engines, type Journal, type PageRequest, type ReadModelStore } from '@app/eventing';
 import { noAttempts, type Lane } from '@app/domain/delivery';
 import type { Holds } from '@app/domain/hold';
 import { Configuration } from '@app/platform';
@@ -82,7 +82,7 @@ const counted = (): ReadModelStore =>
 type Running = { readonly worked: string[]; readonly dispatcher: Dispatcher; end(): Promise<void> };
 
 /** A dispatcher on the rows that are stored, without a record; `work` is what comes of each ordering key. */
-function dispatch({ work = () => Promise.resolve({ kind: 'nothing' }), holds = {}, owns = () => true, settings = {} }: { work?: () => Promise<Rest>; holds?: Holds; owns?: (conversationId: string) => boolean; settings?: Partial<Configuration> } = {}): Running {
+function dispatch({ work = () => Promise.resolve({ kind: 'nothing' }), holds = {}, owns = () => true, settings = {}, clock = new SystemClock() }: { work?: () => Promise<Rest>; holds?: Holds; owns?: (conversationId: string) => boolean; settings?: Partial<Configuration>; clock?: Clock } = {}): Running {
   const worked: string[] = [];
   const journal = {
     head: () => Promise.resolve(null),
@@ -100,7 +100,7 @@ function dispatch({ work = () => Promise.resolve({ kind: 'nothing' }), holds = {
     },
   } as unknown as InOrder;
   const configuration = Object.assign(new Configuration(), settings);
-  const dispatcher = new Dispatcher(journal, none, new DeliveryQueries(counted()), new Roads(lookups), inOrder, new SystemClock(), new TrustedClock(new SystemClock(), []), configuration);
+  const dispatcher = new Dispatcher(journal, none, new DeliveryQueries(counted()), new Roads(lookups), inOrder, clock, new TrustedClock(clock, []), configuration);
   const stop = new AbortController();
   const running = dispatcher.run(stop.signal);
   dispatcher.assign(owns);
@@ -182,6 +182,25 @@ describe('what is due and not to be sent from here', () => {
     expect(new Set(worked).size).toBe(5_000);
     await end();
   });
+});
+
+it('T2: what failed is tried again after its pause, also when the clock was an hour fast and is set right meanwhile', async () => {
+  const { jest } = import.meta;
+  let fast = HOUR_MS;
+  const ticks = performance.now.bind(performance);
+  let passed = 0;
+  jest.spyOn(performance, 'now').mockImplementation(() => ticks() + passed);
+  await store([row({ conversationId: 'failing' })]);
+  let fails = true;
+  const work = (): Promise<Rest> => (fails ? Promise.reject(new TypeError('a defect')) : Promise.resolve({ kind: 'nothing' }));
+  const { worked, dispatcher, end } = dispatch({ work, clock: { now: () => Date.now() + fast } });
+  await until(() => worked.length === 1, 'it is tried');
+  await new Promise(setImmediate);
+  [fails, fast, passed] = [false, 0, 11_000];
+  (dispatcher as unknown as { alarm: { wake(): void } }).alarm.wake();
+  await until(() => worked.length === 2, 'it is tried again');
+  await end();
+  jest.restoreAllMocks();
 });
 
 describe('the order in which deliveries are started', () => {

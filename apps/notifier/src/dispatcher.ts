@@ -35,12 +35,12 @@ export class Dispatcher {
   private readonly queues = new Map<string, DueQueue>();
   /** Ordering keys that a task works on, and whether more was heard of meanwhile. */
   private readonly working = new Map<string, boolean>();
-  /** Ordering keys that are tried again at a time (ms). */
+  /** Ordering keys that are tried again at a time (ms, {@link ticks}). */
   private readonly later = new Map<string, Work & { readonly at: number }>();
   private readonly tasks = new Set<Promise<void>>();
   /** Programs of which one delivery tries whether a hold is over. */
   private readonly trying = new Set<string>();
-  /** Programs that could not be read, and when (ms) they are read again. */
+  /** Programs that could not be read, and when (ms, {@link ticks}) they are read again. */
   private readonly unreadable = new Map<string, number>();
   private lookAgainAt = 0;
   private wasTrusted = true;
@@ -142,12 +142,12 @@ export class Dispatcher {
 
   private async round(signal: AbortSignal): Promise<void> {
     const now = this.clock.now();
-    if (now >= this.lookAgainAt) {
-      this.lookAgainAt = now + LOOK_AGAIN_MS;
+    if (ticks() >= this.lookAgainAt) {
+      this.lookAgainAt = ticks() + LOOK_AGAIN_MS;
       for (let id = await this.deliveries.nextQueue(''); id !== null; id = await this.deliveries.nextQueue(id)) this.queue(id).lookFromTheBeginning();
     }
     for (const [orderingKey, { at, queue, lane }] of this.later) {
-      if (at > now) continue;
+      if (at > ticks()) continue;
       this.later.delete(orderingKey);
       this.queue(queue.id).addReady(lane, orderingKey);
     }
@@ -161,13 +161,13 @@ export class Dispatcher {
 
   /** A program that cannot be read holds up nobody else's. */
   private async knowRoad({ name: { programId } }: DueQueue): Promise<void> {
-    if ((this.unreadable.get(programId) ?? 0) > this.clock.now()) return;
+    if ((this.unreadable.get(programId) ?? 0) > ticks()) return;
     this.unreadable.delete(programId);
     try {
       await this.roads.know(programId);
     } catch (error) {
       logFailure(this.logger, error, programId);
-      this.unreadable.set(programId, this.clock.now() + FAILED_MS);
+      this.unreadable.set(programId, ticks() + FAILED_MS);
     }
   }
 
@@ -233,7 +233,7 @@ export class Dispatcher {
       // What is behind it waits, and it is tried again.
       logFailure(this.logger, error, orderingKey);
       this.working.delete(orderingKey);
-      this.later.set(orderingKey, { queue, lane, orderingKey, at: this.clock.now() + FAILED_MS });
+      this.later.set(orderingKey, { queue, lane, orderingKey, at: ticks() + FAILED_MS });
       return null;
     }
   }
@@ -247,7 +247,7 @@ export class Dispatcher {
     }
     const isMore = this.working.get(orderingKey) === true || rest.kind === 'more' || rest.kind === 'held';
     this.working.delete(orderingKey);
-    if (rest.kind === 'taken') this.later.set(orderingKey, { ...work, at: this.clock.now() + TAKEN_ELSEWHERE_MS });
+    if (rest.kind === 'taken') this.later.set(orderingKey, { ...work, at: ticks() + TAKEN_ELSEWHERE_MS });
     else if (rest.kind === 'elsewhere') this.queue(rest.row.queue).addReady(rest.row.lane, orderingKey);
     else if (isMore) this.queue(queue.id).addReady(lane, orderingKey);
     this.alarm.wake();
@@ -267,16 +267,19 @@ export class Dispatcher {
 
   /** How long nothing changes by itself, in ms. */
   private pause(): number {
-    const now = this.clock.now();
-    let at = Math.min(now + LONGEST_WAIT_MS, this.lookAgainAt, ...[...this.later.values()].map((work) => work.at));
+    const [now, tick] = [this.clock.now(), ticks()];
+    let pause = Math.min(LONGEST_WAIT_MS, this.lookAgainAt - tick, ...[...this.later.values()].map(({ at }) => at - tick));
     for (const queue of this.queues.values()) {
       const heldUntil = this.roads.of(queue.name)?.heldUntil ?? 0;
-      if (heldUntil > now) at = Math.min(at, heldUntil);
-      else if (this.mayStart(queue, now)) at = Math.min(at, queue.nextLookAt);
+      if (heldUntil > now) pause = Math.min(pause, heldUntil - now);
+      else if (this.mayStart(queue, now)) pause = Math.min(pause, queue.nextLookAt - now);
     }
-    return Math.max(0, at - now);
+    return Math.max(0, pause);
   }
 }
+
+/** The time (ms) for pauses of this process: unlike the time of day, nobody sets it back. */
+const ticks = (): number => performance.now();
 
 /** It is the first part of the key. */
 const conversationOf = (orderingKey: string): string => orderingKey.slice(0, orderingKey.indexOf(' '));

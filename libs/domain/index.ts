@@ -9,11 +9,13 @@ import { memberEventTypes } from './member/index.js';
 import { notificationEventTypes } from './notification/index.js';
 import { parkedEventTypes } from './parked/index.js';
 import { programEventTypes } from './program/index.js';
+import { recordEventTypes } from './record/index.js';
 import { referralEventTypes } from './referral/index.js';
 import { requestEventTypes } from './request/index.js';
 
 /** Every type of event the record may hold, by the category of its streams. */
 export const eventTypesByCategory = {
+  record: recordEventTypes,
   program: programEventTypes,
   member: memberEventTypes,
   contact: contactEventTypes,
@@ -30,6 +32,7 @@ export const eventTypesByCategory = {
 } as const;
 
 export const eventTypes = {
+  ...recordEventTypes,
   ...programEventTypes,
   ...memberEventTypes,
   ...contactEventTypes,

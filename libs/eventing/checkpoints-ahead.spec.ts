@@ -1,6 +1,6 @@
+import { recordStores } from '@app/testing';
 import { checkpointsAhead, RecordCheck, setBackFollowers } from './checkpoints-ahead.js';
 import { EngineUnavailable } from './engine-unavailable.js';
-import type { EventStore } from './event-store.js';
 import type { Checkpoints, StoredCheckpoint } from './read-model-store.js';
 import { UnusableData } from './unusable-data.js';
 
@@ -22,7 +22,7 @@ const checkpoints = {
     return Promise.resolve();
   },
 } as unknown as Checkpoints;
-const stores = { checkpoints, eventStore: { head: () => Promise.resolve(head) } as unknown as EventStore };
+const stores = recordStores({ checkpoints, head: () => Promise.resolve(head) });
 const follower = (name: string, checkpoint: string): StoredCheckpoint => ({ name, of: 'follower', checkpoint });
 const pass = (): Promise<void> => new RecordCheck(stores).pass();
 const isPublisher = (name: string): boolean => name === 'publisher';
@@ -85,7 +85,7 @@ it('X4: stopped anywhere and called again, everything was set back', async () =>
   const all = [follower('publisher', at(12)), follower('automation', at(12)), follower('notifier sweep', at(9)), polled];
   for (let stopAfter = 0; stopAfter <= all.length; stopAfter += 1) {
     [stored, moves] = [[...all], []];
-    const dying = { ...stores, checkpoints: { all: checkpoints.all, set: (...move: Parameters<Checkpoints['set']>) => (moves.length < stopAfter ? checkpoints.set(...move) : Promise.reject(new Error('died'))) } as unknown as Checkpoints };
+    const dying = { ...stores, checkpoints: { ...stores.checkpoints, set: (...move: Parameters<Checkpoints['set']>) => (moves.length < stopAfter ? checkpoints.set(...move) : Promise.reject(new Error('died'))) } as unknown as Checkpoints };
     await setBackFollowers(dying, isPublisher).catch(() => undefined);
     await setBackFollowers(stores, isPublisher);
     expect(stored).toEqual([follower('publisher', at(10))]);

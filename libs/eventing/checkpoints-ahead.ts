@@ -2,6 +2,7 @@ import type { Position } from '@app/kernel';
 import type { EventStore } from './event-store.js';
 import { LEASE } from './leadership.js';
 import type { Checkpoints, StoredCheckpoint } from './read-model-store.js';
+import { checkIdentity, isOfAnotherRecord, RECORD, type RecordStores } from './record-identity.js';
 import { UnusableData } from './unusable-data.js';
 
 type Stores = { readonly eventStore: EventStore; readonly checkpoints: Checkpoints };
@@ -18,15 +19,15 @@ export async function checkpointsAhead({ eventStore, checkpoints }: Stores): Pro
 }
 
 /**
- * Whether the checkpoints belong to the record, found out once before anything follows it. They do not where the record was
- * restored from an older backup, or is another one.
+ * Whether keys, read models and checkpoints belong to the record, found out once before anything follows it. They do not where
+ * one of them was restored from an older backup, or is of another installation.
  */
 export class RecordCheck {
   private passing: Promise<void> | null = null;
 
-  constructor(private readonly stores: Stores) {}
+  constructor(private readonly stores: RecordStores) {}
 
-  /** @throws UnusableData when a checkpoint is beyond the record's end; EngineUnavailable, then it is asked again the next time */
+  /** @throws UnusableData when they do not; EngineUnavailable, then it is asked again the next time */
   pass(): Promise<void> {
     this.passing ??= this.check().catch((error: unknown) => {
       this.passing = null;
@@ -36,6 +37,7 @@ export class RecordCheck {
   }
 
   private async check(): Promise<void> {
+    await checkIdentity(this.stores);
     const { head, ahead } = await checkpointsAhead(this.stores);
     if (ahead.length === 0) return;
     throw new UnusableData(
@@ -51,17 +53,18 @@ const inWords = ({ name, of, checkpoint }: StoredCheckpoint): string => `${of ==
 /**
  * Where a checkpoint is beyond the record's end, sets followers back to the beginning, and forgets up to which time other sources
  * were read: what they have written may be among what the record has lost. What they do again and is there already changes nothing.
- * Those whose effects lie elsewhere than in the record go back to its end at most. Does nothing while nothing is ahead. Read models
- * are left as they are.
+ * Those whose effects lie elsewhere than in the record go back to its end at most. Those of another record all go back to the
+ * beginning. Does nothing while nothing is ahead. Read models are left as they are.
  * @returns the names of what it set back
  */
 export async function setBackFollowers({ eventStore, checkpoints }: Stores, hasEffectsElsewhere: (name: string) => boolean): Promise<readonly string[]> {
   const { head, ahead } = await checkpointsAhead({ eventStore, checkpoints });
-  if (ahead.length === 0) return [];
+  const isForeign = await isOfAnotherRecord({ eventStore, checkpoints });
+  if (ahead.length === 0 && !isForeign) return [];
   const isAhead = (stored: StoredCheckpoint): boolean => isPosition(stored) && stored.checkpoint > (head ?? '');
-  const followers = (await checkpoints.all()).filter((stored) => stored.of === 'follower' && !stored.name.startsWith(LEASE) && (!hasEffectsElsewhere(stored.name) || isAhead(stored)));
+  const followers = (await checkpoints.all()).filter((stored) => stored.of === 'follower' && !stored.name.startsWith(LEASE) && stored.name !== RECORD && (isForeign || !hasEffectsElsewhere(stored.name) || isAhead(stored)));
   // Those ahead come last, since only they show that there is something to do.
   const inOrder = followers.toSorted((one, other) => Number(isAhead(one)) - Number(isAhead(other)));
-  for (const { name, checkpoint } of inOrder) await checkpoints.set(name, checkpoint, hasEffectsElsewhere(name) ? head : null);
+  for (const { name, checkpoint } of inOrder) await checkpoints.set(name, checkpoint, hasEffectsElsewhere(name) && !isForeign ? head : null);
   return inOrder.map(({ name }) => name);
 }

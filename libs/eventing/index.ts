@@ -20,6 +20,7 @@ export * from './model-fields.js';
 export * from './page-list.js';
 export * from './program-hash.js';
 export * from './read-model-store.js';
+export * from './record-identity.js';
 export * from './run-follower.js';
 export * from './run-projection.js';
 export * from './in-order-per-key.js';

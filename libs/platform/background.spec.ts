@@ -1,8 +1,9 @@
 import { Logger } from '@nestjs/common';
-import { EngineUnavailable, RecordCheck, SoleProcess, type Checkpoints, type EventStore } from '@app/eventing';
+import { EngineUnavailable, RecordCheck, SoleProcess } from '@app/eventing';
+import { passedRecordCheck, recordStores } from '@app/testing';
 import { Background } from './background.js';
 
-const fitting = new RecordCheck({ checkpoints: { all: () => Promise.resolve([]) } as unknown as Checkpoints, eventStore: { head: () => Promise.resolve(null) } as unknown as EventStore });
+const fitting = passedRecordCheck();
 
 it('what other work waits for is stopped after it', async () => {
   const background = new Background(new SoleProcess(), fitting);
@@ -33,7 +34,7 @@ it('rule 13: nothing begins before the record was checked, also when its engine 
   let answers = 0;
   const begun = Promise.withResolvers<void>();
   const all = (): Promise<[]> => ((answers += 1) < 3 ? Promise.reject(new EngineUnavailable('MongoDB')) : Promise.resolve([]));
-  const check = new RecordCheck({ checkpoints: { all } as unknown as Checkpoints, eventStore: { head: () => Promise.resolve(null) } as unknown as EventStore });
+  const check = new RecordCheck(recordStores({ checkpoints: { all }, head: () => Promise.resolve(null) }));
   const background = new Background(new SoleProcess(), check);
   background.start('projector', (signal) => {
     begun.resolve();

@@ -1,4 +1,5 @@
-import { RecordCheck, UnusableData, type Checkpoints, type EventStore, type Journal } from '@app/eventing';
+import { RecordCheck, UnusableData, type Checkpoints, type Journal } from '@app/eventing';
+import { recordStores } from '@app/testing';
 import { HealthController } from './health.controller.js';
 import { problemOf } from './problem.js';
 import { Readiness } from './readiness.js';
@@ -9,7 +10,7 @@ const at = (position: number): string => String(position).padStart(20, '0');
 function controller(publisher: string, readiness = new Readiness()): HealthController {
   const checkpoints = { get: () => Promise.resolve(null), all: () => Promise.resolve([{ name: 'publisher', of: 'follower', checkpoint: publisher }]) } as unknown as Checkpoints;
   const head = (): Promise<string> => Promise.resolve(at(10));
-  return new HealthController({ head } as unknown as Journal, checkpoints, readiness, new RecordCheck({ checkpoints, eventStore: { head } as unknown as EventStore }));
+  return new HealthController({ head } as unknown as Journal, checkpoints, readiness, new RecordCheck(recordStores({ checkpoints: { all: checkpoints.all }, head })));
 }
 const problem = async (health: HealthController): Promise<unknown> => problemOf(await health.ready().catch((error: unknown) => error));
 

@@ -9,6 +9,7 @@ import type { MemberEvent } from '@app/domain/member';
 import type { NotificationEvent } from '@app/domain/notification';
 import type { ParkedEvent } from '@app/domain/parked';
 import type { ProgramEvent } from '@app/domain/program';
+import type { RecordEvent } from '@app/domain/record';
 import type { ReferralEvent } from '@app/domain/referral';
 import type { RequestEvent } from '@app/domain/request';
 import type { eventTypes } from '@app/domain';
@@ -26,6 +27,7 @@ export type DomainEvent =
   | NotificationEvent
   | ParkedEvent
   | ProgramEvent
+  | RecordEvent
   | ReferralEvent
   | RequestEvent;
 
@@ -131,6 +133,7 @@ export const samples: Samples = {
     consoleLink: 'https://console.example.com/{conversationId}',
   },
   TokenRotationEnded: { programId: 'program-1', senderId: 'sender-1' },
+  RecordBegun: { recordId: 'record-1' },
   WidgetOriginsSet: { origins: ['https://shop.example'] },
   SenderCredentialsChanged: { programId: 'program-1', senderId: 'sender-1', accountSid: 'AC2', authToken: 'another-token-of-the-provider' },
   SenderAdded: { programId: 'program-1', senderId: 'sender-1', phone: '+15550001111', accountSid: 'AC1', authToken: 'a-token-of-the-provider' },

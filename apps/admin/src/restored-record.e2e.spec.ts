@@ -140,7 +140,7 @@ describe('with a record on a server', () => {
   let server: EventStoreDbDouble;
   afterEach(() => server.close());
 
-  it('X4: an empty record beside read models stops the start; a rebuild empties them', async () => {
+  it('X4: an empty record beside keys and read models stops the start, and a rebuild does not change that', async () => {
     server = await startEventStoreDbDouble({ folder: join(folder, 'one') });
     environment = { ...environment, EVENT_STORE: 'eventstoredb', EVENTSTOREDB_URL: server.url };
     await runAndWrite('in the lost record');
@@ -148,13 +148,12 @@ describe('with a record on a server', () => {
     server = await startEventStoreDbDouble({ folder: join(folder, 'two') });
     environment = { ...environment, EVENTSTOREDB_URL: server.url };
 
-    await isRefused();
-    // The record is served from this process, so the command cannot wait for it from a process of its own.
-    const engines = await openEngines(loadConfiguration(environment));
-    await setBack(engines, () => undefined);
-    expect((await checkpointsAhead(engines)).ahead).toEqual([]);
-    for (const projection of projections) for await (const row of engines.readModels.scan(projection, 'live')) throw new Error(`${projection.name} holds ${row.document.id}`);
-    await engines.close();
-    await runAndWrite('in the new record');
+    for (let time = 0; time < 2; time += 1) {
+      await expect(start()).rejects.toThrow(/^The record is empty, and the keys belong to the record [-0-9a-f]{36}, and the read models and checkpoints belong to the record/);
+      // The record is served from this process, so the command cannot wait for it from a process of its own.
+      const engines = await openEngines(loadConfiguration(environment));
+      await setBack(engines, () => undefined);
+      await engines.close();
+    }
   }, 120_000);
 });

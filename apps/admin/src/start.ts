@@ -5,6 +5,7 @@ import { EventUnreadable, projectorOf } from '@app/eventing';
 import { CONVERSATIONS_TOPIC } from '@app/public-events';
 import { AccessTokens, InvalidConfiguration, loadConfiguration, roles, type CallerRole } from '@app/platform';
 import { ParkedQueries, ProgramQueries, projections } from '@app/read-models';
+import { acceptLostKeys } from './accept-lost-keys.js';
 import { copyFolder } from './copy-folder.js';
 import { erasePerson } from './erase-person.js';
 import { compareModel, rebuildModel, storesOf, type Stores } from './read-model-copies.js';
@@ -45,6 +46,10 @@ async function admin(): Promise<void> {
     .addOption(new Option('--role <role>', 'what the person may do').choices(roles).makeOptionMandatory())
     .option('--lifetime <time>', 'such as 15m, 12h or 30d', '12h')
     .action(printToken);
+
+  command('accept-lost-keys', 'gives a record new keys after its own were lost for good: everything personal in it, and each program\'s access, is lost for ever')
+    .requiredOption('--record <id>', 'identity of the record, as the refused start names it')
+    .action(({ data, record }: Options & { readonly record: string }) => withEngines(data, (engines) => acceptLostKeys(engines, record, console.log)));
 
   command('change-token', 'gives a number of a program the auth token TWILIO_AUTH_TOKEN of the provider; webhooks may be signed with the former one too')
     .requiredOption('--program <id>', 'id of the program')

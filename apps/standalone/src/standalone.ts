@@ -4,7 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { printSchema } from 'graphql';
 import { openEngines } from '@app/adapters';
-import { EventUnreadable } from '@app/eventing';
+import { EventUnreadable, ProgramGone } from '@app/eventing';
 import { AccessTokens, Configuration, logFailure, PublicAddress } from '@app/platform';
 import { startTwilioEmulator, type TwilioEmulator } from '@app/twilio-emulator';
 import { createHttpApp } from '../../api/src/http/http-app.js';
@@ -56,7 +56,7 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
     await app.init();
     // A part of the sample that cannot be read holds up no other program.
     if (isTrial) await loadSample(app.get(CommandBus), account).catch((error: unknown) => {
-      if (!(error instanceof EventUnreadable)) throw error;
+      if (!(error instanceof EventUnreadable || error instanceof ProgramGone)) throw error;
       logFailure(new Logger('Sample'), error, 'sample program');
     });
     await app.listen(given.PORT, given.HOST);

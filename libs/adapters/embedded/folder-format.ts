@@ -4,7 +4,7 @@ import { UnusableData } from '@app/eventing';
 import { writeDurably } from './durable-file.js';
 
 /** Counts up when a build stores something that the build before would not read, or the other way round. */
-export const STORED_FORMAT = 2;
+export const STORED_FORMAT = 3;
 
 /** Notes the format in a new folder before anything is stored there. @throws UnusableData for a folder of another format */
 export function claimFormat(folder: string): void {

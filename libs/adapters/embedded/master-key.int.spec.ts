@@ -149,8 +149,8 @@ describe('the format of a data folder', () => {
 
   test.each([
     ['an older build, which noted none', null, 'an older build \\(format 1'],
-    ['an older build', '{"format":1}', 'an older build \\(format 1'],
-    ['a newer build', '{"format":3}', 'another build \\(format 3'],
+    ['an older build', `{"format":${STORED_FORMAT - 1}}`, `an older build \\(format ${STORED_FORMAT - 1}`],
+    ['a newer build', `{"format":${STORED_FORMAT + 1}}`, `another build \\(format ${STORED_FORMAT + 1}`],
     ['who knows what', 'x', 'another build \\(format unknown'],
   ])('one that was written by %s is refused with an explanation and left as it is', async (_by, format, said) => {
     await makeFolder();

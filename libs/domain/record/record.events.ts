@@ -1,0 +1,10 @@
+import type { EventTypes, Message } from '@app/kernel';
+
+/** The first event of every record, of no program: its identity, which keys, read models and checkpoints name too. */
+export type RecordBegun = Message<'RecordBegun', { recordId: string }>;
+
+export type RecordEvent = RecordBegun;
+
+export const recordEventTypes = {
+  RecordBegun: { version: 1 },
+} as const satisfies EventTypes<RecordEvent>;

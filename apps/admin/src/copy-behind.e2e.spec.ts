@@ -12,7 +12,7 @@ import { DoubleProcess } from '@app/testing/eventstoredb-double';
 import { startStandalone } from '../../standalone/src/standalone.js';
 
 const ADMIN = fileURLToPath(new URL('./main.js', import.meta.url));
-const FOLLOWERS = ['automation', 'automation replays', 'notifier replays', 'notifier sweep', 'publisher', 'parked'];
+const FOLLOWERS = ['automation', 'automation replays', 'notifier opt-outs', 'notifier replays', 'notifier sweep', 'publisher', 'parked'];
 const BEGINNING: Position = '0'.repeat(20);
 
 /** A data folder whose process has ended after everything was handled. */

@@ -36,7 +36,7 @@ describe('admin copy', () => {
     record = await all(eventStore);
     await readModels.prepare(parkedProjection);
     const head = (await eventStore.head()) ?? '';
-    for (const name of ['automation', 'automation replays', 'notifier replays', 'notifier sweep', 'publisher', 'parked']) await checkpoints.set(name, null, head);
+    for (const name of ['automation', 'automation replays', 'notifier opt-outs', 'notifier replays', 'notifier sweep', 'publisher', 'parked']) await checkpoints.set(name, null, head);
     await close();
   });
   afterAll(async () => {

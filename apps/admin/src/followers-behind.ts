@@ -2,7 +2,7 @@ import type { Engines } from '@app/eventing';
 import { ParkedQueries, parkedProjection } from '@app/read-models';
 
 /** Followers that decide something or send it, by the names of their checkpoints. */
-const FOLLOWERS = ['automation', 'automation replays', 'notifier replays', 'notifier sweep', 'publisher', parkedProjection.name];
+const FOLLOWERS = ['automation', 'automation replays', 'notifier opt-outs', 'notifier replays', 'notifier sweep', 'publisher', parkedProjection.name];
 
 /**
  * Why the record must not be copied yet, in plain words; `null` when it may. The order of opt-outs and opt-ins goes by positions, and

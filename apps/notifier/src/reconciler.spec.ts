@@ -1,5 +1,5 @@
 import type { CommandBus } from '@nestjs/cqrs';
-import { SystemClock, TrustedClock, type Checkpoints, type Clock, type EngineClock, type Journal } from '@app/eventing';
+import { SystemClock, TrustedClock, type Checkpoints, type Clock, type EngineClock, type Journal, type Page } from '@app/eventing';
 import { Configuration } from '@app/platform';
 import type { DeliveryQueries, DeliveryRow } from '@app/read-models';
 import { Reconciler } from './reconciler.js';
@@ -22,9 +22,9 @@ it('T2, T7: while the clock is wrong no claim is given up and nothing is dropped
   const checkpoints = { waitFor: () => Promise.resolve(true) } as unknown as Checkpoints;
   const row = { id: 'delivery-1', programId: 'program-1', claimId: 'claim' } as DeliveryRow;
   const seen: number[] = [];
-  const some = (): Promise<DeliveryRow[]> => {
+  const some = (): Promise<Page<DeliveryRow>> => {
     seen.push(looks);
-    return Promise.resolve(commands.length < 2 ? [row] : []);
+    return Promise.resolve({ documents: commands.length < 2 ? [row] : [], next: null });
   };
   const uncertainSince = () => {
     done.resolve();

@@ -93,7 +93,7 @@ it('N3: a process that ends after publishing and before its checkpoint sends not
         failures += 1;
         return Promise.reject(new Error('ended here'));
       };
-      const failing = Object.assign(Object.create(Checkpoints.prototype) as Checkpoints, { set, get: checkpoints.get.bind(checkpoints), waitFor: checkpoints.waitFor.bind(checkpoints) });
+      const failing = Object.assign(Object.create(Checkpoints.prototype) as Checkpoints, { set, all: checkpoints.all.bind(checkpoints), get: checkpoints.get.bind(checkpoints), waitFor: checkpoints.waitFor.bind(checkpoints) });
       return { ...engines, checkpoints: failing };
     },
   });

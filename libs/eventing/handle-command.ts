@@ -68,7 +68,7 @@ export async function handleCommand<State, Wish extends Message, Command extends
       deciding.catch(() => undefined);
       const first = await firstAnswer<Event>(aggregates, stream, folded, metadata.commandHash, context, trace);
       if (first) return first;
-      if (context.expectedRevision !== undefined && context.expectedRevision !== folded.revision) throw new RevisionMismatch();
+      checkRevision(context, folded);
 
       const decided = await deciding;
       if (decided.length === 0) {
@@ -85,6 +85,11 @@ export async function handleCommand<State, Wish extends Message, Command extends
       if (!isBehind || attempt >= MAX_CONFLICTS) throw error;
     }
   }
+}
+
+/** @throws RevisionMismatch */
+function checkRevision({ expectedRevision }: CommandContext, { revision }: Folded<unknown>): void {
+  if (expectedRevision !== undefined && expectedRevision !== revision) throw new RevisionMismatch();
 }
 
 const metadataOf = ({ programId, actor, commandId, correlationId, causationId, occurredAt }: CommandContext, commandHash: string): Omit<Metadata, 'recordedAt'> => ({

@@ -107,14 +107,10 @@ export class Dispatcher {
     }
   }
 
-  /** While the clock is wrong nothing is started; what was planned by it is looked for anew when it is right. */
+  /** While the clock is wrong nothing is started; what is due is looked for anew when it is right. */
   private async isTrusted(): Promise<boolean> {
     const isTrusted = await this.trustedClock.isTrusted();
-    if (isTrusted && !this.wasTrusted) {
-      this.lookAgainAt = 0;
-      this.unreadable.clear();
-      for (const [orderingKey, work] of this.later) this.later.set(orderingKey, { ...work, at: 0 });
-    }
+    if (isTrusted && !this.wasTrusted) this.lookAgainAt = 0;
     this.wasTrusted = isTrusted;
     return isTrusted;
   }

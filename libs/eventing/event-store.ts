@@ -40,10 +40,11 @@ export abstract class EventStore {
    * again get the first answer, so an append whose answer was lost is repeated unchanged.
    * @throws WrongExpectedRevision when the stream has moved on
    * @throws EngineUnavailable when the store did not answer; the events may be there or not
+   * @throws DamagedStream when the store goes on at another revision; the events may be there or not
    */
   abstract append(stream: string, expected: ExpectedRevision, events: readonly StoredEvent[]): Promise<AppendResult>;
 
-  /** Events of one stream from a revision on, oldest first; `[]` when there are none. */
+  /** Events of one stream from a revision on, oldest first; `[]` when there are none yet. @throws DamagedStream when some are gone */
   abstract read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]>;
 
   /**

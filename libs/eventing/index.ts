@@ -4,6 +4,7 @@ export * from './checkpoints-ahead.js';
 export * from './clock.js';
 export * from './codec.js';
 export * from './engine-clock.js';
+export * from './damaged-stream.js';
 export * from './engine-unavailable.js';
 export * from './engines.js';
 export * from './event-store.js';

@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import { UnusableData } from '@app/eventing';
 import { logFailure } from './problem.filter.js';
 
 describe('U3: what is logged of a failure', () => {
@@ -14,6 +15,10 @@ describe('U3: what is logged of a failure', () => {
     expect(line).toContain('request-1');
     expect(line).toContain('problem.filter.spec');
     expect(line).not.toMatch(/Rita|home|\+1415/);
+  });
+
+  it('is also the message where it is for operators', () => {
+    expect(logged(new UnusableData('Stream consent-1 is damaged'))).toContain('Stream consent-1 is damaged');
   });
 
   it('is nothing of a thing thrown that is no error', () => {

@@ -1,5 +1,6 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { UnusableData } from '@app/eventing';
 import { problemOf } from './problem.js';
 import { rateLimitHeaders, TooManyRequests } from './rate-limit.js';
 
@@ -26,9 +27,9 @@ export function answerProblem(logger: Logger, error: unknown, correlationId: str
 export const headersOf = (error: unknown): Readonly<Record<string, string>> =>
   error instanceof TooManyRequests ? { 'retry-after': String(error.usage.resetsInSeconds), ...rateLimitHeaders([error.usage]) } : {};
 
-/** The error's kind and place, never its message: that may quote what a person wrote. */
+/** The error's kind and place; its message only where it is for operators: any other may quote what a person wrote. */
 export function logFailure(logger: Logger, error: unknown, correlationId: string): void {
   const { name, message, stack = '' } = error instanceof Error ? error : new Error('not an error');
   const frames = stack.replace(message, () => '').split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 8);
-  logger.error({ event: 'request failed', error: name, correlationId, at: frames.map((frame) => frame.trim()) });
+  logger.error({ event: 'request failed', error: name, ...(error instanceof UnusableData && { message }), correlationId, at: frames.map((frame) => frame.trim()) });
 }

@@ -86,6 +86,13 @@ describe('embedded record', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected', 'fulfilled']);
   });
 
+  test('U3: a stream that lacks an event in the file is damaged, and never a new one', async () => {
+    await store.append('thing-1', 'no-stream', [happened(), happened(), happened()]);
+    db.run('DELETE FROM events WHERE revision = 0');
+    await expect(store.read('thing-1', 0, 10)).rejects.toMatchObject({ name: 'DamagedStream', stream: 'thing-1' });
+    expect(await store.read('thing-1', 1, 10)).toHaveLength(2);
+  });
+
   test('a commit that fails rejects all of its group and leaves no trace', async () => {
     const first = happened();
     await store.append('thing-1', 'no-stream', [first]);

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import type { RecordedStoredEvent, StoredEvent } from '@app/eventing';
 import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/testing/eventstoredb-double';
+import { KeysInMemory } from '@app/testing';
+import { contextOf, Tallies } from '../../eventing/tally.fixture.js';
 import { openEventStoreDb, type EventStoreDb } from './index.js';
 
 const happened = (data = {}): StoredEvent => ({ id: randomUUID(), type: 'Happened.v1', data, metadata: {} });
@@ -70,6 +72,50 @@ describe('EventStoreDB', () => {
     expect(await first).toEqual({ revision: 1, position: stored[1]?.position });
     expect(await second).toEqual({ revision: 2, position: stored[2]?.position });
     expect(await store.read('thing-1', 0, 10)).toEqual(stored);
+  });
+
+  test('M9: the same append twice at once, of which the server answers one, gets the first answer both times', async () => {
+    const store = opened.eventStore;
+    const events = [happened(), happened()];
+    const answers = await Promise.all([1, 2].map(() => store.append('thing-1', 'no-stream', events)));
+    expect(double.counts.append).toBe(3);
+    const stored = await store.read('thing-1', 0, 10);
+    expect(idsOf(stored)).toEqual(idsOf(events));
+    expect(answers).toEqual([1, 2].map(() => ({ revision: 1, position: stored[1]?.position })));
+  });
+
+  describe('U3 K9: a stream that somebody has deleted or cut is damaged, and never a new one', () => {
+    const ways: Record<string, (client: EventStoreDBClient, stream: string) => Promise<unknown>> = {
+      'cut by count': (client, stream) => client.setStreamMetadata(stream, { maxCount: 1 }),
+      'cut at a revision': (client, stream) => client.setStreamMetadata(stream, { truncateBefore: 2 }),
+      deleted: (client, stream) => client.deleteStream(stream),
+      'deleted for good': (client, stream) => client.tombstoneStream(stream),
+    };
+    const stream = 'tally-t';
+    const damaged = { name: 'DamagedStream', stream, message: expect.stringContaining(stream) };
+
+    test.each(Object.entries(ways))('%s', async (_, harm) => {
+      const keyring = new KeysInMemory();
+      await new Tallies(opened.eventStore, keyring).add('t', [1, 2, 3], contextOf('a'));
+      const client = EventStoreDBClient.connectionString(double.url);
+      await harm(client, stream);
+      await client.dispose();
+      const before = await opened.eventStore.head();
+      await expect(opened.eventStore.read(stream, 0, 10)).rejects.toMatchObject(damaged);
+      await expect(new Tallies(opened.eventStore, keyring).add('t', [4], contextOf('b'))).rejects.toMatchObject(damaged);
+      expect(await opened.eventStore.head()).toBe(before);
+    });
+
+    test('also for one who appends without reading', async () => {
+      await opened.eventStore.append(stream, 'no-stream', [happened(), happened()]);
+      const client = EventStoreDBClient.connectionString(double.url);
+      await client.deleteStream(stream);
+      await expect(opened.eventStore.append(stream, 'no-stream', [happened()])).rejects.toMatchObject(damaged);
+      await expect(opened.eventStore.read(stream, 0, 10)).rejects.toMatchObject(damaged);
+      await client.tombstoneStream(stream);
+      await expect(opened.eventStore.append(stream, 2, [happened()])).rejects.toMatchObject(damaged);
+      await client.dispose();
+    });
   });
 
   test("the server's own events are neither the head nor followed", async () => {

@@ -1,7 +1,9 @@
-import { jsonEvent, StreamNotFoundError, WrongExpectedVersionError, type AllStreamRecordedEvent, type EventStoreDBClient } from '@eventstore/db-client';
+import { jsonEvent, StreamDeletedError, StreamNotFoundError, WrongExpectedVersionError, type AllStreamRecordedEvent, type EventStoreDBClient } from '@eventstore/db-client';
 import {
+  DamagedStream,
   EventStore,
   sleep,
+  withoutGap,
   WrongExpectedRevision,
   type AppendResult,
   type ExpectedRevision,
@@ -50,17 +52,22 @@ export class EventStoreDbEventStore extends EventStore {
         ...(this.options.credentials && { credentials: this.options.credentials }),
       }),
     ).catch((error: unknown) => {
+      if (error instanceof StreamDeletedError) throw new DamagedStream(stream, 'it was deleted for good');
       if (!(error instanceof WrongExpectedVersionError)) throw error;
       const { actualVersion } = error;
       throw new WrongExpectedRevision(stream, expected, typeof actualVersion === 'bigint' ? Number(actualVersion) : 'no-stream');
     });
     const revision = Number(nextExpectedRevision);
     this.clock.noteAppend({ stream, revision, metadata: events.at(-1)?.metadata ?? {}, began, ended: performance.now() });
+    // A stream that was deleted takes "no stream", and goes on at its old revision.
+    const first = expected === 'no-stream' ? 0 : expected + 1;
+    if (revision !== first + events.length - 1) throw new DamagedStream(stream, `events that follow ${expected} were put at ${revision}`);
     return { revision, position: position ? toPosition(position.commit) : await this.#positionOf(stream, revision) };
   }
 
   // Of a cluster only the leader knows what has just been written, such as that somebody opted out.
   async read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]> {
+    if (limit === 0) return [];
     return patiently(this.options.closing, async () => {
       const events: RecordedStoredEvent[] = [];
       try {
@@ -68,9 +75,13 @@ export class EventStoreDbEventStore extends EventStore {
           if (event) events.push(toRecorded(event));
         }
       } catch (error) {
+        if (error instanceof StreamDeletedError) throw new DamagedStream(stream, 'it was deleted for good');
         if (!(error instanceof StreamNotFoundError)) throw error;
+        if (await this.#wasDeleted(stream)) throw new DamagedStream(stream, 'it was deleted');
+        return [];
       }
-      return events;
+      if (from === 0 && events.length === 0) throw new DamagedStream(stream, 'none of its events can be read');
+      return withoutGap(stream, from, events);
     });
   }
 
@@ -119,6 +130,20 @@ export class EventStoreDbEventStore extends EventStore {
         if (event) stamp = { created: event.created, metadata: event.metadata as JsonObject };
       return stamp;
     });
+  }
+
+  /** The server says of a stream that was deleted, like of one that never was, that there is none; its metadata tells. */
+  async #wasDeleted(stream: string): Promise<boolean> {
+    const metadata = this.client.readStream(`$$${stream}`, { direction: 'backwards', fromRevision: 'end', maxCount: 1, requiresLeader: true });
+    try {
+      // Read to its end: a read that is left before leaves its call open.
+      let wasDeleted = false;
+      for await (const { event } of metadata) wasDeleted = Number((event?.data as { readonly $tb?: number } | undefined)?.$tb) > 0;
+      return wasDeleted;
+    } catch (error) {
+      if (error instanceof StreamNotFoundError) return false;
+      throw error;
+    }
   }
 
   /** The server tells no position for a repeated append whose events it could not read just then. */

@@ -5,12 +5,19 @@ import statuses from '@eventstore/db-client/generated/status_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { AppendReq, BatchAppendReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { nameOf, streamIdentifier } from './messages.js';
-import { ANY, NO_STREAM, STREAM_EXISTS, WrongExpectedVersion, type Append, type Appended, type ProposedEvent } from './record.js';
+import { ANY, NO_STREAM, STREAM_EXISTS, StreamDeleted, WrongExpectedVersion, type Append, type Appended, type ProposedEvent } from './record.js';
 
 /** The server's default. */
 export const MAX_APPEND_BYTES = 1024 * 1024;
 
 export class MaximumAppendSizeExceeded extends Error {}
+
+/** A stream without a name, or an event without a type. */
+export class BadRequest extends Error {
+  constructor(readonly what: 'name' | 'type') {
+    super('Exception was thrown by handler.');
+  }
+}
 
 type Expectation = { hasNoStream(): boolean; hasAny(): boolean; hasStreamExists(): boolean };
 
@@ -31,12 +38,14 @@ const eventOf = (message: Proposed): ProposedEvent => ({
 });
 
 const checked = (append: Append): Append => {
-  const bytes = append.events.reduce((sum, { data, metadata }) => sum + data.length + metadata.length, 0);
+  if (append.stream === '') throw new BadRequest('name');
+  if (append.events.some(({ type }) => type === '')) throw new BadRequest('type');
+  const bytes = append.events.reduce((sum, { type, data, metadata }) => sum + 2 * type.length + data.length + metadata.length, 0);
   if (bytes > MAX_APPEND_BYTES) throw new MaximumAppendSizeExceeded();
   return append;
 };
 
-/** The messages of one Append call: its options, then an event in each. @throws MaximumAppendSizeExceeded */
+/** The messages of one Append call: its options, then an event in each. @throws BadRequest, MaximumAppendSizeExceeded */
 export function appendOf([first, ...rest]: readonly AppendReq[]): Append {
   const options = first?.getOptions();
   if (!options) throw new Error('No options');
@@ -46,7 +55,10 @@ export function appendOf([first, ...rest]: readonly AppendReq[]): Append {
 
 export function appendAnswer({ revision, position }: Appended) {
   const place = new streams.AppendResp.Position().setCommitPosition(String(position)).setPreparePosition(String(position));
-  return new streams.AppendResp().setSuccess(new streams.AppendResp.Success().setCurrentRevision(String(revision)).setPosition(place));
+  const success = new streams.AppendResp.Success().setPosition(place);
+  if (revision === NO_STREAM) success.setNoStream(new shared.Empty());
+  else success.setCurrentRevision(String(revision));
+  return new streams.AppendResp().setSuccess(success);
 }
 
 export function conflictAnswer({ expected }: Append, { current }: WrongExpectedVersion) {
@@ -55,11 +67,12 @@ export function conflictAnswer({ expected }: Append, { current }: WrongExpectedV
   else conflict.setCurrentRevision(String(current));
   if (expected >= 0) conflict.setExpectedRevision(String(expected));
   else if (expected === NO_STREAM) conflict.setExpectedNoStream(new shared.Empty());
+  else if (expected === STREAM_EXISTS) conflict.setExpectedStreamExists(new shared.Empty());
   else conflict.setExpectedAny(new shared.Empty());
   return new streams.AppendResp().setWrongExpectedVersion(conflict);
 }
 
-/** The messages of one append in a BatchAppend call: the first has the options. @throws MaximumAppendSizeExceeded */
+/** The messages of one append in a BatchAppend call: the first has the options. @throws BadRequest, MaximumAppendSizeExceeded */
 export function batchedAppendOf(messages: readonly BatchAppendReq[]): Append {
   const options = messages[0]?.getOptions();
   if (!options) throw new Error('No options');
@@ -81,7 +94,8 @@ export const batchedAnswer = (request: BatchAppendReq, stream: string) =>
 
 export function batchedSuccess({ revision, position }: Appended) {
   const place = new shared.AllStreamPosition().setCommitPosition(String(position)).setPreparePosition(String(position));
-  return new streams.BatchAppendResp.Success().setCurrentRevision(String(revision)).setPosition(place);
+  const success = new streams.BatchAppendResp.Success().setPosition(place);
+  return revision === NO_STREAM ? success.setNoStream(new googleEmpty.Empty()) : success.setCurrentRevision(String(revision));
 }
 
 export function batchedError(error: unknown, expected: number) {
@@ -89,6 +103,8 @@ export function batchedError(error: unknown, expected: number) {
   if (error instanceof MaximumAppendSizeExceeded) {
     return packed('MaximumAppendSizeExceeded', new shared.MaximumAppendSizeExceeded().setMaxappendsize(MAX_APPEND_BYTES));
   }
+  if (error instanceof StreamDeleted) return packed('StreamDeleted', new shared.StreamDeleted().setStreamIdentifier(streamIdentifier(error.stream)));
+  if (error instanceof BadRequest) return packed('BadRequest', new shared.BadRequest().setMessage(error.message));
   return packed('Unknown', new shared.Unknown());
 }
 
@@ -100,6 +116,7 @@ function conflictDetails({ current }: WrongExpectedVersion, expected: number) {
   else details.setCurrentStreamRevision(String(current));
   if (expected >= 0) details.setExpectedStreamPosition(String(expected));
   else if (expected === NO_STREAM) details.setExpectedNoStream(new googleEmpty.Empty());
+  else if (expected === STREAM_EXISTS) details.setExpectedStreamExists(new googleEmpty.Empty());
   else details.setExpectedAny(new googleEmpty.Empty());
   return details;
 }

@@ -1,14 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as passed } from 'node:timers/promises';
-import type { AppendReq, AppendResp, BatchAppendReq, BatchAppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import { Metadata, status, type ServerDuplexStream, type ServerReadableStream, type ServerWritableStream, type sendUnaryData } from '@grpc/grpc-js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import type { AppendReq, AppendResp, BatchAppendReq, BatchAppendResp, DeleteReq, DeleteResp, ReadReq, ReadResp, TombstoneReq, TombstoneResp } from '@eventstore/db-client/generated/streams_pb.js';
+import { Metadata, status, type ServerDuplexStream, type ServerReadableStream, type ServerUnaryCall, type ServerWritableStream, type sendUnaryData } from '@grpc/grpc-js';
 import { GroupCommit } from '../../adapters/embedded/group-commit.js';
 import { Database } from '../../adapters/embedded/sqlite.js';
 import { Wakeup } from '../../adapters/embedded/wakeup.js';
 import * as messages from './append-calls.js';
+import { nameOf } from './messages.js';
 import { answerRead } from './read-call.js';
-import { Record, WrongExpectedVersion, type Append, type Appended } from './record.js';
+import { Record, StreamDeleted, WrongExpectedVersion, type Append, type Appended } from './record.js';
+
+/** The server gives up a write after this, and says so. */
+const WRITE_TIMEOUT_MS = 2_000;
 
 /** What answers the calls: the record in a folder, and the faults that tests ask for. */
 export class Double {
@@ -17,6 +22,9 @@ export class Double {
   readonly #appends: GroupCommit<Append, Appended>;
   readonly #committed = new Wakeup();
   readonly #reads = new Set<AbortController>();
+  /** Appends in calls of their own that are not committed yet. */
+  readonly #underWay = new Set<string>();
+  readonly #closing = new AbortController();
   #closed = false;
   refuses = false;
   answersToLose = 0;
@@ -46,13 +54,31 @@ export class Double {
     let append: Append | undefined;
     try {
       append = messages.appendOf(received);
-      const appended = await this.#appends.add(append);
+      const appended = await this.#appendOnce(append);
       if (!this.#losesAnswer()) answer(null, messages.appendAnswer(appended));
     } catch (error) {
       if (append && error instanceof WrongExpectedVersion) return answer(null, messages.conflictAnswer(append, error));
-      if (error instanceof messages.MaximumAppendSizeExceeded) return answer(tooLarge());
-      answer({ code: status.UNKNOWN, details: String(error) });
+      answer(failureOf(error));
     }
+  }
+
+  /** As on the server, the same append while the first is under way is dropped, and its caller told nothing until it is too late. */
+  async #appendOnce(append: Append): Promise<Appended> {
+    const same = JSON.stringify([append.stream, append.expected, append.events.map(({ id }) => id)]);
+    if (this.#underWay.has(same)) {
+      await this.#writeTimeout();
+      throw new TimedOut();
+    }
+    this.#underWay.add(same);
+    try {
+      return await this.#appends.add(append);
+    } finally {
+      this.#underWay.delete(same);
+    }
+  }
+
+  #writeTimeout(): Promise<unknown> {
+    return passed(WRITE_TIMEOUT_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 
   batchAppend = (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void => {
@@ -80,8 +106,36 @@ export class Double {
       if (answer.hasSuccess() && this.#losesAnswer()) return;
     } catch (error) {
       answer.setError(messages.batchedError(error, append?.expected ?? 0));
+      if (error instanceof messages.BadRequest && error.what === 'type') void this.#answerAgain(last, received, call);
     }
     if (!call.cancelled) call.write(answer);
+  }
+
+  /** What the server has refused for an event without a type still waits for its end, and is answered a second time. */
+  async #answerAgain(last: BatchAppendReq, received: readonly BatchAppendReq[], call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): Promise<void> {
+    await this.#writeTimeout();
+    if (!call.cancelled && !this.#closed) call.write(messages.batchedAnswer(last, messages.streamOf(received)).setError(messages.timeoutError()));
+  }
+
+  delete = ({ request }: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>): void => {
+    this.#delete(request.getOptions(), answer, (stream) => {
+      const position = String(this.#record.deleteSoftly(stream));
+      return new streams.DeleteResp().setPosition(new streams.DeleteResp.Position().setCommitPosition(position).setPreparePosition(position));
+    });
+  };
+
+  tombstone = ({ request }: ServerUnaryCall<TombstoneReq, TombstoneResp>, answer: sendUnaryData<TombstoneResp>): void => {
+    this.#delete(request.getOptions(), answer, (stream) => {
+      const position = String(this.#record.tombstone(stream));
+      return new streams.TombstoneResp().setPosition(new streams.TombstoneResp.Position().setCommitPosition(position).setPreparePosition(position));
+    });
+  };
+
+  #delete<Answer>(options: ReturnType<DeleteReq['getOptions'] | TombstoneReq['getOptions']>, answer: sendUnaryData<Answer>, work: (stream: string) => Answer): void {
+    if (this.refuses) return answer(refusal());
+    if (!options?.hasAny()) return answer({ code: status.UNIMPLEMENTED, details: 'Deletions at a revision are not here' });
+    answer(null, work(nameOf(options.getStreamIdentifier())));
+    this.#committed.wakeAll();
   }
 
   read = (call: ServerWritableStream<ReadReq, ReadResp>): void => {
@@ -94,7 +148,7 @@ export class Double {
     call.on('cancelled', end);
     answerRead(call, { record: this.#record, committed: this.#committed, counts: this.counts, signal: ended.signal })
       .then(() => (ended.signal.aborted ? call.emit('error', refusal()) : call.end()))
-      .catch((error: unknown) => call.emit('error', error))
+      .catch((error: unknown) => call.emit('error', error instanceof StreamDeleted ? failureOf(error) : error))
       .finally(() => this.#reads.delete(ended));
   };
 
@@ -106,6 +160,7 @@ export class Double {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#closing.abort();
     this.#appends.close();
     this.cutSubscriptions();
     while (this.#reads.size > 0) await passed(1);
@@ -122,9 +177,20 @@ export class Double {
 
 const refusal = () => ({ code: status.UNAVAILABLE, details: 'The double is away' });
 
-function tooLarge() {
+class TimedOut extends Error {}
+
+/** An error as a call that is not shared tells it. */
+function failureOf(error: unknown): { code: status; details: string; metadata?: Metadata } {
+  if (error instanceof messages.MaximumAppendSizeExceeded) {
+    return { code: status.INVALID_ARGUMENT, details: 'Maximum Append Size Exceeded', metadata: named('maximum-append-size-exceeded', { 'maximum-append-size': String(messages.MAX_APPEND_BYTES) }) };
+  }
+  if (error instanceof StreamDeleted) return { code: status.FAILED_PRECONDITION, details: error.message, metadata: named('stream-deleted', { 'stream-name': error.stream }) };
+  if (error instanceof TimedOut) return { code: status.DEADLINE_EXCEEDED, details: 'Operation timed out' };
+  return { code: status.UNKNOWN, details: error instanceof messages.BadRequest ? error.message : String(error) };
+}
+
+function named(exception: string, more: Readonly<{ [name: string]: string }>): Metadata {
   const metadata = new Metadata();
-  metadata.set('exception', 'maximum-append-size-exceeded');
-  metadata.set('maximum-append-size', String(messages.MAX_APPEND_BYTES));
-  return { code: status.INVALID_ARGUMENT, details: 'Maximum Append Size Exceeded', metadata };
+  for (const [name, value] of Object.entries({ exception, ...more })) metadata.set(name, value);
+  return metadata;
 }

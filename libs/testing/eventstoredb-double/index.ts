@@ -5,6 +5,7 @@ import { Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
 import { Double } from './double.js';
 
 export { DoubleProcess } from './double-process.js';
+export { serverAnswers } from './server-answers.js';
 
 export type EventStoreDbDouble = {
   /** Connection string. */
@@ -28,7 +29,7 @@ export type EventStoreDbDouble = {
 export async function startEventStoreDbDouble({ folder, port = 0 }: { readonly folder: string; readonly port?: number }): Promise<EventStoreDbDouble> {
   const server = new Server({ 'grpc.max_receive_message_length': 17 * 1024 * 1024 });
   const double = new Double(folder, () => server.drain(address(bound), 0));
-  server.addService(streams.StreamsService, { read: double.read, append: double.append, batchAppend: double.batchAppend });
+  server.addService(streams.StreamsService, { read: double.read, append: double.append, batchAppend: double.batchAppend, delete: double.delete, tombstone: double.tombstone });
   server.addService(features.ServerFeaturesService, { getSupportedMethods });
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(address(port), ServerCredentials.createInsecure(), (error, free) => (error ? reject(error) : resolve(free)));

@@ -1,7 +1,7 @@
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { status } from '@grpc/grpc-js';
 import { eventMessage, nameOf, notFoundMessage } from './messages.js';
-import { NO_STREAM, type Record, type RecordedEvent } from './record.js';
+import { DELETED, NO_STREAM, StreamDeleted, type Record, type RecordedEvent } from './record.js';
 import { send, type ReadCall } from './send.js';
 import { startOf, subscribe, type Subscribable } from './subscription.js';
 
@@ -13,13 +13,22 @@ export async function answerRead(call: ReadCall, source: Subscribable): Promise<
   if (!options) throw Object.assign(new Error('No options'), { code: status.INVALID_ARGUMENT });
   if (options.hasSubscription()) return subscribe(call, options, source);
 
+  const { record } = source;
   const stream = options.getStream();
-  if (stream && source.record.revision(nameOf(stream.getStreamIdentifier())) === NO_STREAM) {
-    call.write(notFoundMessage(nameOf(stream.getStreamIdentifier())));
-    return;
-  }
   let left = Number(options.getCount());
-  for (const page of pages(options, source.record)) {
+  if (left === 0 || !record.isPlace(startOf(options.getAll(), 0))) {
+    throw Object.assign(new Error(), { code: status.UNKNOWN, details: `Unexpected ${stream ? 'ReadStreamResult' : 'ReadAllResult'}: Error` });
+  }
+  if (stream) {
+    const name = nameOf(stream.getStreamIdentifier());
+    const last = record.revision(name);
+    if (last === DELETED) throw new StreamDeleted(name);
+    if (last === NO_STREAM || record.firstReadable(name) === DELETED) {
+      call.write(notFoundMessage(name));
+      return;
+    }
+  }
+  for (const page of pages(options, record)) {
     for (const event of page.slice(0, left)) {
       source.counts.events += 1;
       await send(call, eventMessage(event));
@@ -35,12 +44,14 @@ function* pages(options: Options, record: Record): Generator<RecordedEvent[]> {
   const backwards = options.getReadDirection() === 1;
   const stream = options.getStream();
   const name = nameOf(stream?.getStreamIdentifier());
+  const first = stream ? record.firstReadable(name) : 0;
   let from = stream ? revisionOf(stream, backwards) : startOf(options.getAll(), backwards ? Number.MAX_SAFE_INTEGER : 0);
   // Forwards a read from a position includes the event there, backwards it does not.
   if (!stream && !backwards) from -= 1;
   for (;;) {
     let page: RecordedEvent[];
-    if (stream) page = backwards ? record.streamBackwards(name, from, PAGE) : record.stream(name, from, PAGE);
+    if (stream && backwards) page = record.streamBackwards(name, from, PAGE).filter(({ revision }) => revision >= first);
+    else if (stream) page = record.stream(name, Math.max(from, first), PAGE);
     else page = backwards ? record.before(from, PAGE) : record.after(from, PAGE);
     yield page;
     const last = page.at(-1);

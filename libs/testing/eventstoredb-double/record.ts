@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Outcome } from '../../adapters/embedded/group-commit.js';
 import type { Database } from '../../adapters/embedded/sqlite.js';
 
@@ -31,6 +32,19 @@ export class WrongExpectedVersion extends Error {
   }
 }
 
+/** The stream has a tombstone: it takes and gives nothing any more. */
+export class StreamDeleted extends Error {
+  constructor(readonly stream: string) {
+    super(`Event stream '${stream}' is deleted.`);
+  }
+}
+
+/** Revision of a tombstone, and where a stream that was deleted softly begins. */
+export const DELETED = Number.MAX_SAFE_INTEGER;
+
+/** What a stream's metadata says of the events that can still be read. */
+type StreamMetadata = { readonly $maxCount?: number; readonly $tb?: number };
+
 const COLUMNS = 'position, stream, revision, id, type, content_type AS contentType, data, metadata, created';
 /** What a record costs in the log beside its content. Positions count bytes, so there are gaps between them. */
 const RECORD_BYTES = 100;
@@ -42,7 +56,8 @@ export class Record {
       CREATE TABLE IF NOT EXISTS events (
         position INTEGER PRIMARY KEY, stream TEXT NOT NULL, revision INTEGER NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL,
         content_type TEXT NOT NULL, data BLOB NOT NULL, metadata BLOB NOT NULL, created INTEGER NOT NULL);
-      CREATE UNIQUE INDEX IF NOT EXISTS events_by_stream ON events (stream, revision);`);
+      CREATE UNIQUE INDEX IF NOT EXISTS events_by_stream ON events (stream, revision);
+      CREATE TABLE IF NOT EXISTS empty_appends (position INTEGER PRIMARY KEY);`);
   }
 
   /** All or none of the appends are on disk when it returns; each has its own outcome. */
@@ -72,11 +87,57 @@ export class Record {
   }
 
   get last(): number {
-    return this.db.first<{ last: number }>('SELECT coalesce(max(position), 0) AS last FROM events').last;
+    return this.db.first<{ last: number }>(
+      'SELECT max((SELECT coalesce(max(position), 0) FROM events), (SELECT coalesce(max(position), 0) FROM empty_appends)) AS last',
+    ).last;
+  }
+
+  /** Whether a read may begin here: where a record is, at the start, or anywhere beyond the end. */
+  isPlace(position: number): boolean {
+    if (position === 0 || position >= this.last + RECORD_BYTES) return true;
+    return this.db.one('SELECT 1 FROM events WHERE position = ? UNION SELECT 1 FROM empty_appends WHERE position = ?', position, position) !== undefined;
+  }
+
+  /** Revision of the first event of the stream that can be read; {@link DELETED} when it was deleted softly. */
+  firstReadable(stream: string): number {
+    const { $maxCount, $tb = 0 } = this.#metadata(stream);
+    if ($tb === DELETED || $maxCount === undefined) return $tb;
+    return Math.max($tb, this.revision(stream) - $maxCount + 1);
+  }
+
+  /** Hides what is there; who appends to it goes on at the old revision. @returns its position */
+  deleteSoftly(stream: string): number {
+    return this.db.transaction(() => this.#cut(stream, DELETED));
+  }
+
+  /** Ends the stream for good. @returns its position */
+  tombstone(stream: string): number {
+    return this.db.transaction(() => this.#insert({ stream, expected: ANY, events: [systemEvent('$streamDeleted', {})] }, DELETED - 1).position);
+  }
+
+  #metadata(stream: string): StreamMetadata {
+    const last = this.db.one<{ data: Uint8Array }>('SELECT data FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1', metadataStreamOf(stream));
+    return last ? (JSON.parse(Buffer.from(last.data).toString()) as StreamMetadata) : {};
+  }
+
+  #cut(stream: string, $tb: number): number {
+    const metadata = metadataStreamOf(stream);
+    const event = systemEvent('$metadata', { ...this.#metadata(stream), $tb });
+    return this.#insert({ stream: metadata, expected: ANY, events: [event] }, this.revision(metadata)).position;
   }
 
   #append(append: Append): Outcome<Appended> {
     const current = this.revision(append.stream);
+    if (current === DELETED) return { error: new StreamDeleted(append.stream) };
+    const outcome = this.#appendAt(append, current);
+    if (current === NO_STREAM || this.firstReadable(append.stream) !== DELETED) return outcome;
+    // Told to begin a stream that was deleted softly, the server goes on after what it hides.
+    const appended = append.expected === NO_STREAM && 'error' in outcome ? { answer: this.#insert(append, current) } : outcome;
+    if ('answer' in appended && appended.answer.revision > current) this.#cut(append.stream, current + 1);
+    return appended;
+  }
+
+  #appendAt(append: Append, current: number): Outcome<Appended> {
     const { expected } = append;
     if (expected === STREAM_EXISTS && current === NO_STREAM) return { error: new WrongExpectedVersion(current) };
     if (expected === ANY || expected === STREAM_EXISTS) return this.#recogniseById(append, current);
@@ -112,6 +173,20 @@ export class Record {
         position, stream, revision, id, type, contentType, data, metadata, Date.now(),
       );
     }
+    if (events.length === 0) {
+      position += RECORD_BYTES;
+      this.db.run('INSERT INTO empty_appends (position) VALUES (?)', position);
+    }
     return { revision, position };
   }
 }
+
+const metadataStreamOf = (stream: string): string => `$$${stream}`;
+
+const systemEvent = (type: string, data: object): ProposedEvent => ({
+  id: randomUUID(),
+  type,
+  contentType: 'application/json',
+  data: Buffer.from(JSON.stringify(data)),
+  metadata: new Uint8Array(),
+});

@@ -31,6 +31,7 @@ export async function subscribe(call: ReadCall, options: Options, { record, comm
   const passes = filterOf(filter);
   const interval = filter ? (filter.getMax() || DEFAULT_WINDOW) * filter.getCheckpointintervalmultiplier() : Infinity;
   let position = startOf(options.getAll(), record.last);
+  if (!record.isPlace(position)) throw Object.assign(new Error(), { code: status.UNKNOWN, details: 'Exception was thrown by handler.' });
   let considered = 0;
   let live = false;
   await send(call, confirmationMessage(randomUUID()));

@@ -38,6 +38,7 @@ export abstract class EventStore {
   /**
    * Appends all events or none, and resolves when they are durable. The same event ids at the same expected revision
    * again get the first answer, so an append whose answer was lost is repeated unchanged.
+   * @throws InvalidAppend for a stream without a name, an event without a type, no event, or more than fits
    * @throws WrongExpectedRevision when the stream has moved on
    * @throws EngineUnavailable when the store did not answer; the events may be there or not
    * @throws DamagedStream when the store goes on at another revision; the events may be there or not

@@ -1,6 +1,7 @@
 export * from './aggregates.js';
 export * from './all-pages.js';
 export * from './checkpoints-ahead.js';
+export * from './append-rules.js';
 export * from './clock.js';
 export * from './codec.js';
 export * from './engine-clock.js';

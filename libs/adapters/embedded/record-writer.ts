@@ -1,4 +1,4 @@
-import { WrongExpectedRevision, type AppendResult, type ExpectedRevision, type StoredEvent } from '@app/eventing';
+import { serializeAppend, WrongExpectedRevision, type AppendResult, type ExpectedRevision, type SerializedEvent, type StoredEvent } from '@app/eventing';
 import type { Outcome } from './group-commit.js';
 import { toPosition } from './positions.js';
 import { Recent } from './recent.js';
@@ -10,27 +10,17 @@ export type Append = {
   readonly events: readonly SerializedEvent[];
 };
 
-type SerializedEvent = { readonly id: string; readonly type: string; readonly data: string; readonly metadata: string };
 type Stream = { readonly id: number; readonly category: number; revision: number };
 
 const NO_STREAM = -1;
 const STREAMS_IN_MEMORY = 50_000;
 
-/** Checks an append before it is queued, so that a bad one fails alone. */
-export function toAppend(stream: string, expected: ExpectedRevision, events: readonly StoredEvent[]): Append {
-  if (!/^[^-]+-./.test(stream)) throw new TypeError(`Not a stream name, which is <category>-<id>: ${stream}`);
-  if (expected !== 'no-stream' && !(Number.isSafeInteger(expected) && expected >= 0)) {
-    throw new TypeError(`Not a revision: ${expected}`);
-  }
-  if (events.length === 0) throw new TypeError('An append needs an event');
-  const serialized = events.map(({ id, type, data, metadata }) => ({
-    id,
-    type,
-    data: JSON.stringify(data),
-    metadata: JSON.stringify(metadata),
-  }));
-  return { stream, expected, events: serialized };
-}
+/** Checks an append before it is queued, so that a bad one fails alone. @throws InvalidAppend */
+export const toAppend = (stream: string, expected: ExpectedRevision, events: readonly StoredEvent[]): Append => ({
+  stream,
+  expected,
+  events: serializeAppend(stream, expected, events),
+});
 
 /** The only writer of the record. It works inside the transactions of others and keeps the heads of streams in memory. */
 export class RecordWriter {

@@ -1,7 +1,9 @@
-import { jsonEvent, StreamDeletedError, StreamNotFoundError, WrongExpectedVersionError, type AllStreamRecordedEvent, type EventStoreDBClient } from '@eventstore/db-client';
+import { jsonEvent, MaxAppendSizeExceededError, StreamDeletedError, StreamNotFoundError, WrongExpectedVersionError, type AllStreamRecordedEvent, type EventStoreDBClient } from '@eventstore/db-client';
 import {
   DamagedStream,
   EventStore,
+  InvalidAppend,
+  serializeAppend,
   sleep,
   withoutGap,
   WrongExpectedRevision,
@@ -40,8 +42,8 @@ export class EventStoreDbEventStore extends EventStore {
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly StoredEvent[]): Promise<AppendResult> {
-    if (!/^[^-]+-./.test(stream)) throw new TypeError(`Not a stream name, which is <category>-<id>: ${stream}`);
-    if (events.length === 0) throw new TypeError('An append needs an event');
+    // The server answers an event without a type twice, which ends the client's appends for good.
+    serializeAppend(stream, expected, events);
     const proposed = events.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata }));
     const began = performance.now();
     // Always the same ids at the same exact revision: the server then knows an append that it has already done.
@@ -53,6 +55,7 @@ export class EventStoreDbEventStore extends EventStore {
       }),
     ).catch((error: unknown) => {
       if (error instanceof StreamDeletedError) throw new DamagedStream(stream, 'it was deleted for good');
+      if (error instanceof MaxAppendSizeExceededError) throw new InvalidAppend('too-large', `The server takes at most ${error.maxAppendSize} bytes in an append`);
       if (!(error instanceof WrongExpectedVersionError)) throw error;
       const { actualVersion } = error;
       throw new WrongExpectedRevision(stream, expected, typeof actualVersion === 'bigint' ? Number(actualVersion) : 'no-stream');

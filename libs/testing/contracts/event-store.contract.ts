@@ -1,6 +1,6 @@
-import { WrongExpectedRevision, type EventStore, type ExpectedRevision } from '@app/eventing';
+import { InvalidAppend, MAX_APPEND_BYTES, WrongExpectedRevision, type AppendRule, type EventStore, type ExpectedRevision, type StoredEvent } from '@app/eventing';
 import fc from 'fast-check';
-import { happened, idsOf, many } from './event-store.samples.js';
+import { follow, happened, idsOf, many } from './event-store.samples.js';
 import { rejection, uniqueName, type Opened } from './opened.js';
 import { subscriptionCases } from './subscription.contract.js';
 
@@ -18,6 +18,7 @@ export function eventStoreContract(name: string, open: () => Promise<Opened<Port
 
     describe('append and read', () => appendCases(store));
     describe('repeated appends', () => repetitionCases(store));
+    describe('appends that no store takes', () => refusalCases(store));
     describe('many at once', () => concurrencyCases(store));
     describe('subscriptions', () => subscriptionCases(store));
 
@@ -148,6 +149,49 @@ function repetitionCases(store: () => EventStore): void {
     const answers = await Promise.all(Array.from({ length: 5 }, () => store().append(stream, 'no-stream', events)));
     expect(new Set(answers.map(({ revision, position }) => `${revision} ${position}`)).size).toBe(1);
     expect(idsOf(await store().read(stream, 0, 10))).toEqual(idsOf(events));
+  });
+}
+
+function refusalCases(store: () => EventStore): void {
+  const sized = (bytes: number): StoredEvent => {
+    const { type, metadata } = happened();
+    const rest = 2 * type.length + JSON.stringify(metadata).length + JSON.stringify({ text: '' }).length;
+    return happened({ text: 'x'.repeat(bytes - rest) });
+  };
+  const half = MAX_APPEND_BYTES / 2;
+
+  test.each<[AppendRule, string, string, ExpectedRevision, readonly StoredEvent[]]>([
+    ['stream-name', 'a stream without a name', '', 'no-stream', many(1)],
+    ['stream-name', 'a stream without a category', '-1', 'no-stream', many(1)],
+    ['stream-name', 'a stream without an id', `${uniqueName('thing')}-`, 'no-stream', many(1)],
+    ['stream-name', "a stream of the server's own", `$${newStream()}`, 'no-stream', many(1)],
+    ['revision', 'a revision that cannot be', newStream(), -1, many(1)],
+    ['revision', 'a part of a revision', newStream(), 0.5, many(1)],
+    ['no-events', 'no events', newStream(), 'no-stream', []],
+    ['event-type', 'an event without a type', newStream(), 'no-stream', [happened(), { ...happened(), type: '' }]],
+    ['event-type', "an event of the server's own", newStream(), 'no-stream', [{ ...happened(), type: '$happened' }]],
+    ['too-large', 'one byte more than fits', newStream(), 'no-stream', [sized(MAX_APPEND_BYTES + 1)]],
+    ['too-large', 'events that do not fit together', newStream(), 'no-stream', [sized(half), sized(half + 1)]],
+  ])('U3: %s: %s is refused, nothing is written, and the next append is taken', async (rule, _, stream, expected, events) => {
+    const head = await store().head();
+    const error = await rejection(store().append(stream, expected, events));
+    expect(error).toBeInstanceOf(InvalidAppend);
+    expect(error).toMatchObject({ rule });
+    const { position } = await store().append(newStream(), 'no-stream', many(1));
+    const { events: since } = await follow(store(), { after: head }, (_, reached) => reached >= position);
+    expect(since.filter(({ id }) => idsOf(events).includes(id))).toEqual([]);
+  });
+
+  test('as much as fits is taken', async () => {
+    const stream = newStream();
+    expect((await store().append(stream, 'no-stream', [sized(half), sized(half)])).revision).toBe(1);
+    expect((await store().append(stream, 1, [sized(MAX_APPEND_BYTES)])).revision).toBe(2);
+  });
+
+  test('at most none is read as nothing', async () => {
+    const stream = newStream();
+    await store().append(stream, 'no-stream', many(1));
+    expect(await store().read(stream, 0, 0)).toEqual([]);
   });
 }
 

@@ -51,6 +51,7 @@ export abstract class EventStore {
   /**
    * Catch-up subscription in the order of the record: what is there, then what comes, until the signal aborts. Goes on
    * by itself when the store was away. Once it has caught up, its position passes every event soon, also one it leaves out.
+   * @throws UnknownPosition when the store answers, again and again, that it has nothing there
    */
   abstract subscribe(options: SubscriptionOptions): AsyncIterable<SubscriptionBatch>;
 

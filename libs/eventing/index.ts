@@ -31,5 +31,6 @@ export * from './text-limits.js';
 export * from './topic-log.js';
 export * from './trusted-clock.js';
 export * from './unopened.js';
+export * from './unknown-position.js';
 export * from './unusable-data.js';
 export * from './wrapped-keyring.js';

@@ -6,7 +6,7 @@ import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import type { RecordedStoredEvent, StoredEvent } from '@app/eventing';
 import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/testing/eventstoredb-double';
 import { KeysInMemory } from '@app/testing';
-import { contextOf, Tallies } from '../../eventing/tally.fixture.js';
+import { contextOf, Tallies, tallyDecider } from '../../eventing/tally.fixture.js';
 import { openEventStoreDb, type EventStoreDb } from './index.js';
 
 const happened = (data = {}): StoredEvent => ({ id: randomUUID(), type: 'Happened.v1', data, metadata: {} });
@@ -101,9 +101,13 @@ describe('EventStoreDB', () => {
       await harm(client, stream);
       await client.dispose();
       const before = await opened.eventStore.head();
+      const tallies = new Tallies(opened.eventStore, keyring);
       await expect(opened.eventStore.read(stream, 0, 10)).rejects.toMatchObject(damaged);
-      await expect(new Tallies(opened.eventStore, keyring).add('t', [4], contextOf('b'))).rejects.toMatchObject(damaged);
+      await expect(tallies.aggregates.load(tallyDecider, stream)).rejects.toMatchObject(damaged);
       expect(await opened.eventStore.head()).toBe(before);
+      // A command that has not read the stream learns it from the store's answer.
+      await expect(tallies.add('t', [4], contextOf('b'))).rejects.toMatchObject(damaged);
+      await expect(tallies.aggregates.load(tallyDecider, stream)).rejects.toMatchObject(damaged);
     });
 
     test('also for one who appends without reading', async () => {
@@ -116,6 +120,24 @@ describe('EventStoreDB', () => {
       await expect(opened.eventStore.append(stream, 2, [happened()])).rejects.toMatchObject(damaged);
       await client.dispose();
     });
+  });
+
+  test.each([[undefined], [['thing']]])('U3: a subscription from a position where nothing begins ends with an error that names it, for categories %j', async (categories) => {
+    const store = opened.eventStore;
+    const { position } = await store.append('thing-1', 'no-stream', [happened()]);
+    await store.append('thing-2', 'no-stream', [happened()]);
+    const unknown = String(BigInt(position) + 1n).padStart(position.length, '0');
+    const follow = async (after: string): Promise<string> => {
+      for await (const batch of store.subscribe({ after, ...(categories && { categories }), signal: new AbortController().signal })) return batch.position;
+      return 'ended';
+    };
+    const refused = { name: 'UnknownPosition', position: unknown, message: expect.stringContaining(unknown) };
+    await expect(follow(unknown)).rejects.toMatchObject(refused);
+    const asked = double.counts.read;
+    await expect(follow(unknown)).rejects.toMatchObject(refused);
+    // Known by now: one subscription, and the head.
+    expect(double.counts.read - asked).toBeLessThanOrEqual(3);
+    expect(await follow(position)).toBe(await store.head());
   });
 
   test("the server's own events are neither the head nor followed", async () => {

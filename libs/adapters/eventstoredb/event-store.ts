@@ -5,6 +5,7 @@ import {
   InvalidAppend,
   serializeAppend,
   sleep,
+  UnknownPosition,
   withoutGap,
   WrongExpectedRevision,
   type AppendResult,
@@ -16,13 +17,15 @@ import {
 } from '@app/eventing';
 import type { JsonObject, Position } from '@app/kernel';
 import { follow } from './follow.js';
-import { ATTEMPT_MS, isAway, patiently } from './patience.js';
+import { ATTEMPT_MS, isAway, isUnknown, patiently } from './patience.js';
 import { toPosition } from './positions.js';
 import { toRecorded } from './recorded.js';
 import { EventStoreDbClock } from './server-clock.js';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
+/** So often a subscription is answered "unknown", over some six seconds, before its position counts as one the record does not have. */
+const UNKNOWN_ANSWERS = 7;
 
 type Options = {
   /** For each append; see {@link openEventStoreDb}. */
@@ -33,6 +36,8 @@ type Options = {
 /** The record in EventStoreDB. Streams, revisions and ids are the server's own; a position is an event's commit position. */
 export class EventStoreDbEventStore extends EventStore {
   readonly clock = new EventStoreDbClock((stream, revision) => this.#stamp(stream, revision));
+  /** Positions that the server was found not to have: who comes with one of them again is told at the first answer. */
+  readonly #unknown = new Set<Position>();
 
   constructor(
     private readonly client: EventStoreDBClient,
@@ -92,15 +97,20 @@ export class EventStoreDbEventStore extends EventStore {
     const stop = AbortSignal.any([signal, this.options.closing]);
     let position = after;
     let pause = FIRST_PAUSE_MS;
+    let unknownAnswers = 0;
     while (!stop.aborted) {
       try {
         for await (const batch of follow(this.client, { after: position, categories, signal: stop }, () => this.#last(stop))) {
           ({ position } = batch);
           pause = FIRST_PAUSE_MS;
+          unknownAnswers = 0;
+          this.#unknown.delete(position);
           yield batch;
         }
       } catch (error) {
         if (!isAway(error)) throw error;
+        unknownAnswers = isUnknown(error) ? unknownAnswers + 1 : 0;
+        if (position !== null && unknownAnswers > 0) await this.#refuseUnknown(position, unknownAnswers, stop);
       }
       await sleep(pause, stop);
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
@@ -109,6 +119,15 @@ export class EventStoreDbEventStore extends EventStore {
 
   async head(): Promise<Position | null> {
     return (await this.#last(this.options.closing))?.position ?? null;
+  }
+
+  /** @throws UnknownPosition when only a subscription from there is answered so, and was long enough */
+  async #refuseUnknown(position: Position, answers: number, signal: AbortSignal): Promise<void> {
+    if (answers < UNKNOWN_ANSWERS && !this.#unknown.has(position)) return;
+    const isThere = await this.#last(signal).then(() => true, () => false);
+    if (!isThere) return;
+    this.#unknown.add(position);
+    throw new UnknownPosition(position);
   }
 
   /** The last event that is ours. The server's own, which it also keeps in `$all`, have types that begin with a dollar sign. */

@@ -41,6 +41,9 @@ class NoAnswer extends Error {}
 const CODES: readonly unknown[] = [1, 2, 4, 10, 13, 14];
 const TYPES: readonly unknown[] = ['timeout', 'deadline-exceeded', 'unavailable', 'cancelled', 'not-leader'];
 
+/** Whether the server has answered that it does not know what went wrong with it. */
+export const isUnknown = (error: unknown): boolean => (error as { readonly code?: unknown } | null)?.code === 2;
+
 /** Whether an error says nothing of what was asked, only that the server could not be reached or did not get to it. */
 export function isAway(error: unknown): boolean {
   if (error instanceof NoAnswer || error instanceof EngineUnavailable) return true;

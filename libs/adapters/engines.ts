@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CheckpointLeases, EngineUnavailable, MasterKey, type Engines, type MasterKeys } from '@app/eventing';
+import { AccessRefused, CheckpointLeases, EngineUnavailable, MasterKey, UnusableData, WRONG_LOGIN, type Engines, type MasterKeys } from '@app/eventing';
 import { InvalidConfiguration, type Configuration } from '@app/platform';
 import { openEmbedded } from './embedded/index.js';
 import { openEventStoreDb } from './eventstoredb/index.js';
@@ -12,7 +12,8 @@ type Closable = { close(): Promise<void> };
  * Opens the engines that the configuration chooses, each for itself. The keys and the leases are with the read models.
  * @throws InvalidConfiguration for a connection string or file that cannot be read
  * @throws FolderLocked when an embedded one is chosen and another process has the folder
- * @throws UnusableData when another build wrote what is there, or the master key does not fit it
+ * @throws UnusableData when another build wrote what is there, the master key does not fit it, or a server is there and refuses
+ * what the product needs of it
  */
 export async function openEngines(configuration: Configuration): Promise<Engines> {
   const opened: Closable[] = [];
@@ -34,6 +35,8 @@ export async function openEngines(configuration: Configuration): Promise<Engines
 }
 
 type Open = <Engine extends Closable>(opening: Engine | Promise<Engine>) => Promise<Engine>;
+/** Runs when everything is open; the variable follows from what is refused. */
+type Check = (variableOf: (reason: string) => string, check: () => Promise<void>) => void;
 
 // What a choice needs was checked with the configuration.
 async function openChosen(chosen: Configuration, open: Open): Promise<Omit<Engines, 'close'>> {
@@ -41,22 +44,50 @@ async function openChosen(chosen: Configuration, open: Open): Promise<Omit<Engin
   // A folder beside a MongoDB that has the keys holds none, and is not concerned by their rotation.
   const masterKeys = chosen.READ_MODELS === 'embedded' ? masterKeysOf(chosen) : undefined;
   const embedded = async (): Promise<Engines> => (folder ??= await open(openEmbedded(chosen.DATA_DIR, { masterKeys })));
-  const { eventStore, clocks } = chosen.EVENT_STORE === 'embedded' ? await embedded() : await open(named('EVENTSTOREDB_URL', () => openEventStoreDb({ url: chosen.EVENTSTOREDB_URL ?? '' })));
-  const { readModels, checkpoints, keyring, leadership, clocks: others } = chosen.READ_MODELS === 'embedded' ? await embedded() : await openLeased(chosen, open);
-  const { topics } = chosen.TOPICS === 'embedded' ? await embedded() : await open(named('KAFKA_…', () => openKafka(kafkaOptions(chosen))));
+  const checks: Parameters<Check>[] = [];
+  const check: Check = (...work) => void checks.push(work);
+  const { eventStore, clocks } = chosen.EVENT_STORE === 'embedded' ? await embedded() : await openRecord(chosen, open, check);
+  const { readModels, checkpoints, keyring, leadership, clocks: others } = chosen.READ_MODELS === 'embedded' ? await embedded() : await openLeased(chosen, open, check);
+  const { topics } = chosen.TOPICS === 'embedded' ? await embedded() : await openTopics(chosen, open, check);
+  await allDone(checks.map((work) => allowed(...work)));
   return { eventStore, readModels, checkpoints, keyring, leadership, topics, clocks: [...clocks, ...others] };
 }
 
-async function openLeased(chosen: Configuration, open: Open) {
+async function openRecord({ EVENTSTOREDB_URL = '' }: Configuration, open: Open, check: Check) {
+  const record = await open(named('EVENTSTOREDB_URL', () => openEventStoreDb({ url: EVENTSTOREDB_URL })));
+  check(() => 'EVENTSTOREDB_URL', record.checkAccess);
+  return record;
+}
+
+async function openLeased(chosen: Configuration, open: Open, check: Check) {
   const { MONGODB_URL = '', TAKE_OVER_AFTER_MS } = chosen;
   const masterKeys = masterKeysOf(chosen);
   if (!masterKeys) throw new InvalidConfiguration(['MASTER_KEY or MASTER_KEY_FILE must be given with READ_MODELS=mongodb']);
   const mongo = await open(named('MONGODB_URL', () => openMongo({ url: MONGODB_URL, masterKeys })));
-  // A server that is away keeps no process from starting; before the first use of a key it is asked again.
-  await mongo.keyring.check().catch((error: unknown) => {
-    if (!(error instanceof EngineUnavailable)) throw error;
-  });
+  check(() => 'MONGODB_URL', () => mongo.checkAccess());
+  check(() => 'MONGODB_URL', () => mongo.keyring.check());
   return { ...mongo, leadership: new CheckpointLeases(mongo.checkpoints, TAKE_OVER_AFTER_MS) };
+}
+
+async function openTopics(chosen: Configuration, open: Open, check: Check) {
+  const kafka = await open(named('KAFKA_…', () => openKafka(kafkaOptions(chosen))));
+  check((reason) => (reason === WRONG_LOGIN ? 'KAFKA_USERNAME, KAFKA_PASSWORD' : 'KAFKA_BROKERS, KAFKA_CA_FILE'), kafka.checkAccess);
+  return kafka;
+}
+
+/** A server that is away keeps no process from starting; what it refuses later is said then. @throws UnusableData that names the variable */
+async function allowed(...[variableOf, check]: Parameters<Check>): Promise<void> {
+  try {
+    await check();
+  } catch (error) {
+    if (error instanceof AccessRefused) throw new UnusableData(`${variableOf(error.reason)}: ${error.reason}`);
+    if (!(error instanceof EngineUnavailable)) throw error;
+  }
+}
+
+/** Waits for all, so that what they use can be closed, and fails with the first that failed. */
+async function allDone(works: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(works)) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 /** The master keys that the configuration gives, if it gives any. @throws InvalidConfiguration */

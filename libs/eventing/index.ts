@@ -1,3 +1,4 @@
+export * from './access-refused.js';
 export * from './aggregates.js';
 export * from './all-pages.js';
 export * from './checkpoints-ahead.js';

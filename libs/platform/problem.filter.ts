@@ -2,7 +2,6 @@ import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UnusableData } from '@app/eventing';
 import { problemOf } from './problem.js';
-import { NotReady } from './readiness.js';
 import { rateLimitHeaders, TooManyRequests } from './rate-limit.js';
 
 /** The one place where an error becomes an answer. */
@@ -20,8 +19,7 @@ export class ProblemFilter implements ExceptionFilter {
 
 export function answerProblem(logger: Logger, error: unknown, correlationId: string, reply: FastifyReply): void {
   const problem = { ...problemOf(error), correlationId };
-  // Who asks for readiness asks again and again; what keeps a process from its work is logged where it happens.
-  if (problem.status >= 500 && !(error instanceof NotReady)) logFailure(logger, error, correlationId);
+  if (problem.status >= 500) logFailure(logger, error, correlationId);
   void reply.status(problem.status).headers({ ...headersOf(error), 'content-type': 'application/problem+json' }).send(JSON.stringify(problem));
 }
 

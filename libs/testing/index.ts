@@ -1,3 +1,4 @@
+export { makeCertificate } from './certificate.js';
 export { deciderSpec } from './decider-spec.js';
 export { erasedSampleOf } from './erased-samples.js';
 export { newRecord, positionAt, type RecordFact } from './new-record.js';

@@ -17,7 +17,7 @@ import {
 } from '@app/eventing';
 import type { JsonObject, Position } from '@app/kernel';
 import { follow } from './follow.js';
-import { ATTEMPT_MS, isAway, isUnknown, patiently } from './patience.js';
+import { ATTEMPT_MS, isAway, isUnknown, patiently, refusalOf } from './patience.js';
 import { toPosition } from './positions.js';
 import { toRecorded } from './recorded.js';
 import { EventStoreDbClock } from './server-clock.js';
@@ -52,7 +52,7 @@ export class EventStoreDbEventStore extends EventStore {
     const proposed = events.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata }));
     const began = performance.now();
     // Always the same ids at the same exact revision: the server then knows an append that it has already done.
-    const { nextExpectedRevision, position } = await patiently(this.options.closing, () =>
+    const { nextExpectedRevision, position } = await patiently(this.options.closing, 'append to streams', () =>
       this.client.appendToStream(stream, proposed, {
         expectedRevision: expected === 'no-stream' ? 'no_stream' : BigInt(expected),
         deadline: ATTEMPT_MS,
@@ -76,7 +76,7 @@ export class EventStoreDbEventStore extends EventStore {
   // Of a cluster only the leader knows what has just been written, such as that somebody opted out.
   async read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]> {
     if (limit === 0) return [];
-    return patiently(this.options.closing, async () => {
+    return patiently(this.options.closing, 'read streams', async () => {
       const events: RecordedStoredEvent[] = [];
       try {
         for await (const { event } of this.client.readStream(stream, { fromRevision: BigInt(from), maxCount: limit, requiresLeader: true })) {
@@ -108,7 +108,7 @@ export class EventStoreDbEventStore extends EventStore {
           yield batch;
         }
       } catch (error) {
-        if (!isAway(error)) throw error;
+        if (!isAway(error)) throw refusalOf(error, 'read $all') ?? error;
         unknownAnswers = isUnknown(error) ? unknownAnswers + 1 : 0;
         if (position !== null && unknownAnswers > 0) await this.#refuseUnknown(position, unknownAnswers, stop);
       }
@@ -132,7 +132,7 @@ export class EventStoreDbEventStore extends EventStore {
 
   /** The last event that is ours. The server's own, which it also keeps in `$all`, have types that begin with a dollar sign. */
   async #last(signal: AbortSignal): Promise<RecordedStoredEvent | undefined> {
-    return patiently(signal, async () => {
+    return patiently(signal, 'read $all', async () => {
       for (let maxCount = 1; ; maxCount *= 16) {
         const events: AllStreamRecordedEvent[] = [];
         for await (const { event } of this.client.readAll({ direction: 'backwards', fromPosition: 'end', maxCount, requiresLeader: true })) {
@@ -145,7 +145,7 @@ export class EventStoreDbEventStore extends EventStore {
   }
 
   async #stamp(stream: string, revision: number): Promise<{ created: Date; metadata: JsonObject } | undefined> {
-    return patiently(this.options.closing, async () => {
+    return patiently(this.options.closing, 'read streams', async () => {
       let stamp: { created: Date; metadata: JsonObject } | undefined;
       // To its end: the client waits at its own end for a stream that is left early.
       for await (const { event } of this.client.readStream(stream, { fromRevision: BigInt(revision), maxCount: 1, requiresLeader: true }))

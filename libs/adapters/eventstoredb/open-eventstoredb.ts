@@ -1,10 +1,13 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import type { EngineClock, EventStore } from '@app/eventing';
+import { checkAccess } from './check-access.js';
 import { EventStoreDbEventStore } from './event-store.js';
 
 export type EventStoreDb = {
   readonly eventStore: EventStore;
   readonly clocks: readonly EngineClock[];
+  /** Asks the server for what the product needs of it. @throws AccessRefused, EngineUnavailable */
+  checkAccess(): Promise<void>;
   /** Ends subscriptions and whatever waits for the server. */
   close(): Promise<void>;
 };
@@ -22,10 +25,12 @@ export function openEventStoreDb({ url }: { readonly url: string }): EventStoreD
     await client.dispose();
   };
   let closed: Promise<void> | undefined;
-  const eventStore = new EventStoreDbEventStore(client, { credentials: credentialsOf(url), closing: closing.signal });
+  const options = { credentials: credentialsOf(url), closing: closing.signal };
+  const eventStore = new EventStoreDbEventStore(client, options);
   return {
     eventStore,
     clocks: [eventStore.clock],
+    checkAccess: () => checkAccess(client, { url, ...options }),
     close: () => (closed ??= close()),
   };
 }

@@ -1,4 +1,5 @@
-import { EngineUnavailable, sleep } from '@app/eventing';
+import { AccessDeniedError } from '@eventstore/db-client';
+import { AccessRefused, EngineUnavailable, sleep, WRONG_LOGIN } from '@app/eventing';
 
 /** How long an operation is repeated before the server counts as unavailable. */
 const PATIENCE_MS = 10_000;
@@ -7,21 +8,31 @@ export const ATTEMPT_MS = 5_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
+/** What the server must allow our user. */
+export type Right = 'read $all' | 'read streams' | 'append to streams';
+
 /**
  * Repeats an operation, unchanged, while the server is away or does not answer. What is attempted must be safe to repeat.
  * @throws EngineUnavailable when it stays away, or the signal aborts
+ * @throws AccessRefused when the user lacks the right for it
  */
-export async function patiently<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
-  const until = performance.now() + PATIENCE_MS;
+export async function patiently<T>(signal: AbortSignal, right: Right, attempt: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+  const until = performance.now() + patienceMs;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
       return await inTime(Math.min(ATTEMPT_MS, until - performance.now()), signal, attempt());
     } catch (error) {
-      if (!isAway(error)) throw error;
+      if (!isAway(error)) throw refusalOf(error, right) ?? error;
       if (signal.aborted || performance.now() + pause >= until) throw new EngineUnavailable('EventStoreDB', error);
     }
     await sleep(pause, signal);
   }
+}
+
+/** What an error is when the server refuses for want of a login or a right. */
+export function refusalOf(error: unknown, right: Right): AccessRefused | null {
+  if (!(error instanceof AccessDeniedError)) return null;
+  return new AccessRefused('EventStoreDB', error.code === UNAUTHENTICATED ? WRONG_LOGIN : `its user (nobody, where it names none) may not ${right}; give the right, or make it a member of $admins`);
 }
 
 async function inTime<T>(ms: number, signal: AbortSignal, answer: Promise<T>): Promise<T> {
@@ -37,6 +48,8 @@ async function inTime<T>(ms: number, signal: AbortSignal, answer: Promise<T>): P
 
 class NoAnswer extends Error {}
 
+/** gRPC's number for a login that is wrong, unlike a right that is missing. */
+const UNAUTHENTICATED = 16;
 // gRPC's numbers: cancelled, unknown, deadline exceeded, aborted, internal, unavailable.
 const CODES: readonly unknown[] = [1, 2, 4, 10, 13, 14];
 const TYPES: readonly unknown[] = ['timeout', 'deadline-exceeded', 'unavailable', 'cancelled', 'not-leader'];

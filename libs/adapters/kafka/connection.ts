@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel, type SASLOptions } from 'kafkajs';
-import { EngineUnavailable, sleep } from '@app/eventing';
+import { AccessRefused, certificateProblem, EngineUnavailable, noValidCertificate, sleep, WRONG_LOGIN } from '@app/eventing';
 import './idle-queues.js';
 
 export type KafkaOptions = {
@@ -43,10 +43,10 @@ export const kafkaClient = ({ brokers, tls, sasl }: KafkaOptions): Kafka =>
 /**
  * Does something again and again while Kafka is away, for about ten seconds or until the signal aborts.
  * @throws EngineUnavailable when it stays away
- * @throws what Kafka says when it is there and refuses
+ * @throws AccessRefused, or what Kafka says, when it is there and refuses
  */
-export async function untilDone<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS;
+export async function untilDone<T>(work: () => Promise<T>, signal: AbortSignal, patienceMs = PATIENCE_MS): Promise<T> {
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     try {
       return await work();
@@ -64,12 +64,16 @@ export async function notForLong(ending: Promise<unknown>): Promise<void> {
   await Promise.race([ending.catch(() => undefined), delay(LEAVE_MS, undefined, { ref: false })]);
 }
 
-const REFUSALS = /AUTHORIZATION_FAILED|SASL|TOO_LARGE|^INVALID_(TOPIC|GROUP|SESSION)|POLICY_VIOLATION/;
+const REFUSALS = /SASL|TOO_LARGE|^INVALID_(TOPIC|GROUP|SESSION)|POLICY_VIOLATION/;
 
 /** What Kafka says when it is there and refuses, so that waiting does not help. */
 export function refusalOf(error: unknown): Error | null {
   const root = rootOf(error) as Error & { readonly type?: string };
-  return root.name === 'KafkaJSSASLAuthenticationError' || REFUSALS.test(root.type ?? '') ? root : null;
+  const certificate = certificateProblem(root);
+  if (certificate) return new AccessRefused('Kafka', noValidCertificate(certificate));
+  if (root.name === 'KafkaJSSASLAuthenticationError') return new AccessRefused('Kafka', WRONG_LOGIN);
+  if (/AUTHORIZATION_FAILED/.test(root.type ?? '')) return new AccessRefused('Kafka', `the user lacks a right (${root.type})`);
+  return REFUSALS.test(root.type ?? '') ? root : null;
 }
 
 function rootOf(error: unknown): object {

@@ -45,13 +45,25 @@ test('with the right authority, name and password it is a Kafka like any other',
 });
 
 test.each([
-  ['a wrong password', as.bind(null, 'app', 'wrong'), /authentication failed/i],
-  ['no right to the topic', as.bind(null, 'guest'), /not authorized|authorization failed/i],
-])('%s is said at once, and is not waited out', async (_, options, expected) => {
+  ['a wrong password', as.bind(null, 'app', 'wrong'), /wrong user or password/],
+  ['no right to the topic', as.bind(null, 'guest'), /lacks a right/],
+])('U3: %s is said at once, and is not waited out', async (_, options, expected) => {
   const { topics, close } = openKafka(options());
   const calls = [consume(topics, ['topic'], uniqueName('group'), 1), topics.publish('topic', numbers(0, 1)), topics.prepare(['topic'])];
   for (const error of await Promise.all(calls.map(rejection))) {
-    expect(error).toMatchObject({ name: expect.stringMatching(/^KafkaJS/), message: expect.stringMatching(expected) });
+    expect(error).toMatchObject({ name: 'AccessRefused', message: expect.stringMatching(expected) });
   }
+  await close();
+});
+
+test.each<[string, () => KafkaOptions, object | undefined]>([
+  ['all that is needed', as.bind(null, 'app'), undefined],
+  ['a wrong password', as.bind(null, 'app', 'wrong'), { name: 'AccessRefused', message: 'Kafka: wrong user or password' }],
+  ['an authority that is not known', () => ({ ...as('app'), tls: {} }), { name: 'AccessRefused', message: expect.stringContaining('no valid certificate') }],
+])('U3: the check at the start finds %s', async (_, options, expected) => {
+  const { checkAccess, close } = openKafka(options());
+  const outcome = await checkAccess().catch((error: unknown) => error);
+  if (expected) expect(outcome).toMatchObject(expected);
+  else expect(outcome).toBeUndefined();
   await close();
 });

@@ -22,6 +22,19 @@ export class KafkaTopicLog extends TopicLog {
     if (names.length > 0) await untilDone(() => this.#create(names), this.#consumers.closing);
   }
 
+  /** Asked once: a Kafka that is away is no reason not to start. */
+  async checkAccess(): Promise<void> {
+    const connect = async (): Promise<void> => {
+      const admin = kafkaClient(this.options).admin();
+      try {
+        await admin.connect();
+      } finally {
+        await admin.disconnect();
+      }
+    };
+    await untilDone(connect, this.#consumers.closing, 0);
+  }
+
   async publish(topic: string, messages: readonly TopicMessage[]): Promise<void> {
     await this.#sender.send(this.#prefix + topic, messages);
   }

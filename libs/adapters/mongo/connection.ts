@@ -1,4 +1,4 @@
-import { EngineUnavailable } from '@app/eventing';
+import { AccessRefused, certificateProblem, EngineUnavailable, noValidCertificate, WRONG_LOGIN } from '@app/eventing';
 import {
   MongoBulkWriteError,
   MongoClient,
@@ -39,7 +39,10 @@ export class Connection {
     });
   }
 
-  /** @throws EngineUnavailable when the server did not answer; what was asked may have been done */
+  /**
+   * @throws EngineUnavailable when the server did not answer; what was asked may have been done
+   * @throws AccessRefused when it is there and lets us not in, or not do what was asked
+   */
   async reach<Answer>(ask: (db: Db) => Promise<Answer>): Promise<Answer> {
     if (this.#closed) throw new EngineUnavailable('MongoDB', new Error('The connection was closed'));
     try {
@@ -48,7 +51,7 @@ export class Connection {
       return await ask(this.#client.db());
     } catch (error) {
       const reason = reasonOf(error);
-      throw isUnavailable(reason) ? new EngineUnavailable('MongoDB', reason) : reason;
+      throw refusalOf(reason) ?? (isUnavailable(reason) ? new EngineUnavailable('MongoDB', reason) : reason);
     }
   }
 
@@ -78,6 +81,17 @@ const unavailableCodes = new Set([
   13435, // NotPrimaryNoSecondaryOk
   13436, // NotPrimaryOrSecondary
 ]);
+
+const AUTHENTICATION_FAILED = new Set([18, 8000 /* of Atlas */]);
+const UNAUTHORIZED = 13;
+
+export function refusalOf(error: unknown): AccessRefused | null {
+  const certificate = certificateProblem(error);
+  if (certificate) return new AccessRefused('MongoDB', noValidCertificate(certificate));
+  const code = error instanceof MongoError ? Number(error.code) : null;
+  if (code !== null && AUTHENTICATION_FAILED.has(code)) return new AccessRefused('MongoDB', WRONG_LOGIN);
+  return code === UNAUTHORIZED ? new AccessRefused('MongoDB', 'its user (nobody, where it names none) may not read and write the database; give it the role readWrite') : null;
+}
 
 /** A bulk hides what the driver failed with. */
 function reasonOf(error: unknown): unknown {

@@ -16,6 +16,8 @@ export type Mongo = {
   readonly checkpoints: Checkpoints;
   readonly keyring: WrappedKeyring;
   readonly clocks: readonly EngineClock[];
+  /** Asks once whether we may read and write. Changes nothing. @throws AccessRefused, EngineUnavailable */
+  checkAccess(): Promise<void>;
   /** Ends those who wait, and the connections. */
   close(): Promise<void>;
 };
@@ -41,6 +43,12 @@ export async function openMongo({ url, masterKeys }: MongoOptions): Promise<Mong
     checkpoints,
     keyring: new WrappedKeyring(new MongoKeyStore(connection), masterKeys, KEYS_KEPT_MS),
     clocks: [new MongoClock(connection)],
+    checkAccess: () =>
+      connection.reach(async (db) => {
+        const nothing = { _id: 'access check' as never };
+        await db.collection('keys').findOne(nothing);
+        await db.collection('keys').updateOne(nothing, { $set: { wrapped: null } });
+      }),
     close: () => (closing ??= close()),
   };
 }

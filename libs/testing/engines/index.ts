@@ -2,3 +2,4 @@ export { startKafka, probeKafka, type KafkaOptions, type RunningKafka } from './
 export { startMongo, probeMongo, type MongoOptions, type RunningMongo } from './mongo.js';
 export { freePort, NotStarted, startEngine, type EngineProcess } from './engine-process.js';
 export { MissingTool } from './java.js';
+export { eventStoreDbVersion } from './servers.js';

@@ -1,6 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EventStoreDBClient } from '@eventstore/db-client';
 import { MongoClient } from 'mongodb';
 import { probeKafka, startKafka } from './kafka.js';
 import { probeMongo, startMongo } from './mongo.js';
@@ -82,15 +84,18 @@ async function mongoVersion(url: string): Promise<string> {
   }
 }
 
-async function eventStoreDbVersion(url: string): Promise<string> {
-  const { host, searchParams } = new URL(url.split(',')[0] ?? url);
-  const scheme = searchParams.get('tls') === 'false' ? 'http' : 'https';
+/** By the client itself, which knows the authority and the login. */
+export async function eventStoreDbVersion(url: string): Promise<string> {
+  const client = EventStoreDBClient.connectionString(url);
   try {
-    const answer = await fetch(`${scheme}://${host}/info`, { signal: AbortSignal.timeout(3_000) });
-    const { esVersion, dbVersion } = (await answer.json()) as { esVersion?: string; dbVersion?: string };
-    return esVersion ?? dbVersion ?? 'of unknown version';
+    // Asked by the client for its own use before anything that depends on the version.
+    const { capabilities } = client as unknown as { readonly capabilities: Promise<{ readonly serverVersion: string }> };
+    const { serverVersion } = await Promise.race([capabilities, delay(3_000, { serverVersion: 'unknown' }, { ref: false })]);
+    return serverVersion === 'unknown' ? 'of unknown version' : serverVersion;
   } catch {
     return 'of unknown version';
+  } finally {
+    await client.dispose();
   }
 }
 

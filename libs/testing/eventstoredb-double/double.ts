@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as passed } from 'node:timers/promises';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { AppendReq, AppendResp, BatchAppendReq, BatchAppendResp, DeleteReq, DeleteResp, ReadReq, ReadResp, TombstoneReq, TombstoneResp } from '@eventstore/db-client/generated/streams_pb.js';
-import { Metadata, status, type ServerDuplexStream, type ServerReadableStream, type ServerUnaryCall, type ServerWritableStream, type sendUnaryData } from '@grpc/grpc-js';
+import { status, type Metadata, type ServerDuplexStream, type ServerReadableStream, type ServerUnaryCall, type ServerWritableStream, type sendUnaryData } from '@grpc/grpc-js';
 import { GroupCommit } from '../../adapters/embedded/group-commit.js';
 import { Database } from '../../adapters/embedded/sqlite.js';
 import { Wakeup } from '../../adapters/embedded/wakeup.js';
+import { exception, refusalOf, type Refusal, type Right, type Users } from './access.js';
 import * as messages from './append-calls.js';
 import { nameOf } from './messages.js';
 import { answerRead } from './read-call.js';
@@ -31,7 +32,7 @@ export class Double {
   /** How often each kind of call came, and how many events went out. */
   readonly counts = { append: 0, batchAppend: 0, read: 0, readOfLeader: 0, events: 0 };
 
-  constructor(folder: string, private readonly dropConnections: () => void) {
+  constructor(folder: string, private readonly dropConnections: () => void, private readonly users: Users | undefined) {
     mkdirSync(folder, { recursive: true });
     this.#db = new Database(join(folder, 'events.db'), { synchronous: 'FULL' });
     this.#record = new Record(this.#db);
@@ -46,11 +47,11 @@ export class Double {
     this.counts.append += 1;
     const received: AppendReq[] = [];
     call.on('data', (message: AppendReq) => received.push(message));
-    call.on('end', () => void this.#answerAppend(received, answer));
+    const refused = this.#refusal(call, 'append');
+    call.on('end', () => (refused ? answer(refused) : void this.#answerAppend(received, answer)));
   };
 
   async #answerAppend(received: readonly AppendReq[], answer: sendUnaryData<AppendResp>): Promise<void> {
-    if (this.refuses) return answer(refusal());
     let append: Append | undefined;
     try {
       append = messages.appendOf(received);
@@ -83,7 +84,8 @@ export class Double {
 
   batchAppend = (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void => {
     this.counts.batchAppend += 1;
-    if (this.refuses) return void call.emit('error', refusal());
+    const refused = this.#refusal(call, 'append');
+    if (refused) return void call.emit('error', refused);
     const begun = new Map<string, BatchAppendReq[]>();
     call.on('data', (message: BatchAppendReq) => {
       const id = message.getCorrelationId()?.getString() ?? '';
@@ -117,22 +119,24 @@ export class Double {
     if (!call.cancelled && !this.#closed) call.write(messages.batchedAnswer(last, messages.streamOf(received)).setError(messages.timeoutError()));
   }
 
-  delete = ({ request }: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>): void => {
-    this.#delete(request.getOptions(), answer, (stream) => {
+  delete = (call: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>): void => {
+    this.#delete(call, answer, (stream) => {
       const position = String(this.#record.deleteSoftly(stream));
       return new streams.DeleteResp().setPosition(new streams.DeleteResp.Position().setCommitPosition(position).setPreparePosition(position));
     });
   };
 
-  tombstone = ({ request }: ServerUnaryCall<TombstoneReq, TombstoneResp>, answer: sendUnaryData<TombstoneResp>): void => {
-    this.#delete(request.getOptions(), answer, (stream) => {
+  tombstone = (call: ServerUnaryCall<TombstoneReq, TombstoneResp>, answer: sendUnaryData<TombstoneResp>): void => {
+    this.#delete(call, answer, (stream) => {
       const position = String(this.#record.tombstone(stream));
       return new streams.TombstoneResp().setPosition(new streams.TombstoneResp.Position().setCommitPosition(position).setPreparePosition(position));
     });
   };
 
-  #delete<Answer>(options: ReturnType<DeleteReq['getOptions'] | TombstoneReq['getOptions']>, answer: sendUnaryData<Answer>, work: (stream: string) => Answer): void {
-    if (this.refuses) return answer(refusal());
+  #delete<Answer>(call: ServerUnaryCall<DeleteReq | TombstoneReq, Answer>, answer: sendUnaryData<Answer>, work: (stream: string) => Answer): void {
+    const refused = this.#refusal(call, 'append');
+    if (refused) return answer(refused);
+    const options = call.request.getOptions();
     if (!options?.hasAny()) return answer({ code: status.UNIMPLEMENTED, details: 'Deletions at a revision are not here' });
     answer(null, work(nameOf(options.getStreamIdentifier())));
     this.#committed.wakeAll();
@@ -141,7 +145,8 @@ export class Double {
   read = (call: ServerWritableStream<ReadReq, ReadResp>): void => {
     this.counts.read += 1;
     if (call.metadata.get('requires-leader').length > 0) this.counts.readOfLeader += 1;
-    if (this.refuses) return void call.emit('error', refusal());
+    const refused = this.#refusal(call, call.request.getOptions()?.hasAll() ? 'read $all' : null);
+    if (refused) return void call.emit('error', refused);
     const ended = new AbortController();
     this.#reads.add(ended);
     const end = (): void => ended.abort();
@@ -151,6 +156,10 @@ export class Double {
       .catch((error: unknown) => call.emit('error', error instanceof StreamDeleted ? failureOf(error) : error))
       .finally(() => this.#reads.delete(ended));
   };
+
+  #refusal({ metadata }: { readonly metadata: Metadata }, right: Right | null): Refusal | null {
+    return this.refuses ? refusal() : refusalOf(this.users, metadata, right);
+  }
 
   cutSubscriptions(): void {
     for (const read of this.#reads) read.abort();
@@ -180,17 +189,11 @@ const refusal = () => ({ code: status.UNAVAILABLE, details: 'The double is away'
 class TimedOut extends Error {}
 
 /** An error as a call that is not shared tells it. */
-function failureOf(error: unknown): { code: status; details: string; metadata?: Metadata } {
+function failureOf(error: unknown): Refusal {
   if (error instanceof messages.MaximumAppendSizeExceeded) {
-    return { code: status.INVALID_ARGUMENT, details: 'Maximum Append Size Exceeded', metadata: named('maximum-append-size-exceeded', { 'maximum-append-size': String(messages.MAX_APPEND_BYTES) }) };
+    return { code: status.INVALID_ARGUMENT, details: 'Maximum Append Size Exceeded', metadata: exception('maximum-append-size-exceeded', { 'maximum-append-size': String(messages.MAX_APPEND_BYTES) }) };
   }
-  if (error instanceof StreamDeleted) return { code: status.FAILED_PRECONDITION, details: error.message, metadata: named('stream-deleted', { 'stream-name': error.stream }) };
+  if (error instanceof StreamDeleted) return { code: status.FAILED_PRECONDITION, details: error.message, metadata: exception('stream-deleted', { 'stream-name': error.stream }) };
   if (error instanceof TimedOut) return { code: status.DEADLINE_EXCEEDED, details: 'Operation timed out' };
   return { code: status.UNKNOWN, details: error instanceof messages.BadRequest ? error.message : String(error) };
-}
-
-function named(exception: string, more: Readonly<{ [name: string]: string }>): Metadata {
-  const metadata = new Metadata();
-  for (const [name, value] of Object.entries({ exception, ...more })) metadata.set(name, value);
-  return metadata;
 }

@@ -5,7 +5,7 @@ import { Logger } from '@nestjs/common';
 import { EventCodec, Journal, RecordCheck, runFollower, SoleProcess, type Checkpoints } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { Background, HealthController, Readiness } from '@app/platform';
-import { KeysInMemory } from '@app/testing';
+import { KeysInMemory, passedRecordCheck } from '@app/testing';
 import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/testing/eventstoredb-double';
 import { contextOf, Tallies, tallyTypes, type TallyEvent } from '../../eventing/tally.fixture.js';
 import { openEventStoreDb, type EventStoreDb } from './index.js';
@@ -28,7 +28,7 @@ describe('U3: a follower whose checkpoint is of another record', () => {
     Logger.overrideLogger({ log: () => undefined, warn: () => undefined, error: (line: (typeof lines)[number]) => lines.push(line) });
     double = await startEventStoreDbDouble({ folder });
     opened = openEventStoreDb(double);
-    recordCheck = new RecordCheck({ checkpoints, eventStore: opened.eventStore });
+    recordCheck = passedRecordCheck();
     background = new Background(new SoleProcess(), recordCheck, readiness);
   });
   afterAll(async () => {

@@ -11,7 +11,7 @@ process.on('exit', () => {
 });
 
 export type Child = {
-  /** What it printed first. @throws when it ended before */
+  /** What it printed first, apart from its log. @throws when it ended before */
   readonly firstLine: Promise<string>;
   /** How it ended: the signal, or its exit code. */
   readonly ended: Promise<string>;
@@ -30,11 +30,18 @@ export function startNode(args: readonly string[], environment: Readonly<Record<
     running.delete(child);
     return String(signal ?? code);
   });
-  const line = once(lines, 'line').then(([text]: unknown[]) => String(text));
+  const line = new Promise<string>((resolve) => {
+    lines.on('line', (text) => {
+      if (!isLogEntry(text)) resolve(text);
+    });
+  });
   const firstLine = Promise.race([line, ended.then((how) => Promise.reject(new EndedEarly(how, log)))]);
   firstLine.catch(() => undefined); // asked for by those who wait for it
   return { firstLine, ended, kill: (signal) => child.kill(signal) };
 }
+
+/** Work begins before a process is ready, and may have something to say. */
+const isLogEntry = (text: string): boolean => text.startsWith('{"level":');
 
 export class EndedEarly extends Error {
   constructor(how: string, log: string) {

@@ -60,6 +60,8 @@ export class DeliveryRequests {
     const legible = source instanceof Unopened ? source.legible : source;
     const event = legible && toPublic(legible as Recorded<ConversationEvent>);
     if (source && event && isOf(event, told)) return { event, source };
+    // Nobody can tell now what it is, as when a newer version wrote it: it waits until somebody can.
+    if (source instanceof Unopened && !legible && source.programId === told.programId) return { event: told, source };
     // Nothing of the message itself: whoever wrote it may have written anything.
     this.logger.warn({ event: 'topic message refused', topic: CONVERSATIONS_TOPIC, why: 'the record holds no such event' });
     return null;

@@ -1,9 +1,9 @@
 import { ids, Lookups, NaturalKeys, Parking } from '@app/application';
-import { Checkpoints, EventCodec, EventStore, EventUnreadable, Keyring, naturalId, type Engines, type NewEvent, type StoredEvent, type TopicMessage } from '@app/eventing';
+import { Checkpoints, EventCodec, EventStore, EventUnreadable, Keyring, naturalId, TopicLog, type Engines, type NewEvent, type StoredEvent, type TopicMessage } from '@app/eventing';
 import { eventTypes } from '@app/domain';
 import type { JsonObject, Message, Recorded } from '@app/kernel';
 import type { DeliveryRequested } from '@app/domain/delivery';
-import { PUBLISHER } from '@app/public-events';
+import { CONVERSATIONS_TOPIC, PUBLISHER } from '@app/public-events';
 import { keyOf, KeysInMemory, samples } from '@app/testing';
 import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { NOTIFIER } from './delivery-requests.js';
@@ -96,6 +96,22 @@ it('K8 K9: an opt-out that cannot be opened lets nothing out, holds up no other 
   await bench.start();
   await until(async () => (await bench.deliveryEvents()).includes('DeliveryWithheld'), 'the second is withheld');
   expect(bench.texts).toEqual(['first', 'of the other program']);
+});
+
+it('N2, rule 13: a topic message about an event that only a newer version can read waits, and is not dropped', async () => {
+  bench = await NotifierBench.open();
+  const [acme, other] = [await bench.program('acme'), await bench.program('other')];
+  const { conversationId, contactId } = await bench.conversation(acme.programId);
+  const [stream, revision] = [`conversation-${conversationId}`, 1];
+  await append(stream, unknownEvent(acme.programId));
+  const value = { id: 'newer', type: 'message.sent', conversationId, contactId, referralId: null, revision, occurredAt: new Date().toISOString(), messageId: 'm', channel: 'sms', by: 'anna' };
+  await bench.app.get(TopicLog).publish(CONVERSATIONS_TOPIC, [acme.programId, other.programId].map((programId) => ({ key: conversationId, value: { ...value, programId } })));
+  const waits = (programId: string): Promise<boolean> => bench.app.get(Parking).isWaiting(programId, { worker: NOTIFIER, key: conversationId }, { stream, revision });
+  await until(() => waits(acme.programId), 'it waits');
+  await bench.textTo(other.programId, 'of the other program');
+  await until(() => bench.texts.length === 1);
+  // It is not the other program's, whatever the topic says.
+  expect(await waits(other.programId)).toBe(false);
 });
 
 describe('the sweep for messages that the topic has lost', () => {

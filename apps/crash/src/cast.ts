@@ -25,6 +25,8 @@ export type Cast = {
   readonly texting: readonly Person[];
   /** They text, and say STOP and START. */
   readonly undecided: readonly Person[];
+  /** They text keywords, many at once and to any of the program's numbers, while everybody texts them. */
+  readonly wavering: readonly Person[];
 };
 
 const memberEmail = { agent: 'alex@sunrise-solar.example', manager: 'morgan@sunrise-solar.example', owner: 'olivia@sunrise-solar.example' };
@@ -48,5 +50,5 @@ export async function makeCast(client: Client, { programId, tokens }: Facts): Pr
     return { contactId: String(contactId), conversationId: String(conversationId), ...details, staff, readers: [memberEmail[staff]], token };
   };
   const people = async (from: number, count: number): Promise<Person[]> => Promise.all(Array.from({ length: count }, (_, index) => person(from + index)));
-  return { staffTokens: tokens, inApp: await people(0, 4), texting: await people(10, 4), undecided: await people(20, 2) };
+  return { staffTokens: tokens, inApp: await people(0, 4), texting: await people(10, 4), undecided: await people(20, 2), wavering: await people(30, 6) };
 }

@@ -24,7 +24,6 @@ export function checkTexts(evidence: Evidence, witness: Witness, findings: Findi
     judge(byId.get(messageId), creates, text, counts, findings);
   }
   checkAutomated(entries.filter(({ kind }) => kind === 'automated'), accepted, new Set(texts.map(({ text }) => text)), witness, counts, findings);
-  checkStops(evidence, witness, findings);
   const refused = new Set(witness.all('refused').map(({ text }) => text));
   for (const { body } of evidence.creates) if (refused.has(body)) findings.add('wrong', `${body} was refused and went to the provider`);
   return counts;
@@ -43,7 +42,7 @@ function judge(entry: Entry | undefined, creates: readonly Create[], what: strin
   else counts.uncertain += 1;
 }
 
-/** One question for each ticked form, and nothing that nobody asked for. */
+/** One question for each ticked form, at most one where keywords came with it, and nothing that nobody asked for. */
 function checkAutomated(
   entries: readonly (Entry & { phone: string | null })[],
   accepted: readonly Create[],
@@ -55,21 +54,11 @@ function checkAutomated(
   const questions = new Set(entries.map(({ text }) => text));
   const byPhone = grouped(accepted.filter(({ body }) => questions.has(body)), ({ to }) => to);
   const asked = new Map(witness.all('asked').map((form) => [form.phone, form]));
-  for (const { phone, conversationId } of asked.values()) {
+  for (const { phone, conversationId, isContested } of asked.values()) {
     const shown = entries.filter((entry) => entry.conversationId === conversationId);
-    findings.exactlyOne(shown.length, `question to ${phone}`);
-    judge(shown[0], byPhone.get(phone) ?? [], `question to ${phone}`, counts, findings);
+    if (isContested) findings.atMostOne(shown.length, `question to ${phone}`);
+    else findings.exactlyOne(shown.length, `question to ${phone}`);
+    if (shown.length > 0 || !isContested) judge(shown[0], byPhone.get(phone) ?? [], `question to ${phone}`, counts, findings);
   }
   for (const { body, to } of accepted) if (!known.has(body) && !(questions.has(body) && asked.has(to))) findings.add('foreign', `${body} was sent to ${to}, and nobody asked for it`);
-}
-
-/** While a number had opted out for everybody to see, nothing was claimed for it and sent. */
-function checkStops({ creates, claimedAt }: Evidence, witness: Witness, findings: Findings): void {
-  const stops = witness.all('stopped');
-  for (const { to, body, statusCallback } of creates) {
-    const claimId = statusCallback?.slice(statusCallback.lastIndexOf('/') + 1) ?? '';
-    const at = claimedAt.get(claimId);
-    if (at === undefined) findings.add('wrong', `${body} was sent by claim ${claimId}, which is not in the record`);
-    else if (stops.some((stop) => stop.phone === to && at >= stop.from && at <= stop.until)) findings.add('wrong', `${body} was sent to ${to} after its STOP`);
-  }
 }

@@ -1,6 +1,7 @@
 import { sampleMail } from './cast.js';
 import type { Entry, Evidence, Thread } from './evidence.js';
 import { grouped, type Findings } from './findings.js';
+import { meaningOf } from './keyword-texts.js';
 import type { Witness } from './witness.js';
 
 /** What was acknowledged is in its thread once, in an order that fits, and nothing else is there. */
@@ -13,24 +14,24 @@ export function checkThreads({ threads }: Evidence, witness: Witness, findings: 
       if (entry.id !== messageId || entry.conversationId !== conversationId) findings.add('wrong', `${text} is ${entry.id} in ${entry.conversationId}, not ${messageId} in ${conversationId}`);
   }
   const phoneOf = new Map(threads.map(({ conversationId, phone }) => [conversationId, phone]));
-  const inbound = witness.all('inbound').filter(({ isKeyword }) => !isKeyword);
+  const inbound = witness.all('inbound').filter(({ meaning }) => meaning === null);
   for (const { text, from } of inbound) {
     const entries = messages.get(text) ?? [];
     findings.exactlyOne(entries.length, `inbound text ${text}`);
     for (const { conversationId } of entries) if (phoneOf.get(conversationId) !== from) findings.add('wrong', `${text} came from ${from} and is in the thread of ${phoneOf.get(conversationId)}`);
   }
   const known = new Set([...witness.all('sent').map(({ text }) => text), ...inbound.map(({ text }) => text), sampleMail.text]);
-  for (const text of messages.keys()) if (!known.has(text)) findings.add('foreign', `${text} is in a thread and was never acknowledged`);
+  for (const text of messages.keys()) if (!known.has(text) && meaningOf(text) !== 'confirm') findings.add('foreign', `${text} is in a thread and was never acknowledged`);
 
   checkKeywords(threads, witness, findings);
   checkRefusals(threads, witness, findings);
   for (const thread of threads) checkOrder(thread, witness, findings);
 }
 
-/** Keywords carry no mark of their own, so they are counted: by number and word. */
+/** Keywords carry no mark of their own, so they are counted: by number and word. A YES that answers nothing is a message. */
 function checkKeywords(threads: readonly Thread[], witness: Witness, findings: Findings): void {
-  const shown = grouped(threads.flatMap(({ phone, entries }) => entries.filter(({ kind }) => kind === 'keyword').map(({ text }) => `${text} from ${phone}`)), (word) => word);
-  const said = grouped(witness.all('inbound').filter(({ isKeyword }) => isKeyword), ({ text, from }) => `${text} from ${from}`);
+  const shown = grouped(threads.flatMap(({ phone, entries }) => entries.filter(({ kind, text }) => kind === 'keyword' || (kind === 'message' && meaningOf(text) === 'confirm')).map(({ text }) => `${text} from ${phone}`)), (word) => word);
+  const said = grouped(witness.all('inbound').filter(({ meaning }) => meaning !== null), ({ text, from }) => `${text} from ${from}`);
   for (const word of new Set([...shown.keys(), ...said.keys()])) compareCounts(shown.get(word)?.length ?? 0, said.get(word)?.length ?? 0, word, findings);
 }
 
@@ -48,7 +49,7 @@ function compareCounts(shown: number, said: number, what: string, findings: Find
 
 /** What was acknowledged before another was begun stands before it. */
 function checkOrder({ entries }: Thread, witness: Witness, findings: Findings): void {
-  const times = new Map([...witness.all('sent'), ...witness.all('inbound')].map((message) => [message.text, message]));
+  const times = new Map([...witness.all('sent'), ...witness.all('inbound').filter(({ meaning }) => meaning === null)].map((message) => [message.text, message]));
   let latest: { text: string; startedAt: number } = { text: '', startedAt: 0 };
   for (const { text } of entries.filter(({ kind }: Entry) => kind === 'message')) {
     const time = times.get(text);

@@ -1,12 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openEngines } from '@app/adapters';
-import { eventTypes } from '@app/domain';
-import { EventCodec, Journal } from '@app/eventing';
-import { loadConfiguration } from '@app/platform';
-import type { DeliveryEvent } from '@app/domain/delivery';
 import type { Client } from './client.js';
-import type { Create, ProviderProcess } from './provider.js';
+import type { Confirmation, Create, ProviderProcess } from './provider.js';
+import { readRecord, type RecordHistory } from './record-history.js';
 
 /** An entry of a thread, as the API shows it. */
 export type Entry = {
@@ -29,8 +25,8 @@ export type Evidence = {
   readonly deliveries: readonly DeliveryRow[];
   readonly creates: readonly Create[];
   readonly mails: readonly Mail[];
-  /** When each claim was made; ms since the epoch. */
-  readonly claimedAt: ReadonlyMap<string, number>;
+  readonly confirmations: readonly Confirmation[];
+  readonly record: RecordHistory;
 };
 
 export const deliveryStates = ['requested', 'claimed', 'uncertain', 'accepted', 'refused', 'withheld', 'expired', 'left'] as const;
@@ -74,9 +70,9 @@ export async function askProduct(reader: Reader): Promise<Pick<Evidence, 'thread
   return { deliveries, threads: await reader.threads() };
 }
 
-/** What is in files and in the record; only when the product has ended. */
-export async function readFiles(dataFolder: string, environment: Readonly<Record<string, string>>, provider: ProviderProcess): Promise<Pick<Evidence, 'creates' | 'mails' | 'claimedAt'>> {
-  return { creates: provider.creates(), mails: readMails(join(dataFolder, 'mail')), claimedAt: await readClaims(environment) };
+/** What provider, files and record hold; only when the product has ended. */
+export async function readFiles(dataFolder: string, environment: Readonly<Record<string, string>>, provider: ProviderProcess): Promise<Pick<Evidence, 'creates' | 'confirmations' | 'mails' | 'record'>> {
+  return { creates: provider.creates(), confirmations: await provider.confirmations(), mails: readMails(join(dataFolder, 'mail')), record: await readRecord(environment) };
 }
 
 function readMails(folder: string): Mail[] {
@@ -86,21 +82,4 @@ function readMails(folder: string): Mail[] {
     const [, to = ''] = /^To: .*?<?([^<>\s]+@[^<>\s]+)>?\r?$/m.exec(raw) ?? [];
     return { to, content: raw.replaceAll(/=\r?\n/g, '') };
   });
-}
-
-async function readClaims(environment: Readonly<Record<string, string>>): Promise<Map<string, number>> {
-  const { eventStore, keyring, close } = await openEngines(loadConfiguration(environment));
-  try {
-    const journal = new Journal(eventStore, new EventCodec(eventTypes, keyring));
-    const head = await journal.head();
-    const claims = new Map<string, number>();
-    if (head === null) return claims;
-    for await (const { events, position } of journal.follow<DeliveryEvent>({ after: null, categories: ['delivery'], signal: new AbortController().signal })) {
-      for (const { type, data } of events) if (type === 'DeliveryClaimed') claims.set(data.claimId, Date.parse(data.claimedAt));
-      if (position >= head) break;
-    }
-    return claims;
-  } finally {
-    await close();
-  }
 }

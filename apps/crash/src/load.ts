@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cast, Person } from './cast.js';
 import type { Client, Request } from './client.js';
+import { keywordTexts, meaningOf, type Meaning } from './keyword-texts.js';
 import { Newcomers } from './newcomers.js';
 import type { Target } from './product.js';
 import type { ProviderProcess } from './provider.js';
@@ -10,6 +11,8 @@ import type { Witness } from './witness.js';
 const sendRules = new Set(['NoConsent', 'ConsentPending', 'RecipientOptedOut']);
 const phrases = ['Did the offer reach you?', 'See you on Tuesday', 'Danke schön 🎉', 'The bonus is\non its way', 'It’s 100 % “done”'];
 const plainPhrases = ['Did the offer reach you?', 'See you on Tuesday', 'Thank you'];
+/** Of the keywords that wavering people text. */
+const oftenTexted: readonly Meaning[] = ['opt-out', 'opt-out', 'opt-out', 'opt-in', 'opt-in', 'opt-in', 'confirm', 'help'];
 const CONSENT_WAIT_MS = 180_000;
 
 type Worker = (random: Random) => Promise<void>;
@@ -27,7 +30,8 @@ export class Load {
     readonly product: Target,
     readonly client: Client,
     readonly provider: ProviderProcess,
-    readonly senderPhone: string,
+    /** Of the program; it texts from the last. */
+    readonly senderPhones: readonly string[],
     readonly witness: Witness,
     readonly cast: Cast,
     private readonly random: Random,
@@ -36,7 +40,7 @@ export class Load {
   ) {}
 
   start(): void {
-    const { inApp, texting, undecided } = this.cast;
+    const { inApp, texting, undecided, wavering } = this.cast;
     const phones = [...texting, ...undecided];
     for (const person of inApp) {
       this.work((random) => this.send(person, 'in-app', random));
@@ -45,7 +49,14 @@ export class Load {
     for (const person of phones) this.work((random) => this.send(person, 'sms', random));
     for (const person of phones) this.work((random) => this.text(person.phone, this.phrase('inbound', random), random));
     for (const person of undecided) this.work((random) => this.stopAndStart(person, random));
+    for (const person of wavering) {
+      for (let n = 0; n < 2; n += 1) this.work((random) => this.send(person, 'sms', random));
+      for (let n = 0; n < 2; n += 1) this.work((random) => this.textKeyword(person.phone, random));
+      this.work((random) => this.text(person.phone, this.phrase('inbound', random), random, this.anySender(random)));
+    }
+    this.work((random) => this.tickForm(random.pick(wavering), random));
     this.work((random) => this.newcomers.come(random));
+    this.work((random) => this.newcomers.comeAndWaver(random));
     this.work((random) => this.repeat(random));
     this.work((random) => this.file(random.pick([...inApp, ...phones]), random));
   }
@@ -81,12 +92,32 @@ export class Load {
   }
 
   /** A text of a contact; sometimes its webhook comes again. */
-  async text(from: string, text: string, random: Random): Promise<void> {
+  async text(from: string, text: string, random: Random, to = this.senderPhones.at(-1) ?? ''): Promise<void> {
     const startedAt = Date.now();
-    const { sid, status } = await this.provider.inbound(this.product, { from, to: this.senderPhone, body: text });
+    const { sid, status } = await this.provider.inbound(this.product, { from, to, body: text });
     if (status !== 200) return this.client.odd({ method: 'POST', path: 'inbound webhook' }, { status, body: {} });
-    this.witness.keep({ kind: 'inbound', text, isKeyword: !text.includes('['), from, sid, startedAt, ackedAt: Date.now() });
+    this.witness.keep({ kind: 'inbound', text, meaning: meaningOf(text), from, to, sid, startedAt, ackedAt: Date.now() });
     if (random.chance(0.25)) await this.provider.repeat(sid);
+  }
+
+  /** Any keyword to any number of the program. */
+  textKeyword(from: string, random: Random): Promise<void> {
+    return this.text(from, random.pick(keywordTexts[random.pick(oftenTexted)]), random, this.anySender(random));
+  }
+
+  /** A form about somebody who texts keywords meanwhile: it is refused after an opt-out. */
+  async tickForm({ contactId, conversationId, phone }: Pick<Person, 'contactId' | 'conversationId' | 'phone'>, random: Random): Promise<void> {
+    const body = { contactId, wording: 'Text me about my referrals', wordingVersion: '1', source: 'https://sunrise-solar.example/join' };
+    const request = { method: 'POST', path: '/v1/consents', token: this.cast.staffTokens.agent, key: `form-${this.nextNumber()}`, body } as const;
+    const answer = await this.client.ask(request);
+    if (answer.status === 201) this.witness.keep({ kind: 'asked', phone, conversationId, isContested: true });
+    else if (answer.status !== 409 || answer.body['code'] !== 'RecipientOptedOut') this.client.odd(request, answer);
+    await sleep(random.between(20, 200));
+  }
+
+  private anySender(random: Random): string {
+    // Mostly the one it texts from: only an opt-in to that one makes a Yes.
+    return random.chance(0.6) ? (this.senderPhones.at(-1) ?? '') : random.pick(this.senderPhones);
   }
 
   private async writeInPortal({ conversationId, token, readers }: Person, random: Random): Promise<void> {
@@ -108,12 +139,10 @@ export class Load {
 
   private async stopAndStart(person: Person, random: Random): Promise<void> {
     await sleep(random.between(100, 600));
-    await this.text(person.phone, random.pick(['STOP', 'stop.', 'Unsubscribe']), random);
+    await this.text(person.phone, random.pick(keywordTexts['opt-out']), random);
     await this.untilConsentIs('no', person);
-    const from = Date.now();
     await this.send(person, 'sms', random);
     await sleep(random.between(50, 300));
-    this.witness.keep({ kind: 'stopped', phone: person.phone, from, until: Date.now() });
     await this.text(person.phone, 'START', random);
     await this.untilConsentIs('yes', person);
   }

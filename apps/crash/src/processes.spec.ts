@@ -11,6 +11,6 @@ it('what a process logs before it is ready is not taken for what it says of itse
   write.mockRestore();
   expect(entries).toHaveLength(1);
   const child = startNode(['-e', `process.stdout.write(${JSON.stringify(`${entries.join('')}{"url":"http://127.0.0.1:9"}\n`)})`], {}, devNull);
-  expect(await child.firstLine).toBe('{"url":"http://127.0.0.1:9"}');
+  expect(await child.readyLine).toBe('{"url":"http://127.0.0.1:9"}');
   expect(await child.ended).toBe('0');
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
+const READY = /^\{(?:"app":"\w+",)?"url":".*\}$/;
 const running = new Set<ChildProcess>();
 
 /** The last resort: whatever ends this process, no child outlives it. */
@@ -11,8 +12,8 @@ process.on('exit', () => {
 });
 
 export type Child = {
-  /** What it printed first, apart from its log. @throws when it ended before */
-  readonly firstLine: Promise<string>;
+  /** The line of JSON by which it says where it listens; lines of its log may come before. @throws when it ended before */
+  readonly readyLine: Promise<string>;
   /** How it ended: the signal, or its exit code. */
   readonly ended: Promise<string>;
   kill(signal: 'SIGKILL' | 'SIGTERM'): void;
@@ -30,18 +31,11 @@ export function startNode(args: readonly string[], environment: Readonly<Record<
     running.delete(child);
     return String(signal ?? code);
   });
-  const line = new Promise<string>((resolve) => {
-    lines.on('line', (text) => {
-      if (!isLogEntry(text)) resolve(text);
-    });
-  });
-  const firstLine = Promise.race([line, ended.then((how) => Promise.reject(new EndedEarly(how, log)))]);
-  firstLine.catch(() => undefined); // asked for by those who wait for it
-  return { firstLine, ended, kill: (signal) => child.kill(signal) };
+  const line = new Promise<string>((resolve) => lines.on('line', (text) => READY.test(text) && resolve(text)));
+  const readyLine = Promise.race([line, ended.then((how) => Promise.reject(new EndedEarly(how, log)))]);
+  readyLine.catch(() => undefined); // asked for by those who wait for it
+  return { readyLine, ended, kill: (signal) => child.kill(signal) };
 }
-
-/** Work begins before a process is ready, and may have something to say. */
-const isLogEntry = (text: string): boolean => text.startsWith('{"level":');
 
 export class EndedEarly extends Error {
   constructor(how: string, log: string) {

@@ -8,6 +8,9 @@ import { ACCOUNT, programAt, type Target } from './product.js';
 /** A create request as the provider's ledger file has it. */
 export type Create = { readonly kind: 'received' | 'accepted'; readonly n: number; readonly to: string; readonly body: string; readonly statusCallback: string | null };
 
+/** An answer the provider itself gave to an opt-out. */
+export type Confirmation = { readonly inboundSid: string };
+
 /** The provider in a process of its own, which no kill of the product reaches. */
 export class ProviderProcess {
   /** Webhooks without an answer. */
@@ -17,18 +20,19 @@ export class ProviderProcess {
     readonly url: string,
     private readonly child: Child,
     private readonly ledgerFile: string,
+    private readonly senderPhones: readonly string[],
   ) {}
 
-  static async start(folder: string, senderPhone: string): Promise<ProviderProcess> {
+  static async start(folder: string, senderPhones: readonly string[]): Promise<ProviderProcess> {
     const ledgerFile = join(folder, 'provider.jsonl');
-    const account = `${ACCOUNT.accountSid}:${ACCOUNT.authToken}:${senderPhone}`;
+    const account = `${ACCOUNT.accountSid}:${ACCOUNT.authToken}:${senderPhones.join(',')}`;
     const child = startNode([programAt('libs/twilio-emulator/main.js'), '--account', account, '--ledger-file', ledgerFile], {}, join(folder, 'provider.log'));
-    const { url } = JSON.parse(await child.firstLine) as { url: string };
-    return new ProviderProcess(url, child, ledgerFile);
+    const { url } = JSON.parse(await child.readyLine) as { url: string };
+    return new ProviderProcess(url, child, ledgerFile, senderPhones);
   }
 
-  async sendInboundTo(phoneNumber: string, smsUrl: string): Promise<void> {
-    await this.control('PUT', `accounts/${ACCOUNT.accountSid}`, { numbers: [{ phoneNumber, smsUrl }] });
+  async sendInboundTo(smsUrl: string): Promise<void> {
+    await this.control('PUT', `accounts/${ACCOUNT.accountSid}`, { numbers: this.senderPhones.map((phoneNumber) => ({ phoneNumber, smsUrl })) });
   }
 
   async setFaults(faults: FaultSettings): Promise<void> {
@@ -58,6 +62,11 @@ export class ProviderProcess {
     return lines.filter(Boolean).map((line) => JSON.parse(line) as Create);
   }
 
+  async confirmations(): Promise<readonly Confirmation[]> {
+    const { autoAnswers } = (await this.control('GET', 'ledger')) as { autoAnswers: (Confirmation & { keyword: string })[] };
+    return autoAnswers.filter(({ keyword }) => keyword === 'stop');
+  }
+
   async end(): Promise<void> {
     this.child.kill('SIGTERM');
     await this.child.ended;
@@ -67,8 +76,8 @@ export class ProviderProcess {
     return (await this.control('POST', 'inbound', input)) as InboundResult;
   }
 
-  private async control(method: string, path: string, body: object): Promise<unknown> {
-    const response = await fetch(`${this.url}/emulator/${path}`, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  private async control(method: string, path: string, body?: object): Promise<unknown> {
+    const response = await fetch(`${this.url}/emulator/${path}`, { method, ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) });
     if (!response.ok) throw new Error(`the emulator answered ${response.status}: ${await response.text()}`);
     return response.json();
   }

@@ -26,7 +26,7 @@ export class RestartableProcess<Ready> {
     const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), 'crash-compile-cache') };
     const child = startNode(this.args, { ...compiled, ...this.settings }, this.log);
     this.child = child;
-    void child.firstLine.then((line) => {
+    void child.readyLine.then((line) => {
       if (this.child !== child) return;
       this.isReady = true;
       this.ready.resolve(this.read(line));
@@ -40,8 +40,8 @@ export class RestartableProcess<Ready> {
   }
 
   async start(): Promise<Ready> {
-    const { firstLine } = this.spawn();
-    await firstLine;
+    const { readyLine } = this.spawn();
+    await readyLine;
     return this.up();
   }
 

@@ -5,20 +5,22 @@ import { freePort } from '@app/testing/engines';
 import type { FaultSettings } from '@app/twilio-emulator';
 import { makeCast } from './cast.js';
 import { checkMails } from './check-mails.js';
+import { checkOptOuts, type OptOutCounts } from './check-opt-outs.js';
 import { checkTexts, type TextCounts } from './check-texts.js';
 import { checkThreads } from './check-threads.js';
 import { Client } from './client.js';
 import { askProduct, deliveryStates, readFiles, Reader, type Evidence } from './evidence.js';
 import { Findings } from './findings.js';
 import { Load } from './load.js';
-import { Product, programAt, shortLimits, type Target } from './product.js';
+import { ACCOUNT, Product, programAt, shortLimits, type Target } from './product.js';
 import { ProviderProcess } from './provider.js';
 import { Random } from './random.js';
-import { SeparateProduct } from './separate.js';
+import { admin, SeparateProduct } from './separate.js';
 import { settle } from './settle.js';
 import { Witness } from './witness.js';
 
-const SENDER_PHONE = '+14155550100';
+/** Of the program, which texts from the last. */
+const SENDER_PHONES = ['+14155550100', '+14155550101', '+14155550102'];
 /** Nine processes and their servers on one machine take less than one process does. */
 const LONGEST_PAUSE_MS = { embedded: 160, real: 1_500 };
 const LONGEST_FINISH_MS = 200_000;
@@ -26,6 +28,7 @@ const LONGEST_FINISH_MS = 200_000;
 export type Result = {
   readonly findings: Findings;
   readonly texts: TextCounts;
+  readonly optOuts: OptOutCounts;
   readonly mails: number;
   readonly models: string;
   readonly modelsEqual: boolean;
@@ -38,20 +41,20 @@ export type Result = {
 /** Loads the product, kills it so many times, lets it settle, and holds what it says against what was seen from outside. */
 export async function run(folder: string, cycles: number, seed: number, engines: 'embedded' | 'real'): Promise<Result> {
   const random = new Random(seed);
-  const provider = await ProviderProcess.start(folder, SENDER_PHONE);
+  const provider = await ProviderProcess.start(folder, SENDER_PHONES);
   const environment = { TWILIO_API_URL: provider.url, ...shortLimits };
-  const product: Target = engines === 'real' ? await SeparateProduct.open({ folder, senderPhone: SENDER_PHONE, environment }) : new Product({ folder, port: await freePort(), environment });
+  const product: Target = engines === 'real' ? await SeparateProduct.open({ folder, senderPhones: SENDER_PHONES, environment }) : await productWithSenders(folder, environment);
   const facts = await product.start();
-  await provider.sendInboundTo(SENDER_PHONE, `${facts.url}/webhooks/twilio/${facts.programId}/messages`);
+  await provider.sendInboundTo(`${facts.url}/webhooks/twilio/${facts.programId}/messages`);
   const client = new Client(product);
   const witness = new Witness(join(folder, 'witness.jsonl'));
-  const load = new Load(product, client, provider, SENDER_PHONE, witness, await makeCast(client, facts), random.branch(), LONGEST_PAUSE_MS[engines]);
+  const load = new Load(product, client, provider, SENDER_PHONES, witness, await makeCast(client, facts), random.branch(), LONGEST_PAUSE_MS[engines]);
   load.start();
   for (let cycle = 1; cycle <= cycles; cycle += 1) {
     await provider.setFaults(someFaults(random));
     console.log(`cycle ${String(cycle).padStart(3)}/${cycles}  ${await product.killOnce(random)}  acknowledged ${witness.size}  answers lost ${client.lost}, of webhooks ${provider.lost}`);
   }
-  await Promise.race([load.finish(), sleep(LONGEST_FINISH_MS, undefined, { ref: false }).then(() => Promise.reject(new Error('the load did not come to its end')))]);
+  await Promise.race([load.finish(), sleep(LONGEST_FINISH_MS, undefined, { ref: false }).then(() => Promise.reject(new Error(`the load did not come to its end${product.endedByItself === null ? '' : `: a process ended by itself (${product.endedByItself})`}`)))]);
   await provider.setFaults({ rates: {}, callbacks: {} });
   const reader = new Reader(client, facts.tokens.manager);
   const findings = new Findings();
@@ -66,11 +69,21 @@ export async function run(folder: string, cycles: number, seed: number, engines:
 
   checkThreads(evidence, witness, findings);
   const texts = checkTexts(evidence, witness, findings);
+  const optOuts = checkOptOuts(evidence, witness.all('inbound'), findings);
   const mails = checkMails(evidence, witness, findings);
   for (const oddity of client.oddities) findings.add('wrong', oddity);
   const modelsEqual = compare.status === 0;
   if (!modelsEqual) findings.add('wrong', 'a read model is not what a rebuild makes');
-  return { findings, texts, mails, models: compare.stdout + compare.stderr, modelsEqual, evidence, witness, client, provider };
+  return { findings, texts, optOuts, mails, models: compare.stdout + compare.stderr, modelsEqual, evidence, witness, client, provider };
+}
+
+/** In one process. A command adds the numbers after the first, which wants a record and nothing that runs on it. */
+async function productWithSenders(folder: string, environment: Readonly<Record<string, string>>): Promise<Product> {
+  const product = new Product({ folder, port: await freePort(), environment });
+  await product.start();
+  await product.finish();
+  for (const TWILIO_SENDER_PHONE of SENDER_PHONES) admin('sample', { ...product.environment, TWILIO_AUTH_TOKEN: ACCOUNT.authToken, TWILIO_SENDER_PHONE });
+  return product;
 }
 
 function someFaults(random: Random): FaultSettings {
@@ -84,20 +97,25 @@ function someFaults(random: Random): FaultSettings {
 }
 
 /** What came out, in a table. */
-export function table({ findings, texts, mails, modelsEqual, evidence, witness, client, provider }: Result): string {
+export function table({ findings, texts, optOuts, mails, modelsEqual, evidence, witness, client, provider }: Result): string {
   const sent = witness.all('sent');
   const creates = (kind: string): number => evidence.creates.filter((create) => create.kind === kind).length;
   const states = deliveryStates.map((status) => [status, evidence.deliveries.filter((row) => row.channel === 'sms' && row.status === status).length] as const);
   const rows: readonly (readonly [string, string | number])[] = [
-    ['acknowledged', witness.size - witness.all('stopped').length],
+    ['acknowledged', witness.size],
     ['  messages in the app', sent.filter(({ channel }) => channel === 'in-app').length],
     ['  texts', sent.filter(({ channel }) => channel === 'sms').length],
     ['  inbound texts', witness.all('inbound').length],
     ['  refused by a rule', witness.all('refused').length],
     ['  forms ticked', witness.all('asked').length],
-    ['STOP, settled', witness.all('stopped').length],
     ['answers lost, and asked again', `${client.lost}, webhooks ${provider.lost}`],
     ['creates at the provider', `${creates('received')}, accepted ${creates('accepted')}`],
+    ['keywords accepted', `opt-out ${optOuts.optOuts}, opt-in ${optOuts.optIns}, other ${witness.all('inbound').filter(({ meaning }) => meaning === 'confirm' || meaning === 'help').length}`],
+    ['  creates for who said an opt-out', optOuts.calls],
+    ['    while one was on its way', optOuts.overtaken],
+    ['  confirmations by the provider', optOuts.confirmations],
+    ['  withheld after an opt-out', optOuts.withheld],
+    ['  given back, consent changed', optOuts.released],
     ['texts delivered', texts.delivered],
     ['texts uncertain, not sent', texts.uncertain],
     ['texts uncertain, sent', texts.uncertainButSent],
@@ -110,5 +128,5 @@ export function table({ findings, texts, mails, modelsEqual, evidence, witness, 
     ['otherwise wrong', findings.count('wrong')],
     ['read models', modelsEqual ? 'equal to a rebuild' : 'DIFFERENT from a rebuild'],
   ];
-  return rows.map(([name, value]) => `  ${name.padEnd(32)} ${value}`).join('\n');
+  return rows.map(([name, value]) => `  ${name.padEnd(34)} ${value}`).join('\n');
 }

@@ -24,10 +24,10 @@ describe('each app in a process of its own, on Kafka, MongoDB and EventStoreDB',
   let reader: Reader;
 
   beforeAll(async () => {
-    provider = await ProviderProcess.start(folder, SENDER_PHONE);
-    product = await SeparateProduct.open({ folder, senderPhone: SENDER_PHONE, environment: { ...shortLimits, TWILIO_API_URL: provider.url } });
+    provider = await ProviderProcess.start(folder, [SENDER_PHONE]);
+    product = await SeparateProduct.open({ folder, senderPhones: [SENDER_PHONE], environment: { ...shortLimits, TWILIO_API_URL: provider.url } });
     facts = await product.start();
-    await provider.sendInboundTo(SENDER_PHONE, `${facts.url}/webhooks/twilio/${facts.programId}/messages`);
+    await provider.sendInboundTo(`${facts.url}/webhooks/twilio/${facts.programId}/messages`);
     client = new Client(product);
     reader = new Reader(client, facts.tokens.manager);
   }, LONGEST_MS);

@@ -10,7 +10,8 @@ import { ACCOUNT, JWT_SECRET, programAt, type Facts, type Target } from './produ
 import { killProcess, RestartableProcess } from './restartable-process.js';
 import type { Random } from './random.js';
 
-type Settings = { readonly folder: string; readonly senderPhone: string; readonly environment: Readonly<Record<string, string>> };
+/** The program texts from the last of its numbers. */
+type Settings = { readonly folder: string; readonly senderPhones: readonly string[]; readonly environment: Readonly<Record<string, string>> };
 
 /** Two of each that follows, so that one stands by; requests find one api at a fixed address. */
 const APPS = ['api', 'projector', 'projector', 'publisher', 'publisher', 'automation', 'automation', 'notifier', 'notifier'] as const;
@@ -25,15 +26,17 @@ export class SeparateProduct implements Target {
     private readonly engines: EngineProcesses,
   ) {}
 
-  static async open({ folder, senderPhone, environment }: Settings): Promise<SeparateProduct> {
+  static async open({ folder, senderPhones, environment }: Settings): Promise<SeparateProduct> {
     const engines = await EngineProcesses.start(folder);
+    const senderPhone = senderPhones.at(-1) ?? '';
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const all = {
       ...engines.environment, ...environment,
       ...generousQuotas, DEVELOPER_PAGES: 'true', DATA_DIR: join(folder, 'data'), PUBLIC_URL: url, JWT_SECRET, TWILIO_AUTH_TOKEN: ACCOUNT.authToken, TWILIO_SENDER_PHONE: senderPhone, TAKE_OVER_AFTER_MS: '2500',
     };
-    for (const command of ['prepare', 'sample']) admin(command, all);
+    admin('prepare', all);
+    for (const TWILIO_SENDER_PHONE of senderPhones) admin('sample', { ...all, TWILIO_SENDER_PHONE });
     const count = new Map<string, number>();
     const apps = new Map<string, RestartableProcess<undefined>>();
     for (const app of APPS) {

@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import type { Meaning } from './keyword-texts.js';
 
 type Interval = {
   /** When it was first asked for, and when the first answer came; ms since the epoch. */
@@ -22,13 +23,11 @@ export type SentMessage = Interval & {
 /** A message that was answered with a rule's code: nothing may be sent. */
 export type RefusedMessage = { readonly kind: 'refused'; readonly rule: string; readonly text: string; readonly conversationId: string };
 /** A text whose webhook was answered with 200. */
-export type InboundText = Interval & { readonly kind: 'inbound'; readonly text: string; readonly isKeyword: boolean; readonly from: string; readonly sid: string };
-/** Between these times everybody could know that the number had opted out. */
-export type StoppedTime = { readonly kind: 'stopped'; readonly phone: string; readonly from: number; readonly until: number };
-/** A ticked form: one automated text is due. */
-export type AskedForConsent = { readonly kind: 'asked'; readonly phone: string; readonly conversationId: string };
+export type InboundText = Interval & { readonly kind: 'inbound'; readonly text: string; readonly meaning: Meaning | null; readonly from: string; readonly to: string; readonly sid: string };
+/** A ticked form: one automated text is due, or at most one where the contact sent keywords meanwhile. */
+export type AskedForConsent = { readonly kind: 'asked'; readonly phone: string; readonly conversationId: string; readonly isContested: boolean };
 
-export type Observation = SentMessage | RefusedMessage | InboundText | StoppedTime | AskedForConsent;
+export type Observation = SentMessage | RefusedMessage | InboundText | AskedForConsent;
 
 /** What the product has acknowledged, kept by somebody who shares nothing with it: a file that only grows. */
 export class Witness {

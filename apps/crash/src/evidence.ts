@@ -42,7 +42,7 @@ export class Reader {
     return this.all<DeliveryRow>(`/v1/deliveries?status=${status}`);
   }
 
-  conversations(): Promise<{ id: string; phone: string | null; revision: number }[]> {
+  conversations(): Promise<{ id: string; phone: string | null; consent: string | null; revision: number }[]> {
     return this.all('/v1/conversations?folder=all');
   }
 

@@ -56,7 +56,7 @@ export class Load {
     }
     this.work((random) => this.tickForm(random.pick(wavering), random));
     this.work((random) => this.newcomers.come(random));
-    this.work((random) => this.newcomers.comeAndWaver(random));
+    for (let n = 0; n < 3; n += 1) this.work((random) => this.newcomers.comeAndWaver(random));
     this.work((random) => this.repeat(random));
     this.work((random) => this.file(random.pick([...inApp, ...phones]), random));
   }

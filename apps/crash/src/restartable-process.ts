@@ -69,7 +69,8 @@ export class RestartableProcess<Ready> {
 
 /** At a moment of its work; now and then also while it starts. @returns what was done, in words */
 export async function killProcess<Ready>(program: RestartableProcess<Ready>, random: Random): Promise<string> {
-  const life = random.between(50, 800);
+  // Half of the lives are long enough for what a process does when it is no longer cold.
+  const life = random.chance(0.5) ? random.between(50, 800) : random.between(800, 2_500);
   await sleep(life);
   await program.end('SIGKILL');
   let early = '';
@@ -81,5 +82,5 @@ export async function killProcess<Ready>(program: RestartableProcess<Ready>, ran
     early = `, and ${start} ms into its start`;
   }
   await program.start();
-  return `killed after ${String(life).padStart(3)} ms${early}`;
+  return `killed after ${String(life).padStart(4)} ms${early}`;
 }

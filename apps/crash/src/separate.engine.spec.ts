@@ -4,15 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { MongoClient } from 'mongodb';
-import { phoneNumber } from './cast.js';
+import { makeCast, phoneNumber } from './cast.js';
+import { checkOptOuts } from './check-opt-outs.js';
 import { Client } from './client.js';
 import { Reader, type DeliveryRow } from './evidence.js';
+import { Findings } from './findings.js';
 import { until } from './kill-bench.fixture.js';
+import { Load } from './load.js';
 import { programAt, shortLimits, type Facts } from './product.js';
 import { ProviderProcess } from './provider.js';
+import { Random } from './random.js';
+import { readRecord } from './record-history.js';
 import { admin, SeparateProduct } from './separate.js';
+import { settle } from './settle.js';
+import { Witness } from './witness.js';
 
 const SENDER_PHONE = '+14155550100';
+/** The program texts from the last. */
+const SENDER_PHONES = ['+14155550101', SENDER_PHONE];
+/** Not among those of the cast. */
+const FIRST_PHONE = 500;
 const LONGEST_MS = 300_000;
 
 describe('each app in a process of its own, on Kafka, MongoDB and EventStoreDB', () => {
@@ -24,8 +35,8 @@ describe('each app in a process of its own, on Kafka, MongoDB and EventStoreDB',
   let reader: Reader;
 
   beforeAll(async () => {
-    provider = await ProviderProcess.start(folder, [SENDER_PHONE]);
-    product = await SeparateProduct.open({ folder, senderPhones: [SENDER_PHONE], environment: { ...shortLimits, TWILIO_API_URL: provider.url } });
+    provider = await ProviderProcess.start(folder, SENDER_PHONES);
+    product = await SeparateProduct.open({ folder, senderPhones: SENDER_PHONES, environment: { ...shortLimits, TWILIO_API_URL: provider.url } });
     facts = await product.start();
     await provider.sendInboundTo(`${facts.url}/webhooks/twilio/${facts.programId}/messages`);
     client = new Client(product);
@@ -50,7 +61,7 @@ describe('each app in a process of its own, on Kafka, MongoDB and EventStoreDB',
   test('N3 T2: whichever process or engine is killed, a text comes in, is answered once, and staff is told once', async () => {
     for (const [n, name] of product.names.entries()) {
       await product.kill(name);
-      const phone = phoneNumber(n);
+      const phone = phoneNumber(FIRST_PHONE + n);
       await provider.inbound(product, { from: phone, to: SENDER_PHONE, body: `Are you there? [${name}]` });
       const conversation = await until(`a conversation with ${phone} after ${name} was killed`, async () => (await reader.conversations()).find((row) => row.phone === phone));
       await client.expect(201, { method: 'POST', path: `/v1/conversations/${conversation.id}/messages`, token: facts.tokens.agent, key: `answer-${n}`, body: { channel: 'sms', text: `We are. [${name}]` } });
@@ -60,11 +71,26 @@ describe('each app in a process of its own, on Kafka, MongoDB and EventStoreDB',
       const open = [...(await reader.deliveries('requested')), ...(await reader.deliveries('claimed'))];
       return open.length === 0 ? reader.deliveries('accepted') : undefined;
     });
-    expect(product.names.map((_, n) => textsTo(phoneNumber(n)))).toEqual(product.names.map(() => 1));
+    expect(product.names.map((_, n) => textsTo(phoneNumber(FIRST_PHONE + n)))).toEqual(product.names.map(() => 1));
     expect(await reader.deliveries('uncertain')).toEqual([]);
     expect(deliveries.filter(({ channel }) => channel === 'sms')).toHaveLength(product.names.length + 4);
     const told = (await mails()).map(({ raw }) => /^Message-ID:\s*(\S+)/im.exec(raw)?.[1]);
     expect(new Set(told).size).toBe(told.length);
+    expect(product.endedByItself).toBeNull();
+  }, LONGEST_MS);
+
+  test('K9: whichever process or engine is killed while contacts text STOP and START, no text is claimed after an opt-out', async () => {
+    const witness = new Witness(join(folder, 'witness.jsonl'));
+    const load = new Load(product, client, provider, SENDER_PHONES, witness, await makeCast(client, facts), new Random(1), 500);
+    load.start();
+    for (const name of product.names) await product.kill(name);
+    await load.finish();
+    expect(await settle(reader)).toBe(true);
+    const findings = new Findings();
+    const seen = { creates: provider.creates(), confirmations: await provider.confirmations(), record: await readRecord(product.environment) };
+    const { optOuts, optIns, calls } = checkOptOuts(seen, witness.all('inbound'), findings);
+    expect([...findings.list(20), ...client.oddities]).toEqual([]);
+    expect(Math.min(optOuts, optIns, calls)).toBeGreaterThan(0);
     expect(product.endedByItself).toBeNull();
   }, LONGEST_MS);
 

@@ -50,13 +50,11 @@ export class Load {
     for (const person of phones) this.work((random) => this.text(person.phone, this.phrase('inbound', random), random));
     for (const person of undecided) this.work((random) => this.stopAndStart(person, random));
     for (const person of wavering) {
-      for (let n = 0; n < 2; n += 1) this.work((random) => this.send(person, 'sms', random));
-      for (let n = 0; n < 2; n += 1) this.work((random) => this.textKeyword(person.phone, random));
-      this.work((random) => this.text(person.phone, this.phrase('inbound', random), random, this.anySender(random)));
+      this.work((random) => this.send(person, 'sms', random));
+      this.work((random) => this.waver(person, random));
     }
-    this.work((random) => this.tickForm(random.pick(wavering), random));
     this.work((random) => this.newcomers.come(random));
-    for (let n = 0; n < 3; n += 1) this.work((random) => this.newcomers.comeAndWaver(random));
+    for (let n = 0; n < 2; n += 1) this.work((random) => this.newcomers.comeAndWaver(random));
     this.work((random) => this.repeat(random));
     this.work((random) => this.file(random.pick([...inApp, ...phones]), random));
   }
@@ -105,14 +103,28 @@ export class Load {
     return this.text(from, random.pick(keywordTexts[random.pick(oftenTexted)]), random, this.anySender(random));
   }
 
+  /** From a Yes on: an opt-out and other keywords, while texts that were allowed a moment ago are on their way. */
+  private async waver(person: Person, random: Random): Promise<void> {
+    await this.text(person.phone, 'START', random);
+    await this.untilConsentIs('yes', person);
+    const soon = async (most: number, act: (own: Random) => Promise<void>): Promise<void> => {
+      const own = random.branch();
+      await sleep(own.between(0, most));
+      await act(own);
+    };
+    const sends = Array.from({ length: 4 }, () => soon(150, (own) => this.send(person, 'sms', own)));
+    const others = Array.from({ length: random.between(0, 3) }, () => soon(600, (own) => this.textKeyword(person.phone, own)));
+    const optOut = soon(150, (own) => this.text(person.phone, own.pick(keywordTexts['opt-out']), own, this.anySender(own)));
+    await Promise.all([...sends, ...others, optOut, soon(300, () => this.tickForm(person))]);
+  }
+
   /** A form about somebody who texts keywords meanwhile: it is refused after an opt-out. */
-  async tickForm({ contactId, conversationId, phone }: Pick<Person, 'contactId' | 'conversationId' | 'phone'>, random: Random): Promise<void> {
+  async tickForm({ contactId, conversationId, phone }: Pick<Person, 'contactId' | 'conversationId' | 'phone'>): Promise<void> {
     const body = { contactId, wording: 'Text me about my referrals', wordingVersion: '1', source: 'https://sunrise-solar.example/join' };
     const request = { method: 'POST', path: '/v1/consents', token: this.cast.staffTokens.agent, key: `form-${this.nextNumber()}`, body } as const;
     const answer = await this.client.ask(request);
     if (answer.status === 201) this.witness.keep({ kind: 'asked', phone, conversationId, isContested: true });
     else if (answer.status !== 409 || answer.body['code'] !== 'RecipientOptedOut') this.client.odd(request, answer);
-    await sleep(random.between(20, 200));
   }
 
   private anySender(random: Random): string {

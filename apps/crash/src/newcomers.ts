@@ -12,7 +12,7 @@ export type World = {
   phrase(kind: string, random: Random): string;
   text(from: string, text: string, random: Random): Promise<void>;
   textKeyword(from: string, random: Random): Promise<void>;
-  tickForm(person: Pick<Person, 'contactId' | 'conversationId' | 'phone'>, random: Random): Promise<void>;
+  tickForm(person: Pick<Person, 'contactId' | 'conversationId' | 'phone'>): Promise<void>;
   send(person: Pick<Person, 'conversationId' | 'staff' | 'phone' | 'email'>, channel: 'in-app' | 'sms', random: Random): Promise<void>;
 };
 
@@ -37,7 +37,7 @@ export class Newcomers {
     const person = { ...(await this.meet(phone)), phone };
     const keywords = Array.from({ length: random.between(1, 4) }, () => random.branch());
     await Promise.all([
-      this.world.tickForm(person, random),
+      this.world.tickForm(person),
       ...keywords.map(async (own) => {
         await sleep(own.between(0, 120));
         await this.world.textKeyword(phone, own);

@@ -16,7 +16,8 @@ const away = {
 let app: ChildProcessByStdio<null, Readable, null>;
 const start = (name: string, brokers = away.KAFKA_BROKERS): void =>
   void (app = spawn(process.execPath, [programAt(`apps/${name}/src/main.js`)], { env: { ...away, KAFKA_BROKERS: brokers }, stdio: ['ignore', 'pipe', 'ignore'] }));
-const firstLine = async (): Promise<string> => String((await once(createInterface(app.stdout), 'line'))[0]);
+/** The first that is no entry of its log. */
+const firstLine = (): Promise<string> => new Promise((resolve) => void createInterface(app.stdout).on('line', (text) => void (text.startsWith('{"level":') || resolve(text))));
 afterEach(async () => {
   if (app.exitCode === null && app.kill('SIGKILL')) await once(app, 'exit');
 });

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 /** What a running instance says of itself with `--json`. */
 export type Facts = {
@@ -41,15 +42,17 @@ export async function runningInstance(url: string, factsFile: string): Promise<I
   return { facts: { ...facts, url }, stop: () => Promise.resolve() };
 }
 
+/** The first that is no entry of its log. */
 async function firstLine(child: ChildProcess): Promise<string> {
   if (!child.stdout) throw new Error('the instance has no output');
   const exited = once(child, 'exit').then(([code]) => {
     throw new Error(`the instance ended with ${String(code)} before it was ready`);
   });
   exited.catch(() => undefined);
-  const lines = createInterface({ input: child.stdout });
-  const [line] = (await Promise.race([once(lines, 'line'), exited])) as [string];
-  return line;
+  const line = new Promise<string>((resolve) => {
+    createInterface({ input: child.stdout as Readable }).on('line', (text) => void (text.startsWith('{"level":') || resolve(text)));
+  });
+  return Promise.race([line, exited]);
 }
 
 async function end(child: ChildProcess): Promise<void> {

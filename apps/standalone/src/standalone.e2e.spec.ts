@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { AccessTokens } from '@app/platform';
 import { startTwilioEmulator } from '@app/twilio-emulator';
 import { sample } from '../../admin/src/sample.js';
@@ -33,7 +34,7 @@ function run(args: readonly string[], environment: Record<string, string> = {}):
 async function start(environment: Record<string, string> = {}): Promise<Started> {
   const { child, stderr } = run(['--json', '--port', '0', '--data', folder], environment);
   if (!child.stdout) throw new Error('no output');
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const line = await readyLine(child.stdout);
   return { child, stderr, facts: JSON.parse(line) as Facts };
 }
 
@@ -176,3 +177,6 @@ it('N3: with every read model, checkpoint and topic gone, everything is replayed
     await emulator.close();
   }
 });
+
+/** The first line that is no entry of the log. */
+const readyLine = (output: Readable): Promise<string> => new Promise((resolve) => void createInterface(output).on('line', (text) => void (text.startsWith('{"level":') || resolve(text))));

@@ -1,5 +1,6 @@
 import { isUUID } from 'class-validator';
-import { programHashSubject, ProgramGone, type Engines, type Keyring } from '@app/eventing';
+import { programHash, programHashSubject, ProgramGone, ProgramKeyMissing, type Engines, type Keyring } from '@app/eventing';
+import { KeysInMemory } from '@app/testing';
 import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
 import { NaturalKeys } from './natural-keys.js';
 
@@ -35,6 +36,24 @@ describe('ids made of personal data', () => {
     engines = await folder.reopen();
     many.push(await idsOf(engines.keyring, 'program-1'));
     expect(new Set(many.map((ids) => ids.join())).size).toBe(1);
+  });
+
+  test('K7, rule 13: a lost key is not made anew, since a STOP would be forgotten with the ids', async () => {
+    const keyring = new KeysInMemory();
+    const before = await new NaturalKeys(keyring).address('p', phone);
+    const all = keyring.get.bind(keyring);
+    const lost = programHashSubject('p', 'names');
+    keyring.get = async (subjects) => new Map([...(await all(subjects))].filter(([subject]) => subject !== lost));
+    await expect(new NaturalKeys(keyring).address('p', phone)).rejects.toThrow(ProgramKeyMissing);
+    keyring.get = all;
+    expect(await new NaturalKeys(keyring).address('p', phone)).toBe(before);
+  });
+
+  test('M4: keys that were being made when the process died are made the next time', async () => {
+    const keyring = new KeysInMemory();
+    await keyring.ensure(programHashSubject('p', 'names'));
+    await new NaturalKeys(keyring).command('p', { kind: 'staff', id: 'anna' }, 'k');
+    await expect(programHash(keyring, 'p', 'commands', 'x')).resolves.toBeDefined();
   });
 
   test('M4: different numbers and different kinds have different ids, each a UUID as requests are checked for', async () => {

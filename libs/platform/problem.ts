@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
-import { DamagedStream, EngineUnavailable, EventUnreadable, KeyDestroyed, TemporaryFailure } from '@app/eventing';
+import { EngineUnavailable, EventUnreadable, KeyDestroyed, TemporaryFailure, UnusableData } from '@app/eventing';
 import { DomainError } from '@app/kernel';
 
 export type FieldProblem = { readonly field: string; readonly rule: string; readonly message: string };
@@ -94,7 +94,7 @@ export function problemOf(error: unknown): Problem {
   }
   if (error instanceof EngineUnavailable) return problem(503, 'EngineUnavailable', 'A part of the product cannot be reached; repeat the request with the same Idempotency-Key in a moment');
   if (error instanceof KeyDestroyed) return problem(410, 'ContentErased', 'What this would be added to was erased, so nothing can be added');
-  if (error instanceof EventUnreadable || error instanceof DamagedStream) return problem(503, 'RecordUnreadable', 'A part of what this needs cannot be read until the operator has mended it; repeat the request with the same Idempotency-Key then');
+  if (error instanceof EventUnreadable || error instanceof UnusableData) return problem(503, 'RecordUnreadable', 'A part of what this needs cannot be read until the operator has mended it; repeat the request with the same Idempotency-Key then');
   if (error instanceof TemporaryFailure) return problem(503, 'TemporarilyUnavailable', 'This cannot be done right now; repeat the request with the same Idempotency-Key in a moment');
   return problem(500, 'InternalError', 'Something went wrong on our side; the request was not carried out, or can be repeated with the same Idempotency-Key');
 }

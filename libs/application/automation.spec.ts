@@ -32,4 +32,9 @@ describe('automation, events side by side', () => {
   it.each(['InboundReceived', 'OptInRequested', 'ContactCreated', 'ContactErased', 'ContactDetailsChanged', 'MessageSent', 'AutomatedTextSent'] as const)('rule 13: %s that is not what its type says stops nobody, and waits by its stream', (type) => {
     for (const data of [{}, { addressId: 7, phoneIds: [7], formerPhoneIds: [], route: {} }]) expect(Automation.keysOf(record('conversation-1', { type, data } as Message) as Recorded<AutomatedEvent>)).toEqual([]);
   });
+
+  it('rule 13: a message in the app concerns it not, and one that goes out as a text does', () => {
+    const sent = (change: object) => record('conversation-1', { type: 'MessageSent', data: { ...samples.MessageSent, ...change } }) as Recorded<AutomatedEvent>;
+    expect([Automation.concerns(sent({})), Automation.concerns(sent({ channel: 'in-app', to: null, route: null }))]).toEqual([true, false]);
+  });
 });

@@ -37,10 +37,10 @@ export class Automation {
   /** Categories of the streams it follows. */
   static readonly categories = ['contact', 'conversation', 'consent', 'inbound', 'delivery'];
 
-  /** Whether anything follows from an event of this type. Of one whose type nobody knows, something may. */
+  /** Whether anything follows from an event. Of one whose type nobody knows, something may; of a message in the app, nothing. */
   static concerns(event: Followable<AutomatedEvent>): boolean {
-    const legible = isOpened(event) ? event : event.legible;
-    return legible === null || REACTED_TO.has(legible.type);
+    const legible = (isOpened(event) ? event : event.legible) as Recorded<AutomatedEvent> | null;
+    return legible === null || (REACTED_TO.has(legible.type) && !(legible.type === 'MessageSent' && legible.data.route === null));
   }
 
   /**

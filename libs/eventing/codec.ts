@@ -157,6 +157,12 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Ids of the subjects whose keys seal a stored event. */
+export function sealedSubjects({ data }: StoredEvent): readonly string[] {
+  const sealed = data[SEALED_FIELD];
+  return isObject(sealed) ? Object.keys(sealed).map((subjectField) => String(data[subjectField])) : [];
+}
+
 type Sealed = Readonly<Record<string, string>>;
 type Part = { readonly subjectField: string; readonly fields: readonly string[] };
 

@@ -28,14 +28,12 @@ export async function programHash(keyring: Keyring, programId: string, purpose: 
  */
 async function keyFor(keyring: Keyring, programId: string, purpose: HashPurpose): Promise<Uint8Array> {
   const [names, commands] = [programHashSubject(programId, 'names'), programHashSubject(programId, 'commands')];
-  const subject = purpose === 'names' ? names : commands;
   const known = await keyring.get([names, commands]);
-  const key = known.get(subject);
+  const key = known.get(programHashSubject(programId, purpose));
   if (key instanceof Uint8Array) return key;
-  if (key === undefined && !known.has(names) && known.has(commands)) throw new ProgramKeyMissing(programId);
-  await keyring.ensure(names);
-  await keyring.ensure(commands);
-  return keyring.ensure(subject);
+  if (!known.has(names) && known.has(commands)) throw new ProgramKeyMissing(programId);
+  const made = { names: await keyring.ensure(names), commands: await keyring.ensure(commands) };
+  return made[purpose];
 }
 
 /** Nothing can be done for the program until its key is restored. */

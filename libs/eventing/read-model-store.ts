@@ -71,6 +71,9 @@ export abstract class ReadModelStore {
 /** A checkpoint and what it is of: a follower, a live read model, or a copy of one that is being built. */
 export type StoredCheckpoint = { readonly name: string; readonly of: 'follower' | 'model' | 'copy'; readonly checkpoint: Position };
 
+/** Positions are digits. Leases, and times up to which something else was read, hold more than that. */
+export const isPosition = ({ checkpoint }: StoredCheckpoint): boolean => /^\d+$/.test(checkpoint);
+
 /**
  * How far each follower has come. A read model's checkpoint has the model's name. Other things are kept here too, since they are moved
  * in the same way: leases, and times up to which something else than the record was read.

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '@app/kernel';
 import { WrongExpectedRevision, type EventStore, type StoredEvent } from './event-store.js';
 import type { Keyring } from './keyring.js';
-import { CheckpointMoved, type Checkpoints } from './read-model-store.js';
+import { CheckpointMoved, isPosition, type Checkpoints } from './read-model-store.js';
 import { UnusableData } from './unusable-data.js';
 
 /** Of one event, the first of all. */
@@ -53,9 +53,10 @@ export async function nameRecordOfCheckpoints({ eventStore, checkpoints }: Pick<
   if (recordId !== null) await checkpoints.set(RECORD, await checkpoints.get(RECORD), recordId);
 }
 
-const hasFollowed = async (checkpoints: Checkpoints): Promise<boolean> => (await checkpoints.all()).some(({ of, checkpoint }) => of !== 'follower' || /^\d+$/.test(checkpoint));
+const hasFollowed = async (checkpoints: Checkpoints): Promise<boolean> => (await checkpoints.all()).some((stored) => stored.of !== 'follower' || isPosition(stored));
 
-const REBUILD = 'If it is the right record, stop all processes and run "npm run admin -- rebuild": it builds the read models again and sets the followers back';
+/** What to do about read models and checkpoints that do not belong to the record. */
+export const REBUILD = 'If it is the right record, stop all processes and run "npm run admin -- rebuild": it builds the read models again and sets the followers back';
 
 /** @returns `null` when they name none */
 export async function identityOfKeys(keyring: Keyring): Promise<string | null> {

@@ -11,5 +11,6 @@ export * from './background.js';
 export * from './platform.module.js';
 export * from './public-address.js';
 export * from './readiness.js';
+export * from './ready-line.js';
 export * from './run-process.js';
 export * from './health.controller.js';

@@ -1,4 +1,4 @@
-import { identityOf, identityOfKeys, nameRecordOfKeys, programHashSubject, type Engines } from '@app/eventing';
+import { identityOf, identityOfKeys, nameRecordOfKeys, programHashSubject, sealedSubjects, type Engines } from '@app/eventing';
 import type { JsonObject } from '@app/kernel';
 import { Refused } from './with-engines.js';
 
@@ -18,8 +18,8 @@ export async function acceptLostKeys({ eventStore, keyring }: Engines, recordId:
   const seen = new Set<string>();
   let count = 0;
   for await (const { events, position } of eventStore.subscribe({ after: null, signal: new AbortController().signal })) {
-    for (const { data, metadata } of events) {
-      for (const subject of [...sealedSubjects(data), ...programSubjects(metadata)]) {
+    for (const event of events) {
+      for (const subject of [...sealedSubjects(event), ...programSubjects(event.metadata)]) {
         if (seen.has(subject)) continue;
         await keyring.destroy(subject);
         seen.add(subject);
@@ -31,12 +31,6 @@ export async function acceptLostKeys({ eventStore, keyring }: Engines, recordId:
   await nameRecordOfKeys(keyring, recordId);
   say(`${count} events read. ${seen.size} subjects count as erased; the record has new keys. Run "admin rebuild" before the next start`);
 }
-
-/** Each sealed part is named by the field that holds its subject. */
-const sealedSubjects = (data: JsonObject): readonly string[] => {
-  const { sealed } = data;
-  return typeof sealed === 'object' && sealed !== null ? Object.keys(sealed).flatMap((field) => (typeof data[field] === 'string' ? [data[field]] : [])) : [];
-};
 
 const programSubjects = ({ programId }: JsonObject): readonly string[] =>
   typeof programId === 'string' ? (['commands', 'names'] as const).map((purpose) => programHashSubject(programId, purpose)) : [];

@@ -4,7 +4,7 @@ import { masterKeysOf, openEmbedded, openEventStoreDb, openMongo } from '@app/ad
 import type { Keyring, MasterKeys } from '@app/eventing';
 import { loadConfiguration } from '@app/platform';
 import { copyRecord } from './copy-record.js';
-import { whyNotToCopy } from './followers-behind.js';
+import { whyNotToCopy } from './why-not-to-copy.js';
 import { refused, Refused } from './with-engines.js';
 
 /** Between two lines that tell how far a copy is. */

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readyLine } from '@app/platform';
 import { programAt } from './product.js';
 
 /** Nobody listens at port 1. */
@@ -16,8 +16,6 @@ const away = {
 let app: ChildProcessByStdio<null, Readable, null>;
 const start = (name: string, brokers = away.KAFKA_BROKERS): void =>
   void (app = spawn(process.execPath, [programAt(`apps/${name}/src/main.js`)], { env: { ...away, KAFKA_BROKERS: brokers }, stdio: ['ignore', 'pipe', 'ignore'] }));
-/** The first that is no entry of its log. */
-const firstLine = (): Promise<string> => new Promise((resolve) => void createInterface(app.stdout).on('line', (text) => void (text.startsWith('{"level":') || resolve(text))));
 afterEach(async () => {
   if (app.exitCode === null && app.kill('SIGKILL')) await once(app, 'exit');
 });
@@ -25,7 +23,7 @@ afterEach(async () => {
 describe('an app while its engines are away', () => {
   it('rule 12: says that it is not ready, and nothing of its inside', async () => {
     start('projector');
-    const { url } = JSON.parse(await firstLine()) as { url: string };
+    const { url } = JSON.parse(await readyLine(app.stdout)) as { url: string };
     const answer = await fetch(`${url}/health/ready`);
     expect([answer.status, await answer.json()]).toEqual([503, expect.objectContaining({ code: 'EngineUnavailable' })]);
   });

@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { readyLine } from '@app/platform';
 
-const READY = /^\{(?:"app":"\w+",)?"url":".*\}$/;
 const running = new Set<ChildProcess>();
 
 /** The last resort: whatever ends this process, no child outlives it. */
@@ -26,15 +25,13 @@ export function startNode(args: readonly string[], environment: Readonly<Record<
   closeSync(errors);
   running.add(child);
   if (!child.stdout) throw new Error('its output is a pipe');
-  const lines = createInterface({ input: child.stdout });
   const ended = once(child, 'close').then(([code, signal]: unknown[]) => {
     running.delete(child);
     return String(signal ?? code);
   });
-  const line = new Promise<string>((resolve) => lines.on('line', (text) => READY.test(text) && resolve(text)));
-  const readyLine = Promise.race([line, ended.then((how) => Promise.reject(new EndedEarly(how, log)))]);
-  readyLine.catch(() => undefined); // asked for by those who wait for it
-  return { readyLine, ended, kill: (signal) => child.kill(signal) };
+  const line = Promise.race([readyLine(child.stdout), ended.then((how) => Promise.reject(new EndedEarly(how, log)))]);
+  line.catch(() => undefined); // asked for by those who wait for it
+  return { readyLine: line, ended, kill: (signal) => child.kill(signal) };
 }
 
 export class EndedEarly extends Error {

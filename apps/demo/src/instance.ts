@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { readyLine } from '@app/platform';
 
 /** What a running instance says of itself with `--json`. */
 export type Facts = {
@@ -29,7 +28,7 @@ export async function startInstance(): Promise<Instance> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    return { facts: JSON.parse(await firstLine(child)) as Facts, stop };
+    return { facts: await factsOf(child), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -42,17 +41,13 @@ export async function runningInstance(url: string, factsFile: string): Promise<I
   return { facts: { ...facts, url }, stop: () => Promise.resolve() };
 }
 
-/** The first that is no entry of its log. */
-async function firstLine(child: ChildProcess): Promise<string> {
+async function factsOf(child: ChildProcess): Promise<Facts> {
   if (!child.stdout) throw new Error('the instance has no output');
   const exited = once(child, 'exit').then(([code]) => {
     throw new Error(`the instance ended with ${String(code)} before it was ready`);
   });
   exited.catch(() => undefined);
-  const line = new Promise<string>((resolve) => {
-    createInterface({ input: child.stdout as Readable }).on('line', (text) => void (text.startsWith('{"level":') || resolve(text)));
-  });
-  return Promise.race([line, exited]);
+  return JSON.parse(await Promise.race([readyLine(child.stdout), exited])) as Facts;
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -23,7 +23,7 @@ const TEXT_LIFETIME_MS = 24 * HOUR_MS;
 const EMAIL_LIFETIME_MS = 72 * HOUR_MS;
 
 /** What a topic message is about, as the record has it. */
-export type Told = { readonly event: PublicConversationEvent; readonly source: Followable<ConversationEvent> };
+export type RecordedMessage = { readonly event: PublicConversationEvent; readonly source: Followable<ConversationEvent> };
 
 /** Turns what the topic says into requested deliveries; one for each message, person and channel, however often it is said. */
 @Injectable()
@@ -55,7 +55,7 @@ export class DeliveryRequests {
    * What the record holds of a topic message, which only says where to look: whoever can write there can request nothing.
    * @returns `null` when the record holds no such event
    */
-  async find(told: PublicConversationEvent): Promise<Told | null> {
+  async find(told: PublicConversationEvent): Promise<RecordedMessage | null> {
     const source = await this.eventOf(told);
     const legible = source instanceof Unopened ? source.legible : source;
     const event = legible && toPublic(legible as Recorded<ConversationEvent>);
@@ -68,7 +68,7 @@ export class DeliveryRequests {
   }
 
   /** @throws EventUnreadable */
-  async requestFor({ event, source }: Told): Promise<void> {
+  async requestFor({ event, source }: RecordedMessage): Promise<void> {
     if (source instanceof Unopened) throw new EventUnreadable(source);
     switch (event.type) {
       case 'message.automated':

@@ -7,7 +7,7 @@ import type { ConversationEvent } from '@app/domain/conversation';
 import { Background, logFailure, Readiness } from '@app/platform';
 import { CONVERSATIONS_TOPIC, fromTopicValue, toPublic } from '@app/public-events';
 import { QueriesModule } from '@app/read-models';
-import { DeliveryRequests, NOTIFIER, type Told } from './delivery-requests.js';
+import { DeliveryRequests, NOTIFIER, type RecordedMessage } from './delivery-requests.js';
 import { DeliverySender } from './delivery-sender.js';
 import { Dispatcher } from './dispatcher.js';
 import { EmailComposer } from './email-composer.js';
@@ -29,11 +29,11 @@ import { WaitingForStaff } from './waiting-for-staff.js';
 })
 export class NotifierModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(NotifierModule.name);
-  private readonly worker: ParkingWorker<Told> = {
+  private readonly worker: ParkingWorker<RecordedMessage> = {
     name: NOTIFIER,
     keyOf: ({ event }) => DeliveryRequests.keyOf(event),
     sourceOf: ({ event: { programId, conversationId, revision } }) => ({ programId, stream: `conversation-${conversationId}`, revision }),
-    read: (source) => told(source as Recorded<ConversationEvent>),
+    read: (source) => recordedMessage(source as Recorded<ConversationEvent>),
     handle: (message) => this.requests.requestFor(message),
     onParked: (error, { stream }) => logFailure(this.logger, error, stream),
   };
@@ -82,7 +82,7 @@ export class NotifierModule implements OnApplicationBootstrap {
   }
 }
 
-function told(source: Recorded<ConversationEvent>): Told | null {
+function recordedMessage(source: Recorded<ConversationEvent>): RecordedMessage | null {
   const event = toPublic(source);
   return event && { event, source };
 }

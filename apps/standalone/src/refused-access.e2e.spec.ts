@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { readyLine } from '@app/platform';
 import { makeCertificate } from '@app/testing';
 import { startEventStoreDbDouble, type DoubleOptions, type EventStoreDbDouble } from '@app/testing/eventstoredb-double';
 
@@ -61,6 +60,3 @@ test('G6 U3: with all rights it starts, and the check leaves nothing in the reco
   child.kill('SIGTERM');
   expect(((await once(child, 'exit')) as [number])[0]).toBe(0);
 });
-
-/** The first line that is no entry of the log. */
-const readyLine = (output: Readable): Promise<string> => new Promise((resolve) => void createInterface(output).on('line', (text) => void (text.startsWith('{"level":') || resolve(text))));

@@ -3,9 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { AccessTokens } from '@app/platform';
+import { AccessTokens, readyLine } from '@app/platform';
 import { startTwilioEmulator } from '@app/twilio-emulator';
 import { sample } from '../../admin/src/sample.js';
 
@@ -177,6 +175,3 @@ it('N3: with every read model, checkpoint and topic gone, everything is replayed
     await emulator.close();
   }
 });
-
-/** The first line that is no entry of the log. */
-const readyLine = (output: Readable): Promise<string> => new Promise((resolve) => void createInterface(output).on('line', (text) => void (text.startsWith('{"level":') || resolve(text))));

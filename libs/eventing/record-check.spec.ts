@@ -1,5 +1,5 @@
 import { recordStores } from '@app/testing';
-import { checkpointsAhead, RecordCheck, setBackFollowers } from './checkpoints-ahead.js';
+import { checkpointsAhead, RecordCheck, setBackFollowers } from './record-check.js';
 import { EngineUnavailable } from './engine-unavailable.js';
 import type { Checkpoints, StoredCheckpoint } from './read-model-store.js';
 import { UnusableData } from './unusable-data.js';

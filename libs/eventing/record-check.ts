@@ -1,14 +1,11 @@
 import type { Position } from '@app/kernel';
 import type { EventStore } from './event-store.js';
 import { LEASE } from './leadership.js';
-import type { Checkpoints, StoredCheckpoint } from './read-model-store.js';
-import { checkIdentity, isOfAnotherRecord, RECORD, type RecordStores } from './record-identity.js';
+import { isPosition, type Checkpoints, type StoredCheckpoint } from './read-model-store.js';
+import { checkIdentity, isOfAnotherRecord, REBUILD, RECORD, type RecordStores } from './record-identity.js';
 import { UnusableData } from './unusable-data.js';
 
 type Stores = { readonly eventStore: EventStore; readonly checkpoints: Checkpoints };
-
-/** Positions are digits. Leases, and times up to which something else was read, hold more than that. */
-const isPosition = ({ checkpoint }: StoredCheckpoint): boolean => /^\d+$/.test(checkpoint);
 
 /** Checkpoints that lie beyond the end of the record. Their owners would pass over everything up to there. */
 export async function checkpointsAhead({ eventStore, checkpoints }: Stores): Promise<{ readonly head: Position | null; readonly ahead: readonly StoredCheckpoint[] }> {
@@ -42,8 +39,7 @@ export class RecordCheck {
     if (ahead.length === 0) return;
     throw new UnusableData(
       `${head === null ? 'The record is empty' : `The record ends at ${head}`}, and these have gone beyond its end: ${ahead.map(inWords).toSorted().join(', ')}. ` +
-        'The record was restored from an older backup, or is not the one that they belong to. If it is the right record, stop all processes and run ' +
-        '"npm run admin -- rebuild": it builds the read models again and sets the followers back',
+        `The record was restored from an older backup, or is not the one that they belong to. ${REBUILD}`,
     );
   }
 }

@@ -1,10 +1,14 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RecordCheck } from '@app/eventing';
 import { AccessTokens, bearer, callerKey, clientAddress, Configuration, RateLimit, rateLimitHeaders, TooManyRequests, type AuthenticatedRequest, type Usage } from '@app/platform';
 import { Membership } from './membership.js';
 
-/** Health must answer whatever happens, and what the provider posts must not be lost: webhooks are limited where their signature is checked. */
-const isExempt = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => url.startsWith('/health/') || url.startsWith('/webhooks/');
+/** Health must answer whatever happens. */
+const isHealth = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => url.startsWith('/health/');
+
+/** What the provider posts must not be lost: webhooks are limited where their signature is checked. */
+const isWebhook = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => url.startsWith('/webhooks/');
 
 /** Routes that a token opens; the others are public. */
 const needsToken = ({ method, routeOptions: { url = '' } }: FastifyRequest): boolean => method !== 'OPTIONS' && ['/v1/', '/graphql', '/dev/'].some((prefix) => url.startsWith(prefix));
@@ -16,6 +20,7 @@ const needsToken = ({ method, routeOptions: { url = '' } }: FastifyRequest): boo
 export function admitRequests(app: NestFastifyApplication, largestBody: number): void {
   const tokens = app.get(AccessTokens);
   const membership = app.get(Membership);
+  const recordCheck = app.get(RecordCheck);
   const { REQUESTS_PER_ADDRESS_PER_MINUTE, REQUESTS_PER_TOKEN_PER_MINUTE, REQUESTS_PER_PROGRAM_PER_MINUTE } = app.get(Configuration);
   const perAddress = new RateLimit('address', REQUESTS_PER_ADDRESS_PER_MINUTE);
   const perToken = new RateLimit('token', REQUESTS_PER_TOKEN_PER_MINUTE);
@@ -44,9 +49,11 @@ export function admitRequests(app: NestFastifyApplication, largestBody: number):
     .getHttpAdapter()
     .getInstance()
     .addHook('onRequest', async (request, reply) => {
-      if (isExempt(request)) return;
+      if (isHealth(request)) return;
       try {
-        await admit(request, reply);
+        // Engines that were away at the start may turn out not to belong together.
+        await recordCheck.pass();
+        if (!isWebhook(request)) await admit(request, reply);
       } catch (error) {
         closeInsteadOfReading(request, reply, largestBody);
         throw error;

@@ -1,6 +1,6 @@
 import type { Command, CommandBus } from '@nestjs/cqrs';
 import { eventTypes } from '@app/domain';
-import { Aggregates, EngineUnavailable, EventCodec, EventUnreadable, handleCommand, Journal, naturalId, runFollower, Unopened, type Engines, type Follower } from '@app/eventing';
+import { Aggregates, EngineUnavailable, EventCodec, EventUnreadable, handleCommand, Journal, naturalId, runFollower, Unopened, type Engines, type Follower, ProgramGone, programHashSubject } from '@app/eventing';
 import type { JsonObject, Message, Recorded } from '@app/kernel';
 import { parkedDecider, type ParkedCommand } from '@app/domain/parked';
 import { requestDecider } from '@app/domain/request';
@@ -63,6 +63,20 @@ describe('parking', () => {
   const handleAll = async (): Promise<void> => {
     for (const fact of facts) await parking.handle(worker(), fact);
   };
+  it('G5, rule 13: what belongs to a program that is gone is told and dropped, and others go on', async () => {
+    failures.set('a-1', new Error('Boom'));
+    await handleAll();
+    await engines.keyring.destroy(programHashSubject(programId, 'commands'));
+    const told: string[] = [];
+    const telling = { ...worker(), onParked: (error: unknown) => void told.push((error as Error).constructor.name) };
+    failures.set('b-1', new ProgramGone());
+    for (const fact of facts) await parking.handle(telling, fact);
+    expect(told).toEqual(['ProgramGone']);
+    const asked = { aggregateId: ids.parked(programId, 'worker', 'a'), type: 'ReplayRequested', data: { worker: 'worker', key: 'a' }, metadata: { programId } } as unknown as Recorded<Message>;
+    failures.clear();
+    await parking.replays(telling).handle([asked]);
+  });
+
   const waiting = async (key: string): Promise<string[]> => ((await lookups.parked(programId, ids.parked(programId, 'worker', key)))?.waiting ?? []).map(({ stream }) => stream.slice(stream.lastIndexOf('.') + 1));
   const say = (key: string, wish: ParkedCommand): Promise<unknown> => handleCommand(aggregates, parkedDecider, `parked-${ids.parked(programId, 'worker', key)}`, wish, stepOf(programId, 'spec'), (asked) => asked);
   /** A request to replay, as the record holds it. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { EventUnreadable, isOpened, Journal, sleep, TemporaryFailure, type Followable, type Follower, type Unopened } from '@app/eventing';
+import { EventUnreadable, isOpened, Journal, ProgramGone, sleep, TemporaryFailure, type Followable, type Follower, type Unopened } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { BEHIND_PARKED, isSame, type MessageParked, type Parked, type ParkedCommand, type ParkedEvent, type ReplayRequested, type Source } from '@app/domain/parked';
 import { HandleParked } from './commands.js';
@@ -69,10 +69,19 @@ export class Parking {
     private readonly lookups: Lookups,
   ) {}
 
-  /** @throws TemporaryFailure when nothing is wrong with the message: give it again later */
+  /** What belongs to a program that is gone is dropped, since nothing can be written for it. @throws TemporaryFailure when nothing is wrong with the message: give it again later */
   async handle<Item>(worker: ParkingWorker<Item>, item: Item): Promise<void> {
     const { programId, stream, revision } = worker.sourceOf(item);
     const source = { stream, revision };
+    try {
+      await this.handleOrPark(worker, item, programId, source);
+    } catch (error) {
+      if (!(error instanceof ProgramGone)) throw error;
+      worker.onParked(error, source);
+    }
+  }
+
+  private async handleOrPark<Item>(worker: ParkingWorker<Item>, item: Item, programId: string, source: Source): Promise<void> {
     const place = { worker: worker.name, key: worker.keyOf(item) };
 
     // A replay elsewhere may handle what waits between looking and parking; then nothing is parked, and this one is next.
@@ -101,7 +110,11 @@ export class Parking {
   async note(worker: string, { programId, stream, revision, cause }: Unopened): Promise<void> {
     const [place, source] = [{ worker, key: stream }, { stream, revision }];
     const { parkedId, waiting } = await this.waitingOf(programId, place);
-    if (!waiting.some(isSame(source))) await this.park(programId, parkedId, { ...place, source, cause });
+    if (waiting.some(isSame(source))) return;
+    await this.park(programId, parkedId, { ...place, source, cause }).catch((error: unknown) => {
+      // Nothing can be written for it, and the read model passes it over all the same.
+      if (!(error instanceof ProgramGone)) throw error;
+    });
   }
 
   /** Ends the waiting of what a worker no longer passes over, after it has started anew. */
@@ -125,8 +138,8 @@ export class Parking {
       for (const event of events.filter(isOpened) as readonly Recorded<ParkedEvent>[])
         if (event.type === 'ReplayRequested' && event.data.worker === worker.name)
           await this.replay(worker, event).catch((error: unknown) => {
-            // Where the list itself cannot be read, others are replayed all the same.
-            if (!(error instanceof EventUnreadable)) throw error;
+            // Where the list itself cannot be read, or its program is gone, others are replayed all the same.
+            if (!(error instanceof EventUnreadable || error instanceof ProgramGone)) throw error;
             worker.onParked(error, event);
           });
     };
@@ -224,8 +237,8 @@ async function tryAgain(work: () => Promise<void>): Promise<void> {
     try {
       return await work();
     } catch (error) {
-      // What cannot be opened is not opened by trying again.
-      if (error instanceof TemporaryFailure || error instanceof KeyMustWait || error instanceof EventUnreadable) throw error;
+      // Trying again opens nothing that cannot be opened, and brings back no program.
+      if (error instanceof TemporaryFailure || error instanceof KeyMustWait || error instanceof EventUnreadable || error instanceof ProgramGone) throw error;
       await sleep(pause, new AbortController().signal);
     }
   }

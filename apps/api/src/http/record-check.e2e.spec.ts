@@ -17,7 +17,8 @@ it('rule 13: nothing is read or written while engines do not belong together, wh
     const refused = { status: 503, body: { code: 'RecordUnreadable' } };
     expect(await api.get(path, { as: sample.agent })).toMatchObject(refused);
     expect(await api.post(`${path}/messages`, { channel: 'in-app', text: 'Hello' }, { as: sample.agent })).toMatchObject(refused);
-    expect((await api.post('/webhooks/twilio/p/messages', {})).status).toBe(503);
+    const form = { method: 'POST', body: new URLSearchParams({ Body: 'STOP' }) };
+    expect((await fetch(`${api.standalone.url}/webhooks/twilio/p/messages`, form)).status).toBe(503);
     expect((await api.get('/health/live')).status).toBe(200);
   });
   expect(events).toEqual([]);

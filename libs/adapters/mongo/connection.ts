@@ -41,7 +41,7 @@ export class Connection {
 
   /**
    * @throws EngineUnavailable when the server did not answer; what was asked may have been done
-   * @throws AccessRefused when it is there and lets us not in, or not do what was asked
+   * @throws AccessRefused when it answers and refuses what was asked
    */
   async reach<Answer>(ask: (db: Db) => Promise<Answer>): Promise<Answer> {
     if (this.#closed) throw new EngineUnavailable('MongoDB', new Error('The connection was closed'));

@@ -100,6 +100,15 @@ describe('parking', () => {
     await following;
   }
 
+  it('rule 13: what another process has parked in a key is found when the key is taken over', async () => {
+    await parking.handle(worker(), facts[0] as Fact);
+    await say('a', { type: 'ParkMessage', data: { worker: 'worker', key: 'a', source: { stream: 'request-x', revision: 0 }, cause: 'Boom' } });
+    parking.takeOver('worker');
+    await handleAll();
+    expect(handled).toEqual(['a-1', 'b-1', 'b-2']);
+    expect(await waiting('a')).toEqual(['request-x', 'a-1', 'a-2']);
+  });
+
   it('rule 13: what fails is tried again first', async () => {
     let calls = 0;
     await parking.handle({ ...worker(), handle: async () => ((calls += 1) < 3 ? Promise.reject(new TypeError('broken')) : undefined) }, facts[0] as Fact);

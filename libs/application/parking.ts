@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { LRUCache } from 'lru-cache';
 import { EventUnreadable, isOpened, Journal, ProgramGone, sleep, TemporaryFailure, type Followable, type Follower, type Unopened } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { BEHIND_PARKED, isSame, type MessageParked, type Parked, type ParkedCommand, type ParkedEvent, type ReplayRequested, type Source } from '@app/domain/parked';
@@ -53,6 +54,8 @@ export class ParkedKeys {
   }
 }
 
+/** Keys of which it is known that nothing waits. */
+const KNOWN_KEYS = 20_000;
 /** Pauses in ms before a message is tried again. */
 const PAUSES_MS = [50, 200, 1_000];
 
@@ -63,6 +66,9 @@ const PAUSES_MS = [50, 200, 1_000];
  */
 @Injectable()
 export class Parking {
+  /** Keys of which nothing waits: only whoever has a key parks in it, so that stays so until this process does. */
+  private readonly free = new LRUCache<string, true>({ max: KNOWN_KEYS });
+
   constructor(
     private readonly commands: CommandBus,
     private readonly journal: Journal,
@@ -84,21 +90,28 @@ export class Parking {
   private async handleOrPark<Item>(worker: ParkingWorker<Item>, item: Item, programId: string, source: Source): Promise<void> {
     const place = { worker: worker.name, key: worker.keyOf(item) };
 
+    const known = `${worker.name} ${programId} ${place.key}`;
     // A replay elsewhere may handle what waits between looking and parking; then nothing is parked, and this one is next.
-    for (;;) {
+    while (!this.free.has(known)) {
       const { parkedId, waiting, isBehind, isBlocked } = await this.waitingOf(programId, place);
       if (waiting.some(isSame(source))) return;
-      if (waiting.length === 0 && !isBlocked) break;
-      await this.park(programId, parkedId, { ...place, source, cause: isBehind ? BEHIND_PARKED : 'ParkedUnreadable' });
+      if (waiting.length === 0 && !isBlocked) this.free.set(known, true);
+      else await this.park(programId, parkedId, { ...place, source, cause: isBehind ? BEHIND_PARKED : 'ParkedUnreadable' });
     }
     try {
       await tryAgain(() => worker.handle(item));
     } catch (error) {
       if (error instanceof TemporaryFailure) throw error;
+      this.free.delete(known);
       const { parkedId } = await this.waitingOf(programId, place);
       await this.park(programId, parkedId, { ...place, source, cause: nameOf(error) });
       if (!(error instanceof KeyMustWait)) worker.onParked(error, source);
     }
+  }
+
+  /** To be called when a worker gets keys that others may have had: they may have parked in them. */
+  takeOver(worker: string): void {
+    for (const key of this.free.keys()) if (key.startsWith(`${worker} `)) this.free.delete(key);
   }
 
   /** Whether a message waits at a worker, as far as the lists of what waits can be read. */

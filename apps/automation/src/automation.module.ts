@@ -28,12 +28,13 @@ export class AutomationModule implements OnApplicationBootstrap {
     };
     const handle = (events: readonly Followable[]): Promise<void> =>
       inOrderPerKey((events as readonly Followable<AutomatedEvent>[]).filter(Automation.concerns), Automation.keysOf, (event) => this.parking.handle(worker, event));
-    this.follow({ name: worker.name, categories: Automation.categories, handle });
-    this.follow(this.parking.replays(worker));
-  }
-
-  private follow(follower: Follower): void {
     const { journal, checkpoints } = this;
-    this.background.startAsLeader(follower.name, (signal) => runFollower({ journal, checkpoints }, follower, signal));
+    const follow = (follower: Follower, signal: AbortSignal): Promise<void> => runFollower({ journal, checkpoints }, follower, signal);
+    this.background.startAsLeader(worker.name, (signal) => {
+      this.parking.takeOver(worker.name);
+      return follow({ name: worker.name, categories: Automation.categories, handle }, signal);
+    });
+    const replays = this.parking.replays(worker);
+    this.background.startAsLeader(replays.name, (signal) => follow(replays, signal));
   }
 }

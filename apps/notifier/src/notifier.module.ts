@@ -61,7 +61,10 @@ export class NotifierModule implements OnApplicationBootstrap {
     const { journal, checkpoints, topics, dispatcher } = this;
     const handle = (messages: readonly ConsumedMessage[]): Promise<void> => this.request(messages);
     // Who requests a conversation's deliveries sends them too, so that they go out in order however many notifiers there are.
-    const onAssignment = (owns: (conversationId: string) => boolean): void => dispatcher.assign(owns);
+    const onAssignment = (owns: (conversationId: string) => boolean): void => {
+      this.parking.takeOver(NOTIFIER);
+      dispatcher.assign(owns);
+    };
     this.background.start('notifier requests', (signal) => topics.consume({ topics: [CONVERSATIONS_TOPIC], group: 'notifier', signal, handle, onAssignment }));
     this.background.start('notifier dispatcher', (signal) => dispatcher.run(signal));
     this.background.startAsLeader('notifier reconciler', (signal) => this.reconciler.run(signal));

@@ -34,6 +34,7 @@ export class PublisherModule implements OnApplicationBootstrap {
     const { journal, checkpoints } = this;
     this.background.startAsLeader(this.worker.name, async (signal) => {
       // Whoever led before may have parked some.
+      this.parking.takeOver(this.worker.name);
       const parked = await this.parking.keysOf(this.worker.name);
       const handle = (events: readonly Followable[]): Promise<void> => this.publishOrPark(events as readonly Event[], parked);
       await runFollower({ journal, checkpoints }, { name: this.worker.name, categories: ['conversation'], handle }, signal);

@@ -1,9 +1,13 @@
+import { LRUCache } from 'lru-cache';
 import type { Message, Metadata, Position, Recorded } from '@app/kernel';
 import type { EventCodec, NewEvent } from './codec.js';
-import type { AppendResult, EventStore, ExpectedRevision, SubscriptionOptions } from './event-store.js';
+import type { AppendResult, EventStore, ExpectedRevision, RecordedStoredEvent, SubscriptionOptions } from './event-store.js';
 import { EventUnreadable, isOpened, type Followable } from './unopened.js';
 
 const PAGE = 1_000;
+/** Events of this process that are still known when its followers come to them. */
+const KNOWN = 2_000;
+const LONGEST_KNOWN = 16 * 1024;
 
 export type JournalBatch<Event extends Message> = {
   /** Those that can be opened. */
@@ -17,6 +21,9 @@ export type EventPlace = Pick<Recorded<Message>, 'revision' | 'position' | 'meta
 
 /** The record as the rest of the program sees it: typed events with their personal content open. */
 export class Journal {
+  /** What this process appended last, as the store has it, by place. */
+  private readonly known = new LRUCache<string, RecordedStoredEvent>({ max: KNOWN });
+
   constructor(
     private readonly store: EventStore,
     private readonly codec: EventCodec,
@@ -24,7 +31,12 @@ export class Journal {
 
   /** See {@link EventStore.append}. */
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
-    return this.store.append(stream, expected, await Promise.all(events.map((event) => this.codec.seal(event))));
+    const sealed = await Promise.all(events.map((event) => this.codec.seal(event)));
+    const result = await this.store.append(stream, expected, sealed);
+    const [event] = sealed;
+    // Of several the store says only where the last one is.
+    if (event && sealed.length === 1 && JSON.stringify(event.data).length < LONGEST_KNOWN) this.known.set(placeOf(stream, result.revision), { ...event, stream, ...result });
+    return result;
   }
 
   /** The stream's events from a revision on, to its end. @throws EventUnreadable */
@@ -43,7 +55,8 @@ export class Journal {
 
   /** One event by its place. @throws EventUnreadable */
   async at<Event extends Message>(stream: string, revision: number): Promise<Recorded<Event> | undefined> {
-    const [event] = await this.codec.open(await this.store.read(stream, revision, 1));
+    const known = this.known.get(placeOf(stream, revision));
+    const [event] = await this.codec.open(known ? [known] : await this.store.read(stream, revision, 1));
     return event && opened<Event>(event);
   }
 
@@ -64,3 +77,5 @@ function opened<Event extends Message>(event: Followable): Recorded<Event> {
   if (!isOpened(event)) throw new EventUnreadable(event);
   return event as Recorded<Event>;
 }
+
+const placeOf = (stream: string, revision: number): string => `${stream} ${revision}`;

@@ -1,4 +1,5 @@
 import { jsonEvent, MaxAppendSizeExceededError, StreamDeletedError, StreamNotFoundError, WrongExpectedVersionError, type AllStreamRecordedEvent, type EventStoreDBClient } from '@eventstore/db-client';
+import { LRUCache } from 'lru-cache';
 import {
   DamagedStream,
   EventStore,
@@ -27,6 +28,9 @@ const LONGEST_PAUSE_MS = 5_000;
 /** So often a subscription is answered "unknown", over some six seconds, before its position counts as one the record does not have. */
 const UNKNOWN_ANSWERS = 7;
 
+/** Streams that were asked for and had never been there, and how long (ms) that is believed. */
+const NEVER_THERE = { max: 20_000, ttl: 60_000 };
+
 type Options = {
   /** For each append; see {@link openEventStoreDb}. */
   readonly credentials: { readonly username: string; readonly password: string } | undefined;
@@ -38,6 +42,8 @@ export class EventStoreDbEventStore extends EventStore {
   readonly clock = new EventStoreDbClock((stream, revision) => this.#stamp(stream, revision));
   /** Positions that the server was found not to have: who comes with one of them again is told at the first answer. */
   readonly #unknown = new Set<Position>();
+  /** Streams that do not exist and were not deleted: the second question is not asked each time. */
+  readonly #neverThere = new LRUCache<string, true>(NEVER_THERE);
 
   constructor(
     private readonly client: EventStoreDBClient,
@@ -66,6 +72,7 @@ export class EventStoreDbEventStore extends EventStore {
       throw new WrongExpectedRevision(stream, expected, typeof actualVersion === 'bigint' ? Number(actualVersion) : 'no-stream');
     });
     const revision = Number(nextExpectedRevision);
+    this.#neverThere.delete(stream);
     this.clock.noteAppend({ stream, revision, metadata: events.at(-1)?.metadata ?? {}, began, ended: performance.now() });
     // A stream that was deleted takes "no stream", and goes on at its old revision.
     const first = expected === 'no-stream' ? 0 : expected + 1;
@@ -85,7 +92,9 @@ export class EventStoreDbEventStore extends EventStore {
       } catch (error) {
         if (error instanceof StreamDeletedError) throw new DamagedStream(stream, 'it was deleted for good');
         if (!(error instanceof StreamNotFoundError)) throw error;
+        if (this.#neverThere.has(stream)) return [];
         if (await this.#wasDeleted(stream)) throw new DamagedStream(stream, 'it was deleted');
+        this.#neverThere.set(stream, true);
         return [];
       }
       if (from === 0 && events.length === 0) throw new DamagedStream(stream, 'none of its events can be read');

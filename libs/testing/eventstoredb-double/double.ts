@@ -30,7 +30,7 @@ export class Double {
   refuses = false;
   answersToLose = 0;
   /** How often each kind of call came, and how many events went out. */
-  readonly counts = { append: 0, batchAppend: 0, read: 0, readOfLeader: 0, events: 0 };
+  readonly counts = { append: 0, batchAppend: 0, read: 0, readOfStream: 0, readOfLeader: 0, events: 0 };
 
   constructor(folder: string, private readonly dropConnections: () => void, private readonly users: Users | undefined) {
     mkdirSync(folder, { recursive: true });
@@ -144,6 +144,7 @@ export class Double {
 
   read = (call: ServerWritableStream<ReadReq, ReadResp>): void => {
     this.counts.read += 1;
+    if (call.request.getOptions()?.hasStream()) this.counts.readOfStream += 1;
     if (call.metadata.get('requires-leader').length > 0) this.counts.readOfLeader += 1;
     const refused = this.#refusal(call, call.request.getOptions()?.hasAll() ? 'read $all' : null);
     if (refused) return void call.emit('error', refused);

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { DomainError, isErased, type Recorded } from '@app/kernel';
+import { DomainError, isErased, unlessErased, type Recorded } from '@app/kernel';
 import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
 import { TextLimitReached } from '@app/domain/consent';
 import { conversationDecider, type Conversation, type ConversationCommand, type ConversationEvent, type Refusal, type SendRefused, type SendRule } from '@app/domain/conversation';
@@ -39,23 +39,24 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
   }
 
   private async withGate(conversationId: string, { data }: Extract<ConversationWish, { type: 'SendMessage' }>, state: Conversation, context: CommandContext): Promise<SendMessage> {
-    const message = { ...data, messageId: messageIdFor(conversationId, context), to: null, route: null, refusal: null };
+    const message = { ...data, messageId: messageIdFor(conversationId, context), to: null, route: null, isNotified: false, refusal: null };
     if (state.status !== 'started') return { type: 'SendMessage', data: message };
-    const contact = await this.lookups.contact(context.programId, state.contactId);
+    const { programId } = context;
+    const isText = data.channel === 'sms';
+    const [contact, program] = await Promise.all([this.lookups.contact(programId, state.contactId), isText ? this.lookups.program(programId) : null]);
     if (contact.status === 'erased' || isErased(contact.phones)) return { type: 'SendMessage', data: { ...message, refusal: { rule: 'ContactErased', refusedSenderId: null } } };
-    if (data.channel === 'in-app') {
+    if (program === null) {
       const rule = !contact.registered ? 'ContactNotRegistered' : !contact.active ? 'ContactInactive' : null;
-      return { type: 'SendMessage', data: { ...message, refusal: rule && { rule, refusedSenderId: null } } };
+      return { type: 'SendMessage', data: { ...message, isNotified: unlessErased(contact.emails, []).length > 0, refusal: rule && { rule, refusedSenderId: null } } };
     }
-    const program = await this.lookups.program(context.programId);
     const sender = currentSender(program);
     if (!sender) throw new NoSender();
     const [to] = contact.phones;
     const [addressId] = contact.phoneIds;
     if (to === undefined || addressId === undefined) throw new ContactHasNoPhone();
-    const consents = await this.consents.read(context.programId, { addressId, senderId: sender.senderId });
+    const [consents, overQuota] = await Promise.all([this.consents.readFor(program, { addressId, senderId: sender.senderId }), this.overQuota(addressId, context)]);
     const route = { senderId: sender.senderId, from: sender.phone, addressId };
-    const refusal = sendGate('person', consents, program.policies) ?? (await this.overQuota(addressId, context));
+    const refusal = sendGate('person', consents, program.policies) ?? overQuota;
     return { type: 'SendMessage', data: { ...message, to, route, refusal } };
   }
 

@@ -16,6 +16,9 @@ import { NaturalKeys } from './natural-keys.js';
 
 type Known<State, Status extends string> = Exclude<State, { status: Status }>;
 
+/** A program that is there. */
+export type CreatedProgram = Known<Program, 'none'>;
+
 /** Aggregates a decision needs besides its own, as they are now, and only those of the asking program. */
 @Injectable()
 export class Lookups {
@@ -25,7 +28,7 @@ export class Lookups {
   ) {}
 
   /** @throws ProgramNotFound */
-  async program(programId: string): Promise<Known<Program, 'none'>> {
+  async program(programId: string): Promise<CreatedProgram> {
     const program = await this.load(programDecider, `program-${programId}`, programId);
     if (!program || program.status === 'none') throw new ProgramNotFound();
     return program;
@@ -85,6 +88,12 @@ export class Lookups {
     return (await this.load(deliveryDecider, `delivery-${deliveryId}`, programId)) ?? deliveryDecider.initialState;
   }
 
+  /** As far as it is known without asking the record, which may have come further; read where nothing is known of it. */
+  async knownDelivery(programId: string, deliveryId: string): Promise<Delivery> {
+    const { state, programId: owner } = this.aggregates.remembered(deliveryDecider, `delivery-${deliveryId}`);
+    return owner === programId ? state : this.delivery(programId, deliveryId);
+  }
+
   /** What the program may not send at present. */
   async holds(programId: string): Promise<Holds> {
     return (await this.load(holdDecider, `hold-${programId}`, programId)) ?? holdDecider.initialState;
@@ -112,4 +121,4 @@ export class Lookups {
 }
 
 /** The number a program texts from now; consent belongs to it. */
-export const currentSender = (program: Known<Program, 'none'>): Sender | null => program.senders.at(-1) ?? null;
+export const currentSender = (program: CreatedProgram): Sender | null => program.senders.at(-1) ?? null;

@@ -5,7 +5,7 @@ import type { Refusal } from '@app/domain/conversation';
 import type { ConsentRead } from '@app/domain/delivery';
 import type { Policies } from '@app/domain/program';
 import { ids } from './ids.js';
-import { Lookups } from './lookups.js';
+import { Lookups, type CreatedProgram } from './lookups.js';
 
 /** What the consent streams of an address say now. */
 export type ReadConsents = {
@@ -44,6 +44,8 @@ export function sendGate(lane: Lane, { consent: { status, textedFirst }, refused
 /** Whether nothing has changed between two readings. */
 export const isSameReading = (a: ReadConsents, b: ReadConsents): boolean => JSON.stringify(a.revisions) === JSON.stringify(b.revisions);
 
+type ConsentOf = { readonly addressId: string; readonly senderId: string };
+
 @Injectable()
 export class ConsentReader {
   constructor(
@@ -52,8 +54,12 @@ export class ConsentReader {
   ) {}
 
   /** From the streams, never from a read model: what the store holds at this moment counts. */
-  async read(programId: string, { addressId, senderId }: { readonly addressId: string; readonly senderId: string }): Promise<ReadConsents> {
-    const { senders } = await this.lookups.program(programId);
+  async read(programId: string, of: ConsentOf): Promise<ReadConsents> {
+    return this.readFor(await this.lookups.program(programId), of);
+  }
+
+  /** As {@link read}, for a program that was just read. */
+  async readFor({ programId, senders }: Pick<CreatedProgram, 'programId' | 'senders'>, { addressId, senderId }: ConsentOf): Promise<ReadConsents> {
     const all = await Promise.all(
       [...new Set([senderId, ...senders.map((sender) => sender.senderId)])].map(async (id) => {
         const consentId = ids.consent(programId, addressId, id);

@@ -1,7 +1,7 @@
 import { addressEventTypes } from './address/index.js';
 import { consentEventTypes } from './consent/index.js';
 import { contactEventTypes } from './contact/index.js';
-import { conversationEventTypes } from './conversation/index.js';
+import { conversationEventTypes, conversationUpcasters } from './conversation/index.js';
 import { deliveryEventTypes } from './delivery/index.js';
 import { holdEventTypes } from './hold/index.js';
 import { inboundEventTypes } from './inbound/index.js';
@@ -47,3 +47,6 @@ export const eventTypes = {
   ...requestEventTypes,
   ...parkedEventTypes,
 } as const;
+
+/** From the stored events of older versions to those of today. */
+export const upcasters = { ...conversationUpcasters };

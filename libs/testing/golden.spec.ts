@@ -1,4 +1,4 @@
-import { eventTypes } from '@app/domain';
+import { eventTypes, upcasters } from '@app/domain';
 import { EventCodec, isOpened } from '@app/eventing';
 import { KeysInMemory, newRecord } from './index.js';
 import { asRecorded, goldenFiles, goldenPaths, readGolden, typeOfFile } from './golden.js';
@@ -27,15 +27,16 @@ describe('the golden files of stored events', () => {
 
   it.each(files)('%s opens to what it said', async (path) => {
     const { stored, keys, opened } = readGolden(path);
-    const [event] = (await new EventCodec(eventTypes, new GivenKeys(keys)).open([asRecorded(stored)])).filter(isOpened);
+    const [event] = (await new EventCodec(eventTypes, new GivenKeys(keys), upcasters).open([asRecorded(stored)])).filter(isOpened);
     expect(event).toMatchObject({ type: opened.type, eventId: stored.id, metadata: stored.metadata });
-    expect(event?.data).toEqual(opened.data);
+    // One of an older version says more today.
+    expect(event?.data).toEqual(stored.type === `${opened.type}.v${eventTypes[opened.type as keyof typeof eventTypes].version}` ? opened.data : expect.objectContaining(opened.data));
     expect(Object.keys(opened.data)).not.toEqual([]);
   });
 
   it.each(goldenPaths())('%s leaves open today what it left open then', async (path) => {
     const { stored, opened } = readGolden(path);
-    const again = await new EventCodec(eventTypes, new KeysInMemory()).seal({ ...newRecord()('golden-1', opened), eventId: stored.id });
+    const again = await new EventCodec(eventTypes, new KeysInMemory(), upcasters).seal({ ...newRecord()('golden-1', opened), eventId: stored.id });
     expect(again.type).toBe(stored.type);
     expect({ ...again.data, sealed: null }).toEqual({ ...stored.data, sealed: null });
   });

@@ -85,7 +85,7 @@ export const samples: Samples = {
   ContactDetailsChanged: { ...contact, name: 'Rita R.', formerPhoneIds: ['address-2'] },
   ContactErased: { contactId: 'contact-rita', phoneIds: ['address-1', 'address-2'], by: 'olivia' },
   ConversationStarted: { ...about, by: 'anna' },
-  MessageSent: { ...about, messageId: 'message-1', by: 'anna', channel: 'sms', text: 'Your bonus is on its way', to: phone, route },
+  MessageSent: { ...about, messageId: 'message-1', by: 'anna', channel: 'sms', text: 'Your bonus is on its way', to: phone, route, isNotified: false },
   AutomatedTextSent: { ...about, messageId: 'message-2', kind: 'opt-in-request', text: 'Reply YES to get texts, STOP to opt out', to: phone, route },
   MessageReceived: { ...about, messageId: 'message-3', channel: 'sms', text: 'Is my bonus in?', acceptedAt: place, providerId: 'SM5' },
   KeywordReceived: { ...about, messageId: 'message-4', keyword: 'STOP', text: 'stop.', acceptedAt: place, providerId: 'SM2' },

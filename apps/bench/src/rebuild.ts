@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { eventTypes } from '@app/domain';
+import { eventTypes, upcasters } from '@app/domain';
 import { EventCodec, Journal, rebuild, type Engines, type NewEvent, type Projection } from '@app/eventing';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { Metadata } from '@app/kernel';
@@ -16,7 +16,7 @@ const AT_ONCE = 500;
 export async function rebuildAgainstScan({ events, rounds }: { readonly events: number; readonly rounds: number }): Promise<Row> {
   const engines = await openTemporary();
   try {
-    const journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring));
+    const journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring, upcasters));
     await fill(journal, events);
     const scans: number[] = [];
     const rebuilds: number[] = [];
@@ -75,6 +75,6 @@ function eventAt(conversationId: string, contactId: string, revision: number): C
   const about = { conversationId, contactId, referralId: null, messageId: randomUUID(), channel: 'in-app' } as const;
   const text = `Message ${revision}: the site visit is on Tuesday, and the bonus is booked as soon as the contract is signed.`;
   if (revision === 0) return { type: 'ConversationStarted', data: { conversationId, contactId, referralId: null, by: null } };
-  if (revision % 2 === 0) return { type: 'MessageSent', data: { ...about, by: 'alex', text, to: null, route: null } };
+  if (revision % 2 === 0) return { type: 'MessageSent', data: { ...about, by: 'alex', text, to: null, route: null, isNotified: false } };
   return { type: 'MessageReceived', data: { ...about, text, acceptedAt: null, providerId: null } };
 }

@@ -74,7 +74,7 @@ export class DeliveryRequests {
       case 'message.automated':
         return this.requestText(event, source, 'opt-in-request');
       case 'message.sent':
-        return event.channel === 'sms' ? this.requestText(event, source, 'person') : this.requestEmails(event, () => this.contactWithEmail(event));
+        return event.channel === 'sms' ? this.requestText(event, source, 'person') : this.requestEmailToContact(event, source);
       case 'message.received':
         return event.channel === 'in-app' ? this.requestEmails(event, () => this.staffOf(event, source)) : undefined;
       case 'message.refused':
@@ -86,31 +86,26 @@ export class DeliveryRequests {
   }
 
   /** Whether everybody who has to be told of it will be: the deliveries are requested, or it waits where somebody looks after it. @throws EventUnreadable */
-  async isDone(event: PublicConversationEvent): Promise<boolean> {
+  async isDone(event: PublicConversationEvent, source: Recorded<ConversationEvent>): Promise<boolean> {
     if (!('messageId' in event) || event.type === 'message.refused') return true;
     if (event.type === 'message.received' && event.channel === 'sms') return true;
-    return (await (event.channel === 'sms' ? this.isTextRequested(event) : this.areEmailsRequested(event))) || this.isParked(event);
+    return (await (event.channel === 'sms' ? this.isTextRequested(event, source) : this.areEmailsRequested(event, source))) || this.isParked(event);
   }
 
-  private async isTextRequested(event: Message): Promise<boolean> {
-    return (await this.isRequested(event, event.contactId, 'sms')) || (await this.isNoText(event));
+  private async isTextRequested(event: Message, source: Recorded<ConversationEvent>): Promise<boolean> {
+    return textOf(source) === null || this.isRequested(event, event.contactId, 'sms');
   }
 
-  /** One that cannot be opened now may be a text: it is not done. */
-  private async isNoText(event: Message): Promise<boolean> {
-    const source = await this.eventOf(event);
-    return !source || (!(source instanceof Unopened) && textOf(source) === null);
-  }
-
-  private async areEmailsRequested(event: Message): Promise<boolean> {
-    const { people } = await this.lookups.notification(event.programId, event.messageId);
+  private async areEmailsRequested(event: Message, source: Recorded<ConversationEvent>): Promise<boolean> {
+    const decided = notifiedContact(source);
+    const people = decided ?? (await this.lookups.notification(event.programId, event.messageId)).people;
     if (people === null) return false;
     for (const { id } of people) if (!(await this.isRequested(event, id, 'email'))) return false;
     return true;
   }
 
   private async isRequested({ programId, messageId }: Message, recipientId: string, channel: 'sms' | 'email'): Promise<boolean> {
-    return (await this.lookups.delivery(programId, ids.delivery(messageId, recipientId, channel))).status !== 'none';
+    return (await this.lookups.knownDelivery(programId, ids.delivery(messageId, recipientId, channel))).status !== 'none';
   }
 
   private async isParked(event: Message): Promise<boolean> {
@@ -138,9 +133,19 @@ export class DeliveryRequests {
     await this.request(event, { kind: 'contact', id: event.contactId }, { channel: 'sms', lane, consentOf: { addressId, senderId }, route: { senderId, country: callingCode(text.to) } });
   }
 
+  private async requestEmailToContact(event: Message, source: Recorded<ConversationEvent>): Promise<void> {
+    const decided = notifiedContact(source);
+    if (decided === null) return this.requestEmails(event, () => this.contactWithEmail(event));
+    for (const person of decided) await this.requestEmail(event, person);
+  }
+
   private async requestEmails(event: Message, decide: () => Promise<readonly NotifiedPerson[]>): Promise<void> {
     const decided = async (): Promise<readonly NotifiedPerson[] | null> => (await this.lookups.notification(event.programId, event.messageId)).people;
-    for (const person of (await decided()) ?? (await this.decideNotification(event, await decide())) ?? (await decided()) ?? []) await this.request(event, person, { channel: 'email', lane: 'notification', consentOf: null, route: null });
+    for (const person of (await decided()) ?? (await this.decideNotification(event, await decide())) ?? (await decided()) ?? []) await this.requestEmail(event, person);
+  }
+
+  private requestEmail(event: Message, person: NotifiedPerson): Promise<void> {
+    return this.request(event, person, { channel: 'email', lane: 'notification', consentOf: null, route: null });
   }
 
   /** @returns whom the decision names; `null` when another process has decided meanwhile */
@@ -192,6 +197,10 @@ export class DeliveryRequests {
 /** Where the text goes; `null` when the event is no text. */
 const textOf = ({ type, data }: ConversationEvent): { readonly route: TextRoute; readonly to: string | null } | null =>
   (type === 'MessageSent' || type === 'AutomatedTextSent') && data.route ? { route: data.route, to: unlessErased(data.to, null) } : null;
+
+/** Whom a message in the app says it is to be told to; `null` where it says nothing. */
+const notifiedContact = ({ type, data }: ConversationEvent): readonly NotifiedPerson[] | null =>
+  type !== 'MessageSent' || data.isNotified === null ? null : data.isNotified ? [{ kind: 'contact', id: data.contactId }] : [];
 
 /** Of a number in E.164; empty for one that cannot be read. */
 const callingCode = (phone: string | null): string => (phone === null ? '' : (parsePhoneNumberFromString(phone)?.countryCallingCode ?? ''));

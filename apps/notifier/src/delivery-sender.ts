@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ConsentReader, HandleDelivery, Lookups, isSameReading, sendGate, type DeliveryWish, type ReadConsents } from '@app/application';
+import { ConsentReader, HandleDelivery, Lookups, isSameReading, sendGate, type CreatedProgram, type DeliveryWish, type ReadConsents } from '@app/application';
 import { Clock, EmailGateway, EventUnreadable, sleep, SmsGateway, TrustedClock, type SendOutcome } from '@app/eventing';
 import { DomainError, type Position } from '@app/kernel';
 import { claimIdOf, claimNumberOf, DeliveryNotDue, type DeliveryRequested } from '@app/domain/delivery';
@@ -46,15 +46,17 @@ export class DeliverySender {
 
   /** Does nothing while the clock is wrong. */
   async send({ id, programId }: DeliveryRow, signal: AbortSignal): Promise<Sent> {
-    const delivery = await this.lookups.delivery(programId, id);
+    // Nothing is called before the claim, and that is refused where another worker has come first.
+    const delivery = await this.lookups.knownDelivery(programId, id);
     if (delivery.status !== 'requested' || !(await this.trustedClock.isTrusted())) return { position: null, isHeld: false };
     const { request } = delivery;
     const now = this.clock.now();
     if (Date.parse(request.expiresAt) <= now) return this.record(programId, id, { type: 'ExpireDelivery', data: { at: iso(now) } });
     try {
       const claimId = claimIdOf(id, delivery.claims + 1);
-      const attempt = { claimId, ...(await this.prepare(programId, request, claimId)), signal };
-      return request.consentOf === null ? await this.claimAndCall(programId, request, null, attempt) : await this.withConsent(programId, request, request.consentOf, attempt);
+      const program = await this.lookups.program(programId);
+      const attempt = { claimId, ...(await this.prepare(program, request, claimId)), signal };
+      return request.consentOf === null ? await this.claimAndCall(programId, request, null, attempt) : await this.withConsent(program, request, request.consentOf, attempt);
     } catch (error) {
       if (error instanceof DeliveryNotDue) return { position: null, isHeld: false }; // another worker won the claim
       // A defect that trying again does not mend; the staff sees it.
@@ -63,11 +65,11 @@ export class DeliverySender {
     }
   }
 
-  private async withConsent(programId: string, request: Request, consentOf: NonNullable<Request['consentOf']>, attempt: Attempt): Promise<Sent> {
-    const { policies } = await this.lookups.program(programId);
+  private async withConsent(program: CreatedProgram, request: Request, consentOf: NonNullable<Request['consentOf']>, attempt: Attempt): Promise<Sent> {
+    const { programId } = program;
     const lane = request.lane === 'opt-in-request' ? 'opt-in-request' : 'person';
-    const read = await this.consents.read(programId, consentOf);
-    const refusal = sendGate(lane, read, policies);
+    const read = await this.consents.readFor(program, consentOf);
+    const refusal = sendGate(lane, read, program.policies);
     if (refusal !== null) return this.record(programId, request.deliveryId, { type: 'WithholdDelivery', data: { ...refusal, consents: read.revisions } });
     return this.claimAndCall(programId, request, { read, again: () => this.consents.read(programId, consentOf) }, attempt);
   }
@@ -103,14 +105,14 @@ export class DeliverySender {
     return { ...sent, isHeld: Holds.reachOf(road, outcome) !== null };
   }
 
-  private async prepare(programId: string, request: Request, claimId: string): Promise<{ call: Call; road: Road }> {
+  private async prepare(program: CreatedProgram, request: Request, claimId: string): Promise<{ call: Call; road: Road }> {
     if (request.channel === 'email') {
-      const email = await this.composer.compose(programId, request, await this.contents.message(request));
+      const email = await this.composer.compose(program, request, await this.contents.message(request));
       const call: Call = email ? () => this.email.send(email) : () => Promise.resolve({ kind: 'refused', code: 'NoAddress', reason: 'The recipient has no email address' });
       return { call, road: 'email' };
     }
-    const { sms, account, road } = await this.contents.text(programId, request);
-    const statusCallback = `${await this.address.url}/webhooks/twilio/${programId}/status/${claimId}`;
+    const { sms, account, road } = await this.contents.text(program, request);
+    const statusCallback = `${await this.address.url}/webhooks/twilio/${program.programId}/status/${claimId}`;
     return { call: () => this.sms.send(account, { ...sms, statusCallback }), road };
   }
 

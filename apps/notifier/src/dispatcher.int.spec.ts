@@ -59,14 +59,15 @@ afterEach(async () => {
 });
 
 function watchedReader(aggregates: Aggregates, lookups: Lookups): ConsentReader {
-  const real = new ConsentReader(aggregates, lookups);
+  const watched = new ConsentReader(aggregates, lookups);
+  const readFor = watched.readFor.bind(watched);
   let reads = 0;
-  const read = async (...asked: Parameters<ConsentReader['read']>): Promise<ReadConsents> => {
-    const answer = await real.read(...asked);
+  watched.readFor = async (...asked): Promise<ReadConsents> => {
+    const answer = await readFor(...asked);
     await afterRead((reads += 1));
     return answer;
   };
-  return Object.assign(Object.create(ConsentReader.prototype) as ConsentReader, { read });
+  return watched;
 }
 
 const context = (purpose: string): CommandContext => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import mustache from 'mustache';
-import { Lookups } from '@app/application';
+import { Lookups, type CreatedProgram } from '@app/application';
 import type { Email } from '@app/eventing';
 import { isErased } from '@app/kernel';
 import type { DeliveryRequested } from '@app/domain/delivery';
@@ -32,8 +32,8 @@ export class EmailComposer {
   constructor(private readonly lookups: Lookups) {}
 
   /** `null` when the recipient has no address any more. @throws ContentErased */
-  async compose(programId: string, { deliveryId, recipient, conversationId }: DeliveryRequested['data'], message: MessageContent): Promise<Email | null> {
-    const program = await this.lookups.program(programId);
+  async compose(program: CreatedProgram, { deliveryId, recipient, conversationId }: DeliveryRequested['data'], message: MessageContent): Promise<Email | null> {
+    const { programId } = program;
     const to = await this.addressee(programId, recipient);
     if (!to) return null;
     const author = recipient.kind === 'contact' ? program.name : await this.contactName(programId, message.contactId);

@@ -37,16 +37,14 @@ export class InOrder {
     for (const row of rows) {
       if (!mayGoOn()) return { kind: 'nothing' };
       if (row.queue !== queue) return { kind: 'elsewhere', row };
-      let isHeld = false;
-      if (row.status === 'requested' && Date.parse(row.notBefore) <= this.clock.now()) {
-        const sent = await this.sender.send(row, signal);
-        position = sent.position ?? position;
-        isHeld = sent.isHeld;
-      }
-      const delivery = await this.lookups.delivery(row.programId, row.id);
+      const isDue = row.status === 'requested' && Date.parse(row.notBefore) <= this.clock.now();
+      const sent = isDue ? await this.sender.send(row, signal) : null;
+      position = sent?.position ?? position;
+      // What it has just written itself is the newest there is.
+      const delivery = sent?.position ? await this.lookups.knownDelivery(row.programId, row.id) : await this.lookups.delivery(row.programId, row.id);
       if (delivery.status === 'claimed') return { kind: 'taken' };
       if (delivery.status !== 'requested') continue;
-      if (isHeld) return { kind: 'held' };
+      if (sent?.isHeld) return { kind: 'held' };
       return Date.parse(delivery.request.notBefore) > this.clock.now() ? { kind: 'nothing' } : { kind: 'more', position };
     }
     return rows.length < PIECE ? { kind: 'nothing' } : { kind: 'more', position };

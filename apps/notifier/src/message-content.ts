@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Lookups } from '@app/application';
+import type { CreatedProgram } from '@app/application';
 import { Journal, type Sms, type SmsAccount } from '@app/eventing';
 import { isErased, opened, type Recorded } from '@app/kernel';
 import type { AutomatedTextSent, ConversationEvent, MessageReceived, MessageSent } from '@app/domain/conversation';
@@ -11,10 +11,7 @@ export type MessageContent = { readonly contactId: string; readonly text: string
 /** Reads what a delivery carries from the record, by place: topics and deliveries hold no content. */
 @Injectable()
 export class MessageContents {
-  constructor(
-    private readonly journal: Journal,
-    private readonly lookups: Lookups,
-  ) {}
+  constructor(private readonly journal: Journal) {}
 
   /** @throws SourceMissing, ContentErased */
   async message({ source }: DeliveryRequested['data']): Promise<MessageContent> {
@@ -24,14 +21,13 @@ export class MessageContents {
   }
 
   /** @throws SourceMissing, ContentErased */
-  async text(programId: string, { source, route: road }: DeliveryRequested['data']): Promise<{ sms: Omit<Sms, 'statusCallback'>; account: SmsAccount; road: Exclude<Road, 'email'> }> {
+  async text({ senders, credentials }: Pick<CreatedProgram, 'senders' | 'credentials'>, { source, route: road }: DeliveryRequested['data']): Promise<{ sms: Omit<Sms, 'statusCallback'>; account: SmsAccount; road: Exclude<Road, 'email'> }> {
     const event = await this.event(source);
     if (event.type === 'MessageReceived') throw new SourceMissing();
     const data = opened(event.data);
     if (!data) throw new ContentErased();
     const { route, to, text } = data;
     if (route === null || to === null) throw new SourceMissing();
-    const { senders, credentials } = await this.lookups.program(programId);
     const sender = senders.find(({ senderId }) => senderId === route.senderId);
     if (!sender) throw new SourceMissing();
     if (isErased(sender.authToken)) throw new ContentErased();

@@ -126,12 +126,12 @@ export class NotifierBench {
     await this.execute(new HandleProgram(programId, { type: 'AddSender', data }, this.context(programId)));
   }
 
-  /** Somebody new with a phone and an email address, and a conversation with that person. */
-  async conversation(programId: string, phone?: string): Promise<{ conversationId: string; contactId: string }> {
+  /** Somebody new with a phone and an email address, or none, and a conversation with that person. */
+  async conversation(programId: string, phone?: string, hasEmail = true): Promise<{ conversationId: string; contactId: string }> {
     this.count += 1;
     const externalId = `person-${this.count}`;
     const contactId = await this.app.get(NaturalKeys).contactByExternalId(programId, externalId);
-    const details = { externalId, name: externalId, phones: [phone ?? `+1415556${String(1000 + this.count)}`], emails: [`${externalId}@mail.example`], contactType: 'referrer', registered: true, active: true } as const;
+    const details = { externalId, name: externalId, phones: [phone ?? `+1415556${String(1000 + this.count)}`], emails: hasEmail ? [`${externalId}@mail.example`] : [], contactType: 'referrer', registered: true, active: true } as const;
     await this.execute(new HandleContact(contactId, { type: 'CreateContact', data: details }, this.context(programId)));
     const conversationId = ids.conversation(programId, contactId, null);
     await this.execute(new HandleConversation(conversationId, { type: 'StartConversation', data: { conversationId, contactId, referralId: null, by: null } }, this.context(programId)));

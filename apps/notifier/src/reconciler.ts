@@ -120,7 +120,7 @@ export class Reconciler {
 
   private async find(row: DeliveryRow, request: DeliveryRequested['data']): Promise<FoundOutcome> {
     if (row.channel === 'email') return this.email.find(row.id);
-    const { sms, account } = await this.contents.text(row.programId, request);
+    const { sms, account } = await this.contents.text(await this.lookups.program(row.programId), request);
     const from = new Date(row.claimedAt ?? 0);
     const between = { from, to: new Date(from.getTime() + this.configuration.TWILIO_TIMEOUT_MS) };
     return this.sms.find(account, sms, between, (providerId) => this.mayBeAnothers(row, sms.text, providerId));

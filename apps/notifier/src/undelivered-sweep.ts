@@ -3,8 +3,8 @@ import { Checkpoints, Clock, EventUnreadable, inOrderPerKey, Journal, sleep, Top
 import type { Position, Recorded } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
 import { Configuration, logFailure } from '@app/platform';
-import { asTopicValue, CONVERSATIONS_TOPIC, toPublic, type PublicConversationEvent } from '@app/public-events';
-import { DeliveryRequests } from './delivery-requests.js';
+import { asTopicValue, CONVERSATIONS_TOPIC, toPublic } from '@app/public-events';
+import { DeliveryRequests, type RecordedMessage } from './delivery-requests.js';
 
 /** Name of its checkpoint. */
 export const SWEEP = 'notifier sweep';
@@ -14,8 +14,9 @@ const AT_ONCE = 20;
 const MOST_WAITING = 1_000;
 const LONGEST_PAUSE_MS = 60 * 60 * 1000;
 
+type Message = RecordedMessage & { readonly source: Recorded<ConversationEvent> };
 /** Published again: when (ms) it is looked at next, after what pause, and from where it is found after a restart. */
-type Waiting = { readonly event: PublicConversationEvent; readonly from: Position | null; readonly lookAt: number; readonly pause: number };
+type Waiting = { readonly message: Message; readonly from: Position | null; readonly lookAt: number; readonly pause: number };
 
 /**
  * Finds messages of the record that should have a delivery after a while and have none, since the topic has lost them, and
@@ -57,7 +58,7 @@ export class UndeliveredSweep {
         await this.untilOld(some, signal);
         while (run.waiting.size >= MOST_WAITING && !signal.aborted) await sleep(this.configuration.UNDELIVERED_AFTER_MS, signal);
         if (signal.aborted) return;
-        await inOrderPerKey(some, ({ stream }) => [stream], (event) => this.look(run, toPublic(event), run.looked));
+        await inOrderPerKey(some, ({ stream }) => [stream], (source) => this.look(run, messageOf(source), run.looked));
       }
       if (signal.aborted) return;
       run.looked = position;
@@ -71,27 +72,28 @@ export class UndeliveredSweep {
       await sleep(this.configuration.UNDELIVERED_AFTER_MS, signal);
       if (!(await this.trustedClock.isTrusted())) continue;
       const now = this.clock.now();
-      for (const [id, { event, from, lookAt, pause }] of run.waiting) {
+      for (const [id, { message, from, lookAt, pause }] of run.waiting) {
         if (signal.aborted) return;
         if (lookAt > now) continue;
-        await this.look(run, event, from, Math.min(pause * 2, LONGEST_PAUSE_MS));
+        await this.look(run, message, from, Math.min(pause * 2, LONGEST_PAUSE_MS));
         if (run.waiting.get(id)?.lookAt === lookAt) run.waiting.delete(id);
       }
       await run.save(this.checkpoints);
     }
   }
 
-  private async look(run: SweepRun, event: PublicConversationEvent | null, from: Position | null, pause = this.configuration.UNDELIVERED_AFTER_MS): Promise<void> {
-    if (event === null || (await this.isDone(event))) return;
+  private async look(run: SweepRun, message: Message | null, from: Position | null, pause = this.configuration.UNDELIVERED_AFTER_MS): Promise<void> {
+    if (message === null || (await this.isDone(message))) return;
+    const { event } = message;
     await this.topics.publish(CONVERSATIONS_TOPIC, [{ key: event.conversationId, value: asTopicValue(event) }]);
     this.logger.warn({ event: 'published again', id: event.id, programId: event.programId });
-    run.waiting.set(event.id, { event, from, lookAt: this.clock.now() + pause, pause });
+    run.waiting.set(event.id, { message, from, lookAt: this.clock.now() + pause, pause });
   }
 
   /** What cannot be read of its deliveries is there: they were requested before. It holds up nobody else's. */
-  private async isDone(event: PublicConversationEvent): Promise<boolean> {
+  private async isDone({ event, source }: Message): Promise<boolean> {
     try {
-      return await this.requests.isDone(event);
+      return await this.requests.isDone(event, source);
     } catch (error) {
       if (!(error instanceof EventUnreadable)) throw error;
       logFailure(this.logger, error, error.event.stream);
@@ -107,6 +109,11 @@ export class UndeliveredSweep {
     // No longer than for one of now, whatever the clock of its writer said.
     if (left > 0) await sleep(Math.min(left, this.configuration.UNDELIVERED_AFTER_MS), signal);
   }
+}
+
+function messageOf(source: Recorded<ConversationEvent>): Message | null {
+  const event = toPublic(source);
+  return event && { event, source };
 }
 
 /** How far one run has come. */

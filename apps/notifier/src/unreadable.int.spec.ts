@@ -197,3 +197,15 @@ describe('the reconciler', () => {
     expect(new Set(answers)).toEqual(new Set([true]));
   });
 });
+
+it('N1: a message of version 1 says nothing about an email; that is decided in a stream of its own, once', async () => {
+  bench = await NotifierBench.open();
+  const { programId } = await bench.program('acme');
+  const { conversationId, contactId } = await bench.conversation(programId);
+  const data = { ...samples.MessageSent, conversationId, contactId, channel: 'in-app', to: null, route: null };
+  const sealed = await seal(programId, { type: 'MessageSent', data });
+  const { isNotified: _, ...stored } = sealed.data;
+  await append(`conversation-${conversationId}`, { ...sealed, type: 'MessageSent.v1', data: stored });
+  await until(() => bench.emails.length === 1, 'the email');
+  expect((await bench.recorded<Message>('notification')).map(({ type }) => type)).toEqual(['NotificationDecided']);
+});

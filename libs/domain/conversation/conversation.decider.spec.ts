@@ -8,7 +8,7 @@ const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-
 
 const start: ConversationCommand = { type: 'StartConversation', data: { ...about, by: 'anna' } };
 const started: ConversationEvent = { type: 'ConversationStarted', data: { ...about, by: 'anna' } };
-const text = { messageId: 'm1', by: 'anna', channel: 'sms', text: 'Hello', to: '+15551234567', route } as const;
+const text = { messageId: 'm1', by: 'anna', channel: 'sms', text: 'Hello', to: '+15551234567', route, isNotified: false } as const;
 const refusedSenderId = null;
 const send = (rule: SendRule | null = null, words = 'Hello'): ConversationCommand => ({ type: 'SendMessage', data: { ...text, text: words, refusal: rule && { rule, refusedSenderId } } });
 const sent: ConversationEvent = { type: 'MessageSent', data: { ...about, ...text } };
@@ -52,7 +52,7 @@ describe('conversation', () => {
   it('M7: keeps author, channel and text of what the staff sends', () => conversation.given(started).when(send()).then(sent));
 
   it('M1: keeps in-app and text messages in one thread', () => {
-    const inApp = { messageId: 'm3', by: 'anna', channel: 'in-app', text: 'Hello', to: null, route: null } as const;
+    const inApp = { messageId: 'm3', by: 'anna', channel: 'in-app', text: 'Hello', to: null, route: null, isNotified: false } as const;
     conversation
       .given(started, sent, received)
       .when({ type: 'SendMessage', data: { ...inApp, refusal: null } })

@@ -5,8 +5,8 @@ export type Refusal = { readonly rule: SendRule; readonly refusedSenderId: strin
 
 export type ConversationCommand =
   | Message<'StartConversation', { conversationId: string; contactId: string; referralId: string | null; by: string | null }>
-  /** `refusal` is what the send gate says, `to` and `route` where a text goes: the decision needs them, so the command carries them. */
-  | Message<'SendMessage', { messageId: string; by: string; channel: Channel; text: string; to: string | null; route: TextRoute | null; refusal: Refusal | null }>
+  /** `refusal` is what the send gate says, `to` and `route` where a text goes, `isNotified` whether an email tells of it: the decision needs them, so the command carries them. */
+  | Message<'SendMessage', { messageId: string; by: string; channel: Channel; text: string; to: string | null; route: TextRoute | null; isNotified: boolean; refusal: Refusal | null }>
   | Message<'SendOptInRequest', { messageId: string; text: string; to: string; route: TextRoute }>
   | Message<'ReceiveMessage', { messageId: string; channel: Channel; text: string; acceptedAt: string | null; providerId: string | null }>
   | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'conversationId' | 'contactId' | 'referralId'>>

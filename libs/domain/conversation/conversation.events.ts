@@ -1,4 +1,4 @@
-import type { EventTypes, Message, Personal } from '@app/kernel';
+import type { EventTypes, JsonObject, Message, Personal } from '@app/kernel';
 
 export type Channel = 'in-app' | 'sms';
 
@@ -12,7 +12,14 @@ export type TextRoute = { readonly senderId: string; readonly from: string; read
 type About = { conversationId: string; contactId: string; referralId: string | null };
 
 export type ConversationStarted = Message<'ConversationStarted', About & { by: string | null }>;
-export type MessageSent = Message<'MessageSent', About & { messageId: string; by: string; channel: Channel; text: Personal<string>; to: Personal<string | null>; route: TextRoute | null }>;
+/**
+ * `isNotified`: the contact is told of a message in the app by email, by what was so when it was written. `null` where that is
+ * decided in a stream of its own, as it was by version 1.
+ */
+export type MessageSent = Message<
+  'MessageSent',
+  About & { messageId: string; by: string; channel: Channel; text: Personal<string>; to: Personal<string | null>; route: TextRoute | null; isNotified: boolean | null }
+>;
 /** A text the program sends by itself; it moves no conversation. */
 export type AutomatedTextSent = Message<'AutomatedTextSent', About & { messageId: string; kind: 'opt-in-request'; text: Personal<string>; to: Personal<string>; route: TextRoute }>;
 /** `acceptedAt` is the position where it came through the door: its place in the thread. `null`: this event's own. */
@@ -44,7 +51,7 @@ export type ConversationEvent =
 
 export const conversationEventTypes = {
   ConversationStarted: { version: 1 },
-  MessageSent: { version: 1, sealed: { text: 'conversationId', to: 'contactId' } },
+  MessageSent: { version: 2, sealed: { text: 'conversationId', to: 'contactId' } },
   AutomatedTextSent: { version: 1, sealed: { text: 'conversationId', to: 'contactId' } },
   MessageReceived: { version: 1, sealed: { text: 'conversationId' } },
   KeywordReceived: { version: 1, sealed: { text: 'conversationId' } },
@@ -54,3 +61,8 @@ export const conversationEventTypes = {
   ConversationArchived: { version: 1 },
   ConversationDeleted: { version: 1 },
 } as const satisfies EventTypes<ConversationEvent>;
+
+/** From the stored events of older versions to those of today. */
+export const conversationUpcasters = {
+  'MessageSent.v1': (data: JsonObject) => ({ type: 'MessageSent.v2', data: { ...data, isNotified: null } }),
+};

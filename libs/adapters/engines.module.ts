@@ -1,6 +1,6 @@
 import { Global, Inject, Logger, Module, type DynamicModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Aggregates, Checkpoints, Clock, EngineUnavailable, EventCodec, EventStore, Journal, Keyring, Leadership, ReadModelStore, RecordCheck, TopicLog, TrustedClock, type Engines } from '@app/eventing';
-import { eventTypes, upcasters } from '@app/domain';
+import { eventTypes, subjectHomes, upcasters } from '@app/domain';
 
 const ENGINES = Symbol('engines');
 
@@ -29,7 +29,7 @@ export class EnginesModule implements OnModuleInit, OnApplicationShutdown {
         { provide: Keyring, useValue: engines.keyring },
         { provide: Leadership, useValue: engines.leadership },
         { provide: EventCodec, useFactory: (keyring: Keyring) => new EventCodec(eventTypes, keyring, upcasters), inject: [Keyring] },
-        { provide: Journal, useFactory: (store: EventStore, codec: EventCodec) => new Journal(store, codec), inject: [EventStore, EventCodec] },
+        { provide: Journal, useFactory: (store: EventStore, codec: EventCodec) => new Journal(store, codec, subjectHomes), inject: [EventStore, EventCodec] },
         { provide: Aggregates, useFactory: (journal: Journal, keyring: Keyring) => new Aggregates(journal, keyring), inject: [Journal, Keyring] },
         { provide: RecordCheck, useValue: new RecordCheck(engines) },
         { provide: TrustedClock, useFactory: (clock: Clock) => new TrustedClock(clock, engines.clocks, reportClock), inject: [Clock] },

@@ -1,6 +1,6 @@
 import type { Command, CommandBus } from '@nestjs/cqrs';
-import { eventTypes } from '@app/domain';
-import { Aggregates, EngineUnavailable, EventCodec, EventUnreadable, handleCommand, Journal, naturalId, runFollower, Unopened, type Engines, type Follower, ProgramGone, programHashSubject } from '@app/eventing';
+import { eventTypes, subjectHomes } from '@app/domain';
+import { Aggregates, EngineUnavailable, EventCodec, EventUnreadable, handleCommand, Journal, KeyLost, naturalId, runFollower, Unopened, type Engines, type Follower, ProgramGone, programHashSubject } from '@app/eventing';
 import type { JsonObject, Message, Recorded } from '@app/kernel';
 import { parkedDecider, type ParkedCommand } from '@app/domain/parked';
 import { requestDecider } from '@app/domain/request';
@@ -29,7 +29,7 @@ describe('parking', () => {
 
   beforeAll(async () => {
     engines = await folder.open();
-    journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring));
+    journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring), subjectHomes);
     aggregates = new Aggregates(journal, engines.keyring);
     lookups = new Lookups(aggregates, new NaturalKeys(engines.keyring));
     const handler = new ParkedHandler(aggregates);
@@ -199,17 +199,18 @@ describe('parking', () => {
     expect(await waiting('a')).toEqual([]);
   });
 
-  it('rule 13: one that cannot be opened is parked at once, with its cause', async () => {
+  it.each([
+    ['KeyMissing', new EventUnreadable(new Unopened('KeyMissing', { stream: 'conversation-1', revision: 3, position: '7', programId: 'p' }))],
+    ['KeyLost', new KeyLost('conversation-1')],
+  ])('rule 13: what trying again cannot mend is parked at once, with its cause: %s', async (cause, failure) => {
     let calls = 0;
-    const place = { stream: 'conversation-1', revision: 3, position: '7', programId };
-    const unopened = new EventUnreadable(new Unopened('KeyMissing', place));
     await parking.handle({ ...worker(), handle: async () => {
       calls += 1;
-      throw unopened;
+      throw failure;
     } }, facts[0] as Fact);
     expect([calls, await waiting('a')]).toEqual([1, ['a-1']]);
     const [recorded] = await engines.eventStore.read(`parked-${ids.parked(programId, 'worker', 'a')}`, 0, 1);
-    expect(recorded?.data['cause']).toBe('KeyMissing');
+    expect(recorded?.data['cause']).toBe(cause);
   });
 
   describe('rule 13: a list of what waits that cannot be read itself', () => {
@@ -257,7 +258,7 @@ describe('parking', () => {
       await engines.eventStore.append(`parked-${parkedId}`, known.at(-1)?.revision ?? 'no-stream', [{ id: naturalId('spec', parkedId), type: 'ParkedMessageHandled.v99', data, metadata: { programId } }]);
     };
     function partsOf(of: Engines, upcasters = {}): { parking: Parking; lookups: Lookups; aggregates: Aggregates } {
-      const itsJournal = new Journal(of.eventStore, new EventCodec(eventTypes, of.keyring, upcasters));
+      const itsJournal = new Journal(of.eventStore, new EventCodec(eventTypes, of.keyring, upcasters), subjectHomes);
       const itsAggregates = new Aggregates(itsJournal, of.keyring);
       const [itsLookups, handler] = [new Lookups(itsAggregates, new NaturalKeys(of.keyring)), new ParkedHandler(itsAggregates)];
       return { parking: new Parking({ execute: (command: Command<unknown>) => handler.execute(command as HandleParked) } as unknown as CommandBus, itsJournal, itsLookups), lookups: itsLookups, aggregates: itsAggregates };

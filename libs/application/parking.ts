@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
-import { EventUnreadable, isOpened, Journal, ProgramGone, sleep, TemporaryFailure, type Followable, type Follower, type Unopened } from '@app/eventing';
+import { EventUnreadable, isOpened, Journal, KeyLost, ProgramGone, sleep, TemporaryFailure, type Followable, type Follower, type Unopened } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { BEHIND_PARKED, isSame, type MessageParked, type Parked, type ParkedCommand, type ParkedEvent, type ReplayRequested, type Source } from '@app/domain/parked';
 import { HandleParked } from './commands.js';
@@ -250,8 +250,8 @@ async function tryAgain(work: () => Promise<void>): Promise<void> {
     try {
       return await work();
     } catch (error) {
-      // Trying again opens nothing that cannot be opened, and brings back no program.
-      if (error instanceof TemporaryFailure || error instanceof KeyMustWait || error instanceof EventUnreadable || error instanceof ProgramGone) throw error;
+      // Trying again opens nothing that cannot be opened, and brings back no key and no program.
+      if (error instanceof TemporaryFailure || error instanceof KeyMustWait || error instanceof EventUnreadable || error instanceof KeyLost || error instanceof ProgramGone) throw error;
       await sleep(pause, new AbortController().signal);
     }
   }

@@ -2,6 +2,7 @@ import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.j
 import type { Engines } from '@app/eventing';
 import type { Message } from '@app/kernel';
 import type { ContactDetails } from '@app/domain/contact';
+import { LostKeys } from '@app/testing';
 import { HandleConsent, HandleContact, HandleConversation } from './commands.js';
 import { ids } from './ids.js';
 import { WriteSide } from './write-side.fixture.js';
@@ -35,6 +36,14 @@ describe('a fold that is behind, and keys that were destroyed', () => {
     await remove(there);
     for (const key of ['a', 'b', 'c'])
       await expect(here.do(new HandleConversation(general, { type: 'SendMessage', data: { by: 'anna', channel: 'in-app', text: 'More' } }, here.context(key)))).rejects.toMatchObject({ code: 'ConversationDeleted' });
+  });
+
+  it('M8: it is refused with that code also where the keys do not know any more that its key was destroyed', async () => {
+    await remove(there);
+    const keys = new LostKeys(engines.keyring);
+    keys.lose(general);
+    await expect(here.do(new HandleConversation(general, { type: 'SendMessage', data: { by: 'anna', channel: 'in-app', text: 'More' } }, here.context('a')))).rejects.toMatchObject({ code: 'ConversationDeleted' });
+    expect(keys.made).toEqual(new Map());
   });
 
   it('M8: an erased contact made again after a restart is refused with its code', async () => {

@@ -1,7 +1,7 @@
 import type { CommandBus, Command } from '@nestjs/cqrs';
 import type { Checkpoints, Engines } from '@app/eventing';
 import { defaultPolicies, type Policies } from '@app/domain/program';
-import { eventTypes, upcasters } from '@app/domain';
+import { eventTypes, subjectHomes, upcasters } from '@app/domain';
 import { Aggregates, EventCodec, Journal, naturalId, type CommandContext, type CommandResult } from '@app/eventing';
 import type { Actor, Message, Position, Recorded } from '@app/kernel';
 import type { InboundReceived } from '@app/domain/inbound';
@@ -53,7 +53,7 @@ export class WriteSide {
   constructor(engines: Engines, name: string) {
     this.programId = `program-${name}`;
     this.sender = `sender-${name}`;
-    this.journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring, upcasters));
+    this.journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring, upcasters), subjectHomes);
     const aggregates = new Aggregates(this.journal, engines.keyring);
     this.naturalKeys = new NaturalKeys(engines.keyring);
     this.lookups = new Lookups(aggregates, this.naturalKeys);

@@ -50,3 +50,19 @@ export const eventTypes = {
 
 /** From the stored events of older versions to those of today. */
 export const upcasters = { ...conversationUpcasters };
+
+type SubjectField<Type> = Type extends { readonly sealed: Readonly<Record<string, infer Field>> } ? Extract<Field, string> : never;
+
+/**
+ * Where it shows that a subject has sealed events, by the field that names the subject: the category of the stream in which
+ * the first of them is. No key is made for a subject with sealed events, except for an address, which has no such stream: a
+ * text from a phone may be a STOP, and is accepted also when the key of its number is lost.
+ */
+export const subjectHomes = {
+  contactId: 'contact',
+  referredId: 'contact',
+  conversationId: 'conversation',
+  programId: 'program',
+  memberId: 'member',
+  subjectId: null,
+} as const satisfies Record<SubjectField<(typeof eventTypes)[keyof typeof eventTypes]>, keyof typeof eventTypesByCategory | null>;

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
 import { ERASED, isErased, type JsonObject, type Message, type Metadata, type Recorded } from '@app/kernel';
 import type { RecordedStoredEvent, StoredEvent } from './event-store.js';
-import type { Keyring } from './keyring.js';
+import { KeyDestroyed, KeyLost, type Keyring } from './keyring.js';
 import { Unopened, type Followable, type UnopenedCause } from './unopened.js';
 
 /** An event on its way into the record. */
@@ -12,6 +12,9 @@ export type EventTypeSpec = { readonly version: number; readonly sealed?: Readon
 
 /** Turns the stored data of an older version into the next one's, by stored type (`MessageSent.v1`). */
 export type Upcasters = Readonly<Record<string, (data: JsonObject) => { readonly type: string; readonly data: JsonObject }>>;
+
+/** Whether events are sealed for a subject, as far as anybody can tell. `subjectField` is the field of an event that names it. */
+export type HasSealedEvents = (subjectField: string, subject: string) => Promise<boolean>;
 
 const SEALED_FIELD = 'sealed';
 const IV_BYTES = 12;
@@ -29,8 +32,12 @@ export class EventCodec {
     private readonly upcasters: Upcasters = {},
   ) {}
 
-  /** Makes each subject's key durable first where there is none yet. @throws UnknownEventType, KeyDestroyed */
-  async seal(event: NewEvent): Promise<StoredEvent> {
+  /**
+   * Makes each subject's key durable first where there is none yet.
+   * @param hasSealedEvents asked only before a key is made
+   * @throws UnknownEventType, KeyDestroyed, KeyLost
+   */
+  async seal(event: NewEvent, hasSealedEvents: HasSealedEvents): Promise<StoredEvent> {
     const { version, sealed } = this.spec(event.type);
     const { type, eventId, metadata } = event;
     const data = event.data as JsonObject;
@@ -43,7 +50,7 @@ export class EventCodec {
       // What was erased before needs no key, and could not have one.
       if (personal.every(([, value]) => isErased(value))) return [subjectField, null] as const;
       const subject = String(data[subjectField]);
-      const key = await this.keyring.ensure(subject);
+      const key = await this.sealingKey(subject, () => hasSealedEvents(subjectField, subject));
       return [subjectField, encrypt(key, JSON.stringify(Object.fromEntries(personal)), associated(subject, eventId))] as const;
     });
     return { ...stored, data: { ...Object.fromEntries(open), [SEALED_FIELD]: Object.fromEntries(await Promise.all(parts)) } };
@@ -55,6 +62,24 @@ export class EventCodec {
     const subjects = new Set(current.flatMap((one) => (one instanceof Unopened ? [] : partsOf(one.spec.sealed).map(({ subjectField }) => String((one.event.data as JsonObject)[subjectField])))));
     const keys = subjects.size === 0 ? new Map<string, Uint8Array | 'destroyed'>() : await this.keyring.get([...subjects]);
     return current.map((one) => (one instanceof Unopened ? one : unseal(one, keys)));
+  }
+
+  /** A key is made only for a subject without sealed events. */
+  private async sealingKey(subject: string, hasSealedEvents: () => Promise<boolean>): Promise<Uint8Array> {
+    const known = await this.knownKey(subject);
+    if (known) return known;
+    if (!(await hasSealedEvents())) return this.keyring.ensure(subject);
+    // Another process may have made the key, and used it, after we looked for it.
+    const made = await this.knownKey(subject);
+    if (!made) throw new KeyLost(subject);
+    return made;
+  }
+
+  /** @throws KeyDestroyed */
+  private async knownKey(subject: string): Promise<Uint8Array | undefined> {
+    const key = (await this.keyring.get([subject])).get(subject);
+    if (key === 'destroyed') throw new KeyDestroyed(subject);
+    return key;
   }
 
   /** As its newest version, still sealed. */
@@ -159,7 +184,7 @@ function parsed(text: string): unknown {
 
 /** Ids of the subjects whose keys seal a stored event. */
 export function sealedSubjects({ data }: StoredEvent): readonly string[] {
-  const sealed = data[SEALED_FIELD];
+  const sealed = isObject(data) ? data[SEALED_FIELD] : null;
   return isObject(sealed) ? Object.keys(sealed).map((subjectField) => String(data[subjectField])) : [];
 }
 

@@ -4,7 +4,7 @@ import type { NewEvent } from './codec.js';
 import { WrongExpectedRevision } from './event-store.js';
 import { findForgotten } from './find-forgotten.js';
 import { naturalId } from './ids.js';
-import { KeyDestroyed } from './keyring.js';
+import { KeyDestroyed, KeyLost } from './keyring.js';
 import { RequestTrace } from './request-trace.js';
 
 /** Who asks, for which program, and under which id a repetition of the same command is recognised. */
@@ -81,7 +81,7 @@ export async function handleCommand<State, Wish extends Message, Command extends
       await trace?.forestall();
       return await append(aggregates, decider, stream, loaded, decided, metadata);
     } catch (error) {
-      const isBehind = error instanceof WrongExpectedRevision || (!isRead && (error instanceof DomainError || error instanceof KeyDestroyed));
+      const isBehind = error instanceof WrongExpectedRevision || (!isRead && (error instanceof DomainError || error instanceof KeyDestroyed || error instanceof KeyLost));
       if (!isBehind || attempt >= MAX_CONFLICTS) throw error;
     }
   }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Message, Metadata, Position, Recorded } from '@app/kernel';
-import type { EventCodec, NewEvent } from './codec.js';
+import { sealedSubjects, type EventCodec, type HasSealedEvents, type NewEvent } from './codec.js';
 import type { AppendResult, EventStore, ExpectedRevision, RecordedStoredEvent, SubscriptionOptions } from './event-store.js';
 import { EventUnreadable, isOpened, type Followable } from './unopened.js';
 
@@ -17,6 +17,12 @@ export type JournalBatch<Event extends Message> = {
   readonly position: Position;
 };
 
+/**
+ * The category of each subject's home, by the field of an event that names the subject. The home is the stream
+ * `<category>-<subject>`: what is sealed for the subject first is sealed there. `null`: it has none.
+ */
+export type SubjectHomes = Readonly<Record<string, string | null>>;
+
 export type EventPlace = Pick<Recorded<Message>, 'revision' | 'position' | 'metadata'>;
 
 /** The record as the rest of the program sees it: typed events with their personal content open. */
@@ -27,11 +33,12 @@ export class Journal {
   constructor(
     private readonly store: EventStore,
     private readonly codec: EventCodec,
+    private readonly homes: SubjectHomes,
   ) {}
 
-  /** See {@link EventStore.append}. */
+  /** See {@link EventStore.append}. @throws KeyDestroyed, KeyLost */
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
-    const sealed = await Promise.all(events.map((event) => this.codec.seal(event)));
+    const sealed = await Promise.all(events.map((event) => this.codec.seal(event, this.hasSealedEvents)));
     const result = await this.store.append(stream, expected, sealed);
     const [event] = sealed;
     // Of several the store says only where the last one is.
@@ -39,11 +46,23 @@ export class Journal {
     return result;
   }
 
+  /** A subject without a home counts as one without sealed events. */
+  private readonly hasSealedEvents: HasSealedEvents = async (subjectField, subject) => {
+    const category = this.homes[subjectField];
+    if (!category) return false;
+    for await (const page of this.pages(`${category}-${subject}`, 0)) if (page.some((event) => sealedSubjects(event).includes(subject))) return true;
+    return false;
+  };
+
   /** The stream's events from a revision on, to its end. @throws EventUnreadable */
   async *read<Event extends Message>(stream: string, from = 0): AsyncIterable<Recorded<Event>> {
+    for await (const page of this.pages(stream, from)) for (const event of await this.codec.open(page)) yield opened<Event>(event);
+  }
+
+  private async *pages(stream: string, from: number): AsyncIterable<readonly RecordedStoredEvent[]> {
     for (let next = from; ; next += PAGE) {
       const page = await this.store.read(stream, next, PAGE);
-      if (page.length > 0) for (const event of await this.codec.open(page)) yield opened<Event>(event);
+      if (page.length > 0) yield page;
       if (page.length < PAGE) return;
     }
   }

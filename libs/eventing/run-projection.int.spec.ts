@@ -1,12 +1,13 @@
 import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
 import type { Engines } from '@app/eventing';
 import type { Position } from '@app/kernel';
+import { noneSealed } from '@app/testing';
 import { EventCodec } from './codec.js';
 import { naturalId } from './ids.js';
 import { Journal } from './journal.js';
 import { CheckpointMoved, type DocumentWrite } from './read-model-store.js';
 import { rebuild, runProjection, unreadableId, type Followed, type Projection } from './run-projection.js';
-import { contextOf, Tallies, tallyProjection, tallyTypes, type TallyEvent, type TallyRow } from './tally.fixture.js';
+import { contextOf, Tallies, tallySubjectHomes, tallyProjection, tallyTypes, type TallyEvent, type TallyRow } from './tally.fixture.js';
 
 const LONG = 10_000;
 
@@ -123,7 +124,7 @@ describe('runProjection', () => {
     const append = async (amount: number, revision: number, type = 'Added.v1'): Promise<void> => {
       const { programId, actor, commandId } = contextOf(`${count}/${amount}`);
       const metadata = { programId, actor, commandId, commandHash: '', correlationId: '', causationId: '', occurredAt: '', recordedAt: '' };
-      const stored = await codec.seal({ type: 'Added', data: { amount, note: '', owner: 'rita' }, eventId: naturalId('spec', stream, String(revision)), metadata });
+      const stored = await codec.seal({ type: 'Added', data: { amount, note: '', owner: 'rita' }, eventId: naturalId('spec', stream, String(revision)), metadata }, noneSealed);
       await engines.eventStore.append(stream, revision === 0 ? 'no-stream' : revision - 1, [{ ...stored, type }]);
     };
     const run = async (by: Followed): Promise<void> => {
@@ -155,7 +156,7 @@ describe('runProjection', () => {
     await rebuild(followed, projection, new AbortController().signal);
     expect(await collect('rebuild')).toEqual(await collect('live'));
 
-    const newer: Followed = { ...followed, journal: new Journal(engines.eventStore, new EventCodec(tallyTypes, engines.keyring, { 'Added.v9': (data) => ({ type: 'Added.v1', data }) })) };
+    const newer: Followed = { ...followed, journal: new Journal(engines.eventStore, new EventCodec(tallyTypes, engines.keyring, { 'Added.v9': (data) => ({ type: 'Added.v1', data }) }), tallySubjectHomes) };
     await append(5, 4);
     await run(newer);
     expect(await rows()).toMatchObject([{ sum: 1 }, {}, { unreadable: stream }]);

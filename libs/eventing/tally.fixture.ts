@@ -47,6 +47,8 @@ export const tallyProjection: Projection<TallyEvent, TallyRow> = {
 
 export const tallyTypes = { Added: { version: 1, sealed: { note: 'owner' } }, RequestTaken: { version: 1 }, RequestAnswered: { version: 1 } } as const;
 
+export const tallySubjectHomes = { owner: null } as const;
+
 export const contextOf = (key: string, programId = 'program-1'): CommandContext => {
   const commandId = naturalId('spec', programId, key);
   return { programId, actor: { kind: 'staff', id: 'anna' }, commandId, correlationId: commandId, causationId: commandId, occurredAt: '2026-01-05T09:00:00.000Z' };
@@ -58,7 +60,7 @@ export class Tallies {
   readonly aggregates: Aggregates;
 
   constructor(eventStore: EventStore, keyring: Keyring) {
-    this.journal = new Journal(eventStore, new EventCodec(tallyTypes, keyring));
+    this.journal = new Journal(eventStore, new EventCodec(tallyTypes, keyring), tallySubjectHomes);
     this.aggregates = new Aggregates(this.journal, keyring);
   }
 

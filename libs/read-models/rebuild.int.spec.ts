@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
 import type { Engines } from '@app/eventing';
-import { eventTypes, eventTypesByCategory, upcasters } from '@app/domain';
+import { eventTypes, eventTypesByCategory, subjectHomes, upcasters } from '@app/domain';
 import { EventCodec, Journal, naturalId, rebuild, runProjection, type DocumentWrite, type Followed, type Projection } from '@app/eventing';
 import type { Message, Position } from '@app/kernel';
 import { newRecord, samples, type DomainEvent } from '@app/testing';
@@ -46,7 +46,7 @@ describe('every read model', () => {
   let run = 0;
   beforeAll(async () => {
     engines = await folder.open();
-    const journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring, upcasters));
+    const journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring, upcasters), subjectHomes);
     followed = { journal, readModels: engines.readModels, checkpoints: engines.checkpoints };
   });
   afterAll(() => folder.remove());

@@ -3,7 +3,7 @@ import { dirname, join, sep } from 'node:path';
 import { EventCodec, type EventTypeSpec, type RecordedStoredEvent, type StoredEvent } from '@app/eventing';
 import type { JsonObject, Message } from '@app/kernel';
 import { eventTypes, eventTypesByCategory, upcasters } from '@app/domain';
-import { KeysInMemory } from './keys-in-memory.js';
+import { KeysInMemory, noneSealed } from './keys-in-memory.js';
 import { newRecord } from './new-record.js';
 import { sampleOf, type DomainEvent } from './samples.js';
 
@@ -49,7 +49,7 @@ export async function makeMissing(): Promise<string[]> {
 async function makeGolden(type: DomainEvent['type']): Promise<Golden> {
   const keyring = new KeysInMemory();
   const event: Message = sampleOf(type);
-  const stored = await new EventCodec(eventTypes, keyring, upcasters).seal(newRecord()('golden-1', event));
+  const stored = await new EventCodec(eventTypes, keyring, upcasters).seal(newRecord()('golden-1', event), noneSealed);
   const { sealed = {} } = eventTypes[type] as EventTypeSpec;
   const subjects = [...new Set(Object.values(sealed))].map((field) => String((event.data as JsonObject)[field]));
   const keys = Object.fromEntries(await Promise.all(subjects.map(async (subject) => [subject, Buffer.from(await keyring.ensure(subject)).toString('base64')] as const)));

@@ -5,5 +5,6 @@ export { newRecord, positionAt, type RecordFact } from './new-record.js';
 export { documentsOf, projectionSpec } from './projection-spec.js';
 export { passedRecordCheck, recordStores } from './record-check.js';
 export { folderCells, tableFolders, type FolderCell } from './folder-table.js';
-export { keyOf, KeysInMemory } from './keys-in-memory.js';
+export { keyOf, KeysInMemory, noneSealed } from './keys-in-memory.js';
+export { LostKeys } from './lost-keys.js';
 export { sampleOf, samples, type DomainEvent } from './samples.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { KeyDestroyed, Keyring } from '@app/eventing';
+import { KeyDestroyed, Keyring, type HasSealedEvents } from '@app/eventing';
 
 /** Keys that follow from the subject, so that a spec can open what another run has sealed. */
 export class KeysInMemory extends Keyring {
@@ -36,3 +36,6 @@ export class KeysInMemory extends Keyring {
 }
 
 export const keyOf = (subject: string): Uint8Array => createHash('sha256').update(`for specs only: ${subject}`).digest();
+
+/** For events that are sealed without a record. */
+export const noneSealed: HasSealedEvents = () => Promise.resolve(false);

@@ -126,6 +126,7 @@ const listHeld = (data: string | undefined): Promise<void> =>
 /** What mends an event that cannot be opened. */
 const remedies: Readonly<Record<string, string>> = {
   KeyMissing: ' (restore the keys from a backup)',
+  KeyLost: ' (restore the keys from a backup)',
   SealBroken: ' (restore the keys, or the record, from a backup)',
   ContentBroken: ' (restore the record from a backup)',
   UnknownEventType: ' (a newer version wrote it: replace this one)',

@@ -5,7 +5,7 @@ import { eventTypes } from '@app/domain';
 import type { JsonObject, Message, Metadata } from '@app/kernel';
 import { CONVERSATIONS_TOPIC } from '@app/public-events';
 import { ParkedQueries, ProgramQueries, projections } from '@app/read-models';
-import { KeysInMemory, keyOf } from '@app/testing';
+import { KeysInMemory, keyOf, noneSealed } from '@app/testing';
 import { compareModel, rebuildModel, storesOf } from '../../admin/src/read-model-copies.js';
 import { sample } from '../../admin/src/sample.js';
 import { Api } from './api.fixture.js';
@@ -47,7 +47,7 @@ const backup = new KeysInMemory();
 /** As another installation sealed it, whose keys are not in this keyring. */
 const foreign = new EventCodec(eventTypes, backup);
 const ours = (): EventCodec => new EventCodec(eventTypes, part(Keyring));
-const sealed = (codec: EventCodec, event: Message, name: string): Promise<StoredEvent> => codec.seal({ ...event, eventId: naturalId('unreadable', name), metadata: metadata(name) });
+const sealed = (codec: EventCodec, event: Message, name: string): Promise<StoredEvent> => codec.seal({ ...event, eventId: naturalId('unreadable', name), metadata: metadata(name) }, noneSealed);
 
 /** A conversation whose second event is the given one, and whose third can be read but for what stands before it. */
 async function conversation(name: string, broken: (event: Message) => Promise<StoredEvent>): Promise<void> {

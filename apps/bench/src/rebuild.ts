@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { eventTypes, upcasters } from '@app/domain';
+import { eventTypes, subjectHomes, upcasters } from '@app/domain';
 import { EventCodec, Journal, rebuild, type Engines, type NewEvent, type Projection } from '@app/eventing';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { Metadata } from '@app/kernel';
@@ -16,7 +16,7 @@ const AT_ONCE = 500;
 export async function rebuildAgainstScan({ events, rounds }: { readonly events: number; readonly rounds: number }): Promise<Row> {
   const engines = await openTemporary();
   try {
-    const journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring, upcasters));
+    const journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring, upcasters), subjectHomes);
     await fill(journal, events);
     const scans: number[] = [];
     const rebuilds: number[] = [];

@@ -1,5 +1,5 @@
 import { openEngines } from '@app/adapters';
-import { eventTypes, upcasters } from '@app/domain';
+import { eventTypes, subjectHomes, upcasters } from '@app/domain';
 import { EventCodec, Journal } from '@app/eventing';
 import { loadConfiguration } from '@app/platform';
 import type { Recorded } from '@app/kernel';
@@ -44,7 +44,7 @@ export async function readRecord(environment: Readonly<Record<string, string>>):
   };
   const { eventStore, keyring, close } = await openEngines(loadConfiguration(environment));
   try {
-    const journal = new Journal(eventStore, new EventCodec(eventTypes, keyring, upcasters));
+    const journal = new Journal(eventStore, new EventCodec(eventTypes, keyring, upcasters), subjectHomes);
     const head = await journal.head();
     const categories = ['consent', 'delivery', 'inbound'];
     if (head !== null)

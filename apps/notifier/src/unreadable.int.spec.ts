@@ -4,7 +4,7 @@ import { eventTypes } from '@app/domain';
 import type { JsonObject, Message, Recorded } from '@app/kernel';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import { CONVERSATIONS_TOPIC, PUBLISHER } from '@app/public-events';
-import { keyOf, KeysInMemory, samples } from '@app/testing';
+import { keyOf, KeysInMemory, noneSealed, samples } from '@app/testing';
 import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { NOTIFIER } from './delivery-requests.js';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
@@ -44,7 +44,7 @@ async function append(stream: string, ...events: StoredEvent[]): Promise<void> {
   await store.append(stream, last?.revision ?? 'no-stream', events);
 }
 const seal = (programId: string, event: Message, codec = new EventCodec(eventTypes, bench.app.get(Keyring))): Promise<StoredEvent> =>
-  codec.seal({ ...event, eventId: crypto.randomUUID(), metadata: metadataOf(programId) } as unknown as NewEvent);
+  codec.seal({ ...event, eventId: crypto.randomUUID(), metadata: metadataOf(programId) } as unknown as NewEvent, noneSealed);
 
 const requested = async (): Promise<Recorded<DeliveryRequested>[]> => (await bench.recorded<DeliveryRequested>('delivery')).filter(({ type }) => type === 'DeliveryRequested');
 const sweptTo = async (position: string): Promise<boolean> => ((await bench.app.get(Checkpoints).get(SWEEP)) ?? '') >= position;

@@ -7,7 +7,7 @@ import type { Position } from '@app/kernel';
 import { Background, HealthController, Readiness } from '@app/platform';
 import { KeysInMemory, passedRecordCheck } from '@app/testing';
 import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/testing/eventstoredb-double';
-import { contextOf, Tallies, tallyTypes, type TallyEvent } from '../../eventing/tally.fixture.js';
+import { contextOf, Tallies, tallySubjectHomes, tallyTypes, type TallyEvent } from '../../eventing/tally.fixture.js';
 import { openEventStoreDb, type EventStoreDb } from './index.js';
 
 describe('U3: a follower whose checkpoint is of another record', () => {
@@ -48,7 +48,7 @@ describe('U3: a follower whose checkpoint is of another record', () => {
     const wrong = String(BigInt(right) + 1n).padStart(right.length, '0');
 
     checkpoint = wrong;
-    const journal = new Journal(opened.eventStore, new EventCodec(tallyTypes, keyring));
+    const journal = new Journal(opened.eventStore, new EventCodec(tallyTypes, keyring), tallySubjectHomes);
     const health = new HealthController(journal, checkpoints, readiness, recordCheck);
     const whyNotReady = (): Promise<string | null> => health.ready().then(() => null, (error: Error) => `${error.name} ${error.message}`);
     let tries = 0;

@@ -1,6 +1,6 @@
 import type { Command, CommandBus } from '@nestjs/cqrs';
 import { HandleParked, ids, Lookups, NaturalKeys, Parking, stepOf, type ParkingWorker } from '@app/application';
-import { eventTypes, upcasters } from '@app/domain';
+import { eventTypes, subjectHomes, upcasters } from '@app/domain';
 import { Aggregates, EventCodec, handleCommand, Journal, inOrderPerKey, type ConsumedMessage } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { parkedDecider } from '@app/domain/parked';
@@ -22,7 +22,7 @@ const parkedId = ids.parked(programId, 'worker', 'a');
 
 beforeAll(async () => {
   const { eventStore, keyring } = await folder.open();
-  journal = new Journal(eventStore, new EventCodec(eventTypes, keyring, upcasters));
+  journal = new Journal(eventStore, new EventCodec(eventTypes, keyring, upcasters), subjectHomes);
   aggregates = new Aggregates(journal, keyring);
   lookups = new Lookups(aggregates, new NaturalKeys(keyring));
   parking = new Parking({ execute: (command: Command<unknown>) => park(command as HandleParked) } as unknown as CommandBus, journal, lookups);

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Aggregates, handleCommand, KeyDestroyed, type CommandResult } from '@app/eventing';
+import { Aggregates, handleCommand, KeyDestroyed, KeyLost, type CommandResult } from '@app/eventing';
 import { ERASED } from '@app/kernel';
 import { deliveryDecider, type DeliveryCommand } from '@app/domain/delivery';
 import { HandleDelivery, type DeliveryWish } from './commands.js';
@@ -15,8 +15,10 @@ export class DeliveryHandler implements ICommandHandler<HandleDelivery> {
     try {
       return await handle(wish);
     } catch (error) {
-      // How far a text came counts also when who got it was erased meanwhile; what the provider says of the person does not.
-      if (!(error instanceof KeyDestroyed) || wish.type !== 'NoteReceipt') throw error;
+      // How far a text came, and that the number has opted out, counts also when what the provider says of the person cannot be sealed:
+      // who got the text was erased meanwhile, or the key is lost. The provider does not say it again.
+      const cannotSeal = error instanceof KeyDestroyed || error instanceof KeyLost;
+      if (!cannotSeal || wish.type !== 'NoteReceipt') throw error;
       return handle({ ...wish, data: { ...wish.data, form: ERASED } });
     }
   }

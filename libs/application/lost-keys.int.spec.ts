@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EnginesModule, openEmbedded } from '@app/adapters';
-import { Aggregates, EventStore, handleCommand, Journal, KeyLost, Keyring, naturalId, type CommandContext, type CommandResult, type Followable } from '@app/eventing';
-import type { Message, Position, Recorded } from '@app/kernel';
+import { Aggregates, EventStore, handleCommand, isOpened, Journal, KeyLost, Keyring, naturalId, type CommandContext, type CommandResult, type Followable } from '@app/eventing';
+import { ERASED, type Message, type Position, type Recorded } from '@app/kernel';
 import { contactDecider, type ContactDetails } from '@app/domain/contact';
 import type { ConversationEvent } from '@app/domain/conversation';
+import { claimIdOf } from '@app/domain/delivery';
 import { defaultPolicies } from '@app/domain/program';
 import { loadConfiguration, PlatformModule } from '@app/platform';
 import { projections } from '@app/read-models';
-import { LostKeys } from '@app/testing';
+import { LostKeys, samples } from '@app/testing';
 import { CountingStore } from '../eventing/scheduled-store.fixture.js';
-import { HandleConsent, HandleContact, HandleConversation, HandleParked, HandleProgram } from './commands.js';
+import { HandleConsent, HandleContact, HandleConversation, HandleDelivery, HandleParked, HandleProgram } from './commands.js';
 import { ApplicationModule, Automation, ConsentReader, ids, InboundEntry, Lookups, NaturalKeys, Parking, type AutomatedEvent, type ParkingWorker } from './index.js';
 
 const programId = naturalId('spec', 'program');
@@ -241,4 +242,22 @@ it('K9: a text whose number has lost its key is accepted all the same, and its S
   await accept(2, 'STOP');
   expect(await consent()).toBe('no');
   expect([...keys.made.keys()]).toEqual([await addressOfRita()]);
+});
+
+it('K12: what the provider says of a text counts while the contact\'s key is lost, without what it says of the person', async () => {
+  await createRita();
+  const deliveryId = naturalId('spec', 'delivery');
+  const claimId = claimIdOf(deliveryId, 1);
+  const deliver = (wish: ConstructorParameters<typeof HandleDelivery>[1]): Promise<CommandResult> => execute(new HandleDelivery(deliveryId, wish, context(JSON.stringify(wish))));
+  const receipt = (status: string, errorCode: string | null) => deliver({ type: 'NoteReceipt', data: { claimId, providerId: 'SM1', status, errorCode, form: { To: phone } } });
+  await deliver({ type: 'RequestDelivery', data: { ...samples.DeliveryRequested, deliveryId, recipient: { kind: 'contact', id: 'rita' }, notBefore: '2026-01-05T09:00:00.000Z' } });
+  await deliver({ type: 'ClaimDelivery', data: { claimId, claimedAt: '2026-01-05T09:00:00.000Z', consents: [] } });
+  await deliver({ type: 'AcceptDelivery', data: { claimId, providerId: 'SM1' } });
+  const keys = new LostKeys(app.get(Keyring));
+  keys.lose('rita');
+  await receipt('sent', null);
+  await receipt('undelivered', '21610');
+  const receipts = (await eventsOf(`delivery-${deliveryId}`)).filter(isOpened).slice(3);
+  expect(receipts.map(({ data }) => data)).toMatchObject([{ status: 'sent', form: ERASED }, { status: 'undelivered', errorCode: '21610', form: ERASED }]);
+  expect(keys.made).toEqual(new Map());
 });

@@ -67,10 +67,12 @@ export class RestartableProcess<Ready> {
   }
 }
 
+/** How long something lives until it is killed, in ms. Half of the lives are long enough for what a process does when it is no longer cold. */
+export const lifetime = (random: Random): number => (random.chance(0.5) ? random.between(50, 800) : random.between(800, 2_500));
+
 /** At a moment of its work; now and then also while it starts. @returns what was done, in words */
 export async function killProcess<Ready>(program: RestartableProcess<Ready>, random: Random): Promise<string> {
-  // Half of the lives are long enough for what a process does when it is no longer cold.
-  const life = random.chance(0.5) ? random.between(50, 800) : random.between(800, 2_500);
+  const life = lifetime(random);
   await sleep(life);
   await program.end('SIGKILL');
   let early = '';

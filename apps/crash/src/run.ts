@@ -16,6 +16,7 @@ import { ACCOUNT, Product, programAt, shortLimits, type Target } from './product
 import { ProviderProcess } from './provider.js';
 import { Random } from './random.js';
 import { admin, SeparateProduct } from './separate.js';
+import { recordServer } from './servers.js';
 import { settle } from './settle.js';
 import { Witness } from './witness.js';
 
@@ -38,12 +39,15 @@ export type Result = {
   readonly provider: ProviderProcess;
 };
 
+/** What the product runs on: a process and a server for each part, or all in one process, with its record there or on a server. */
+export type Engines = { readonly engines: 'embedded' | 'real'; readonly record: 'embedded' | 'eventstoredb' };
+
 /** Loads the product, kills it so many times, lets it settle, and holds what it says against what was seen from outside. */
-export async function run(folder: string, cycles: number, seed: number, engines: 'embedded' | 'real'): Promise<Result> {
+export async function run(folder: string, cycles: number, seed: number, { engines, record }: Engines): Promise<Result> {
   const random = new Random(seed);
   const provider = await ProviderProcess.start(folder, SENDER_PHONES);
   const environment = { TWILIO_API_URL: provider.url, ...shortLimits };
-  const product: Target = engines === 'real' ? await SeparateProduct.open({ folder, senderPhones: SENDER_PHONES, environment }) : await productWithSenders(folder, environment);
+  const product: Target = engines === 'real' ? await SeparateProduct.open({ folder, senderPhones: SENDER_PHONES, environment }) : await productWithSenders(folder, environment, record);
   const facts = await product.start();
   await provider.sendInboundTo(`${facts.url}/webhooks/twilio/${facts.programId}/messages`);
   const client = new Client(product);
@@ -78,8 +82,8 @@ export async function run(folder: string, cycles: number, seed: number, engines:
 }
 
 /** In one process. A command adds the numbers after the first, which wants a record and nothing that runs on it. */
-async function productWithSenders(folder: string, environment: Readonly<Record<string, string>>): Promise<Product> {
-  const product = new Product({ folder, port: await freePort(), environment });
+async function productWithSenders(folder: string, environment: Readonly<Record<string, string>>, record: Engines['record']): Promise<Product> {
+  const product = new Product({ folder, port: await freePort(), environment, ...(record === 'eventstoredb' && { record: await recordServer(folder) }) });
   await product.start();
   await product.finish();
   for (const TWILIO_SENDER_PHONE of SENDER_PHONES) admin('sample', { ...product.environment, TWILIO_AUTH_TOKEN: ACCOUNT.authToken, TWILIO_SENDER_PHONE });

@@ -19,16 +19,20 @@ export type Instance = { readonly facts: Facts; stop(): Promise<void> };
 
 const standalone = join(import.meta.dirname, '../../standalone/src/main.js');
 
-/** Starts an instance of its own on a temporary folder, which goes with it. */
+/** Starts an instance of its own on a temporary folder, which goes with it, and on the engines that the environment names. */
 export async function startInstance(): Promise<Instance> {
   const folder = await mkdtemp(join(tmpdir(), 'referral-messages-demo-'));
-  const child = spawn(process.execPath, [standalone, '--json', '--port', '0', '--data', folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // As for the other tools, a server's address is enough.
+  const { EVENTSTOREDB_URL, EVENT_STORE = EVENTSTOREDB_URL === undefined ? 'embedded' : 'eventstoredb' } = process.env;
+  const child = spawn(process.execPath, [standalone, '--json', '--port', '0', '--data', folder], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, EVENT_STORE } });
   const stop = async (): Promise<void> => {
     await end(child);
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    return { facts: await factsOf(child), stop };
+    const facts = await factsOf(child);
+    console.log(`An instance of its own, record: ${EVENT_STORE}`);
+    return { facts, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -44,10 +48,17 @@ export async function runningInstance(url: string, factsFile: string): Promise<I
 async function factsOf(child: ChildProcess): Promise<Facts> {
   if (!child.stdout) throw new Error('the instance has no output');
   const exited = once(child, 'exit').then(([code]) => {
-    throw new Error(`the instance ended with ${String(code)} before it was ready`);
+    throw new NotStarted(code);
   });
   exited.catch(() => undefined);
   return JSON.parse(await Promise.race([readyLine(child.stdout), exited])) as Facts;
+}
+
+export class NotStarted extends Error {
+  constructor(code: unknown) {
+    super(`The instance ended with ${String(code)} before it was ready, for the reason that it gave above. Where EVENTSTOREDB_URL is given, its server must hold no events yet: each demo begins a record of its own`);
+    this.name = 'NotStarted';
+  }
 }
 
 async function end(child: ChildProcess): Promise<void> {

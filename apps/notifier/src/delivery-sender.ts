@@ -55,12 +55,13 @@ export class DeliverySender {
     try {
       const claimId = claimIdOf(id, delivery.claims + 1);
       const program = await this.lookups.program(programId);
-      const attempt = { claimId, ...(await this.prepare(program, request, claimId)), signal };
+      const prepared = await this.prepare(program, request, claimId).catch(missing);
+      // A defect that trying again does not mend; the staff sees it.
+      if (prepared instanceof SourceMissing) return await this.record(programId, id, { type: 'WithholdDelivery', data: { rule: prepared.name, refusedSenderId: null, consents: [] } });
+      const attempt = { claimId, ...prepared, signal };
       return request.consentOf === null ? await this.claimAndCall(programId, request, null, attempt) : await this.withConsent(program, request, request.consentOf, attempt);
     } catch (error) {
-      if (error instanceof DeliveryNotDue) return { position: null, isHeld: false }; // another worker won the claim
-      // A defect that trying again does not mend; the staff sees it.
-      if (error instanceof SourceMissing) return this.record(programId, id, { type: 'WithholdDelivery', data: { rule: error.name, refusedSenderId: null, consents: [] } });
+      if (error instanceof DeliveryNotDue) return { position: null, isHeld: false }; // another worker has come first
       throw error;
     }
   }
@@ -155,6 +156,11 @@ export class DeliverySender {
   private async record(programId: string, deliveryId: string, command: DeliveryWish): Promise<Sent> {
     return { position: (await this.commands.execute(new HandleDelivery(deliveryId, command, notifierContext(programId)))).position, isHeld: false };
   }
+}
+
+function missing(error: unknown): SourceMissing {
+  if (error instanceof SourceMissing) return error;
+  throw error;
 }
 
 const iso = (time: number): string => new Date(time).toISOString();

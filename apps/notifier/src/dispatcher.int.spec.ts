@@ -5,14 +5,16 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EnginesModule, openEmbedded } from '@app/adapters';
 import { ConsentReader, HandleConsent, HandleConversation, HandleDelivery, ids, NaturalKeys, system, Lookups, type DeliveryWish, type ReadConsents } from '@app/application';
-import { Aggregates, InboundMessages, Journal, naturalId, SmsGateway, type CommandContext, type SendOutcome } from '@app/eventing';
+import { Aggregates, handleCommand, InboundMessages, Journal, Keyring, naturalId, SmsGateway, type CommandContext, type SendOutcome } from '@app/eventing';
 import { keywordOf } from '@app/domain/consent';
-import type { DeliveryEvent } from '@app/domain/delivery';
+import { deliveryDecider, type DeliveryEvent } from '@app/domain/delivery';
 import { loadConfiguration, PlatformModule, PublicAddress } from '@app/platform';
+import { DeliveryQueries, type DeliveryRow } from '@app/read-models';
 import { AutomationModule } from '../../automation/src/automation.module.js';
 import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { PublisherModule } from '../../publisher/src/publisher.module.js';
 import { loadSample, sample } from '../../admin/src/sample.js';
+import { DeliverySender } from './delivery-sender.js';
 import { Dispatcher } from './dispatcher.js';
 import { NotifierModule } from './notifier.module.js';
 
@@ -218,6 +220,24 @@ it('M1: what another notifier has claimed goes out before what was written after
   await elsewhere({ type: 'AcceptDelivery', data: { claimId, providerId: 'SM-elsewhere' } });
   await until(() => calls.length === 1);
   expect(calls).toEqual(['Second']);
+});
+
+it('X8: what another notifier has sent before its content was erased holds up nothing', async () => {
+  const dispatcher = app.get(Dispatcher);
+  dispatcher.assign(() => false);
+  await send('First');
+  await deliveryUpTo('DeliveryRequested');
+  const deliveryId = await firstTextRequested();
+  let row: DeliveryRow | undefined;
+  await until(async () => ([row] = await app.get(DeliveryQueries).withIds([deliveryId])).length > 0);
+  // Another process has memories of its own.
+  const elsewhere = new Aggregates(app.get(Journal), app.get(Keyring));
+  const claimId = `${deliveryId}.1`;
+  for (const wish of [{ type: 'ClaimDelivery', data: { claimId, claimedAt: new Date().toISOString(), consents: [] } }, { type: 'AcceptDelivery', data: { claimId, providerId: 'SM-elsewhere' } }] as const)
+    await handleCommand(elsewhere, deliveryDecider, `delivery-${deliveryId}`, wish, context(wish.type), (asked) => asked);
+  await app.get(Keyring).destroy(conversationId);
+  expect(await app.get(DeliverySender).send(row as unknown as DeliveryRow, new AbortController().signal)).toEqual({ position: null, isHeld: false });
+  expect(calls).toEqual([]);
 });
 
 it('T2: who stood still between claim and call gives it back, since others may have sent it meanwhile', async () => {

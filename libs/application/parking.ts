@@ -66,7 +66,7 @@ const PAUSES_MS = [50, 200, 1_000];
  */
 @Injectable()
 export class Parking {
-  /** Keys of which nothing waits: only whoever has a key parks in it, so that stays so until this process does. */
+  /** Keys of which nothing waits: only whoever has a key parks in it, one message after the other, so that stays so until this process does. */
   private readonly free = new LRUCache<string, true>({ max: KNOWN_KEYS });
 
   constructor(
@@ -75,7 +75,7 @@ export class Parking {
     private readonly lookups: Lookups,
   ) {}
 
-  /** What belongs to a program that is gone is dropped, since nothing can be written for it. @throws TemporaryFailure when nothing is wrong with the message: give it again later */
+  /** To be called for one message of a key at a time. What belongs to a program that is gone is dropped, since nothing can be written for it. @throws TemporaryFailure when nothing is wrong with the message: give it again later */
   async handle<Item>(worker: ParkingWorker<Item>, item: Item): Promise<void> {
     const { programId, stream, revision } = worker.sourceOf(item);
     const source = { stream, revision };

@@ -26,8 +26,10 @@ export class AutomationModule implements OnApplicationBootstrap {
       handle: (event) => this.automation.react(event),
       onParked: (error, { stream }) => logFailure(this.logger, error, stream),
     };
+    // Events that are parked together are handled one after the other: beside one that fails, another would find that nothing waits.
+    const keysOf = (event: Followable<AutomatedEvent>): readonly string[] => [worker.keyOf(event), ...Automation.keysOf(event)];
     const handle = (events: readonly Followable[]): Promise<void> =>
-      inOrderPerKey((events as readonly Followable<AutomatedEvent>[]).filter(Automation.concerns), Automation.keysOf, (event) => this.parking.handle(worker, event));
+      inOrderPerKey((events as readonly Followable<AutomatedEvent>[]).filter(Automation.concerns), keysOf, (event) => this.parking.handle(worker, event));
     const { journal, checkpoints } = this;
     const follow = (follower: Follower, signal: AbortSignal): Promise<void> => runFollower({ journal, checkpoints }, follower, signal);
     this.background.startAsLeader(worker.name, (signal) => {

@@ -1,24 +1,32 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Automation } from './automation.js';
-import { ConsentHandler } from './consent.handler.js';
-import { ContactHandler } from './contact.handler.js';
-import { ConversationStarter } from './conversation-starter.js';
-import { ConversationHandler } from './conversation.handler.js';
-import { DeliveryHandler } from './delivery.handler.js';
-import { Erasure } from './erasure.js';
-import { InboundEntry } from './inbound-entry.js';
-import { InboundRouter } from './inbound-router.js';
-import { Lookups } from './lookups.js';
-import { NaturalKeys } from './natural-keys.js';
-import { Parking } from './parking.js';
-import { AddressHandler, HoldHandler, InboundHandler, MemberHandler, NotificationHandler, ParkedHandler, ProgramHandler } from './plain.handlers.js';
-import { ProviderOptOuts } from './provider-opt-outs.js';
-import { ReferralHandler } from './referral.handler.js';
-import { RequestHandler } from './request.handler.js';
+import { Automation } from './reactions/automation.js';
+import { ConsentHandler } from './consent/consent.handler.js';
+import { ContactHandler } from './contact/contact.handler.js';
+import { ConversationStarter } from './conversation/conversation-starter.js';
+import { ConversationHandler } from './conversation/conversation.handler.js';
+import { DeliveryHandler } from './delivery/delivery.handler.js';
+import { Erasure } from './erasure/erasure.js';
+import { InboundEntry } from './inbound/inbound-entry.js';
+import { InboundRouter } from './inbound/inbound-router.js';
+import { Lookups } from './lookups/lookups.js';
+import { NaturalKeys } from './lookups/natural-keys.js';
+import { Parking } from './parking/parking.js';
+import {
+  AddressHandler,
+  HoldHandler,
+  InboundHandler,
+  MemberHandler,
+  NotificationHandler,
+  ParkedHandler,
+  ProgramHandler,
+} from './commands/plain.handlers.js';
+import { ProviderOptOuts } from './consent/provider-opt-outs.js';
+import { ReferralHandler } from './referral/referral.handler.js';
+import { RequestHandler } from './request/request.handler.js';
 import { UsageQueries } from '../read-models/usage/usage.queries.js';
-import { ConsentReader } from './send-gate.js';
-import { TextQuota } from './text-quota.js';
+import { ConsentReader } from './consent/send-gate.js';
+import { TextQuota } from './conversation/text-quota.js';
 
 /** The write side: one command handler per aggregate, behind the command bus. */
 @Module({
@@ -50,6 +58,16 @@ import { TextQuota } from './text-quota.js';
     TextQuota,
     UsageQueries,
   ],
-  exports: [CqrsModule, Automation, Lookups, NaturalKeys, ConsentReader, ConversationStarter, InboundEntry, InboundRouter, Parking],
+  exports: [
+    CqrsModule,
+    Automation,
+    Lookups,
+    NaturalKeys,
+    ConsentReader,
+    ConversationStarter,
+    InboundEntry,
+    InboundRouter,
+    Parking,
+  ],
 })
 export class ApplicationModule {}

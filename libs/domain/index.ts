@@ -51,7 +51,9 @@ export const eventTypes = {
 /** From the stored events of older versions to those of today. */
 export const upcasters = { ...conversationUpcasters };
 
-type SubjectField<Type> = Type extends { readonly sealed: Readonly<Record<string, infer Field>> } ? Extract<Field, string> : never;
+type SubjectField<Type> = Type extends { readonly sealed: Readonly<Record<string, infer Field>> }
+  ? Extract<Field, string>
+  : never;
 
 /**
  * Where it shows that a subject has sealed events, by the field that names the subject: the category of the stream in which
@@ -65,4 +67,7 @@ export const subjectHomes = {
   programId: 'program',
   memberId: 'member',
   subjectId: null,
-} as const satisfies Record<SubjectField<(typeof eventTypes)[keyof typeof eventTypes]>, keyof typeof eventTypesByCategory | null>;
+} as const satisfies Record<
+  SubjectField<(typeof eventTypes)[keyof typeof eventTypes]>,
+  keyof typeof eventTypesByCategory | null
+>;

@@ -9,7 +9,8 @@ export type Open<Data> = { readonly [Field in keyof Data]: Exclude<Data[Field], 
 
 export const ERASED: Erased = Object.freeze({ erased: true });
 
-export const isErased = (value: unknown): value is Erased => typeof value === 'object' && value !== null && 'erased' in value && value.erased === true;
+export const isErased = (value: unknown): value is Erased =>
+  typeof value === 'object' && value !== null && 'erased' in value && value.erased === true;
 
 /** The value, or what takes its place where it was erased. */
 export function unlessErased<Value>(value: Personal<Value>, otherwise: null): Value | null;
@@ -19,4 +20,5 @@ export function unlessErased<Value>(value: Personal<Value>, otherwise: Value): V
 }
 
 /** The data, or `null` where something of it was erased. */
-export const opened = <Data extends object>(data: Data): Open<Data> | null => (Object.values(data).some(isErased) ? null : (data as Open<Data>));
+export const opened = <Data extends object>(data: Data): Open<Data> | null =>
+  Object.values(data).some(isErased) ? null : (data as Open<Data>);

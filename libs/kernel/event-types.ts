@@ -2,10 +2,14 @@ import type { Erased } from './erased.js';
 import type { Message } from './message.js';
 
 /** The fields of an event that can be erased: those whose type is {@link Personal}. */
-type PersonalField<Data> = { [Field in keyof Data]-?: [Extract<Data[Field], Erased>] extends [never] ? never : Field }[keyof Data] & string;
+type PersonalField<Data> = {
+  [Field in keyof Data]-?: [Extract<Data[Field], Erased>] extends [never] ? never : Field;
+}[keyof Data] &
+  string;
 
 /** The fields that can name a subject: a text that is there and is not sealed itself. */
-type SubjectField<Data> = { [Field in keyof Data]-?: [Data[Field]] extends [string] ? Field : never }[keyof Data] & string;
+type SubjectField<Data> = { [Field in keyof Data]-?: [Data[Field]] extends [string] ? Field : never }[keyof Data] &
+  string;
 
 type EventType<Data> = [PersonalField<Data>] extends [never]
   ? { readonly version: number; readonly sealed?: never }
@@ -15,4 +19,6 @@ type EventType<Data> = [PersonalField<Data>] extends [never]
  * How each event of an aggregate is stored: the version of its schema, and for each of its personal fields (`sealed`) the
  * field that holds the id of the subject whose key seals it. Every personal field must be there, and no other.
  */
-export type EventTypes<Events extends Message> = { readonly [Type in Events['type']]: EventType<Extract<Events, { type: Type }>['data']> };
+export type EventTypes<Events extends Message> = {
+  readonly [Type in Events['type']]: EventType<Extract<Events, { type: Type }>['data']>;
+};

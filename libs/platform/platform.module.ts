@@ -1,10 +1,10 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Clock, SystemClock, TextLimits } from '@app/eventing';
-import { AccessTokens } from './access-tokens.js';
-import { Background } from './background.js';
-import { Configuration } from './configuration.js';
-import { PublicAddress } from './public-address.js';
-import { Readiness } from './readiness.js';
+import { AccessTokens } from './auth/access-tokens.js';
+import { Background } from './process/background.js';
+import { Configuration } from './config/configuration.js';
+import { PublicAddress } from './config/public-address.js';
+import { Readiness } from './process/readiness.js';
 
 /** What every process has: configuration, access tokens, background work, and its own address. */
 @Global()
@@ -19,11 +19,27 @@ export class PlatformModule {
         { provide: Clock, useClass: SystemClock },
         { provide: Configuration, useValue: configuration },
         // Only who serves people needs them.
-        ...(jwtSecret === undefined ? [] : [{ provide: AccessTokens, useValue: new AccessTokens(jwtSecret, configuration.JWT_SECRET_PREVIOUS) }]),
-        { provide: TextLimits, useValue: { perProgram: configuration.TEXTS_PER_PROGRAM_PER_DAY, perContact: configuration.TEXTS_PER_CONTACT_PER_DAY } satisfies TextLimits },
+        ...(jwtSecret === undefined
+          ? []
+          : [{ provide: AccessTokens, useValue: new AccessTokens(jwtSecret, configuration.JWT_SECRET_PREVIOUS) }]),
+        {
+          provide: TextLimits,
+          useValue: {
+            perProgram: configuration.TEXTS_PER_PROGRAM_PER_DAY,
+            perContact: configuration.TEXTS_PER_CONTACT_PER_DAY,
+          } satisfies TextLimits,
+        },
         { provide: PublicAddress, useValue: new PublicAddress(configuration.PUBLIC_URL) },
       ],
-      exports: [Background, Clock, Configuration, PublicAddress, Readiness, TextLimits, ...(jwtSecret === undefined ? [] : [AccessTokens])],
+      exports: [
+        Background,
+        Clock,
+        Configuration,
+        PublicAddress,
+        Readiness,
+        TextLimits,
+        ...(jwtSecret === undefined ? [] : [AccessTokens]),
+      ],
     };
   }
 }

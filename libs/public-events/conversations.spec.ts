@@ -5,12 +5,16 @@ import { newRecord, sampleOf, samples } from '@app/testing';
 import { asTopicValue, fromTopicValue, toPublic } from './conversations.js';
 
 const types = Object.keys(conversationEventTypes) as ConversationEvent['type'][];
-const happened = (event: Message, programId = 'program-1'): Recorded<ConversationEvent> => newRecord(programId)('conversation-conversation-1', event) as Recorded<ConversationEvent>;
+const happened = (event: Message, programId = 'program-1'): Recorded<ConversationEvent> =>
+  newRecord(programId)('conversation-conversation-1', event) as Recorded<ConversationEvent>;
 
 /** The event with a text in every field that is declared personal. */
 function withPersonal(type: ConversationEvent['type'], text: string): Recorded<ConversationEvent> {
   const { sealed = {} }: { version: number; sealed?: Readonly<Record<string, string>> } = conversationEventTypes[type];
-  return happened({ type, data: { ...samples[type], ...Object.fromEntries(Object.keys(sealed).map((field) => [field, text])) } });
+  return happened({
+    type,
+    data: { ...samples[type], ...Object.fromEntries(Object.keys(sealed).map((field) => [field, text])) },
+  });
 }
 
 describe('public events of conversations', () => {
@@ -28,7 +32,10 @@ describe('public events of conversations', () => {
     ['ConversationArchived', { type: 'conversation.archived' }],
     ['ConversationDeleted', { type: 'conversation.deleted' }],
     ['MessageSent', { type: 'message.sent', messageId: 'message-1', channel: 'sms', by: 'anna' }],
-    ['AutomatedTextSent', { type: 'message.automated', messageId: 'message-2', channel: 'sms', kind: 'opt-in-request' }],
+    [
+      'AutomatedTextSent',
+      { type: 'message.automated', messageId: 'message-2', channel: 'sms', kind: 'opt-in-request' },
+    ],
     ['MessageReceived', { type: 'message.received', messageId: 'message-3', channel: 'sms' }],
     ['SendRefused', { type: 'message.refused', messageId: 'message-5', channel: 'sms', rule: 'RecipientOptedOut' }],
   ] as const)('G2: %s says what happened, in whose conversation, and where to read the rest', (type, said) => {
@@ -44,17 +51,23 @@ describe('public events of conversations', () => {
     });
   });
 
-  it.each(['KeywordReceived', 'ConversationRead', 'ConversationMarkedUnread'] as const)('%s is nobody else\'s business', (type) => {
-    expect(toPublic(happened(sampleOf(type)))).toBeNull();
-  });
+  it.each(['KeywordReceived', 'ConversationRead', 'ConversationMarkedUnread'] as const)(
+    "%s is nobody else's business",
+    (type) => {
+      expect(toPublic(happened(sampleOf(type)))).toBeNull();
+    },
+  );
 
-  it('G5: an event of one program never says another\'s', () => {
+  it("G5: an event of one program never says another's", () => {
     expect(toPublic(happened(sampleOf('ConversationStarted'), 'program-2'))).toMatchObject({ programId: 'program-2' });
   });
 
-  it.each([{}, { type: 'message.sent' }, { text: 'hello', revision: 1 }])('what is not ours is nothing: %j', (value) => {
-    expect(fromTopicValue(value)).toBeNull();
-  });
+  it.each([{}, { type: 'message.sent' }, { text: 'hello', revision: 1 }])(
+    'what is not ours is nothing: %j',
+    (value) => {
+      expect(fromTopicValue(value)).toBeNull();
+    },
+  );
 
   it('N2: a topic gives back what was written, the same on every reading', () => {
     const written = toPublic(happened(sampleOf('MessageSent')));

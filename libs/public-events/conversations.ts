@@ -46,13 +46,31 @@ export function toPublic(event: Recorded<ConversationEvent>): PublicConversation
     case 'ConversationDeleted':
       return { ...envelope, type: 'conversation.deleted' };
     case 'MessageSent':
-      return { ...envelope, type: 'message.sent', messageId: event.data.messageId, channel: event.data.channel, by: event.data.by };
+      return {
+        ...envelope,
+        type: 'message.sent',
+        messageId: event.data.messageId,
+        channel: event.data.channel,
+        by: event.data.by,
+      };
     case 'AutomatedTextSent':
-      return { ...envelope, type: 'message.automated', messageId: event.data.messageId, channel: 'sms', kind: event.data.kind };
+      return {
+        ...envelope,
+        type: 'message.automated',
+        messageId: event.data.messageId,
+        channel: 'sms',
+        kind: event.data.kind,
+      };
     case 'MessageReceived':
       return { ...envelope, type: 'message.received', messageId: event.data.messageId, channel: event.data.channel };
     case 'SendRefused':
-      return { ...envelope, type: 'message.refused', messageId: event.data.messageId, channel: event.data.channel, rule: event.data.rule };
+      return {
+        ...envelope,
+        type: 'message.refused',
+        messageId: event.data.messageId,
+        channel: event.data.channel,
+        rule: event.data.rule,
+      };
     case 'KeywordReceived':
     case 'ConversationRead':
     case 'ConversationMarkedUnread':
@@ -65,6 +83,8 @@ export const asTopicValue = (event: PublicConversationEvent): JsonObject => even
 
 /** What came from {@link toPublic} is read back as it was written; `null` for anything else somebody may have put there. */
 export const fromTopicValue = (value: JsonObject): PublicConversationEvent | null =>
-  named.every((name) => typeof value[name] === 'string') && Number.isInteger(value['revision']) ? (value as unknown as PublicConversationEvent) : null;
+  named.every((name) => typeof value[name] === 'string') && Number.isInteger(value['revision'])
+    ? (value as unknown as PublicConversationEvent)
+    : null;
 
 const named = ['id', 'type', 'programId', 'conversationId', 'contactId', 'occurredAt'] as const;

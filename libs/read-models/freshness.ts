@@ -20,7 +20,9 @@ export class Freshness {
     if (position === undefined) return;
     const head = await this.journal.head();
     if (head === null || shape(position) !== shape(head) || position > head) throw new InvalidPosition();
-    const reached = await Promise.all(models.map(({ name }) => this.checkpoints.waitFor(name, position, LONGEST_WAIT_MS)));
+    const reached = await Promise.all(
+      models.map(({ name }) => this.checkpoints.waitFor(name, position, LONGEST_WAIT_MS)),
+    );
     if (reached.includes(false)) throw new PositionNotReached();
   }
 }
@@ -42,4 +44,3 @@ export class PositionNotReached extends DomainError {
     super('What this reads has not come that far yet; try again');
   }
 }
-

@@ -1,6 +1,11 @@
 export * from './consents/consent.queries.js';
 export * from './contacts/contact.queries.js';
-export { deliveriesProjection, queueNamed, type DeliveryRow, type QueueName } from './deliveries/deliveries.projection.js';
+export {
+  deliveriesProjection,
+  queueNamed,
+  type DeliveryRow,
+  type QueueName,
+} from './deliveries/deliveries.projection.js';
 export * from './deliveries/delivery.queries.js';
 export * from './freshness.js';
 export { inboxProjection } from './inbox/inbox.projection.js';

@@ -12,7 +12,18 @@ import { projections } from './projections.js';
 import { ReferralQueries } from './referrals/referral.queries.js';
 import { ThreadQueries } from './thread/thread.queries.js';
 
-const queries = [ConsentQueries, ContactQueries, DeliveryQueries, Freshness, InboxQueries, MemberQueries, ParkedQueries, ProgramQueries, ReferralQueries, ThreadQueries];
+const queries = [
+  ConsentQueries,
+  ContactQueries,
+  DeliveryQueries,
+  Freshness,
+  InboxQueries,
+  MemberQueries,
+  ParkedQueries,
+  ProgramQueries,
+  ReferralQueries,
+  ThreadQueries,
+];
 
 /** The read side: what each screen asks for. */
 @Module({ providers: queries, exports: queries })

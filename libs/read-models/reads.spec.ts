@@ -8,15 +8,32 @@ import { ReferralQueries } from './referrals/referral.queries.js';
 import { ThreadQueries } from './thread/thread.queries.js';
 
 const programId = 'program-1';
-const consent = { status: 'yes', purpose: null, since: '', folded: { form: 'yes', askedAt: null, optOut: null, optIns: [] } };
+const consent = {
+  status: 'yes',
+  purpose: null,
+  since: '',
+  folded: { form: 'yes', askedAt: null, optOut: null, optIns: [] },
+};
 /** A document of each model, with all that leads to others. */
 const documents: Readonly<Record<string, object>> = {
-  programs: { senders: [{ id: 'sender-1', phone: '+1' }, { id: 'sender-2', phone: '+2' }] },
+  programs: {
+    senders: [
+      { id: 'sender-1', phone: '+1' },
+      { id: 'sender-2', phone: '+2' },
+    ],
+  },
   contacts: { programId, name: 'Rita', phones: ['+3'], phoneIds: ['address-1'], emails: [] },
   consents: { programId, senders: { 'sender-1': consent } },
   inbox: { programId, contactId: 'contact-1', referralId: null },
   referrals: { programId, referrerId: 'contact-1', referredId: 'contact-2', openConversations: [] },
-  thread: { programId, conversationId: 'conversation-1', deliveryId: 'delivery-1', kind: 'refusal', direction: 'out', refusedSenderId: 'sender-1' },
+  thread: {
+    programId,
+    conversationId: 'conversation-1',
+    deliveryId: 'delivery-1',
+    kind: 'refusal',
+    direction: 'out',
+    refusedSenderId: 'sender-1',
+  },
   deliveries: { programId, status: 'accepted', attempts: noAttempts },
 };
 
@@ -40,19 +57,32 @@ class WatchedStore {
 
 type Asked = (store: ReadModelStore) => Promise<unknown>;
 const contacts = (store: ReadModelStore): ContactQueries => new ContactQueries(store, new InboxQueries(store));
-const referrals = (store: ReadModelStore): ReferralQueries => new ReferralQueries(store, contacts(store), new InboxQueries(store));
+const referrals = (store: ReadModelStore): ReferralQueries =>
+  new ReferralQueries(store, contacts(store), new InboxQueries(store));
 
 const queries: readonly (readonly [string, readonly { readonly name: string }[], Asked])[] = [
-  ['consents to renew', ConsentQueries.reads.toRenew, (store) => new ConsentQueries(store).toRenew(programId, undefined, 1)],
+  [
+    'consents to renew',
+    ConsentQueries.reads.toRenew,
+    (store) => new ConsentQueries(store).toRenew(programId, undefined, 1),
+  ],
   ['contacts by a search', ContactQueries.reads.find, (store) => contacts(store).find(programId, 'r', 1)],
   ['a contact', ContactQueries.reads.one, (store) => contacts(store).one(programId, 'contact-1')],
   ['the page of a contact', ContactQueries.reads.page, (store) => contacts(store).page(programId, 'contact-1')],
-  ['deliveries', DeliveryQueries.reads.page, (store) => new DeliveryQueries(store).page(programId, 'uncertain', undefined, 1)],
+  [
+    'deliveries',
+    DeliveryQueries.reads.page,
+    (store) => new DeliveryQueries(store).page(programId, 'uncertain', undefined, 1),
+  ],
   ['the inbox', InboxQueries.reads.page, (store) => new InboxQueries(store).page(programId, {}, undefined, 1)],
   ['a conversation', InboxQueries.reads.one, (store) => new InboxQueries(store).one(programId, 'conversation-1')],
   ['referrals', ReferralQueries.reads.list, (store) => referrals(store).list(programId, undefined, 1)],
   ['the page of a referral', ReferralQueries.reads.page, (store) => referrals(store).page(programId, 'referral-1')],
-  ['a thread', ThreadQueries.reads.page, (store) => new ThreadQueries(store).page('conversation-1', 'asc', undefined, 1)],
+  [
+    'a thread',
+    ThreadQueries.reads.page,
+    (store) => new ThreadQueries(store).page('conversation-1', 'asc', undefined, 1),
+  ],
 ];
 
 it.each(queries)('rule 9: %s waits for the read models that it reads, and for no other', async (_, declared, ask) => {

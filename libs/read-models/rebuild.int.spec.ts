@@ -2,15 +2,31 @@ import fc from 'fast-check';
 import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
 import type { Engines } from '@app/eventing';
 import { eventTypes, eventTypesByCategory, subjectHomes, upcasters } from '@app/domain';
-import { EventCodec, Journal, naturalId, rebuild, runProjection, type DocumentWrite, type Followed, type Projection } from '@app/eventing';
+import {
+  EventCodec,
+  Journal,
+  naturalId,
+  rebuild,
+  runProjection,
+  type DocumentWrite,
+  type Followed,
+  type Projection,
+} from '@app/eventing';
 import type { Message, Position } from '@app/kernel';
 import { newRecord, samples, type DomainEvent } from '@app/testing';
 import { projections } from './projections.js';
 
 /** What one random event is about: which of a few streams and people, and how a receipt ended. */
-type Draw = { readonly category: string; readonly type: DomainEvent['type']; readonly id: number; readonly other: number; readonly status: string };
+type Draw = {
+  readonly category: string;
+  readonly type: DomainEvent['type'];
+  readonly id: number;
+  readonly other: number;
+  readonly status: string;
+};
 
-const typesOf = (category: string): DomainEvent['type'][] => Object.keys(eventTypesByCategory[category as keyof typeof eventTypesByCategory]) as DomainEvent['type'][];
+const typesOf = (category: string): DomainEvent['type'][] =>
+  Object.keys(eventTypesByCategory[category as keyof typeof eventTypesByCategory]) as DomainEvent['type'][];
 
 const drawOf = (projection: Projection): fc.Arbitrary<Draw> =>
   fc.constantFrom(...projection.categories).chain((category) =>
@@ -28,7 +44,8 @@ function eventOf({ type, id, other, status }: Draw, aggregateId: string, run: st
   const ids: Readonly<Record<string, unknown>> = {
     conversationId: aggregateId,
     deliveryId: aggregateId,
-    referralId: other === 3 && type !== 'ReferralCreated' ? null : `referral-${run}-${type === 'ReferralCreated' ? id : other}`,
+    referralId:
+      other === 3 && type !== 'ReferralCreated' ? null : `referral-${run}-${type === 'ReferralCreated' ? id : other}`,
     addressId: `address-${run}-${other}`,
     senderId: `sender-${id}`,
     messageId: `message-${run}-${id}-${other}`,
@@ -46,7 +63,11 @@ describe('every read model', () => {
   let run = 0;
   beforeAll(async () => {
     engines = await folder.open();
-    const journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring, upcasters), subjectHomes);
+    const journal = new Journal(
+      engines.eventStore,
+      new EventCodec(eventTypes, engines.keyring, upcasters),
+      subjectHomes,
+    );
     followed = { journal, readModels: engines.readModels, checkpoints: engines.checkpoints };
   });
   afterAll(() => folder.remove());
@@ -57,7 +78,10 @@ describe('every read model', () => {
       const aggregateId = draw.category === 'referral' ? `referral-${run}-${draw.id}` : `${run}-${draw.id}`;
       const stream = `${draw.category}-${aggregateId}`;
       const revision = revisions.get(stream) ?? -1;
-      const event = { ...record(stream, eventOf(draw, aggregateId, String(run))), eventId: naturalId('spec', stream, String(revision)) };
+      const event = {
+        ...record(stream, eventOf(draw, aggregateId, String(run))),
+        eventId: naturalId('spec', stream, String(revision)),
+      };
       await followed.journal.append(stream, revision === -1 ? 'no-stream' : revision, [event]);
       revisions.set(stream, revision + 1);
     }
@@ -77,27 +101,38 @@ describe('every read model', () => {
     return all;
   }
 
-  it.each(projections.map((projection) => [projection.name, projection] as const))('X4, rule 8: rebuilding %s gives what following it gave, with pauses anywhere', async (name, projection) => {
-    run += 1;
-    // Each type once, in its usual order, so that there is something to compare.
-    await append(projection.categories.flatMap((category) => typesOf(category).map((type) => ({ category, type, id: 1, other: 1, status: 'sent' }))), new Map());
-    const histories = fc.array(fc.array(drawOf(projection), { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 3 });
-    await fc.assert(
-      fc.asyncProperty(histories, async (parts) => {
-        run += 1;
-        const model = { ...projection, name: `${name}_${run}` };
-        const revisions = new Map<string, number>();
-        for (const part of parts) {
-          await append(part, revisions);
-          await runTo(model, (await followed.journal.head()) ?? '');
-        }
-        await rebuild(followed, model, new AbortController().signal);
-        expect(await documents(model, 'rebuild')).toEqual(await documents(model, 'live'));
-        await engines.readModels.dropRebuild(model);
-      }),
-      { numRuns: 8 },
-    );
-    const last = { ...projection, name: `${name}_${run}` };
-    expect((await documents(last, 'live')).length).toBeGreaterThan(0);
-  });
+  it.each(projections.map((projection) => [projection.name, projection] as const))(
+    'X4, rule 8: rebuilding %s gives what following it gave, with pauses anywhere',
+    async (name, projection) => {
+      run += 1;
+      // Each type once, in its usual order, so that there is something to compare.
+      await append(
+        projection.categories.flatMap((category) =>
+          typesOf(category).map((type) => ({ category, type, id: 1, other: 1, status: 'sent' })),
+        ),
+        new Map(),
+      );
+      const histories = fc.array(fc.array(drawOf(projection), { minLength: 1, maxLength: 12 }), {
+        minLength: 1,
+        maxLength: 3,
+      });
+      await fc.assert(
+        fc.asyncProperty(histories, async (parts) => {
+          run += 1;
+          const model = { ...projection, name: `${name}_${run}` };
+          const revisions = new Map<string, number>();
+          for (const part of parts) {
+            await append(part, revisions);
+            await runTo(model, (await followed.journal.head()) ?? '');
+          }
+          await rebuild(followed, model, new AbortController().signal);
+          expect(await documents(model, 'rebuild')).toEqual(await documents(model, 'live'));
+          await engines.readModels.dropRebuild(model);
+        }),
+        { numRuns: 8 },
+      );
+      const last = { ...projection, name: `${name}_${run}` };
+      expect((await documents(last, 'live')).length).toBeGreaterThan(0);
+    },
+  );
 });

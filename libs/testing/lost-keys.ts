@@ -11,7 +11,10 @@ export class LostKeys {
     const [get, ensure] = [keyring.get.bind(keyring), keyring.ensure.bind(keyring)];
     keyring.get = async (subjects) => {
       const kept = await get(subjects.filter((subject) => !this.lost.has(subject)));
-      return new Map([...kept, ...[...this.made].filter(([subject]) => this.lost.has(subject) && subjects.includes(subject))]);
+      return new Map([
+        ...kept,
+        ...[...this.made].filter(([subject]) => this.lost.has(subject) && subjects.includes(subject)),
+      ]);
     };
     keyring.ensure = async (subject) => {
       if (!this.lost.has(subject)) return ensure(subject);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { masterKeysOf, openEmbedded, openEventStoreDb, openMongo } from '@app/adapters';
+import { masterKeysOf, openEmbedded, openEventStoreDb, openMongo } from '@app/composition';
 import type { Keyring, MasterKeys } from '@app/eventing';
 import { loadConfiguration } from '@app/platform';
 import { copyRecord } from './copy-record.js';
@@ -26,9 +26,21 @@ export async function copyFolder(folder: string, to: string, keysTo: string | un
     const source = open(await openEmbedded(folder, existsSync(join(folder, 'master.key')) ? {} : { masterKeys }));
     const reason = await whyNotToCopy(source);
     if (reason !== null) throw new Refused(reason);
-    const keys = keysTo === undefined ? null : await copyKeys(source.keyring, open(await openMongo({ url: keysTo, masterKeys: needed(masterKeys) })).keyring);
-    const events = await copyRecord(source.eventStore, open(openEventStoreDb({ url: to })).eventStore, everyFewSeconds((copied) => console.log(`${copied} events`)));
-    console.log(`${events} events copied and equal. ${keys === null ? 'The keys are still in keys.db: nothing that is sealed opens without them.' : `${keys} keys copied.`} Checkpoints are not copied: whatever follows the copy begins at its beginning.`);
+    const keys =
+      keysTo === undefined
+        ? null
+        : await copyKeys(
+            source.keyring,
+            open(await openMongo({ url: keysTo, masterKeys: needed(masterKeys) })).keyring,
+          );
+    const events = await copyRecord(
+      source.eventStore,
+      open(openEventStoreDb({ url: to })).eventStore,
+      everyFewSeconds((copied) => console.log(`${copied} events`)),
+    );
+    console.log(
+      `${events} events copied and equal. ${keys === null ? 'The keys are still in keys.db: nothing that is sealed opens without them.' : `${keys} keys copied.`} Checkpoints are not copied: whatever follows the copy begins at its beginning.`,
+    );
   } catch (error) {
     throw refused(error);
   } finally {
@@ -38,10 +50,15 @@ export async function copyFolder(folder: string, to: string, keysTo: string | un
 
 /** Of the environment nothing else counts: the engines are those of the command line. */
 const givenMasterKeys = (): MasterKeys | undefined =>
-  masterKeysOf(loadConfiguration(Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('MASTER_KEY')))));
+  masterKeysOf(
+    loadConfiguration(
+      Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('MASTER_KEY'))),
+    ),
+  );
 
 function needed(masterKeys: MasterKeys | undefined): MasterKeys {
-  if (!masterKeys) throw new Refused('MASTER_KEY or MASTER_KEY_FILE must be given with --keys-to: it wraps the keys in MongoDB');
+  if (!masterKeys)
+    throw new Refused('MASTER_KEY or MASTER_KEY_FILE must be given with --keys-to: it wraps the keys in MongoDB');
   return masterKeys;
 }
 

@@ -9,7 +9,9 @@ const LARGEST_APPEND_CHARACTERS = 200_000;
 /** The copy holds something else than the record it was made of, or something more. */
 export class RecordsDiffer extends Error {
   constructor(readonly position: Position | null) {
-    super(position === null ? 'The copy goes on where the record ends' : `The copy differs at ${position} of the record`);
+    super(
+      position === null ? 'The copy goes on where the record ends' : `The copy differs at ${position} of the record`,
+    );
     this.name = 'RecordsDiffer';
   }
 }
@@ -20,7 +22,11 @@ export class RecordsDiffer extends Error {
  * @returns how many events both hold
  * @throws RecordsDiffer
  */
-export async function copyRecord(from: EventStore, to: EventStore, onProgress: (events: number) => void): Promise<number> {
+export async function copyRecord(
+  from: EventStore,
+  to: EventStore,
+  onProgress: (events: number) => void,
+): Promise<number> {
   const { equal, until } = await compareRecords(from, to);
   let copied = equal;
   onProgress(copied);
@@ -36,7 +42,10 @@ export async function copyRecord(from: EventStore, to: EventStore, onProgress: (
 }
 
 /** How many events from the beginning on are in both, and where in the record the last of them is. */
-async function compareRecords(record: EventStore, copy: EventStore): Promise<{ readonly equal: number; readonly until: Position | null }> {
+async function compareRecords(
+  record: EventStore,
+  copy: EventStore,
+): Promise<{ readonly equal: number; readonly until: Position | null }> {
   const copies = eventsOf(copy, null);
   let equal = 0;
   let until: Position | null = null;
@@ -51,7 +60,10 @@ async function compareRecords(record: EventStore, copy: EventStore): Promise<{ r
   return { equal, until };
 }
 
-const isSame = ({ position: _, ...event }: RecordedStoredEvent, { position: __, ...copy }: RecordedStoredEvent): boolean => isDeepStrictEqual(event, copy);
+const isSame = (
+  { position: _, ...event }: RecordedStoredEvent,
+  { position: __, ...copy }: RecordedStoredEvent,
+): boolean => isDeepStrictEqual(event, copy);
 
 /** What a record holds after a position, as of now. */
 async function* eventsOf(store: EventStore, after: Position | null): AsyncGenerator<RecordedStoredEvent, void> {
@@ -71,7 +83,12 @@ async function* appends(events: AsyncIterable<RecordedStoredEvent>): AsyncGenera
   let characters = 0;
   for await (const event of events) {
     const length = JSON.stringify(event).length;
-    if (group && group[0].stream === event.stream && group.length < LARGEST_APPEND && characters + length < LARGEST_APPEND_CHARACTERS) {
+    if (
+      group &&
+      group[0].stream === event.stream &&
+      group.length < LARGEST_APPEND &&
+      characters + length < LARGEST_APPEND_CHARACTERS
+    ) {
       group.push(event);
       characters += length;
       continue;

@@ -12,8 +12,12 @@ export const erasePerson = (data: string | undefined, programId: string, contact
     const stores = storesOf(app);
     const eraser = new ErasePerson(app.get(CommandBus), stores.checkpoints, app.get(InboxQueries));
     try {
-      const count = await whileFollowed(stores, inboxProjection as never, () => eraser.erase(contactId, 'admin', stepOf(programId, 'admin')));
-      console.log(`Erased, with ${count} ${count === 1 ? 'conversation' : 'conversations'}. The keys are destroyed as soon as automation has followed the record to here.`);
+      const count = await whileFollowed(stores, inboxProjection as never, () =>
+        eraser.erase(contactId, 'admin', stepOf(programId, 'admin')),
+      );
+      console.log(
+        `Erased, with ${count} ${count === 1 ? 'conversation' : 'conversations'}. The keys are destroyed as soon as automation has followed the record to here.`,
+      );
     } catch (error) {
       throw error instanceof DomainError || error instanceof TemporaryFailure ? new Refused(error.message) : error;
     }

@@ -1,7 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Parking } from '@app/application';
-import { Checkpoints, Journal, Leadership, projectorOf, ReadModelStore, rebuild, runProjection, unreadableId, type DocumentWrite, type Followed, type Projection } from '@app/eventing';
+import {
+  Checkpoints,
+  Journal,
+  Leadership,
+  projectorOf,
+  ReadModelStore,
+  rebuild,
+  runProjection,
+  unreadableId,
+  type DocumentWrite,
+  type Followed,
+  type Projection,
+} from '@app/eventing';
 import type { Position } from '@app/kernel';
 
 /** `firstDifference` is the id of the first document that is not the same in both, or only in one. */
@@ -25,9 +37,14 @@ export const storesOf = (app: INestApplicationContext): Stores => ({
  */
 export async function rebuildModel(stores: Stores, projection: Projection): Promise<number> {
   const name = projectorOf(projection);
-  const position = await rebuild(stores, projection, new AbortController().signal, (event) => stores.parking.note(name, event));
+  const position = await rebuild(stores, projection, new AbortController().signal, (event) =>
+    stores.parking.note(name, event),
+  );
   await stores.readModels.swapRebuild(projection, position);
-  await stores.parking.finish(name, async (stream) => (await stores.readModels.get(projection, [unreadableId(stream)])).length > 0);
+  await stores.parking.finish(
+    name,
+    async (stream) => (await stores.readModels.get(projection, [unreadableId(stream)])).length > 0,
+  );
   let rows = 0;
   for await (const _ of stores.readModels.scan(projection, 'live')) rows += 1;
   return rows;
@@ -49,16 +66,30 @@ export async function compareModel(stores: Stores, projection: Projection): Prom
 async function catchUp(stores: Stores, projection: Projection): Promise<void> {
   const head = await stores.journal.head();
   if (head === null) return stores.readModels.prepare(projection);
-  const reached = await whileFollowed(stores, projection, () => stores.checkpoints.waitFor(projection.name, head, LONGEST_CATCH_UP_MS));
+  const reached = await whileFollowed(stores, projection, () =>
+    stores.checkpoints.waitFor(projection.name, head, LONGEST_CATCH_UP_MS),
+  );
   if (!reached) throw new Error(`${projection.name} did not reach the end of the record`);
 }
 
 /** Works while the read model follows the record: by the projector that runs, or by ourselves where none does. */
-export async function whileFollowed<Result>(stores: Stores, projection: Projection, work: () => Promise<Result>): Promise<Result> {
+export async function whileFollowed<Result>(
+  stores: Stores,
+  projection: Projection,
+  work: () => Promise<Result>,
+): Promise<Result> {
   const stop = new AbortController();
-  const running = stores.leadership.lead(projectorOf(projection), (signal) => runProjection(stores, projection, signal, (event) => stores.parking.note(projectorOf(projection), event)), stop.signal);
+  const running = stores.leadership.lead(
+    projectorOf(projection),
+    (signal) =>
+      runProjection(stores, projection, signal, (event) => stores.parking.note(projectorOf(projection), event)),
+    stop.signal,
+  );
   try {
-    return await Promise.race([work(), running.then(() => Promise.reject(new Error(`${projection.name} is not followed any more`)))]);
+    return await Promise.race([
+      work(),
+      running.then(() => Promise.reject(new Error(`${projection.name} is not followed any more`))),
+    ]);
   } finally {
     stop.abort();
     await running;
@@ -66,9 +97,14 @@ export async function whileFollowed<Result>(stores: Stores, projection: Projecti
 }
 
 /** Both in order of id; live rows behind `head` are not of the copy's time. */
-async function difference(live: AsyncIterable<DocumentWrite>, copy: AsyncIterable<DocumentWrite>, head: Position): Promise<Comparison> {
+async function difference(
+  live: AsyncIterable<DocumentWrite>,
+  copy: AsyncIterable<DocumentWrite>,
+  head: Position,
+): Promise<Comparison> {
   const others = copy[Symbol.asyncIterator]();
-  const next = async (): Promise<DocumentWrite | undefined> => ((await others.next()) as { value: DocumentWrite | undefined }).value;
+  const next = async (): Promise<DocumentWrite | undefined> =>
+    ((await others.next()) as { value: DocumentWrite | undefined }).value;
   let rows = 0;
   let other = await next();
   for await (const row of live) {
@@ -80,4 +116,5 @@ async function difference(live: AsyncIterable<DocumentWrite>, copy: AsyncIterabl
   return { rows, firstDifference: other?.document.id ?? null };
 }
 
-const firstOf = ({ document: { id } }: DocumentWrite, other: DocumentWrite | undefined): string => (other && other.document.id < id ? other.document.id : id);
+const firstOf = ({ document: { id } }: DocumentWrite, other: DocumentWrite | undefined): string =>
+  other && other.document.id < id ? other.document.id : id;

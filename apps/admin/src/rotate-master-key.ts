@@ -1,4 +1,4 @@
-import { masterKeysOf, rotateFolderMasterKey } from '@app/adapters';
+import { masterKeysOf, rotateFolderMasterKey } from '@app/composition';
 import { configurationFor, refused, Refused, withEngines } from './with-engines.js';
 
 /**
@@ -21,6 +21,7 @@ function folderWithOwnKey(dataFolder: string | undefined): string | null {
 
 const rotateGiven = (dataFolder: string | undefined): Promise<void> =>
   withEngines(dataFolder, async ({ keyring }, configuration) => {
-    if (masterKeysOf(configuration)?.length !== 2) throw new Refused('Give the former master key too, as MASTER_KEY_PREVIOUS or MASTER_KEY_PREVIOUS_FILE');
+    if (masterKeysOf(configuration)?.length !== 2)
+      throw new Refused('Give the former master key too, as MASTER_KEY_PREVIOUS or MASTER_KEY_PREVIOUS_FILE');
     console.log(`${await keyring.rotate()} keys wrapped anew. The former master key opens nothing any more`);
   });

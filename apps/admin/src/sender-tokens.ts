@@ -19,16 +19,29 @@ export const changeToken = (asked: OfSender): Promise<void> =>
 
 /** @throws Refused */
 export const endTokenRotation = (asked: OfSender): Promise<void> =>
-  ofSender(asked, ({ senderId }) => ({ type: 'EndTokenRotation', data: { programId: asked.program, senderId } }), 'Webhooks are checked with one token alone');
+  ofSender(
+    asked,
+    ({ senderId }) => ({ type: 'EndTokenRotation', data: { programId: asked.program, senderId } }),
+    'Webhooks are checked with one token alone',
+  );
 
-const ofSender = ({ data, program: programId, phone }: OfSender, commandFor: (sender: Sender, configuration: Configuration) => ProgramCommand, done: string): Promise<void> =>
+const ofSender = (
+  { data, program: programId, phone }: OfSender,
+  commandFor: (sender: Sender, configuration: Configuration) => ProgramCommand,
+  done: string,
+): Promise<void> =>
   withApplication(data, async (app, configuration) => {
-    const program = await app.get(Lookups).program(programId).catch((error: unknown) => {
-      if (error instanceof ProgramNotFound) throw new Refused(`There is no program ${programId}`);
-      throw error;
-    });
+    const program = await app
+      .get(Lookups)
+      .program(programId)
+      .catch((error: unknown) => {
+        if (error instanceof ProgramNotFound) throw new Refused(`There is no program ${programId}`);
+        throw error;
+      });
     const sender = program.senders.find((each) => each.phone === phone);
     if (!sender) throw new Refused(`Program ${programId} has no number ${phone}`);
-    await app.get(CommandBus).execute(new HandleProgram(programId, commandFor(sender, configuration), stepOf(programId, 'admin')));
+    await app
+      .get(CommandBus)
+      .execute(new HandleProgram(programId, commandFor(sender, configuration), stepOf(programId, 'admin')));
     console.log(done);
   });

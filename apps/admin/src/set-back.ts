@@ -1,4 +1,10 @@
-import { checkpointsAhead, isOfAnotherRecord, nameRecordOfCheckpoints, setBackFollowers, type Engines } from '@app/eventing';
+import {
+  checkpointsAhead,
+  isOfAnotherRecord,
+  nameRecordOfCheckpoints,
+  setBackFollowers,
+  type Engines,
+} from '@app/eventing';
 import { projections } from '@app/read-models';
 
 /** What it has published is in the topics, and lost with none of the record. */

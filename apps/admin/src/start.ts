@@ -10,7 +10,7 @@ import { copyFolder } from './copy-folder.js';
 import { erasePerson } from './erase-person.js';
 import { compareModel, rebuildModel, storesOf, type Stores } from './read-model-copies.js';
 import { rotateMasterKey } from './rotate-master-key.js';
-import { loadSample } from './sample.js';
+import { loadSample } from '@app/sample-program';
 import { changeToken, endTokenRotation } from './sender-tokens.js';
 import { setBack } from './set-back.js';
 import { Refused, withApplication, withEngines } from './with-engines.js';
@@ -19,39 +19,71 @@ type Options = { readonly data?: string };
 
 /** The operator's command line. */
 async function admin(): Promise<void> {
-  const program = new Command('admin').description('Works on the engines that the environment chooses (docs/operations.md); on a data folder only while nothing runs on it.');
-  const command = (name: string, description: string): Command => program.command(name).description(description).option('--data <folder>', 'the data folder (DATA_DIR)');
+  const program = new Command('admin').description(
+    'Works on the engines that the environment chooses (docs/operations.md); on a data folder only while nothing runs on it.',
+  );
+  const command = (name: string, description: string): Command =>
+    program.command(name).description(description).option('--data <folder>', 'the data folder (DATA_DIR)');
 
-  command('prepare', 'creates topics, collections and indexes; safe to repeat').action(({ data }: Options) => prepare(data));
+  command('prepare', 'creates topics, collections and indexes; safe to repeat').action(({ data }: Options) =>
+    prepare(data),
+  );
   command('sample', 'loads the sample program; safe to repeat').action(({ data }: Options) => sampleProgram(data));
-  command('rebuild', 'builds read models again from the record and puts them in the place of the live ones; where the record was restored from an older backup, also sets back what has gone beyond its end')
+  command(
+    'rebuild',
+    'builds read models again from the record and puts them in the place of the live ones; where the record was restored from an older backup, also sets back what has gone beyond its end',
+  )
     .argument('[models...]', 'which ones; every one when left out')
     .action((models: readonly string[], { data }: Options) => rebuildModels(data, models));
-  command('compare', 'compares every read model with one built from nothing; exit code 1 when one differs').action(({ data }: Options) => compareAll(data));
-  command('held', 'lists what is not sent at present because the provider refuses an account, a number or a country, and why').action(({ data }: Options) => listHeld(data));
-  command('parked', 'lists what a worker could not handle, with everything that waits behind it').action(({ data }: Options) => listParked(data));
+  command('compare', 'compares every read model with one built from nothing; exit code 1 when one differs').action(
+    ({ data }: Options) => compareAll(data),
+  );
+  command(
+    'held',
+    'lists what is not sent at present because the provider refuses an account, a number or a country, and why',
+  ).action(({ data }: Options) => listHeld(data));
+  command('parked', 'lists what a worker could not handle, with everything that waits behind it').action(
+    ({ data }: Options) => listParked(data),
+  );
   command('replay', 'asks the workers to handle parked messages again; running ones do it at once')
     .argument('[ids...]', 'which ones, as `parked` lists them; all of them when left out')
     .action((ids: readonly string[], { data }: Options) => replayParked(data, ids));
 
-  command('erase', 'erases a person: name, numbers, messages and what came by text become unreadable for good; safe to repeat')
+  command(
+    'erase',
+    'erases a person: name, numbers, messages and what came by text become unreadable for good; safe to repeat',
+  )
     .argument('<programId>')
     .argument('<contactId>')
     .action((programId: string, contactId: string, { data }: Options) => erasePerson(data, programId, contactId));
 
-  command('rotate-master-key', 'wraps all keys with a new master key; stopped anywhere, it goes on when started again').action(({ data }: Options) => rotateMasterKey(data));
-  command('token', 'prints an access token, signed with JWT_SECRET; whoever has it acts as that person until it expires')
+  command(
+    'rotate-master-key',
+    'wraps all keys with a new master key; stopped anywhere, it goes on when started again',
+  ).action(({ data }: Options) => rotateMasterKey(data));
+  command(
+    'token',
+    'prints an access token, signed with JWT_SECRET; whoever has it acts as that person until it expires',
+  )
     .requiredOption('--program <id>', 'id of the program')
     .requiredOption('--user <id>', 'user id of a member of the staff, or id of a contact')
     .addOption(new Option('--role <role>', 'what the person may do').choices(roles).makeOptionMandatory())
     .option('--lifetime <time>', 'such as 15m, 12h or 30d', '12h')
     .action(printToken);
 
-  command('accept-lost-keys', 'gives a record new keys after its own were lost for good: everything personal in it, and each program\'s access, is lost for ever')
+  command(
+    'accept-lost-keys',
+    "gives a record new keys after its own were lost for good: everything personal in it, and each program's access, is lost for ever",
+  )
     .requiredOption('--record <id>', 'identity of the record, as the refused start names it')
-    .action(({ data, record }: Options & { readonly record: string }) => withEngines(data, (engines) => acceptLostKeys(engines, record, console.log)));
+    .action(({ data, record }: Options & { readonly record: string }) =>
+      withEngines(data, (engines) => acceptLostKeys(engines, record, console.log)),
+    );
 
-  command('change-token', 'gives a number of a program the auth token TWILIO_AUTH_TOKEN of the provider; webhooks may be signed with the former one too')
+  command(
+    'change-token',
+    'gives a number of a program the auth token TWILIO_AUTH_TOKEN of the provider; webhooks may be signed with the former one too',
+  )
     .requiredOption('--program <id>', 'id of the program')
     .requiredOption('--phone <number>', 'the number, in E.164')
     .action(changeToken);
@@ -60,10 +92,18 @@ async function admin(): Promise<void> {
     .requiredOption('--phone <number>', 'the number, in E.164')
     .action(endTokenRotation);
 
-  command('copy', 'copies the record of a data folder to EventStoreDB, and its keys to MongoDB, and compares them; stopped anywhere, it goes on when started again')
+  command(
+    'copy',
+    'copies the record of a data folder to EventStoreDB, and its keys to MongoDB, and compares them; stopped anywhere, it goes on when started again',
+  )
     .requiredOption('--to <url>', 'connection string of EventStoreDB; nobody else may write there meanwhile')
-    .option('--keys-to <url>', 'connection string of MongoDB; without it the keys stay in the folder, and what is sealed in the copy opens only with them')
-    .action(({ data = 'data', to, keysTo }: Options & { readonly to: string; readonly keysTo?: string }) => copyFolder(data, to, keysTo));
+    .option(
+      '--keys-to <url>',
+      'connection string of MongoDB; without it the keys stay in the folder, and what is sealed in the copy opens only with them',
+    )
+    .action(({ data = 'data', to, keysTo }: Options & { readonly to: string; readonly keysTo?: string }) =>
+      copyFolder(data, to, keysTo),
+    );
 
   try {
     await program.parseAsync();
@@ -74,7 +114,17 @@ async function admin(): Promise<void> {
   }
 }
 
-async function printToken({ program: programId, user: id, role, lifetime }: { program: string; user: string; role: CallerRole; lifetime: string }): Promise<void> {
+async function printToken({
+  program: programId,
+  user: id,
+  role,
+  lifetime,
+}: {
+  program: string;
+  user: string;
+  role: CallerRole;
+  lifetime: string;
+}): Promise<void> {
   const { JWT_SECRET: secret } = loadConfiguration(process.env);
   if (secret === undefined) throw new Refused('JWT_SECRET must be given: the one of the api');
   console.log(await new AccessTokens(secret).sign({ programId, id, role }, lifetime));
@@ -88,18 +138,30 @@ const prepare = (data: string | undefined): Promise<void> =>
   });
 
 const sampleProgram = (data: string | undefined): Promise<void> =>
-  withApplication(data, async (app, { TWILIO_AUTH_TOKEN: authToken, TWILIO_ACCOUNT_SID: accountSid, TWILIO_SENDER_PHONE: senderPhone }) => {
-    if (authToken === undefined) throw new Refused('TWILIO_AUTH_TOKEN must be given: the sample program has a sender');
-    await loadSample(app.get(CommandBus), { senderPhone, accountSid, authToken });
-    console.log(`The sample program is there; it texts from ${senderPhone}`);
-  });
+  withApplication(
+    data,
+    async (app, { TWILIO_AUTH_TOKEN: authToken, TWILIO_ACCOUNT_SID: accountSid, TWILIO_SENDER_PHONE: senderPhone }) => {
+      if (authToken === undefined)
+        throw new Refused('TWILIO_AUTH_TOKEN must be given: the sample program has a sender');
+      await loadSample(app.get(CommandBus), { senderPhone, accountSid, authToken });
+      console.log(`The sample program is there; it texts from ${senderPhone}`);
+    },
+  );
 
-const eachModel = (data: string | undefined, names: readonly string[], work: (stores: Stores, projection: (typeof projections)[number]) => Promise<string>): Promise<void> =>
+const eachModel = (
+  data: string | undefined,
+  names: readonly string[],
+  work: (stores: Stores, projection: (typeof projections)[number]) => Promise<string>,
+): Promise<void> =>
   withApplication(data, async (app) => {
     const unknown = names.find((name) => !projections.some((projection) => projection.name === name));
-    if (unknown !== undefined) throw new Refused(`There is no read model ${unknown}; there are ${projections.map(({ name }) => name).join(', ')}`);
+    if (unknown !== undefined)
+      throw new Refused(
+        `There is no read model ${unknown}; there are ${projections.map(({ name }) => name).join(', ')}`,
+      );
     const chosen = projections.filter(({ name }) => names.length === 0 || names.includes(name));
-    for (const projection of chosen) console.log(`${projection.name.padEnd(12)} ${await work(storesOf(app), projection)}`);
+    for (const projection of chosen)
+      console.log(`${projection.name.padEnd(12)} ${await work(storesOf(app), projection)}`);
   });
 
 const rebuildModels = async (data: string | undefined, names: readonly string[]): Promise<void> => {
@@ -118,9 +180,18 @@ const listHeld = (data: string | undefined): Promise<void> =>
   withApplication(data, async (app) => {
     const programs = await app.get(ProgramQueries).held();
     for (const { id, senders, emailHold } of programs)
-      for (const { from, hold } of [...senders.flatMap(({ phone: from, holds }) => holds.map((hold) => ({ from, hold }))), ...(emailHold ? [{ from: 'email', hold: emailHold }] : [])])
-        console.log(`${id}  ${from}  ${hold.kind}${hold.country === null ? '' : ` +${hold.country}`}  since ${hold.since}, next try ${hold.nextTryAt}: ${hold.reason} (${hold.code})`);
-    console.log(programs.length === 0 ? 'Nothing is held' : `${programs.length} programs; new credentials of a number (AddSender) are tried at once`);
+      for (const { from, hold } of [
+        ...senders.flatMap(({ phone: from, holds }) => holds.map((hold) => ({ from, hold }))),
+        ...(emailHold ? [{ from: 'email', hold: emailHold }] : []),
+      ])
+        console.log(
+          `${id}  ${from}  ${hold.kind}${hold.country === null ? '' : ` +${hold.country}`}  since ${hold.since}, next try ${hold.nextTryAt}: ${hold.reason} (${hold.code})`,
+        );
+    console.log(
+      programs.length === 0
+        ? 'Nothing is held'
+        : `${programs.length} programs; new credentials of a number (AddSender) are tried at once`,
+    );
   });
 
 /** What mends an event that cannot be opened. */
@@ -130,19 +201,27 @@ const remedies: Readonly<Record<string, string>> = {
   SealBroken: ' (restore the keys, or the record, from a backup)',
   ContentBroken: ' (restore the record from a backup)',
   UnknownEventType: ' (a newer version wrote it: replace this one)',
-  ParkedUnreadable: ' (the list of what waits before it cannot be read: restore the record from a backup; a replay goes on without it)',
+  ParkedUnreadable:
+    ' (the list of what waits before it cannot be read: restore the record from a backup; a replay goes on without it)',
 };
 
 /** The read model that passes a stream over; `null` for what a worker has parked. */
-const modelOf = ({ worker }: { readonly worker: string }): string | null => projections.find((projection) => projectorOf(projection) === worker)?.name ?? null;
+const modelOf = ({ worker }: { readonly worker: string }): string | null =>
+  projections.find((projection) => projectorOf(projection) === worker)?.name ?? null;
 
 const listParked = (data: string | undefined): Promise<void> =>
   withApplication(data, async (app) => {
     const rows = await app.get(ParkedQueries).all();
-    for (const { id, worker, key, waiting, since, cause } of rows) console.log(`${id}  ${worker}  ${key}  ${waiting} waiting since ${since}: ${cause}${remedies[cause] ?? ''}`);
+    for (const { id, worker, key, waiting, since, cause } of rows)
+      console.log(`${id}  ${worker}  ${key}  ${waiting} waiting since ${since}: ${cause}${remedies[cause] ?? ''}`);
     const models = [...new Set(rows.map(modelOf).filter((model) => model !== null))];
-    const next = [...(rows.some((row) => modelOf(row) === null) ? ['admin replay'] : []), ...(models.length > 0 ? [`admin rebuild ${models.join(' ')}`] : [])];
-    console.log(rows.length === 0 ? 'Nothing is parked' : `${rows.length} parked; mend the cause, then: ${next.join(', and ')}`);
+    const next = [
+      ...(rows.some((row) => modelOf(row) === null) ? ['admin replay'] : []),
+      ...(models.length > 0 ? [`admin rebuild ${models.join(' ')}`] : []),
+    ];
+    console.log(
+      rows.length === 0 ? 'Nothing is parked' : `${rows.length} parked; mend the cause, then: ${next.join(', and ')}`,
+    );
   });
 
 const replayParked = (data: string | undefined, ids: readonly string[]): Promise<void> =>
@@ -154,7 +233,9 @@ const replayParked = (data: string | undefined, ids: readonly string[]): Promise
     let count = 0;
     for (const { id, programId, worker, key } of asked)
       try {
-        await app.get(CommandBus).execute(new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(programId, 'admin')));
+        await app
+          .get(CommandBus)
+          .execute(new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(programId, 'admin')));
         count += 1;
       } catch (error) {
         if (!(error instanceof EventUnreadable)) throw error;

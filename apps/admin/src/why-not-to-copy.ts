@@ -2,13 +2,25 @@ import type { Engines } from '@app/eventing';
 import { ParkedQueries, parkedProjection } from '@app/read-models';
 
 /** Followers that decide something or send it, by the names of their checkpoints. */
-const FOLLOWERS = ['automation', 'automation replays', 'notifier opt-outs', 'notifier replays', 'notifier sweep', 'publisher', parkedProjection.name];
+const FOLLOWERS = [
+  'automation',
+  'automation replays',
+  'notifier opt-outs',
+  'notifier replays',
+  'notifier sweep',
+  'publisher',
+  parkedProjection.name,
+];
 
 /**
  * Why the record must not be copied yet, in plain words; `null` when it may. The order of opt-outs and opt-ins goes by positions, and
  * those of two engines do not compare: what automation has not handled before the copy would get a newer position in it.
  */
-export async function whyNotToCopy({ eventStore, checkpoints, readModels }: Pick<Engines, 'eventStore' | 'checkpoints' | 'readModels'>): Promise<string | null> {
+export async function whyNotToCopy({
+  eventStore,
+  checkpoints,
+  readModels,
+}: Pick<Engines, 'eventStore' | 'checkpoints' | 'readModels'>): Promise<string | null> {
   const head = await eventStore.head();
   if (head === null) return null;
   await readModels.prepare(parkedProjection);

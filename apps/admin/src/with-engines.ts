@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
-import { EnginesModule, FolderLocked, openEngines } from '@app/adapters';
+import { EnginesModule, FolderLocked, openEngines } from '@app/composition';
 import { ApplicationModule } from '@app/application';
 import { EngineUnavailable, KeyDiffers, UnusableData, type Engines } from '@app/eventing';
 import { InvalidConfiguration, jsonLogger, loadConfiguration, PlatformModule, type Configuration } from '@app/platform';
@@ -17,7 +17,10 @@ export class Refused extends Error {}
 class Root {}
 
 /** Works on the engines that the environment chooses; on a data folder only while nothing runs on it. @throws Refused */
-export async function withEngines(dataFolder: string | undefined, work: (engines: Engines, configuration: Configuration) => Promise<void>): Promise<void> {
+export async function withEngines(
+  dataFolder: string | undefined,
+  work: (engines: Engines, configuration: Configuration) => Promise<void>,
+): Promise<void> {
   try {
     const configuration = configurationFor(dataFolder);
     const engines = await openEngines(configuration);
@@ -34,9 +37,13 @@ export async function withEngines(dataFolder: string | undefined, work: (engines
 /** @throws Refused when it is wrong, or when the folder that it names holds no record */
 export function configurationFor(dataFolder: string | undefined): Configuration {
   try {
-    const configuration = loadConfiguration({ ...process.env, ...(dataFolder !== undefined && { DATA_DIR: dataFolder }) });
+    const configuration = loadConfiguration({
+      ...process.env,
+      ...(dataFolder !== undefined && { DATA_DIR: dataFolder }),
+    });
     // Opening makes a folder where there is none; a mistyped name shall not.
-    if (configuration.EVENT_STORE === 'embedded' && !existsSync(join(configuration.DATA_DIR, 'record.db'))) throw new Refused(`There is no record in ${configuration.DATA_DIR}`);
+    if (configuration.EVENT_STORE === 'embedded' && !existsSync(join(configuration.DATA_DIR, 'record.db')))
+      throw new Refused(`There is no record in ${configuration.DATA_DIR}`);
     return configuration;
   } catch (error) {
     throw refused(error);
@@ -50,10 +57,21 @@ export const refused = (error: unknown): unknown =>
 const mendable = [FolderLocked, InvalidConfiguration, EngineUnavailable, UnusableData, KeyDiffers, RecordsDiffer];
 
 /** The same with the command bus and the queries. */
-export const withApplication = (dataFolder: string | undefined, work: (app: INestApplicationContext, configuration: Configuration) => Promise<void>): Promise<void> =>
+export const withApplication = (
+  dataFolder: string | undefined,
+  work: (app: INestApplicationContext, configuration: Configuration) => Promise<void>,
+): Promise<void> =>
   withEngines(dataFolder, async (engines, configuration) => {
-    const imports = [PlatformModule.with(configuration), EnginesModule.with({ ...engines, close: () => Promise.resolve() }), ApplicationModule, QueriesModule];
-    const app = await NestFactory.createApplicationContext({ module: Root, imports }, { logger: jsonLogger(), abortOnError: false });
+    const imports = [
+      PlatformModule.with(configuration),
+      EnginesModule.with({ ...engines, close: () => Promise.resolve() }),
+      ApplicationModule,
+      QueriesModule,
+    ];
+    const app = await NestFactory.createApplicationContext(
+      { module: Root, imports },
+      { logger: jsonLogger(), abortOnError: false },
+    );
     try {
       await work(app, configuration);
     } finally {

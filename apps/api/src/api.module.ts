@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
-import { TwilioWebhookSignatures } from '@app/adapters';
+import { TwilioWebhookSignatures } from '@app/composition';
 import { ApplicationModule } from '@app/application';
-import { WebhookSignatures } from '@app/eventing';
+import { WebhookSignatures } from '@app/gateways';
 import { AuthenticationGuard, HealthController, ProblemFilter } from '@app/platform';
 import { QueriesModule } from '@app/read-models';
 import { ConsentsController } from './consents/consents.controller.js';

@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { listMail, mailFolder } from '@app/adapters';
+import { listMail, mailFolder } from '@app/composition';
 import { Caller, Configuration, Requires, type CallerIdentity } from '@app/platform';
 
 /** What the mail folder holds of the caller's program, for development. */

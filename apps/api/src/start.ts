@@ -1,4 +1,4 @@
-import { EnginesModule, openEngines } from '@app/adapters';
+import { EnginesModule, openEngines } from '@app/composition';
 import { runProcess } from '@app/platform';
 import { ApiModule } from './api.module.js';
 import { createHttpApp } from './http/http-app.js';

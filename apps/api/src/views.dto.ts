@@ -2,7 +2,17 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { ContactType } from '@app/domain/contact';
 import type { Channel, Folder } from '@app/domain/conversation';
 import type { Lane } from '@app/domain/delivery';
-import type { ConsentToRenew, ContactPage, ContactView, ConversationView, DeliveryView, MessageView, PhoneConsent, ReferralPage, ReferralView } from '@app/read-models';
+import type {
+  ConsentToRenew,
+  ContactPage,
+  ContactView,
+  ConversationView,
+  DeliveryView,
+  MessageView,
+  PhoneConsent,
+  ReferralPage,
+  ReferralView,
+} from '@app/read-models';
 import type { CommandAnswer } from './http/answers.js';
 
 // What queries and commands answer, as the API's description shows it. Each class is held to its view by `implements`.
@@ -63,7 +73,8 @@ export class ConversationsDto {
 }
 
 export class ActorDto {
-  @ApiProperty({ enum: ['staff', 'contact', 'provider', 'system', 'integration'] }) readonly kind!: MessageView['author']['kind'];
+  @ApiProperty({ enum: ['staff', 'contact', 'provider', 'system', 'integration'] })
+  readonly kind!: MessageView['author']['kind'];
   readonly id!: string;
 }
 export class MessageDto implements MessageView {
@@ -204,7 +215,8 @@ export class DeliveryDto implements DeliveryView {
   readonly messageId!: string;
   readonly conversationId!: string;
   readonly recipient!: RecipientDto;
-  @ApiProperty({ enum: ['requested', 'claimed', 'uncertain', 'accepted', 'refused', 'withheld', 'expired', 'left'] }) readonly status!: DeliveryView['status'];
+  @ApiProperty({ enum: ['requested', 'claimed', 'uncertain', 'accepted', 'refused', 'withheld', 'expired', 'left'] })
+  readonly status!: DeliveryView['status'];
   readonly notBefore!: string;
   readonly expiresAt!: string;
   @ApiProperty(nullable) readonly claimedAt!: string | null;

@@ -1,6 +1,14 @@
 import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { ApplicationModule, Automation, Parking, type AutomatedEvent, type ParkingWorker } from '@app/application';
-import { Checkpoints, Journal, inOrderPerKey, programOf, runFollower, type Followable, type Follower } from '@app/eventing';
+import {
+  Checkpoints,
+  Journal,
+  inOrderPerKey,
+  programOf,
+  runFollower,
+  type Followable,
+  type Follower,
+} from '@app/eventing';
 import type { Recorded } from '@app/kernel';
 import { Background, logFailure } from '@app/platform';
 
@@ -27,11 +35,17 @@ export class AutomationModule implements OnApplicationBootstrap {
       onParked: (error, { stream }) => logFailure(this.logger, error, stream),
     };
     // Events that are parked together are handled one after the other: beside one that fails, another would find that nothing waits.
-    const keysOf = (event: Followable<AutomatedEvent>): readonly string[] => [worker.keyOf(event), ...Automation.keysOf(event)];
+    const keysOf = (event: Followable<AutomatedEvent>): readonly string[] => [
+      worker.keyOf(event),
+      ...Automation.keysOf(event),
+    ];
     const handle = (events: readonly Followable[]): Promise<void> =>
-      inOrderPerKey((events as readonly Followable<AutomatedEvent>[]).filter(Automation.concerns), keysOf, (event) => this.parking.handle(worker, event));
+      inOrderPerKey((events as readonly Followable<AutomatedEvent>[]).filter(Automation.concerns), keysOf, (event) =>
+        this.parking.handle(worker, event),
+      );
     const { journal, checkpoints } = this;
-    const follow = (follower: Follower, signal: AbortSignal): Promise<void> => runFollower({ journal, checkpoints }, follower, signal);
+    const follow = (follower: Follower, signal: AbortSignal): Promise<void> =>
+      runFollower({ journal, checkpoints }, follower, signal);
     this.background.startAsLeader(worker.name, (signal) => {
       this.parking.takeOver(worker.name);
       return follow({ name: worker.name, categories: Automation.categories, handle }, signal);

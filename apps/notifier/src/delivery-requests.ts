@@ -2,7 +2,15 @@ import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { HandleDelivery, HandleNotification, ids, KeyMustWait, Lookups, Parking } from '@app/application';
-import { Checkpoints, EventUnreadable, Journal, naturalId, Unopened, type CommandContext, type Followable } from '@app/eventing';
+import {
+  Checkpoints,
+  EventUnreadable,
+  Journal,
+  naturalId,
+  Unopened,
+  type CommandContext,
+  type Followable,
+} from '@app/eventing';
 import { unlessErased, type Position, type Recorded } from '@app/kernel';
 import type { ConversationEvent, TextRoute } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
@@ -23,7 +31,10 @@ const TEXT_LIFETIME_MS = 24 * HOUR_MS;
 const EMAIL_LIFETIME_MS = 72 * HOUR_MS;
 
 /** What a topic message is about, as the record has it. */
-export type RecordedMessage = { readonly event: PublicConversationEvent; readonly source: Followable<ConversationEvent> };
+export type RecordedMessage = {
+  readonly event: PublicConversationEvent;
+  readonly source: Followable<ConversationEvent>;
+};
 
 /** Turns what the topic says into requested deliveries; one for each message, person and channel, however often it is said. */
 @Injectable()
@@ -63,7 +74,11 @@ export class DeliveryRequests {
     // Nobody can tell now what it is, as when a newer version wrote it: it waits until somebody can.
     if (source instanceof Unopened && !legible && source.programId === told.programId) return { event: told, source };
     // Nothing of the message itself: whoever wrote it may have written anything.
-    this.logger.warn({ event: 'topic message refused', topic: CONVERSATIONS_TOPIC, why: 'the record holds no such event' });
+    this.logger.warn({
+      event: 'topic message refused',
+      topic: CONVERSATIONS_TOPIC,
+      why: 'the record holds no such event',
+    });
     return null;
   }
 
@@ -74,7 +89,9 @@ export class DeliveryRequests {
       case 'message.automated':
         return this.requestText(event, source, 'opt-in-request');
       case 'message.sent':
-        return event.channel === 'sms' ? this.requestText(event, source, 'person') : this.requestEmailToContact(event, source);
+        return event.channel === 'sms'
+          ? this.requestText(event, source, 'person')
+          : this.requestEmailToContact(event, source);
       case 'message.received':
         return event.channel === 'in-app' ? this.requestEmails(event, () => this.staffOf(event, source)) : undefined;
       case 'message.refused':
@@ -89,7 +106,11 @@ export class DeliveryRequests {
   async isDone(event: PublicConversationEvent, source: Recorded<ConversationEvent>): Promise<boolean> {
     if (!('messageId' in event) || event.type === 'message.refused') return true;
     if (event.type === 'message.received' && event.channel === 'sms') return true;
-    return (await (event.channel === 'sms' ? this.isTextRequested(event, source) : this.areEmailsRequested(event, source))) || this.isParked(event);
+    return (
+      (await (event.channel === 'sms'
+        ? this.isTextRequested(event, source)
+        : this.areEmailsRequested(event, source))) || this.isParked(event)
+    );
   }
 
   private async isTextRequested(event: Message, source: Recorded<ConversationEvent>): Promise<boolean> {
@@ -104,19 +125,31 @@ export class DeliveryRequests {
     return true;
   }
 
-  private async isRequested({ programId, messageId }: Message, recipientId: string, channel: 'sms' | 'email'): Promise<boolean> {
-    return (await this.lookups.knownDelivery(programId, ids.delivery(messageId, recipientId, channel))).status !== 'none';
+  private async isRequested(
+    { programId, messageId }: Message,
+    recipientId: string,
+    channel: 'sms' | 'email',
+  ): Promise<boolean> {
+    return (
+      (await this.lookups.knownDelivery(programId, ids.delivery(messageId, recipientId, channel))).status !== 'none'
+    );
   }
 
   private async isParked(event: Message): Promise<boolean> {
     const { programId, conversationId, revision } = event;
     const stream = `conversation-${conversationId}`;
-    const places = [{ worker: NOTIFIER, key: DeliveryRequests.keyOf(event) }, { worker: PUBLISHER, key: stream }];
+    const places = [
+      { worker: NOTIFIER, key: DeliveryRequests.keyOf(event) },
+      { worker: PUBLISHER, key: stream },
+    ];
     for (const place of places) if (await this.parking.isWaiting(programId, place, { stream, revision })) return true;
     return false;
   }
 
-  private async eventOf({ conversationId, revision }: PublicConversationEvent): Promise<Followable<ConversationEvent> | null> {
+  private async eventOf({
+    conversationId,
+    revision,
+  }: PublicConversationEvent): Promise<Followable<ConversationEvent> | null> {
     if (!Number.isSafeInteger(revision) || revision < 0) return null;
     try {
       return (await this.journal.at<ConversationEvent>(`conversation-${conversationId}`, revision)) ?? null;
@@ -126,11 +159,19 @@ export class DeliveryRequests {
     }
   }
 
-  private async requestText(event: Message, source: Recorded<ConversationEvent>, lane: 'person' | 'opt-in-request'): Promise<void> {
+  private async requestText(
+    event: Message,
+    source: Recorded<ConversationEvent>,
+    lane: 'person' | 'opt-in-request',
+  ): Promise<void> {
     const text = textOf(source);
     if (!text) return;
     const { addressId, senderId } = text.route;
-    await this.request(event, { kind: 'contact', id: event.contactId }, { channel: 'sms', lane, consentOf: { addressId, senderId }, route: { senderId, country: callingCode(text.to) } });
+    await this.request(
+      event,
+      { kind: 'contact', id: event.contactId },
+      { channel: 'sms', lane, consentOf: { addressId, senderId }, route: { senderId, country: callingCode(text.to) } },
+    );
   }
 
   private async requestEmailToContact(event: Message, source: Recorded<ConversationEvent>): Promise<void> {
@@ -140,8 +181,13 @@ export class DeliveryRequests {
   }
 
   private async requestEmails(event: Message, decide: () => Promise<readonly NotifiedPerson[]>): Promise<void> {
-    const decided = async (): Promise<readonly NotifiedPerson[] | null> => (await this.lookups.notification(event.programId, event.messageId)).people;
-    for (const person of (await decided()) ?? (await this.decideNotification(event, await decide())) ?? (await decided()) ?? []) await this.requestEmail(event, person);
+    const decided = async (): Promise<readonly NotifiedPerson[] | null> =>
+      (await this.lookups.notification(event.programId, event.messageId)).people;
+    for (const person of (await decided()) ??
+      (await this.decideNotification(event, await decide())) ??
+      (await decided()) ??
+      [])
+      await this.requestEmail(event, person);
   }
 
   private requestEmail(event: Message, person: NotifiedPerson): Promise<void> {
@@ -149,7 +195,10 @@ export class DeliveryRequests {
   }
 
   /** @returns whom the decision names; `null` when another process has decided meanwhile */
-  private async decideNotification({ programId, messageId, conversationId }: Message, people: readonly NotifiedPerson[]): Promise<readonly NotifiedPerson[] | null> {
+  private async decideNotification(
+    { programId, messageId, conversationId }: Message,
+    people: readonly NotifiedPerson[],
+  ): Promise<readonly NotifiedPerson[] | null> {
     const wish = { type: 'DecideNotification', data: { messageId, conversationId, people } } as const;
     const { events } = await this.commands.execute(new HandleNotification(messageId, wish, notifierContext(programId)));
     return events.length > 0 ? people : null;
@@ -165,19 +214,29 @@ export class DeliveryRequests {
     const { status, staff } = await this.lookups.conversation(event.programId, event.conversationId);
     if (status === 'deleted') return [];
     // From the record: what a read model is not needed for must not wait for it.
-    const theirs = (await Promise.all(staff.map((userId) => this.lookups.member(event.programId, userId)))).filter((member) => member !== null);
+    const theirs = (await Promise.all(staff.map((userId) => this.lookups.member(event.programId, userId)))).filter(
+      (member) => member !== null,
+    );
     const told = theirs.length > 0 ? theirs : await this.ownersAndManagers(event.programId, source.position);
     return told.map(({ userId }) => ({ kind: 'member', id: userId }));
   }
 
   /** The read model may be behind, or empty while it is built anew: then the message waits and nobody is passed over. */
   private async ownersAndManagers(programId: string, position: Position): Promise<{ readonly userId: string }[]> {
-    this.isBehind = !(await this.checkpoints.waitFor(membersProjection.name, position, this.isBehind ? 0 : LONGEST_WAIT_MS));
+    this.isBehind = !(await this.checkpoints.waitFor(
+      membersProjection.name,
+      position,
+      this.isBehind ? 0 : LONGEST_WAIT_MS,
+    ));
     if (this.isBehind) throw new StaffNotKnownYet();
     return (await this.members.all(programId)).filter(({ role }) => role !== 'agent');
   }
 
-  private async request(event: Message, recipient: NotifiedPerson, how: Pick<DeliveryRequested['data'], 'channel' | 'lane' | 'consentOf' | 'route'>): Promise<void> {
+  private async request(
+    event: Message,
+    recipient: NotifiedPerson,
+    how: Pick<DeliveryRequested['data'], 'channel' | 'lane' | 'consentOf' | 'route'>,
+  ): Promise<void> {
     const deliveryId = ids.delivery(event.messageId, recipient.id, how.channel);
     const lifetime = how.channel === 'sms' ? TEXT_LIFETIME_MS : EMAIL_LIFETIME_MS;
     const data: DeliveryRequested['data'] = {
@@ -190,24 +249,39 @@ export class DeliveryRequests {
       notBefore: new Date(event.occurredAt).toISOString(),
       expiresAt: new Date(Date.parse(event.occurredAt) + lifetime).toISOString(),
     };
-    await this.commands.execute(new HandleDelivery(deliveryId, { type: 'RequestDelivery', data }, deliveryContext(event, `request ${deliveryId}`)));
+    await this.commands.execute(
+      new HandleDelivery(
+        deliveryId,
+        { type: 'RequestDelivery', data },
+        deliveryContext(event, `request ${deliveryId}`),
+      ),
+    );
   }
 }
 
 /** Where the text goes; `null` when the event is no text. */
 const textOf = ({ type, data }: ConversationEvent): { readonly route: TextRoute; readonly to: string | null } | null =>
-  (type === 'MessageSent' || type === 'AutomatedTextSent') && data.route ? { route: data.route, to: unlessErased(data.to, null) } : null;
+  (type === 'MessageSent' || type === 'AutomatedTextSent') && data.route
+    ? { route: data.route, to: unlessErased(data.to, null) }
+    : null;
 
 /** Whom a message in the app says it is to be told to; `null` where it says nothing. */
 const notifiedContact = ({ type, data }: ConversationEvent): readonly NotifiedPerson[] | null =>
-  type !== 'MessageSent' || data.isNotified === null ? null : data.isNotified ? [{ kind: 'contact', id: data.contactId }] : [];
+  type !== 'MessageSent' || data.isNotified === null
+    ? null
+    : data.isNotified
+      ? [{ kind: 'contact', id: data.contactId }]
+      : [];
 
 /** Of a number in E.164; empty for one that cannot be read. */
-const callingCode = (phone: string | null): string => (phone === null ? '' : (parsePhoneNumberFromString(phone)?.countryCallingCode ?? ''));
+const callingCode = (phone: string | null): string =>
+  phone === null ? '' : (parsePhoneNumberFromString(phone)?.countryCallingCode ?? '');
 
 /** Whether the message names the event's program, contact and message. */
 const isOf = (event: PublicConversationEvent, told: PublicConversationEvent): boolean =>
-  (['id', 'type', 'programId', 'contactId', 'messageId'] as const).every((name) => (event as Partial<Message>)[name] === (told as Partial<Message>)[name]);
+  (['id', 'type', 'programId', 'contactId', 'messageId'] as const).every(
+    (name) => (event as Partial<Message>)[name] === (told as Partial<Message>)[name],
+  );
 
 /** The same event asks for the same delivery under the same command id. */
 const deliveryContext = (event: Message, purpose: string): CommandContext => ({

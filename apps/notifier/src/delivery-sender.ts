@@ -1,7 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ConsentReader, HandleDelivery, Lookups, isSameReading, sendGate, type CreatedProgram, type DeliveryWish, type ReadConsents } from '@app/application';
-import { Clock, EmailGateway, EventUnreadable, sleep, SmsGateway, TrustedClock, type SendOutcome } from '@app/eventing';
+import {
+  ConsentReader,
+  HandleDelivery,
+  Lookups,
+  isSameReading,
+  sendGate,
+  type CreatedProgram,
+  type DeliveryWish,
+  type ReadConsents,
+} from '@app/application';
+import { Clock, EventUnreadable, sleep, TrustedClock } from '@app/eventing';
+import { EmailGateway, SmsGateway, type SendOutcome } from '@app/gateways';
 import { DomainError, type Position } from '@app/kernel';
 import { claimIdOf, claimNumberOf, DeliveryNotDue, type DeliveryRequested } from '@app/domain/delivery';
 import type { Road } from '@app/domain/hold';
@@ -48,31 +58,53 @@ export class DeliverySender {
   async send({ id, programId }: DeliveryRow, signal: AbortSignal): Promise<Sent> {
     // Nothing is called before the claim, and that is refused where another worker has come first.
     const delivery = await this.lookups.knownDelivery(programId, id);
-    if (delivery.status !== 'requested' || !(await this.trustedClock.isTrusted())) return { position: null, isHeld: false };
+    if (delivery.status !== 'requested' || !(await this.trustedClock.isTrusted()))
+      return { position: null, isHeld: false };
     const { request } = delivery;
     const now = this.clock.now();
-    if (Date.parse(request.expiresAt) <= now) return this.record(programId, id, { type: 'ExpireDelivery', data: { at: iso(now) } });
+    if (Date.parse(request.expiresAt) <= now)
+      return this.record(programId, id, { type: 'ExpireDelivery', data: { at: iso(now) } });
     try {
       const claimId = claimIdOf(id, delivery.claims + 1);
       const program = await this.lookups.program(programId);
       const prepared = await this.prepare(program, request, claimId).catch(missing);
       // A defect that trying again does not mend; the staff sees it.
-      if (prepared instanceof SourceMissing) return await this.record(programId, id, { type: 'WithholdDelivery', data: { rule: prepared.name, refusedSenderId: null, consents: [] } });
+      if (prepared instanceof SourceMissing)
+        return await this.record(programId, id, {
+          type: 'WithholdDelivery',
+          data: { rule: prepared.name, refusedSenderId: null, consents: [] },
+        });
       const attempt = { claimId, ...prepared, signal };
-      return request.consentOf === null ? await this.claimAndCall(programId, request, null, attempt) : await this.withConsent(program, request, request.consentOf, attempt);
+      return request.consentOf === null
+        ? await this.claimAndCall(programId, request, null, attempt)
+        : await this.withConsent(program, request, request.consentOf, attempt);
     } catch (error) {
       if (error instanceof DeliveryNotDue) return { position: null, isHeld: false }; // another worker has come first
       throw error;
     }
   }
 
-  private async withConsent(program: CreatedProgram, request: Request, consentOf: NonNullable<Request['consentOf']>, attempt: Attempt): Promise<Sent> {
+  private async withConsent(
+    program: CreatedProgram,
+    request: Request,
+    consentOf: NonNullable<Request['consentOf']>,
+    attempt: Attempt,
+  ): Promise<Sent> {
     const { programId } = program;
     const lane = request.lane === 'opt-in-request' ? 'opt-in-request' : 'person';
     const read = await this.consents.readFor(program, consentOf);
     const refusal = sendGate(lane, read, program.policies);
-    if (refusal !== null) return this.record(programId, request.deliveryId, { type: 'WithholdDelivery', data: { ...refusal, consents: read.revisions } });
-    return this.claimAndCall(programId, request, { read, again: () => this.consents.read(programId, consentOf) }, attempt);
+    if (refusal !== null)
+      return this.record(programId, request.deliveryId, {
+        type: 'WithholdDelivery',
+        data: { ...refusal, consents: read.revisions },
+      });
+    return this.claimAndCall(
+      programId,
+      request,
+      { read, again: () => this.consents.read(programId, consentOf) },
+      attempt,
+    );
   }
 
   private async claimAndCall(
@@ -86,8 +118,12 @@ export class DeliverySender {
     if (passage === null) return { position: null, isHeld: true };
     const claimedAt = this.clock.now();
     const write = (command: DeliveryWish): Promise<Sent> => this.untilWritten(programId, deliveryId, command, signal);
-    const release = (cause: string): Promise<Sent> => write({ type: 'ReleaseDelivery', data: { claimId, cause, notBefore } });
-    await write({ type: 'ClaimDelivery', data: { claimId, claimedAt: iso(claimedAt), consents: consent?.read.revisions ?? [] } });
+    const release = (cause: string): Promise<Sent> =>
+      write({ type: 'ReleaseDelivery', data: { claimId, cause, notBefore } });
+    await write({
+      type: 'ClaimDelivery',
+      data: { claimId, claimedAt: iso(claimedAt), consents: consent?.read.revisions ?? [] },
+    });
     try {
       // The claim may have shown what an engine's clock says. Then the time in the claim is a wrong one.
       if (!(await this.trustedClock.isTrusted())) return await release('clock differs');
@@ -99,17 +135,24 @@ export class DeliverySender {
       throw error;
     }
     // After a long pause since the claim, the reconciler may have given it up and somebody may have sent it again.
-    if (this.clock.now() - claimedAt > this.configuration.CLAIM_TIMEOUT_MS - this.configuration.TWILIO_TIMEOUT_MS) return release('too late');
+    if (this.clock.now() - claimedAt > this.configuration.CLAIM_TIMEOUT_MS - this.configuration.TWILIO_TIMEOUT_MS)
+      return release('too late');
     const outcome = await call();
     const sent = await write(this.outcomeCommand(claimId, claimedAt, road, outcome));
     await this.holds.note(programId, road, outcome, passage);
     return { ...sent, isHeld: Holds.reachOf(road, outcome) !== null };
   }
 
-  private async prepare(program: CreatedProgram, request: Request, claimId: string): Promise<{ call: Call; road: Road }> {
+  private async prepare(
+    program: CreatedProgram,
+    request: Request,
+    claimId: string,
+  ): Promise<{ call: Call; road: Road }> {
     if (request.channel === 'email') {
       const email = await this.composer.compose(program, request, await this.contents.message(request));
-      const call: Call = email ? () => this.email.send(email) : () => Promise.resolve({ kind: 'refused', code: 'NoAddress', reason: 'The recipient has no email address' });
+      const call: Call = email
+        ? () => this.email.send(email)
+        : () => Promise.resolve({ kind: 'refused', code: 'NoAddress', reason: 'The recipient has no email address' });
       return { call, road: 'email' };
     }
     const { sms, account, road } = await this.contents.text(program, request);
@@ -118,7 +161,10 @@ export class DeliverySender {
   }
 
   private outcomeCommand(claimId: string, claimedAt: number, road: Road, outcome: SendOutcome): DeliveryWish {
-    const release = (cause: string, notBefore: number): DeliveryWish => ({ type: 'ReleaseDelivery', data: { claimId, cause, notBefore: iso(notBefore) } });
+    const release = (cause: string, notBefore: number): DeliveryWish => ({
+      type: 'ReleaseDelivery',
+      data: { claimId, cause, notBefore: iso(notBefore) },
+    });
     // What waits for a hold is due: it goes when the hold is over, which may be sooner than the next try.
     const held = Holds.reachOf(road, outcome);
     if (held) return release(held.code, claimedAt);
@@ -130,7 +176,10 @@ export class DeliverySender {
       case 'uncertain':
         return { type: 'DoubtDelivery', data: { claimId, cause: outcome.cause } };
       case 'back-off': {
-        const pause = Math.min(outcome.retryAfterMs * 2 ** Math.min(claimNumberOf(claimId) - 1, 20), LONGEST_BACK_OFF_MS);
+        const pause = Math.min(
+          outcome.retryAfterMs * 2 ** Math.min(claimNumberOf(claimId) - 1, 20),
+          LONGEST_BACK_OFF_MS,
+        );
         return release(outcome.code, this.clock.now() + Math.round(pause * (0.8 + 0.2 * Math.random())));
       }
     }
@@ -140,7 +189,12 @@ export class DeliverySender {
    * Writes what only this process knows: whether the claim is its own, that the provider was not called, or what it
    * answered. An engine that is away is waited for, and the command is repeated unchanged, since its answer may be lost.
    */
-  private async untilWritten(programId: string, deliveryId: string, command: DeliveryWish, signal: AbortSignal): Promise<Sent> {
+  private async untilWritten(
+    programId: string,
+    deliveryId: string,
+    command: DeliveryWish,
+    signal: AbortSignal,
+  ): Promise<Sent> {
     const handle = new HandleDelivery(deliveryId, command, notifierContext(programId));
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
@@ -154,7 +208,11 @@ export class DeliverySender {
   }
 
   private async record(programId: string, deliveryId: string, command: DeliveryWish): Promise<Sent> {
-    return { position: (await this.commands.execute(new HandleDelivery(deliveryId, command, notifierContext(programId)))).position, isHeld: false };
+    return {
+      position: (await this.commands.execute(new HandleDelivery(deliveryId, command, notifierContext(programId))))
+        .position,
+      isHeld: false,
+    };
   }
 }
 

@@ -1,7 +1,15 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { getEventListeners } from 'node:events';
-import { EngineUnavailable, SystemClock, TrustedClock, Unopened, type Checkpoints, type Clock, type Journal } from '@app/eventing';
+import {
+  EngineUnavailable,
+  SystemClock,
+  TrustedClock,
+  Unopened,
+  type Checkpoints,
+  type Clock,
+  type Journal,
+} from '@app/eventing';
 import { Configuration } from '@app/platform';
 import type { DeliveryQueries } from '@app/read-models';
 import { Dispatcher } from './dispatcher.js';
@@ -23,7 +31,16 @@ describe('the dispatcher, engines away', () => {
       },
     } as unknown as Journal;
     const checkpoints = { waitFor: () => answer.promise } as unknown as Checkpoints;
-    const dispatcher = new Dispatcher(journal, checkpoints, none, none, none, new SystemClock(), trusted, new Configuration());
+    const dispatcher = new Dispatcher(
+      journal,
+      checkpoints,
+      none,
+      none,
+      none,
+      new SystemClock(),
+      trusted,
+      new Configuration(),
+    );
     const running = dispatcher.run(new AbortController().signal);
     // A rejection that nobody handles fails the test, as it would end the process.
     for (let turns = 0; turns < 10; turns += 1) await new Promise(setImmediate);
@@ -34,7 +51,16 @@ describe('the dispatcher, engines away', () => {
   it('ends its run when the record fails at first', async () => {
     const journal = { head: () => Promise.reject(new EngineUnavailable('EventStoreDB')) } as unknown as Journal;
     const signal = new AbortController().signal;
-    const running = new Dispatcher(journal, none, none, none, none, new SystemClock(), trusted, new Configuration()).run(signal);
+    const running = new Dispatcher(
+      journal,
+      none,
+      none,
+      none,
+      none,
+      new SystemClock(),
+      trusted,
+      new Configuration(),
+    ).run(signal);
     await expect(running).rejects.toBeInstanceOf(EngineUnavailable);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
@@ -42,12 +68,17 @@ describe('the dispatcher, engines away', () => {
 
 describe('the dispatcher and what cannot be opened', () => {
   it('T2, rule 13: reads again how a program sends when one of its events cannot be opened', async () => {
-    const unopened = (stream: string): Unopened => new Unopened('KeyMissing', { stream, revision: 1, position: '1', programId: 'p1' });
+    const unopened = (stream: string): Unopened =>
+      new Unopened('KeyMissing', { stream, revision: 1, position: '1', programId: 'p1' });
     const heard = Promise.withResolvers<void>();
     const journal = {
       head: () => Promise.resolve(null),
       async *follow() {
-        yield await Promise.resolve({ events: [], all: ['program-p1', 'hold-p2', 'delivery-d1'].map(unopened), position: '1' });
+        yield await Promise.resolve({
+          events: [],
+          all: ['program-p1', 'hold-p2', 'delivery-d1'].map(unopened),
+          position: '1',
+        });
         heard.resolve();
       },
     } as unknown as Journal;
@@ -55,7 +86,16 @@ describe('the dispatcher and what cannot be opened', () => {
     const stop = new AbortController();
     const deliveries = { nextQueue: () => Promise.resolve(null) } as unknown as DeliveryQueries;
     const roads = { clear: () => undefined, forget: (id: string) => void forgotten.push(id) } as unknown as Roads;
-    const running = new Dispatcher(journal, none, deliveries, roads, none, new SystemClock(), trusted, new Configuration()).run(stop.signal);
+    const running = new Dispatcher(
+      journal,
+      none,
+      deliveries,
+      roads,
+      none,
+      new SystemClock(),
+      trusted,
+      new Configuration(),
+    ).run(stop.signal);
     await heard.promise;
     stop.abort();
     await running;
@@ -103,7 +143,16 @@ describe('the dispatcher over a long time', () => {
       },
     };
     const roads = { clear: () => undefined } as unknown as Roads;
-    const dispatcher = new Dispatcher(journal, none, deliveries, roads, none as InOrder, clock, trusted, new Configuration());
+    const dispatcher = new Dispatcher(
+      journal,
+      none,
+      deliveries,
+      roads,
+      none as InOrder,
+      clock,
+      trusted,
+      new Configuration(),
+    );
     const running = dispatcher.run(stop.signal);
     await look.promise;
     expect(getEventListeners(stop.signal, 'abort')).toHaveLength(1);

@@ -58,8 +58,16 @@ export class Dispatcher {
   ) {
     const { EMAILS_AT_ONCE_PER_PROGRAM } = limits;
     this.slots = new Slots({
-      sms: { all: limits.TEXTS_AT_ONCE, perProgram: limits.TEXTS_AT_ONCE_PER_PROGRAM, perAccount: limits.TEXTS_AT_ONCE_PER_ACCOUNT },
-      email: { all: limits.EMAILS_AT_ONCE, perProgram: EMAILS_AT_ONCE_PER_PROGRAM, perAccount: EMAILS_AT_ONCE_PER_PROGRAM },
+      sms: {
+        all: limits.TEXTS_AT_ONCE,
+        perProgram: limits.TEXTS_AT_ONCE_PER_PROGRAM,
+        perAccount: limits.TEXTS_AT_ONCE_PER_ACCOUNT,
+      },
+      email: {
+        all: limits.EMAILS_AT_ONCE,
+        perProgram: EMAILS_AT_ONCE_PER_PROGRAM,
+        perAccount: EMAILS_AT_ONCE_PER_PROGRAM,
+      },
     });
   }
 
@@ -89,7 +97,8 @@ export class Dispatcher {
         this.alarm.wake();
       });
       // An opt-out that was accepted before is noted before anything is sent.
-      for (const follower of [deliveriesProjection.name, OPT_OUTS]) if (head !== null) await this.reached(head, running.signal, follower);
+      for (const follower of [deliveriesProjection.name, OPT_OUTS])
+        if (head !== null) await this.reached(head, running.signal, follower);
       this.roads.clear();
       this.lookAgainAt = 0;
       while (!running.signal.aborted) {
@@ -116,23 +125,34 @@ export class Dispatcher {
   }
 
   private async hear(after: Position | null, signal: AbortSignal): Promise<void> {
-    for await (const { events, all, position } of this.journal.follow<DeliveryEvent | HoldEvent | ProgramEvent>({ after, categories: ['delivery', 'hold', 'program'], signal })) {
+    for await (const { events, all, position } of this.journal.follow<DeliveryEvent | HoldEvent | ProgramEvent>({
+      after,
+      categories: ['delivery', 'hold', 'program'],
+      signal,
+    })) {
       const written = new Set<string>();
       for (const event of events) {
-        if (event.type === 'DeliveryRequested' || event.type === 'DeliveryReleased' || event.type === 'DeliverySettled') written.add(event.aggregateId);
+        if (event.type === 'DeliveryRequested' || event.type === 'DeliveryReleased' || event.type === 'DeliverySettled')
+          written.add(event.aggregateId);
       }
       // What cannot be opened may change a road too: then it is read again, and what needs it waits.
-      for (const { stream } of all) if (!stream.startsWith('delivery-')) this.roads.forget(stream.slice(stream.indexOf('-') + 1));
+      for (const { stream } of all)
+        if (!stream.startsWith('delivery-')) this.roads.forget(stream.slice(stream.indexOf('-') + 1));
       if (written.size > 0) {
         await this.reached(position, signal);
-        for (const row of await this.deliveries.withIds([...written])) this.queue(row.queue).hear(row, this.clock.now());
+        for (const row of await this.deliveries.withIds([...written]))
+          this.queue(row.queue).hear(row, this.clock.now());
       }
       this.alarm.wake();
     }
   }
 
   /** Waits until the read model of deliveries, or another follower, has come so far. */
-  private async reached(position: Position, signal: AbortSignal, follower: string = deliveriesProjection.name): Promise<void> {
+  private async reached(
+    position: Position,
+    signal: AbortSignal,
+    follower: string = deliveriesProjection.name,
+  ): Promise<void> {
     while (!signal.aborted && !(await this.checkpoints.waitFor(follower, position, MODEL_WAIT_MS)));
   }
 
@@ -140,7 +160,8 @@ export class Dispatcher {
     const now = this.clock.now();
     if (ticks() >= this.lookAgainAt) {
       this.lookAgainAt = ticks() + LOOK_AGAIN_MS;
-      for (let id = await this.deliveries.nextQueue(''); id !== null; id = await this.deliveries.nextQueue(id)) this.queue(id).lookFromTheBeginning();
+      for (let id = await this.deliveries.nextQueue(''); id !== null; id = await this.deliveries.nextQueue(id))
+        this.queue(id).lookFromTheBeginning();
     }
     for (const [orderingKey, { at, queue, lane }] of this.later) {
       if (at > ticks()) continue;
@@ -256,7 +277,9 @@ export class Dispatcher {
       if (this.working.has(orderingKey)) this.working.set(orderingKey, true);
       return this.working.has(orderingKey) || this.later.has(orderingKey);
     };
-    const queue = new DueQueue(id, this.clock.now(), this.deliveries, isTaken, (conversationId) => this.owns(conversationId));
+    const queue = new DueQueue(id, this.clock.now(), this.deliveries, isTaken, (conversationId) =>
+      this.owns(conversationId),
+    );
     this.queues.set(id, queue);
     return queue;
   }
@@ -264,7 +287,11 @@ export class Dispatcher {
   /** How long nothing changes by itself, in ms. */
   private pause(): number {
     const [now, tick] = [this.clock.now(), ticks()];
-    let pause = Math.min(LONGEST_WAIT_MS, this.lookAgainAt - tick, ...[...this.later.values()].map(({ at }) => at - tick));
+    let pause = Math.min(
+      LONGEST_WAIT_MS,
+      this.lookAgainAt - tick,
+      ...[...this.later.values()].map(({ at }) => at - tick),
+    );
     for (const queue of this.queues.values()) {
       const heldUntil = this.roads.of(queue.name)?.heldUntil ?? 0;
       if (heldUntil > now) pause = Math.min(pause, heldUntil - now);

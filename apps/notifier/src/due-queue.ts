@@ -39,7 +39,14 @@ export class DueQueue {
     private readonly isOwned: (conversationId: string) => boolean,
   ) {
     this.name = queueNamed(id);
-    this.lanes = laneOrder.map((lane) => ({ lane, ready: new Set(), seenUpTo: new Date(now).toISOString(), unread: null, lookAt: Infinity, isIncomplete: false }));
+    this.lanes = laneOrder.map((lane) => ({
+      lane,
+      ready: new Set(),
+      seenUpTo: new Date(now).toISOString(),
+      unread: null,
+      lookAt: Infinity,
+      isIncomplete: false,
+    }));
   }
 
   /** Nothing is due and nothing comes due, as far as is known. */
@@ -82,14 +89,16 @@ export class DueQueue {
 
   /** Reads a page of what has come due, in each lane that has not enough. */
   async look(now: number): Promise<void> {
-    for (const lane of this.lanes) if (lane.ready.size < ENOUGH && (lane.isIncomplete || lane.lookAt <= now)) await this.lookInto(lane, now);
+    for (const lane of this.lanes)
+      if (lane.ready.size < ENOUGH && (lane.isIncomplete || lane.lookAt <= now)) await this.lookInto(lane, now);
   }
 
   private async lookInto(lane: LaneOfQueue, now: number): Promise<void> {
     if (lane.isIncomplete) Object.assign(lane, { isIncomplete: false, seenUpTo: '', unread: null, lookAt: 0 });
     const range = lane.unread ?? { above: lane.seenUpTo, upTo: new Date(now).toISOString() };
     const { documents, next } = await this.deliveries.due(this.id, lane.lane, range);
-    for (const { orderingKey, conversationId } of documents) if (this.isOwned(conversationId) && !this.isTaken(orderingKey)) lane.ready.add(orderingKey);
+    for (const { orderingKey, conversationId } of documents)
+      if (this.isOwned(conversationId) && !this.isTaken(orderingKey)) lane.ready.add(orderingKey);
     if (next !== null) {
       lane.unread = { ...range, after: next };
       return;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import mustache from 'mustache';
 import { Lookups, type CreatedProgram } from '@app/application';
-import type { Email } from '@app/eventing';
+import type { Email } from '@app/gateways';
 import { isErased } from '@app/kernel';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import { ContentErased, type MessageContent } from './message-content.js';
@@ -32,7 +32,11 @@ export class EmailComposer {
   constructor(private readonly lookups: Lookups) {}
 
   /** `null` when the recipient has no address any more. @throws ContentErased */
-  async compose(program: CreatedProgram, { deliveryId, recipient, conversationId }: DeliveryRequested['data'], message: MessageContent): Promise<Email | null> {
+  async compose(
+    program: CreatedProgram,
+    { deliveryId, recipient, conversationId }: DeliveryRequested['data'],
+    message: MessageContent,
+  ): Promise<Email | null> {
     const { programId } = program;
     const to = await this.addressee(programId, recipient);
     if (!to) return null;
@@ -51,7 +55,10 @@ export class EmailComposer {
     };
   }
 
-  private async addressee(programId: string, { kind, id }: DeliveryRequested['data']['recipient']): Promise<Email['to'] | null> {
+  private async addressee(
+    programId: string,
+    { kind, id }: DeliveryRequested['data']['recipient'],
+  ): Promise<Email['to'] | null> {
     if (kind === 'member') {
       const member = await this.lookups.member(programId, id);
       if (!member) return null;

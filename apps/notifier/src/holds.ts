@@ -1,7 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleHold, Lookups } from '@app/application';
-import { Clock, type SendOutcome } from '@app/eventing';
+import { Clock } from '@app/eventing';
+import type { SendOutcome } from '@app/gateways';
 import { providerErrors, reasonInWords, type Reach } from '@app/domain/delivery';
 import { holdsOn, TriedAlready, type HoldCommand, type HoldScope, type Road } from '@app/domain/hold';
 import { notifierContext } from './notifier-context.js';
@@ -29,7 +30,8 @@ export class Holds {
     const now = this.clock.now();
     if (holds.some(({ nextTryAt }) => Date.parse(nextTryAt) > now)) return null;
     try {
-      for (const { scope } of holds) await this.execute(programId, { type: 'TrySending', data: { scope, at: iso(now), jitter: Math.random() } });
+      for (const { scope } of holds)
+        await this.execute(programId, { type: 'TrySending', data: { scope, at: iso(now), jitter: Math.random() } });
     } catch (error) {
       if (error instanceof TriedAlready) return null;
       throw error;
@@ -38,13 +40,20 @@ export class Holds {
   }
 
   /** What the answer means for what else waits; `null` when it is about one delivery alone. */
-  static reachOf(road: Road, outcome: SendOutcome): { reach: Reach | 'email'; code: string; firstPauseMs: number } | null {
+  static reachOf(
+    road: Road,
+    outcome: SendOutcome,
+  ): { reach: Reach | 'email'; code: string; firstPauseMs: number } | null {
     if (outcome.kind !== 'refused' && outcome.kind !== 'back-off') return null;
     const { code } = outcome;
     // What a mail server answers is about one address; a server that is not reached is everybody's.
-    if (road === 'email') return outcome.kind === 'refused' || /^\d/.test(code) ? null : { reach: 'email', code, firstPauseMs: outcome.retryAfterMs };
+    if (road === 'email')
+      return outcome.kind === 'refused' || /^\d/.test(code)
+        ? null
+        : { reach: 'email', code, firstPauseMs: outcome.retryAfterMs };
     const known = providerErrors[code]?.waits;
-    if (outcome.kind === 'back-off') return { reach: known?.reach ?? 'account', code, firstPauseMs: outcome.retryAfterMs };
+    if (outcome.kind === 'back-off')
+      return { reach: known?.reach ?? 'account', code, firstPauseMs: outcome.retryAfterMs };
     return known ? { ...known, code } : null;
   }
 
@@ -54,20 +63,41 @@ export class Holds {
     if (cause) {
       await this.hold(programId, road, cause);
       // An answer about the number or the country shows that the account is in order.
-      if (cause.reach !== 'account') await this.resume(programId, tries.filter(({ kind }) => kind === 'account'));
+      if (cause.reach !== 'account')
+        await this.resume(
+          programId,
+          tries.filter(({ kind }) => kind === 'account'),
+        );
     } else if (outcome.kind === 'accepted') await this.resume(programId, tries);
     // Only the provider's own codes show that it was reached and took the account.
-    else if (outcome.kind === 'refused' && /^\d/.test(outcome.code)) await this.resume(programId, tries.filter(({ kind }) => kind === 'account' || kind === 'email'));
+    else if (outcome.kind === 'refused' && /^\d/.test(outcome.code))
+      await this.resume(
+        programId,
+        tries.filter(({ kind }) => kind === 'account' || kind === 'email'),
+      );
   }
 
-  private async hold(programId: string, road: Road, { reach, code, firstPauseMs }: { reach: Reach | 'email'; code: string; firstPauseMs: number }): Promise<void> {
+  private async hold(
+    programId: string,
+    road: Road,
+    { reach, code, firstPauseMs }: { reach: Reach | 'email'; code: string; firstPauseMs: number },
+  ): Promise<void> {
     const scope = scopeOf(road, reach);
     const at = iso(this.clock.now());
     const { events } = await this.execute(programId, {
       type: 'HoldSending',
-      data: { scope, senderIds: await this.sendersOf(programId, scope), code, credentials: road === 'email' ? 0 : road.credentials, at, firstPauseMs, jitter: Math.random() },
+      data: {
+        scope,
+        senderIds: await this.sendersOf(programId, scope),
+        code,
+        credentials: road === 'email' ? 0 : road.credentials,
+        at,
+        firstPauseMs,
+        jitter: Math.random(),
+      },
     });
-    if (events.length > 0) this.logger.warn({ event: 'sending held', programId, scope, code, reason: reasonInWords(code) });
+    if (events.length > 0)
+      this.logger.warn({ event: 'sending held', programId, scope, code, reason: reasonInWords(code) });
   }
 
   private async resume(programId: string, scopes: readonly HoldScope[]): Promise<void> {

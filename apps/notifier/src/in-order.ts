@@ -41,11 +41,15 @@ export class InOrder {
       const sent = isDue ? await this.sender.send(row, signal) : null;
       position = sent?.position ?? position;
       // What it has just written itself is the newest there is.
-      const delivery = sent?.position ? await this.lookups.knownDelivery(row.programId, row.id) : await this.lookups.delivery(row.programId, row.id);
+      const delivery = sent?.position
+        ? await this.lookups.knownDelivery(row.programId, row.id)
+        : await this.lookups.delivery(row.programId, row.id);
       if (delivery.status === 'claimed') return { kind: 'taken' };
       if (delivery.status !== 'requested') continue;
       if (sent?.isHeld) return { kind: 'held' };
-      return Date.parse(delivery.request.notBefore) > this.clock.now() ? { kind: 'nothing' } : { kind: 'more', position };
+      return Date.parse(delivery.request.notBefore) > this.clock.now()
+        ? { kind: 'nothing' }
+        : { kind: 'more', position };
     }
     return rows.length < PIECE ? { kind: 'nothing' } : { kind: 'more', position };
   }

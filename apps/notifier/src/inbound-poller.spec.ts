@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Lookups } from '@app/application';
-import { Clock, EngineClock, MessageListUnavailable, TrustedClock } from '@app/eventing';
+import { Clock, EngineClock, TrustedClock } from '@app/eventing';
+import { MessageListUnavailable } from '@app/gateways';
 import { ProgramNotFound, type Sender } from '@app/domain/program';
 import { loadConfiguration } from '@app/platform';
 import type { ProgramQueries } from '@app/read-models';
@@ -36,20 +37,36 @@ let logged: string[];
 let poller: InboundPoller;
 
 const signal = new AbortController().signal;
-const number = (phone: string, accountSid = `AC${phone}`, authToken = `token of ${accountSid}`): Sender => ({ senderId: `sender ${phone}`, phone, accountSid, authToken, previousAuthToken: null });
+const number = (phone: string, accountSid = `AC${phone}`, authToken = `token of ${accountSid}`): Sender => ({
+  senderId: `sender ${phone}`,
+  phone,
+  accountSid,
+  authToken,
+  previousAuthToken: null,
+});
 const refused = (): Promise<void> => Promise.reject(new MessageListUnavailable('20003'));
 
 beforeEach(() => {
   [clock, programs, asked, answers, logged] = [new SetClock(), {}, [], {}, []];
   const log = (line: unknown): void => void logged.push(JSON.stringify(line));
   Logger.overrideLogger({ log, error: log, warn: log });
-  const lookups = { program: (id: string) => (id in programs ? Promise.resolve({ senders: programs[id] }) : Promise.reject(new ProgramNotFound())) } as unknown as Lookups;
+  const lookups = {
+    program: (id: string) =>
+      id in programs ? Promise.resolve({ senders: programs[id] }) : Promise.reject(new ProgramNotFound()),
+  } as unknown as Lookups;
   const queries = { ids: () => ['lost', ...Object.keys(programs)] } as unknown as ProgramQueries;
   const accept = ({ sender }: PolledNumber): Promise<void> => {
     asked.push(sender.phone);
     return answers[sender.phone]?.() ?? Promise.resolve();
   };
-  poller = new InboundPoller(lookups, queries, { accept } as unknown as MissedTexts, clock, new TrustedClock(clock, []), loadConfiguration({ POLL_INBOUND_EVERY_MS: String(MINUTE) }));
+  poller = new InboundPoller(
+    lookups,
+    queries,
+    { accept } as unknown as MissedTexts,
+    clock,
+    new TrustedClock(clock, []),
+    loadConfiguration({ POLL_INBOUND_EVERY_MS: String(MINUTE) }),
+  );
 });
 
 /** One round to its end; which numbers it asked for. */
@@ -82,7 +99,12 @@ it('T5: an account that hangs delays no other, and is not asked again beside its
 });
 
 it('T5: of many accounts some are asked at once, the others after them, each once', async () => {
-  programs = Object.fromEntries(Array.from({ length: 12 }, (_, program) => [`p${program}`, Array.from({ length: 10 }, (__, n) => number(`+${10 * program + n}`))]));
+  programs = Object.fromEntries(
+    Array.from({ length: 12 }, (_, program) => [
+      `p${program}`,
+      Array.from({ length: 10 }, (__, n) => number(`+${10 * program + n}`)),
+    ]),
+  );
   let [under, most] = [0, 0];
   for (const { phone } of Object.values(programs).flat())
     answers[phone] = async () => {
@@ -191,9 +213,16 @@ it('T5, G5: a program with many accounts whose lists are slow leaves room for an
 
 it('T5: asks for nothing while the clock is wrong, since the first look begins by it, and goes on when it is right', async () => {
   programs = { one: [number('+1')] };
-  poller = new InboundPoller({ program: () => Promise.resolve({ senders: programs['one'] }) } as unknown as Lookups, { ids: () => ['one'] } as unknown as ProgramQueries, {
-    accept: ({ sender }: PolledNumber) => Promise.resolve(void asked.push(sender.phone)),
-  } as unknown as MissedTexts, clock, new TrustedClock(clock, [new RightClock()]), loadConfiguration({}));
+  poller = new InboundPoller(
+    { program: () => Promise.resolve({ senders: programs['one'] }) } as unknown as Lookups,
+    { ids: () => ['one'] } as unknown as ProgramQueries,
+    {
+      accept: ({ sender }: PolledNumber) => Promise.resolve(void asked.push(sender.phone)),
+    } as unknown as MissedTexts,
+    clock,
+    new TrustedClock(clock, [new RightClock()]),
+    loadConfiguration({}),
+  );
   clock.time += 24 * HOUR;
   expect(await round()).toEqual([]);
   clock.time -= 24 * HOUR;

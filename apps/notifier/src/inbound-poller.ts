@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Lookups } from '@app/application';
-import { Clock, MessageListUnavailable, sleep, TemporaryFailure, TrustedClock } from '@app/eventing';
+import { Clock, sleep, TemporaryFailure, TrustedClock } from '@app/eventing';
+import { MessageListUnavailable } from '@app/gateways';
 import type { Sender } from '@app/domain/program';
 import { isErased } from '@app/kernel';
 import { Configuration, logFailure } from '@app/platform';
@@ -63,7 +64,8 @@ export class InboundPoller {
       this.busy.add(account.key);
       this.waiting.push(account);
     }
-    for (let free = ACCOUNTS_AT_ONCE - this.tasks.size; free > 0 && this.waiting.length > 0; free -= 1) this.startTask(signal);
+    for (let free = ACCOUNTS_AT_ONCE - this.tasks.size; free > 0 && this.waiting.length > 0; free -= 1)
+      this.startTask(signal);
   }
 
   /** Resolves when no account is asked any more. */
@@ -88,7 +90,9 @@ export class InboundPoller {
 
   /** The first that waits, of a program that leaves room for others. */
   private next(): Account | undefined {
-    const index = this.waiting.findIndex(({ programId }) => (this.asked.get(programId) ?? 0) < ACCOUNTS_AT_ONCE_PER_PROGRAM);
+    const index = this.waiting.findIndex(
+      ({ programId }) => (this.asked.get(programId) ?? 0) < ACCOUNTS_AT_ONCE_PER_PROGRAM,
+    );
     return index < 0 ? undefined : this.waiting.splice(index, 1)[0];
   }
 
@@ -120,9 +124,16 @@ export class InboundPoller {
   }
 
   private hold(key: string, { senderId, accountSid }: Sender, failures: number, code: string): void {
-    const until = this.clock.now() + Math.min(this.configuration.POLL_INBOUND_EVERY_MS * 2 ** failures, LONGEST_BACK_OFF_MS);
+    const until =
+      this.clock.now() + Math.min(this.configuration.POLL_INBOUND_EVERY_MS * 2 ** failures, LONGEST_BACK_OFF_MS);
     this.held.set(key, { failures, until, senderId });
-    this.logger.warn({ event: 'inbound texts cannot be listed', accountSid, senderId, code, nextTry: new Date(until).toISOString() });
+    this.logger.warn({
+      event: 'inbound texts cannot be listed',
+      accountSid,
+      senderId,
+      code,
+      nextTry: new Date(until).toISOString(),
+    });
   }
 
   private async accounts(): Promise<ReadonlyMap<string, Account>> {
@@ -140,7 +151,9 @@ export class InboundPoller {
   /** From the record, since no read model holds a token. A program that cannot be read does not hold up the others. */
   private async sendersOf(programId: string): Promise<readonly PolledSender[]> {
     try {
-      return (await this.lookups.program(programId)).senders.filter((sender): sender is PolledSender => !isErased(sender.authToken));
+      return (await this.lookups.program(programId)).senders.filter(
+        (sender): sender is PolledSender => !isErased(sender.authToken),
+      );
     } catch (error) {
       if (error instanceof TemporaryFailure) throw error;
       logFailure(this.logger, error, programId);

@@ -8,7 +8,8 @@ import { ContentErased, MessageContents, SourceMissing } from './message-content
 const sent = samples.MessageSent;
 const { authToken: _, ...known } = samples.SenderAdded;
 
-const programOf = (authToken: unknown = 'a'.repeat(32)) => ({ senders: [{ ...known, authToken, previousAuthToken: null }], credentials: 0 }) as never;
+const programOf = (authToken: unknown = 'a'.repeat(32)) =>
+  ({ senders: [{ ...known, authToken, previousAuthToken: null }], credentials: 0 }) as never;
 
 function contentsOf(data: object): MessageContents {
   const event = newRecord()('conversation-conversation-1', { type: 'MessageSent', data } as Message);
@@ -16,14 +17,18 @@ function contentsOf(data: object): MessageContents {
   return new MessageContents(journal);
 }
 
-function lookupsOf(found: Readonly<Record<'program' | 'contact' | 'member', unknown>> | Readonly<Record<string, unknown>>): Lookups {
+function lookupsOf(
+  found: Readonly<Record<'program' | 'contact' | 'member', unknown>> | Readonly<Record<string, unknown>>,
+): Lookups {
   const answers = Object.entries(found).map(([name, value]) => [name, () => Promise.resolve(value)]);
   return Object.assign(Object.create(Lookups.prototype) as Lookups, Object.fromEntries(answers));
 }
 
 describe('X8: what was erased is never sent', () => {
   it('a text as it was written goes out', async () => {
-    expect(await contentsOf(sent).text(programOf(), samples.DeliveryRequested)).toMatchObject({ sms: { text: sent.text, to: sent.to } });
+    expect(await contentsOf(sent).text(programOf(), samples.DeliveryRequested)).toMatchObject({
+      sms: { text: sent.text, to: sent.to },
+    });
   });
 
   it.each([
@@ -31,7 +36,9 @@ describe('X8: what was erased is never sent', () => {
     ['number', { ...sent, to: ERASED }, undefined],
     ['provider token', sent, ERASED],
   ])('no text goes out whose %s was erased: it is withheld by that name', async (_what, data, authToken) => {
-    const error = await contentsOf(data).text(programOf(authToken), samples.DeliveryRequested).catch((thrown: unknown) => thrown);
+    const error = await contentsOf(data)
+      .text(programOf(authToken), samples.DeliveryRequested)
+      .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ContentErased);
     // The dispatcher withholds what has no source, for good, and does not try again.
     expect(error).toBeInstanceOf(SourceMissing);
@@ -39,7 +46,9 @@ describe('X8: what was erased is never sent', () => {
   });
 
   it('nor an email about a text that was erased', async () => {
-    await expect(contentsOf({ ...sent, text: ERASED }).message(samples.DeliveryRequested)).rejects.toBeInstanceOf(ContentErased);
+    await expect(contentsOf({ ...sent, text: ERASED }).message(samples.DeliveryRequested)).rejects.toBeInstanceOf(
+      ContentErased,
+    );
   });
 });
 
@@ -47,7 +56,11 @@ describe('X8: an email goes to no address that was erased', () => {
   const program = { ...samples.ProgramCreated, senders: [] };
   const message = { contactId: 'contact-rita', text: 'Hi' };
   const compose = (kind: 'contact' | 'member', found: object) =>
-    new EmailComposer(lookupsOf({ contact: samples.ContactCreated, member: samples.MemberAdded, ...found })).compose(program as never, { ...samples.DeliveryRequested, recipient: { kind, id: 'x' } }, message);
+    new EmailComposer(lookupsOf({ contact: samples.ContactCreated, member: samples.MemberAdded, ...found })).compose(
+      program as never,
+      { ...samples.DeliveryRequested, recipient: { kind, id: 'x' } },
+      message,
+    );
 
   it('N1: it goes to who has one', async () => {
     expect((await compose('contact', {}))?.to.address).toBe('rita@example.com');

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CreatedProgram } from '@app/application';
-import { Journal, type Sms, type SmsAccount } from '@app/eventing';
+import { Journal } from '@app/eventing';
+import type { Sms, SmsAccount } from '@app/gateways';
 import { isErased, opened, type Recorded } from '@app/kernel';
 import type { AutomatedTextSent, ConversationEvent, MessageReceived, MessageSent } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
@@ -21,7 +22,10 @@ export class MessageContents {
   }
 
   /** @throws SourceMissing, ContentErased */
-  async text({ senders, credentials }: Pick<CreatedProgram, 'senders' | 'credentials'>, { source, route: road }: DeliveryRequested['data']): Promise<{ sms: Omit<Sms, 'statusCallback'>; account: SmsAccount; road: Exclude<Road, 'email'> }> {
+  async text(
+    { senders, credentials }: Pick<CreatedProgram, 'senders' | 'credentials'>,
+    { source, route: road }: DeliveryRequested['data'],
+  ): Promise<{ sms: Omit<Sms, 'statusCallback'>; account: SmsAccount; road: Exclude<Road, 'email'> }> {
     const event = await this.event(source);
     if (event.type === 'MessageReceived') throw new SourceMissing();
     const data = opened(event.data);
@@ -32,12 +36,20 @@ export class MessageContents {
     if (!sender) throw new SourceMissing();
     if (isErased(sender.authToken)) throw new ContentErased();
     const { senderId, accountSid, authToken } = sender;
-    return { sms: { from: route.from, to, text }, account: { accountSid, authToken }, road: { accountSid, senderId, country: road?.country ?? '', credentials } };
+    return {
+      sms: { from: route.from, to, text },
+      account: { accountSid, authToken },
+      road: { accountSid, senderId, country: road?.country ?? '', credentials },
+    };
   }
 
-  private async event({ stream, revision }: DeliveryRequested['data']['source']): Promise<Recorded<MessageSent | AutomatedTextSent | MessageReceived>> {
+  private async event({
+    stream,
+    revision,
+  }: DeliveryRequested['data']['source']): Promise<Recorded<MessageSent | AutomatedTextSent | MessageReceived>> {
     const event = await this.journal.at<ConversationEvent>(stream, revision);
-    if (event?.type === 'MessageSent' || event?.type === 'AutomatedTextSent' || event?.type === 'MessageReceived') return event;
+    if (event?.type === 'MessageSent' || event?.type === 'AutomatedTextSent' || event?.type === 'MessageReceived')
+      return event;
     throw new SourceMissing();
   }
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { InboundEntry } from '@app/application';
-import { Checkpoints, Clock, InboundMessages, TemporaryFailure, type ListedText, type SmsAccount } from '@app/eventing';
+import { Checkpoints, Clock, TemporaryFailure } from '@app/eventing';
+import { InboundMessages, type ListedText, type SmsAccount } from '@app/gateways';
 import type { Sender } from '@app/domain/program';
 import { Configuration } from '@app/platform';
 
@@ -60,14 +61,23 @@ export class MissedTexts {
   }
 
   /** After a text that cannot be accepted, the later ones of the same person wait; those of others do not. */
-  private async acceptInOrder({ programId, sender }: PolledNumber, texts: readonly ListedText[], signal: AbortSignal): Promise<void> {
+  private async acceptInOrder(
+    { programId, sender }: PolledNumber,
+    texts: readonly ListedText[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const failures = new Map<string, unknown>();
     for (const { providerId, from, form, createdAt } of texts) {
       const text = `${programId} ${providerId}`;
       if (this.accepted.has(text) || failures.has(from)) continue;
       if (signal.aborted) return;
       try {
-        await this.entry.accept(programId, sender, { providerId, from, form, sentAt: new Date(createdAt).toISOString() });
+        await this.entry.accept(programId, sender, {
+          providerId,
+          from,
+          form,
+          sentAt: new Date(createdAt).toISOString(),
+        });
         this.accepted.set(text, true);
       } catch (error) {
         if (error instanceof TemporaryFailure) throw error;
@@ -79,4 +89,5 @@ export class MissedTexts {
 }
 
 /** Oldest first; where the provider's seconds are equal, its ids decide, so that every look gives the same order. */
-const byAge = (one: ListedText, other: ListedText): number => one.createdAt - other.createdAt || (one.providerId < other.providerId ? -1 : 1);
+const byAge = (one: ListedText, other: ListedText): number =>
+  one.createdAt - other.createdAt || (one.providerId < other.providerId ? -1 : 1);

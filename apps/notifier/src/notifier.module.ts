@@ -1,7 +1,15 @@
 import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { gatewayProviders } from '@app/adapters/gateways';
+import { gatewayProviders } from '@app/composition/gateways';
 import { ApplicationModule, Parking, type ParkingWorker } from '@app/application';
-import { Checkpoints, Journal, runFollower, inOrderPerKey, TopicLog, TrustedClock, type ConsumedMessage } from '@app/eventing';
+import {
+  Checkpoints,
+  Journal,
+  runFollower,
+  inOrderPerKey,
+  TopicLog,
+  TrustedClock,
+  type ConsumedMessage,
+} from '@app/eventing';
 import type { Recorded } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
 import { Background, logFailure, Readiness } from '@app/platform';
@@ -25,14 +33,34 @@ import { WaitingForStaff } from './waiting-for-staff.js';
 /** Sends what the topics ask for. The only holder of gateways. */
 @Module({
   imports: [ApplicationModule, QueriesModule],
-  providers: [...gatewayProviders, DeliveryRequests, DeliverySender, Dispatcher, EmailComposer, Holds, InboundPoller, InOrder, MessageContents, MissedTexts, OptOuts, Reconciler, Roads, UndeliveredSweep, WaitingForStaff],
+  providers: [
+    ...gatewayProviders,
+    DeliveryRequests,
+    DeliverySender,
+    Dispatcher,
+    EmailComposer,
+    Holds,
+    InboundPoller,
+    InOrder,
+    MessageContents,
+    MissedTexts,
+    OptOuts,
+    Reconciler,
+    Roads,
+    UndeliveredSweep,
+    WaitingForStaff,
+  ],
 })
 export class NotifierModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(NotifierModule.name);
   private readonly worker: ParkingWorker<RecordedMessage> = {
     name: NOTIFIER,
     keyOf: ({ event }) => DeliveryRequests.keyOf(event),
-    sourceOf: ({ event: { programId, conversationId, revision } }) => ({ programId, stream: `conversation-${conversationId}`, revision }),
+    sourceOf: ({ event: { programId, conversationId, revision } }) => ({
+      programId,
+      stream: `conversation-${conversationId}`,
+      revision,
+    }),
     read: (source) => recordedMessage(source as Recorded<ConversationEvent>),
     handle: (message) => this.requests.requestFor(message),
     onParked: (error, { stream }) => logFailure(this.logger, error, stream),
@@ -65,7 +93,9 @@ export class NotifierModule implements OnApplicationBootstrap {
       this.parking.takeOver(NOTIFIER);
       dispatcher.assign(owns);
     };
-    this.background.start('notifier requests', (signal) => topics.consume({ topics: [CONVERSATIONS_TOPIC], group: 'notifier', signal, handle, onAssignment }));
+    this.background.start('notifier requests', (signal) =>
+      topics.consume({ topics: [CONVERSATIONS_TOPIC], group: 'notifier', signal, handle, onAssignment }),
+    );
     this.background.start('notifier dispatcher', (signal) => dispatcher.run(signal));
     this.background.startAsLeader('notifier reconciler', (signal) => this.reconciler.run(signal));
     this.background.startAsLeader('notifier inbound poller', (signal) => this.inboundPoller.run(signal));
@@ -77,11 +107,18 @@ export class NotifierModule implements OnApplicationBootstrap {
 
   /** Messages of one conversation one after the other; those of several side by side, so that they share commits. */
   private async request(messages: readonly ConsumedMessage[]): Promise<void> {
-    const events = messages.map(({ value }) => fromTopicValue(value)).filter((event) => event !== null).filter(DeliveryRequests.concerns);
-    await inOrderPerKey(events, ({ conversationId }) => [conversationId], async (event) => {
-      const message = await this.requests.find(event);
-      if (message) await this.parking.handle(this.worker, message);
-    });
+    const events = messages
+      .map(({ value }) => fromTopicValue(value))
+      .filter((event) => event !== null)
+      .filter(DeliveryRequests.concerns);
+    await inOrderPerKey(
+      events,
+      ({ conversationId }) => [conversationId],
+      async (event) => {
+        const message = await this.requests.find(event);
+        if (message) await this.parking.handle(this.worker, message);
+      },
+    );
   }
 }
 

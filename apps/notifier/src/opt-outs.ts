@@ -21,8 +21,14 @@ export class OptOuts implements Follower {
   constructor(private readonly router: InboundRouter) {}
 
   async handle(events: readonly Followable[]): Promise<void> {
-    const received = (events.filter(isOpened) as Recorded<InboundEvent>[]).filter((event): event is Recorded<InboundReceived> => event.type === 'InboundReceived');
-    await inOrderPerKey(received, ({ data }) => [data.addressId], (event) => this.note(event));
+    const received = (events.filter(isOpened) as Recorded<InboundEvent>[]).filter(
+      (event): event is Recorded<InboundReceived> => event.type === 'InboundReceived',
+    );
+    await inOrderPerKey(
+      received,
+      ({ data }) => [data.addressId],
+      (event) => this.note(event),
+    );
   }
 
   /** One that fails holds up no other; automation parks it. */

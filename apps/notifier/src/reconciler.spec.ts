@@ -1,5 +1,13 @@
 import type { CommandBus } from '@nestjs/cqrs';
-import { SystemClock, TrustedClock, type Checkpoints, type Clock, type EngineClock, type Journal, type Page } from '@app/eventing';
+import {
+  SystemClock,
+  TrustedClock,
+  type Checkpoints,
+  type Clock,
+  type EngineClock,
+  type Journal,
+  type Page,
+} from '@app/eventing';
 import { Configuration } from '@app/platform';
 import type { DeliveryQueries, DeliveryRow } from '@app/read-models';
 import { Reconciler } from './reconciler.js';
@@ -8,7 +16,14 @@ it('T2, T7: while the clock is wrong no claim is given up and nothing is dropped
   const none = {} as never;
   let wrongBy = 3_600_000;
   const clock: Clock = { now: () => Date.now() + wrongBy };
-  const server: EngineClock = { engine: 'MongoDB', atZero: () => Promise.resolve({ least: new SystemClock().now() - performance.now(), most: new SystemClock().now() - performance.now() }) };
+  const server: EngineClock = {
+    engine: 'MongoDB',
+    atZero: () =>
+      Promise.resolve({
+        least: new SystemClock().now() - performance.now(),
+        most: new SystemClock().now() - performance.now(),
+      }),
+  };
   const stop = new AbortController();
   const commands: string[] = [];
   let looks = 0;
@@ -18,7 +33,9 @@ it('T2, T7: while the clock is wrong no claim is given up and nothing is dropped
     return Promise.resolve();
   };
   // At each look: the clock is set right after some of them.
-  const journal = { head: () => Promise.resolve((looks += 1) === 5 ? ((wrongBy = 0), '1') : '1') } as unknown as Journal;
+  const journal = {
+    head: () => Promise.resolve((looks += 1) === 5 ? ((wrongBy = 0), '1') : '1'),
+  } as unknown as Journal;
   const checkpoints = { waitFor: () => Promise.resolve(true) } as unknown as Checkpoints;
   const row = { id: 'delivery-1', programId: 'program-1', claimId: 'claim' } as DeliveryRow;
   const seen: number[] = [];
@@ -32,7 +49,19 @@ it('T2, T7: while the clock is wrong no claim is given up and nothing is dropped
   };
   const deliveries = { expired: some, claimedUpTo: some, uncertainSince } as unknown as DeliveryQueries;
   const configuration = Object.assign(new Configuration(), { RECONCILE_EVERY_MS: 1 });
-  const running = new Reconciler({ execute } as unknown as CommandBus, journal, checkpoints, none, deliveries, none, none, none, configuration, clock, new TrustedClock(clock, [server])).run(stop.signal);
+  const running = new Reconciler(
+    { execute } as unknown as CommandBus,
+    journal,
+    checkpoints,
+    none,
+    deliveries,
+    none,
+    none,
+    none,
+    configuration,
+    clock,
+    new TrustedClock(clock, [server]),
+  ).run(stop.signal);
   await done.promise;
   stop.abort();
   await running;

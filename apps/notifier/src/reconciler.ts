@@ -2,7 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
 import { HandleDelivery, Lookups, type DeliveryWish } from '@app/application';
-import { Checkpoints, Clock, EmailGateway, EventUnreadable, Journal, sleep, SmsGateway, TrustedClock, type FoundOutcome, type Page } from '@app/eventing';
+import { Checkpoints, Clock, EventUnreadable, Journal, sleep, TrustedClock, type Page } from '@app/eventing';
+import { EmailGateway, SmsGateway, type FoundOutcome } from '@app/gateways';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import { Configuration, logFailure } from '@app/platform';
 import { deliveriesProjection, DeliveryQueries, isOpen, type DeliveryRow } from '@app/read-models';
@@ -58,17 +59,33 @@ export class Reconciler {
     // A claim is given up, and perhaps sent again, because of its age.
     if (!(await this.shown()) || !(await this.trustedClock.isTrusted())) return;
     const now = this.clock.now();
-    await this.each(signal, (after) => this.deliveries.expired(iso(now), after), (row) => this.record(row, { type: 'ExpireDelivery', data: { at: iso(now) } }));
+    await this.each(
+      signal,
+      (after) => this.deliveries.expired(iso(now), after),
+      (row) => this.record(row, { type: 'ExpireDelivery', data: { at: iso(now) } }),
+    );
     const abandonedAt = iso(now - this.configuration.CLAIM_TIMEOUT_MS);
-    await this.each(signal, (after) => this.deliveries.claimedUpTo(abandonedAt, after), async (row) => {
-      if (row.claimId !== null) await this.record(row, { type: 'DoubtDelivery', data: { claimId: row.claimId, cause: 'no answer recorded' } });
-    });
+    await this.each(
+      signal,
+      (after) => this.deliveries.claimedUpTo(abandonedAt, after),
+      async (row) => {
+        if (row.claimId !== null)
+          await this.record(row, {
+            type: 'DoubtDelivery',
+            data: { claimId: row.claimId, cause: 'no answer recorded' },
+          });
+      },
+    );
     await this.askForUncertain(iso(now - ASK_FOR_MS), signal);
   }
 
   /** One that fails holds up no other. */
-  private async each(signal: AbortSignal, page: (after: string | undefined) => Promise<Page<DeliveryRow>>, settle: (row: DeliveryRow) => Promise<void>): Promise<void> {
-    for (let after: string | undefined; !signal.aborted; ) {
+  private async each(
+    signal: AbortSignal,
+    page: (after: string | undefined) => Promise<Page<DeliveryRow>>,
+    settle: (row: DeliveryRow) => Promise<void>,
+  ): Promise<void> {
+    for (let after: string | undefined; !signal.aborted;) {
       const { documents, next } = await page(after);
       for (const row of documents) await this.tryTo(row, settle);
       if (next === null) return;
@@ -89,7 +106,7 @@ export class Reconciler {
   /** A queue at a time, side by side: a provider that answers slowly holds up its own account. */
   private async askForUncertain(since: string, signal: AbortSignal): Promise<void> {
     const byQueue = new Map<string, DeliveryRow[]>();
-    for (let after: string | undefined; ; ) {
+    for (let after: string | undefined; ;) {
       const { documents, next } = await this.deliveries.uncertainSince(since, after);
       for (const row of documents) byQueue.set(row.queue, [...(byQueue.get(row.queue) ?? []), row]);
       if (next === null) break;
@@ -97,7 +114,10 @@ export class Reconciler {
     }
     for (const [queue, rows] of byQueue) {
       if (this.asking.has(queue)) continue;
-      this.asking.set(queue, this.askFor(rows, signal).finally(() => this.asking.delete(queue)));
+      this.asking.set(
+        queue,
+        this.askFor(rows, signal).finally(() => this.asking.delete(queue)),
+      );
     }
   }
 
@@ -114,8 +134,13 @@ export class Reconciler {
     if (claimId === null || delivery.status !== 'uncertain') return;
     const outcome = await this.find(row, delivery.request);
     if (!(await this.trustedClock.isTrusted())) return;
-    if (outcome.kind === 'found') await this.record(row, { type: 'AcceptDelivery', data: { claimId, providerId: outcome.providerId } });
-    if (outcome.kind === 'absent') await this.record(row, { type: 'ReleaseDelivery', data: { claimId, cause: 'not accepted', notBefore: iso(this.clock.now()) } });
+    if (outcome.kind === 'found')
+      await this.record(row, { type: 'AcceptDelivery', data: { claimId, providerId: outcome.providerId } });
+    if (outcome.kind === 'absent')
+      await this.record(row, {
+        type: 'ReleaseDelivery',
+        data: { claimId, cause: 'not accepted', notBefore: iso(this.clock.now()) },
+      });
   }
 
   private async find(row: DeliveryRow, request: DeliveryRequested['data']): Promise<FoundOutcome> {
@@ -134,7 +159,13 @@ export class Reconciler {
     if (!(await this.shown())) return true;
     const others = await this.deliveries.ofAddressee(row.addressee, iso(Date.parse(row.claimedAt ?? '') - SKEW_MS));
     if (others === null) return true;
-    if (others.some(({ attempts: { newest, earlier } }) => newest?.providerId === providerId || earlier.some((attempt) => attempt.providerId === providerId))) return true;
+    if (
+      others.some(
+        ({ attempts: { newest, earlier } }) =>
+          newest?.providerId === providerId || earlier.some((attempt) => attempt.providerId === providerId),
+      )
+    )
+      return true;
     for (const other of others) {
       if (other.id === row.id || !isOpen(other.status)) continue;
       const delivery = await this.lookups.delivery(other.programId, other.id);

@@ -33,19 +33,35 @@ export class Roads {
     if (this.known.has(programId)) return;
     const reading = Symbol(programId);
     this.reading.set(programId, reading);
-    const [{ senders, credentials }, holds] = await Promise.all([this.lookups.program(programId), this.lookups.holds(programId)]);
+    const [{ senders, credentials }, holds] = await Promise.all([
+      this.lookups.program(programId),
+      this.lookups.holds(programId),
+    ]);
     if (this.reading.get(programId) !== reading) return;
     this.reading.delete(programId);
-    this.known.set(programId, { accounts: new Map(senders.map(({ senderId, accountSid }) => [senderId, accountSid])), credentials, holds });
+    this.known.set(programId, {
+      accounts: new Map(senders.map(({ senderId, accountSid }) => [senderId, accountSid])),
+      credentials,
+      holds,
+    });
   }
 
   /** `null` until the program is known. `heldUntil` (ms) may be over: then one delivery may try. */
-  of({ programId, channel, senderId, country }: QueueName): { readonly account: string; readonly heldUntil: number | null } | null {
+  of({
+    programId,
+    channel,
+    senderId,
+    country,
+  }: QueueName): { readonly account: string; readonly heldUntil: number | null } | null {
     const known = this.known.get(programId);
     if (!known) return null;
     const accountSid = known.accounts.get(senderId) ?? '';
-    const road: Road = channel === 'email' ? 'email' : { accountSid, senderId, country, credentials: known.credentials };
+    const road: Road =
+      channel === 'email' ? 'email' : { accountSid, senderId, country, credentials: known.credentials };
     const holds = holdsOn(known.holds, road);
-    return { account: accountSid, heldUntil: holds.length === 0 ? null : Math.max(...holds.map(({ nextTryAt }) => Date.parse(nextTryAt))) };
+    return {
+      account: accountSid,
+      heldUntil: holds.length === 0 ? null : Math.max(...holds.map(({ nextTryAt }) => Date.parse(nextTryAt))),
+    };
   }
 }

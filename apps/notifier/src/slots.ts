@@ -1,6 +1,8 @@
 type Channel = 'sms' | 'email';
 
-export type Limits = Readonly<Record<Channel, { readonly all: number; readonly perProgram: number; readonly perAccount: number }>>;
+export type Limits = Readonly<
+  Record<Channel, { readonly all: number; readonly perProgram: number; readonly perAccount: number }>
+>;
 
 /** Whose slots a delivery takes: those of its channel, its program, and the provider account in it. */
 type Taker = { readonly channel: Channel; readonly programId: string; readonly account: string };

@@ -1,4 +1,4 @@
-import { EnginesModule, openEngines } from '@app/adapters';
+import { EnginesModule, openEngines } from '@app/composition';
 import { runProcess } from '@app/platform';
 import { NotifierModule } from './notifier.module.js';
 

@@ -1,5 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Checkpoints, Clock, EventUnreadable, inOrderPerKey, Journal, sleep, TopicLog, TrustedClock } from '@app/eventing';
+import {
+  Checkpoints,
+  Clock,
+  EventUnreadable,
+  inOrderPerKey,
+  Journal,
+  sleep,
+  TopicLog,
+  TrustedClock,
+} from '@app/eventing';
 import type { Position, Recorded } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
 import { Configuration, logFailure } from '@app/platform';
@@ -16,7 +25,12 @@ const LONGEST_PAUSE_MS = 60 * 60 * 1000;
 
 type Message = RecordedMessage & { readonly source: Recorded<ConversationEvent> };
 /** Published again: when (ms) it is looked at next, after what pause, and from where it is found after a restart. */
-type Waiting = { readonly message: Message; readonly from: Position | null; readonly lookAt: number; readonly pause: number };
+type Waiting = {
+  readonly message: Message;
+  readonly from: Position | null;
+  readonly lookAt: number;
+  readonly pause: number;
+};
 
 /**
  * Finds messages of the record that should have a delivery after a while and have none, since the topic has lost them, and
@@ -44,7 +58,9 @@ export class UndeliveredSweep {
     signal.addEventListener('abort', end);
     try {
       const run = new SweepRun(await this.checkpoints.get(SWEEP));
-      const parts = [this.follow(run, ending.signal), this.lookAgain(run, ending.signal)].map((part) => part.finally(end));
+      const parts = [this.follow(run, ending.signal), this.lookAgain(run, ending.signal)].map((part) =>
+        part.finally(end),
+      );
       for (const part of await Promise.allSettled(parts)) if (part.status === 'rejected') throw part.reason;
     } finally {
       signal.removeEventListener('abort', end);
@@ -52,13 +68,22 @@ export class UndeliveredSweep {
   }
 
   private async follow(run: SweepRun, signal: AbortSignal): Promise<void> {
-    for await (const { events, position } of this.journal.follow<ConversationEvent>({ after: run.looked, categories: ['conversation'], signal })) {
+    for await (const { events, position } of this.journal.follow<ConversationEvent>({
+      after: run.looked,
+      categories: ['conversation'],
+      signal,
+    })) {
       for (let start = 0; start < events.length && !signal.aborted; start += AT_ONCE) {
         const some = events.slice(start, start + AT_ONCE);
         await this.untilOld(some, signal);
-        while (run.waiting.size >= MOST_WAITING && !signal.aborted) await sleep(this.configuration.UNDELIVERED_AFTER_MS, signal);
+        while (run.waiting.size >= MOST_WAITING && !signal.aborted)
+          await sleep(this.configuration.UNDELIVERED_AFTER_MS, signal);
         if (signal.aborted) return;
-        await inOrderPerKey(some, ({ stream }) => [stream], (source) => this.look(run, messageOf(source), run.looked));
+        await inOrderPerKey(
+          some,
+          ({ stream }) => [stream],
+          (source) => this.look(run, messageOf(source), run.looked),
+        );
       }
       if (signal.aborted) return;
       run.looked = position;
@@ -82,7 +107,12 @@ export class UndeliveredSweep {
     }
   }
 
-  private async look(run: SweepRun, message: Message | null, from: Position | null, pause = this.configuration.UNDELIVERED_AFTER_MS): Promise<void> {
+  private async look(
+    run: SweepRun,
+    message: Message | null,
+    from: Position | null,
+    pause = this.configuration.UNDELIVERED_AFTER_MS,
+  ): Promise<void> {
     if (message === null || (await this.isDone(message))) return;
     const { event } = message;
     await this.topics.publish(CONVERSATIONS_TOPIC, [{ key: event.conversationId, value: asTopicValue(event) }]);
@@ -103,7 +133,8 @@ export class UndeliveredSweep {
 
   /** Waits until they are old enough, by a clock that is right. */
   private async untilOld(events: readonly Recorded<ConversationEvent>[], signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !(await this.trustedClock.isTrusted())) await sleep(this.configuration.UNDELIVERED_AFTER_MS, signal);
+    while (!signal.aborted && !(await this.trustedClock.isTrusted()))
+      await sleep(this.configuration.UNDELIVERED_AFTER_MS, signal);
     const newest = Math.max(...events.map(({ metadata }) => Date.parse(metadata.recordedAt)));
     const left = newest + this.configuration.UNDELIVERED_AFTER_MS - this.clock.now();
     // No longer than for one of now, whatever the clock of its writer said.

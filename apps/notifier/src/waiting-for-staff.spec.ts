@@ -6,10 +6,22 @@ import { NOTIFIER } from './delivery-requests.js';
 import { WaitingForStaff } from './waiting-for-staff.js';
 
 it('N1, rule 13: a list of waiting messages that cannot be read holds up no other', async () => {
-  const rows = ['a', 'b', 'c'].map((id) => ({ id, programId: 'p', worker: NOTIFIER, key: id, waiting: 1, isWaiting: true, since: '', cause: 'StaffNotKnownYet' }));
+  const rows = ['a', 'b', 'c'].map((id) => ({
+    id,
+    programId: 'p',
+    worker: NOTIFIER,
+    key: id,
+    waiting: 1,
+    isWaiting: true,
+    since: '',
+    cause: 'StaffNotKnownYet',
+  }));
   const asked: string[] = [];
   const execute = async ({ id }: HandleParked): Promise<void> => {
-    if (id === 'a') throw new EventUnreadable(new Unopened('UnknownEventType', { stream: 'parked-a', revision: 1, position: '7', programId: 'p' }));
+    if (id === 'a')
+      throw new EventUnreadable(
+        new Unopened('UnknownEventType', { stream: 'parked-a', revision: 1, position: '7', programId: 'p' }),
+      );
     asked.push(id);
   };
   const waiting = new WaitingForStaff(

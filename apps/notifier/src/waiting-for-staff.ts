@@ -28,14 +28,18 @@ export class WaitingForStaff {
   }
 
   async round(): Promise<void> {
-    const waiting = (await this.parked.all()).filter(({ worker, cause }) => worker === NOTIFIER && cause === StaffNotKnownYet.name);
+    const waiting = (await this.parked.all()).filter(
+      ({ worker, cause }) => worker === NOTIFIER && cause === StaffNotKnownYet.name,
+    );
     const head = waiting.length === 0 ? null : await this.journal.head();
     if (head === null || !(await this.checkpoints.waitFor(membersProjection.name, head, 0))) return;
     for (const { id, programId, worker, key } of waiting)
-      await this.commands.execute(new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(programId, NOTIFIER))).catch((error: unknown) => {
-        // A list that cannot be read holds up no other.
-        if (!(error instanceof EventUnreadable)) throw error;
-        logFailure(this.logger, error, error.event.stream);
-      });
+      await this.commands
+        .execute(new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(programId, NOTIFIER)))
+        .catch((error: unknown) => {
+          // A list that cannot be read holds up no other.
+          if (!(error instanceof EventUnreadable)) throw error;
+          logFailure(this.logger, error, error.event.stream);
+        });
   }
 }

@@ -1,6 +1,14 @@
 import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { ApplicationModule, Parking } from '@app/application';
-import { Checkpoints, EventUnreadable, Journal, projectorOf, ReadModelStore, runProjection, type Unopened } from '@app/eventing';
+import {
+  Checkpoints,
+  EventUnreadable,
+  Journal,
+  projectorOf,
+  ReadModelStore,
+  runProjection,
+  type Unopened,
+} from '@app/eventing';
 import { Background, logFailure } from '@app/platform';
 import { projections } from '@app/read-models';
 
@@ -25,7 +33,11 @@ export class ProjectorModule implements OnApplicationBootstrap {
         await this.parking.note(name, event);
         logFailure(this.logger, new EventUnreadable(event), event.stream);
       };
-      this.background.startAsLeader(name, (signal) => runProjection({ journal, readModels, checkpoints }, projection, signal, onUnopened), 'last');
+      this.background.startAsLeader(
+        name,
+        (signal) => runProjection({ journal, readModels, checkpoints }, projection, signal, onUnopened),
+        'last',
+      );
     }
   }
 }

@@ -1,6 +1,16 @@
 import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { ApplicationModule, Parking, type ParkedKeys, type ParkingWorker } from '@app/application';
-import { Checkpoints, EventUnreadable, isOpened, Journal, programOf, runFollower, TopicLog, type Followable, type Follower } from '@app/eventing';
+import {
+  Checkpoints,
+  EventUnreadable,
+  isOpened,
+  Journal,
+  programOf,
+  runFollower,
+  TopicLog,
+  type Followable,
+  type Follower,
+} from '@app/eventing';
 import type { Recorded } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
 import { Background, logFailure } from '@app/platform';
@@ -36,8 +46,13 @@ export class PublisherModule implements OnApplicationBootstrap {
       // Whoever led before may have parked some.
       this.parking.takeOver(this.worker.name);
       const parked = await this.parking.keysOf(this.worker.name);
-      const handle = (events: readonly Followable[]): Promise<void> => this.publishOrPark(events as readonly Event[], parked);
-      await runFollower({ journal, checkpoints }, { name: this.worker.name, categories: ['conversation'], handle }, signal);
+      const handle = (events: readonly Followable[]): Promise<void> =>
+        this.publishOrPark(events as readonly Event[], parked);
+      await runFollower(
+        { journal, checkpoints },
+        { name: this.worker.name, categories: ['conversation'], handle },
+        signal,
+      );
     });
     const replays: Follower = this.parking.replays(this.worker);
     this.background.startAsLeader(replays.name, (signal) => runFollower({ journal, checkpoints }, replays, signal));

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { EnginesModule } from '@app/adapters';
+import { EnginesModule } from '@app/composition';
 import type { Engines } from '@app/eventing';
 import { PlatformModule, type Configuration } from '@app/platform';
 import { ApiModule } from '../../api/src/api.module.js';

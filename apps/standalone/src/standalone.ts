@@ -3,13 +3,13 @@ import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { printSchema } from 'graphql';
-import { openEngines } from '@app/adapters';
+import { openEngines } from '@app/composition';
 import { EventUnreadable, ProgramGone } from '@app/eventing';
 import { AccessTokens, Configuration, logFailure, PublicAddress } from '@app/platform';
-import { startTwilioEmulator, type TwilioEmulator } from '@app/twilio-emulator';
+import { startTwilioEmulator, type TwilioEmulator } from '@app/emulators/twilio';
 import { createHttpApp } from '../../api/src/http/http-app.js';
 import { developmentSecrets } from './development-secrets.js';
-import { loadSample, sample } from '../../admin/src/sample.js';
+import { loadSample, sample } from '@app/sample-program';
 import { StandaloneModule } from './standalone.module.js';
 
 export type Standalone = {
@@ -39,12 +39,23 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
     await engines.close();
     throw error;
   });
-  const account = { senderPhone: given.TWILIO_SENDER_PHONE, accountSid: given.TWILIO_ACCOUNT_SID, authToken: given.TWILIO_AUTH_TOKEN ?? secrets.twilioAuthToken };
+  const account = {
+    senderPhone: given.TWILIO_SENDER_PHONE,
+    accountSid: given.TWILIO_ACCOUNT_SID,
+    authToken: given.TWILIO_AUTH_TOKEN ?? secrets.twilioAuthToken,
+  };
   const emulator = await emulatorFor(given, account);
   const isTrial = given.SMS === 'emulator';
-  const configuration: Configuration = Object.freeze({ ...given, DEVELOPER_PAGES: given.DEVELOPER_PAGES ?? String(isTrial), ...(emulator && { TWILIO_API_URL: emulator.url }) });
+  const configuration: Configuration = Object.freeze({
+    ...given,
+    DEVELOPER_PAGES: given.DEVELOPER_PAGES ?? String(isTrial),
+    ...(emulator && { TWILIO_API_URL: emulator.url }),
+  });
   const stopEmulator = async (): Promise<void> => emulator?.close();
-  const app = await createHttpApp(StandaloneModule.with(configuration, given.JWT_SECRET ?? secrets.jwtSecret, engines), configuration).catch(async (error: unknown) => {
+  const app = await createHttpApp(
+    StandaloneModule.with(configuration, given.JWT_SECRET ?? secrets.jwtSecret, engines),
+    configuration,
+  ).catch(async (error: unknown) => {
     await Promise.all([engines.close(), stopEmulator()]);
     throw error;
   });
@@ -55,10 +66,11 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
   try {
     await app.init();
     // A part of the sample that cannot be read holds up no other program.
-    if (isTrial) await loadSample(app.get(CommandBus), account).catch((error: unknown) => {
-      if (!(error instanceof EventUnreadable || error instanceof ProgramGone)) throw error;
-      logFailure(new Logger('Sample'), error, 'sample program');
-    });
+    if (isTrial)
+      await loadSample(app.get(CommandBus), account).catch((error: unknown) => {
+        if (!(error instanceof EventUnreadable || error instanceof ProgramGone)) throw error;
+        logFailure(new Logger('Sample'), error, 'sample program');
+      });
     await app.listen(given.PORT, given.HOST);
   } catch (error) {
     await close();
@@ -69,10 +81,27 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
   const publicAddress = app.get(PublicAddress);
   publicAddress.listeningOn(url);
   const smsUrl = `${await publicAddress.url}/webhooks/twilio/${sample.programId}/messages`;
-  emulator?.putAccount(account.accountSid, { authToken: account.authToken, numbers: [{ phoneNumber: account.senderPhone, smsUrl }] });
-  return { url, emulatorUrl: isTrial ? (configuration.TWILIO_API_URL ?? null) : null, isTrial, tokens: app.get(AccessTokens), senderPhone: account.senderPhone, app, graphqlSchema: () => printSchema(app.get(GraphQLSchemaHost).schema), close };
+  emulator?.putAccount(account.accountSid, {
+    authToken: account.authToken,
+    numbers: [{ phoneNumber: account.senderPhone, smsUrl }],
+  });
+  return {
+    url,
+    emulatorUrl: isTrial ? (configuration.TWILIO_API_URL ?? null) : null,
+    isTrial,
+    tokens: app.get(AccessTokens),
+    senderPhone: account.senderPhone,
+    app,
+    graphqlSchema: () => printSchema(app.get(GraphQLSchemaHost).schema),
+    close,
+  };
 }
 
 /** Texts go to an emulator in this process unless one elsewhere, or the provider, is configured. */
-const emulatorFor = ({ SMS, TWILIO_API_URL }: Configuration, { senderPhone, accountSid, authToken }: { senderPhone: string; accountSid: string; authToken: string }): Promise<TwilioEmulator> | null =>
-  SMS === 'emulator' && TWILIO_API_URL === undefined ? startTwilioEmulator({ accounts: [{ accountSid, authToken, numbers: [{ phoneNumber: senderPhone }] }] }) : null;
+const emulatorFor = (
+  { SMS, TWILIO_API_URL }: Configuration,
+  { senderPhone, accountSid, authToken }: { senderPhone: string; accountSid: string; authToken: string },
+): Promise<TwilioEmulator> | null =>
+  SMS === 'emulator' && TWILIO_API_URL === undefined
+    ? startTwilioEmulator({ accounts: [{ accountSid, authToken, numbers: [{ phoneNumber: senderPhone }] }] })
+    : null;

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { FolderLocked } from '@app/adapters';
+import { FolderLocked } from '@app/composition';
 import { EngineUnavailable, UnusableData } from '@app/eventing';
 import { InvalidConfiguration, loadConfiguration } from '@app/platform';
-import { sample } from '../../admin/src/sample.js';
+import { sample } from '@app/sample-program';
 import { startStandalone, type Standalone } from './standalone.js';
 
 /** Reads the command line, starts, says how to try it, and stops on SIGTERM or SIGINT. */
@@ -16,10 +16,15 @@ export async function main(): Promise<void> {
     .parse();
   const { data, port, json } = program.opts<{ data?: string; port?: string; json?: boolean }>();
   try {
-    const environment = { ...process.env, ...(data !== undefined && { DATA_DIR: data }), ...(port !== undefined && { PORT: port }) };
+    const environment = {
+      ...process.env,
+      ...(data !== undefined && { DATA_DIR: data }),
+      ...(port !== undefined && { PORT: port }),
+    };
     const configuration = loadConfiguration(environment);
     const standalone = await startStandalone(configuration);
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void standalone.close().then(() => process.exit(0)));
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => void standalone.close().then(() => process.exit(0)));
     console.log(json ? JSON.stringify(await facts(standalone)) : await welcome(standalone, configuration.DATA_DIR));
   } catch (error) {
     console.error(explain(error));
@@ -31,11 +36,22 @@ export async function main(): Promise<void> {
 const facts = (standalone: Standalone) => (standalone.isTrial ? sampleFacts(standalone) : { url: standalone.url });
 
 async function sampleFacts({ url, emulatorUrl, tokens, senderPhone }: Standalone) {
-  const [owner, manager, agent, contact] = await Promise.all([sample.owner, sample.manager, sample.agent, sample.contact].map((caller) => tokens.sign(caller)));
-  return { url, emulatorUrl, programId: sample.programId, senderPhone, referralId: sample.referralId, contactId: sample.contact.id, tokens: { owner, manager, agent, contact } };
+  const [owner, manager, agent, contact] = await Promise.all(
+    [sample.owner, sample.manager, sample.agent, sample.contact].map((caller) => tokens.sign(caller)),
+  );
+  return {
+    url,
+    emulatorUrl,
+    programId: sample.programId,
+    senderPhone,
+    referralId: sample.referralId,
+    contactId: sample.contact.id,
+    tokens: { owner, manager, agent, contact },
+  };
 }
 
-const welcome = (standalone: Standalone, folder: string): string | Promise<string> => (standalone.isTrial ? welcomeToSample(standalone, folder) : welcomeToProvider(standalone, folder));
+const welcome = (standalone: Standalone, folder: string): string | Promise<string> =>
+  standalone.isTrial ? welcomeToSample(standalone, folder) : welcomeToProvider(standalone, folder);
 
 const welcomeToProvider = ({ url }: Standalone, folder: string): string => `
 Referral Messages is running, and sends real texts. Data: ${folder}   Stop: Ctrl-C
@@ -79,8 +95,11 @@ Try it (paste these):
 }
 
 function explain(error: unknown): string {
-  if (error instanceof InvalidConfiguration || error instanceof FolderLocked || error instanceof UnusableData) return error.message;
-  if (error instanceof EngineUnavailable) return `${error.message}: start it, or look at the address and the password in its variable`;
-  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return 'The port is in use: stop what uses it, or start with another one (--port 0 picks a free one)';
+  if (error instanceof InvalidConfiguration || error instanceof FolderLocked || error instanceof UnusableData)
+    return error.message;
+  if (error instanceof EngineUnavailable)
+    return `${error.message}: start it, or look at the address and the password in its variable`;
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+    return 'The port is in use: stop what uses it, or start with another one (--port 0 picks a free one)';
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

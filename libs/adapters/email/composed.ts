@@ -1,11 +1,22 @@
 import MailComposer from 'nodemailer/lib/mail-composer/index.js';
-import type { Email } from '@app/eventing';
+import type { Email } from '@app/gateways';
 import { PROGRAM_HEADER } from './mail-folder.js';
 
 /** The email as it goes over the wire. The Message-ID is the notification's, at the sender's domain: the same at every attempt. */
-export function composed({ messageId, programId, to, fromName, subject, text, html }: Email, fromAddress: string): ReturnType<MailComposer['compile']> {
+export function composed(
+  { messageId, programId, to, fromName, subject, text, html }: Email,
+  fromAddress: string,
+): ReturnType<MailComposer['compile']> {
   const domain = fromAddress.slice(fromAddress.lastIndexOf('@') + 1);
   // Names and addresses as objects, never joined by hand: the composer takes line breaks out of them.
   const from = { name: fromName, address: fromAddress };
-  return new MailComposer({ messageId: `<${messageId}@${domain}>`, to, from, subject, text, html, headers: { [PROGRAM_HEADER]: programId } }).compile();
+  return new MailComposer({
+    messageId: `<${messageId}@${domain}>`,
+    to,
+    from,
+    subject,
+    text,
+    html,
+    headers: { [PROGRAM_HEADER]: programId },
+  }).compile();
 }

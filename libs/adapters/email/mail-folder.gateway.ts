@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EmailGateway, type Email, type FoundOutcome, type SendOutcome } from '@app/eventing';
+import { EmailGateway, type Email, type FoundOutcome, type SendOutcome } from '@app/gateways';
 import { composed } from './composed.js';
 
 const FROM = 'no-reply@referral-messages.invalid';

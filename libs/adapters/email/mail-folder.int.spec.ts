@@ -16,7 +16,15 @@ emailGatewayContract('mail folder', async () => {
 
 it('N3: a folder that cannot be written is uncertain, and not there', async () => {
   const gateway = new MailFolderGateway('/dev/null/mail');
-  const email = { messageId: 'one', programId: 'p', to: { name: '', address: 'a@b.example' }, fromName: '', subject: '', text: '', html: '' };
+  const email = {
+    messageId: 'one',
+    programId: 'p',
+    to: { name: '', address: 'a@b.example' },
+    fromName: '',
+    subject: '',
+    text: '',
+    html: '',
+  };
   expect((await gateway.send(email)).kind).toBe('uncertain');
   expect(await gateway.find('one')).toEqual({ kind: 'absent' });
 });

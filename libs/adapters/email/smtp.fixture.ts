@@ -34,7 +34,11 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
   });
   // A client that refuses the certificate, or a connection that was cut.
   server.on('error', () => undefined);
-  return { received, ...(await listening(server.server)), close: () => new Promise((resolve) => server.close(resolve)) };
+  return {
+    received,
+    ...(await listening(server.server)),
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
 }
 
 /** Something that listens and does with a connection what it is told to. */

@@ -1,14 +1,21 @@
 import type { Readable } from 'node:stream';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import SMTPPool from 'nodemailer/lib/smtp-pool/index.js';
-import { EmailGateway, type Email, type FoundOutcome, type SendOutcome } from '@app/eventing';
+import { EmailGateway, type Email, type FoundOutcome, type SendOutcome } from '@app/gateways';
 import { composed } from './composed.js';
 
 const TIMEOUT_MS = 20_000;
 const BACK_OFF_MS = 5_000;
 
 /** What the transport says of a failure. Its messages and replies repeat addresses, so only codes are kept. */
-type SmtpError = { readonly code?: string; readonly originalCode?: string; readonly command?: string; readonly response?: string; readonly responseCode?: number; readonly permanent?: boolean };
+type SmtpError = {
+  readonly code?: string;
+  readonly originalCode?: string;
+  readonly command?: string;
+  readonly response?: string;
+  readonly responseCode?: number;
+  readonly permanent?: boolean;
+};
 type Mail = Parameters<SMTPPool['send']>[0];
 
 /**
@@ -20,7 +27,15 @@ export class SmtpGateway extends EmailGateway implements OnApplicationShutdown {
   private readonly from: string;
   private readonly timeoutMs: number;
 
-  constructor({ url, from, timeoutMs = TIMEOUT_MS }: { readonly url: string; readonly from: string; readonly timeoutMs?: number }) {
+  constructor({
+    url,
+    from,
+    timeoutMs = TIMEOUT_MS,
+  }: {
+    readonly url: string;
+    readonly from: string;
+    readonly timeoutMs?: number;
+  }) {
     super();
     this.pool = new SMTPPool({ url });
     this.from = from;
@@ -41,7 +56,10 @@ export class SmtpGateway extends EmailGateway implements OnApplicationShutdown {
       await this.handOver({ message, data: { signal: AbortSignal.timeout(this.timeoutMs) } } as unknown as Mail);
       return { kind: 'accepted', providerId: email.messageId };
     } catch (error) {
-      return outcomeOf(error as SmtpError, bodies.some(({ readableDidRead }) => readableDidRead));
+      return outcomeOf(
+        error as SmtpError,
+        bodies.some(({ readableDidRead }) => readableDidRead),
+      );
     }
   }
 
@@ -61,12 +79,21 @@ export class SmtpGateway extends EmailGateway implements OnApplicationShutdown {
   }
 }
 
-function outcomeOf({ code = 'unknown', originalCode = code, command = '', response = '', responseCode, permanent }: SmtpError, wasHandedOver: boolean): SendOutcome {
+function outcomeOf(
+  { code = 'unknown', originalCode = code, command = '', response = '', responseCode, permanent }: SmtpError,
+  wasHandedOver: boolean,
+): SendOutcome {
   // Replies to MAIL FROM, RCPT TO, DATA, and to the message itself: the server has not taken it.
   const isReply = (code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode !== undefined && responseCode >= 400;
-  if (isReply && permanent) return { kind: 'refused', code: String(responseCode), reason: `${command} ${/^\d{3}[ -](\d\.\d+\.\d+)/.exec(response)?.[1] ?? ''}`.trimEnd() };
+  if (isReply && permanent)
+    return {
+      kind: 'refused',
+      code: String(responseCode),
+      reason: `${command} ${/^\d{3}[ -](\d\.\d+\.\d+)/.exec(response)?.[1] ?? ''}`.trimEnd(),
+    };
   if (isReply) return { kind: 'back-off', code: String(responseCode), retryAfterMs: BACK_OFF_MS };
-  if (code === 'EENVELOPE' && command === 'API') return { kind: 'refused', code: 'InvalidAddress', reason: 'No mail server can be given this address' };
+  if (code === 'EENVELOPE' && command === 'API')
+    return { kind: 'refused', code: 'InvalidAddress', reason: 'No mail server can be given this address' };
   if (wasHandedOver) return { kind: 'uncertain', cause: originalCode };
   return { kind: 'back-off', code: originalCode, retryAfterMs: BACK_OFF_MS };
 }

@@ -1,12 +1,20 @@
 import type { SMTPServerOptions } from 'smtp-server';
-import type { Email, SendOutcome } from '@app/eventing';
+import type { Email, SendOutcome } from '@app/gateways';
 import { emailGatewayContract } from '@app/testing/contracts';
 import { startListener, startMailServer, type MailServer } from './smtp.fixture.js';
 import { SmtpGateway } from './smtp.gateway.js';
 
 const from = 'messages@sunrise.example';
 const to = 'rosa@mail.example';
-const email: Email = { messageId: 'one', programId: 'p', to: { name: 'Rosa', address: to }, fromName: 'Sunrise', subject: 'Hi', text: 'Hello', html: '<p>Hello</p>' };
+const email: Email = {
+  messageId: 'one',
+  programId: 'p',
+  to: { name: 'Rosa', address: to },
+  fromName: 'Sunrise',
+  subject: 'Hi',
+  text: 'Hello',
+  html: '<p>Hello</p>',
+};
 
 emailGatewayContract(
   'a mail server',
@@ -50,18 +58,41 @@ describe('SMTP', () => {
     const hidePIPELINING = !pipelined;
 
     it.each<[string, SMTPServerOptions, string, string]>([
-      ['the sender', { onMailFrom: (_a, _s, done) => done(reply(553, `5.1.8 <${from}> is nobody`)) }, '553', 'MAIL FROM 5.1.8'],
-      ['the recipient', { onRcptTo: (_a, _s, done) => done(reply(550, `5.1.1 <${to}> is nobody`)) }, '550', 'RCPT TO 5.1.1'],
-      ['the message', { onData: (stream, _s, done) => stream.resume().on('end', () => done(reply(554, `no mail to ${to}`))) }, '554', 'DATA'],
+      [
+        'the sender',
+        { onMailFrom: (_a, _s, done) => done(reply(553, `5.1.8 <${from}> is nobody`)) },
+        '553',
+        'MAIL FROM 5.1.8',
+      ],
+      [
+        'the recipient',
+        { onRcptTo: (_a, _s, done) => done(reply(550, `5.1.1 <${to}> is nobody`)) },
+        '550',
+        'RCPT TO 5.1.1',
+      ],
+      [
+        'the message',
+        { onData: (stream, _s, done) => stream.resume().on('end', () => done(reply(554, `no mail to ${to}`))) },
+        '554',
+        'DATA',
+      ],
     ])('N3: %s is refused: code and step, and no address', async (_what, options, code, reason) => {
-      expect(await sendTo({ hidePIPELINING, hideENHANCEDSTATUSCODES: true, ...options })).toEqual({ kind: 'refused', code, reason });
+      expect(await sendTo({ hidePIPELINING, hideENHANCEDSTATUSCODES: true, ...options })).toEqual({
+        kind: 'refused',
+        code,
+        reason,
+      });
     });
 
     it.each<[string, SMTPServerOptions, string]>([
       ['busy from the start', { onConnect: (_s, done) => done(reply(421, 'busy')) }, '421'],
       ['a sender that waits', { onMailFrom: (_a, _s, done) => done(reply(451, 'later')) }, '451'],
       ['a greylisted recipient', { onRcptTo: (_a, _s, done) => done(reply(450, '4.2.0 later')) }, '450'],
-      ['a full disk', { onData: (stream, _s, done) => stream.resume().on('end', () => done(reply(452, '4.3.1 full'))) }, '452'],
+      [
+        'a full disk',
+        { onData: (stream, _s, done) => stream.resume().on('end', () => done(reply(452, '4.3.1 full'))) },
+        '452',
+      ],
     ])('N3: %s was not taken, and comes again later', async (_what, options, code) => {
       const outcome = await sendTo({ hidePIPELINING, ...options });
       expect(outcome).toMatchObject({ kind: 'back-off', retryAfterMs: expect.any(Number) as number });
@@ -106,9 +137,15 @@ describe('SMTP', () => {
   });
 
   it('N3: no address is refused; line breaks in one add no recipient', async () => {
-    expect(await sendTo({}, undefined, { ...email, to: { name: 'Rosa', address: '' } })).toMatchObject({ kind: 'refused', code: 'InvalidAddress' });
+    expect(await sendTo({}, undefined, { ...email, to: { name: 'Rosa', address: '' } })).toMatchObject({
+      kind: 'refused',
+      code: 'InvalidAddress',
+    });
     await server.close();
-    const outcome = await sendTo({}, undefined, { ...email, to: { name: '', address: `${to}>\r\nRCPT TO:<eve@mail.example` } });
+    const outcome = await sendTo({}, undefined, {
+      ...email,
+      to: { name: '', address: `${to}>\r\nRCPT TO:<eve@mail.example` },
+    });
     expect(outcome.kind).toBe('refused');
     expect(JSON.stringify(outcome)).not.toContain('mail.example');
     expect(server.received).toEqual([]);
@@ -122,13 +159,18 @@ describe('SMTP', () => {
     expect(server.connections()).toBe(1);
     server.cut();
     expect((await sender.send({ ...email, messageId: 'three' })).kind).toBe('accepted');
-    expect(received.map((raw) => /^Message-ID: <(.*)@sunrise.example>/m.exec(raw)?.[1])).toEqual(['one', 'two', 'three']);
+    expect(received.map((raw) => /^Message-ID: <(.*)@sunrise.example>/m.exec(raw)?.[1])).toEqual([
+      'one',
+      'two',
+      'three',
+    ]);
   });
 
   it('N1: logs in with the user and password of the URL', async () => {
     const options: SMTPServerOptions = {
       authOptional: false,
-      onAuth: ({ username, password }, _session, done) => (username === 'us@er' && password === 'p:w/d' ? done(null, { user: 1 }) : done(new Error('no'))),
+      onAuth: ({ username, password }, _session, done) =>
+        username === 'us@er' && password === 'p:w/d' ? done(null, { user: 1 }) : done(new Error('no')),
     };
     const { address } = await start(options);
     const trusting = '?tls.rejectUnauthorized=false';
@@ -138,13 +180,16 @@ describe('SMTP', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it.each([true, false])('N1: TLS from the start (%s) or after STARTTLS; a certificate nobody vouches for is not trusted', async (secure) => {
-    const { address } = await start({ secure });
-    const scheme = secure ? 'smtps' : 'smtp';
-    expect((await gateway(`${scheme}://${address}`).send(email)).kind).toBe('back-off');
-    expect(server.received).toEqual([]);
-    expect((await gateway(`${scheme}://${address}/?tls.rejectUnauthorized=false`).send(email)).kind).toBe('accepted');
-  });
+  it.each([true, false])(
+    'N1: TLS from the start (%s) or after STARTTLS; a certificate nobody vouches for is not trusted',
+    async (secure) => {
+      const { address } = await start({ secure });
+      const scheme = secure ? 'smtps' : 'smtp';
+      expect((await gateway(`${scheme}://${address}`).send(email)).kind).toBe('back-off');
+      expect(server.received).toEqual([]);
+      expect((await gateway(`${scheme}://${address}/?tls.rejectUnauthorized=false`).send(email)).kind).toBe('accepted');
+    },
+  );
 
   it('N1: with requireTLS nothing is said in the clear', async () => {
     const { address } = await start({ hideSTARTTLS: true });

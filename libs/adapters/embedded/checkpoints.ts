@@ -23,7 +23,9 @@ export class EmbeddedCheckpoints extends Checkpoints {
 
   /** A copy that is being built has no checkpoint before it takes the live one's place. */
   async all(): Promise<readonly StoredCheckpoint[]> {
-    return this.db.all<StoredCheckpoint>(`SELECT name, position AS checkpoint, iif(name IN (SELECT name FROM models), 'model', 'follower') AS "of" FROM checkpoints`);
+    return this.db.all<StoredCheckpoint>(
+      `SELECT name, position AS checkpoint, iif(name IN (SELECT name FROM models), 'model', 'follower') AS "of" FROM checkpoints`,
+    );
   }
 
   async set(name: string, from: Position | null, to: Position | null): Promise<void> {
@@ -76,7 +78,12 @@ export class EmbeddedCheckpoints extends Checkpoints {
   }
 
   #remove(name: string, from: Position | null): void {
-    if (from === null ? this.#stored(name) !== null : this.db.run('DELETE FROM checkpoints WHERE name = ? AND position = ?', name, from) === 0) throw new CheckpointMoved(name);
+    if (
+      from === null
+        ? this.#stored(name) !== null
+        : this.db.run('DELETE FROM checkpoints WHERE name = ? AND position = ?', name, from) === 0
+    )
+      throw new CheckpointMoved(name);
   }
 
   #stored(name: string): Position | null {

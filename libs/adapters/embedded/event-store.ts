@@ -38,7 +38,9 @@ export class EmbeddedEventStore extends EventStore {
 
   async read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]> {
     // A writer asks what came after what it knows, and mostly nothing did.
-    return this.#writer.isBeyond(stream, from) ? [] : withoutGap(stream, from, this.#reader.stream(stream, from, limit));
+    return this.#writer.isBeyond(stream, from)
+      ? []
+      : withoutGap(stream, from, this.#reader.stream(stream, from, limit));
   }
 
   async *subscribe({ after, categories, signal }: SubscriptionOptions): AsyncIterable<SubscriptionBatch> {

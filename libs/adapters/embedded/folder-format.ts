@@ -9,11 +9,17 @@ export const STORED_FORMAT = 3;
 /** Notes the format in a new folder before anything is stored there. @throws UnusableData for a folder of another format */
 export function claimFormat(folder: string): void {
   const path = join(folder, 'format.json');
-  const found = existsSync(path) ? formatIn(readFileSync(path, 'utf8')) : existsSync(join(folder, 'record.db')) ? 1 : null;
+  const found = existsSync(path)
+    ? formatIn(readFileSync(path, 'utf8'))
+    : existsSync(join(folder, 'record.db'))
+      ? 1
+      : null;
   if (found === null) return writeDurably(path, `${JSON.stringify({ format: STORED_FORMAT })}\n`);
   if (found !== STORED_FORMAT) {
     const build = found === 'unknown' || found > STORED_FORMAT ? 'another build' : 'an older build';
-    throw new UnusableData(`${folder} was written by ${build} (format ${found}; this one reads ${STORED_FORMAT}) and is left as it is. Start with another folder (--data, DATA_DIR), or move this one away`);
+    throw new UnusableData(
+      `${folder} was written by ${build} (format ${found}; this one reads ${STORED_FORMAT}) and is left as it is. Start with another folder (--data, DATA_DIR), or move this one away`,
+    );
   }
 }
 

@@ -24,7 +24,9 @@ export const keepNextMasterKey = (folder: string): void => renameDurably(next(fo
 
 async function firstKey(folder: string, store: KeyStore): Promise<MasterKey> {
   for await (const _ of store.all())
-    throw new UnusableData(`${current(folder)} is missing, and the keys in ${folder} are wrapped by it: put it back from where you keep a copy, or give it as MASTER_KEY_FILE. A new one would not open them`);
+    throw new UnusableData(
+      `${current(folder)} is missing, and the keys in ${folder} are wrapped by it: put it back from where you keep a copy, or give it as MASTER_KEY_FILE. A new one would not open them`,
+    );
   return makeKey(current(folder));
 }
 
@@ -43,6 +45,9 @@ function readKey(path: string): MasterKey | null {
     throw error;
   }
   const key = MasterKey.parse(text);
-  if (!key) throw new UnusableData(`${path} is no master key: it must hold 32 bytes as Base64 or hexadecimal digits. Put the right file back`);
+  if (!key)
+    throw new UnusableData(
+      `${path} is no master key: it must hold 32 bytes as Base64 or hexadecimal digits. Put the right file back`,
+    );
   return key;
 }

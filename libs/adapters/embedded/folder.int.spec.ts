@@ -31,7 +31,8 @@ describe('embedded folder', () => {
     const signal = new AbortController().signal;
     const handled: string[] = [];
     const subscription = (async () => {
-      for await (const batch of eventStore.subscribe({ after: null, signal })) handled.push(...batch.events.map(({ id }) => id));
+      for await (const batch of eventStore.subscribe({ after: null, signal }))
+        handled.push(...batch.events.map(({ id }) => id));
     })();
     const handling = Promise.withResolvers<void>();
     const consumption = topics.consume({
@@ -92,7 +93,9 @@ describe('embedded folder', () => {
     const [kept, destroyed] = [await keyring.ensure('kept'), await keyring.ensure('destroyed')];
     const wrapped = await keyring.store.get(['kept', 'destroyed']);
     const isSomewhere = (bytes: Uint8Array | null | undefined): boolean =>
-      readdirSync(folder.path).some((name) => readFileSync(join(folder.path, name)).includes(Buffer.from(bytes ?? 'nothing')));
+      readdirSync(folder.path).some((name) =>
+        readFileSync(join(folder.path, name)).includes(Buffer.from(bytes ?? 'nothing')),
+      );
     expect(['kept', 'destroyed'].map((subject) => isSomewhere(wrapped.get(subject)))).toEqual([true, true]);
     await keyring.destroy('destroyed');
     expect(['kept', 'destroyed'].map((subject) => isSomewhere(wrapped.get(subject)))).toEqual([true, false]);
@@ -108,7 +111,10 @@ describe('embedded folder', () => {
       for (let n = 0; n < 20; n += 1) {
         const events = await eventStore.read(`thing-${n}`, 0, 1_000_000);
         expect(events.map(({ revision }) => revision)).toEqual(events.map((_, index) => index));
-        ids.set(`thing-${n}`, events.map(({ id }) => id));
+        ids.set(
+          `thing-${n}`,
+          events.map(({ id }) => id),
+        );
       }
       const keys = await keyring.get(acknowledged.filter(isKey).map((line) => line.split(' ')[1] ?? ''));
       for (const [a = '', b = '', c = ''] of acknowledged.map((line) => line.split(' '))) {

@@ -8,7 +8,11 @@ export class GroupedWrites {
   readonly #group: GroupCommit<Write, void>;
 
   constructor(private readonly db: Database) {
-    this.#group = new GroupCommit((writes) => db.transaction(() => writes.map(({ work }) => this.#one(work)), { durable: writes.some(({ durable }) => durable) }));
+    this.#group = new GroupCommit((writes) =>
+      db.transaction(() => writes.map(({ work }) => this.#one(work)), {
+        durable: writes.some(({ durable }) => durable),
+      }),
+    );
   }
 
   /** Resolves after the commit, and after a flush where the write asks for one; rejects with what `work` throws. */

@@ -19,7 +19,10 @@ export class EmbeddedKeyStore extends KeyStore {
   }
 
   async get(subjects: readonly string[]): Promise<ReadonlyMap<string, Uint8Array | null>> {
-    const rows = this.db.all<KeyRow>('SELECT subject, wrapped FROM keys WHERE subject IN (SELECT value FROM json_each(?))', JSON.stringify(subjects));
+    const rows = this.db.all<KeyRow>(
+      'SELECT subject, wrapped FROM keys WHERE subject IN (SELECT value FROM json_each(?))',
+      JSON.stringify(subjects),
+    );
     return new Map(rows.map(({ subject, wrapped }) => [subject, wrapped]));
   }
 
@@ -29,7 +32,8 @@ export class EmbeddedKeyStore extends KeyStore {
 
   async replace(changes: readonly KeyChange[]): Promise<void> {
     this.db.transaction(() => {
-      for (const { subject, before, after } of changes) this.db.run('UPDATE keys SET wrapped = ? WHERE subject = ? AND wrapped = ?', after, subject, before);
+      for (const { subject, before, after } of changes)
+        this.db.run('UPDATE keys SET wrapped = ? WHERE subject = ? AND wrapped = ?', after, subject, before);
     });
   }
 
@@ -40,8 +44,11 @@ export class EmbeddedKeyStore extends KeyStore {
   }
 
   async *all(): AsyncIterable<readonly [string, Uint8Array | null]> {
-    for (let last = ''; ; ) {
-      const rows = this.db.all<KeyRow>(`SELECT subject, wrapped FROM keys WHERE subject > ? ORDER BY subject LIMIT ${SCAN}`, last);
+    for (let last = ''; ;) {
+      const rows = this.db.all<KeyRow>(
+        `SELECT subject, wrapped FROM keys WHERE subject > ? ORDER BY subject LIMIT ${SCAN}`,
+        last,
+      );
       for (const { subject, wrapped } of rows) yield [subject, wrapped];
       const end = rows.at(-1);
       if (!end) return;
@@ -58,7 +65,9 @@ export class EmbeddedKeyStore extends KeyStore {
     return this.db.transaction(() =>
       offers.map(({ subject, wrapped }) => {
         this.db.run('INSERT INTO keys VALUES (?, ?) ON CONFLICT DO NOTHING', subject, wrapped);
-        return { answer: this.db.first<KeyRow>('SELECT subject, wrapped FROM keys WHERE subject = ?', subject).wrapped };
+        return {
+          answer: this.db.first<KeyRow>('SELECT subject, wrapped FROM keys WHERE subject = ?', subject).wrapped,
+        };
       }),
     );
   }

@@ -29,7 +29,10 @@ const makeFolder = async (): Promise<string> => {
 };
 /** In one line, which an operator can act on. */
 const refusal = async (opening: Promise<unknown>): Promise<string> => {
-  const error = await opening.then(() => null, (reason: unknown) => reason);
+  const error = await opening.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(UnusableData);
   const { message } = error as Error;
   expect(message).not.toMatch(/\n/);
@@ -127,7 +130,11 @@ describe('the master key of a data folder', () => {
   });
 
   /** Kills the fixture after that many lines, and when the moment has come. @returns what it told */
-  async function runUntilKilled(what: string, lines: number, moment: () => Promise<unknown> = nextTurn): Promise<string[]> {
+  async function runUntilKilled(
+    what: string,
+    lines: number,
+    moment: () => Promise<unknown> = nextTurn,
+  ): Promise<string[]> {
     const child = spawn(process.execPath, [fixture, folder.path, what], { stdio: ['ignore', 'pipe', 'inherit'] });
     const told: string[] = [];
     for await (const line of createInterface({ input: child.stdout })) {
@@ -156,7 +163,13 @@ describe('the format of a data folder', () => {
     await makeFolder();
     if (format === null) rmSync(file('format.json'));
     else writeFileSync(file('format.json'), format);
-    const contents = (): Record<string, string> => Object.fromEntries(['record.db', 'keys.db', 'format.json'].map((name) => [name, existsSync(file(name)) ? readFileSync(file(name), 'base64') : '']));
+    const contents = (): Record<string, string> =>
+      Object.fromEntries(
+        ['record.db', 'keys.db', 'format.json'].map((name) => [
+          name,
+          existsSync(file(name)) ? readFileSync(file(name), 'base64') : '',
+        ]),
+      );
     const before = contents();
     const message = await refusal(folder.open());
     expect(message).toMatch(new RegExp(said));

@@ -1,4 +1,13 @@
-import { indexedFields, indexFields, toPage, type Document, type DocumentWrite, type ModelDefinition, type Page, type PageRequest } from '@app/eventing';
+import {
+  indexedFields,
+  indexFields,
+  toPage,
+  type Document,
+  type DocumentWrite,
+  type ModelDefinition,
+  type Page,
+  type PageRequest,
+} from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { column, quote, termsOf, toColumn } from './model-columns.js';
 import { pageQuery } from './page-query.js';
@@ -69,7 +78,8 @@ export class ModelTable {
     const before = stored ? termsOf(this.model, toDocument(stored)) : new Set<string>();
     const after = termsOf(this.model, document);
     for (const term of before) {
-      if (!after.has(term)) this.db.run(`DELETE FROM ${quote(this.#terms)} WHERE term = ? AND id = ?`, term, document.id);
+      if (!after.has(term))
+        this.db.run(`DELETE FROM ${quote(this.#terms)} WHERE term = ? AND id = ?`, term, document.id);
     }
     for (const term of after) {
       if (!before.has(term)) this.db.run(`INSERT INTO ${quote(this.#terms)} VALUES (?, ?)`, term, document.id);
@@ -97,7 +107,9 @@ export class ModelTable {
       .all<DocRow>(
         `SELECT doc FROM ${quote(this.name)} WHERE id IN (
            SELECT DISTINCT id FROM ${quote(this.#terms)} WHERE term >= ? AND term < ? LIMIT ?)`,
-        prefix, prefix + LAST_CHARACTER, limit,
+        prefix,
+        prefix + LAST_CHARACTER,
+        limit,
       )
       .map(toDocument);
   }
@@ -116,7 +128,9 @@ export class ModelTable {
         `INSERT INTO ${quote(this.#terms)} SELECT DISTINCT terms.value, documents.id
          FROM ${quote(this.name)} AS documents, json_each(doc, ?) AS terms
          WHERE documents.rowid > ? AND documents.rowid <= ? AND terms.type = 'text'`,
-        `$."${field}"`, row, row + TERMS_STEP,
+        `$."${field}"`,
+        row,
+        row + TERMS_STEP,
       );
       yield;
     }

@@ -23,7 +23,8 @@ export type EmbeddedOptions = {
  * models and checkpoints can fall back after a power cut, together, and are caught up from the record.
  * @throws FolderLocked when another process has the folder; UnusableData when another build wrote it, or the master key does not fit
  */
-export const openEmbedded = (folder: string, options: EmbeddedOptions = {}): Promise<Engines> => open(folder, options, false);
+export const openEmbedded = (folder: string, options: EmbeddedOptions = {}): Promise<Engines> =>
+  open(folder, options, false);
 
 /** Gives the folder a new master key of its own. Stopped anywhere, it goes on when it is called again. @returns how many keys were wrapped anew */
 export async function rotateFolderMasterKey(folder: string): Promise<number> {
@@ -37,7 +38,11 @@ export async function rotateFolderMasterKey(folder: string): Promise<number> {
   }
 }
 
-async function open(folder: string, { flushDelayMs, masterKeys }: EmbeddedOptions, rotating: boolean): Promise<Engines> {
+async function open(
+  folder: string,
+  { flushDelayMs, masterKeys }: EmbeddedOptions,
+  rotating: boolean,
+): Promise<Engines> {
   const unlock = lockFolder(folder);
   const files: Database[] = [];
   const openFile = (name: string, synchronous: DatabaseOptions['synchronous']): Database => {
@@ -64,7 +69,12 @@ async function open(folder: string, { flushDelayMs, masterKeys }: EmbeddedOption
   }
 }
 
-function openEngines(open: (name: string, synchronous: 'FULL' | 'NORMAL') => Database, keys: EmbeddedKeyStore, keyring: WrappedKeyring, release: () => void): Engines {
+function openEngines(
+  open: (name: string, synchronous: 'FULL' | 'NORMAL') => Database,
+  keys: EmbeddedKeyStore,
+  keyring: WrappedKeyring,
+  release: () => void,
+): Engines {
   const eventStore = new EmbeddedEventStore(open('record.db', 'FULL'));
   const derived = open('read-models.db', 'NORMAL');
   const writes = new GroupedWrites(derived);
@@ -82,5 +92,14 @@ function openEngines(open: (name: string, synchronous: 'FULL' | 'NORMAL') => Dat
     release();
   };
   let closing: Promise<void> | undefined;
-  return { eventStore, readModels, checkpoints, topics, keyring, leadership: new SoleProcess(), clocks: [], close: () => (closing ??= close()) };
+  return {
+    eventStore,
+    readModels,
+    checkpoints,
+    topics,
+    keyring,
+    leadership: new SoleProcess(),
+    clocks: [],
+    close: () => (closing ??= close()),
+  };
 }

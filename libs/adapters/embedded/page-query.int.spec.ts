@@ -50,8 +50,18 @@ describe('embedded pages', () => {
 
     test.each<[string, Pick<PageRequest, 'index' | 'equals'>, string, string]>([
       ['the whole list', { index: 'byRank', equals: {} }, 'byRank', '((field:rank,id)$(?,?))'],
-      ['some fields given', { index: 'byPlace', equals: { place: 'place1' } }, 'byPlace', '(field:place=? AND (field:folder,field:rank,id)$(?,?,?))'],
-      ['null given', { index: 'byPlace', equals: { place: 'place0', folder: null } }, 'byPlace', '(field:place=? AND field:folder=? AND (field:rank,id)$(?,?))'],
+      [
+        'some fields given',
+        { index: 'byPlace', equals: { place: 'place1' } },
+        'byPlace',
+        '(field:place=? AND (field:folder,field:rank,id)$(?,?,?))',
+      ],
+      [
+        'null given',
+        { index: 'byPlace', equals: { place: 'place0', folder: null } },
+        'byPlace',
+        '(field:place=? AND field:folder=? AND (field:rank,id)$(?,?))',
+      ],
       ['all given', { index: 'byRank', equals: { rank: 3 } }, 'byRank', '(field:rank=? AND id$?)'],
     ])('%s, first page and next: an index serves both orders', async (_, list, index, range) => {
       for (const order of ['asc', 'desc'] as const) {
@@ -72,16 +82,29 @@ describe('embedded pages', () => {
   test('a range is read from its edge in the index, in both orders and from a cursor', async () => {
     const table = 'cards:2';
     for (const order of ['asc', 'desc'] as const) {
-      const request: PageRequest = { index: 'byPlace', equals: { place: 'place1' }, range: { above: 'a', upTo: 'x' }, order, limit: 3 };
+      const request: PageRequest = {
+        index: 'byPlace',
+        equals: { place: 'place1' },
+        range: { above: 'a', upTo: 'x' },
+        order,
+        limit: 3,
+      };
       const details = plan(pageQuery(model, table, request));
-      expect(details).toEqual([`SEARCH ${table} USING INDEX ${table}:by:byPlace (field:place=? AND field:folder>? AND field:folder<?)`]);
+      expect(details).toEqual([
+        `SEARCH ${table} USING INDEX ${table}:by:byPlace (field:place=? AND field:folder>? AND field:folder<?)`,
+      ]);
     }
     const above: PageRequest = { index: 'byRank', equals: {}, range: { above: 3 }, order: 'asc', limit: 1 };
-    expect(plan(pageQuery(model, table, above))).toEqual([`SEARCH ${table} USING INDEX ${table}:by:byRank (field:rank>?)`]);
+    expect(plan(pageQuery(model, table, above))).toEqual([
+      `SEARCH ${table} USING INDEX ${table}:by:byRank (field:rank>?)`,
+    ]);
   });
 
   test('search goes by the index of terms', () => {
-    const details = plan({ sql: `SELECT DISTINCT id FROM "cards:2:terms" WHERE term >= ? AND term < ? LIMIT ?`, values: ['a', 'b', 1] });
+    const details = plan({
+      sql: `SELECT DISTINCT id FROM "cards:2:terms" WHERE term >= ? AND term < ? LIMIT ?`,
+      values: ['a', 'b', 1],
+    });
     expect(details[0]).toContain('SEARCH cards:2:terms USING COVERING INDEX');
   });
 

@@ -12,14 +12,19 @@ export function pageQuery(model: ModelDefinition, table: string, request: PageRe
   const values = page.equal.map(([field, value]) => toColumn(value, field));
   if (page.range) {
     const { field, above, upTo } = page.range;
-    for (const [bound, sign] of [[above, '>'], [upTo, '<=']] as const) {
+    for (const [bound, sign] of [
+      [above, '>'],
+      [upTo, '<='],
+    ] as const) {
       if (bound === undefined) continue;
       conditions.push(`${column(field)} ${sign} ?`);
       values.push(toColumn(bound, field));
     }
   }
   if (page.end) {
-    conditions.push(`(${sorted.join(', ')}) ${request.order === 'asc' ? '>' : '<'} (${sorted.map(() => '?').join(', ')})`);
+    conditions.push(
+      `(${sorted.join(', ')}) ${request.order === 'asc' ? '>' : '<'} (${sorted.map(() => '?').join(', ')})`,
+    );
     values.push(...page.end.map((value) => toColumn(value, request.index)));
   }
   const sql = `SELECT doc FROM ${quote(table)}

@@ -36,7 +36,9 @@ export class RecordReader {
     const rows = this.db.all<EventRow>(
       `SELECT ${COLUMNS} FROM streams JOIN events ON events.stream = streams.id
        WHERE streams.name = ? AND revision >= ? ORDER BY revision LIMIT ?`,
-      name, from, limit,
+      name,
+      from,
+      limit,
     );
     return rows.map(toEvent);
   }
@@ -89,7 +91,8 @@ export class RecordReader {
     if (id === undefined) return [];
     const rows = this.db.all<{ position: number }>(
       `SELECT position FROM events WHERE category = ? AND position > ? ORDER BY position LIMIT ${BATCH}`,
-      id, after,
+      id,
+      after,
     );
     return rows.map(({ position }) => position);
   }

@@ -1,4 +1,11 @@
-import { serializeAppend, WrongExpectedRevision, type AppendResult, type ExpectedRevision, type SerializedEvent, type StoredEvent } from '@app/eventing';
+import {
+  serializeAppend,
+  WrongExpectedRevision,
+  type AppendResult,
+  type ExpectedRevision,
+  type SerializedEvent,
+  type StoredEvent,
+} from '@app/eventing';
 import type { Outcome } from './group-commit.js';
 import { toPosition } from './positions.js';
 import { Recent } from './recent.js';
@@ -84,7 +91,14 @@ export class RecordWriter {
       this.db.run(
         `INSERT INTO events (position, stream, revision, category, id, type, data, metadata)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        this.#last, stream.id, stream.revision, stream.category, id, type, data, metadata,
+        this.#last,
+        stream.id,
+        stream.revision,
+        stream.category,
+        id,
+        type,
+        data,
+        metadata,
       );
     }
     return { revision: stream.revision, position: toPosition(this.#last) };
@@ -94,7 +108,9 @@ export class RecordWriter {
   #firstAnswer(stream: Stream, from: number, events: readonly SerializedEvent[]): AppendResult | undefined {
     const rows = this.db.all<{ id: string; position: number }>(
       'SELECT id, position FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?',
-      stream.id, from, events.length,
+      stream.id,
+      from,
+      events.length,
     );
     const last = rows.at(-1);
     if (!last || events.some(({ id }, index) => rows[index]?.id !== id)) return undefined;
@@ -117,7 +133,8 @@ export class RecordWriter {
     const category = this.#ensureCategory(name.slice(0, name.indexOf('-')));
     const { id } = this.db.first<{ id: number }>(
       'INSERT INTO streams (category, name) VALUES (?, ?) RETURNING id',
-      category, name,
+      category,
+      name,
     );
     const stream = { id, category, revision: NO_STREAM };
     this.#streams.set(name, stream);

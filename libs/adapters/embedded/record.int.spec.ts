@@ -40,14 +40,20 @@ describe('embedded record', () => {
   });
 
   test('rule 13: an event that is no JSON on the disk is given as it is, and the others as they are', async () => {
-    await store.append('thing-1', 'no-stream', [{ ...happened(), data: { n: 0 } }, { ...happened(), data: { n: 1 } }, { ...happened(), data: { n: 2 } }]);
+    await store.append('thing-1', 'no-stream', [
+      { ...happened(), data: { n: 0 } },
+      { ...happened(), data: { n: 1 } },
+      { ...happened(), data: { n: 2 } },
+    ]);
     db.run('UPDATE events SET data = ? WHERE revision = 1', '{"n":');
     const followed: unknown[] = [];
     for await (const { events } of store.subscribe({ after: null, signal: new AbortController().signal })) {
       followed.push(...events.map(({ data }) => data));
       if (followed.length >= 3) break;
     }
-    expect([followed, (await store.read('thing-1', 0, 10)).map(({ data }) => data)]).toEqual(Array(2).fill([{ n: 0 }, '{"n":', { n: 2 }]));
+    expect([followed, (await store.read('thing-1', 0, 10)).map(({ data }) => data)]).toEqual(
+      Array(2).fill([{ n: 0 }, '{"n":', { n: 2 }]),
+    );
   });
 
   test('appends of one turn share a transaction, and a conflict rejects only its own command', async () => {
@@ -62,14 +68,9 @@ describe('embedded record', () => {
       store.append('thing-0', 0, [happened()]),
     ]);
     expect(db.transactions - before).toBe(1);
-    expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.revision : outcome.reason))).toEqual([
-      0,
-      2,
-      expect.any(WrongExpectedRevision),
-      expect.any(WrongExpectedRevision),
-      3,
-      1,
-    ]);
+    expect(
+      outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.revision : outcome.reason)),
+    ).toEqual([0, 2, expect.any(WrongExpectedRevision), expect.any(WrongExpectedRevision), 3, 1]);
     expect(await store.read('thing-1', 0, 10)).toHaveLength(4);
   });
 
@@ -109,7 +110,11 @@ describe('embedded record', () => {
     const answers = await Promise.all(appends());
     expect(answers.map(({ revision }) => revision)).toEqual([1, 0]);
     const stop = new AbortController();
-    for await (const { events } of store.subscribe({ after: null, categories: ['other', 'thing'], signal: stop.signal })) {
+    for await (const { events } of store.subscribe({
+      after: null,
+      categories: ['other', 'thing'],
+      signal: stop.signal,
+    })) {
       expect(events.map(({ id }) => id)).toEqual([first.id, again[0].id, again[1].id]);
       break;
     }
@@ -141,9 +146,16 @@ describe('embedded record', () => {
 
   test('followers at any pace see every event once, those of their categories', async () => {
     const count = 6_000;
-    const follow = async (categories: readonly string[] | undefined, pace: () => Promise<unknown>): Promise<string[]> => {
+    const follow = async (
+      categories: readonly string[] | undefined,
+      pace: () => Promise<unknown>,
+    ): Promise<string[]> => {
       const ids: string[] = [];
-      for await (const { events } of store.subscribe({ after: null, ...(categories && { categories }), signal: stop.signal })) {
+      for await (const { events } of store.subscribe({
+        after: null,
+        ...(categories && { categories }),
+        signal: stop.signal,
+      })) {
         ids.push(...events.map(({ id }) => id));
         if (ids.at(-1) === 'end') break;
         await pace();

@@ -22,7 +22,8 @@ export class Database {
     const logPages = options.synchronous === 'NORMAL' ? 4_000 : 1_000;
     // Pages at any depth of a list that is larger than the cache are read without a call for each.
     const mapped = options.synchronous === 'NORMAL' ? 2 ** 30 : 0;
-    this.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous}; PRAGMA cache_size = -32000; PRAGMA mmap_size = ${mapped};
+    this
+      .exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous}; PRAGMA cache_size = -32000; PRAGMA mmap_size = ${mapped};
       PRAGMA wal_autocheckpoint = ${logPages}; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY`);
   }
 

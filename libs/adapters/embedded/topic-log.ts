@@ -91,7 +91,9 @@ export class EmbeddedTopicLog extends TopicLog {
         continue;
       }
       await consumer.handle(batch.messages);
-      await this.writes.add(() => this.db.run('INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)', group, batch.topic, Number(batch.last.offset)));
+      await this.writes.add(() =>
+        this.db.run('INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)', group, batch.topic, Number(batch.last.offset)),
+      );
       // The topic that had its turn goes to the back.
       topics = [...topics.filter((topic) => topic !== batch.topic), batch.topic];
     }
@@ -112,8 +114,14 @@ export class EmbeddedTopicLog extends TopicLog {
        WHERE topic = (SELECT id FROM topics WHERE name = ?)
          AND "offset" > coalesce((SELECT "offset" FROM offsets WHERE consumers = ? AND topic = ?), 0)
        ORDER BY "offset" LIMIT ${BATCH}`,
-      topic, group, topic,
+      topic,
+      group,
+      topic,
     );
-    return rows.map(({ offset, key, value }) => ({ offset: String(offset), key, value: JSON.parse(value) as JsonObject }));
+    return rows.map(({ offset, key, value }) => ({
+      offset: String(offset),
+      key,
+      value: JSON.parse(value) as JsonObject,
+    }));
   }
 }

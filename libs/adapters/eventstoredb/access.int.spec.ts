@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StoredEvent } from '@app/eventing';
 import { makeCertificate } from '@app/testing';
-import { eventStoreDbVersion } from '@app/testing/engines';
-import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/testing/eventstoredb-double';
+import { eventStoreDbVersion } from '@app/testing/servers';
+import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/emulators/eventstoredb';
 import { openEventStoreDb, type EventStoreDb } from './index.js';
 
 const happened = (): StoredEvent => ({ id: randomUUID(), type: 'Happened.v1', data: {}, metadata: {} });
@@ -31,7 +31,8 @@ describe('EventStoreDB with TLS and users', () => {
     await double.close();
     rmSync(folder, { recursive: true });
   });
-  const url = (): string => `${double.url.replace('esdb://', `esdb://app:${encodeURIComponent('p@ss:word')}@`)}?tlsCAFile=${caFile}`;
+  const url = (): string =>
+    `${double.url.replace('esdb://', `esdb://app:${encodeURIComponent('p@ss:word')}@`)}?tlsCAFile=${caFile}`;
 
   test('U3: the check writes nothing, and the record is one like any other', async () => {
     const { eventStore, checkAccess } = opened;
@@ -53,15 +54,26 @@ describe('EventStoreDB with TLS and users', () => {
       'append to streams': eventStore.append('thing-2', 'no-stream', [happened()]),
       'read $all': eventStore.subscribe({ after: null, signal })[Symbol.asyncIterator]().next(),
     };
-    for (const [right, call] of Object.entries(calls)) await expect(call).rejects.toMatchObject({ name: 'AccessRefused', engine: 'EventStoreDB', message: expect.stringContaining(right) });
+    for (const [right, call] of Object.entries(calls))
+      await expect(call).rejects.toMatchObject({
+        name: 'AccessRefused',
+        engine: 'EventStoreDB',
+        message: expect.stringContaining(right),
+      });
     users['app'] = { password: 'another', rights: all };
-    await expect(eventStore.head()).rejects.toMatchObject({ name: 'AccessRefused', message: 'EventStoreDB: wrong user or password' });
+    await expect(eventStore.head()).rejects.toMatchObject({
+      name: 'AccessRefused',
+      message: 'EventStoreDB: wrong user or password',
+    });
   });
 
   test('U3: a server that speaks no TLS is named as that', async () => {
     const plain = await startEventStoreDbDouble({ folder: join(folder, 'plain') });
     const other = openEventStoreDb({ url: `esdb://app:secret@127.0.0.1:${plain.port}` });
-    await expect(other.checkAccess()).rejects.toMatchObject({ name: 'AccessRefused', reason: expect.stringContaining('does not speak TLS') });
+    await expect(other.checkAccess()).rejects.toMatchObject({
+      name: 'AccessRefused',
+      reason: expect.stringContaining('does not speak TLS'),
+    });
     await other.close();
     await plain.close();
   });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DoubleProcess, serverAnswers } from '@app/testing/eventstoredb-double';
+import { DoubleProcess, serverAnswers } from '@app/emulators/eventstoredb';
 
 /** The server that EVENTSTOREDB_URL names; without it the double in a process of its own. */
 const given = process.env['EVENTSTOREDB_URL'];

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StoredEvent } from '@app/eventing';
-import { DoubleProcess } from '@app/testing/eventstoredb-double';
+import { DoubleProcess } from '@app/emulators/eventstoredb';
 import { openEventStoreDb, type EventStoreDb } from './index.js';
 
 const happened = (): StoredEvent => ({ id: randomUUID(), type: 'Happened.v1', data: {}, metadata: {} });
@@ -23,45 +23,52 @@ describe('EventStoreDB goes away', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test.each(['SIGTERM', 'SIGKILL'] as const)('%s under load: appends get through once, subscriptions miss and double nothing', async (signal) => {
-    const store = opened.eventStore;
-    const after = await store.head();
-    const [category, stop] = [`thing${signal}`, new AbortController()];
-    const acknowledged: string[] = [];
-    const follow = async (categories?: readonly string[]): Promise<string[]> => {
-      const ids: string[] = [];
-      for await (const { events } of store.subscribe({ after, ...(categories && { categories }), signal: stop.signal })) {
-        ids.push(...events.filter(({ type }) => type !== 'End.v1').map(({ id }) => id));
-        if (events.some(({ type }) => type === 'End.v1')) break;
+  test.each(['SIGTERM', 'SIGKILL'] as const)(
+    '%s under load: appends get through once, subscriptions miss and double nothing',
+    async (signal) => {
+      const store = opened.eventStore;
+      const after = await store.head();
+      const [category, stop] = [`thing${signal}`, new AbortController()];
+      const acknowledged: string[] = [];
+      const follow = async (categories?: readonly string[]): Promise<string[]> => {
+        const ids: string[] = [];
+        for await (const { events } of store.subscribe({
+          after,
+          ...(categories && { categories }),
+          signal: stop.signal,
+        })) {
+          ids.push(...events.filter(({ type }) => type !== 'End.v1').map(({ id }) => id));
+          if (events.some(({ type }) => type === 'End.v1')) break;
+        }
+        return ids;
+      };
+      const followers = [follow(), follow([category]), follow([category])];
+      let writing = true;
+      const writer = async (n: number): Promise<void> => {
+        for (let revision = -1; writing; revision += 1) {
+          const event = happened();
+          const answer = await store.append(`${category}-${n}`, revision < 0 ? 'no-stream' : revision, [event]);
+          expect(answer.revision).toBe(revision + 1);
+          acknowledged.push(event.id);
+        }
+      };
+      const writers = Array.from({ length: 10 }, (_, n) => writer(n));
+      for (let restarts = 1; restarts <= 3; restarts += 1) {
+        const enough = acknowledged.length + 50;
+        while (acknowledged.length < enough) await Promise.race([store.read(`${category}-0`, 0, 1), ...writers]);
+        await server.signal(signal);
+        await server.start();
       }
-      return ids;
-    };
-    const followers = [follow(), follow([category]), follow([category])];
-    let writing = true;
-    const writer = async (n: number): Promise<void> => {
-      for (let revision = -1; writing; revision += 1) {
-        const event = happened();
-        const answer = await store.append(`${category}-${n}`, revision < 0 ? 'no-stream' : revision, [event]);
-        expect(answer.revision).toBe(revision + 1);
-        acknowledged.push(event.id);
+      writing = false;
+      await Promise.all(writers);
+      await store.append(`${category}-end`, 'no-stream', [{ ...happened(), type: 'End.v1' }]);
+      for (const ids of await Promise.all(followers)) {
+        expect(new Set(ids).size).toBe(ids.length);
+        expect([...ids].sort()).toEqual([...acknowledged].sort());
       }
-    };
-    const writers = Array.from({ length: 10 }, (_, n) => writer(n));
-    for (let restarts = 1; restarts <= 3; restarts += 1) {
-      const enough = acknowledged.length + 50;
-      while (acknowledged.length < enough) await Promise.race([store.read(`${category}-0`, 0, 1), ...writers]);
-      await server.signal(signal);
-      await server.start();
-    }
-    writing = false;
-    await Promise.all(writers);
-    await store.append(`${category}-end`, 'no-stream', [{ ...happened(), type: 'End.v1' }]);
-    for (const ids of await Promise.all(followers)) {
-      expect(new Set(ids).size).toBe(ids.length);
-      expect([...ids].sort()).toEqual([...acknowledged].sort());
-    }
-    stop.abort();
-  });
+      stop.abort();
+    },
+  );
 
   test('a server that does not answer, or is gone, is unavailable; asked again later it knows what it has done', async () => {
     const otherFolder = mkdtempSync(join(tmpdir(), 'esdb-'));
@@ -72,7 +79,11 @@ describe('EventStoreDB goes away', () => {
     await opened.eventStore.append(stream, 'no-stream', [happened()]);
     await server.signal('SIGSTOP');
     await gone.signal('SIGKILL');
-    const asked: Promise<unknown>[] = [opened, other].flatMap(({ eventStore: store }) => [store.append(stream, 0, [event]), store.read(stream, 0, 10), store.head()]);
+    const asked: Promise<unknown>[] = [opened, other].flatMap(({ eventStore: store }) => [
+      store.append(stream, 0, [event]),
+      store.read(stream, 0, 10),
+      store.head(),
+    ]);
     for (const { status, ...outcome } of await Promise.allSettled(asked)) {
       expect(status).toBe('rejected');
       expect(outcome).toMatchObject({ reason: { name: 'EngineUnavailable', engine: 'EventStoreDB' } });

@@ -10,7 +10,10 @@ export const BUFFERED = { highWaterMark: BATCH / 2 };
  * What a subscription has received since the last batch, until the signal aborts or the server ends it.
  * @throws what the subscription fails with, after the last event it got
  */
-export async function* batchesOf(subscription: AllStreamSubscription, signal: AbortSignal): AsyncGenerator<readonly AllStreamResolvedEvent[]> {
+export async function* batchesOf(
+  subscription: AllStreamSubscription,
+  signal: AbortSignal,
+): AsyncGenerator<readonly AllStreamResolvedEvent[]> {
   let failure: Error | undefined;
   let ended = false;
   let news = Promise.withResolvers<void>();
@@ -47,7 +50,7 @@ export async function* batchesOf(subscription: AllStreamSubscription, signal: Ab
 
 /** What comes in one go makes one batch: resolves when a turn of the event loop brings nothing more, or enough is there. */
 async function lull(subscription: AllStreamSubscription): Promise<void> {
-  for (let length = 0; length < subscription.readableLength && length < BUFFERED.highWaterMark; ) {
+  for (let length = 0; length < subscription.readableLength && length < BUFFERED.highWaterMark;) {
     length = subscription.readableLength;
     await nextTurn();
   }

@@ -25,20 +25,32 @@ export async function checkAccess(client: EventStoreDBClient, { url, credentials
   await patiently(closing, 'read $all', () => readLast(client), PATIENCE_MS);
   // No stream is as long as this: who may append gets a conflict.
   const event = jsonEvent({ id: randomUUID(), type: 'AccessChecked', data: {} });
-  const append = () => client.appendToStream('access-check', event, { expectedRevision: 2n ** 40n, deadline: PATIENCE_MS, ...(credentials && { credentials }) });
+  const append = () =>
+    client.appendToStream('access-check', event, {
+      expectedRevision: 2n ** 40n,
+      deadline: PATIENCE_MS,
+      ...(credentials && { credentials }),
+    });
   await patiently(closing, 'append to streams', append, PATIENCE_MS).catch((error: unknown) => {
     if (!(error instanceof WrongExpectedVersionError)) throw error;
   });
 }
 
 async function readLast(client: EventStoreDBClient): Promise<void> {
-  for await (const _ of client.readAll({ direction: 'backwards', fromPosition: 'end', maxCount: 1, requiresLeader: true }));
+  for await (const _ of client.readAll({
+    direction: 'backwards',
+    fromPosition: 'end',
+    maxCount: 1,
+    requiresLeader: true,
+  }));
 }
 
 /** The client tells of a certificate that it does not accept as of a server that is away. @throws AccessRefused */
 async function checkCertificates(url: string): Promise<void> {
   const [, hosts = '', query = ''] = /^[^:]+:\/\/(?:[^@/]*@)?([^/?]+)\/?(?:\?(.*))?$/.exec(url) ?? [];
-  const options = new Map([...new URLSearchParams(query)].map(([name, value]) => [name.toLowerCase().replaceAll(/[_-]/g, ''), value]));
+  const options = new Map(
+    [...new URLSearchParams(query)].map(([name, value]) => [name.toLowerCase().replaceAll(/[_-]/g, ''), value]),
+  );
   if (options.get('tls')?.toLowerCase() === 'false') return;
   const caFile = options.get('tlscafile');
   const ca = caFile === undefined ? undefined : readFileSync(caFile);
@@ -54,13 +66,24 @@ async function checkCertificates(url: string): Promise<void> {
 /** What is wrong with how a server answers to TLS; `null` when nothing is, or nobody answers. */
 function certificateOf(host: string, port: number, ca: Buffer | undefined): Promise<string | null> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, ...(ca && { ca }), ...(isIP(host) === 0 && { servername: host }), ALPNProtocols: ['h2'], rejectUnauthorized: false });
+    const socket = connect({
+      host,
+      port,
+      ...(ca && { ca }),
+      ...(isIP(host) === 0 && { servername: host }),
+      ALPNProtocols: ['h2'],
+      rejectUnauthorized: false,
+    });
     const end = (problem: string | null): void => {
       socket.destroy();
       resolve(problem);
     };
     socket.setTimeout(PATIENCE_MS, () => end(null));
-    socket.once('secureConnect', () => end(socket.authorized ? null : noValidCertificate(String(socket.authorizationError))));
-    socket.once('error', ({ code = '' }: NodeJS.ErrnoException) => end(code.startsWith('ERR_SSL_') ? `the server does not speak TLS (${code}); without it add tls=false` : null));
+    socket.once('secureConnect', () =>
+      end(socket.authorized ? null : noValidCertificate(String(socket.authorizationError))),
+    );
+    socket.once('error', ({ code = '' }: NodeJS.ErrnoException) =>
+      end(code.startsWith('ERR_SSL_') ? `the server does not speak TLS (${code}); without it add tls=false` : null),
+    );
   });
 }

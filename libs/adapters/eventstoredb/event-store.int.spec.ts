@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import type { RecordedStoredEvent, StoredEvent } from '@app/eventing';
-import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/testing/eventstoredb-double';
+import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/emulators/eventstoredb';
 import { KeysInMemory } from '@app/testing';
-import { contextOf, Tallies, tallyDecider } from '../../eventing/tally.fixture.js';
+import { contextOf, Tallies, tallyDecider } from '../../eventing/following/tally.fixture.js';
 import { openEventStoreDb, type EventStoreDb } from './index.js';
 
 const happened = (data = {}): StoredEvent => ({ id: randomUUID(), type: 'Happened.v1', data, metadata: {} });
@@ -122,23 +122,31 @@ describe('EventStoreDB', () => {
     });
   });
 
-  test.each([[undefined], [['thing']]])('U3: a subscription from a position where nothing begins ends with an error that names it, for categories %j', async (categories) => {
-    const store = opened.eventStore;
-    const { position } = await store.append('thing-1', 'no-stream', [happened()]);
-    await store.append('thing-2', 'no-stream', [happened()]);
-    const unknown = String(BigInt(position) + 1n).padStart(position.length, '0');
-    const follow = async (after: string): Promise<string> => {
-      for await (const batch of store.subscribe({ after, ...(categories && { categories }), signal: new AbortController().signal })) return batch.position;
-      return 'ended';
-    };
-    const refused = { name: 'UnknownPosition', position: unknown, message: expect.stringContaining(unknown) };
-    await expect(follow(unknown)).rejects.toMatchObject(refused);
-    const asked = double.counts.read;
-    await expect(follow(unknown)).rejects.toMatchObject(refused);
-    // Known by now: one subscription, and the head.
-    expect(double.counts.read - asked).toBeLessThanOrEqual(3);
-    expect(await follow(position)).toBe(await store.head());
-  });
+  test.each([[undefined], [['thing']]])(
+    'U3: a subscription from a position where nothing begins ends with an error that names it, for categories %j',
+    async (categories) => {
+      const store = opened.eventStore;
+      const { position } = await store.append('thing-1', 'no-stream', [happened()]);
+      await store.append('thing-2', 'no-stream', [happened()]);
+      const unknown = String(BigInt(position) + 1n).padStart(position.length, '0');
+      const follow = async (after: string): Promise<string> => {
+        for await (const batch of store.subscribe({
+          after,
+          ...(categories && { categories }),
+          signal: new AbortController().signal,
+        }))
+          return batch.position;
+        return 'ended';
+      };
+      const refused = { name: 'UnknownPosition', position: unknown, message: expect.stringContaining(unknown) };
+      await expect(follow(unknown)).rejects.toMatchObject(refused);
+      const asked = double.counts.read;
+      await expect(follow(unknown)).rejects.toMatchObject(refused);
+      // Known by now: one subscription, and the head.
+      expect(double.counts.read - asked).toBeLessThanOrEqual(3);
+      expect(await follow(position)).toBe(await store.head());
+    },
+  );
 
   test("the server's own events are neither the head nor followed", async () => {
     const store = opened.eventStore;
@@ -183,7 +191,11 @@ describe('EventStoreDB', () => {
   test('a slow follower holds back the server, not the memory', async () => {
     const store = opened.eventStore;
     for (let n = 0; n < 40; n += 1) {
-      await store.append(`thing-${n}`, 'no-stream', Array.from({ length: 100 }, () => happened({ text: 'x'.repeat(1_000) })));
+      await store.append(
+        `thing-${n}`,
+        'no-stream',
+        Array.from({ length: 100 }, () => happened({ text: 'x'.repeat(1_000) })),
+      );
     }
     const events: RecordedStoredEvent[] = [];
     for await (const batch of store.subscribe({ after: null, signal: new AbortController().signal })) {
@@ -205,7 +217,11 @@ describe('EventStoreDB', () => {
       await store.append(`thing-${expected.length}`, 'no-stream', [event]);
     };
     await append();
-    for await (const { events } of store.subscribe({ after: null, categories: ['thing'], signal: new AbortController().signal })) {
+    for await (const { events } of store.subscribe({
+      after: null,
+      categories: ['thing'],
+      signal: new AbortController().signal,
+    })) {
       seen.push(...idsOf(events));
       if (seen.length === 10) break;
       if (seen.length < expected.length) continue;

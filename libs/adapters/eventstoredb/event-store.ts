@@ -1,4 +1,12 @@
-import { jsonEvent, MaxAppendSizeExceededError, StreamDeletedError, StreamNotFoundError, WrongExpectedVersionError, type AllStreamRecordedEvent, type EventStoreDBClient } from '@eventstore/db-client';
+import {
+  jsonEvent,
+  MaxAppendSizeExceededError,
+  StreamDeletedError,
+  StreamNotFoundError,
+  WrongExpectedVersionError,
+  type AllStreamRecordedEvent,
+  type EventStoreDBClient,
+} from '@eventstore/db-client';
 import { LRUCache } from 'lru-cache';
 import {
   DamagedStream,
@@ -66,17 +74,29 @@ export class EventStoreDbEventStore extends EventStore {
       }),
     ).catch((error: unknown) => {
       if (error instanceof StreamDeletedError) throw new DamagedStream(stream, 'it was deleted for good');
-      if (error instanceof MaxAppendSizeExceededError) throw new InvalidAppend('too-large', `The server takes at most ${error.maxAppendSize} bytes in an append`);
+      if (error instanceof MaxAppendSizeExceededError)
+        throw new InvalidAppend('too-large', `The server takes at most ${error.maxAppendSize} bytes in an append`);
       if (!(error instanceof WrongExpectedVersionError)) throw error;
       const { actualVersion } = error;
-      throw new WrongExpectedRevision(stream, expected, typeof actualVersion === 'bigint' ? Number(actualVersion) : 'no-stream');
+      throw new WrongExpectedRevision(
+        stream,
+        expected,
+        typeof actualVersion === 'bigint' ? Number(actualVersion) : 'no-stream',
+      );
     });
     const revision = Number(nextExpectedRevision);
     this.#neverThere.delete(stream);
-    this.clock.noteAppend({ stream, revision, metadata: events.at(-1)?.metadata ?? {}, began, ended: performance.now() });
+    this.clock.noteAppend({
+      stream,
+      revision,
+      metadata: events.at(-1)?.metadata ?? {},
+      began,
+      ended: performance.now(),
+    });
     // A stream that was deleted takes "no stream", and goes on at its old revision.
     const first = expected === 'no-stream' ? 0 : expected + 1;
-    if (revision !== first + events.length - 1) throw new DamagedStream(stream, `events that follow ${expected} were put at ${revision}`);
+    if (revision !== first + events.length - 1)
+      throw new DamagedStream(stream, `events that follow ${expected} were put at ${revision}`);
     return { revision, position: position ? toPosition(position.commit) : await this.#positionOf(stream, revision) };
   }
 
@@ -86,7 +106,11 @@ export class EventStoreDbEventStore extends EventStore {
     return patiently(this.options.closing, 'read streams', async () => {
       const events: RecordedStoredEvent[] = [];
       try {
-        for await (const { event } of this.client.readStream(stream, { fromRevision: BigInt(from), maxCount: limit, requiresLeader: true })) {
+        for await (const { event } of this.client.readStream(stream, {
+          fromRevision: BigInt(from),
+          maxCount: limit,
+          requiresLeader: true,
+        })) {
           if (event) events.push(toRecorded(event));
         }
       } catch (error) {
@@ -109,7 +133,9 @@ export class EventStoreDbEventStore extends EventStore {
     let unknownAnswers = 0;
     while (!stop.aborted) {
       try {
-        for await (const batch of follow(this.client, { after: position, categories, signal: stop }, () => this.#last(stop))) {
+        for await (const batch of follow(this.client, { after: position, categories, signal: stop }, () =>
+          this.#last(stop),
+        )) {
           ({ position } = batch);
           pause = FIRST_PAUSE_MS;
           unknownAnswers = 0;
@@ -133,7 +159,10 @@ export class EventStoreDbEventStore extends EventStore {
   /** @throws UnknownPosition when only a subscription from there is answered so, and was long enough */
   async #refuseUnknown(position: Position, answers: number, signal: AbortSignal): Promise<void> {
     if (answers < UNKNOWN_ANSWERS && !this.#unknown.has(position)) return;
-    const isThere = await this.#last(signal).then(() => true, () => false);
+    const isThere = await this.#last(signal).then(
+      () => true,
+      () => false,
+    );
     if (!isThere) return;
     this.#unknown.add(position);
     throw new UnknownPosition(position);
@@ -144,7 +173,12 @@ export class EventStoreDbEventStore extends EventStore {
     return patiently(signal, 'read $all', async () => {
       for (let maxCount = 1; ; maxCount *= 16) {
         const events: AllStreamRecordedEvent[] = [];
-        for await (const { event } of this.client.readAll({ direction: 'backwards', fromPosition: 'end', maxCount, requiresLeader: true })) {
+        for await (const { event } of this.client.readAll({
+          direction: 'backwards',
+          fromPosition: 'end',
+          maxCount,
+          requiresLeader: true,
+        })) {
           if (event) events.push(event);
         }
         const last = events.find(({ type }) => !type.startsWith('$'));
@@ -157,7 +191,11 @@ export class EventStoreDbEventStore extends EventStore {
     return patiently(this.options.closing, 'read streams', async () => {
       let stamp: { created: Date; metadata: JsonObject } | undefined;
       // To its end: the client waits at its own end for a stream that is left early.
-      for await (const { event } of this.client.readStream(stream, { fromRevision: BigInt(revision), maxCount: 1, requiresLeader: true }))
+      for await (const { event } of this.client.readStream(stream, {
+        fromRevision: BigInt(revision),
+        maxCount: 1,
+        requiresLeader: true,
+      }))
         if (event) stamp = { created: event.created, metadata: event.metadata as JsonObject };
       return stamp;
     });
@@ -165,11 +203,17 @@ export class EventStoreDbEventStore extends EventStore {
 
   /** The server says of a stream that was deleted, like of one that never was, that there is none; its metadata tells. */
   async #wasDeleted(stream: string): Promise<boolean> {
-    const metadata = this.client.readStream(`$$${stream}`, { direction: 'backwards', fromRevision: 'end', maxCount: 1, requiresLeader: true });
+    const metadata = this.client.readStream(`$$${stream}`, {
+      direction: 'backwards',
+      fromRevision: 'end',
+      maxCount: 1,
+      requiresLeader: true,
+    });
     try {
       // Read to its end: a read that is left before leaves its call open.
       let wasDeleted = false;
-      for await (const { event } of metadata) wasDeleted = Number((event?.data as { readonly $tb?: number } | undefined)?.$tb) > 0;
+      for await (const { event } of metadata)
+        wasDeleted = Number((event?.data as { readonly $tb?: number } | undefined)?.$tb) > 0;
       return wasDeleted;
     } catch (error) {
       if (error instanceof StreamNotFoundError) return false;

@@ -3,8 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventStore } from '@app/eventing';
-import { commandsContract, engineClockContract, eventStoreContract, uniqueName, type Opened } from '@app/testing/contracts';
-import { DoubleProcess } from '@app/testing/eventstoredb-double';
+import {
+  commandsContract,
+  engineClockContract,
+  eventStoreContract,
+  uniqueName,
+  type Opened,
+} from '@app/testing/contracts';
+import { DoubleProcess } from '@app/emulators/eventstoredb';
 import type { EventStoreDbEventStore } from './event-store.js';
 import { openEventStoreDb } from './index.js';
 
@@ -41,6 +47,9 @@ commandsContract(name, open);
 engineClockContract(name, async () => {
   const { store, ...opened } = await open();
   const { clock } = store as EventStoreDbEventStore;
-  const use = () => store.append(`${uniqueName('clock')}-1`, 'no-stream', [{ id: randomUUID(), type: 'Happened.v1', data: {}, metadata: {} }]);
+  const use = () =>
+    store.append(`${uniqueName('clock')}-1`, 'no-stream', [
+      { id: randomUUID(), type: 'Happened.v1', data: {}, metadata: {} },
+    ]);
   return { ...opened, clock, use, reopen: () => Promise.resolve({ clock, use }) };
 });

@@ -3,8 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventStore } from '@app/eventing';
-import { commandsContract, engineClockContract, eventStoreContract, uniqueName, type Opened } from '@app/testing/contracts';
-import { startEventStoreDbDouble } from '@app/testing/eventstoredb-double';
+import {
+  commandsContract,
+  engineClockContract,
+  eventStoreContract,
+  uniqueName,
+  type Opened,
+} from '@app/testing/contracts';
+import { startEventStoreDbDouble } from '@app/emulators/eventstoredb';
 import type { EventStoreDbEventStore } from './event-store.js';
 import { openEventStoreDb } from './index.js';
 
@@ -35,6 +41,9 @@ commandsContract('eventstoredb', open);
 engineClockContract('eventstoredb', async () => {
   const { store, ...opened } = await open();
   const { clock } = store as EventStoreDbEventStore;
-  const use = () => store.append(`${uniqueName('clock')}-1`, 'no-stream', [{ id: randomUUID(), type: 'Happened.v1', data: {}, metadata: {} }]);
+  const use = () =>
+    store.append(`${uniqueName('clock')}-1`, 'no-stream', [
+      { id: randomUUID(), type: 'Happened.v1', data: {}, metadata: {} },
+    ]);
   return { ...opened, clock, use, reopen: () => Promise.resolve({ clock, use }) };
 });

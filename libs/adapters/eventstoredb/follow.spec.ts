@@ -16,12 +16,27 @@ class Subscription extends Readable {
 }
 
 /** The position reached by who follows a record up to its head, from a server that sends events or says how far it has looked. */
-async function reached(head: bigint, sent: readonly (bigint | { readonly looked: bigint })[]): Promise<string | undefined> {
+async function reached(
+  head: bigint,
+  sent: readonly (bigint | { readonly looked: bigint })[],
+): Promise<string | undefined> {
   const client = {
     subscribeToAll({ filter: { checkpointReached } }: { filter: Filter }) {
       const subscription = new Subscription();
       for (const item of checkpointReached ? sent : []) {
-        if (typeof item === 'bigint') subscription.push({ event: { streamId: 'thing-1', id: String(item), revision: 0n, type: 'Happened.v1', data: {}, metadata: {}, position: { commit: item } }, commitPosition: item });
+        if (typeof item === 'bigint')
+          subscription.push({
+            event: {
+              streamId: 'thing-1',
+              id: String(item),
+              revision: 0n,
+              type: 'Happened.v1',
+              data: {},
+              metadata: {},
+              position: { commit: item },
+            },
+            commitPosition: item,
+          });
         else checkpointReached?.(subscription, { commit: item.looked });
       }
       return subscription;
@@ -30,7 +45,9 @@ async function reached(head: bigint, sent: readonly (bigint | { readonly looked:
   const last = { position: toPosition(head), stream: 'thing-1' } as RecordedStoredEvent;
   const stop = new AbortController();
   let position: string | undefined;
-  for await (const batch of follow(client, { after: null, categories: ['thing'], signal: stop.signal }, () => Promise.resolve(last))) {
+  for await (const batch of follow(client, { after: null, categories: ['thing'], signal: stop.signal }, () =>
+    Promise.resolve(last),
+  )) {
     ({ position } = batch);
     if (position >= last.position) stop.abort();
   }
@@ -40,10 +57,10 @@ async function reached(head: bigint, sent: readonly (bigint | { readonly looked:
 describe('how far who follows EventStoreDB has come', () => {
   it.each([
     ['its last event', [100n], 100n],
-    ['the server\'s own events behind it', [{ looked: 40n }, { looked: 170n }], 100n],
-    ['the server\'s own events behind an event that came meanwhile', [100n, 150n, { looked: 170n }], 150n],
-    ['the server\'s own events before its last event', [{ looked: 40n }, 100n], 100n],
-  ])('rule 13: is never beyond the record\'s end, when the server has sent %s', async (_, sent, position) => {
+    ["the server's own events behind it", [{ looked: 40n }, { looked: 170n }], 100n],
+    ["the server's own events behind an event that came meanwhile", [100n, 150n, { looked: 170n }], 150n],
+    ["the server's own events before its last event", [{ looked: 40n }, 100n], 100n],
+  ])("rule 13: is never beyond the record's end, when the server has sent %s", async (_, sent, position) => {
     expect(await reached(100n, sent)).toBe(toPosition(position));
   });
 });

@@ -1,11 +1,20 @@
-import { excludeSystemEvents, streamNameFilter, type AllStreamResolvedEvent, type EventStoreDBClient } from '@eventstore/db-client';
+import {
+  excludeSystemEvents,
+  streamNameFilter,
+  type AllStreamResolvedEvent,
+  type EventStoreDBClient,
+} from '@eventstore/db-client';
 import type { RecordedStoredEvent, SubscriptionBatch } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { batchesOf, BUFFERED } from './batches.js';
 import { fromPosition, toPosition } from './positions.js';
 import { toRecorded } from './recorded.js';
 
-type From = { readonly after: Position | null; readonly categories: readonly string[] | undefined; readonly signal: AbortSignal };
+type From = {
+  readonly after: Position | null;
+  readonly categories: readonly string[] | undefined;
+  readonly signal: AbortSignal;
+};
 
 /** Events that the server looks through before it tells how far it has come. */
 const SEARCH_WINDOW = 1_000;
@@ -14,7 +23,11 @@ const SEARCH_WINDOW = 1_000;
  * One connection's worth of a subscription. What is there already comes by a filter on the server; what comes later is
  * filtered here, since the server tells of what its filter leaves out much too late for those who wait for a position.
  */
-export async function* follow(client: EventStoreDBClient, { after, categories, signal }: From, last: () => Promise<RecordedStoredEvent | undefined>): AsyncGenerator<SubscriptionBatch> {
+export async function* follow(
+  client: EventStoreDBClient,
+  { after, categories, signal }: From,
+  last: () => Promise<RecordedStoredEvent | undefined>,
+): AsyncGenerator<SubscriptionBatch> {
   let position = after;
   const head = categories && (await last());
   if (categories && head && head.position > (after ?? '')) {
@@ -29,13 +42,18 @@ export async function* follow(client: EventStoreDBClient, { after, categories, s
 }
 
 /** Up to the head. Its stream is in the filter whatever its category: when its event has come, all before it have. */
-async function* catchUp(client: EventStoreDBClient, { after, categories, signal }: From & { categories: readonly string[] }, head: RecordedStoredEvent): AsyncGenerator<SubscriptionBatch> {
+async function* catchUp(
+  client: EventStoreDBClient,
+  { after, categories, signal }: From & { categories: readonly string[] },
+  head: RecordedStoredEvent,
+): AsyncGenerator<SubscriptionBatch> {
   const end = BigInt(head.position);
   const filter = streamNameFilter({
     prefixes: [...categories.map((category) => `${category}-`), head.stream],
     maxSearchWindow: SEARCH_WINDOW,
     // Put in line with the events, as an item without an event. Beyond the head there are at most the server's own events.
-    checkpointReached: (subscription, { commit }) => void subscription.push({ commitPosition: commit < end ? commit : end }),
+    checkpointReached: (subscription, { commit }) =>
+      void subscription.push({ commitPosition: commit < end ? commit : end }),
   });
   const subscription = client.subscribeToAll({ fromPosition: fromPosition(after), filter }, BUFFERED);
   for await (const items of batchesOf(subscription, signal)) {
@@ -45,10 +63,16 @@ async function* catchUp(client: EventStoreDBClient, { after, categories, signal 
   }
 }
 
-function toBatch(items: readonly AllStreamResolvedEvent[], categories: readonly string[] | undefined): SubscriptionBatch {
+function toBatch(
+  items: readonly AllStreamResolvedEvent[],
+  categories: readonly string[] | undefined,
+): SubscriptionBatch {
   const events = items.flatMap(({ event }) => (event && isOf(event.streamId, categories) ? [toRecorded(event)] : []));
   // A checkpoint that was held at the head can come after an event beyond it.
-  const furthest = items.reduce((furthestYet, { event, commitPosition }) => max(furthestYet, event?.position?.commit ?? commitPosition ?? 0n), 0n);
+  const furthest = items.reduce(
+    (furthestYet, { event, commitPosition }) => max(furthestYet, event?.position?.commit ?? commitPosition ?? 0n),
+    0n,
+  );
   return { events, position: toPosition(furthest) };
 }
 

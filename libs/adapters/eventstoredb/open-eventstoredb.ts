@@ -35,14 +35,22 @@ export function openEventStoreDb({ url }: { readonly url: string }): EventStoreD
   };
 }
 
-const OPTIONS = new Set('tls tlscafile usercertfile userkeyfile nodepreference connectionname maxdiscoverattempts discoveryinterval gossiptimeout defaultdeadline keepaliveinterval keepalivetimeout'.split(' '));
+const OPTIONS = new Set(
+  'tls tlscafile usercertfile userkeyfile nodepreference connectionname maxdiscoverattempts discoveryinterval gossiptimeout defaultdeadline keepaliveinterval keepalivetimeout'.split(
+    ' ',
+  ),
+);
 
 /** The client quotes the whole string, password and all, in what it throws, and prints it for options that it ignores. */
 function clientOf(url: string): EventStoreDBClient {
   for (const [, name = ''] of url.matchAll(/[?&]([^=&?]+)=/g))
-    if (!OPTIONS.has(name.toLowerCase().replaceAll(/[_-]/g, ''))) throw new TypeError('The connection string of EventStoreDB has an option that is not known, or has no effect');
+    if (!OPTIONS.has(name.toLowerCase().replaceAll(/[_-]/g, '')))
+      throw new TypeError('The connection string of EventStoreDB has an option that is not known, or has no effect');
   const client = parsed(url);
-  if (!client) throw new TypeError('The connection string of EventStoreDB cannot be read: it must look like esdb://user:password@host:2113');
+  if (!client)
+    throw new TypeError(
+      'The connection string of EventStoreDB cannot be read: it must look like esdb://user:password@host:2113',
+    );
   return client;
 }
 

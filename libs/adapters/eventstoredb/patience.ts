@@ -16,7 +16,12 @@ export type Right = 'read $all' | 'read streams' | 'append to streams';
  * @throws EngineUnavailable when it stays away, or the signal aborts
  * @throws AccessRefused when the user lacks the right for it
  */
-export async function patiently<T>(signal: AbortSignal, right: Right, attempt: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+export async function patiently<T>(
+  signal: AbortSignal,
+  right: Right,
+  attempt: () => Promise<T>,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
   const until = performance.now() + patienceMs;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
@@ -32,7 +37,12 @@ export async function patiently<T>(signal: AbortSignal, right: Right, attempt: (
 /** What an error is when the server refuses for want of a login or a right. */
 export function refusalOf(error: unknown, right: Right): AccessRefused | null {
   if (!(error instanceof AccessDeniedError)) return null;
-  return new AccessRefused('EventStoreDB', error.code === UNAUTHENTICATED ? WRONG_LOGIN : `its user (nobody, where it names none) may not ${right}; give the right, or make it a member of $admins`);
+  return new AccessRefused(
+    'EventStoreDB',
+    error.code === UNAUTHENTICATED
+      ? WRONG_LOGIN
+      : `its user (nobody, where it names none) may not ${right}; give the right, or make it a member of $admins`,
+  );
 }
 
 async function inTime<T>(ms: number, signal: AbortSignal, answer: Promise<T>): Promise<T> {

@@ -7,7 +7,15 @@ import { toPosition } from './positions.js';
 const UNKNOWN = 2n ** 64n - 1n;
 
 /** @throws when the server does not tell the event's position */
-export function toRecorded({ streamId, revision, id, type, data, metadata, position }: RecordedEvent | AllStreamRecordedEvent): RecordedStoredEvent {
+export function toRecorded({
+  streamId,
+  revision,
+  id,
+  type,
+  data,
+  metadata,
+  position,
+}: RecordedEvent | AllStreamRecordedEvent): RecordedStoredEvent {
   if (!position || position.commit === UNKNOWN) throw new Error(`The server tells no position of event ${id}`);
   return {
     id,

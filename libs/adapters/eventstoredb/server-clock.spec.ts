@@ -45,23 +45,30 @@ describe('the clock of EventStoreDB', () => {
     expect(await clock.atZero()).toBeNull();
   });
 
-  it.each([-500_000, 500_000])('rule 11: forgets it when this machine\'s clock moved by %i ms, since the machine may have slept', async (moved) => {
-    const clock = new EventStoreDbClock(anHourAhead);
-    clock.noteAppend(justNow());
-    expect(await clock.atZero()).not.toBeNull();
-    Date.now = () => realNow() + moved;
-    expect(await clock.atZero()).toBeNull();
-    clock.noteAppend(justNow());
-    expect(await clock.atZero()).not.toBeNull();
-  });
+  it.each([-500_000, 500_000])(
+    "rule 11: forgets it when this machine's clock moved by %i ms, since the machine may have slept",
+    async (moved) => {
+      const clock = new EventStoreDbClock(anHourAhead);
+      clock.noteAppend(justNow());
+      expect(await clock.atZero()).not.toBeNull();
+      Date.now = () => realNow() + moved;
+      expect(await clock.atZero()).toBeNull();
+      clock.noteAppend(justNow());
+      expect(await clock.atZero()).not.toBeNull();
+    },
+  );
 
   it('rule 11: one stamp is read once, and a newer one replaces it', async () => {
     let reads = 0;
     const stamps = [0, 60_000];
-    const clock = new EventStoreDbClock(async () => ({ created: new Date(realNow() + (stamps[reads++] ?? 0)), metadata }));
+    const clock = new EventStoreDbClock(async () => ({
+      created: new Date(realNow() + (stamps[reads++] ?? 0)),
+      metadata,
+    }));
     for (const stamp of stamps) {
       clock.noteAppend(justNow());
-      for (let time = 0; time < 2; time += 1) expect(Math.abs(Math.round(((await ahead(clock))[0] - stamp) / 1_000))).toBe(0);
+      for (let time = 0; time < 2; time += 1)
+        expect(Math.abs(Math.round(((await ahead(clock))[0] - stamp) / 1_000))).toBe(0);
     }
     expect(reads).toBe(2);
   });

@@ -3,7 +3,13 @@ import { EngineClock, type Bounds } from '@app/eventing';
 import type { JsonObject } from '@app/kernel';
 
 /** An event of this process: where it is, what it says, and between which times of the steady clock it was appended. */
-type Appended = { readonly stream: string; readonly revision: number; readonly metadata: JsonObject; readonly began: number; readonly ended: number };
+type Appended = {
+  readonly stream: string;
+  readonly revision: number;
+  readonly metadata: JsonObject;
+  readonly began: number;
+  readonly ended: number;
+};
 type Stored = { readonly created: Date; readonly metadata: JsonObject };
 type Sample = Bounds & { readonly learntAt: number; readonly ownAtZero: number };
 
@@ -37,10 +43,20 @@ export class EventStoreDbClock extends EngineClock {
       if (this.newest === newest) this.newest = null;
       // The server takes an append of known ids for a repetition: then the stamp is that of another time.
       if (stored && isDeepStrictEqual(stored.metadata, newest.metadata))
-        this.sample = { least: stored.created.getTime() - newest.ended, most: stored.created.getTime() - newest.began, learntAt: newest.ended, ownAtZero: ownAtZero() };
+        this.sample = {
+          least: stored.created.getTime() - newest.ended,
+          most: stored.created.getTime() - newest.began,
+          learntAt: newest.ended,
+          ownAtZero: ownAtZero(),
+        };
     }
     const { sample } = this;
-    if (!sample || performance.now() - sample.learntAt > SAMPLE_LIFETIME_MS || Math.abs(ownAtZero() - sample.ownAtZero) > MAY_HAVE_SLEPT_MS) return (this.sample = null);
+    if (
+      !sample ||
+      performance.now() - sample.learntAt > SAMPLE_LIFETIME_MS ||
+      Math.abs(ownAtZero() - sample.ownAtZero) > MAY_HAVE_SLEPT_MS
+    )
+      return (this.sample = null);
     return sample;
   }
 }

@@ -6,8 +6,14 @@ import { EventCodec, Journal, RecordCheck, runFollower, SoleProcess, type Checkp
 import type { Position } from '@app/kernel';
 import { Background, HealthController, Readiness } from '@app/platform';
 import { KeysInMemory, passedRecordCheck } from '@app/testing';
-import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/testing/eventstoredb-double';
-import { contextOf, Tallies, tallySubjectHomes, tallyTypes, type TallyEvent } from '../../eventing/tally.fixture.js';
+import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/emulators/eventstoredb';
+import {
+  contextOf,
+  Tallies,
+  tallySubjectHomes,
+  tallyTypes,
+  type TallyEvent,
+} from '../../eventing/following/tally.fixture.js';
 import { openEventStoreDb, type EventStoreDb } from './index.js';
 
 describe('U3: a follower whose checkpoint is of another record', () => {
@@ -25,7 +31,11 @@ describe('U3: a follower whose checkpoint is of another record', () => {
   let recordCheck: RecordCheck;
   let background: Background;
   beforeAll(async () => {
-    Logger.overrideLogger({ log: () => undefined, warn: () => undefined, error: (line: (typeof lines)[number]) => lines.push(line) });
+    Logger.overrideLogger({
+      log: () => undefined,
+      warn: () => undefined,
+      error: (line: (typeof lines)[number]) => lines.push(line),
+    });
     double = await startEventStoreDbDouble({ folder });
     opened = openEventStoreDb(double);
     recordCheck = passedRecordCheck();
@@ -50,7 +60,11 @@ describe('U3: a follower whose checkpoint is of another record', () => {
     checkpoint = wrong;
     const journal = new Journal(opened.eventStore, new EventCodec(tallyTypes, keyring), tallySubjectHomes);
     const health = new HealthController(journal, checkpoints, readiness, recordCheck);
-    const whyNotReady = (): Promise<string | null> => health.ready().then(() => null, (error: Error) => `${error.name} ${error.message}`);
+    const whyNotReady = (): Promise<string | null> =>
+      health.ready().then(
+        () => null,
+        (error: Error) => `${error.name} ${error.message}`,
+      );
     let tries = 0;
     const handled: number[] = [];
     const seen = Promise.withResolvers<void>();

@@ -1,4 +1,11 @@
-import { AssignerProtocol, Partitioners, type Cluster, type IMemberAssignment, type PartitionAssigner, type PartitionMetadata } from 'kafkajs';
+import {
+  AssignerProtocol,
+  Partitioners,
+  type Cluster,
+  type IMemberAssignment,
+  type PartitionAssigner,
+  type PartitionMetadata,
+} from 'kafkajs';
 import type { Consumer } from '@app/eventing';
 
 const partitionOf = Partitioners.DefaultPartitioner();
@@ -22,14 +29,29 @@ export class Assignment {
     return {
       name: 'SameInAllTopics',
       version: 0,
-      protocol: ({ topics }) => ({ name: 'SameInAllTopics', metadata: AssignerProtocol.MemberMetadata.encode({ version: 0, topics, userData: NO_DATA }) }),
+      protocol: ({ topics }) => ({
+        name: 'SameInAllTopics',
+        metadata: AssignerProtocol.MemberMetadata.encode({ version: 0, topics, userData: NO_DATA }),
+      }),
       assign: async ({ members, topics }) => {
         const sorted = members.map(({ memberId }) => memberId).toSorted();
         return sorted.map((memberId, index) => {
           const own = ({ partitionId }: PartitionMetadata): boolean => partitionId % sorted.length === index;
-          const shares = topics.map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).filter(own).map(({ partitionId }) => partitionId)] as const);
+          const shares = topics.map(
+            (topic) =>
+              [
+                topic,
+                cluster
+                  .findTopicPartitionMetadata(topic)
+                  .filter(own)
+                  .map(({ partitionId }) => partitionId),
+              ] as const,
+          );
           const assignment = Object.fromEntries(shares.filter(([, partitions]) => partitions.length > 0));
-          return { memberId, memberAssignment: AssignerProtocol.MemberAssignment.encode({ version: 0, assignment, userData: NO_DATA }) };
+          return {
+            memberId,
+            memberAssignment: AssignerProtocol.MemberAssignment.encode({ version: 0, assignment, userData: NO_DATA }),
+          };
         });
       },
     };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EngineUnavailable, type ConsumedMessage } from '@app/eventing';
 import { Condition, consume, Member, newTopic, numberOf, numbers, rejection, uniqueName } from '@app/testing/contracts';
-import { freePort, startKafka, type RunningKafka } from '@app/testing/engines';
+import { freePort, startKafka, type RunningKafka } from '@app/testing/servers';
 import { firstOf, keys, openTopics, Publisher, upTo } from './kafka.fixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kafka-'));
@@ -57,7 +57,11 @@ test('a broker that stays away: publishing ends after ten seconds, in vain but i
   await kill();
   try {
     const began = performance.now();
-    const calls = [kafka.topics.publish(topic, numbers(1, 2)), kafka.topics.publish(topic, numbers(2, 3)), kafka.topics.prepare([topic])];
+    const calls = [
+      kafka.topics.publish(topic, numbers(1, 2)),
+      kafka.topics.publish(topic, numbers(2, 3)),
+      kafka.topics.prepare([topic]),
+    ];
     for (const error of await Promise.all(calls.map(rejection))) expect(error).toBeInstanceOf(EngineUnavailable);
     expect(performance.now() - began).toBeGreaterThan(8_000);
   } finally {
@@ -68,24 +72,28 @@ test('a broker that stays away: publishing ends after ten seconds, in vain but i
   expect(messages.map(numberOf).toSorted()).toEqual([0, 3]);
 }, 120_000);
 
-test.each(['SIGKILL', 'SIGSTOP'] as const)('consumers and publishers can be stopped while the broker is away (%s)', async (signal) => {
-  const condition = new Condition();
-  const topic = await newTopic(kafka.topics);
-  const member = new Member(kafka.topics, [topic], uniqueName('group'), condition);
-  await kafka.topics.publish(topic, numbers(0, 1));
-  await condition.until(() => member.seen.length === 1);
-  broker.kill(signal);
-  try {
-    const publishing = rejection(kafka.topics.publish(topic, numbers(1, 2)));
-    const late = new Member(kafka.topics, [topic], uniqueName('group'), condition);
-    await Promise.all([member.stop(), late.stop(), kafka.close()]);
-    expect(await publishing).toBeInstanceOf(EngineUnavailable);
-    expect(await rejection(kafka.topics.publish(topic, numbers(1, 2)))).toBeInstanceOf(EngineUnavailable);
-  } finally {
-    await kill();
-    await bringBack();
-  }
-}, 120_000);
+test.each(['SIGKILL', 'SIGSTOP'] as const)(
+  'consumers and publishers can be stopped while the broker is away (%s)',
+  async (signal) => {
+    const condition = new Condition();
+    const topic = await newTopic(kafka.topics);
+    const member = new Member(kafka.topics, [topic], uniqueName('group'), condition);
+    await kafka.topics.publish(topic, numbers(0, 1));
+    await condition.until(() => member.seen.length === 1);
+    broker.kill(signal);
+    try {
+      const publishing = rejection(kafka.topics.publish(topic, numbers(1, 2)));
+      const late = new Member(kafka.topics, [topic], uniqueName('group'), condition);
+      await Promise.all([member.stop(), late.stop(), kafka.close()]);
+      expect(await publishing).toBeInstanceOf(EngineUnavailable);
+      expect(await rejection(kafka.topics.publish(topic, numbers(1, 2)))).toBeInstanceOf(EngineUnavailable);
+    } finally {
+      await kill();
+      await bringBack();
+    }
+  },
+  120_000,
+);
 
 test('a consumer that starts before its broker reads as soon as the broker is there', async () => {
   const condition = new Condition();

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel, type SASLOptions } from 'kafkajs';
-import { AccessRefused, certificateProblem, EngineUnavailable, noValidCertificate, sleep, WRONG_LOGIN } from '@app/eventing';
+import {
+  AccessRefused,
+  certificateProblem,
+  EngineUnavailable,
+  noValidCertificate,
+  sleep,
+  WRONG_LOGIN,
+} from '@app/eventing';
 import './idle-queues.js';
 
 export type KafkaOptions = {
@@ -9,7 +16,11 @@ export type KafkaOptions = {
   readonly brokers: readonly string[];
   /** Without a file (PEM), the authorities the system trusts. */
   readonly tls?: { readonly caFile?: string };
-  readonly sasl?: { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string };
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
   /** Put before the names of topics and groups, as it is. */
   readonly prefix?: string;
   /** Of the topics made here; one that exists keeps its own. */
@@ -72,7 +83,8 @@ export function refusalOf(error: unknown): Error | null {
   const certificate = certificateProblem(root);
   if (certificate) return new AccessRefused('Kafka', noValidCertificate(certificate));
   if (root.name === 'KafkaJSSASLAuthenticationError') return new AccessRefused('Kafka', WRONG_LOGIN);
-  if (/AUTHORIZATION_FAILED/.test(root.type ?? '')) return new AccessRefused('Kafka', `the user lacks a right (${root.type})`);
+  if (/AUTHORIZATION_FAILED/.test(root.type ?? ''))
+    return new AccessRefused('Kafka', `the user lacks a right (${root.type})`);
   return REFUSALS.test(root.type ?? '') ? root : null;
 }
 

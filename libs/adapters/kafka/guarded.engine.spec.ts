@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { consume, numberOf, numbers, rejection, uniqueName } from '@app/testing/contracts';
-import { freePort, startKafka, type RunningKafka } from '@app/testing/engines';
+import { freePort, startKafka, type RunningKafka } from '@app/testing/servers';
 import { openKafka } from './open-kafka.js';
 import type { KafkaOptions } from './connection.js';
 
@@ -14,7 +14,24 @@ let brokers: string[];
 
 beforeAll(async () => {
   const store = ['-keystore', join(folder, 'keys.p12'), '-storepass', 'keystore'];
-  execFileSync('keytool', ['-genkeypair', ...store, '-alias', 'broker', '-keyalg', 'RSA', '-dname', 'CN=broker', '-ext', 'SAN=IP:127.0.0.1', '-validity', '2'], { stdio: 'pipe' });
+  execFileSync(
+    'keytool',
+    [
+      '-genkeypair',
+      ...store,
+      '-alias',
+      'broker',
+      '-keyalg',
+      'RSA',
+      '-dname',
+      'CN=broker',
+      '-ext',
+      'SAN=IP:127.0.0.1',
+      '-validity',
+      '2',
+    ],
+    { stdio: 'pipe' },
+  );
   execFileSync('keytool', ['-exportcert', ...store, '-alias', 'broker', '-rfc', '-file', caFile], { stdio: 'pipe' });
   brokers = [`127.0.0.1:${await freePort()}`];
   const settings = `
@@ -33,7 +50,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const as = (username: string, password = 'right'): KafkaOptions => ({ brokers, tls: { caFile }, sasl: { mechanism: 'plain', username, password } });
+const as = (username: string, password = 'right'): KafkaOptions => ({
+  brokers,
+  tls: { caFile },
+  sasl: { mechanism: 'plain', username, password },
+});
 
 test('with the right authority, name and password it is a Kafka like any other', async () => {
   const { topics, close } = openKafka(as('app'));
@@ -49,7 +70,11 @@ test.each([
   ['no right to the topic', as.bind(null, 'guest'), /lacks a right/],
 ])('U3: %s is said at once, and is not waited out', async (_, options, expected) => {
   const { topics, close } = openKafka(options());
-  const calls = [consume(topics, ['topic'], uniqueName('group'), 1), topics.publish('topic', numbers(0, 1)), topics.prepare(['topic'])];
+  const calls = [
+    consume(topics, ['topic'], uniqueName('group'), 1),
+    topics.publish('topic', numbers(0, 1)),
+    topics.prepare(['topic']),
+  ];
   for (const error of await Promise.all(calls.map(rejection))) {
     expect(error).toMatchObject({ name: 'AccessRefused', message: expect.stringMatching(expected) });
   }
@@ -58,8 +83,16 @@ test.each([
 
 test.each<[string, () => KafkaOptions, object | undefined]>([
   ['all that is needed', as.bind(null, 'app'), undefined],
-  ['a wrong password', as.bind(null, 'app', 'wrong'), { name: 'AccessRefused', message: 'Kafka: wrong user or password' }],
-  ['an authority that is not known', () => ({ ...as('app'), tls: {} }), { name: 'AccessRefused', message: expect.stringContaining('no valid certificate') }],
+  [
+    'a wrong password',
+    as.bind(null, 'app', 'wrong'),
+    { name: 'AccessRefused', message: 'Kafka: wrong user or password' },
+  ],
+  [
+    'an authority that is not known',
+    () => ({ ...as('app'), tls: {} }),
+    { name: 'AccessRefused', message: expect.stringContaining('no valid certificate') },
+  ],
 ])('U3: the check at the start finds %s', async (_, options, expected) => {
   const { checkAccess, close } = openKafka(options());
   const outcome = await checkAccess().catch((error: unknown) => error);

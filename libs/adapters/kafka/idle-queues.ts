@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 
-type RequestQueue = { readonly prototype: { readonly pending: readonly unknown[]; scheduleCheckPendingRequests(): void } };
+type RequestQueue = {
+  readonly prototype: { readonly pending: readonly unknown[]; scheduleCheckPendingRequests(): void };
+};
 
 // kafkajs 2.2.4 looks at every connection's queue each millisecond for ever, empty or not (tulios/kafkajs#1751): 3 % of a
 // processor for an idle producer, and a warning of Node 24. Only a queue with something in it needs that.

@@ -11,7 +11,8 @@ export function givenBrokers(): string[] {
 }
 
 /** With a short session, so that a member that is gone is soon missed. */
-export const openTopics = (brokers: readonly string[], prefix = 'test.') => openKafka({ brokers, sessionTimeout: SESSION_MS, prefix });
+export const openTopics = (brokers: readonly string[], prefix = 'test.') =>
+  openKafka({ brokers, sessionTimeout: SESSION_MS, prefix });
 
 export const keys = Array.from({ length: 12 }, (_, n) => `key-${n}`);
 
@@ -34,7 +35,10 @@ export class Publisher {
   async #publish(log: TopicLog, topic: string, condition: { happened(): void }): Promise<void> {
     while (!this.#isStopped) {
       const n = this.acknowledged;
-      await log.publish(topic, keys.map((key) => ({ key, value: { n } })));
+      await log.publish(
+        topic,
+        keys.map((key) => ({ key, value: { n } })),
+      );
       this.acknowledged++;
       condition.happened();
     }
@@ -42,6 +46,8 @@ export class Publisher {
 }
 
 /** Each number once, where it came first. */
-export const firstOf = (seen: readonly ConsumedMessage[], key: string): number[] => [...new Set(seen.filter((message) => message.key === key).map(({ value }) => Number(value['n'])))];
+export const firstOf = (seen: readonly ConsumedMessage[], key: string): number[] => [
+  ...new Set(seen.filter((message) => message.key === key).map(({ value }) => Number(value['n']))),
+];
 
 export const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);

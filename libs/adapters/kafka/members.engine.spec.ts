@@ -18,7 +18,8 @@ test('members join and leave while messages come: nothing is lost, and each key 
   const group = uniqueName('group');
   const join = () => new Member(kafka.topics, [topic], group, condition, seen);
   const isSharedBy = (...members: Member[]) =>
-    keys.every((key) => members.filter(({ owns }) => owns(key)).length === 1) && members.every(({ owns }) => keys.some((key) => owns(key)));
+    keys.every((key) => members.filter(({ owns }) => owns(key)).length === 1) &&
+    members.every(({ owns }) => keys.some((key) => owns(key)));
 
   const first = join();
   const publisher = new Publisher(kafka.topics, topic, condition);
@@ -108,9 +109,17 @@ function freeze(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-test.each([['nothing', null], ['no JSON', 'hello'], ['half of it', '{"n":'], ['no object', '[1]']])('what somebody else put there does not stand in the way: %s', async (_what, value) => {
+test.each([
+  ['nothing', null],
+  ['no JSON', 'hello'],
+  ['half of it', '{"n":'],
+  ['no object', '[1]'],
+])('what somebody else put there does not stand in the way: %s', async (_what, value) => {
   const topic = await newTopic(kafka.topics);
-  const producer = kafkaClient({ brokers: givenBrokers() }).producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false });
+  const producer = kafkaClient({ brokers: givenBrokers() }).producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+    allowAutoTopicCreation: false,
+  });
   await producer.connect();
   await producer.send({ topic: `test.${topic}`, messages: [{ key: '0', value }] });
   await producer.disconnect();

@@ -91,7 +91,10 @@ export class Membership {
   async #take({ batch, heartbeat, resolveOffset }: EachBatchPayload): Promise<void> {
     if (this.#isOver) return;
     if (this.#out) throw this.#out;
-    const beating = setInterval(() => void heartbeat().catch((error: unknown) => this.#missed(error)), this.#heartbeatInterval);
+    const beating = setInterval(
+      () => void heartbeat().catch((error: unknown) => this.#missed(error)),
+      this.#heartbeatInterval,
+    );
     const handling = this.#handle(batch);
     this.#handling = handling;
     const isHandled = await handling;
@@ -139,4 +142,5 @@ function parse(text: string): unknown {
   }
 }
 
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

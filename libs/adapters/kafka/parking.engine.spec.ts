@@ -25,18 +25,30 @@ beforeAll(async () => {
   journal = new Journal(eventStore, new EventCodec(eventTypes, keyring, upcasters), subjectHomes);
   aggregates = new Aggregates(journal, keyring);
   lookups = new Lookups(aggregates, new NaturalKeys(keyring));
-  parking = new Parking({ execute: (command: Command<unknown>) => park(command as HandleParked) } as unknown as CommandBus, journal, lookups);
+  parking = new Parking(
+    { execute: (command: Command<unknown>) => park(command as HandleParked) } as unknown as CommandBus,
+    journal,
+    lookups,
+  );
 });
 afterAll(async () => {
   await kafka.close();
   await folder.remove();
 });
 
-const park = ({ id, wish, context }: HandleParked): Promise<unknown> => handleCommand(aggregates, parkedDecider, `parked-${id}`, wish, context, (asked) => asked);
+const park = ({ id, wish, context }: HandleParked): Promise<unknown> =>
+  handleCommand(aggregates, parkedDecider, `parked-${id}`, wish, context, (asked) => asked);
 
 async function happened(name: string): Promise<Item> {
   const stream = `request-${name}`;
-  await handleCommand(aggregates, requestDecider, stream, { type: 'TakeRequest', data: { kind: name, body: {} } }, stepOf(programId, 'spec'), (asked) => asked);
+  await handleCommand(
+    aggregates,
+    requestDecider,
+    stream,
+    { type: 'TakeRequest', data: { kind: name, body: {} } },
+    stepOf(programId, 'spec'),
+    (asked) => asked,
+  );
   return { key: name.charAt(0), stream };
 }
 
@@ -56,9 +68,17 @@ test('rule 13: a key that cannot be handled is parked with what comes behind it,
     },
     onParked: () => undefined,
   };
-  const take = (messages: readonly ConsumedMessage[]): Promise<void> => inOrderPerKey(messages, ({ key }) => [key], ({ key, value }) => parking.handle(worker, { key, stream: String(value['stream']) }));
+  const take = (messages: readonly ConsumedMessage[]): Promise<void> =>
+    inOrderPerKey(
+      messages,
+      ({ key }) => [key],
+      ({ key, value }) => parking.handle(worker, { key, stream: String(value['stream']) }),
+    );
   const items = await Promise.all(['a1', 'b1', 'a2', 'b2', 'a3'].map(happened));
-  await kafka.topics.publish(topic, items.map(({ key, stream }) => ({ key, value: { stream } })));
+  await kafka.topics.publish(
+    topic,
+    items.map(({ key, stream }) => ({ key, value: { stream } })),
+  );
 
   const stop = new AbortController();
   await kafka.topics.consume({
@@ -77,7 +97,13 @@ test('rule 13: a key that cannot be handled is parked with what comes behind it,
   expect((await consume(kafka.topics, [topic], group, 1)).map(({ key }) => key)).toEqual(['c']);
 
   isBroken = false;
-  await park(new HandleParked(parkedId, { type: 'RequestReplay', data: { worker: 'worker', key: 'a' } }, stepOf(programId, 'spec')));
+  await park(
+    new HandleParked(
+      parkedId,
+      { type: 'RequestReplay', data: { worker: 'worker', key: 'a' } },
+      stepOf(programId, 'spec'),
+    ),
+  );
   const events = [];
   for await (const event of journal.read(`parked-${parkedId}`)) events.push(event);
   await parking.replays(worker).handle(events);

@@ -3,7 +3,11 @@ import { EngineUnavailable, type TopicMessage } from '@app/eventing';
 import { kafkaClient, notForLong, REQUEST_TIMEOUT_MS, untilDone, type KafkaOptions } from './connection.js';
 
 type Call = { left: number; readonly resolve: () => void; readonly reject: (error: unknown) => void };
-type Pending = { readonly topic: string; readonly message: { readonly key: string; readonly value: string }; readonly call: Call };
+type Pending = {
+  readonly topic: string;
+  readonly message: { readonly key: string; readonly value: string };
+  readonly call: Call;
+};
 
 /** In characters; what goes to one partition must stay below the broker's largest message, 1 MB by default. */
 const LARGEST_BATCH = 250_000;
@@ -29,7 +33,8 @@ export class Sender {
     if (this.closing.aborted) return Promise.reject(new EngineUnavailable('Kafka', new Error('closed')));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const call = { left: messages.length, resolve, reject };
-    for (const { key, value } of messages) this.#pending.push({ topic, message: { key, value: JSON.stringify(value) }, call });
+    for (const { key, value } of messages)
+      this.#pending.push({ topic, message: { key, value: JSON.stringify(value) }, call });
     this.#sending ??= this.#sendAll();
     return promise;
   }
@@ -61,12 +66,17 @@ export class Sender {
 
   #nextBatch(): Pending[] {
     let size = 0;
-    const end = this.#pending.findIndex(({ message }, index) => (size += message.value.length + message.key.length) > LARGEST_BATCH && index > 0);
+    const end = this.#pending.findIndex(
+      ({ message }, index) => (size += message.value.length + message.key.length) > LARGEST_BATCH && index > 0,
+    );
     return this.#pending.splice(0, end < 0 ? this.#pending.length : end);
   }
 
   async #sendOnce(batch: readonly Pending[]): Promise<void> {
-    const topicMessages = [...Map.groupBy(batch, ({ topic }) => topic)].map(([topic, pending]) => ({ topic, messages: pending.map(({ message }) => message) }));
+    const topicMessages = [...Map.groupBy(batch, ({ topic }) => topic)].map(([topic, pending]) => ({
+      topic,
+      messages: pending.map(({ message }) => message),
+    }));
     try {
       this.#producer ??= await this.#connect();
       await this.#producer.sendBatch({ topicMessages, acks: -1, timeout: REQUEST_TIMEOUT_MS });
@@ -80,7 +90,11 @@ export class Sender {
   }
 
   async #connect(): Promise<Producer> {
-    const producer = kafkaClient(this.options).producer({ createPartitioner: Partitioners.DefaultPartitioner, maxInFlightRequests: 1, allowAutoTopicCreation: false });
+    const producer = kafkaClient(this.options).producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+    });
     await producer.connect();
     return producer;
   }

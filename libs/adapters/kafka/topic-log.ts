@@ -40,7 +40,11 @@ export class KafkaTopicLog extends TopicLog {
   }
 
   async consume(consumer: Consumer): Promise<void> {
-    const prefixed = { ...consumer, topics: consumer.topics.map((topic) => this.#prefix + topic), group: this.#prefix + consumer.group };
+    const prefixed = {
+      ...consumer,
+      topics: consumer.topics.map((topic) => this.#prefix + topic),
+      group: this.#prefix + consumer.group,
+    };
     await this.#consumers.run(prefixed, (ended) => consume(this.options, ended));
   }
 

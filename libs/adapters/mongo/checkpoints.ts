@@ -23,11 +23,23 @@ export class MongoCheckpoints extends Checkpoints {
 
   async all(): Promise<readonly StoredCheckpoint[]> {
     return this.connection.reach(async (db) => {
-      const [followers, collections] = await Promise.all([followersIn(db).find().toArray(), db.listCollections({}, { nameOnly: true }).toArray()]);
-      const ofModels = await Promise.all(collections.flatMap(({ name }) => modelIn(name) ?? []).map(async ({ collection, ...model }) => ({ ...model, marker: await markersIn(db, collection).findOne({ _id: MARKER_ID }) })));
+      const [followers, collections] = await Promise.all([
+        followersIn(db).find().toArray(),
+        db.listCollections({}, { nameOnly: true }).toArray(),
+      ]);
+      const ofModels = await Promise.all(
+        collections
+          .flatMap(({ name }) => modelIn(name) ?? [])
+          .map(async ({ collection, ...model }) => ({
+            ...model,
+            marker: await markersIn(db, collection).findOne({ _id: MARKER_ID }),
+          })),
+      );
       return [
         ...followers.map(({ _id, checkpoint }) => ({ name: _id, of: 'follower', checkpoint }) as const),
-        ...ofModels.flatMap(({ name, of, marker }) => (marker?.checkpoint ? [{ name, of, checkpoint: marker.checkpoint }] : [])),
+        ...ofModels.flatMap(({ name, of, marker }) =>
+          marker?.checkpoint ? [{ name, of, checkpoint: marker.checkpoint }] : [],
+        ),
       ];
     });
   }
@@ -60,7 +72,9 @@ export class MongoCheckpoints extends Checkpoints {
   async #read(names: readonly string[]): Promise<ReadonlyMap<string, Position>> {
     return this.connection.reach(async (db) => {
       const [followers, markers] = await Promise.all([
-        followersIn(db).find({ _id: { $in: [...names] } }).toArray(),
+        followersIn(db)
+          .find({ _id: { $in: [...names] } })
+          .toArray(),
         Promise.all(names.map((name) => markersIn(db, liveName(name)).findOne({ _id: MARKER_ID }))),
       ]);
       const found = new Map(followers.map(({ _id, checkpoint }) => [_id, checkpoint]));
@@ -74,20 +88,35 @@ export class MongoCheckpoints extends Checkpoints {
 }
 
 /** Moves a model's checkpoint, unless it is not at `from` or the model was swapped meanwhile. @throws CheckpointMoved */
-export async function moveMarker(db: Db, model: string, { copy }: Marker, from: Position | null, to: Position | null): Promise<void> {
+export async function moveMarker(
+  db: Db,
+  model: string,
+  { copy }: Marker,
+  from: Position | null,
+  to: Position | null,
+): Promise<void> {
   const marker = markersIn(db, liveName(model));
-  const { matchedCount } = await marker.updateOne({ _id: MARKER_ID, copy, checkpoint: from }, { $set: { checkpoint: to } });
+  const { matchedCount } = await marker.updateOne(
+    { _id: MARKER_ID, copy, checkpoint: from },
+    { $set: { checkpoint: to } },
+  );
   if (matchedCount === 0) throw new CheckpointMoved(model);
 }
 
 async function moveFollower(db: Db, name: string, from: Position | null, to: Position | null): Promise<void> {
   if (to === null) {
-    const { deletedCount } = from === null ? { deletedCount: 1 - (await followersIn(db).countDocuments({ _id: name })) } : await followersIn(db).deleteOne({ _id: name, checkpoint: from });
+    const { deletedCount } =
+      from === null
+        ? { deletedCount: 1 - (await followersIn(db).countDocuments({ _id: name })) }
+        : await followersIn(db).deleteOne({ _id: name, checkpoint: from });
     if (deletedCount === 0) throw new CheckpointMoved(name);
     return;
   }
   if (from !== null) {
-    const { matchedCount } = await followersIn(db).updateOne({ _id: name, checkpoint: from }, { $set: { checkpoint: to } });
+    const { matchedCount } = await followersIn(db).updateOne(
+      { _id: name, checkpoint: from },
+      { $set: { checkpoint: to } },
+    );
     if (matchedCount === 0) throw new CheckpointMoved(name);
     return;
   }

@@ -90,7 +90,12 @@ export function refusalOf(error: unknown): AccessRefused | null {
   if (certificate) return new AccessRefused('MongoDB', noValidCertificate(certificate));
   const code = error instanceof MongoError ? Number(error.code) : null;
   if (code !== null && AUTHENTICATION_FAILED.has(code)) return new AccessRefused('MongoDB', WRONG_LOGIN);
-  return code === UNAUTHORIZED ? new AccessRefused('MongoDB', 'its user (nobody, where it names none) may not read and write the database; give it the role readWrite') : null;
+  return code === UNAUTHORIZED
+    ? new AccessRefused(
+        'MongoDB',
+        'its user (nobody, where it names none) may not read and write the database; give it the role readWrite',
+      )
+    : null;
 }
 
 /** A bulk hides what the driver failed with. */
@@ -112,6 +117,7 @@ function isUnavailable(error: unknown): boolean {
 }
 
 /** `mongodb+srv` asks for names, and the driver passes on what that fails with. */
-const isNameUnknown = (error: unknown): boolean => error instanceof Error && /^query(Srv|Txt)$/.test(String((error as NodeJS.ErrnoException).syscall));
+const isNameUnknown = (error: unknown): boolean =>
+  error instanceof Error && /^query(Srv|Txt)$/.test(String((error as NodeJS.ErrnoException).syscall));
 
 export const isDuplicate = (error: unknown): boolean => error instanceof MongoError && error.code === 11000;

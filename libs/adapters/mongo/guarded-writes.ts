@@ -9,16 +9,27 @@ const DUPLICATE = 11000;
 export async function writeGuarded(collection: Collection<Stored>, writes: readonly DocumentWrite[]): Promise<void> {
   for (let from = 0; from < writes.length; from += AT_ONCE) {
     const some = writes.slice(from, from + AT_ONCE);
-    const taken = await bulk(collection, some.map((write) => replace(write, true)));
+    const taken = await bulk(
+      collection,
+      some.map((write) => replace(write, true)),
+    );
     // An id is taken by a newer document, or by an older one that came between looking and inserting.
     const again = taken.map((index) => some[index]).filter((write) => write !== undefined);
-    if (again.length > 0) await bulk(collection, again.map((write) => replace(write, false)));
+    if (again.length > 0)
+      await bulk(
+        collection,
+        again.map((write) => replace(write, false)),
+      );
   }
 }
 
 /** A replacement takes keys that begin with `$` as they are; they are operators only at the top. */
 const replace = ({ document, position }: DocumentWrite, upsert: boolean): AnyBulkWriteOperation<Stored> => ({
-  replaceOne: { filter: { _id: document.id, position: { $lt: position } }, replacement: { position, document }, upsert },
+  replaceOne: {
+    filter: { _id: document.id, position: { $lt: position } },
+    replacement: { position, document },
+    upsert,
+  },
 });
 
 /** @returns the places of the operations whose id was taken */

@@ -24,25 +24,40 @@ export class MongoKeyStore extends KeyStore {
   /** In one step, so that of many at once one stores it and the others get the same. */
   async add(subject: string, wrapped: Uint8Array): Promise<Uint8Array | null> {
     const stored = await this.#reach((collection) =>
-      collection.findOneAndUpdate({ _id: subject }, { $setOnInsert: { wrapped: new Binary(wrapped) } }, { upsert: true, returnDocument: 'after' }),
+      collection.findOneAndUpdate(
+        { _id: subject },
+        { $setOnInsert: { wrapped: new Binary(wrapped) } },
+        { upsert: true, returnDocument: 'after' },
+      ),
     );
     return bytesOf(stored?.wrapped);
   }
 
   async replace(changes: readonly KeyChange[]): Promise<void> {
     const operations = changes.map(({ subject, before, after }) => ({
-      updateOne: { filter: { _id: subject, wrapped: new Binary(before) }, update: { $set: { wrapped: new Binary(after) } } },
+      updateOne: {
+        filter: { _id: subject, wrapped: new Binary(before) },
+        update: { $set: { wrapped: new Binary(after) } },
+      },
     }));
     await this.#reach((collection) => collection.bulkWrite(operations, { ordered: false }));
   }
 
   async destroy(subject: string): Promise<void> {
-    await this.#reach((collection) => collection.updateOne({ _id: subject }, { $set: { wrapped: null } }, { upsert: true }));
+    await this.#reach((collection) =>
+      collection.updateOne({ _id: subject }, { $set: { wrapped: null } }, { upsert: true }),
+    );
   }
 
   async *all(): AsyncIterable<readonly [string, Uint8Array | null]> {
-    for (let last = ''; ; ) {
-      const stored = await this.#reach((collection) => collection.find({ _id: { $gt: last } }).sort({ _id: 1 }).limit(SCAN).toArray());
+    for (let last = ''; ;) {
+      const stored = await this.#reach((collection) =>
+        collection
+          .find({ _id: { $gt: last } })
+          .sort({ _id: 1 })
+          .limit(SCAN)
+          .toArray(),
+      );
       for (const { _id, wrapped } of stored) yield [_id, bytesOf(wrapped)];
       const end = stored.at(-1);
       if (!end) return;
@@ -55,4 +70,5 @@ export class MongoKeyStore extends KeyStore {
   }
 }
 
-const bytesOf = (wrapped: Binary | null | undefined): Uint8Array | null => (wrapped ? Uint8Array.from(wrapped.buffer) : null);
+const bytesOf = (wrapped: Binary | null | undefined): Uint8Array | null =>
+  wrapped ? Uint8Array.from(wrapped.buffer) : null;

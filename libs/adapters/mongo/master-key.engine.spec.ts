@@ -29,14 +29,18 @@ describe('keys in MongoDB and their master key', () => {
   };
   const raw = async (): Promise<{ readonly _id: string; readonly wrapped: Binary | null }[]> => {
     const connection = new Connection(database.url);
-    const documents = await connection.reach((db) => db.collection<{ _id: string; wrapped: Binary | null }>('keys').find().toArray());
+    const documents = await connection.reach((db) =>
+      db.collection<{ _id: string; wrapped: Binary | null }>('keys').find().toArray(),
+    );
     await connection.close();
     return documents;
   };
 
   test('M4: two processes that meet a number at the same moment give it one id', async () => {
     const [a, b] = [new NaturalKeys(await open(one)), new NaturalKeys(await open(one))];
-    const ids = await Promise.all(Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? a : b).address('program-1', '+14155550132')));
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? a : b).address('program-1', '+14155550132')),
+    );
     expect(new Set(ids).size).toBe(1);
   });
 
@@ -53,11 +57,15 @@ describe('keys in MongoDB and their master key', () => {
     const key = hex(await keyring.ensure('subject'));
     await keyring.destroy('erased');
     const target = await open(one);
-    for await (const [subject, bytes] of keyring.all()) await (bytes ? target.adopt(subject, bytes) : target.destroy(subject));
+    for await (const [subject, bytes] of keyring.all())
+      await (bytes ? target.adopt(subject, bytes) : target.destroy(subject));
     await folder.remove();
     const stored = await (await open(one)).get(['subject', 'erased']);
     expect([hex(stored.get('subject')), stored.get('erased')]).toEqual([key, 'destroyed']);
-    expect((await raw()).flatMap(({ wrapped }) => (wrapped ? [hex(wrapped.buffer).slice(0, 16)] : []))).toEqual([one.id, one.id]);
+    expect((await raw()).flatMap(({ wrapped }) => (wrapped ? [hex(wrapped.buffer).slice(0, 16)] : []))).toEqual([
+      one.id,
+      one.id,
+    ]);
   });
 
   test('X8: of two processes with different master keys the second one is refused', async () => {
@@ -69,9 +77,16 @@ describe('keys in MongoDB and their master key', () => {
 
   test('X8: keys that an older build stored as they are are refused', async () => {
     const connection = new Connection(database.url);
-    await connection.reach((db) => db.collection<{ _id: string; key: Binary }>('keys').insertOne({ _id: 'subject', key: new Binary(randomBytes(32)) }));
+    await connection.reach((db) =>
+      db
+        .collection<{ _id: string; key: Binary }>('keys')
+        .insertOne({ _id: 'subject', key: new Binary(randomBytes(32)) }),
+    );
     await connection.close();
-    expect(await rejection((await open(one)).check())).toMatchObject({ name: 'UnusableData', message: expect.stringContaining('older build') });
+    expect(await rejection((await open(one)).check())).toMatchObject({
+      name: 'UnusableData',
+      message: expect.stringContaining('older build'),
+    });
   });
 
   test('X8: a rotation beside processes that make keys: each stays what it was, and all are wrapped by the new master key', async () => {
@@ -80,7 +95,8 @@ describe('keys in MongoDB and their master key', () => {
     const made = new Map<string, string>();
     let rotating = true;
     const makers = running.map(async (keyring, process) => {
-      for (let n = 0; rotating || n < 20; n += 1) made.set(`${process}-${n}`, hex(await keyring.ensure(`${process}-${n}`)));
+      for (let n = 0; rotating || n < 20; n += 1)
+        made.set(`${process}-${n}`, hex(await keyring.ensure(`${process}-${n}`)));
     });
     while (made.size < 50) await new Promise(setImmediate);
     const rotated = await (await open(two, one)).rotate();
@@ -91,7 +107,9 @@ describe('keys in MongoDB and their master key', () => {
     await (await open(two, one)).rotate();
     const stored = await (await open(two)).get([...made.keys()]);
     for (const [subject, key] of made) expect(hex(stored.get(subject))).toBe(key);
-    expect((await raw()).map(({ wrapped }) => hex(wrapped?.buffer).slice(0, 16))).toEqual(Array(made.size + 2).fill(two.id));
+    expect((await raw()).map(({ wrapped }) => hex(wrapped?.buffer).slice(0, 16))).toEqual(
+      Array(made.size + 2).fill(two.id),
+    );
     expect(await rejection((await open(one)).check())).toBeInstanceOf(UnusableData);
   });
 });

@@ -19,7 +19,9 @@ export const liveName = (model: string): string => `models.${model}`;
 export const copyName = (model: string): string => `models.${model}.rebuild`;
 
 /** The model that a collection holds, live or as a copy; `null` when it holds none. */
-export function modelIn(collection: string): { readonly name: string; readonly of: 'model' | 'copy'; readonly collection: string } | null {
+export function modelIn(
+  collection: string,
+): { readonly name: string; readonly of: 'model' | 'copy'; readonly collection: string } | null {
   const [, name, copy] = /^models\.([^.]+)(\.rebuild)?$/.exec(collection) ?? [];
   return name === undefined ? null : { name, of: copy === undefined ? 'model' : 'copy', collection };
 }

@@ -25,7 +25,9 @@ async function open<Ports extends object>(ports: (mongo: Mongo) => Ports): Promi
 
 readModelStoreContract('MongoDB', () => open(({ readModels, checkpoints }) => ({ store: readModels, checkpoints })));
 keyringContract('MongoDB', () => open(({ keyring }) => ({ store: keyring, keys: keyring.store })));
-engineClockContract('MongoDB', () => open(({ clocks: [clock] }) => ({ clock: clock as EngineClock, use: () => Promise.resolve() })));
+engineClockContract('MongoDB', () =>
+  open(({ clocks: [clock] }) => ({ clock: clock as EngineClock, use: () => Promise.resolve() })),
+);
 
 test('U3: the check at the start is passed, and changes nothing', async () => {
   const mongo = await openMongo(database);

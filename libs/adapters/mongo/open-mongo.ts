@@ -1,4 +1,10 @@
-import { WrappedKeyring, type Checkpoints, type EngineClock, type MasterKeys, type ReadModelStore } from '@app/eventing';
+import {
+  WrappedKeyring,
+  type Checkpoints,
+  type EngineClock,
+  type MasterKeys,
+  type ReadModelStore,
+} from '@app/eventing';
 import { MongoCheckpoints } from './checkpoints.js';
 import { Connection } from './connection.js';
 import { MongoKeyStore } from './key-store.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EngineUnavailable, MasterKey } from '@app/eventing';
 import { at, card, collect, newModel, rejection, write } from '@app/testing/contracts';
-import { freePort, startMongo, type RunningMongo } from '@app/testing/engines';
+import { freePort, startMongo, type RunningMongo } from '@app/testing/servers';
 import { openMongo, type Mongo } from './index.js';
 
 /** On a server of its own, since it is taken away. The stand-in keeps nothing over that; MongoDB would. */
@@ -16,7 +16,10 @@ describe('MongoDB that is away', () => {
   let mongo: Mongo;
   beforeAll(async () => {
     port = await freePort();
-    mongo = await openMongo({ url: `mongodb://127.0.0.1:${port}/messages`, masterKeys: [new MasterKey(randomBytes(32))] });
+    mongo = await openMongo({
+      url: `mongodb://127.0.0.1:${port}/messages`,
+      masterKeys: [new MasterKey(randomBytes(32))],
+    });
   });
   afterAll(async () => {
     await mongo.close();

@@ -11,7 +11,10 @@ type Condition = Readonly<Record<string, unknown>>;
  */
 export function pageFilter({ equal, range, sortedBy, end }: PageList, order: PageRequest['order']): Filter<Stored> {
   // Other than documents, the collection holds the checkpoint; its id is a number.
-  const conditions: Condition[] = [{ _id: { $gte: '' } }, ...equal.map(([field, value]) => ({ [path(field)]: { $eq: value } }))];
+  const conditions: Condition[] = [
+    { _id: { $gte: '' } },
+    ...equal.map(([field, value]) => ({ [path(field)]: { $eq: value } })),
+  ];
   if (range) conditions.push(...within(path(range.field), range));
   const [first] = sortedBy;
   if (end && first !== undefined) {

@@ -73,11 +73,20 @@ describe('MongoDB shared by several processes', () => {
       const meanwhile = async ([, ...others]: Bulk): Promise<unknown> => {
         await documents.insertOne({ _id: 'x', position: at(1), document: card('x', { rank: 1 }) });
         delete server.bulkWrite;
-        return documents.bulkWrite([{ insertOne: { document: { _id: 'x', position: at(2), document: card('x') } } }, ...others], { ordered: false });
+        return documents.bulkWrite(
+          [{ insertOne: { document: { _id: 'x', position: at(2), document: card('x') } } }, ...others],
+          { ordered: false },
+        );
       };
-      const server = Object.create(documents, { bulkWrite: { value: meanwhile, configurable: true } }) as Omit<Documents, 'bulkWrite'> & { bulkWrite?: unknown };
+      const server = Object.create(documents, { bulkWrite: { value: meanwhile, configurable: true } }) as Omit<
+        Documents,
+        'bulkWrite'
+      > & { bulkWrite?: unknown };
       await writeGuarded(server as Documents, [write(2, card('x', { rank: 2 })), write(2, card('y'))]);
-      expect(byId((await documents.find().toArray()).map(({ document }) => document))).toEqual([card('x', { rank: 2 }), card('y')]);
+      expect(byId((await documents.find().toArray()).map(({ document }) => document))).toEqual([
+        card('x', { rank: 2 }),
+        card('y'),
+      ]);
     });
   });
 
@@ -110,7 +119,10 @@ describe('MongoDB shared by several processes', () => {
       for (let swaps = 0; swaps < 20; swaps += 1) {
         const head = (await b.checkpoints.get(model.name)) ?? at(0);
         await b.readModels.beginRebuild(model);
-        await b.readModels.fillRebuild(model, events.filter(({ position }) => position <= head));
+        await b.readModels.fillRebuild(
+          model,
+          events.filter(({ position }) => position <= head),
+        );
         await b.readModels.swapRebuild(model, head);
       }
     };
@@ -137,8 +149,15 @@ describe('MongoDB shared by several processes', () => {
 
   test('many processes at once agree on one key, and a destroyed one is soon forgotten by all', async () => {
     const subjects = Array.from({ length: 5 }, () => uniqueName('subject'));
-    const wanted = Array.from({ length: 60 }, (_, n) => ({ subject: subjects[n % 5] ?? '', keyring: (n % 2 === 0 ? a : b).keyring }));
-    const keys = await Promise.all(wanted.map(async ({ subject, keyring }) => `${subject} ${Buffer.from(await keyring.ensure(subject)).toString('hex')}`));
+    const wanted = Array.from({ length: 60 }, (_, n) => ({
+      subject: subjects[n % 5] ?? '',
+      keyring: (n % 2 === 0 ? a : b).keyring,
+    }));
+    const keys = await Promise.all(
+      wanted.map(
+        async ({ subject, keyring }) => `${subject} ${Buffer.from(await keyring.ensure(subject)).toString('hex')}`,
+      ),
+    );
     expect(new Set(keys).size).toBe(5);
 
     const [subject = ''] = subjects;
@@ -159,8 +178,20 @@ describe('MongoDB shared by several processes', () => {
       card('a.b', { place: '{"$ne":null}', deep: { $set: { 'a.b': 1, $inc: [{ '': null }] } } }),
       card('\u0000', { place: '/./' }),
     ];
-    for (const n of [1, 2]) await a.readModels.write(model, odd.map((document) => write(n, document)), { from: n === 1 ? null : at(1), to: at(n) });
-    expect(byId(await a.readModels.get(model, odd.map(({ id }) => id)))).toEqual(byId(odd));
+    for (const n of [1, 2])
+      await a.readModels.write(
+        model,
+        odd.map((document) => write(n, document)),
+        { from: n === 1 ? null : at(1), to: at(n) },
+      );
+    expect(
+      byId(
+        await a.readModels.get(
+          model,
+          odd.map(({ id }) => id),
+        ),
+      ),
+    ).toEqual(byId(odd));
     for (const document of odd) {
       const request = { index: 'byPlace', equals: { place: document.place }, order: 'asc', limit: 5 } as const;
       expect((await a.readModels.page(model, request)).documents).toEqual([document]);
@@ -170,8 +201,17 @@ describe('MongoDB shared by several processes', () => {
       expect(byId(await a.readModels.search(model, term, 5))).toEqual(byId(found));
     }
     const equals = { place: { $ne: null } as unknown as string };
-    expect(await rejection(a.readModels.page(model, { index: 'byPlace', equals, order: 'asc', limit: 5 }))).toBeInstanceOf(TypeError);
-    expect(await rejection(a.readModels.write(model, [write(3, card('x', { rank: [1] as unknown as number }))], { from: at(2), to: at(3) }))).toBeInstanceOf(TypeError);
+    expect(
+      await rejection(a.readModels.page(model, { index: 'byPlace', equals, order: 'asc', limit: 5 })),
+    ).toBeInstanceOf(TypeError);
+    expect(
+      await rejection(
+        a.readModels.write(model, [write(3, card('x', { rank: [1] as unknown as number }))], {
+          from: at(2),
+          to: at(3),
+        }),
+      ),
+    ).toBeInstanceOf(TypeError);
   });
 
   test('a URL cannot ask for less than a majority', async () => {
@@ -197,7 +237,11 @@ describe('MongoDB shared by several processes', () => {
 });
 
 /** Follows the events, each a document, and starts again when another copy took the model's place. @returns how often */
-async function runWorker({ readModels, checkpoints }: Mongo, model: ReturnType<typeof newModel>, events: readonly DocumentWrite[]): Promise<number> {
+async function runWorker(
+  { readModels, checkpoints }: Mongo,
+  model: ReturnType<typeof newModel>,
+  events: readonly DocumentWrite[],
+): Promise<number> {
   for (let restarts = 0; ; restarts += 1) {
     try {
       await readModels.prepare(model);

@@ -19,7 +19,16 @@ import type { Collection, Db, IndexDescription } from 'mongodb';
 import { moveMarker, type MongoCheckpoints } from './checkpoints.js';
 import { isDuplicate, type Connection } from './connection.js';
 import { writeGuarded } from './guarded-writes.js';
-import { copyName, liveName, MARKER_ID, markersIn, NotPrepared, path, storedIn, type Stored } from './model-collections.js';
+import {
+  copyName,
+  liveName,
+  MARKER_ID,
+  markersIn,
+  NotPrepared,
+  path,
+  storedIn,
+  type Stored,
+} from './model-collections.js';
 import { pageFilter } from './page-filter.js';
 
 const SCAN = 500;
@@ -76,7 +85,11 @@ export class MongoReadModelStore extends ReadModelStore {
     const direction = request.order === 'asc' ? 1 : -1;
     const sort = Object.fromEntries(list.sortedBy.map((field) => [path(field), direction] as const));
     const found = await this.#inLive(model, (live) =>
-      live.find(pageFilter(list, request.order)).sort(sort).limit(request.limit + 1).toArray(),
+      live
+        .find(pageFilter(list, request.order))
+        .sort(sort)
+        .limit(request.limit + 1)
+        .toArray(),
     );
     return toPage(list, toDocuments(found), request.limit);
   }

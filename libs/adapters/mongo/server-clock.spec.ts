@@ -1,14 +1,18 @@
 import type { Connection } from './connection.js';
 import { MongoClock } from './server-clock.js';
 
-const clockOf = (ask: () => Promise<object>): MongoClock => new MongoClock({ reach: (work: (db: unknown) => unknown) => work({ command: ask }) } as unknown as Connection);
+const clockOf = (ask: () => Promise<object>): MongoClock =>
+  new MongoClock({ reach: (work: (db: unknown) => unknown) => work({ command: ask }) } as unknown as Connection);
 
-it('rule 11: the clock of MongoDB is what its greeting says, whatever this machine\'s clock shows', async () => {
+it("rule 11: the clock of MongoDB is what its greeting says, whatever this machine's clock shows", async () => {
   const realNow = Date.now;
   Date.now = () => realNow() + 500_000;
   try {
     const began = performance.now();
-    const { least, most } = (await clockOf(async () => ({ localTime: new Date(1_000_000_000_000) })).atZero()) ?? { least: NaN, most: NaN };
+    const { least, most } = (await clockOf(async () => ({ localTime: new Date(1_000_000_000_000) })).atZero()) ?? {
+      least: NaN,
+      most: NaN,
+    };
     expect(most).toBeLessThanOrEqual(1_000_000_000_000 - began);
     expect(least).toBeGreaterThanOrEqual(1_000_000_000_000 - performance.now());
   } finally {

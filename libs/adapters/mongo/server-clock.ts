@@ -14,7 +14,9 @@ export class MongoClock extends EngineClock {
       const asked = performance.now();
       const { localTime } = (await db.command({ isMaster: 1 })) as { localTime?: unknown };
       const answered = performance.now();
-      return localTime instanceof Date ? { least: localTime.getTime() - answered, most: localTime.getTime() - asked } : null;
+      return localTime instanceof Date
+        ? { least: localTime.getTime() - answered, most: localTime.getTime() - asked }
+        : null;
     });
   }
 }

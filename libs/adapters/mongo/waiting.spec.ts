@@ -45,7 +45,11 @@ describe('waiting for checkpoints', () => {
   });
 
   test('looks for all who wait in one, less and less often', async () => {
-    const [a, again, b] = [waiting.until('a', at(1), 10_000), waiting.until('a', at(2), 10_000), waiting.until('b', at(1), 10_000)];
+    const [a, again, b] = [
+      waiting.until('a', at(1), 10_000),
+      waiting.until('a', at(2), 10_000),
+      waiting.until('b', at(1), 10_000),
+    ];
     await pass(1_000);
     const early = looks.length;
     expect(looks.at(-1)).toEqual(['a', 'b']);
@@ -69,7 +73,11 @@ describe('waiting for checkpoints', () => {
   });
 
   test('a move of this process ends the wait without a look', async () => {
-    const [reached, further, other] = [waiting.until('a', at(3), 100), waiting.until('a', at(4), 100), waiting.until('b', at(3), 100)];
+    const [reached, further, other] = [
+      waiting.until('a', at(3), 100),
+      waiting.until('a', at(4), 100),
+      waiting.until('b', at(3), 100),
+    ];
     waiting.moved('a', at(3));
     expect(await reached).toBe(true);
     await pass(150);

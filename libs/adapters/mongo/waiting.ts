@@ -68,7 +68,10 @@ export class Waiting {
       try {
         const checkpoints = await this.read([...new Set(waiters.map(({ name }) => name))]);
         // Some were told meanwhile by a move of this process.
-        tell(waiters.filter((waiter) => this.#waiters.has(waiter)), checkpoints);
+        tell(
+          waiters.filter((waiter) => this.#waiters.has(waiter)),
+          checkpoints,
+        );
       } catch (error) {
         for (const waiter of waiters) waiter.fail(error);
       }

@@ -1,5 +1,5 @@
 import twilio from 'twilio';
-import { InboundMessages, MessageListUnavailable, type ListedText, type SmsAccount } from '@app/eventing';
+import { InboundMessages, MessageListUnavailable, type ListedText, type SmsAccount } from '@app/gateways';
 
 const PAGE_SIZE = 100;
 
@@ -19,7 +19,7 @@ export class TwilioInboundMessages extends InboundMessages {
     const client = twilio(accountSid, authToken, { autoRetry: false, timeout: this.timeoutMs, keepAlive: false });
     client.api.baseUrl = this.baseUrl;
     // Not by DateSent: a message without that date would be left out.
-    for (let page = await available(client.messages.page({ to, pageSize: PAGE_SIZE })); ; ) {
+    for (let page = await available(client.messages.page({ to, pageSize: PAGE_SIZE })); ;) {
       for (const message of page.instances) if (message.direction === 'inbound') yield listedText(message);
       if (page.instances.some(({ dateCreated }) => dateCreated < since)) return;
       const next = await available(page.nextPage() ?? Promise.resolve(null));
@@ -31,7 +31,15 @@ export class TwilioInboundMessages extends InboundMessages {
 
 /** The provider's description allows null for what a message does not have. */
 function listedText({ sid, accountSid, from, to, body, numMedia, numSegments, dateCreated }: Listed): ListedText {
-  const form = { MessageSid: sid, AccountSid: accountSid, From: from ?? '', To: to, Body: body ?? '', NumMedia: numMedia, NumSegments: numSegments };
+  const form = {
+    MessageSid: sid,
+    AccountSid: accountSid,
+    From: from ?? '',
+    To: to,
+    Body: body ?? '',
+    NumMedia: numMedia,
+    NumSegments: numSegments,
+  };
   return { providerId: sid, from: form.From, to, createdAt: dateCreated.getTime(), form };
 }
 

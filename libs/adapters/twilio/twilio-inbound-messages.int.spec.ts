@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MessageListUnavailable, type ListedText, type SmsAccount } from '@app/eventing';
-import { startTwilioEmulator, type TwilioEmulator } from '@app/twilio-emulator';
+import { MessageListUnavailable, type ListedText, type SmsAccount } from '@app/gateways';
+import { startTwilioEmulator, type TwilioEmulator } from '@app/emulators/twilio';
 import { TwilioInboundMessages } from './twilio-inbound-messages.gateway.js';
 
 const account = { accountSid: `AC${'0'.repeat(31)}1`, authToken: 'a'.repeat(32) };
@@ -10,22 +10,34 @@ const start = Date.UTC(2026, 0, 5, 9);
 const at = (second: number): string => new Date(start + second * 1_000).toISOString();
 
 let emulator: TwilioEmulator;
-beforeEach(async () => (emulator = await startTwilioEmulator({ accounts: [{ ...account, numbers: [ours, alsoOurs].map((phoneNumber) => ({ phoneNumber })) }] })));
+beforeEach(
+  async () =>
+    (emulator = await startTwilioEmulator({
+      accounts: [{ ...account, numbers: [ours, alsoOurs].map((phoneNumber) => ({ phoneNumber })) }],
+    })),
+);
 afterEach(() => emulator.close());
 
-async function list(since: string, { who = account, url = emulator.url, to = ours }: { who?: SmsAccount; url?: string; to?: string } = {}): Promise<ListedText[]> {
+async function list(
+  since: string,
+  { who = account, url = emulator.url, to = ours }: { who?: SmsAccount; url?: string; to?: string } = {},
+): Promise<ListedText[]> {
   const texts: ListedText[] = [];
   for await (const text of new TwilioInboundMessages(url, 300).list(who, to, new Date(since))) texts.push(text);
   return texts;
 }
 
 /** The emulator behind a server that counts what is asked, and may not answer. */
-async function between(answers: (count: number) => boolean): Promise<{ url: string; asked: () => number; close: () => void }> {
+async function between(
+  answers: (count: number) => boolean,
+): Promise<{ url: string; asked: () => number; close: () => void }> {
   let count = 0;
   const server = createServer((request, response) => {
     count += 1;
     if (!answers(count)) return;
-    void fetch(`${emulator.url}${request.url}`, { headers: { authorization: String(request.headers.authorization) } }).then(async (answer) => {
+    void fetch(`${emulator.url}${request.url}`, {
+      headers: { authorization: String(request.headers.authorization) },
+    }).then(async (answer) => {
       response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
     });
   });
@@ -38,12 +50,30 @@ async function between(answers: (count: number) => boolean): Promise<{ url: stri
 }
 
 it('T5: says of a listed text what its webhook would have said, as far as the list knows it', async () => {
-  const { sid } = await emulator.inbound({ from: contact, to: ours, body: 'Ünï & co', mediaUrls: ['https://example.com/a.png'], createdAt: at(7) });
+  const { sid } = await emulator.inbound({
+    from: contact,
+    to: ours,
+    body: 'Ünï & co',
+    mediaUrls: ['https://example.com/a.png'],
+    createdAt: at(7),
+  });
   const empty = await emulator.inbound({ from: contact, to: ours, createdAt: at(5) });
   const form = { AccountSid: account.accountSid, From: contact, To: ours, NumSegments: '1' };
   expect(await list(at(0))).toEqual([
-    { providerId: sid, from: contact, to: ours, createdAt: start + 7_000, form: { ...form, MessageSid: sid, Body: 'Ünï & co', NumMedia: '1' } },
-    { providerId: empty.sid, from: contact, to: ours, createdAt: start + 5_000, form: { ...form, MessageSid: empty.sid, Body: '', NumMedia: '0' } },
+    {
+      providerId: sid,
+      from: contact,
+      to: ours,
+      createdAt: start + 7_000,
+      form: { ...form, MessageSid: sid, Body: 'Ünï & co', NumMedia: '1' },
+    },
+    {
+      providerId: empty.sid,
+      from: contact,
+      to: ours,
+      createdAt: start + 5_000,
+      form: { ...form, MessageSid: empty.sid, Body: '', NumMedia: '0' },
+    },
   ]);
 });
 
@@ -52,14 +82,20 @@ it('T5: shows one number’s inbound texts alone: none of another number, none t
   await emulator.inbound({ from: contact, to: alsoOurs, body: 'to the other number', createdAt: at(2) });
   await emulator.inbound({ from: ours, to: alsoOurs, body: 'between our numbers', createdAt: at(3) });
   expect((await list(at(0))).map(({ form }) => form['Body'])).toEqual(['STOP']);
-  expect((await list(at(0), { to: alsoOurs })).map(({ form }) => form['Body'])).toEqual(['between our numbers', 'to the other number']);
+  expect((await list(at(0), { to: alsoOurs })).map(({ form }) => form['Body'])).toEqual([
+    'between our numbers',
+    'to the other number',
+  ]);
 });
 
 it('T5: reads page after page, newest first, and no further than the page that holds an older one', async () => {
-  for (let second = 0; second < 350; second += 1) await emulator.inbound({ from: contact, to: ours, body: `${second}`, createdAt: at(second) });
+  for (let second = 0; second < 350; second += 1)
+    await emulator.inbound({ from: contact, to: ours, body: `${second}`, createdAt: at(second) });
   const counted = await between(() => true);
   try {
-    expect((await list(at(-1), { url: counted.url })).map(({ form }) => form['Body'])).toEqual(Array.from({ length: 350 }, (_, n) => String(349 - n)));
+    expect((await list(at(-1), { url: counted.url })).map(({ form }) => form['Body'])).toEqual(
+      Array.from({ length: 350 }, (_, n) => String(349 - n)),
+    );
     expect(counted.asked()).toBe(4);
     // A hundred to a page: the second one goes from 249 to 150.
     expect((await list(at(200), { url: counted.url })).at(-1)?.form['Body']).toBe('150');
@@ -77,7 +113,8 @@ describe('T5: a list that cannot be read is an error with a code, and without nu
     expect(error).toBeInstanceOf(MessageListUnavailable);
     const { code, message, cause } = error as MessageListUnavailable;
     expect(cause).toBeUndefined();
-    for (const secret of [contact, ours, ours.slice(1), account.authToken, 'personal']) expect(`${code} ${message}`).not.toContain(secret);
+    for (const secret of [contact, ours, ours.slice(1), account.authToken, 'personal'])
+      expect(`${code} ${message}`).not.toContain(secret);
     return error as MessageListUnavailable;
   };
 
@@ -92,12 +129,15 @@ describe('T5: a list that cannot be read is an error with a code, and without nu
   it('an answer that is none', async () => {
     const server = createServer((_request, response) => response.writeHead(502).end(`personal ${contact}`));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    expect((await failure(list(at(0), { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }))).code).toBe('HTTP 502');
+    expect(
+      (await failure(list(at(0), { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }))).code,
+    ).toBe('HTTP 502');
     server.close();
   });
 
   it('no answer in time, also to a later page', async () => {
-    for (let second = 0; second < 150; second += 1) await emulator.inbound({ from: contact, to: ours, body: 'personal', createdAt: at(second) });
+    for (let second = 0; second < 150; second += 1)
+      await emulator.inbound({ from: contact, to: ours, body: 'personal', createdAt: at(second) });
     for (const answered of [0, 1]) {
       const silent = await between((count) => count <= answered);
       expect((await failure(list(at(0), { url: silent.url }))).code).toBe('ECONNABORTED');

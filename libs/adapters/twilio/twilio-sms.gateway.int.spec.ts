@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SendOutcome } from '@app/eventing';
+import type { SendOutcome } from '@app/gateways';
 import { smsGatewayContract, type SmsTrouble } from '@app/testing/contracts';
-import { signForm, startTwilioEmulator, type Fault } from '@app/twilio-emulator';
+import { signForm, startTwilioEmulator, type Fault } from '@app/emulators/twilio';
 import { TwilioSmsGateway } from './twilio-sms.gateway.js';
 import { TwilioWebhookSignatures } from './twilio-webhook-signatures.js';
 
@@ -11,17 +11,29 @@ const from = '+14155550100';
 const optedOut = '+14155550199';
 const timeoutMs = 300;
 
-const faults: Readonly<Record<string, Fault>> = { 'lost-before': 'reset-before', 'lost-after': 'reset-after', 'silent-after': 'timeout-after', busy: '429', 'error-after': '500-after' };
+const faults: Readonly<Record<string, Fault>> = {
+  'lost-before': 'reset-before',
+  'lost-after': 'reset-after',
+  'silent-after': 'timeout-after',
+  busy: '429',
+  'error-after': '500-after',
+};
 
 smsGatewayContract('Twilio’s SDK against the emulator', async () => {
   const emulator = await startTwilioEmulator({ accounts: [{ ...account, numbers: [{ phoneNumber: from }] }] });
   await emulator.inbound({ from: optedOut, to: from, body: 'STOP' });
-  const gateways = { reached: new TwilioSmsGateway(emulator.url, timeoutMs), unreached: new TwilioSmsGateway('http://127.0.0.1:1', timeoutMs) };
+  const gateways = {
+    reached: new TwilioSmsGateway(emulator.url, timeoutMs),
+    unreached: new TwilioSmsGateway('http://127.0.0.1:1', timeoutMs),
+  };
   let trouble: SmsTrouble = null;
   const opened = {
     gateway: {
       send: (...[who, sms]: Parameters<TwilioSmsGateway['send']>) =>
-        (trouble === 'unreachable' ? gateways.unreached : gateways.reached).send(who, trouble === 'opted-out' ? { ...sms, to: optedOut } : sms),
+        (trouble === 'unreachable' ? gateways.unreached : gateways.reached).send(
+          who,
+          trouble === 'opted-out' ? { ...sms, to: optedOut } : sms,
+        ),
       find: (...asked: Parameters<TwilioSmsGateway['find']>) => gateways.reached.find(...asked),
     },
     account,
@@ -40,7 +52,9 @@ smsGatewayContract('Twilio’s SDK against the emulator', async () => {
 describe('T8: what an answer of the provider means', () => {
   const sms = { from, to: '+14155550132', text: 'Hello', statusCallback: 'http://127.0.0.1:9/' };
   let answer: { status: number; body: string };
-  const server = createServer((_request, response) => response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body));
+  const server = createServer((_request, response) =>
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body),
+  );
   let gateway: TwilioSmsGateway;
   beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -56,7 +70,13 @@ describe('T8: what an answer of the provider means', () => {
     [503, '{}', { kind: 'uncertain', cause: 'HTTP 503' }],
     [429, '{}', { kind: 'back-off', code: '20429', retryAfterMs: 2_000 }],
     // A proxy's word, not the provider's.
-    ...[403, 404, 407].flatMap((status) => ['{}', '<html>', '{"code":403}'].map((body): [number, string, SendOutcome] => [status, body, { kind: 'back-off', code: `HTTP ${status}`, retryAfterMs: 5_000 }])),
+    ...[403, 404, 407].flatMap((status) =>
+      ['{}', '<html>', '{"code":403}'].map((body): [number, string, SendOutcome] => [
+        status,
+        body,
+        { kind: 'back-off', code: `HTTP ${status}`, retryAfterMs: 5_000 },
+      ]),
+    ),
     [429, '{"code":21611}', { kind: 'back-off', code: '21611', retryAfterMs: 2_000 }],
   ])('T8: HTTP %i with %s', async (status, body, outcome) => {
     answer = { status, body };
@@ -70,7 +90,8 @@ describe('T3: webhook signatures', () => {
   const form = { From: '+14155550132', Body: 'Ünï & co', To: from };
   const signature = signForm(account.authToken, url, form);
 
-  it('T3: takes what the owner of the token signed', () => expect(signatures.isGenuine(account.authToken, signature, url, form)).toBe(true));
+  it('T3: takes what the owner of the token signed', () =>
+    expect(signatures.isGenuine(account.authToken, signature, url, form)).toBe(true));
 
   it.each([
     ['another token', 'b'.repeat(32), signature, url, form],
@@ -79,5 +100,7 @@ describe('T3: webhook signatures', () => {
     ['one more parameter', account.authToken, signature, url, { ...form, More: '' }],
     ['no signature', account.authToken, '', url, form],
     ['an empty token, honestly signed with it', '', signForm('', url, form), url, form],
-  ])('T3: refuses %s', (_what, token, signed, at, posted) => expect(signatures.isGenuine(token, signed, at, posted as Record<string, string>)).toBe(false));
+  ])('T3: refuses %s', (_what, token, signed, at, posted) =>
+    expect(signatures.isGenuine(token, signed, at, posted as Record<string, string>)).toBe(false),
+  );
 });

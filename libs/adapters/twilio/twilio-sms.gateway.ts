@@ -1,5 +1,5 @@
 import twilio from 'twilio';
-import { SmsGateway, type FoundOutcome, type SendOutcome, type Sms, type SmsAccount } from '@app/eventing';
+import { SmsGateway, type FoundOutcome, type SendOutcome, type Sms, type SmsAccount } from '@app/gateways';
 
 /** How long a request may take, in ms; shorter than the time after which a claim counts as abandoned. */
 const TIMEOUT_MS = 10_000;
@@ -31,16 +31,27 @@ export class TwilioSmsGateway extends SmsGateway {
     }
   }
 
-  async find(account: SmsAccount, { from, to, text }: Omit<Sms, 'statusCallback'>, between: { readonly from: Date; readonly to: Date }, isKnown: (providerId: string) => Promise<boolean>): Promise<FoundOutcome> {
+  async find(
+    account: SmsAccount,
+    { from, to, text }: Omit<Sms, 'statusCallback'>,
+    between: { readonly from: Date; readonly to: Date },
+    isKnown: (providerId: string) => Promise<boolean>,
+  ): Promise<FoundOutcome> {
     const oldest = between.from.getTime() - CLOCK_SKEW_MS;
     const newest = between.to.getTime() + CLOCK_SKEW_MS;
     try {
       // Not by DateSent: what has not left the provider yet has none. The list is newest first.
-      for (let page = await this.client(account).messages.page({ from, to, pageSize: 50 }); ; ) {
+      for (let page = await this.client(account).messages.page({ from, to, pageSize: 50 }); ;) {
         for (const message of page.instances) {
           if (message.dateCreated.getTime() < oldest) return { kind: 'unknown' };
           const isInTime = message.dateCreated.getTime() <= newest;
-          if (isInTime && message.direction === 'outbound-api' && message.body === text && !(await isKnown(message.sid))) return { kind: 'found', providerId: message.sid };
+          if (
+            isInTime &&
+            message.direction === 'outbound-api' &&
+            message.body === text &&
+            !(await isKnown(message.sid))
+          )
+            return { kind: 'found', providerId: message.sid };
         }
         const next = await page.nextPage();
         if (!next) return { kind: 'unknown' };
@@ -66,12 +77,16 @@ function outcomeOf(error: unknown): SendOutcome {
   const { status, code } = error as { status?: unknown; code?: unknown };
   const name = typeof code === 'string' || typeof code === 'number' ? String(code) : 'unknown';
   if (typeof status !== 'number')
-    return neverReached.has(name) ? { kind: 'back-off', code: name, retryAfterMs: UNREACHED_MS } : { kind: 'uncertain', cause: name };
+    return neverReached.has(name)
+      ? { kind: 'back-off', code: name, retryAfterMs: UNREACHED_MS }
+      : { kind: 'uncertain', cause: name };
   // A proxy's time-out (408) does not say whether the provider took the text.
   if (status >= 500 || status === 408) return { kind: 'uncertain', cause: `HTTP ${status}` };
   // A proxy in between may answer without a code of the provider's: that says nothing about this text.
   const isOfProvider = /^\d{5}$/.test(name);
   if (status === 429) return { kind: 'back-off', code: isOfProvider ? name : '20429', retryAfterMs: BACK_OFF_MS };
   if (status === 401) return { kind: 'refused', code: '20003', reason: 'HTTP 401' };
-  return isOfProvider ? { kind: 'refused', code: name, reason: `HTTP ${status}` } : { kind: 'back-off', code: `HTTP ${status}`, retryAfterMs: UNREACHED_MS };
+  return isOfProvider
+    ? { kind: 'refused', code: name, reason: `HTTP ${status}` }
+    : { kind: 'back-off', code: `HTTP ${status}`, retryAfterMs: UNREACHED_MS };
 }

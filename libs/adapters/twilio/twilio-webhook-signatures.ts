@@ -1,5 +1,5 @@
 import twilio from 'twilio';
-import { WebhookSignatures } from '@app/eventing';
+import { WebhookSignatures } from '@app/gateways';
 
 export class TwilioWebhookSignatures extends WebhookSignatures {
   isGenuine(authToken: string, signature: string, url: string, form: Readonly<Record<string, string>>): boolean {

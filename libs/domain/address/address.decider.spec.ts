@@ -5,8 +5,12 @@ import type { AddressEvent } from './address.events.js';
 const address = deciderSpec(addressDecider);
 const held = (contactId: string): AddressEvent => ({ type: 'AddressHeld', data: { contactId } });
 const released = (contactId: string): AddressEvent => ({ type: 'AddressReleased', data: { contactId } });
-const texted = (contactId: string, conversationId: string, at: string, senderId = 'sender-1'): AddressEvent => ({ type: 'AddressTexted', data: { contactId, conversationId, senderId, at } });
-const after = (...events: AddressEvent[]): Address => events.reduce((state, event) => addressDecider.evolve(state, event), addressDecider.initialState);
+const texted = (contactId: string, conversationId: string, at: string, senderId = 'sender-1'): AddressEvent => ({
+  type: 'AddressTexted',
+  data: { contactId, conversationId, senderId, at },
+});
+const after = (...events: AddressEvent[]): Address =>
+  events.reduce((state, event) => addressDecider.evolve(state, event), addressDecider.initialState);
 
 const DAY = 24 * 60 * 60 * 1000;
 const noon = '2026-03-01T12:00:00.000Z';
@@ -21,7 +25,8 @@ describe('an address whose person is erased', () => {
     address.given(held('rita'), released('rita'), erased(1), held('ron'), released('ron')).when(erase).then(erased(2));
   });
 
-  it('X8: is not, while somebody has it', () => address.given(held('rita'), held('ron'), released('rita')).when(erase).thenNothing());
+  it('X8: is not, while somebody has it', () =>
+    address.given(held('rita'), held('ron'), released('rita')).when(erase).thenNothing());
 
   it('X8: seals each time with another key', () => {
     expect(new Set([0, 1, 2].map((erasures) => sealingSubject('a', erasures))).size).toBe(3);
@@ -30,14 +35,29 @@ describe('an address whose person is erased', () => {
 
 describe('address', () => {
   it('M4: knows who has it, each once', () => {
-    address.given().when({ type: 'HoldAddress', data: { contactId: 'rita' } }).then(held('rita'));
-    address.given(held('rita')).when({ type: 'HoldAddress', data: { contactId: 'rita' } }).thenNothing();
-    address.given(held('rita')).when({ type: 'HoldAddress', data: { contactId: 'ron' } }).then(held('ron'));
+    address
+      .given()
+      .when({ type: 'HoldAddress', data: { contactId: 'rita' } })
+      .then(held('rita'));
+    address
+      .given(held('rita'))
+      .when({ type: 'HoldAddress', data: { contactId: 'rita' } })
+      .thenNothing();
+    address
+      .given(held('rita'))
+      .when({ type: 'HoldAddress', data: { contactId: 'ron' } })
+      .then(held('ron'));
   });
 
   it('M4: is given up by who has it only', () => {
-    address.given(held('rita')).when({ type: 'ReleaseAddress', data: { contactId: 'rita' } }).then(released('rita'));
-    address.given(held('rita')).when({ type: 'ReleaseAddress', data: { contactId: 'ron' } }).thenNothing();
+    address
+      .given(held('rita'))
+      .when({ type: 'ReleaseAddress', data: { contactId: 'rita' } })
+      .then(released('rita'));
+    address
+      .given(held('rita'))
+      .when({ type: 'ReleaseAddress', data: { contactId: 'ron' } })
+      .thenNothing();
     expect(after(held('rita'), held('ron'), released('rita')).holders).toEqual(['ron']);
   });
 
@@ -50,9 +70,18 @@ describe('address', () => {
 describe('U5: how many texts went to a number', () => {
   it('is counted for each day, whatever the sender and the conversation', () => {
     expect(after().texts.count).toBe(0);
-    expect(after(texted('rita', 'c1', noon), texted('ron', 'c2', later(1), 'sender-2')).texts).toEqual({ day: '2026-03-01', count: 2 });
-    expect(after(texted('rita', 'c1', noon), texted('rita', 'c1', later(DAY))).texts).toEqual({ day: '2026-03-02', count: 1 });
-    expect(after(texted('rita', 'c1', noon), texted('rita', 'c1', later(-DAY))).texts).toEqual({ day: '2026-03-01', count: 1 });
+    expect(after(texted('rita', 'c1', noon), texted('ron', 'c2', later(1), 'sender-2')).texts).toEqual({
+      day: '2026-03-01',
+      count: 2,
+    });
+    expect(after(texted('rita', 'c1', noon), texted('rita', 'c1', later(DAY))).texts).toEqual({
+      day: '2026-03-02',
+      count: 1,
+    });
+    expect(after(texted('rita', 'c1', noon), texted('rita', 'c1', later(-DAY))).texts).toEqual({
+      day: '2026-03-01',
+      count: 1,
+    });
   });
 });
 
@@ -72,7 +101,10 @@ describe('where an inbound text goes', () => {
   });
 
   it('M14: to the conversation that last texted the number from that sender', () => {
-    expect(to(after(held('rita'), texted('rita', 'c1', noon), texted('rita', 'c2', later(1))))).toEqual({ contactId: 'rita', conversationId: 'c2' });
+    expect(to(after(held('rita'), texted('rita', 'c1', noon), texted('rita', 'c2', later(1))))).toEqual({
+      contactId: 'rita',
+      conversationId: 'c2',
+    });
   });
 
   it.each([
@@ -81,7 +113,10 @@ describe('where an inbound text goes', () => {
     ['after 30 days to the millisecond', 30 * DAY, 'c1'],
     ['a millisecond after 30 days', 30 * DAY + 1, null],
   ])('M14: joins within 30 days: %s', (_when, passed, conversationId) => {
-    expect(to(after(held('rita'), texted('rita', 'c1', noon)), later(passed))).toEqual({ contactId: 'rita', conversationId });
+    expect(to(after(held('rita'), texted('rita', 'c1', noon)), later(passed))).toEqual({
+      contactId: 'rita',
+      conversationId,
+    });
   });
 
   it('decision: with two who have the number, to the one last texted there, after 30 days too', () => {
@@ -92,8 +127,14 @@ describe('where an inbound text goes', () => {
 
   it('M14: not to one who has given the number up', () => {
     const released = { type: 'AddressReleased', data: { contactId: 'rita' } } as const;
-    expect(to(after(held('rita'), texted('rita', 'c1', noon), released))).toEqual({ contactId: null, conversationId: null });
-    expect(to(after(held('rita'), texted('rita', 'c1', noon), released, held('ron')))).toEqual({ contactId: 'ron', conversationId: null });
+    expect(to(after(held('rita'), texted('rita', 'c1', noon), released))).toEqual({
+      contactId: null,
+      conversationId: null,
+    });
+    expect(to(after(held('rita'), texted('rita', 'c1', noon), released, held('ron')))).toEqual({
+      contactId: 'ron',
+      conversationId: null,
+    });
   });
 
   it('M14: does not join the conversation of another sender', () => {
@@ -102,12 +143,22 @@ describe('where an inbound text goes', () => {
   });
 
   it('decision: with two who have the number, to the one last texted there by any sender', () => {
-    const state = after(held('rita'), held('ron'), texted('rita', 'c1', noon, 'sender-2'), texted('ron', 'c2', later(1), 'sender-3'));
+    const state = after(
+      held('rita'),
+      held('ron'),
+      texted('rita', 'c1', noon, 'sender-2'),
+      texted('ron', 'c2', later(1), 'sender-3'),
+    );
     expect(to(state)).toEqual({ contactId: 'ron', conversationId: null });
   });
 
   it('M14: the conversation of that sender wins over a later text by another one', () => {
-    const state = after(held('rita'), held('ron'), texted('rita', 'c1', noon), texted('ron', 'c2', later(1), 'sender-2'));
+    const state = after(
+      held('rita'),
+      held('ron'),
+      texted('rita', 'c1', noon),
+      texted('ron', 'c2', later(1), 'sender-2'),
+    );
     expect(to(state)).toEqual({ contactId: 'rita', conversationId: 'c1' });
     expect(to(state, later(60 * DAY))).toEqual({ contactId: 'ron', conversationId: null });
   });

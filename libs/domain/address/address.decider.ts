@@ -10,13 +10,16 @@ export type AddressCommand =
 /** Who has a phone number, who was last texted there by each sender, and how many texts went there on the last day (UTC) with any. */
 export type Address = {
   readonly holders: readonly string[];
-  readonly lastTexted: Readonly<Record<string, { readonly contactId: string; readonly conversationId: string; readonly at: string }>>;
+  readonly lastTexted: Readonly<
+    Record<string, { readonly contactId: string; readonly conversationId: string; readonly at: string }>
+  >;
   readonly texts: { readonly day: string; readonly count: number };
   readonly erasures: number;
 };
 
 /** Whose key seals what comes from an address: after an erasure, which destroys the key, it begins anew. */
-export const sealingSubject = (addressId: string, erasures: number): string => (erasures === 0 ? addressId : `${addressId}.${erasures}`);
+export const sealingSubject = (addressId: string, erasures: number): string =>
+  erasures === 0 ? addressId : `${addressId}.${erasures}`;
 
 export const addressDecider: Decider<Address, AddressCommand, AddressEvent> = {
   initialState: { holders: [], lastTexted: {}, texts: { day: '', count: 0 }, erasures: 0 },
@@ -43,7 +46,11 @@ export const addressDecider: Decider<Address, AddressCommand, AddressEvent> = {
         return { ...state, holders: state.holders.filter((holder) => holder !== event.data.contactId) };
       case 'AddressTexted': {
         const { senderId, ...text } = event.data;
-        return { ...state, lastTexted: { ...state.lastTexted, [senderId]: text }, texts: counted(state.texts, text.at) };
+        return {
+          ...state,
+          lastTexted: { ...state.lastTexted, [senderId]: text },
+          texts: counted(state.texts, text.at),
+        };
       }
       case 'AddressErased':
         return { ...state, lastTexted: {}, erasures: event.data.erasures };

@@ -1,35 +1,83 @@
 import fc from 'fast-check';
 import { deciderSpec, erasedSampleOf } from '@app/testing';
-import { consentDecider, RecipientOptedOut, refusedSender, TextLimitReached, type Consent, type ConsentCommand } from './consent.decider.js';
+import {
+  consentDecider,
+  RecipientOptedOut,
+  refusedSender,
+  TextLimitReached,
+  type Consent,
+  type ConsentCommand,
+} from './consent.decider.js';
 import type { ConsentEvent } from './consent.events.js';
 import { keywordList, keywordOf } from './keywords.js';
 
 const consent = deciderSpec(consentDecider);
 const whose = { addressId: 'address-1', subjectId: 'address-1', senderId: 'sender-1' };
-const evidence = { wording: 'Text me about my referrals', wordingVersion: '3', source: 'https://example.com/join', tickedAt: '2026-01-05T09:00:00.000Z' };
-const form = { ...whose, phone: '+15551234567', contactId: 'rita', referralId: 'referral-1', purpose: 'conversational', evidence, requestedAt: '2026-01-05T09:00:01.000Z' } as const;
+const evidence = {
+  wording: 'Text me about my referrals',
+  wordingVersion: '3',
+  source: 'https://example.com/join',
+  tickedAt: '2026-01-05T09:00:00.000Z',
+};
+const form = {
+  ...whose,
+  phone: '+15551234567',
+  contactId: 'rita',
+  referralId: 'referral-1',
+  purpose: 'conversational',
+  evidence,
+  requestedAt: '2026-01-05T09:00:01.000Z',
+} as const;
 const optInText = { version: '2', text: 'Reply YES to get texts, STOP to opt out' };
 
-const request = (mode: 'double_opt_in' | 'single_opt_in' = 'double_opt_in'): ConsentCommand => ({ type: 'RequestOptIn', data: { ...form, mode, optInText, refusedSenderId: null, isLimitReached: false } });
+const request = (mode: 'double_opt_in' | 'single_opt_in' = 'double_opt_in'): ConsentCommand => ({
+  type: 'RequestOptIn',
+  data: { ...form, mode, optInText, refusedSenderId: null, isLimitReached: false },
+});
 const acceptedAt = '2026-01-07T09:00:00.000Z';
 const place = (position: number): string => String(position).padStart(4, '0');
 const text = (words: string, position = 9, sentAt: string | null = null): ConsentCommand => ({
   type: 'NoteTextReceived',
-  data: { ...whose, text: words, providerId: 'SM1', keyword: keywordOf(words), acceptedPosition: place(position), acceptedAt, sentAt },
+  data: {
+    ...whose,
+    text: words,
+    providerId: 'SM1',
+    keyword: keywordOf(words),
+    acceptedPosition: place(position),
+    acceptedAt,
+    sentAt,
+  },
 });
-const heard = (words: string, keyword: string, position = 9, sentAt: string | null = null) => ({ ...whose, keyword, keywordList: keywordList.version, text: words, providerId: 'SM1', acceptedPosition: place(position), acceptedAt, sentAt });
+const heard = (words: string, keyword: string, position = 9, sentAt: string | null = null) => ({
+  ...whose,
+  keyword,
+  keywordList: keywordList.version,
+  text: words,
+  providerId: 'SM1',
+  acceptedPosition: place(position),
+  acceptedAt,
+  sentAt,
+});
 
 const requested: ConsentEvent = { type: 'OptInRequested', data: { ...form, optInText } };
 const optedIn: ConsentEvent = { type: 'OptedIn', data: heard('Yes', 'YES', 1) };
 const optedOut: ConsentEvent = { type: 'OptedOut', data: heard('STOP', 'STOP', 2) };
 const startedAgain: ConsentEvent = { type: 'OptedIn', data: heard('START', 'START', 3) };
-const textedFirst: ConsentEvent = { type: 'TextedFirst', data: { addressId: 'address-1', senderId: 'sender-1', providerId: 'SM1' } };
+const textedFirst: ConsentEvent = {
+  type: 'TextedFirst',
+  data: { addressId: 'address-1', senderId: 'sender-1', providerId: 'SM1' },
+};
 
-const statusAfter = (...events: readonly ConsentEvent[]) => events.reduce((state, event) => consentDecider.evolve(state, event), consentDecider.initialState).status;
+const statusAfter = (...events: readonly ConsentEvent[]) =>
+  events.reduce((state, event) => consentDecider.evolve(state, event), consentDecider.initialState).status;
 
 describe('consent', () => {
   it('X8: the state stands where its evidence was erased', () => {
-    expect([statusAfter(erasedSampleOf('OptInRequested')), statusAfter(requested, erasedSampleOf('OptedIn')), statusAfter(erasedSampleOf('OptedOut'))]).toEqual(['pending', 'yes', 'no']);
+    expect([
+      statusAfter(erasedSampleOf('OptInRequested')),
+      statusAfter(requested, erasedSampleOf('OptedIn')),
+      statusAfter(erasedSampleOf('OptedOut')),
+    ]).toEqual(['pending', 'yes', 'no']);
     consent.given(erasedSampleOf('OptedOut')).when(request()).thenThrows(RecipientOptedOut);
   });
 
@@ -37,24 +85,45 @@ describe('consent', () => {
     const erased: ConsentEvent = { type: 'OptInErased', data: { addressId: 'address-1', senderId: 'sender-1' } };
     const erase: ConsentCommand = { type: 'EraseOptIn', data: erased.data };
     // Also where there is nothing: what is decided beside it then finds the stream moved on.
-    for (const before of [[], [requested, optedIn], [textedFirst], [optedOut, startedAgain], [erased]]) consent.given(...before).when(erase).then(erased);
-    expect([statusAfter(requested, erased), statusAfter(requested, optedIn, erased), statusAfter(optedOut, startedAgain, erased)]).toEqual(['none', 'none', 'no']);
+    for (const before of [[], [requested, optedIn], [textedFirst], [optedOut, startedAgain], [erased]])
+      consent
+        .given(...before)
+        .when(erase)
+        .then(erased);
+    expect([
+      statusAfter(requested, erased),
+      statusAfter(requested, optedIn, erased),
+      statusAfter(optedOut, startedAgain, erased),
+    ]).toEqual(['none', 'none', 'no']);
     consent.given(requested, erased).when(request()).then(requested);
     consent.given(textedFirst, erased).when(text('Hi')).then(textedFirst);
   });
 
   it('U5, K10: over the limit of a day no question is caused, and a form that causes none is kept', () => {
-    const limited = (mode: 'double_opt_in' | 'single_opt_in'): ConsentCommand => ({ type: 'RequestOptIn', data: { ...form, mode, optInText, refusedSenderId: null, isLimitReached: true } });
+    const limited = (mode: 'double_opt_in' | 'single_opt_in'): ConsentCommand => ({
+      type: 'RequestOptIn',
+      data: { ...form, mode, optInText, refusedSenderId: null, isLimitReached: true },
+    });
     const { phone: _, referralId: __, requestedAt: ___, ...kept } = form;
     consent.given().when(limited('double_opt_in')).thenThrows(TextLimitReached);
-    for (const before of [[requested], [requested, optedIn]]) consent.given(...before).when(limited('double_opt_in')).then({ type: 'OptInFormReceived', data: kept });
+    for (const before of [[requested], [requested, optedIn]])
+      consent
+        .given(...before)
+        .when(limited('double_opt_in'))
+        .then({ type: 'OptInFormReceived', data: kept });
   });
 
   it('K1: is Pending, Yes, No, or none yet', () => {
-    expect([statusAfter(), statusAfter(requested), statusAfter(requested, optedIn), statusAfter(requested, optedIn, optedOut)]).toEqual(['none', 'pending', 'yes', 'no']);
+    expect([
+      statusAfter(),
+      statusAfter(requested),
+      statusAfter(requested, optedIn),
+      statusAfter(requested, optedIn, optedOut),
+    ]).toEqual(['none', 'pending', 'yes', 'no']);
   });
 
-  it('K2, K10: a ticked form makes Pending, with its wording and the text that asks for YES', () => consent.given().when(request()).then(requested));
+  it('K2, K10: a ticked form makes Pending, with its wording and the text that asks for YES', () =>
+    consent.given().when(request()).then(requested));
 
   it('K2, K10: a form is asked about once; another one is kept as evidence', () => {
     const { phone: _, referralId: __, requestedAt: ___, ...kept } = form;
@@ -65,11 +134,20 @@ describe('consent', () => {
 
   it('K2: a question that was not answered is asked again when a request is accepted a day later', () => {
     const later = { ...form, requestedAt: '2026-01-06T09:00:01.000Z' };
-    consent.given(requested).when({ type: 'RequestOptIn', data: { ...later, mode: 'double_opt_in', optInText, refusedSenderId: null, isLimitReached: false } }).then({ type: 'OptInRequested', data: { ...later, optInText } });
+    consent
+      .given(requested)
+      .when({
+        type: 'RequestOptIn',
+        data: { ...later, mode: 'double_opt_in', optInText, refusedSenderId: null, isLimitReached: false },
+      })
+      .then({ type: 'OptInRequested', data: { ...later, optInText } });
   });
 
-  it('K2, K10: YES makes Yes, and its raw text and the provider\'s id are kept', () => {
-    consent.given(requested).when(text(' “yes” ')).then({ type: 'OptedIn', data: heard(' “yes” ', 'YES') });
+  it("K2, K10: YES makes Yes, and its raw text and the provider's id are kept", () => {
+    consent
+      .given(requested)
+      .when(text(' “yes” '))
+      .then({ type: 'OptedIn', data: heard(' “yes” ', 'YES') });
   });
 
   it('K3: YES means nothing unless it was asked for', () => {
@@ -79,24 +157,56 @@ describe('consent', () => {
   });
 
   it('policy single_opt_in: the form alone makes Yes, and asks nothing', () => {
-    const byForm = { ...whose, keyword: null, keywordList: null, text: null, providerId: null, acceptedPosition: null, acceptedAt: null, sentAt: null };
-    consent.given().when(request('single_opt_in')).then({ type: 'OptInRequested', data: { ...form, optInText: null } }, { type: 'OptedIn', data: byForm });
+    const byForm = {
+      ...whose,
+      keyword: null,
+      keywordList: null,
+      text: null,
+      providerId: null,
+      acceptedPosition: null,
+      acceptedAt: null,
+      sentAt: null,
+    };
+    consent
+      .given()
+      .when(request('single_opt_in'))
+      .then({ type: 'OptInRequested', data: { ...form, optInText: null } }, { type: 'OptedIn', data: byForm });
   });
 
-  it.each([[[]], [[requested]], [[requested, optedIn]], [[textedFirst]], [[optedOut, startedAgain]]])('K3: STOP makes No, with its evidence, after %#', (history: ConsentEvent[]) => {
-    consent.given(...history).when(text('Stop!')).then({ type: 'OptedOut', data: heard('Stop!', 'STOP') });
-  });
+  it.each([[[]], [[requested]], [[requested, optedIn]], [[textedFirst]], [[optedOut, startedAgain]]])(
+    'K3: STOP makes No, with its evidence, after %#',
+    (history: ConsentEvent[]) => {
+      consent
+        .given(...history)
+        .when(text('Stop!'))
+        .then({ type: 'OptedOut', data: heard('Stop!', 'STOP') });
+    },
+  );
 
-  it('K3, K10: a second STOP changes nothing and is kept', () => consent.given(optedOut).when(text('STOP')).then({ type: 'OptedOut', data: heard('STOP', 'STOP') }));
+  it('K3, K10: a second STOP changes nothing and is kept', () =>
+    consent
+      .given(optedOut)
+      .when(text('STOP'))
+      .then({ type: 'OptedOut', data: heard('STOP', 'STOP') }));
 
-  it('K3: START after STOP makes Yes', () => consent.given(optedOut).when(text('Start')).then({ type: 'OptedIn', data: heard('Start', 'START') }));
+  it('K3: START after STOP makes Yes', () =>
+    consent
+      .given(optedOut)
+      .when(text('Start'))
+      .then({ type: 'OptedIn', data: heard('Start', 'START') }));
 
   it('K3: START opts in before anything else was said, and again is kept', () => {
-    consent.given().when(text('UNSTOP')).then({ type: 'OptedIn', data: heard('UNSTOP', 'UNSTOP') });
-    consent.given(requested, optedIn).when(text('START')).then({ type: 'OptedIn', data: heard('START', 'START') });
+    consent
+      .given()
+      .when(text('UNSTOP'))
+      .then({ type: 'OptedIn', data: heard('UNSTOP', 'UNSTOP') });
+    consent
+      .given(requested, optedIn)
+      .when(text('START'))
+      .then({ type: 'OptedIn', data: heard('START', 'START') });
   });
 
-  it('K7: a form does not undo the contact\'s own STOP', () => {
+  it("K7: a form does not undo the contact's own STOP", () => {
     consent.given(optedOut).when(request()).thenThrows(RecipientOptedOut);
     consent.given(optedOut).when(request('single_opt_in')).thenThrows(RecipientOptedOut);
   });
@@ -114,20 +224,24 @@ describe('consent', () => {
   });
 
   it('K4: free text is no answer', () => {
-    for (const words of ["don't stop", 'STOP PLEASE', 'Yes please']) consent.given(requested).when(text(words)).thenNothing();
+    for (const words of ["don't stop", 'STOP PLEASE', 'Yes please'])
+      consent.given(requested).when(text(words)).thenNothing();
   });
 });
 
 const anyCommand = fc.oneof(
   fc.constantFrom(request(), request('single_opt_in')),
-  fc.constantFrom('STOP', 'opt out', 'START', 'unstop', 'YES', 'HELP', 'Hello', "don't stop", 'STOP PLEASE').map((words) => text(words)),
+  fc
+    .constantFrom('STOP', 'opt out', 'START', 'unstop', 'YES', 'HELP', 'Hello', "don't stop", 'STOP PLEASE')
+    .map((words) => text(words)),
 );
 
 /** In the order given, which is the order of acceptance. */
 function run(commands: readonly ConsentCommand[], watch: (command: ConsentCommand, status: string) => void): void {
   let state = consentDecider.initialState;
   for (const [index, given] of commands.entries()) {
-    const command = given.type === 'NoteTextReceived' ? { ...given, data: { ...given.data, acceptedPosition: place(index) } } : given;
+    const command =
+      given.type === 'NoteTextReceived' ? { ...given, data: { ...given.data, acceptedPosition: place(index) } } : given;
     try {
       state = consentDecider.decide(command, state).reduce((next, event) => consentDecider.evolve(next, event), state);
     } catch (error) {
@@ -169,7 +283,11 @@ describe('consent, whatever happens', () => {
 describe('consent by the order in which texts were accepted', () => {
   const time = (minute: number): string => new Date(Date.UTC(2026, 0, 7, 9, minute)).toISOString();
   const after = (commands: readonly ConsentCommand[], from: Consent = consentDecider.initialState): Consent =>
-    commands.reduce((state, command) => consentDecider.decide(command, state).reduce((next, event) => consentDecider.evolve(next, event), state), from);
+    commands.reduce(
+      (state, command) =>
+        consentDecider.decide(command, state).reduce((next, event) => consentDecider.evolve(next, event), state),
+      from,
+    );
 
   it('K3, K9: a START that was accepted before a STOP changes nothing, also when it is handled after it', () => {
     expect(after([text('STOP', 2), text('START', 1)]).status).toBe('no');
@@ -182,8 +300,19 @@ describe('consent by the order in which texts were accepted', () => {
     expect(after([request('single_opt_in'), text('STOP', 1)]).status).toBe('no');
   });
 
-  it('T5, K3: an opt-in found in the provider\'s list counts from when it was sent', () => {
-    const stopped = (minute: number, position: number): ConsentCommand => ({ type: 'NoteTextReceived', data: { ...whose, text: 'STOP', providerId: 'SM2', keyword: keywordOf('STOP'), acceptedPosition: place(position), acceptedAt: time(minute), sentAt: null } });
+  it("T5, K3: an opt-in found in the provider's list counts from when it was sent", () => {
+    const stopped = (minute: number, position: number): ConsentCommand => ({
+      type: 'NoteTextReceived',
+      data: {
+        ...whose,
+        text: 'STOP',
+        providerId: 'SM2',
+        keyword: keywordOf('STOP'),
+        acceptedPosition: place(position),
+        acceptedAt: time(minute),
+        sentAt: null,
+      },
+    });
     expect(after([stopped(5, 1), text('START', 2, time(4))]).status).toBe('no');
     expect(after([stopped(5, 1), text('START', 2, time(5))]).status).toBe('no');
     expect(after([stopped(5, 1), text('START', 2, time(6))]).status).toBe('no'); // the clocks may differ by a minute
@@ -192,7 +321,18 @@ describe('consent by the order in which texts were accepted', () => {
   });
 
   it('K2, T5: a YES from before the question is no answer to it', () => {
-    const early: ConsentCommand = { type: 'NoteTextReceived', data: { ...whose, text: 'YES', providerId: 'SM1', keyword: keywordOf('YES'), acceptedPosition: place(1), acceptedAt: '2026-01-05T08:00:00.000Z', sentAt: null } };
+    const early: ConsentCommand = {
+      type: 'NoteTextReceived',
+      data: {
+        ...whose,
+        text: 'YES',
+        providerId: 'SM1',
+        keyword: keywordOf('YES'),
+        acceptedPosition: place(1),
+        acceptedAt: '2026-01-05T08:00:00.000Z',
+        sentAt: null,
+      },
+    };
     expect(after([request(), early]).status).toBe('pending');
     expect(after([request(), text('YES', 5, '2026-01-05T08:00:00.000Z')]).status).toBe('pending');
     expect(after([request(), text('YES', 5)]).status).toBe('yes');
@@ -211,18 +351,40 @@ describe('consent by the order in which texts were accepted', () => {
 
   type Word = { readonly word: string; readonly sentAt: string | null };
   const words = fc.array(
-    fc.record({ word: fc.constantFrom('STOP', 'START', 'HELP', 'Hello'), sentAt: fc.option(fc.integer({ min: 0, max: 59 }).map(time)) }),
+    fc.record({
+      word: fc.constantFrom('STOP', 'START', 'HELP', 'Hello'),
+      sentAt: fc.option(fc.integer({ min: 0, max: 59 }).map(time)),
+    }),
     { minLength: 1, maxLength: 8 },
   );
-  const noted = ({ word, sentAt }: Word, position: number): ConsentCommand => ({ type: 'NoteTextReceived', data: { ...whose, text: word, providerId: 'SM1', keyword: keywordOf(word), acceptedPosition: place(position), acceptedAt: time(position * 6), sentAt } });
+  const noted = ({ word, sentAt }: Word, position: number): ConsentCommand => ({
+    type: 'NoteTextReceived',
+    data: {
+      ...whose,
+      text: word,
+      providerId: 'SM1',
+      keyword: keywordOf(word),
+      acceptedPosition: place(position),
+      acceptedAt: time(position * 6),
+      sentAt,
+    },
+  });
 
   it('K3, K9: every order of handling ends in the state of the accepted order', () => {
     fc.assert(
-      fc.property(words.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all.keys()], { minLength: all.length, maxLength: all.length }))), ([all, order]) => {
-        const command = (index: number): ConsentCommand => noted(all[index] as Word, index);
-        expect(after(order.map(command)).status === 'yes').toBe(after([...all.keys()].map(command)).status === 'yes');
-        expect(after(order.map(command)).status === 'no').toBe(after([...all.keys()].map(command)).status === 'no');
-      }),
+      fc.property(
+        words.chain((all) =>
+          fc.tuple(
+            fc.constant(all),
+            fc.shuffledSubarray([...all.keys()], { minLength: all.length, maxLength: all.length }),
+          ),
+        ),
+        ([all, order]) => {
+          const command = (index: number): ConsentCommand => noted(all[index] as Word, index);
+          expect(after(order.map(command)).status === 'yes').toBe(after([...all.keys()].map(command)).status === 'yes');
+          expect(after(order.map(command)).status === 'no').toBe(after([...all.keys()].map(command)).status === 'no');
+        },
+      ),
       { numRuns: 1_000 },
     );
   });
@@ -237,7 +399,17 @@ describe('consent by the order in which texts were accepted', () => {
     );
   });
 
-  const learned = (position: number): ConsentCommand => ({ type: 'NoteProviderOptOut', data: { ...whose, deliveryId: 'd-1', claimId: 'd-1.1', errorCode: '21610', claimedPosition: place(position), claimedAt: time(0) } });
+  const learned = (position: number): ConsentCommand => ({
+    type: 'NoteProviderOptOut',
+    data: {
+      ...whose,
+      deliveryId: 'd-1',
+      claimId: 'd-1.1',
+      errorCode: '21610',
+      claimedPosition: place(position),
+      claimedAt: time(0),
+    },
+  });
 
   it('K12: a refusal by the provider while we say Yes is a missed STOP, with that evidence', () => {
     const [event] = consentDecider.decide(learned(5), after([text('START', 1)]));
@@ -260,7 +432,11 @@ describe('consent by the order in which texts were accepted', () => {
 describe('refusals across senders', () => {
   const of = (senderId: string, ...commands: readonly ConsentCommand[]) => ({
     senderId,
-    consent: commands.reduce((state, command) => consentDecider.decide(command, state).reduce((next, event) => consentDecider.evolve(next, event), state), consentDecider.initialState),
+    consent: commands.reduce(
+      (state, command) =>
+        consentDecider.decide(command, state).reduce((next, event) => consentDecider.evolve(next, event), state),
+      consentDecider.initialState,
+    ),
   });
 
   it('K1: the newest opt-out of an address stands for every sender, and is named', () => {
@@ -279,6 +455,12 @@ describe('refusals across senders', () => {
   });
 
   it('K2: the question for YES is not asked while a refusal stands', () => {
-    consent.given().when({ type: 'RequestOptIn', data: { ...form, mode: 'double_opt_in', optInText, refusedSenderId: 'sender-2', isLimitReached: false } }).thenThrows(RecipientOptedOut);
+    consent
+      .given()
+      .when({
+        type: 'RequestOptIn',
+        data: { ...form, mode: 'double_opt_in', optInText, refusedSenderId: 'sender-2', isLimitReached: false },
+      })
+      .thenThrows(RecipientOptedOut);
   });
 });

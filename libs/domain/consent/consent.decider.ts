@@ -72,14 +72,20 @@ export const consentDecider: Decider<Consent, ConsentCommand, ConsentEvent> = {
       case 'OptedIn': {
         const { acceptedPosition: position, sentAt, keyword } = event.data;
         if (position === null) return withStatus({ ...state, form: 'yes' });
-        return withStatus({ ...state, ...accept(state, { position, countsFrom: timeOf(sentAt), isAnswer: isAnswer(keyword) }) });
+        return withStatus({
+          ...state,
+          ...accept(state, { position, countsFrom: timeOf(sentAt), isAnswer: isAnswer(keyword) }),
+        });
       }
       case 'OptedOut': {
         const { acceptedPosition: position, acceptedAt, sentAt } = event.data;
         return withStatus({ ...state, ...refuse(state, { position, at: timeOf(sentAt) ?? byOurClock(acceptedAt) }) });
       }
       case 'OptOutLearned':
-        return withStatus({ ...state, ...refuse(state, { position: event.data.claimedPosition, at: byOurClock(event.data.claimedAt) }) });
+        return withStatus({
+          ...state,
+          ...refuse(state, { position: event.data.claimedPosition, at: byOurClock(event.data.claimedAt) }),
+        });
       case 'TextedFirst':
         return { ...state, textedFirst: true };
       case 'OptInErased':
@@ -89,7 +95,10 @@ export const consentDecider: Decider<Consent, ConsentCommand, ConsentEvent> = {
 };
 
 /** A form is worth nothing after an opt-out: it would have been refused, had the opt-out been known. */
-const withStatus = (state: Consent): Consent => ({ ...state, status: state.optIns.length > 0 ? 'yes' : state.optOut !== null ? 'no' : state.form });
+const withStatus = (state: Consent): Consent => ({
+  ...state,
+  status: state.optIns.length > 0 ? 'yes' : state.optOut !== null ? 'no' : state.form,
+});
 
 /** The provider's clock and ours may differ by this much, in ms. What decides between an opt-in by its clock and an opt-out by ours errs for the opt-out. */
 const CLOCK_TOLERANCE_MS = 60_000;
@@ -98,7 +107,10 @@ const byOurClock = (time: string): number => Date.parse(time) + CLOCK_TOLERANCE_
 const timeOf = (time: string | null): number | null => (time === null ? null : Date.parse(time));
 const isAnswer = (keyword: string | null): boolean => keywordList.confirm.some((word) => word === keyword);
 
-function requestOptIn({ mode, optInText, refusedSenderId, isLimitReached, ...request }: RequestOptIn, state: Consent): ConsentEvent[] {
+function requestOptIn(
+  { mode, optInText, refusedSenderId, isLimitReached, ...request }: RequestOptIn,
+  state: Consent,
+): ConsentEvent[] {
   // Only the contact undoes a contact's own STOP; the provider would refuse the text as well.
   if (state.status === 'no' || refusedSenderId !== null) throw new RecipientOptedOut();
   const isAsked = state.askedAt !== null && Date.parse(request.requestedAt) - state.askedAt < ASK_AGAIN_AFTER_MS;
@@ -113,7 +125,21 @@ function requestOptIn({ mode, optInText, refusedSenderId, isLimitReached, ...req
   const { addressId, subjectId, senderId } = request;
   return [
     { type: 'OptInRequested', data: { ...request, optInText: null } },
-    { type: 'OptedIn', data: { addressId, subjectId, senderId, keyword: null, keywordList: null, text: null, providerId: null, acceptedPosition: null, acceptedAt: null, sentAt: null } },
+    {
+      type: 'OptedIn',
+      data: {
+        addressId,
+        subjectId,
+        senderId,
+        keyword: null,
+        keywordList: null,
+        text: null,
+        providerId: null,
+        acceptedPosition: null,
+        acceptedAt: null,
+        sentAt: null,
+      },
+    },
   ];
 }
 
@@ -125,12 +151,21 @@ function noteText({ keyword, ...text }: TextReceived, state: Consent): ConsentEv
   if (keyword?.kind === 'opt-in') return [{ type: 'OptedIn', data: evidence }];
   if (keyword?.kind === 'confirm' && isAwaitingAnswer(state, text)) return [{ type: 'OptedIn', data: evidence }];
   const first = status === 'none' && !textedFirst;
-  return first ? [{ type: 'TextedFirst', data: { addressId: text.addressId, senderId: text.senderId, providerId: text.providerId } }] : [];
+  return first
+    ? [
+        {
+          type: 'TextedFirst',
+          data: { addressId: text.addressId, senderId: text.senderId, providerId: text.providerId },
+        },
+      ]
+    : [];
 }
 
 /** Whether a YES is an answer: a question is open, and was asked for before the text was sent. */
-export const isAwaitingAnswer = ({ status, askedAt }: Consent, { acceptedAt, sentAt }: Pick<TextReceived, 'acceptedAt' | 'sentAt'>): boolean =>
-  status === 'pending' && askedAt !== null && Date.parse(sentAt ?? acceptedAt) >= askedAt;
+export const isAwaitingAnswer = (
+  { status, askedAt }: Consent,
+  { acceptedAt, sentAt }: Pick<TextReceived, 'acceptedAt' | 'sentAt'>,
+): boolean => status === 'pending' && askedAt !== null && Date.parse(sentAt ?? acceptedAt) >= askedAt;
 
 function noteProviderOptOut(learned: OptOutLearned['data'], state: Consent): ConsentEvent[] {
   const optOut = { position: learned.claimedPosition, at: byOurClock(learned.claimedAt) };
@@ -144,19 +179,27 @@ function noteProviderOptOut(learned: OptOutLearned['data'], state: Consent): Con
  * The sender that received the newest opt-out of an address, unless an opt-in word to any sender of the program was
  * accepted after it; `null` when no refusal stands. A YES is no such word: it answers a question of one sender.
  */
-export function refusedSender(consents: readonly { readonly senderId: string; readonly consent: KeywordState }[]): string | null {
-  const optOuts = consents.flatMap(({ senderId, consent: { optOut } }) => (optOut === null ? [] : [{ senderId, ...optOut }]));
+export function refusedSender(
+  consents: readonly { readonly senderId: string; readonly consent: KeywordState }[],
+): string | null {
+  const optOuts = consents.flatMap(({ senderId, consent: { optOut } }) =>
+    optOut === null ? [] : [{ senderId, ...optOut }],
+  );
   const [newest] = optOuts.toSorted((a, b) => (a.position > b.position ? -1 : 1));
   if (!newest) return null;
   const all = { position: newest.position, at: Math.max(...optOuts.map(({ at }) => at)) };
-  return consents.some(({ consent: { optIns } }) => optIns.some((optIn) => !optIn.isAnswer && survives(optIn, all))) ? null : newest.senderId;
+  return consents.some(({ consent: { optIns } }) => optIns.some((optIn) => !optIn.isAnswer && survives(optIn, all)))
+    ? null
+    : newest.senderId;
 }
 
 /** A text would go out beyond what the program or the contact may get in a day. */
 export class TextLimitReached extends DomainError {
   readonly code = 'TextLimitReached';
   constructor() {
-    super('Today’s limit of texts for this program or this contact is reached; it begins anew at midnight UTC, under a new Idempotency-Key');
+    super(
+      'Today’s limit of texts for this program or this contact is reached; it begins anew at midnight UTC, under a new Idempotency-Key',
+    );
   }
 }
 export class RecipientOptedOut extends DomainError {

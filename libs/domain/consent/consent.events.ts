@@ -53,7 +53,11 @@ export type OptInFormReceived = Message<
 /** By the form alone where the program asks for one step only (`keyword` is null then), else by the contact's text. */
 export type OptedIn = Message<
   'OptedIn',
-  About & Pick<TextEvidence, 'sentAt'> & { readonly [Field in 'keyword' | 'keywordList' | 'providerId' | 'acceptedPosition' | 'acceptedAt']: TextEvidence[Field] | null } & { text: Personal<string | null> }
+  About &
+    Pick<TextEvidence, 'sentAt'> & {
+      readonly [Field in 'keyword' | 'keywordList' | 'providerId' | 'acceptedPosition' | 'acceptedAt']:
+        TextEvidence[Field] | null;
+    } & { text: Personal<string | null> }
 >;
 /** The contact texted a word that revokes. */
 export type OptedOut = Message<'OptedOut', TextEvidence>;
@@ -61,13 +65,25 @@ export type OptedOut = Message<'OptedOut', TextEvidence>;
  * The provider refused a text because the number has opted out: we missed a STOP. It is as old as the claim at most, so an
  * opt-in accepted after the claim outweighs it.
  */
-export type OptOutLearned = Message<'OptOutLearned', { addressId: string; senderId: string; deliveryId: string; claimId: string; errorCode: string; claimedPosition: string; claimedAt: string }>;
+export type OptOutLearned = Message<
+  'OptOutLearned',
+  {
+    addressId: string;
+    senderId: string;
+    deliveryId: string;
+    claimId: string;
+    errorCode: string;
+    claimedPosition: string;
+    claimedAt: string;
+  }
+>;
 /** The number texted the sender before any consent: a person may answer. */
 export type TextedFirst = Message<'TextedFirst', { addressId: string; senderId: string; providerId: string }>;
 /** The person was erased, and with them the evidence of what they agreed to; an opt-out stays. */
 export type OptInErased = Message<'OptInErased', { addressId: string; senderId: string }>;
 
-export type ConsentEvent = OptInRequested | OptInFormReceived | OptedIn | OptedOut | OptOutLearned | TextedFirst | OptInErased;
+export type ConsentEvent =
+  OptInRequested | OptInFormReceived | OptedIn | OptedOut | OptOutLearned | TextedFirst | OptInErased;
 
 export const consentEventTypes = {
   OptInRequested: { version: 1, sealed: { phone: 'subjectId', evidence: 'subjectId' } },

@@ -21,10 +21,12 @@ export const noKeywords: KeywordState = { optOut: null, optIns: [] };
  * Whether an opt-in stands after an opt-out. One that was found late, in the provider's list, counts from the time at which
  * it was sent, so an opt-out of that time or later undoes it, although we accepted the opt-in after it.
  */
-export const survives = ({ position, countsFrom }: OptIn, optOut: OptOut): boolean => position > optOut.position && (countsFrom === null || countsFrom > optOut.at);
+export const survives = ({ position, countsFrom }: OptIn, optOut: OptOut): boolean =>
+  position > optOut.position && (countsFrom === null || countsFrom > optOut.at);
 
 /** A YES answers a question that would not have been asked after an opt-out, so every opt-out undoes it. */
-const stands = (optIn: OptIn, optOut: OptOut | null): boolean => optOut === null || (!optIn.isAnswer && survives(optIn, optOut));
+const stands = (optIn: OptIn, optOut: OptOut | null): boolean =>
+  optOut === null || (!optIn.isAnswer && survives(optIn, optOut));
 
 export function accept({ optOut, optIns }: KeywordState, optIn: OptIn): KeywordState {
   if (!stands(optIn, optOut) || optIns.some((other) => outdoes(other, optIn))) return { optOut, optIns };
@@ -33,9 +35,15 @@ export function accept({ optOut, optIns }: KeywordState, optIn: OptIn): KeywordS
 
 export function refuse(state: KeywordState, { position, at }: OptOut): KeywordState {
   const { optOut: known } = state;
-  const optOut = known === null ? { position, at } : { position: known.position > position ? known.position : position, at: Math.max(known.at, at) };
+  const optOut =
+    known === null
+      ? { position, at }
+      : { position: known.position > position ? known.position : position, at: Math.max(known.at, at) };
   return { optOut, optIns: state.optIns.filter((optIn) => stands(optIn, optOut)) };
 }
 
 /** Whatever undoes one opt-in undoes the other of its kind too: only one is kept, so the list stays short. */
-const outdoes = (one: OptIn, other: OptIn): boolean => one.isAnswer === other.isAnswer && one.position >= other.position && (one.countsFrom ?? Infinity) >= (other.countsFrom ?? Infinity);
+const outdoes = (one: OptIn, other: OptIn): boolean =>
+  one.isAnswer === other.isAnswer &&
+  one.position >= other.position &&
+  (one.countsFrom ?? Infinity) >= (other.countsFrom ?? Infinity);

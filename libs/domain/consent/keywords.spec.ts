@@ -19,13 +19,56 @@ const letterForms: readonly ((letter: string) => string)[] = [
   (letter) => `${letter}\u200b`, // with a space of no width
 ];
 const around = fc
-  .array(fc.constantFrom(' ', '\t', '\n', '\u00a0', '\u3000', '.', '!', '?', ',', '"', "'", '“', '”', '‘', '’', '«', '»', '*', '-', '—', '…', '(', ')', '¡', '！', '🛑', '🙏🏽', '👨‍👩‍👧', '❤️', '™️', 'ℹ️', '🇺🇸'), { maxLength: 6 })
+  .array(
+    fc.constantFrom(
+      ' ',
+      '\t',
+      '\n',
+      '\u00a0',
+      '\u3000',
+      '.',
+      '!',
+      '?',
+      ',',
+      '"',
+      "'",
+      '“',
+      '”',
+      '‘',
+      '’',
+      '«',
+      '»',
+      '*',
+      '-',
+      '—',
+      '…',
+      '(',
+      ')',
+      '¡',
+      '！',
+      '🛑',
+      '🙏🏽',
+      '👨‍👩‍👧',
+      '❤️',
+      '™️',
+      'ℹ️',
+      '🇺🇸',
+    ),
+    { maxLength: 6 },
+  )
   .map((signs) => signs.join(''));
 
 const written = (word: string) =>
   fc
-    .tuple(around, around, fc.array(fc.constantFrom(...letterForms), { minLength: word.length, maxLength: word.length }))
-    .map(([before, behind, forms]) => before + [...word].map((letter, index) => forms[index]?.(letter) ?? letter).join('') + behind);
+    .tuple(
+      around,
+      around,
+      fc.array(fc.constantFrom(...letterForms), { minLength: word.length, maxLength: word.length }),
+    )
+    .map(
+      ([before, behind, forms]) =>
+        before + [...word].map((letter, index) => forms[index]?.(letter) ?? letter).join('') + behind,
+    );
 
 describe('keywords', () => {
   it('K3: the list is the one of the requirements, with a version', () => {
@@ -40,9 +83,12 @@ describe('keywords', () => {
     expect(keywordOf(word)).toEqual({ kind, word });
   });
 
-  it.each(kinds)('K3: %s is recognised whatever case, spaces, punctuation, quotes, emoji and Unicode form', (word, kind) => {
-    fc.assert(fc.property(written(word), (text) => expect(keywordOf(text)).toEqual({ kind, word })));
-  });
+  it.each(kinds)(
+    'K3: %s is recognised whatever case, spaces, punctuation, quotes, emoji and Unicode form',
+    (word, kind) => {
+      fc.assert(fc.property(written(word), (text) => expect(keywordOf(text)).toEqual({ kind, word })));
+    },
+  );
 
   it.each([
     ['stop', 'STOP'],
@@ -118,13 +164,22 @@ describe('keywords', () => {
     expect(keywordOf(text)).toEqual({ kind: 'opt-out', word: 'STOP' });
   });
 
-  it.each(['Please stop by\nSent from my iPhone', 'Sent from my iPhone', 'I read this:\n> STOP', 'Hello\nSTOP', 'Stop what?\n-- \nRosa'])('K4: %j is no opt-out: the word is not all that they wrote', (text) => {
+  it.each([
+    'Please stop by\nSent from my iPhone',
+    'Sent from my iPhone',
+    'I read this:\n> STOP',
+    'Hello\nSTOP',
+    'Stop what?\n-- \nRosa',
+  ])('K4: %j is no opt-out: the word is not all that they wrote', (text) => {
     expect(keywordOf(text)).toBeNull();
   });
 
-  it.each(['START\nFrom: Monday on', 'YES\n> Reply YES to get texts', 'START\n“please do not stop”'])('K3: what widens consent must be all that they wrote: %j', (text) => {
-    expect(keywordOf(text)).toBeNull();
-  });
+  it.each(['START\nFrom: Monday on', 'YES\n> Reply YES to get texts', 'START\n“please do not stop”'])(
+    'K3: what widens consent must be all that they wrote: %j',
+    (text) => {
+      expect(keywordOf(text)).toBeNull();
+    },
+  );
 
   it('K3: a long text without words takes no long time', () => {
     expect(keywordOf('\n'.repeat(200_000))).toBeNull();
@@ -133,7 +188,9 @@ describe('keywords', () => {
   it('K4: a keyword with any other word beside it is no keyword', () => {
     const word = fc.stringMatching(/^[a-z]{1,8}$/).filter((other) => !['opt', 'out'].includes(other));
     fc.assert(
-      fc.property(fc.constantFrom(...kinds), word, fc.boolean(), ([keyword], other, first) => expect(keywordOf(first ? `${other} ${keyword}` : `${keyword} ${other}`)).toBeNull()),
+      fc.property(fc.constantFrom(...kinds), word, fc.boolean(), ([keyword], other, first) =>
+        expect(keywordOf(first ? `${other} ${keyword}` : `${keyword} ${other}`)).toBeNull(),
+      ),
     );
   });
 

@@ -9,7 +9,24 @@ export const keywordList = {
   confirm: ['YES'],
   help: ['HELP', 'INFO'],
   /** How lines begin that phones and mail programs put below a text. */
-  signatures: ['--', '—', '–', '- ', '___', 'sent from', 'sent via', 'sent with', 'sent using', 'get outlook for', 'enviado desde', 'enviado do', 'envoyé de', 'inviato da', 'gesendet von', 'von meinem'],
+  signatures: [
+    '--',
+    '—',
+    '–',
+    '- ',
+    '___',
+    'sent from',
+    'sent via',
+    'sent with',
+    'sent using',
+    'get outlook for',
+    'enviado desde',
+    'enviado do',
+    'envoyé de',
+    'inviato da',
+    'gesendet von',
+    'von meinem',
+  ],
   /** How a line begins from which on an earlier message is quoted. */
   quotes: ['>', '|', '"', '“', '«', '-----original message', '________', 'on .+ wrote:', 'from:.+'],
 } as const;
@@ -25,7 +42,10 @@ const byWord = new Map<string, Keyword>([
 
 const startsOf = (starts: readonly string[]): string => starts.map(asPattern).join('|');
 /** A line from which on the phone or the mail program speaks; a phone's own signature can also follow on the same line. */
-const signature = new RegExp(`\\n[^\\S\\n]*(?:${startsOf(keywordList.signatures)})|[\\s.!](?:sent from my|get outlook for) `, 'iu');
+const signature = new RegExp(
+  `\\n[^\\S\\n]*(?:${startsOf(keywordList.signatures)})|[\\s.!](?:sent from my|get outlook for) `,
+  'iu',
+);
 const quote = new RegExp(`\\n[^\\S\\n]*(?:${startsOf(keywordList.quotes)})`, 'iu');
 
 /**

@@ -15,73 +15,135 @@ const rita = {
   registered: true,
   active: true,
 } as const;
-const justANumber = { ...rita, name: null, emails: [], externalId: null, contactType: 'unknown', registered: false } as const;
+const justANumber = {
+  ...rita,
+  name: null,
+  emails: [],
+  externalId: null,
+  contactType: 'unknown',
+  registered: false,
+} as const;
 const created: ContactEvent = { type: 'ContactCreated', data: rita };
 const seen: ContactEvent = { type: 'ContactCreated', data: justANumber };
 
 describe('a contact who is erased', () => {
   const created = { type: 'ContactCreated', data: samples.ContactCreated } as const;
-  const moved = { type: 'ContactDetailsChanged', data: { ...samples.ContactDetailsChanged, phoneIds: ['address-3'], formerPhoneIds: ['address-1'] } } as const;
+  const moved = {
+    type: 'ContactDetailsChanged',
+    data: { ...samples.ContactDetailsChanged, phoneIds: ['address-3'], formerPhoneIds: ['address-1'] },
+  } as const;
   const erase = { type: 'EraseContact', data: { by: 'olivia' } } as const;
-  const erased = { type: 'ContactErased', data: { contactId: 'contact-rita', phoneIds: ['address-3', 'address-1'], by: 'olivia' } } as const;
+  const erased = {
+    type: 'ContactErased',
+    data: { contactId: 'contact-rita', phoneIds: ['address-3', 'address-1'], by: 'olivia' },
+  } as const;
 
   it('X8: names every number it ever had', () => contact.given(created, moved).when(erase).then(erased));
 
   it('X8: twice is once', () => contact.given(created, moved, erased).when(erase).thenNothing());
 
   it('X8: takes nothing more', () => {
-    contact.given(created, erased).when({ type: 'ChangeContact', data: { changes: { active: true } } }).thenThrows(ContactWasErased);
-    contact.given(created, erased).when({ type: 'CreateContact', data: samples.ContactCreated }).thenThrows(ContactWasErased);
+    contact
+      .given(created, erased)
+      .when({ type: 'ChangeContact', data: { changes: { active: true } } })
+      .thenThrows(ContactWasErased);
+    contact
+      .given(created, erased)
+      .when({ type: 'CreateContact', data: samples.ContactCreated })
+      .thenThrows(ContactWasErased);
     contact.given(created, erased).when({ type: 'NoteNumber', data: samples.ContactCreated }).thenNothing();
     contact.given().when(erase).thenThrows(ContactNotFound);
   });
 
   it('X8: is nobody at once, however its events were read before', () => {
-    const state = [created, erased].reduce((before, event) => contactDecider.evolve(before, event), contactDecider.initialState);
-    expect(state).toMatchObject({ status: 'erased', name: ERASED, phones: ERASED, emails: ERASED, externalId: ERASED, phoneIds: [], registered: false, active: false });
+    const state = [created, erased].reduce(
+      (before, event) => contactDecider.evolve(before, event),
+      contactDecider.initialState,
+    );
+    expect(state).toMatchObject({
+      status: 'erased',
+      name: ERASED,
+      phones: ERASED,
+      emails: ERASED,
+      externalId: ERASED,
+      phoneIds: [],
+      registered: false,
+      active: false,
+    });
     expect(JSON.stringify(state)).not.toMatch(/Rita|1555|example/);
   });
 });
 
 describe('contact', () => {
-  it('R1: is kept with all its details', () => contact.given().when({ type: 'CreateContact', data: rita }).then(created));
+  it('R1: is kept with all its details', () =>
+    contact.given().when({ type: 'CreateContact', data: rita }).then(created));
 
-  it('R1: is not created twice', () => contact.given(created).when({ type: 'CreateContact', data: rita }).thenThrows(ContactExists));
+  it('R1: is not created twice', () =>
+    contact.given(created).when({ type: 'CreateContact', data: rita }).thenThrows(ContactExists));
 
   it('M4: a number is a contact from first sight, and once', () => {
     contact.given().when({ type: 'NoteNumber', data: justANumber }).then(seen);
     contact.given(seen).when({ type: 'NoteNumber', data: justANumber }).thenNothing();
   });
 
-  it('M4: a number seen again keeps the name it was given since', () => contact.given(created).when({ type: 'NoteNumber', data: justANumber }).thenNothing());
+  it('M4: a number seen again keeps the name it was given since', () =>
+    contact.given(created).when({ type: 'NoteNumber', data: justANumber }).thenNothing());
 
   it('M4: a number can be given a name', () => {
     contact
       .given(seen)
       .when({ type: 'ChangeContact', data: { changes: { name: 'Rita Referrer' } } })
-      .then({ type: 'ContactDetailsChanged', data: { ...justANumber, name: 'Rita Referrer', formerPhoneIds: ['address-1'] } });
+      .then({
+        type: 'ContactDetailsChanged',
+        data: { ...justANumber, name: 'Rita Referrer', formerPhoneIds: ['address-1'] },
+      });
   });
 
   it('R1: a change says all details, and which numbers were there before', () => {
     contact
       .given(created)
       .when({ type: 'ChangeContact', data: { changes: { phones: ['+15557654321'] }, phoneIds: ['address-2'] } })
-      .then({ type: 'ContactDetailsChanged', data: { ...rita, phones: ['+15557654321'], phoneIds: ['address-2'], formerPhoneIds: ['address-1'] } });
+      .then({
+        type: 'ContactDetailsChanged',
+        data: { ...rita, phones: ['+15557654321'], phoneIds: ['address-2'], formerPhoneIds: ['address-1'] },
+      });
   });
 
   it('R1: details can be taken away', () => {
     contact
       .given(created)
       .when({ type: 'ChangeContact', data: { changes: { name: null, emails: [] } } })
-      .then({ type: 'ContactDetailsChanged', data: { ...rita, name: null, emails: [], formerPhoneIds: ['address-1'] } });
+      .then({
+        type: 'ContactDetailsChanged',
+        data: { ...rita, name: null, emails: [], formerPhoneIds: ['address-1'] },
+      });
   });
 
   it('R1: a change that changes nothing is none', () => {
-    contact.given(created).when({ type: 'ChangeContact', data: { changes: {} } }).thenNothing();
-    contact.given(created).when({ type: 'ChangeContact', data: { changes: { active: true, name: rita.name, phones: [...rita.phones] }, phoneIds: ['address-1'] } }).thenNothing();
-    const renamed: ContactEvent = { type: 'ContactDetailsChanged', data: { ...rita, name: 'Rita R.', formerPhoneIds: ['address-1'] } };
-    contact.given(created, renamed).when({ type: 'ChangeContact', data: { changes: { name: 'Rita R.' } } }).thenNothing();
+    contact
+      .given(created)
+      .when({ type: 'ChangeContact', data: { changes: {} } })
+      .thenNothing();
+    contact
+      .given(created)
+      .when({
+        type: 'ChangeContact',
+        data: { changes: { active: true, name: rita.name, phones: [...rita.phones] }, phoneIds: ['address-1'] },
+      })
+      .thenNothing();
+    const renamed: ContactEvent = {
+      type: 'ContactDetailsChanged',
+      data: { ...rita, name: 'Rita R.', formerPhoneIds: ['address-1'] },
+    };
+    contact
+      .given(created, renamed)
+      .when({ type: 'ChangeContact', data: { changes: { name: 'Rita R.' } } })
+      .thenNothing();
   });
 
-  it('G5: one that is not there cannot be changed', () => contact.given().when({ type: 'ChangeContact', data: { changes: { active: false } } }).thenThrows(ContactNotFound));
+  it('G5: one that is not there cannot be changed', () =>
+    contact
+      .given()
+      .when({ type: 'ChangeContact', data: { changes: { active: false } } })
+      .thenThrows(ContactNotFound));
 });

@@ -35,26 +35,57 @@ export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
         if (state.status === 'erased') throw new ContactWasErased();
         const { status: _, earlierPhoneIds: __, ...current } = state;
         const next = { ...current, ...command.data.changes, phoneIds: command.data.phoneIds ?? current.phoneIds };
-        return JSON.stringify(next) === JSON.stringify(current) ? [] : [{ type: 'ContactDetailsChanged', data: { ...next, formerPhoneIds: current.phoneIds } }];
+        return JSON.stringify(next) === JSON.stringify(current)
+          ? []
+          : [{ type: 'ContactDetailsChanged', data: { ...next, formerPhoneIds: current.phoneIds } }];
       }
       case 'EraseContact': {
         if (state.status === 'none') throw new ContactNotFound();
         const { contactId, phoneIds, earlierPhoneIds } = state;
-        return state.status === 'erased' ? [] : [{ type: 'ContactErased', data: { contactId, phoneIds: [...new Set([...phoneIds, ...earlierPhoneIds])], by: command.data.by } }];
+        return state.status === 'erased'
+          ? []
+          : [
+              {
+                type: 'ContactErased',
+                data: { contactId, phoneIds: [...new Set([...phoneIds, ...earlierPhoneIds])], by: command.data.by },
+              },
+            ];
       }
     }
   },
 
   evolve(state, event) {
-    if (event.type === 'ContactErased') return state.status === 'none' ? state : { ...state, ...nothing, status: 'erased' };
+    if (event.type === 'ContactErased')
+      return state.status === 'none' ? state : { ...state, ...nothing, status: 'erased' };
     const { contactId, phoneIds, name, phones, emails, externalId, contactType, registered, active } = event.data;
     const earlierPhoneIds = state.status === 'none' ? [] : [...new Set([...state.earlierPhoneIds, ...state.phoneIds])];
-    return { status: 'known', contactId, phoneIds, earlierPhoneIds, name, phones, emails, externalId, contactType, registered, active };
+    return {
+      status: 'known',
+      contactId,
+      phoneIds,
+      earlierPhoneIds,
+      name,
+      phones,
+      emails,
+      externalId,
+      contactType,
+      registered,
+      active,
+    };
   },
 };
 
 /** What is left of a person who was erased; also where it was read before the key was destroyed. */
-const nothing = { name: ERASED, phones: ERASED, emails: ERASED, externalId: ERASED, phoneIds: [], earlierPhoneIds: [], registered: false, active: false } as const;
+const nothing = {
+  name: ERASED,
+  phones: ERASED,
+  emails: ERASED,
+  externalId: ERASED,
+  phoneIds: [],
+  earlierPhoneIds: [],
+  registered: false,
+  active: false,
+} as const;
 
 export class ContactNotFound extends DomainError {
   readonly code = 'ContactNotFound';

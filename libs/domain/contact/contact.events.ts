@@ -17,9 +17,16 @@ export type ContactDetails = {
 type PersonalDetail = 'name' | 'phones' | 'emails' | 'externalId';
 
 /** The details as the record gives them back. */
-export type RecordedDetails = { readonly [Field in keyof ContactDetails]: Field extends PersonalDetail ? Personal<ContactDetails[Field]> : ContactDetails[Field] };
+export type RecordedDetails = {
+  readonly [Field in keyof ContactDetails]: Field extends PersonalDetail
+    ? Personal<ContactDetails[Field]>
+    : ContactDetails[Field];
+};
 
-export type ContactCreated = Message<'ContactCreated', RecordedDetails & { contactId: string; phoneIds: readonly string[] }>;
+export type ContactCreated = Message<
+  'ContactCreated',
+  RecordedDetails & { contactId: string; phoneIds: readonly string[] }
+>;
 /** All details as they are from now on. */
 export type ContactDetailsChanged = Message<
   'ContactDetailsChanged',
@@ -32,7 +39,13 @@ export type ContactErased = Message<'ContactErased', { contactId: string; phoneI
 export type ContactEvent = ContactCreated | ContactDetailsChanged | ContactErased;
 
 export const contactEventTypes = {
-  ContactCreated: { version: 1, sealed: { name: 'contactId', phones: 'contactId', emails: 'contactId', externalId: 'contactId' } },
-  ContactDetailsChanged: { version: 1, sealed: { name: 'contactId', phones: 'contactId', emails: 'contactId', externalId: 'contactId' } },
+  ContactCreated: {
+    version: 1,
+    sealed: { name: 'contactId', phones: 'contactId', emails: 'contactId', externalId: 'contactId' },
+  },
+  ContactDetailsChanged: {
+    version: 1,
+    sealed: { name: 'contactId', phones: 'contactId', emails: 'contactId', externalId: 'contactId' },
+  },
   ContactErased: { version: 1 },
 } as const satisfies EventTypes<ContactEvent>;

@@ -1,5 +1,12 @@
 import { deciderSpec } from '@app/testing';
-import { conversationDecider, ConversationNotFound, ConversationWasDeleted, LONGEST_TEXT, TextTooLong, type ConversationCommand } from './conversation.decider.js';
+import {
+  conversationDecider,
+  ConversationNotFound,
+  ConversationWasDeleted,
+  LONGEST_TEXT,
+  TextTooLong,
+  type ConversationCommand,
+} from './conversation.decider.js';
 import type { ConversationEvent, SendRule } from './conversation.events.js';
 
 const conversation = deciderSpec(conversationDecider);
@@ -8,18 +15,31 @@ const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-
 
 const start: ConversationCommand = { type: 'StartConversation', data: { ...about, by: 'anna' } };
 const started: ConversationEvent = { type: 'ConversationStarted', data: { ...about, by: 'anna' } };
-const text = { messageId: 'm1', by: 'anna', channel: 'sms', text: 'Hello', to: '+15551234567', route, isNotified: false } as const;
+const text = {
+  messageId: 'm1',
+  by: 'anna',
+  channel: 'sms',
+  text: 'Hello',
+  to: '+15551234567',
+  route,
+  isNotified: false,
+} as const;
 const refusedSenderId = null;
-const send = (rule: SendRule | null = null, words = 'Hello'): ConversationCommand => ({ type: 'SendMessage', data: { ...text, text: words, refusal: rule && { rule, refusedSenderId } } });
+const send = (rule: SendRule | null = null, words = 'Hello'): ConversationCommand => ({
+  type: 'SendMessage',
+  data: { ...text, text: words, refusal: rule && { rule, refusedSenderId } },
+});
 const sent: ConversationEvent = { type: 'MessageSent', data: { ...about, ...text } };
 const inbound = { messageId: 'm2', text: 'Is my bonus in?', acceptedAt: '0000000000000007', providerId: 'SM1' };
 const received: ConversationEvent = { type: 'MessageReceived', data: { ...about, ...inbound, channel: 'sms' } };
 const archived: ConversationEvent = { type: 'ConversationArchived', data: { ...about, by: 'anna' } };
 
-const stateAfter = (...events: ConversationEvent[]) => events.reduce((state, event) => conversationDecider.evolve(state, event), conversationDecider.initialState);
+const stateAfter = (...events: ConversationEvent[]) =>
+  events.reduce((state, event) => conversationDecider.evolve(state, event), conversationDecider.initialState);
 
 describe('conversation', () => {
-  it('M2: starts one conversation for the contact and the referral', () => conversation.given().when(start).then(started));
+  it('M2: starts one conversation for the contact and the referral', () =>
+    conversation.given().when(start).then(started));
 
   describe('deleted', () => {
     const deleted: ConversationEvent = { type: 'ConversationDeleted', data: { ...about, by: 'olivia' } };
@@ -27,32 +47,66 @@ describe('conversation', () => {
 
     it('M8: keeps whose it was and who deleted it', () => conversation.given(started, sent).when(remove).then(deleted));
 
-    it('M8: twice is once', () => conversation.given(started, deleted).when({ ...remove, data: { by: 'anna' } } as ConversationCommand).thenNothing());
+    it('M8: twice is once', () =>
+      conversation
+        .given(started, deleted)
+        .when({ ...remove, data: { by: 'anna' } } as ConversationCommand)
+        .thenNothing());
 
-    it.each(['StartConversation', 'SendMessage', 'SendOptInRequest', 'ReceiveMessage', 'ReceiveKeyword', 'ReadConversation', 'MarkUnread', 'ArchiveConversation'] as const)('M8: takes no %s', (type) => {
-      conversation.given(started, deleted).when({ type, data: {} } as ConversationCommand).thenThrows(ConversationWasDeleted);
+    it.each([
+      'StartConversation',
+      'SendMessage',
+      'SendOptInRequest',
+      'ReceiveMessage',
+      'ReceiveKeyword',
+      'ReadConversation',
+      'MarkUnread',
+      'ArchiveConversation',
+    ] as const)('M8: takes no %s', (type) => {
+      conversation
+        .given(started, deleted)
+        .when({ type, data: {} } as ConversationCommand)
+        .thenThrows(ConversationWasDeleted);
     });
   });
 
   it('M3: starting one that exists changes nothing', () => {
     conversation.given(started).when(start).thenNothing();
-    conversation.given(started, archived).when({ ...start, data: { ...start.data, by: 'bob' } } as ConversationCommand).thenNothing();
+    conversation
+      .given(started, archived)
+      .when({ ...start, data: { ...start.data, by: 'bob' } } as ConversationCommand)
+      .thenNothing();
   });
 
-  it.each(['SendMessage', 'SendOptInRequest', 'ReceiveMessage', 'ReceiveKeyword', 'ReadConversation', 'MarkUnread', 'ArchiveConversation', 'DeleteConversation'] as const)(
-    'G5: %s in a conversation that is not there is refused',
-    (type) => {
-      conversation
-        .given()
-        .when({ type, data: {} } as ConversationCommand)
-        .thenThrows(ConversationNotFound);
-    },
-  );
+  it.each([
+    'SendMessage',
+    'SendOptInRequest',
+    'ReceiveMessage',
+    'ReceiveKeyword',
+    'ReadConversation',
+    'MarkUnread',
+    'ArchiveConversation',
+    'DeleteConversation',
+  ] as const)('G5: %s in a conversation that is not there is refused', (type) => {
+    conversation
+      .given()
+      .when({ type, data: {} } as ConversationCommand)
+      .thenThrows(ConversationNotFound);
+  });
 
-  it('M7: keeps author, channel and text of what the staff sends', () => conversation.given(started).when(send()).then(sent));
+  it('M7: keeps author, channel and text of what the staff sends', () =>
+    conversation.given(started).when(send()).then(sent));
 
   it('M1: keeps in-app and text messages in one thread', () => {
-    const inApp = { messageId: 'm3', by: 'anna', channel: 'in-app', text: 'Hello', to: null, route: null, isNotified: false } as const;
+    const inApp = {
+      messageId: 'm3',
+      by: 'anna',
+      channel: 'in-app',
+      text: 'Hello',
+      to: null,
+      route: null,
+      isNotified: false,
+    } as const;
     conversation
       .given(started, sent, received)
       .when({ type: 'SendMessage', data: { ...inApp, refusal: null } })
@@ -72,7 +126,10 @@ describe('conversation', () => {
       conversation
         .given(started)
         .when(send(rule))
-        .then({ type: 'SendRefused', data: { ...about, messageId: 'm1', by: 'anna', channel: 'sms', rule, refusedSenderId } });
+        .then({
+          type: 'SendRefused',
+          data: { ...about, messageId: 'm1', by: 'anna', channel: 'sms', rule, refusedSenderId },
+        });
     },
   );
 
@@ -91,7 +148,10 @@ describe('conversation', () => {
       .given(started)
       .when(send(null, longest))
       .then({ type: 'MessageSent', data: { ...about, ...text, text: longest } });
-    conversation.given(started).when(send(null, `${longest}x`)).thenThrows(TextTooLong);
+    conversation
+      .given(started)
+      .when(send(null, `${longest}x`))
+      .thenThrows(TextTooLong);
   });
 
   it('K3: a keyword is kept as a system entry with its raw text', () => {
@@ -107,15 +167,18 @@ describe('conversation', () => {
     expect(stateAfter(started, sent, byBob, byBob, received)).toMatchObject({ staff: ['anna', 'bob'] });
   });
 
-  it('I3: one that the contact began is nobody\'s', () => {
+  it("I3: one that the contact began is nobody's", () => {
     const byContact: ConversationEvent = { type: 'ConversationStarted', data: { ...about, by: null } };
     expect(stateAfter(byContact, received)).toMatchObject({ staff: [] });
   });
 
-  it('I3: reading, archiving or a refused send make it nobody\'s', () => {
+  it("I3: reading, archiving or a refused send make it nobody's", () => {
     const byContact: ConversationEvent = { type: 'ConversationStarted', data: { ...about, by: null } };
     const read: ConversationEvent = { type: 'ConversationRead', data: { ...about, by: 'bob' } };
-    const refused: ConversationEvent = { type: 'SendRefused', data: { ...about, messageId: 'm1', by: 'bob', channel: 'sms', rule: 'NoConsent', refusedSenderId } };
+    const refused: ConversationEvent = {
+      type: 'SendRefused',
+      data: { ...about, messageId: 'm1', by: 'bob', channel: 'sms', rule: 'NoConsent', refusedSenderId },
+    };
     expect(stateAfter(byContact, received, read, refused, archived)).toMatchObject({ staff: [] });
   });
 });

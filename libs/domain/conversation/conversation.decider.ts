@@ -4,11 +4,29 @@ import type { Channel, ConversationEvent, KeywordReceived, SendRule, TextRoute }
 export type Refusal = { readonly rule: SendRule; readonly refusedSenderId: string | null };
 
 export type ConversationCommand =
-  | Message<'StartConversation', { conversationId: string; contactId: string; referralId: string | null; by: string | null }>
+  | Message<
+      'StartConversation',
+      { conversationId: string; contactId: string; referralId: string | null; by: string | null }
+    >
   /** `refusal` is what the send gate says, `to` and `route` where a text goes, `isNotified` whether an email tells of it: the decision needs them, so the command carries them. */
-  | Message<'SendMessage', { messageId: string; by: string; channel: Channel; text: string; to: string | null; route: TextRoute | null; isNotified: boolean; refusal: Refusal | null }>
+  | Message<
+      'SendMessage',
+      {
+        messageId: string;
+        by: string;
+        channel: Channel;
+        text: string;
+        to: string | null;
+        route: TextRoute | null;
+        isNotified: boolean;
+        refusal: Refusal | null;
+      }
+    >
   | Message<'SendOptInRequest', { messageId: string; text: string; to: string; route: TextRoute }>
-  | Message<'ReceiveMessage', { messageId: string; channel: Channel; text: string; acceptedAt: string | null; providerId: string | null }>
+  | Message<
+      'ReceiveMessage',
+      { messageId: string; channel: Channel; text: string; acceptedAt: string | null; providerId: string | null }
+    >
   | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'conversationId' | 'contactId' | 'referralId'>>
   | Message<'ReadConversation' | 'MarkUnread' | 'ArchiveConversation' | 'DeleteConversation', { by: string }>;
 
@@ -37,7 +55,8 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
       if (command.type === 'DeleteConversation') return [];
       throw new ConversationWasDeleted();
     }
-    if (command.type === 'StartConversation') return state.status === 'not-started' ? [{ type: 'ConversationStarted', data: command.data }] : [];
+    if (command.type === 'StartConversation')
+      return state.status === 'not-started' ? [{ type: 'ConversationStarted', data: command.data }] : [];
     if (state.status === 'not-started') throw new ConversationNotFound();
     const about = { conversationId: state.conversationId, contactId: state.contactId, referralId: state.referralId };
 
@@ -59,9 +78,13 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
       case 'ReadConversation':
         return state.folder === 'unread' ? [{ type: 'ConversationRead', data: { ...about, ...command.data } }] : [];
       case 'MarkUnread':
-        return state.folder === 'unread' ? [] : [{ type: 'ConversationMarkedUnread', data: { ...about, ...command.data } }];
+        return state.folder === 'unread'
+          ? []
+          : [{ type: 'ConversationMarkedUnread', data: { ...about, ...command.data } }];
       case 'ArchiveConversation':
-        return state.folder === 'archived' ? [] : [{ type: 'ConversationArchived', data: { ...about, ...command.data } }];
+        return state.folder === 'archived'
+          ? []
+          : [{ type: 'ConversationArchived', data: { ...about, ...command.data } }];
       case 'DeleteConversation':
         return [{ type: 'ConversationDeleted', data: { ...about, ...command.data } }];
     }
@@ -70,12 +93,20 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
   evolve(state, event) {
     if (event.type === 'ConversationStarted') {
       const { conversationId, contactId, referralId, by } = event.data;
-      return { status: 'started', conversationId, contactId, referralId, folder: 'read', staff: by === null ? [] : [by] };
+      return {
+        status: 'started',
+        conversationId,
+        contactId,
+        referralId,
+        folder: 'read',
+        staff: by === null ? [] : [by],
+      };
     }
     if (state.status === 'not-started') return state;
     if (event.type === 'ConversationDeleted') return { ...state, status: 'deleted' };
     const folder = folderAfter(state.folder, event);
-    if (event.type !== 'MessageSent' || state.staff.includes(event.data.by)) return folder === state.folder ? state : { ...state, folder };
+    if (event.type !== 'MessageSent' || state.staff.includes(event.data.by))
+      return folder === state.folder ? state : { ...state, folder };
     return { ...state, folder, staff: [...state.staff, event.data.by] };
   },
 };

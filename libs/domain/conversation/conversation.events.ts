@@ -3,7 +3,14 @@ import type { EventTypes, JsonObject, Message, Personal } from '@app/kernel';
 export type Channel = 'in-app' | 'sms';
 
 /** Why nothing was sent. */
-export type SendRule = 'NoConsent' | 'ConsentPending' | 'RecipientOptedOut' | 'ContactNotRegistered' | 'ContactInactive' | 'ContactErased' | 'TextLimitReached';
+export type SendRule =
+  | 'NoConsent'
+  | 'ConsentPending'
+  | 'RecipientOptedOut'
+  | 'ContactNotRegistered'
+  | 'ContactInactive'
+  | 'ContactErased'
+  | 'TextLimitReached';
 
 /** How a text travels; `null` in the app. `from` is the program's own number. */
 export type TextRoute = { readonly senderId: string; readonly from: string; readonly addressId: string };
@@ -18,18 +25,48 @@ export type ConversationStarted = Message<'ConversationStarted', About & { by: s
  */
 export type MessageSent = Message<
   'MessageSent',
-  About & { messageId: string; by: string; channel: Channel; text: Personal<string>; to: Personal<string | null>; route: TextRoute | null; isNotified: boolean | null }
+  About & {
+    messageId: string;
+    by: string;
+    channel: Channel;
+    text: Personal<string>;
+    to: Personal<string | null>;
+    route: TextRoute | null;
+    isNotified: boolean | null;
+  }
 >;
 /** A text the program sends by itself; it moves no conversation. */
-export type AutomatedTextSent = Message<'AutomatedTextSent', About & { messageId: string; kind: 'opt-in-request'; text: Personal<string>; to: Personal<string>; route: TextRoute }>;
+export type AutomatedTextSent = Message<
+  'AutomatedTextSent',
+  About & { messageId: string; kind: 'opt-in-request'; text: Personal<string>; to: Personal<string>; route: TextRoute }
+>;
 /** `acceptedAt` is the position where it came through the door: its place in the thread. `null`: this event's own. */
 export type MessageReceived = Message<
   'MessageReceived',
-  About & { messageId: string; channel: Channel; text: Personal<string>; acceptedAt: string | null; providerId: string | null }
+  About & {
+    messageId: string;
+    channel: Channel;
+    text: Personal<string>;
+    acceptedAt: string | null;
+    providerId: string | null;
+  }
 >;
 /** A keyword by text: a system entry. */
-export type KeywordReceived = Message<'KeywordReceived', About & { messageId: string; keyword: string; text: Personal<string>; acceptedAt: string; providerId: string }>;
-export type SendRefused = Message<'SendRefused', About & { messageId: string; by: string; channel: Channel; rule: SendRule; /** Which of the program's senders the contact opted out of, where that is the rule. */ refusedSenderId: string | null }>;
+export type KeywordReceived = Message<
+  'KeywordReceived',
+  About & { messageId: string; keyword: string; text: Personal<string>; acceptedAt: string; providerId: string }
+>;
+export type SendRefused = Message<
+  'SendRefused',
+  About & {
+    messageId: string;
+    by: string;
+    channel: Channel;
+    rule: SendRule;
+    /** Which of the program's senders the contact opted out of, where that is the rule. */ refusedSenderId:
+      string | null;
+  }
+>;
 /** A member of staff opened an unread conversation. */
 export type ConversationRead = Message<'ConversationRead', About & { by: string }>;
 export type ConversationMarkedUnread = Message<'ConversationMarkedUnread', About & { by: string }>;

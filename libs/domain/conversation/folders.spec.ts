@@ -7,8 +7,23 @@ const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-
 const keyword = { messageId: 'm9', keyword: 'STOP', text: 'STOP', acceptedAt: '1', providerId: 'SM9' };
 
 const started: ConversationEvent = { type: 'ConversationStarted', data: { ...about, by: 'anna' } };
-const received: ConversationEvent = { type: 'MessageReceived', data: { ...about, messageId: 'm1', channel: 'in-app', text: 'Hi', acceptedAt: null, providerId: null } };
-const sent: ConversationEvent = { type: 'MessageSent', data: { ...about, messageId: 'm2', by: 'anna', channel: 'in-app', text: 'Hi', to: null, route: null, isNotified: false } };
+const received: ConversationEvent = {
+  type: 'MessageReceived',
+  data: { ...about, messageId: 'm1', channel: 'in-app', text: 'Hi', acceptedAt: null, providerId: null },
+};
+const sent: ConversationEvent = {
+  type: 'MessageSent',
+  data: {
+    ...about,
+    messageId: 'm2',
+    by: 'anna',
+    channel: 'in-app',
+    text: 'Hi',
+    to: null,
+    route: null,
+    isNotified: false,
+  },
+};
 const archived: ConversationEvent = { type: 'ConversationArchived', data: { ...about, by: 'anna' } };
 
 const historyTo: Readonly<Record<Folder, ConversationEvent[]>> = {
@@ -19,15 +34,34 @@ const historyTo: Readonly<Record<Folder, ConversationEvent[]>> = {
 };
 
 const commandOf: Readonly<Record<string, ConversationCommand>> = {
-  'the contact\'s message': { type: 'ReceiveMessage', data: { messageId: 'm3', channel: 'in-app', text: 'Hi', acceptedAt: null, providerId: null } },
+  "the contact's message": {
+    type: 'ReceiveMessage',
+    data: { messageId: 'm3', channel: 'in-app', text: 'Hi', acceptedAt: null, providerId: null },
+  },
   'a member of staff opens the conversation': { type: 'ReadConversation', data: { by: 'bob' } },
-  'a member of staff sends': { type: 'SendMessage', data: { messageId: 'm4', by: 'bob', channel: 'in-app', text: 'Hi', to: null, route: null, isNotified: false, refusal: null } },
+  'a member of staff sends': {
+    type: 'SendMessage',
+    data: {
+      messageId: 'm4',
+      by: 'bob',
+      channel: 'in-app',
+      text: 'Hi',
+      to: null,
+      route: null,
+      isNotified: false,
+      refusal: null,
+    },
+  },
   'mark unread': { type: 'MarkUnread', data: { by: 'bob' } },
   archive: { type: 'ArchiveConversation', data: { by: 'bob' } },
 };
 
-function happens(from: Folder, command: ConversationCommand): { folder: Folder | null; events: readonly ConversationEvent[] } {
-  const evolve = (events: readonly ConversationEvent[]) => events.reduce((state, event) => conversationDecider.evolve(state, event), conversationDecider.initialState);
+function happens(
+  from: Folder,
+  command: ConversationCommand,
+): { folder: Folder | null; events: readonly ConversationEvent[] } {
+  const evolve = (events: readonly ConversationEvent[]) =>
+    events.reduce((state, event) => conversationDecider.evolve(state, event), conversationDecider.initialState);
   const events = conversationDecider.decide(command, evolve(historyTo[from]));
   const state = evolve([...historyTo[from], ...events]);
   return { folder: state.status === 'started' ? state.folder : null, events };
@@ -44,9 +78,31 @@ describe('the folders of a conversation', () => {
   });
 
   it.each(tableFolders)('I2: automated texts, keywords and refusals leave it where it is: %s', (from) => {
-    const optIn: ConversationCommand = { type: 'SendOptInRequest', data: { messageId: 'm5', text: 'Reply YES', to: '+15551234567', route } };
-    const refused: ConversationCommand = { type: 'SendMessage', data: { messageId: 'm6', by: 'bob', channel: 'sms', text: 'Hi', to: null, route: null, isNotified: false, refusal: { rule: 'NoConsent', refusedSenderId: null } } };
-    for (const command of [optIn, refused, ...['STOP', 'START', 'HELP', 'YES'].map((word): ConversationCommand => ({ type: 'ReceiveKeyword', data: { ...keyword, keyword: word } }))]) {
+    const optIn: ConversationCommand = {
+      type: 'SendOptInRequest',
+      data: { messageId: 'm5', text: 'Reply YES', to: '+15551234567', route },
+    };
+    const refused: ConversationCommand = {
+      type: 'SendMessage',
+      data: {
+        messageId: 'm6',
+        by: 'bob',
+        channel: 'sms',
+        text: 'Hi',
+        to: null,
+        route: null,
+        isNotified: false,
+        refusal: { rule: 'NoConsent', refusedSenderId: null },
+      },
+    };
+    for (const command of [
+      optIn,
+      refused,
+      ...['STOP', 'START', 'HELP', 'YES'].map((word): ConversationCommand => ({
+        type: 'ReceiveKeyword',
+        data: { ...keyword, keyword: word },
+      })),
+    ]) {
       const { folder, events } = happens(from, command);
       expect(events).toHaveLength(1);
       expect(folder).toBe(from);

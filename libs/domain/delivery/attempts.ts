@@ -16,7 +16,12 @@ export type Attempt = {
  */
 export type Attempts = { readonly newest: Attempt | null; readonly earlier: readonly Attempt[] };
 
-export type Receipt = { readonly claimId: string; readonly providerId: string; readonly status: string; readonly errorCode: string | null };
+export type Receipt = {
+  readonly claimId: string;
+  readonly providerId: string;
+  readonly status: string;
+  readonly errorCode: string | null;
+};
 
 /** Attempts that are kept besides the newest one. */
 const KEPT = 10;
@@ -33,9 +38,13 @@ export const claimedAgain = (attempts: Attempts, claimId: string): Attempts => {
 };
 
 /** Somebody decided to send again although the newest attempt may have arrived: what comes of it is history from now on. */
-export const sentAgain = ({ newest, earlier }: Attempts): Attempts => ({ newest: null, earlier: newest ? kept([...earlier, newest]) : earlier });
+export const sentAgain = ({ newest, earlier }: Attempts): Attempts => ({
+  newest: null,
+  earlier: newest ? kept([...earlier, newest]) : earlier,
+});
 
-export const answered = (attempts: Attempts, claimId: string, answer: Partial<Attempt>): Attempts => changed(attempts, claimId, (attempt) => ({ ...attempt, ...answer }));
+export const answered = (attempts: Attempts, claimId: string, answer: Partial<Attempt>): Attempts =>
+  changed(attempts, claimId, (attempt) => ({ ...attempt, ...answer }));
 
 export const reported = (attempts: Attempts, { claimId, providerId, status, errorCode }: Receipt): Attempts =>
   changed(attempts, claimId, (attempt) => ({
@@ -48,7 +57,12 @@ export const reported = (attempts: Attempts, { claimId, providerId, status, erro
 function changed({ newest, earlier }: Attempts, claimId: string, change: (attempt: Attempt) => Attempt): Attempts {
   if (newest?.claimId === claimId) return { newest: change(newest), earlier };
   const isKnown = earlier.some((attempt) => attempt.claimId === claimId);
-  return { newest, earlier: isKnown ? earlier.map((attempt) => (attempt.claimId === claimId ? change(attempt) : attempt)) : kept([...earlier, change(begun(claimId))]) };
+  return {
+    newest,
+    earlier: isKnown
+      ? earlier.map((attempt) => (attempt.claimId === claimId ? change(attempt) : attempt))
+      : kept([...earlier, change(begun(claimId))]),
+  };
 }
 
 const kept = (attempts: readonly Attempt[]): readonly Attempt[] => attempts.slice(-KEPT);

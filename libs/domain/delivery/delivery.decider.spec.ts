@@ -1,5 +1,13 @@
 import { deciderSpec } from '@app/testing';
-import { claimIdOf, deliveryDecider, DeliveryNotDue, DeliveryNotFound, DeliveryNotUncertain, deliveryOfClaim, type DeliveryCommand } from './delivery.decider.js';
+import {
+  claimIdOf,
+  deliveryDecider,
+  DeliveryNotDue,
+  DeliveryNotFound,
+  DeliveryNotUncertain,
+  deliveryOfClaim,
+  type DeliveryCommand,
+} from './delivery.decider.js';
 import type { DeliveryEvent } from './delivery.events.js';
 
 const delivery = deciderSpec(deliveryDecider);
@@ -20,24 +28,48 @@ const claimId = 'd-1.1';
 const at = '2026-01-05T10:00:00.000Z';
 
 const requested: DeliveryEvent = { type: 'DeliveryRequested', data: request };
-const claimed: DeliveryEvent = { type: 'DeliveryClaimed', data: { claimId, claimedAt: at, consents: [{ consentId: 'consent-1', revision: 2 }] } };
+const claimed: DeliveryEvent = {
+  type: 'DeliveryClaimed',
+  data: { claimId, claimedAt: at, consents: [{ consentId: 'consent-1', revision: 2 }] },
+};
 const accepted: DeliveryEvent = { type: 'DeliveryAccepted', data: { claimId, providerId: 'SM1' } };
 const refused: DeliveryEvent = { type: 'DeliveryRefused', data: { claimId, code: '21211', reason: 'HTTP 400' } };
 const uncertain: DeliveryEvent = { type: 'DeliveryUncertain', data: { claimId, cause: 'ETIMEDOUT' } };
 const released: DeliveryEvent = { type: 'DeliveryReleased', data: { claimId, cause: '20429', notBefore: at } };
 const form = { MessageSid: 'SM1', Unheard: 'of' };
-const receiptOf = (status: string, claim = claimId, providerId = 'SM1') => ({ claimId: claim, providerId, status, errorCode: null, form });
-const received = (status: string): DeliveryEvent => ({ type: 'ReceiptReceived', data: { ...receiptOf(status), contactId: 'rita' } });
+const receiptOf = (status: string, claim = claimId, providerId = 'SM1') => ({
+  claimId: claim,
+  providerId,
+  status,
+  errorCode: null,
+  form,
+});
+const received = (status: string): DeliveryEvent => ({
+  type: 'ReceiptReceived',
+  data: { ...receiptOf(status), contactId: 'rita' },
+});
 
-const claimAs = (id: string, claimedAt = at): DeliveryCommand => ({ type: 'ClaimDelivery', data: { claimId: id, claimedAt, consents: [{ consentId: 'consent-1', revision: 2 }] } });
+const claimAs = (id: string, claimedAt = at): DeliveryCommand => ({
+  type: 'ClaimDelivery',
+  data: { claimId: id, claimedAt, consents: [{ consentId: 'consent-1', revision: 2 }] },
+});
 const claim = claimAs(claimId);
 const accept: DeliveryCommand = { type: 'AcceptDelivery', data: { claimId, providerId: 'SM1' } };
 const refuse: DeliveryCommand = { type: 'RefuseDelivery', data: { claimId, code: '21211', reason: 'HTTP 400' } };
 const doubt: DeliveryCommand = { type: 'DoubtDelivery', data: { claimId, cause: 'ETIMEDOUT' } };
 const release: DeliveryCommand = { type: 'ReleaseDelivery', data: { claimId, cause: '20429', notBefore: at } };
-const withhold: DeliveryCommand = { type: 'WithholdDelivery', data: { rule: 'RecipientOptedOut', refusedSenderId: null, consents: [{ consentId: 'consent-1', revision: 3 }] } };
-const settle = (decision: 'resend' | 'leave'): DeliveryCommand => ({ type: 'SettleDelivery', data: { by: 'anna', decision, at: '2026-01-07T09:00:00.000Z' } });
-const receipt = (status: string, of = claimId): DeliveryCommand => ({ type: 'NoteReceipt', data: receiptOf(status, of) });
+const withhold: DeliveryCommand = {
+  type: 'WithholdDelivery',
+  data: { rule: 'RecipientOptedOut', refusedSenderId: null, consents: [{ consentId: 'consent-1', revision: 3 }] },
+};
+const settle = (decision: 'resend' | 'leave'): DeliveryCommand => ({
+  type: 'SettleDelivery',
+  data: { by: 'anna', decision, at: '2026-01-07T09:00:00.000Z' },
+});
+const receipt = (status: string, of = claimId): DeliveryCommand => ({
+  type: 'NoteReceipt',
+  data: receiptOf(status, of),
+});
 
 describe('delivery', () => {
   it('N3: is requested once', () => {
@@ -46,26 +78,44 @@ describe('delivery', () => {
   });
 
   it('T2: nothing happens to one that was never requested', () => {
-    for (const command of [claim, accept, refuse, doubt, release, withhold, settle('resend'), receipt('sent')]) delivery.given().when(command).thenThrows(DeliveryNotFound);
+    for (const command of [claim, accept, refuse, doubt, release, withhold, settle('resend'), receipt('sent')])
+      delivery.given().when(command).thenThrows(DeliveryNotFound);
   });
 
   it('T2, K9: a claim has an id of its own and keeps the consent revision that was read', () => {
     delivery.given(requested).when(claim).then(claimed);
-    delivery.given(requested, claimed, released).when(claimAs('d-1.2')).then({ type: 'DeliveryClaimed', data: { claimId: 'd-1.2', claimedAt: at, consents: [{ consentId: 'consent-1', revision: 2 }] } });
+    delivery
+      .given(requested, claimed, released)
+      .when(claimAs('d-1.2'))
+      .then({
+        type: 'DeliveryClaimed',
+        data: { claimId: 'd-1.2', claimedAt: at, consents: [{ consentId: 'consent-1', revision: 2 }] },
+      });
   });
 
   it('T2: what was prepared for a claim that another worker has made meanwhile, or before it was put off, claims nothing', () => {
     delivery.given(requested, claimed, released).when(claim).thenThrows(DeliveryNotDue);
-    delivery.given(requested, claimed, released).when(claimAs('d-1.2', '2026-01-05T09:59:59.999Z')).thenThrows(DeliveryNotDue);
+    delivery
+      .given(requested, claimed, released)
+      .when(claimAs('d-1.2', '2026-01-05T09:59:59.999Z'))
+      .thenThrows(DeliveryNotDue);
   });
 
   it('T2: the claim id leads back to the delivery', () => {
-    expect(deliveryOfClaim(claimIdOf('7c9e6679-7425-40de-944b-e07fc1f90ae7', 12))).toBe('7c9e6679-7425-40de-944b-e07fc1f90ae7');
+    expect(deliveryOfClaim(claimIdOf('7c9e6679-7425-40de-944b-e07fc1f90ae7', 12))).toBe(
+      '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+    );
   });
 
-  it.each([[[claimed]], [[claimed, accepted]], [[claimed, refused]], [[claimed, uncertain]]])('T2: is not claimed a second time, %#', (since) => {
-    delivery.given(requested, ...since).when(claim).thenThrows(DeliveryNotDue);
-  });
+  it.each([[[claimed]], [[claimed, accepted]], [[claimed, refused]], [[claimed, uncertain]]])(
+    'T2: is not claimed a second time, %#',
+    (since) => {
+      delivery
+        .given(requested, ...since)
+        .when(claim)
+        .thenThrows(DeliveryNotDue);
+    },
+  );
 
   it('T2: the call ends accepted, refused or uncertain', () => {
     delivery.given(requested, claimed).when(accept).then(accepted);
@@ -73,64 +123,122 @@ describe('delivery', () => {
     delivery.given(requested, claimed).when(doubt).then(uncertain);
   });
 
-  it.each([['accepted', accepted], ['refused', refused]] as const)('T2: once %s, no other outcome counts', (_name, outcome) => {
-    for (const command of [accept, refuse, doubt, release]) delivery.given(requested, claimed, outcome).when(command).thenNothing();
+  it.each([
+    ['accepted', accepted],
+    ['refused', refused],
+  ] as const)('T2: once %s, no other outcome counts', (_name, outcome) => {
+    for (const command of [accept, refuse, doubt, release])
+      delivery.given(requested, claimed, outcome).when(command).thenNothing();
   });
 
   it('T2: an answer to another claim changes nothing', () => {
-    for (const command of [accept, refuse, doubt, release]) delivery.given(requested, claimed, released).when(command).thenNothing();
+    for (const command of [accept, refuse, doubt, release])
+      delivery.given(requested, claimed, released).when(command).thenNothing();
   });
 
   it('T2: what is uncertain is settled by what the provider shows later', () => {
     delivery.given(requested, claimed, uncertain).when(accept).then(accepted);
     delivery.given(requested, claimed, uncertain).when(receipt('sent')).then(received('sent'));
-    delivery.given(requested, claimed, uncertain, received('sent')).when(settle('resend')).thenThrows(DeliveryNotUncertain);
+    delivery
+      .given(requested, claimed, uncertain, received('sent'))
+      .when(settle('resend'))
+      .thenThrows(DeliveryNotUncertain);
   });
 
   it('T2: staff decide about an uncertain one: again with its whole lifetime, or never', () => {
     const times = { notBefore: '2026-01-07T09:00:00.000Z', expiresAt: '2026-01-08T09:00:00.000Z' };
     const again: DeliveryEvent = { type: 'DeliverySettled', data: { by: 'anna', decision: 'resend', ...times } };
     delivery.given(requested, claimed, uncertain).when(settle('resend')).then(again);
-    delivery.given(requested, claimed, uncertain, again).when(claimAs('d-1.2', times.notBefore)).then({ type: 'DeliveryClaimed', data: { claimId: 'd-1.2', claimedAt: times.notBefore, consents: [{ consentId: 'consent-1', revision: 2 }] } });
+    delivery
+      .given(requested, claimed, uncertain, again)
+      .when(claimAs('d-1.2', times.notBefore))
+      .then({
+        type: 'DeliveryClaimed',
+        data: { claimId: 'd-1.2', claimedAt: times.notBefore, consents: [{ consentId: 'consent-1', revision: 2 }] },
+      });
     const left: DeliveryEvent = { type: 'DeliverySettled', data: { by: 'anna', decision: 'leave', ...times } };
     delivery.given(requested, claimed, uncertain, left).when(claim).thenThrows(DeliveryNotDue);
   });
 
-  it.each([[[]], [[claimed]], [[claimed, accepted]], [[claimed, refused]]])('T2: only an uncertain one waits for a decision, %#', (since: DeliveryEvent[]) => {
-    delivery.given(requested, ...since).when(settle('resend')).thenThrows(DeliveryNotUncertain);
-  });
+  it.each([[[]], [[claimed]], [[claimed, accepted]], [[claimed, refused]]])(
+    'T2: only an uncertain one waits for a decision, %#',
+    (since: DeliveryEvent[]) => {
+      delivery
+        .given(requested, ...since)
+        .when(settle('resend'))
+        .thenThrows(DeliveryNotUncertain);
+    },
+  );
 
   describe('a receipt of the first claim, after staff decided to send again', () => {
-    const again: DeliveryEvent = { type: 'DeliverySettled', data: { by: 'anna', decision: 'resend', notBefore: at, expiresAt: request.expiresAt } };
-    const second: DeliveryEvent = { type: 'DeliveryClaimed', data: { claimId: 'd-1.2', claimedAt: at, consents: [{ consentId: 'consent-1', revision: 2 }] } };
+    const again: DeliveryEvent = {
+      type: 'DeliverySettled',
+      data: { by: 'anna', decision: 'resend', notBefore: at, expiresAt: request.expiresAt },
+    };
+    const second: DeliveryEvent = {
+      type: 'DeliveryClaimed',
+      data: { claimId: 'd-1.2', claimedAt: at, consents: [{ consentId: 'consent-1', revision: 2 }] },
+    };
     const history = [requested, claimed, uncertain, again];
-    const stateAfter = (...events: DeliveryEvent[]) => events.reduce((state, event) => deliveryDecider.evolve(state, event), deliveryDecider.initialState);
+    const stateAfter = (...events: DeliveryEvent[]) =>
+      events.reduce((state, event) => deliveryDecider.evolve(state, event), deliveryDecider.initialState);
 
     it('T2: leaves the decision: it is claimed and sent again', () => {
-      delivery.given(...history, received('sent')).when(claimAs('d-1.2')).then(second);
+      delivery
+        .given(...history, received('sent'))
+        .when(claimAs('d-1.2'))
+        .then(second);
     });
 
     it('T2: does not settle the second claim, whose own outcome counts', () => {
-      const outcome: DeliveryEvent = { type: 'DeliveryReleased', data: { claimId: 'd-1.2', cause: '20429', notBefore: at } };
-      delivery.given(...history, second, received('delivered')).when({ type: 'ReleaseDelivery', data: outcome.data }).then(outcome);
-      delivery.given(...history, second, received('delivered')).when({ type: 'AcceptDelivery', data: { claimId: 'd-1.2', providerId: 'SM2' } }).then({ type: 'DeliveryAccepted', data: { claimId: 'd-1.2', providerId: 'SM2' } });
+      const outcome: DeliveryEvent = {
+        type: 'DeliveryReleased',
+        data: { claimId: 'd-1.2', cause: '20429', notBefore: at },
+      };
+      delivery
+        .given(...history, second, received('delivered'))
+        .when({ type: 'ReleaseDelivery', data: outcome.data })
+        .then(outcome);
+      delivery
+        .given(...history, second, received('delivered'))
+        .when({ type: 'AcceptDelivery', data: { claimId: 'd-1.2', providerId: 'SM2' } })
+        .then({ type: 'DeliveryAccepted', data: { claimId: 'd-1.2', providerId: 'SM2' } });
     });
 
     it('M7: is kept as history, with its own id and status', () => {
       expect(stateAfter(...history, second, received('delivered'))).toMatchObject({
         status: 'claimed',
-        attempts: { newest: { claimId: 'd-1.2', providerId: null, status: null }, earlier: [{ claimId: 'd-1.1', providerId: 'SM1', status: 'delivered' }] },
+        attempts: {
+          newest: { claimId: 'd-1.2', providerId: null, status: null },
+          earlier: [{ claimId: 'd-1.1', providerId: 'SM1', status: 'delivered' }],
+        },
       });
     });
   });
 
-  it.each(['20003', '21606', '30034', '21408', '30001', '30022'])('T8: what a status callback reports as failed, with code %s too, is not sent again', (errorCode) => {
-    const failed: DeliveryEvent = { type: 'ReceiptReceived', data: { ...receiptOf('failed'), errorCode, contactId: 'rita' } };
-    for (const history of [[claimed, failed], [claimed, accepted, failed], [claimed, uncertain, failed]]) {
-      delivery.given(requested, ...history).when(claimAs('d-1.2')).thenThrows(DeliveryNotDue);
-      delivery.given(requested, ...history).when(release).thenNothing();
-    }
-  });
+  it.each(['20003', '21606', '30034', '21408', '30001', '30022'])(
+    'T8: what a status callback reports as failed, with code %s too, is not sent again',
+    (errorCode) => {
+      const failed: DeliveryEvent = {
+        type: 'ReceiptReceived',
+        data: { ...receiptOf('failed'), errorCode, contactId: 'rita' },
+      };
+      for (const history of [
+        [claimed, failed],
+        [claimed, accepted, failed],
+        [claimed, uncertain, failed],
+      ]) {
+        delivery
+          .given(requested, ...history)
+          .when(claimAs('d-1.2'))
+          .thenThrows(DeliveryNotDue);
+        delivery
+          .given(requested, ...history)
+          .when(release)
+          .thenNothing();
+      }
+    },
+  );
 
   it('T2: a receipt before the answer settles the claim', () => {
     delivery.given(requested, claimed).when(receipt('sent')).then(received('sent'));
@@ -142,12 +250,18 @@ describe('delivery', () => {
     delivery.given(requested, claimed, accepted).when(receipt('teleported')).then(received('teleported'));
   });
 
-  it.each(['d-1.0', 'd-1.2', 'd-1.x', 'd-1', ''])('T3: a receipt for a claim that was never made, %j, is refused', (of) => {
-    delivery.given(requested, claimed).when(receipt('sent', of)).thenThrows(DeliveryNotFound);
-  });
+  it.each(['d-1.0', 'd-1.2', 'd-1.x', 'd-1', ''])(
+    'T3: a receipt for a claim that was never made, %j, is refused',
+    (of) => {
+      delivery.given(requested, claimed).when(receipt('sent', of)).thenThrows(DeliveryNotFound);
+    },
+  );
 
   it('K8, K9: a text withheld says by which rule and on which consent', () => {
-    const withheld: DeliveryEvent = { type: 'DeliveryWithheld', data: { rule: 'RecipientOptedOut', refusedSenderId: null, consents: [{ consentId: 'consent-1', revision: 3 }] } };
+    const withheld: DeliveryEvent = {
+      type: 'DeliveryWithheld',
+      data: { rule: 'RecipientOptedOut', refusedSenderId: null, consents: [{ consentId: 'consent-1', revision: 3 }] },
+    };
     delivery.given(requested).when(withhold).then(withheld);
     delivery.given(requested, withheld).when(claim).thenThrows(DeliveryNotDue);
     delivery.given(requested, claimed, accepted).when(withhold).thenThrows(DeliveryNotDue);

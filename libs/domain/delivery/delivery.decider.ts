@@ -48,21 +48,28 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
   initialState: { status: 'none' },
 
   decide(command, state) {
-    if (command.type === 'RequestDelivery') return state.status === 'none' ? [{ type: 'DeliveryRequested', data: command.data }] : [];
+    if (command.type === 'RequestDelivery')
+      return state.status === 'none' ? [{ type: 'DeliveryRequested', data: command.data }] : [];
     if (state.status === 'none') throw new DeliveryNotFound();
     if (command.type === 'NoteReceipt') return noteReceipt(command.data, state);
 
     switch (command.type) {
       case 'ClaimDelivery':
         // What was prepared for an earlier claim, or is not due any more, was overtaken by another worker.
-        if (state.status !== 'requested' || command.data.claimId !== claimIdOf(state.request.deliveryId, state.claims + 1)) throw new DeliveryNotDue();
+        if (
+          state.status !== 'requested' ||
+          command.data.claimId !== claimIdOf(state.request.deliveryId, state.claims + 1)
+        )
+          throw new DeliveryNotDue();
         if (Date.parse(command.data.claimedAt) < Date.parse(state.request.notBefore)) throw new DeliveryNotDue();
         return [{ type: 'DeliveryClaimed', data: command.data }];
       case 'WithholdDelivery':
         if (state.status !== 'requested') throw new DeliveryNotDue();
         return [{ type: 'DeliveryWithheld', data: command.data }];
       case 'ExpireDelivery':
-        return state.status === 'requested' && Date.parse(state.request.expiresAt) <= Date.parse(command.data.at) ? [{ type: 'DeliveryExpired', data: { expiresAt: state.request.expiresAt } }] : [];
+        return state.status === 'requested' && Date.parse(state.request.expiresAt) <= Date.parse(command.data.at)
+          ? [{ type: 'DeliveryExpired', data: { expiresAt: state.request.expiresAt } }]
+          : [];
       case 'SettleDelivery':
         if (state.status !== 'uncertain') throw new DeliveryNotUncertain();
         return [{ type: 'DeliverySettled', data: settled(command.data, state.request) }];
@@ -73,7 +80,9 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
       case 'RefuseDelivery':
         return isOpen(state, command.data.claimId) ? [{ type: 'DeliveryRefused', data: command.data }] : [];
       case 'DoubtDelivery':
-        return isOpen(state, command.data.claimId) && state.status === 'claimed' ? [{ type: 'DeliveryUncertain', data: command.data }] : [];
+        return isOpen(state, command.data.claimId) && state.status === 'claimed'
+          ? [{ type: 'DeliveryUncertain', data: command.data }]
+          : [];
     }
   },
 
@@ -83,13 +92,32 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
     if (state.status === 'none') return state;
     switch (event.type) {
       case 'DeliveryClaimed':
-        return { ...state, status: 'claimed', claim: event.data, claims: state.claims + 1, attempts: claimedAgain(state.attempts, event.data.claimId) };
+        return {
+          ...state,
+          status: 'claimed',
+          claim: event.data,
+          claims: state.claims + 1,
+          attempts: claimedAgain(state.attempts, event.data.claimId),
+        };
       case 'DeliveryReleased':
-        return { ...state, status: 'requested', claim: null, request: { ...state.request, notBefore: event.data.notBefore } };
+        return {
+          ...state,
+          status: 'requested',
+          claim: null,
+          request: { ...state.request, notBefore: event.data.notBefore },
+        };
       case 'DeliveryAccepted':
-        return { ...state, status: 'accepted', attempts: answered(state.attempts, event.data.claimId, { providerId: event.data.providerId }) };
+        return {
+          ...state,
+          status: 'accepted',
+          attempts: answered(state.attempts, event.data.claimId, { providerId: event.data.providerId }),
+        };
       case 'DeliveryRefused':
-        return { ...state, status: 'refused', attempts: answered(state.attempts, event.data.claimId, { errorCode: event.data.code }) };
+        return {
+          ...state,
+          status: 'refused',
+          attempts: answered(state.attempts, event.data.claimId, { errorCode: event.data.code }),
+        };
       case 'DeliveryUncertain':
         return { ...state, status: 'uncertain' };
       case 'DeliveryWithheld':
@@ -99,11 +127,21 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
       case 'DeliverySettled': {
         const { decision, notBefore, expiresAt } = event.data;
         if (decision === 'leave') return { ...state, status: 'left' };
-        return { ...state, status: 'requested', claim: null, request: { ...state.request, notBefore, expiresAt }, attempts: sentAgain(state.attempts) };
+        return {
+          ...state,
+          status: 'requested',
+          claim: null,
+          request: { ...state.request, notBefore, expiresAt },
+          attempts: sentAgain(state.attempts),
+        };
       }
       case 'ReceiptReceived': {
         const { claimId, providerId, status } = event.data;
-        const noted = { ...state, attempts: reported(state.attempts, event.data), receipts: [...state.receipts, `${claimId} ${providerId} ${status}`] };
+        const noted = {
+          ...state,
+          attempts: reported(state.attempts, event.data),
+          receipts: [...state.receipts, `${claimId} ${providerId} ${status}`],
+        };
         // The first receipt settles a claim whose answer is missing.
         return state.attempts.newest?.claimId === claimId ? { ...noted, status: 'accepted' } : noted;
       }
@@ -114,14 +152,21 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
 type Requested = Exclude<Delivery, { status: 'none' }>;
 
 /** The claim's outcome is not known yet. An answer that comes after another one changes nothing. */
-const isOpen = (state: Requested, claimId: string): boolean => state.claim?.claimId === claimId && (state.status === 'claimed' || state.status === 'uncertain');
+const isOpen = (state: Requested, claimId: string): boolean =>
+  state.claim?.claimId === claimId && (state.status === 'claimed' || state.status === 'uncertain');
 
-function settled({ by, decision, at }: Extract<DeliveryCommand, { type: 'SettleDelivery' }>['data'], { notBefore, expiresAt }: DeliveryRequested['data']): DeliverySettled['data'] {
+function settled(
+  { by, decision, at }: Extract<DeliveryCommand, { type: 'SettleDelivery' }>['data'],
+  { notBefore, expiresAt }: DeliveryRequested['data'],
+): DeliverySettled['data'] {
   const lifetime = Date.parse(expiresAt) - Date.parse(notBefore);
   return { by, decision, notBefore: at, expiresAt: new Date(Date.parse(at) + lifetime).toISOString() };
 }
 
-function noteReceipt(receipt: Extract<DeliveryCommand, { type: 'NoteReceipt' }>['data'], state: Requested): DeliveryEvent[] {
+function noteReceipt(
+  receipt: Extract<DeliveryCommand, { type: 'NoteReceipt' }>['data'],
+  state: Requested,
+): DeliveryEvent[] {
   const claim = claimNumberOf(receipt.claimId);
   if (!Number.isInteger(claim) || claim < 1 || claim > state.claims) throw new DeliveryNotFound();
   if (state.receipts.includes(`${receipt.claimId} ${receipt.providerId} ${receipt.status}`)) return [];

@@ -30,7 +30,10 @@ export type DeliveryRequested = Message<
   }
 >;
 /** One worker took it; only that worker calls the provider. It keeps every consent that was read for it. */
-export type DeliveryClaimed = Message<'DeliveryClaimed', { claimId: string; claimedAt: string; consents: readonly ConsentRead[] }>;
+export type DeliveryClaimed = Message<
+  'DeliveryClaimed',
+  { claimId: string; claimedAt: string; consents: readonly ConsentRead[] }
+>;
 /** Given back before the provider was called, or because the provider asked to come later. */
 export type DeliveryReleased = Message<'DeliveryReleased', { claimId: string; cause: string; notBefore: string }>;
 export type DeliveryAccepted = Message<'DeliveryAccepted', { claimId: string; providerId: string }>;
@@ -38,14 +41,27 @@ export type DeliveryRefused = Message<'DeliveryRefused', { claimId: string; code
 /** The provider may have accepted it. */
 export type DeliveryUncertain = Message<'DeliveryUncertain', { claimId: string; cause: string }>;
 /** Not sent, by our own rule. */
-export type DeliveryWithheld = Message<'DeliveryWithheld', { rule: string; refusedSenderId: string | null; consents: readonly ConsentRead[] }>;
+export type DeliveryWithheld = Message<
+  'DeliveryWithheld',
+  { rule: string; refusedSenderId: string | null; consents: readonly ConsentRead[] }
+>;
 export type DeliveryExpired = Message<'DeliveryExpired', { expiresAt: string }>;
 export type ReceiptReceived = Message<
   'ReceiptReceived',
-  { claimId: string; contactId: string; providerId: string; status: string; errorCode: string | null; form: Personal<Readonly<Record<string, string>>> }
+  {
+    claimId: string;
+    contactId: string;
+    providerId: string;
+    status: string;
+    errorCode: string | null;
+    form: Personal<Readonly<Record<string, string>>>;
+  }
 >;
 /** A member of staff decided about an uncertain one: send it again, or leave it. */
-export type DeliverySettled = Message<'DeliverySettled', { by: string; decision: 'resend' | 'leave'; notBefore: string; expiresAt: string }>;
+export type DeliverySettled = Message<
+  'DeliverySettled',
+  { by: string; decision: 'resend' | 'leave'; notBefore: string; expiresAt: string }
+>;
 
 export type DeliveryEvent =
   | DeliveryRequested

@@ -20,18 +20,44 @@ const request: DeliveryCommand = {
     expiresAt: '2026-01-06T10:00:00.000Z',
   },
 };
-const statuses = ['accepted', 'scheduled', 'queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'canceled', 'read', 'partially_delivered', 'teleported', 'beamed'];
-const receipt = (status: string, claimId = 'd.1', providerId = 'SM1'): DeliveryCommand => ({ type: 'NoteReceipt', data: { claimId, providerId, status, errorCode: null, form: {} } });
-const claimAs = (claimId: string): DeliveryCommand => ({ type: 'ClaimDelivery', data: { claimId, claimedAt: at, consents: [{ consentId: 'consent-1', revision: 0 }] } });
+const statuses = [
+  'accepted',
+  'scheduled',
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'undelivered',
+  'failed',
+  'canceled',
+  'read',
+  'partially_delivered',
+  'teleported',
+  'beamed',
+];
+const receipt = (status: string, claimId = 'd.1', providerId = 'SM1'): DeliveryCommand => ({
+  type: 'NoteReceipt',
+  data: { claimId, providerId, status, errorCode: null, form: {} },
+});
+const claimAs = (claimId: string): DeliveryCommand => ({
+  type: 'ClaimDelivery',
+  data: { claimId, claimedAt: at, consents: [{ consentId: 'consent-1', revision: 0 }] },
+});
 const claim = claimAs('d.1');
 
 type Run = { readonly state: Delivery; readonly events: readonly DeliveryEvent[] };
 
 /** Each command as a worker would send it: what is refused did not happen. */
-function run(commands: readonly DeliveryCommand[], from: Run = { state: deliveryDecider.initialState, events: [] }): Run {
+function run(
+  commands: readonly DeliveryCommand[],
+  from: Run = { state: deliveryDecider.initialState, events: [] },
+): Run {
   return commands.reduce(({ state, events }, command) => {
     const decided = tryDecide(command, state);
-    return { state: decided.reduce((next, event) => deliveryDecider.evolve(next, event), state), events: [...events, ...decided] };
+    return {
+      state: decided.reduce((next, event) => deliveryDecider.evolve(next, event), state),
+      events: [...events, ...decided],
+    };
   }, from);
 }
 
@@ -48,12 +74,30 @@ const claimIds = fc.constantFrom('d.1', 'd.2', 'd.3');
 const anyCommand = fc.oneof(
   { weight: 3, arbitrary: claimIds.map(claimAs) },
   claimIds.map((claimId): DeliveryCommand => ({ type: 'AcceptDelivery', data: { claimId, providerId: 'SM1' } })),
-  claimIds.map((claimId): DeliveryCommand => ({ type: 'RefuseDelivery', data: { claimId, code: '30007', reason: '' } })),
-  { weight: 2, arbitrary: claimIds.map((claimId): DeliveryCommand => ({ type: 'DoubtDelivery', data: { claimId, cause: 'reset' } })) },
-  { weight: 2, arbitrary: claimIds.map((claimId): DeliveryCommand => ({ type: 'ReleaseDelivery', data: { claimId, cause: '20429', notBefore: at } })) },
+  claimIds.map((claimId): DeliveryCommand => ({
+    type: 'RefuseDelivery',
+    data: { claimId, code: '30007', reason: '' },
+  })),
+  {
+    weight: 2,
+    arbitrary: claimIds.map((claimId): DeliveryCommand => ({
+      type: 'DoubtDelivery',
+      data: { claimId, cause: 'reset' },
+    })),
+  },
+  {
+    weight: 2,
+    arbitrary: claimIds.map((claimId): DeliveryCommand => ({
+      type: 'ReleaseDelivery',
+      data: { claimId, cause: '20429', notBefore: at },
+    })),
+  },
   fc.constantFrom<DeliveryCommand>(
     request,
-    { type: 'WithholdDelivery', data: { rule: 'NoConsent', refusedSenderId: null, consents: [{ consentId: 'consent-1', revision: 1 }] } },
+    {
+      type: 'WithholdDelivery',
+      data: { rule: 'NoConsent', refusedSenderId: null, consents: [{ consentId: 'consent-1', revision: 1 }] },
+    },
     { type: 'ExpireDelivery', data: { at: '2026-02-01T00:00:00.000Z' } },
     { type: 'SettleDelivery', data: { by: 'anna', decision: 'resend', at } },
     { type: 'SettleDelivery', data: { by: 'anna', decision: 'leave', at } },
@@ -72,7 +116,11 @@ describe('delivery, whatever happens', () => {
             expect(free).toBe(true);
             free = false;
           }
-          if (event.type === 'DeliveryReleased' || (event.type === 'DeliverySettled' && event.data.decision === 'resend')) free = true;
+          if (
+            event.type === 'DeliveryReleased' ||
+            (event.type === 'DeliverySettled' && event.data.decision === 'resend')
+          )
+            free = true;
         }
       }),
       { numRuns: 500 },
@@ -82,7 +130,9 @@ describe('delivery, whatever happens', () => {
   it('T2: a claim has at most one outcome', () => {
     fc.assert(
       fc.property(anyHistory, (events) => {
-        const outcomes = events.filter((event) => ['DeliveryAccepted', 'DeliveryRefused', 'DeliveryReleased'].includes(event.type));
+        const outcomes = events.filter((event) =>
+          ['DeliveryAccepted', 'DeliveryRefused', 'DeliveryReleased'].includes(event.type),
+        );
         const claims = outcomes.map(({ data }) => (data as { claimId: string }).claimId);
         expect(new Set(claims).size).toBe(claims.length);
       }),
@@ -113,7 +163,9 @@ describe('delivery, whatever happens', () => {
         const doubted = events.findIndex(({ type }) => type === 'DeliveryUncertain');
         const next = events.findIndex(({ type }, index) => index > doubted && type === 'DeliveryClaimed');
         if (doubted < 0 || next < 0) return;
-        expect(events.slice(doubted, next).map(({ type }) => type)).toEqual(expect.arrayContaining([expect.stringMatching(/DeliverySettled|DeliveryReleased/)]));
+        expect(events.slice(doubted, next).map(({ type }) => type)).toEqual(
+          expect.arrayContaining([expect.stringMatching(/DeliverySettled|DeliveryReleased/)]),
+        );
       }),
     );
   });
@@ -127,7 +179,21 @@ describe('delivery, whatever happens', () => {
       fc.property(shuffles, ([inOrder, shuffled]) => {
         const claimed = run([request, claim]);
         const status = ({ state }: Run) => (state.status === 'none' ? null : state.attempts.newest?.status);
-        expect(status(run(shuffled.map((name) => receipt(name)), claimed))).toBe(status(run(inOrder.map((name) => receipt(name)), claimed)));
+        expect(
+          status(
+            run(
+              shuffled.map((name) => receipt(name)),
+              claimed,
+            ),
+          ),
+        ).toBe(
+          status(
+            run(
+              inOrder.map((name) => receipt(name)),
+              claimed,
+            ),
+          ),
+        );
       }),
     );
   });
@@ -135,15 +201,29 @@ describe('delivery, whatever happens', () => {
   it('T2, M7: receipts of several claims, in any order: each counts for its own claim, and the newest claim alone decides', () => {
     const history: DeliveryCommand[] = [request];
     const doubt = (claimId: string): DeliveryCommand => ({ type: 'DoubtDelivery', data: { claimId, cause: 'reset' } });
-    for (const claimId of ['d.1', 'd.2']) history.push(claimAs(claimId), doubt(claimId), { type: 'SettleDelivery', data: { by: 'anna', decision: 'resend', at } });
+    for (const claimId of ['d.1', 'd.2'])
+      history.push(claimAs(claimId), doubt(claimId), {
+        type: 'SettleDelivery',
+        data: { by: 'anna', decision: 'resend', at },
+      });
     const receipts = fc.array(fc.tuple(claimIds, fc.constantFrom(...statuses)), { minLength: 1, maxLength: 12 });
-    const shuffles = receipts.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 })));
+    const shuffles = receipts.chain((list) =>
+      fc.tuple(fc.constant(list), fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 })),
+    );
     const begun = run([...history, claimAs('d.3'), doubt('d.3')]);
     const end = (list: readonly [string, string][]) => {
-      const { state } = run(list.map(([claimId, status]) => receipt(status, claimId, `SM-${claimId}`)), begun);
+      const { state } = run(
+        list.map(([claimId, status]) => receipt(status, claimId, `SM-${claimId}`)),
+        begun,
+      );
       if (state.status === 'none') throw new Error('it was requested');
       const { newest, earlier } = state.attempts;
-      const statusOf = new Map([...earlier, ...(newest ? [newest] : [])].map(({ claimId, status, providerId }) => [claimId, { status, providerId }]));
+      const statusOf = new Map(
+        [...earlier, ...(newest ? [newest] : [])].map(({ claimId, status, providerId }) => [
+          claimId,
+          { status, providerId },
+        ]),
+      );
       return { status: state.status, statusOf };
     };
     fc.assert(

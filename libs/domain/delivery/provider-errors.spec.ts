@@ -1,6 +1,27 @@
 import { providerErrors, reasonInWords } from './provider-errors.js';
 
-const codes = ['20429', '21211', '21614', '30005', '30006', '21408', '21606', '21608', '30034', '21610', '21611', '30001', '30022', '30003', '30008', '30004', '30007', '21602', '21617', '20003'];
+const codes = [
+  '20429',
+  '21211',
+  '21614',
+  '30005',
+  '30006',
+  '21408',
+  '21606',
+  '21608',
+  '30034',
+  '21610',
+  '21611',
+  '30001',
+  '30022',
+  '30003',
+  '30008',
+  '30004',
+  '30007',
+  '21602',
+  '21617',
+  '20003',
+];
 
 describe('the provider’s errors', () => {
   it.each(codes)('M7: error %s is told in words', (code) => {
@@ -30,8 +51,11 @@ describe('the provider’s errors', () => {
     expect(providerErrors[code]?.waits).toEqual({ reach, firstPauseMs: 2_000 });
   });
 
-  it.each(['21608', '21211', '21614', '21610', '21602', '21617', '30003', '30007'])('T8: %s fails this one text', (code) => {
-    expect(providerErrors[code]).toBeDefined();
-    expect(providerErrors[code]?.waits).toBeUndefined();
-  });
+  it.each(['21608', '21211', '21614', '21610', '21602', '21617', '30003', '30007'])(
+    'T8: %s fails this one text',
+    (code) => {
+      expect(providerErrors[code]).toBeDefined();
+      expect(providerErrors[code]?.waits).toBeUndefined();
+    },
+  );
 });

@@ -18,7 +18,10 @@ const SECONDS_MS = 2_000;
  * HTTP 401 without a code is 20003.
  */
 export const providerErrors: Readonly<Record<string, ProviderError>> = {
-  '20003': { words: 'The provider refuses the account or its token', waits: { reach: 'account', firstPauseMs: MINUTE_MS } },
+  '20003': {
+    words: 'The provider refuses the account or its token',
+    waits: { reach: 'account', firstPauseMs: MINUTE_MS },
+  },
   '20005': { words: 'The provider account is not active', waits: { reach: 'account', firstPauseMs: MINUTE_MS } },
   '20429': { words: 'The provider asked us to slow down', waits: { reach: 'account', firstPauseMs: SECONDS_MS } },
   '21211': { words: 'The number is not valid' },
@@ -38,10 +41,17 @@ export const providerErrors: Readonly<Record<string, ProviderError>> = {
   '30006': { words: 'The number cannot receive texts: a landline, or a carrier that cannot be reached' },
   '30007': { words: 'The carrier filtered the text' },
   '30008': { words: 'The carrier gave no reason' },
-  '30022': { words: 'The sender has used up its rate at the carrier', waits: { reach: 'sender', firstPauseMs: SECONDS_MS } },
-  '30034': { words: 'The sender is not registered for texting in the United States', waits: { reach: 'sender', firstPauseMs: MINUTE_MS } },
+  '30022': {
+    words: 'The sender has used up its rate at the carrier',
+    waits: { reach: 'sender', firstPauseMs: SECONDS_MS },
+  },
+  '30034': {
+    words: 'The sender is not registered for texting in the United States',
+    waits: { reach: 'sender', firstPauseMs: MINUTE_MS },
+  },
 };
 
 /** An error in words; codes of the network, such as ECONNREFUSED, begin with an E. */
 export const reasonInWords = (code: string): string =>
-  providerErrors[code]?.words ?? (/^E[A-Z_]+$/.test(code) ? `The provider cannot be reached (${code})` : `The provider reports error ${code}`);
+  providerErrors[code]?.words ??
+  (/^E[A-Z_]+$/.test(code) ? `The provider cannot be reached (${code})` : `The provider reports error ${code}`);

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { furtherStatus, isFailure } from './provider-status.js';
 
-const ranks = [['accepted'], ['scheduled'], ['queued'], ['sending'], ['sent'], ['delivered', 'undelivered', 'failed', 'canceled', 'read']];
+const ranks = [
+  ['accepted'],
+  ['scheduled'],
+  ['queued'],
+  ['sending'],
+  ['sent'],
+  ['delivered', 'undelivered', 'failed', 'canceled', 'read'],
+];
 const known = ranks.flatMap((names, rank) => names.map((name) => ({ name, rank })));
 const anyStatus = fc.oneof(fc.constantFrom(...known.map(({ name }) => name), 'partially_delivered'), fc.string());
 
@@ -15,11 +22,16 @@ describe('provider status', () => {
   });
 
   it('M7: the order of two statuses does not matter', () => {
-    fc.assert(fc.property(anyStatus, anyStatus, (a, b) => expect(furtherStatus(furtherStatus(null, a), b)).toBe(furtherStatus(furtherStatus(null, b), a))));
+    fc.assert(
+      fc.property(anyStatus, anyStatus, (a, b) =>
+        expect(furtherStatus(furtherStatus(null, a), b)).toBe(furtherStatus(furtherStatus(null, b), a)),
+      ),
+    );
   });
 
   it('T2: what reached the person counts, although another attempt failed', () => {
-    for (const failure of ['failed', 'undelivered', 'canceled']) expect(furtherStatus(failure, 'delivered')).toBe('delivered');
+    for (const failure of ['failed', 'undelivered', 'canceled'])
+      expect(furtherStatus(failure, 'delivered')).toBe('delivered');
   });
 
   it('T4: a status nobody has heard of is kept and hides none that is known', () => {

@@ -1,5 +1,17 @@
 /** How far a provider's statuses are. Of several final ones the best news counts: an attempt that failed is not the one that arrived. */
-const forward = ['accepted', 'scheduled', 'queued', 'sending', 'sent', 'canceled', 'failed', 'undelivered', 'partially_delivered', 'delivered', 'read'];
+const forward = [
+  'accepted',
+  'scheduled',
+  'queued',
+  'sending',
+  'sent',
+  'canceled',
+  'failed',
+  'undelivered',
+  'partially_delivered',
+  'delivered',
+  'read',
+];
 
 /**
  * Of two statuses the one that is further, whichever came first: callbacks come in any order and more than once. A status
@@ -11,4 +23,5 @@ export function furtherStatus(current: string | null, next: string): string {
   return ahead > 0 || (ahead === 0 && next > current) ? next : current;
 }
 
-export const isFailure = (status: string): boolean => status === 'undelivered' || status === 'failed' || status === 'canceled';
+export const isFailure = (status: string): boolean =>
+  status === 'undelivered' || status === 'failed' || status === 'canceled';

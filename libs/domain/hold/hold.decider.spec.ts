@@ -11,12 +11,25 @@ const after = (ms: number): string => new Date(Date.parse(at) + ms).toISOString(
 const HOUR = 3_600_000;
 
 const cause = { senderIds: ['s1'], code: '20003', credentials: 1 };
-const holdSending = (changes: Partial<Extract<HoldCommand, { type: 'HoldSending' }>['data']> = {}): HoldCommand => ({ type: 'HoldSending', data: { scope: account, ...cause, at, firstPauseMs: 60_000, jitter: 1, ...changes } });
-const held = (changes: Partial<Extract<HoldEvent, { type: 'SendingHeld' }>['data']> = {}): HoldEvent => ({ type: 'SendingHeld', data: { scope: account, ...cause, since: at, nextTryAt: after(60_000), pauseMs: 60_000, ...changes } });
-const trySending = (when: string, jitter = 1): HoldCommand => ({ type: 'TrySending', data: { scope: account, at: when, jitter } });
-const tried = (when: string, pauseMs: number): HoldEvent => ({ type: 'SendingTried', data: { scope: account, nextTryAt: new Date(Date.parse(when) + pauseMs).toISOString(), pauseMs } });
+const holdSending = (changes: Partial<Extract<HoldCommand, { type: 'HoldSending' }>['data']> = {}): HoldCommand => ({
+  type: 'HoldSending',
+  data: { scope: account, ...cause, at, firstPauseMs: 60_000, jitter: 1, ...changes },
+});
+const held = (changes: Partial<Extract<HoldEvent, { type: 'SendingHeld' }>['data']> = {}): HoldEvent => ({
+  type: 'SendingHeld',
+  data: { scope: account, ...cause, since: at, nextTryAt: after(60_000), pauseMs: 60_000, ...changes },
+});
+const trySending = (when: string, jitter = 1): HoldCommand => ({
+  type: 'TrySending',
+  data: { scope: account, at: when, jitter },
+});
+const tried = (when: string, pauseMs: number): HoldEvent => ({
+  type: 'SendingTried',
+  data: { scope: account, nextTryAt: new Date(Date.parse(when) + pauseMs).toISOString(), pauseMs },
+});
 const resumed: HoldEvent = { type: 'SendingResumed', data: { scope: account } };
-const stateAfter = (...events: HoldEvent[]) => events.reduce((state, event) => holdDecider.evolve(state, event), holdDecider.initialState);
+const stateAfter = (...events: HoldEvent[]) =>
+  events.reduce((state, event) => holdDecider.evolve(state, event), holdDecider.initialState);
 
 describe('what a program may not send', () => {
   const sending = deciderSpec(holdDecider);
@@ -26,34 +39,67 @@ describe('what a program may not send', () => {
   });
 
   it('T8: held once, whatever else was under way', () => {
-    sending.given(held()).when(holdSending({ at: after(500) })).thenNothing();
+    sending
+      .given(held())
+      .when(holdSending({ at: after(500) }))
+      .thenNothing();
   });
 
   it('T8: another reason shows, and the pause stands', () => {
-    sending.given(held(), tried(after(60_000), 120_000)).when(holdSending({ code: '20005', at: after(61_000) })).then(held({ code: '20005', nextTryAt: after(180_000), pauseMs: 120_000 }));
+    sending
+      .given(held(), tried(after(60_000), 120_000))
+      .when(holdSending({ code: '20005', at: after(61_000) }))
+      .then(held({ code: '20005', nextTryAt: after(180_000), pauseMs: 120_000 }));
   });
 
   it('T8: one tries when it is time, and nobody else until the pause, now twice as long, is over', () => {
     const second = tried(after(60_000), 120_000);
-    sending.given(held()).when(trySending(after(59_999))).thenThrows(TriedAlready);
-    sending.given(held()).when(trySending(after(60_000))).then(second);
-    sending.given(held(), second).when(trySending(after(60_000))).thenThrows(TriedAlready);
-    sending.given(held(), second).when(trySending(after(180_000))).then(tried(after(180_000), 240_000));
+    sending
+      .given(held())
+      .when(trySending(after(59_999)))
+      .thenThrows(TriedAlready);
+    sending
+      .given(held())
+      .when(trySending(after(60_000)))
+      .then(second);
+    sending
+      .given(held(), second)
+      .when(trySending(after(60_000)))
+      .thenThrows(TriedAlready);
+    sending
+      .given(held(), second)
+      .when(trySending(after(180_000)))
+      .then(tried(after(180_000), 240_000));
   });
 
   it('T8: nothing to try where nothing is held', () => {
     sending.given().when(trySending(at)).thenThrows(TriedAlready);
-    sending.given(held(), resumed).when(trySending(after(HOUR))).thenThrows(TriedAlready);
+    sending
+      .given(held(), resumed)
+      .when(trySending(after(HOUR)))
+      .thenThrows(TriedAlready);
   });
 
   it('T8: what was tried and went through resumes all', () => {
-    sending.given(held()).when({ type: 'ResumeSending', data: { scope: account } }).then(resumed);
-    sending.given(held(), resumed).when({ type: 'ResumeSending', data: { scope: account } }).thenNothing();
-    sending.given(held(), resumed).when(holdSending({ at: after(HOUR) })).then(held({ since: after(HOUR), nextTryAt: after(HOUR + 60_000) }));
+    sending
+      .given(held())
+      .when({ type: 'ResumeSending', data: { scope: account } })
+      .then(resumed);
+    sending
+      .given(held(), resumed)
+      .when({ type: 'ResumeSending', data: { scope: account } })
+      .thenNothing();
+    sending
+      .given(held(), resumed)
+      .when(holdSending({ at: after(HOUR) }))
+      .then(held({ since: after(HOUR), nextTryAt: after(HOUR + 60_000) }));
   });
 
   it('T8: with other credentials it is held anew', () => {
-    sending.given(held(), tried(after(60_000), 120_000)).when(holdSending({ credentials: 2, at: after(61_000) })).then(held({ credentials: 2, since: after(61_000), nextTryAt: after(121_000) }));
+    sending
+      .given(held(), tried(after(60_000), 120_000))
+      .when(holdSending({ credentials: 2, at: after(61_000) }))
+      .then(held({ credentials: 2, since: after(61_000), nextTryAt: after(121_000) }));
   });
 
   it('T8: the pause doubles up to an hour, and jitter only shortens it', () => {
@@ -63,7 +109,8 @@ describe('what a program may not send', () => {
         let before = 60_000;
         for (const jitter of jitters) {
           const now = state['account AC1']?.nextTryAt ?? at;
-          for (const event of holdDecider.decide(trySending(now, jitter), state)) state = holdDecider.evolve(state, event);
+          for (const event of holdDecider.decide(trySending(now, jitter), state))
+            state = holdDecider.evolve(state, event);
           const hold = state['account AC1'];
           const pause = Date.parse(hold?.nextTryAt ?? '') - Date.parse(now);
           expect(hold?.pauseMs).toBe(Math.min(before * 2, HOUR));
@@ -78,7 +125,8 @@ describe('what a program may not send', () => {
 
   describe('on the road of a delivery', () => {
     const road: Road = { accountSid: 'AC1', senderId: 's1', country: '33', credentials: 1 };
-    const scopes = (state: ReturnType<typeof stateAfter>, of: Road): unknown[] => holdsOn(state, of).map(({ scope }) => scope);
+    const scopes = (state: ReturnType<typeof stateAfter>, of: Road): unknown[] =>
+      holdsOn(state, of).map(({ scope }) => scope);
 
     it('T8: account, number and country hold what needs them, and nothing else', () => {
       const state = stateAfter(held(), held({ scope: sender, code: '21606' }), held({ scope: france, code: '21408' }));

@@ -2,7 +2,14 @@ import { DomainError, type Decider, type Message } from '@app/kernel';
 import type { HoldEvent, HoldScope, SendingHeld } from './hold.events.js';
 
 export type HoldCommand =
-  | Message<'HoldSending', Omit<SendingHeld['data'], 'since' | 'nextTryAt' | 'pauseMs'> & { at: string; firstPauseMs: number; jitter: number }>
+  | Message<
+      'HoldSending',
+      Omit<SendingHeld['data'], 'since' | 'nextTryAt' | 'pauseMs'> & {
+        at: string;
+        firstPauseMs: number;
+        jitter: number;
+      }
+    >
   /** `jitter`, from 0 to 1, keeps several programs from trying at the same moment. */
   | Message<'TrySending', { scope: HoldScope; at: string; jitter: number }>
   | Message<'ResumeSending', { scope: HoldScope }>;
@@ -13,7 +20,9 @@ export type Hold = Omit<SendingHeld['data'], 'senderIds'>;
 export type Holds = { readonly [scope: string]: Hold };
 
 /** What a delivery needs: an account, a number and a country, or the mail server. */
-export type Road = { readonly accountSid: string; readonly senderId: string; readonly country: string; readonly credentials: number } | 'email';
+export type Road =
+  | { readonly accountSid: string; readonly senderId: string; readonly country: string; readonly credentials: number }
+  | 'email';
 
 const LONGEST_PAUSE_MS = 60 * 60 * 1000;
 
@@ -26,14 +35,19 @@ export const holdDecider: Decider<Holds, HoldCommand, HoldEvent> = {
     switch (command.type) {
       case 'HoldSending': {
         const { at, firstPauseMs, jitter, ...cause } = command.data;
-        if (!hold || hold.credentials < cause.credentials) return [{ type: 'SendingHeld', data: { ...cause, since: at, ...next(at, firstPauseMs, jitter) } }];
+        if (!hold || hold.credentials < cause.credentials)
+          return [{ type: 'SendingHeld', data: { ...cause, since: at, ...next(at, firstPauseMs, jitter) } }];
         // The answer to a try, or to what was under way when it was held: the pause stands, the reason may be another one.
         const { since, nextTryAt, pauseMs } = hold;
-        return hold.code === cause.code || hold.credentials > cause.credentials ? [] : [{ type: 'SendingHeld', data: { ...cause, since, nextTryAt, pauseMs } }];
+        return hold.code === cause.code || hold.credentials > cause.credentials
+          ? []
+          : [{ type: 'SendingHeld', data: { ...cause, since, nextTryAt, pauseMs } }];
       }
       case 'TrySending':
         if (!hold || Date.parse(command.data.at) < Date.parse(hold.nextTryAt)) throw new TriedAlready();
-        return [{ type: 'SendingTried', data: { scope, ...next(command.data.at, hold.pauseMs * 2, command.data.jitter) } }];
+        return [
+          { type: 'SendingTried', data: { scope, ...next(command.data.at, hold.pauseMs * 2, command.data.jitter) } },
+        ];
       case 'ResumeSending':
         return hold ? [{ type: 'SendingResumed', data: { scope } }] : [];
     }
@@ -62,7 +76,10 @@ export const holdDecider: Decider<Holds, HoldCommand, HoldEvent> = {
 /** Longer each time, up to an hour. */
 function next(at: string, pauseMs: number, jitter: number): { nextTryAt: string; pauseMs: number } {
   const pause = Math.min(pauseMs, LONGEST_PAUSE_MS);
-  return { pauseMs: pause, nextTryAt: new Date(Date.parse(at) + Math.round(pause * (0.8 + 0.2 * jitter))).toISOString() };
+  return {
+    pauseMs: pause,
+    nextTryAt: new Date(Date.parse(at) + Math.round(pause * (0.8 + 0.2 * jitter))).toISOString(),
+  };
 }
 
 export function scopeKey(scope: HoldScope): string {
@@ -90,7 +107,11 @@ export function holdsOn(holds: Holds, road: Road): readonly Hold[] {
 function scopesOf(road: Road): readonly HoldScope[] {
   if (road === 'email') return [{ kind: 'email' }];
   const { accountSid, senderId, country } = road;
-  return [{ kind: 'account', accountSid }, { kind: 'sender', senderId }, { kind: 'country', senderId, country }];
+  return [
+    { kind: 'account', accountSid },
+    { kind: 'sender', senderId },
+    { kind: 'country', senderId, country },
+  ];
 }
 
 /** It is not time yet, or another worker is trying. */

@@ -1,9 +1,11 @@
 import type { Decider, Message, Open } from '@app/kernel';
 import type { InboundEvent, InboundReceived, InboundRouted } from './inbound.events.js';
 
-export type InboundCommand = Message<'AcceptInbound', Open<InboundReceived['data']>> | Message<'RouteInbound', InboundRouted['data']>;
+export type InboundCommand =
+  Message<'AcceptInbound', Open<InboundReceived['data']>> | Message<'RouteInbound', InboundRouted['data']>;
 
-export type Inbound = { readonly status: 'none' | 'received' } | ({ readonly status: 'routed' } & InboundRouted['data']);
+export type Inbound =
+  { readonly status: 'none' | 'received' } | ({ readonly status: 'routed' } & InboundRouted['data']);
 
 export const inboundDecider: Decider<Inbound, InboundCommand, InboundEvent> = {
   initialState: { status: 'none' },
@@ -17,5 +19,6 @@ export const inboundDecider: Decider<Inbound, InboundCommand, InboundEvent> = {
     }
   },
 
-  evolve: (_state, event) => (event.type === 'InboundReceived' ? { status: 'received' } : { status: 'routed', ...event.data }),
+  evolve: (_state, event) =>
+    event.type === 'InboundReceived' ? { status: 'received' } : { status: 'routed', ...event.data },
 };

@@ -7,10 +7,22 @@ import type { EventTypes, Message, Personal } from '@app/kernel';
  */
 export type InboundReceived = Message<
   'InboundReceived',
-  { providerId: string; addressId: string; subjectId: string; senderId: string; from: Personal<string>; text: Personal<string>; form: Personal<Readonly<Record<string, string>>>; sentAt: string | null }
+  {
+    providerId: string;
+    addressId: string;
+    subjectId: string;
+    senderId: string;
+    from: Personal<string>;
+    text: Personal<string>;
+    form: Personal<Readonly<Record<string, string>>>;
+    sentAt: string | null;
+  }
 >;
 /** Where it goes, decided once: a repetition after a crash follows the same way. */
-export type InboundRouted = Message<'InboundRouted', { contactId: string; conversationId: string; referralId: string | null; isNewNumber: boolean; asKeyword: boolean }>;
+export type InboundRouted = Message<
+  'InboundRouted',
+  { contactId: string; conversationId: string; referralId: string | null; isNewNumber: boolean; asKeyword: boolean }
+>;
 
 export type InboundEvent = InboundReceived | InboundRouted;
 

@@ -1,14 +1,23 @@
 import { deciderSpec } from '@app/testing';
 import { CannotRemoveYourself, memberDecider, MemberNotFound } from './member.decider.js';
 
-const data = { programId: 'program-1', memberId: 'member-1', userId: 'anna', name: 'Anna Agent', email: 'anna@example.com', role: 'agent' } as const;
+const data = {
+  programId: 'program-1',
+  memberId: 'member-1',
+  userId: 'anna',
+  name: 'Anna Agent',
+  email: 'anna@example.com',
+  role: 'agent',
+} as const;
 
 describe('member', () => {
   const member = deciderSpec(memberDecider);
 
-  it('G4: a person of the staff has a role', () => member.given().when({ type: 'AddMember', data }).then({ type: 'MemberAdded', data }));
+  it('G4: a person of the staff has a role', () =>
+    member.given().when({ type: 'AddMember', data }).then({ type: 'MemberAdded', data }));
 
-  it('M9: is added once', () => member.given({ type: 'MemberAdded', data }).when({ type: 'AddMember', data }).thenNothing());
+  it('M9: is added once', () =>
+    member.given({ type: 'MemberAdded', data }).when({ type: 'AddMember', data }).thenNothing());
 
   const removal = { userId: 'anna', by: 'olivia' };
   const added = { type: 'MemberAdded', data } as const;
@@ -24,6 +33,9 @@ describe('member', () => {
 
   it('G4: who is no member cannot be removed, and nobody removes themselves', () => {
     member.given().when(remove).thenThrows(MemberNotFound);
-    member.given(added).when({ type: 'RemoveMember', data: { userId: 'anna', by: 'anna' } }).thenThrows(CannotRemoveYourself);
+    member
+      .given(added)
+      .when({ type: 'RemoveMember', data: { userId: 'anna', by: 'anna' } })
+      .thenThrows(CannotRemoveYourself);
   });
 });

@@ -1,23 +1,27 @@
 import { DomainError, type Decider, type Message, type Open } from '@app/kernel';
 import type { MemberAdded, MemberEvent, MemberRemoved } from './member.events.js';
 
-export type MemberCommand = Message<'AddMember', Open<MemberAdded['data']>> | Message<'RemoveMember', MemberRemoved['data']>;
+export type MemberCommand =
+  Message<'AddMember', Open<MemberAdded['data']>> | Message<'RemoveMember', MemberRemoved['data']>;
 
 /** A person of the staff, or nobody yet or any more. */
-export type Member = { readonly status: 'none' } | { readonly status: 'removed' } | ({ readonly status: 'member' } & MemberAdded['data']);
+export type Member =
+  { readonly status: 'none' } | { readonly status: 'removed' } | ({ readonly status: 'member' } & MemberAdded['data']);
 
 export const memberDecider: Decider<Member, MemberCommand, MemberEvent> = {
   initialState: { status: 'none' },
 
   decide(command, state) {
-    if (command.type === 'AddMember') return state.status === 'member' ? [] : [{ type: 'MemberAdded', data: command.data }];
+    if (command.type === 'AddMember')
+      return state.status === 'member' ? [] : [{ type: 'MemberAdded', data: command.data }];
     if (state.status === 'none') throw new MemberNotFound();
     // So that a program always has somebody who may manage its staff.
     if (command.data.by === command.data.userId) throw new CannotRemoveYourself();
     return state.status === 'member' ? [{ type: 'MemberRemoved', data: command.data }] : [];
   },
 
-  evolve: (_state, event) => (event.type === 'MemberAdded' ? { status: 'member', ...event.data } : { status: 'removed' }),
+  evolve: (_state, event) =>
+    event.type === 'MemberAdded' ? { status: 'member', ...event.data } : { status: 'removed' },
 };
 
 export class MemberNotFound extends DomainError {

@@ -12,7 +12,10 @@ describe('notification', () => {
 
   it('N3: who is told is decided once', () => {
     notification.given().when(decide(anna)).then(decided(anna));
-    notification.given(decided(anna)).when(decide(anna, { kind: 'member', id: 'bob' })).thenNothing();
+    notification
+      .given(decided(anna))
+      .when(decide(anna, { kind: 'member', id: 'bob' }))
+      .thenNothing();
   });
 
   it('N3: nobody is an answer too', () => {

@@ -3,8 +3,13 @@ import type { EventTypes, Message } from '@app/kernel';
 export type NotifiedPerson = { readonly kind: 'contact' | 'member'; readonly id: string };
 
 /** Who is told about a message by email; decided once, when it was written. Nobody is an answer too. */
-export type NotificationDecided = Message<'NotificationDecided', { messageId: string; conversationId: string; people: readonly NotifiedPerson[] }>;
+export type NotificationDecided = Message<
+  'NotificationDecided',
+  { messageId: string; conversationId: string; people: readonly NotifiedPerson[] }
+>;
 
 export type NotificationEvent = NotificationDecided;
 
-export const notificationEventTypes = { NotificationDecided: { version: 1 } } as const satisfies EventTypes<NotificationEvent>;
+export const notificationEventTypes = {
+  NotificationDecided: { version: 1 },
+} as const satisfies EventTypes<NotificationEvent>;

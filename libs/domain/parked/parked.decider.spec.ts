@@ -3,9 +3,11 @@ import { parkedDecider } from './parked.decider.js';
 
 const place = { worker: 'automation', key: 'conversation-1' };
 const source = (revision: number) => ({ stream: 'conversation-1', revision });
-const parked = (revision: number, cause = 'TypeError') => ({ type: 'MessageParked', data: { ...place, source: source(revision), cause } }) as const;
+const parked = (revision: number, cause = 'TypeError') =>
+  ({ type: 'MessageParked', data: { ...place, source: source(revision), cause } }) as const;
 const park = (revision: number) => ({ type: 'ParkMessage', data: parked(revision).data }) as const;
-const handled = (revision: number) => ({ type: 'ParkedMessageHandled', data: { ...place, source: source(revision) } }) as const;
+const handled = (revision: number) =>
+  ({ type: 'ParkedMessageHandled', data: { ...place, source: source(revision) } }) as const;
 const finish = (revision: number) => ({ type: 'FinishParked', data: handled(revision).data }) as const;
 const replay = { type: 'RequestReplay', data: place } as const;
 
@@ -44,6 +46,9 @@ describe('parked messages of a key', () => {
 
   it('a replay that fails leaves its cause', () => {
     const failed = { ...place, source: source(1), cause: 'RangeError' };
-    waiting.given(parked(1)).when({ type: 'NoteReplayFailure', data: failed }).then({ type: 'ReplayFailed', data: failed });
+    waiting
+      .given(parked(1))
+      .when({ type: 'NoteReplayFailure', data: failed })
+      .then({ type: 'ReplayFailed', data: failed });
   });
 });

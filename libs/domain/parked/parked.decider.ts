@@ -1,5 +1,12 @@
 import type { Decider, Message } from '@app/kernel';
-import type { MessageParked, ParkedEvent, ParkedMessageHandled, ReplayFailed, ReplayRequested, Source } from './parked.events.js';
+import type {
+  MessageParked,
+  ParkedEvent,
+  ParkedMessageHandled,
+  ReplayFailed,
+  ReplayRequested,
+  Source,
+} from './parked.events.js';
 
 export type ParkedCommand =
   | Message<'ParkMessage', MessageParked['data']>
@@ -22,7 +29,9 @@ export const parkedDecider: Decider<Parked, ParkedCommand, ParkedEvent> = {
       case 'ParkMessage':
         if (waiting.some(isSame(command.data.source))) return [];
         // Behind nothing it would wait for ever: a replay has just handled what was there.
-        return command.data.cause === BEHIND_PARKED && waiting.length === 0 ? [] : [{ type: 'MessageParked', data: command.data }];
+        return command.data.cause === BEHIND_PARKED && waiting.length === 0
+          ? []
+          : [{ type: 'MessageParked', data: command.data }];
       case 'RequestReplay':
         return waiting.length === 0 ? [] : [{ type: 'ReplayRequested', data: command.data }];
       case 'FinishParked':

@@ -1,5 +1,13 @@
 import { deciderSpec } from '@app/testing';
-import { defaultPolicies, OptInTextWithoutOptOut, programDecider, ProgramExists, ProgramNotFound, ProviderTokenMissing, SenderNotFound } from './program.decider.js';
+import {
+  defaultPolicies,
+  OptInTextWithoutOptOut,
+  programDecider,
+  ProgramExists,
+  ProgramNotFound,
+  ProviderTokenMissing,
+  SenderNotFound,
+} from './program.decider.js';
 import type { ProgramEvent } from './program.events.js';
 
 const program = deciderSpec(programDecider);
@@ -11,7 +19,13 @@ const data = {
   portalLink: 'https://portal.example.com/{conversationId}',
   consoleLink: 'https://console.example.com/{conversationId}',
 };
-const sender = { programId: 'program-1', senderId: 'sender-1', phone: '+15550001111', accountSid: 'AC1', authToken: 'secret' };
+const sender = {
+  programId: 'program-1',
+  senderId: 'sender-1',
+  phone: '+15550001111',
+  accountSid: 'AC1',
+  authToken: 'secret',
+};
 const created: ProgramEvent = { type: 'ProgramCreated', data };
 const added: ProgramEvent = { type: 'SenderAdded', data: sender };
 
@@ -25,14 +39,18 @@ describe('program', () => {
     program.given(created).when({ type: 'CreateProgram', data }).thenThrows(ProgramExists);
   });
 
-  it.each(['Reply YES to get texts', 'Reply YES. STOPPING is easy', ''])('K14: the text that asks for consent says how to opt out; %j does not', (text) => {
-    program
-      .given()
-      .when({ type: 'CreateProgram', data: { ...data, optInText: { version: '1', text } } })
-      .thenThrows(OptInTextWithoutOptOut);
-  });
+  it.each(['Reply YES to get texts', 'Reply YES. STOPPING is easy', ''])(
+    'K14: the text that asks for consent says how to opt out; %j does not',
+    (text) => {
+      program
+        .given()
+        .when({ type: 'CreateProgram', data: { ...data, optInText: { version: '1', text } } })
+        .thenThrows(OptInTextWithoutOptOut);
+    },
+  );
 
-  it('T3: a sender is kept with its account', () => program.given(created).when({ type: 'AddSender', data: sender }).then(added));
+  it('T3: a sender is kept with its account', () =>
+    program.given(created).when({ type: 'AddSender', data: sender }).then(added));
 
   it.each(['', '   ', '\n'])('T3: a sender with the token %j is not saved', (authToken) => {
     program
@@ -49,39 +67,67 @@ describe('program', () => {
 
   it('T3: a sender whose account or token changed is the same sender with the new one', () => {
     const { phone: _, ...credentials } = { ...sender, authToken: 'a new token' };
-    program.given(created, added).when({ type: 'AddSender', data: { ...sender, authToken: 'a new token' } }).then({ type: 'SenderCredentialsChanged', data: credentials });
-    const state = [created, added, { type: 'SenderCredentialsChanged', data: credentials } as const].reduce((before, event) => programDecider.evolve(before, event), programDecider.initialState);
-    expect(state).toMatchObject({ senders: [{ senderId: sender.senderId, phone: sender.phone, authToken: 'a new token' }] });
+    program
+      .given(created, added)
+      .when({ type: 'AddSender', data: { ...sender, authToken: 'a new token' } })
+      .then({ type: 'SenderCredentialsChanged', data: credentials });
+    const state = [created, added, { type: 'SenderCredentialsChanged', data: credentials } as const].reduce(
+      (before, event) => programDecider.evolve(before, event),
+      programDecider.initialState,
+    );
+    expect(state).toMatchObject({
+      senders: [{ senderId: sender.senderId, phone: sender.phone, authToken: 'a new token' }],
+    });
   });
 
   it('T3: during a rotation a sender has two tokens, until it is ended; another account has no former token', () => {
     const { phone: _, ...credentials } = sender;
-    const changed = (change: object): ProgramEvent => ({ type: 'SenderCredentialsChanged', data: { ...credentials, ...change } });
+    const changed = (change: object): ProgramEvent => ({
+      type: 'SenderCredentialsChanged',
+      data: { ...credentials, ...change },
+    });
     const ended: ProgramEvent = { type: 'TokenRotationEnded', data: { programId: 'program-1', senderId: 'sender-1' } };
     const end = { type: 'EndTokenRotation', data: ended.data } as const;
     const tokensAfter = (...events: ProgramEvent[]) => {
-      const state = [created, added, ...events].reduce((before, event) => programDecider.evolve(before, event), programDecider.initialState);
-      return state.status === 'created' ? state.senders.map(({ authToken, previousAuthToken }) => [authToken, previousAuthToken]) : [];
+      const state = [created, added, ...events].reduce(
+        (before, event) => programDecider.evolve(before, event),
+        programDecider.initialState,
+      );
+      return state.status === 'created'
+        ? state.senders.map(({ authToken, previousAuthToken }) => [authToken, previousAuthToken])
+        : [];
     };
     expect(tokensAfter()).toEqual([['secret', null]]);
     expect(tokensAfter(changed({ authToken: 'second' }))).toEqual([['second', 'secret']]);
-    expect(tokensAfter(changed({ authToken: 'second' }), changed({ authToken: 'third' }))).toEqual([['third', 'second']]);
+    expect(tokensAfter(changed({ authToken: 'second' }), changed({ authToken: 'third' }))).toEqual([
+      ['third', 'second'],
+    ]);
     expect(tokensAfter(changed({ authToken: 'second' }), ended)).toEqual([['second', null]]);
     expect(tokensAfter(changed({ accountSid: 'AC2', authToken: 'second' }))).toEqual([['second', null]]);
-    program.given(created, added, changed({ authToken: 'second' })).when(end).then(ended);
+    program
+      .given(created, added, changed({ authToken: 'second' }))
+      .when(end)
+      .then(ended);
     program.given(created, added).when(end).thenNothing();
-    program.given(created, added, changed({ authToken: 'second' }), ended).when(end).thenNothing();
+    program
+      .given(created, added, changed({ authToken: 'second' }), ended)
+      .when(end)
+      .thenNothing();
     program.given(created).when(end).thenThrows(SenderNotFound);
   });
 
-  it('G5: a program that is not there gets no sender', () => program.given().when({ type: 'AddSender', data: sender }).thenThrows(ProgramNotFound));
+  it('G5: a program that is not there gets no sender', () =>
+    program.given().when({ type: 'AddSender', data: sender }).thenThrows(ProgramNotFound));
 
   it('M5: the sites that may show the widget are the list as it was given last', () => {
     const set = (...origins: string[]): ProgramEvent => ({ type: 'WidgetOriginsSet', data: { origins } });
     const command = { type: 'SetWidgetOrigins', data: { origins: ['https://shop.example'] } } as const;
     program.given(created, set('https://old.example')).when(command).then(set('https://shop.example'));
     program.given().when(command).thenThrows(ProgramNotFound);
-    const state = [created, set('https://old.example'), set()].reduce((before, event) => programDecider.evolve(before, event), programDecider.initialState);
+    const state = [created, set('https://old.example'), set()].reduce(
+      (before, event) => programDecider.evolve(before, event),
+      programDecider.initialState,
+    );
     expect(state).toMatchObject({ widgetOrigins: [] });
   });
 });

@@ -1,5 +1,13 @@
 import { DomainError, type Decider, type Message, type Open, type Personal } from '@app/kernel';
-import type { OptInText, Policies, ProgramCreated, ProgramEvent, SenderAdded, TokenRotationEnded, WidgetOriginsSet } from './program.events.js';
+import type {
+  OptInText,
+  Policies,
+  ProgramCreated,
+  ProgramEvent,
+  SenderAdded,
+  TokenRotationEnded,
+  WidgetOriginsSet,
+} from './program.events.js';
 
 export type ProgramCommand =
   | Message<'CreateProgram', ProgramCreated['data']>
@@ -8,7 +16,13 @@ export type ProgramCommand =
   | Message<'SetWidgetOrigins', WidgetOriginsSet['data']>;
 
 /** `previousAuthToken` signs webhooks too, until its rotation is ended; texts are sent with `authToken`. */
-export type Sender = { readonly senderId: string; readonly phone: string; readonly accountSid: string; readonly authToken: Personal<string>; readonly previousAuthToken: Personal<string> | null };
+export type Sender = {
+  readonly senderId: string;
+  readonly phone: string;
+  readonly accountSid: string;
+  readonly authToken: Personal<string>;
+  readonly previousAuthToken: Personal<string> | null;
+};
 
 export type Program =
   | { readonly status: 'none' }
@@ -26,7 +40,11 @@ export type Program =
       readonly widgetOrigins: readonly string[];
     };
 
-export const defaultPolicies: Policies = { consentMode: 'double_opt_in', replyToInbound: 'allowed', optOutScope: 'all' };
+export const defaultPolicies: Policies = {
+  consentMode: 'double_opt_in',
+  replyToInbound: 'allowed',
+  optOutScope: 'all',
+};
 
 export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
   initialState: { status: 'none' },
@@ -55,17 +73,27 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
   },
 
   evolve(state, event) {
-    if (event.type === 'ProgramCreated') return { status: 'created', ...event.data, senders: [], credentials: 0, widgetOrigins: [] };
+    if (event.type === 'ProgramCreated')
+      return { status: 'created', ...event.data, senders: [], credentials: 0, widgetOrigins: [] };
     if (state.status === 'none') return state;
     switch (event.type) {
       case 'SenderAdded': {
         const { programId: _, ...sender } = event.data;
-        return { ...state, senders: [...state.senders, { ...sender, previousAuthToken: null }], credentials: state.credentials + 1 };
+        return {
+          ...state,
+          senders: [...state.senders, { ...sender, previousAuthToken: null }],
+          credentials: state.credentials + 1,
+        };
       }
       case 'SenderCredentialsChanged': {
         const { senderId, accountSid, authToken } = event.data;
         // The token of another account signs nothing that is for this one.
-        const changed = (former: Sender): Sender => ({ ...former, accountSid, authToken, previousAuthToken: former.accountSid === accountSid ? former.authToken : null });
+        const changed = (former: Sender): Sender => ({
+          ...former,
+          accountSid,
+          authToken,
+          previousAuthToken: former.accountSid === accountSid ? former.authToken : null,
+        });
         return { ...withSender(state, senderId, changed), credentials: state.credentials + 1 };
       }
       case 'TokenRotationEnded':
@@ -76,7 +104,11 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
   },
 };
 
-const withSender = (program: Extract<Program, { status: 'created' }>, senderId: string, change: (sender: Sender) => Sender): Program => ({
+const withSender = (
+  program: Extract<Program, { status: 'created' }>,
+  senderId: string,
+  change: (sender: Sender) => Sender,
+): Program => ({
   ...program,
   senders: program.senders.map((sender) => (sender.senderId === senderId ? change(sender) : sender)),
 });

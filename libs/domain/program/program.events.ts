@@ -35,12 +35,16 @@ export type SenderAdded = Message<
 export type WidgetOriginsSet = Message<'WidgetOriginsSet', { origins: readonly string[] }>;
 
 /** The number has another provider account, or the account another token: then webhooks may be signed with the former one too. */
-export type SenderCredentialsChanged = Message<'SenderCredentialsChanged', { programId: string; senderId: string; accountSid: string; authToken: Personal<string> }>;
+export type SenderCredentialsChanged = Message<
+  'SenderCredentialsChanged',
+  { programId: string; senderId: string; accountSid: string; authToken: Personal<string> }
+>;
 
 /** Nothing is signed with the former token any more. */
 export type TokenRotationEnded = Message<'TokenRotationEnded', { programId: string; senderId: string }>;
 
-export type ProgramEvent = ProgramCreated | SenderAdded | SenderCredentialsChanged | TokenRotationEnded | WidgetOriginsSet;
+export type ProgramEvent =
+  ProgramCreated | SenderAdded | SenderCredentialsChanged | TokenRotationEnded | WidgetOriginsSet;
 
 export const programEventTypes = {
   ProgramCreated: { version: 1 },

@@ -6,7 +6,8 @@ const data = { referralId: 'referral-1', referrerId: 'rita', referredId: 'paul',
 describe('referral', () => {
   const referral = deciderSpec(referralDecider);
 
-  it('R3: keeps who referred whom, and its status', () => referral.given().when({ type: 'CreateReferral', data }).then({ type: 'ReferralCreated', data }));
+  it('R3: keeps who referred whom, and its status', () =>
+    referral.given().when({ type: 'CreateReferral', data }).then({ type: 'ReferralCreated', data }));
 
   it('R3: is created once', () => {
     referral

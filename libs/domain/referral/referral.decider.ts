@@ -4,7 +4,9 @@ import type { ReferralCreated, ReferralEvent } from './referral.events.js';
 export type ReferralCommand = Message<'CreateReferral', Open<ReferralCreated['data']>>;
 
 /** One referred opportunity: the referrer brings the referred person. */
-export type Referral = { readonly status: 'none' } | { readonly status: 'created'; readonly referrerId: string; readonly referredId: string };
+export type Referral =
+  | { readonly status: 'none' }
+  | { readonly status: 'created'; readonly referrerId: string; readonly referredId: string };
 
 export const referralDecider: Decider<Referral, ReferralCommand, ReferralEvent> = {
   initialState: { status: 'none' },

@@ -3,7 +3,13 @@ import type { EventTypes, Message, Personal } from '@app/kernel';
 /** Somebody was referred. Status and external id are free text of another system, so they are sealed. */
 export type ReferralCreated = Message<
   'ReferralCreated',
-  { referralId: string; referrerId: string; referredId: string; status: Personal<string>; externalId: Personal<string | null> }
+  {
+    referralId: string;
+    referrerId: string;
+    referredId: string;
+    status: Personal<string>;
+    externalId: Personal<string | null>;
+  }
 >;
 
 export type ReferralEvent = ReferralCreated;

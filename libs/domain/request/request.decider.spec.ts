@@ -6,9 +6,18 @@ describe('request', () => {
   const take = { type: 'TakeRequest', data: { kind: 'contact', body: { name: 'Rita' } } } as const;
 
   it('M9: is taken once, and its body is not kept', () => {
-    request.given().when(take).then({ type: 'RequestTaken', data: { kind: 'contact' } });
+    request
+      .given()
+      .when(take)
+      .then({ type: 'RequestTaken', data: { kind: 'contact' } });
     const target = { contactId: 'contact-1' };
-    request.given().when({ ...take, data: { ...take.data, target } }).then({ type: 'RequestTaken', data: { kind: 'contact', target } });
-    request.given({ type: 'RequestTaken', data: { kind: 'contact' } }).when(take).thenNothing();
+    request
+      .given()
+      .when({ ...take, data: { ...take.data, target } })
+      .then({ type: 'RequestTaken', data: { kind: 'contact', target } });
+    request
+      .given({ type: 'RequestTaken', data: { kind: 'contact' } })
+      .when(take)
+      .thenNothing();
   });
 });

@@ -1,7 +1,9 @@
 // The program needs a recent Node; an older one is told so in one line, before anything is loaded that it does not know.
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
-  console.error(`Referral Messages needs Node 24, this is ${process.version}. Start it by "npm start", which brings its own, or install Node 24: https://nodejs.org`);
+  console.error(
+    `Referral Messages needs Node 24, this is ${process.version}. Start it by "npm start", which brings its own, or install Node 24: https://nodejs.org`,
+  );
   process.exit(1);
 }
 

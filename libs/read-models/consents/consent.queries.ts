@@ -32,17 +32,35 @@ export class ConsentQueries {
     const documents: ConsentToRenew[] = [];
     let { index, inner } = start(after, former.length);
     for (let sender = former[index]; sender && documents.length < limit; sender = former[index]) {
-      const request = { index: 'yesFor', equals: { programId, yesFor: sender.id }, order: 'asc', after: inner, limit: limit - documents.length } as const;
+      const request = {
+        index: 'yesFor',
+        equals: { programId, yesFor: sender.id },
+        order: 'asc',
+        after: inner,
+        limit: limit - documents.length,
+      } as const;
       const page = (await this.readModels.page(consentsProjection, request)) as Page<ConsentRow>;
-      for (const row of page.documents) if (row.senders[current?.id ?? '']?.status !== 'yes' && !isRefused(row)) documents.push(await this.view(row, sender));
+      for (const row of page.documents)
+        if (row.senders[current?.id ?? '']?.status !== 'yes' && !isRefused(row))
+          documents.push(await this.view(row, sender));
       if (page.next === null) index += 1;
       inner = page.next ?? undefined;
     }
-    return { documents, next: index < former.length ? Buffer.from(JSON.stringify([index, inner ?? null])).toString('base64url') : null };
+    return {
+      documents,
+      next: index < former.length ? Buffer.from(JSON.stringify([index, inner ?? null])).toString('base64url') : null,
+    };
   }
 
-  private async view({ id, programId, senders }: ConsentRow, sender: ProgramRow['senders'][number]): Promise<ConsentToRenew> {
-    const holders = (await this.readModels.search(contactsProjection, searchTerm(programId, id), MOST_HOLDERS)) as readonly ContactRow[];
+  private async view(
+    { id, programId, senders }: ConsentRow,
+    sender: ProgramRow['senders'][number],
+  ): Promise<ConsentToRenew> {
+    const holders = (await this.readModels.search(
+      contactsProjection,
+      searchTerm(programId, id),
+      MOST_HOLDERS,
+    )) as readonly ContactRow[];
     const [first] = holders;
     return {
       phone: first?.phones[first.phoneIds.indexOf(id)] ?? null,
@@ -55,14 +73,21 @@ export class ConsentQueries {
 }
 
 /** The person opted out since: nothing may be asked of them. */
-const isRefused = ({ senders }: ConsentRow): boolean => refusedSender(Object.entries(senders).map(([senderId, state]) => ({ senderId, consent: consentOf(state) }))) !== null;
+const isRefused = ({ senders }: ConsentRow): boolean =>
+  refusedSender(Object.entries(senders).map(([senderId, state]) => ({ senderId, consent: consentOf(state) }))) !== null;
 
 /** Which of the former numbers comes next, and the place in its list. */
 function start(cursor: string | undefined, count: number): { index: number; inner: string | undefined } {
   if (cursor === undefined) return { index: 0, inner: undefined };
   try {
     const [index, inner] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown];
-    if (Number.isInteger(index) && Number(index) >= 0 && Number(index) < count && (inner === null || typeof inner === 'string')) return { index: Number(index), inner: inner ?? undefined };
+    if (
+      Number.isInteger(index) &&
+      Number(index) >= 0 &&
+      Number(index) < count &&
+      (inner === null || typeof inner === 'string')
+    )
+      return { index: Number(index), inner: inner ?? undefined };
   } catch {
     // Answered below, like everything else that is not a cursor of this list.
   }

@@ -51,7 +51,9 @@ export const consentsProjection: Projection<ConsentEvent, ConsentRow> = {
 
 /** Consent as the write side has it. */
 export const consentOf = (state: ConsentState | undefined): Consent =>
-  state === undefined ? consentDecider.initialState : { status: state.status, textedFirst: state.textedFirst, ...state.folded };
+  state === undefined
+    ? consentDecider.initialState
+    : { status: state.status, textedFirst: state.textedFirst, ...state.folded };
 
 function purposeAfter(event: ConsentEvent, before: string | null): string | null {
   if (event.type === 'OptInErased') return null;
@@ -59,7 +61,8 @@ function purposeAfter(event: ConsentEvent, before: string | null): string | null
 }
 
 const cause = (event: ConsentEvent & Message): string => {
-  if (event.type === 'OptInRequested' || event.type === 'OptInFormReceived') return isErased(event.data.evidence) ? 'form' : `form ${event.data.evidence.wordingVersion}`;
+  if (event.type === 'OptInRequested' || event.type === 'OptInFormReceived')
+    return isErased(event.data.evidence) ? 'form' : `form ${event.data.evidence.wordingVersion}`;
   if (event.type === 'OptOutLearned') return `provider ${event.data.errorCode}`;
   if (event.type === 'OptInErased') return 'erasure';
   return event.type === 'TextedFirst' ? 'inbound text' : (event.data.keyword ?? 'form');

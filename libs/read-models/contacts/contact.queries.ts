@@ -8,9 +8,16 @@ import { contactsProjection, searchTerm, type ContactRow } from './contacts.proj
 export type ContactView = Omit<ContactRow, 'programId' | 'phoneIds' | 'terms'>;
 
 /** Consent of one of the contact's phones, for one number of the program. */
-export type PhoneConsent = Omit<ConsentState, 'folded'> & { readonly phone: string; readonly senderId: string; readonly senderPhone: string | null };
+export type PhoneConsent = Omit<ConsentState, 'folded'> & {
+  readonly phone: string;
+  readonly senderId: string;
+  readonly senderPhone: string | null;
+};
 
-export type ContactPage = ContactView & { readonly consents: readonly PhoneConsent[]; readonly conversations: readonly ConversationView[] };
+export type ContactPage = ContactView & {
+  readonly consents: readonly PhoneConsent[];
+  readonly conversations: readonly ConversationView[];
+};
 
 const CONVERSATIONS_ON_PAGE = 50;
 
@@ -30,7 +37,9 @@ export class ContactQueries {
 
   /** By the beginning of a name, phone, email, external id, or our id. */
   async find(programId: string, search: string, limit: number): Promise<readonly ContactView[]> {
-    return ((await this.readModels.search(contactsProjection, searchTerm(programId, search), limit)) as readonly ContactRow[]).map(view);
+    return (
+      (await this.readModels.search(contactsProjection, searchTerm(programId, search), limit)) as readonly ContactRow[]
+    ).map(view);
   }
 
   async one(programId: string, contactId: string): Promise<ContactView | null> {
@@ -42,7 +51,12 @@ export class ContactQueries {
   async page(programId: string, contactId: string): Promise<ContactPage | null> {
     const row = await this.row(programId, contactId);
     if (!row) return null;
-    const { documents: conversations } = await this.inbox.page(programId, { contactId }, undefined, CONVERSATIONS_ON_PAGE);
+    const { documents: conversations } = await this.inbox.page(
+      programId,
+      { contactId },
+      undefined,
+      CONVERSATIONS_ON_PAGE,
+    );
     return { ...view(row), consents: await this.consents(programId, row), conversations };
   }
 
@@ -65,7 +79,18 @@ export class ContactQueries {
   }
 }
 
-const view = ({ id, name, phones, emails, externalId, contactType, registered, active, erased, revision }: ContactRow): ContactView => ({
+const view = ({
+  id,
+  name,
+  phones,
+  emails,
+  externalId,
+  contactType,
+  registered,
+  active,
+  erased,
+  revision,
+}: ContactRow): ContactView => ({
   id,
   name,
   phones,

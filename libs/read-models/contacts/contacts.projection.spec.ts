@@ -4,36 +4,75 @@ import { documentsOf, newRecord, projectionSpec, sampleOf, samples } from '@app/
 import { contactsProjection, searchTerm } from './contacts.projection.js';
 
 const contacts = projectionSpec(contactsProjection);
-const happened = (event: Message, programId = 'program-1') => newRecord(programId)('contact-contact-rita', event) as Recorded<ContactEvent>;
-const termsAfter = (event: Recorded<ContactEvent>) => documentsOf(contactsProjection, [event]).get('contact-rita')?.terms ?? [];
+const happened = (event: Message, programId = 'program-1') =>
+  newRecord(programId)('contact-contact-rita', event) as Recorded<ContactEvent>;
+const termsAfter = (event: Recorded<ContactEvent>) =>
+  documentsOf(contactsProjection, [event]).get('contact-rita')?.terms ?? [];
 
 describe('contacts', () => {
   it('R1: shows all details', () => {
     const { contactId: id, ...details } = samples.ContactCreated;
-    contacts.given().when(happened(sampleOf('ContactCreated'))).then({ id, ...details, programId: 'program-1', revision: 0 });
+    contacts
+      .given()
+      .when(happened(sampleOf('ContactCreated')))
+      .then({ id, ...details, programId: 'program-1', revision: 0 });
   });
 
   it('X8: who was erased is nobody, and is found by id alone', () => {
     const record = newRecord();
     const created = record('contact-contact-rita', sampleOf('ContactCreated'));
-    const gone = { name: null, phones: [], emails: [], externalId: null, phoneIds: [], registered: false, active: false, erased: true, terms: ['program-1 contact-rita'] };
-    contacts.given(created).when(record('contact-contact-rita', sampleOf('ContactErased'))).then(gone);
+    const gone = {
+      name: null,
+      phones: [],
+      emails: [],
+      externalId: null,
+      phoneIds: [],
+      registered: false,
+      active: false,
+      erased: true,
+      terms: ['program-1 contact-rita'],
+    };
+    contacts
+      .given(created)
+      .when(record('contact-contact-rita', sampleOf('ContactErased')))
+      .then(gone);
   });
 
   it('R1: shows a change', () => {
     const record = newRecord();
     const created = record('contact-contact-rita', sampleOf('ContactCreated'));
-    contacts.given(created).when(record('contact-contact-rita', sampleOf('ContactDetailsChanged'))).then({ name: 'Rita R.', revision: 1 });
+    contacts
+      .given(created)
+      .when(record('contact-contact-rita', sampleOf('ContactDetailsChanged')))
+      .then({ name: 'Rita R.', revision: 1 });
   });
 
-  it.each(['rita', 'Referrer', 'rita ref', '+1555123', 'RITA@EXAMPLE', 'crm-7', 'contact-rita'])('M3: is found by what it begins with: %s', (typed) => {
-    expect(termsAfter(happened(sampleOf('ContactCreated'))).some((term) => term.startsWith(searchTerm('program-1', typed)))).toBe(true);
-  });
+  it.each(['rita', 'Referrer', 'rita ref', '+1555123', 'RITA@EXAMPLE', 'crm-7', 'contact-rita'])(
+    'M3: is found by what it begins with: %s',
+    (typed) => {
+      expect(
+        termsAfter(happened(sampleOf('ContactCreated'))).some((term) =>
+          term.startsWith(searchTerm('program-1', typed)),
+        ),
+      ).toBe(true);
+    },
+  );
 
   it('M4: a number without a name is found by the number', () => {
-    const terms = termsAfter(happened({ type: 'ContactCreated', data: { ...samples.ContactCreated, name: null, emails: [], externalId: null } }));
-    expect(terms).toEqual(['program-1 contact-rita', 'program-1 15551234567', 'program-1 5551234567', 'program-1 address-1']);
-    for (const typed of ['+15551234567', '(555) 123-4567', '555.123', '1 555 123 45']) expect(terms.some((term) => term.startsWith(searchTerm('program-1', typed)))).toBe(true);
+    const terms = termsAfter(
+      happened({
+        type: 'ContactCreated',
+        data: { ...samples.ContactCreated, name: null, emails: [], externalId: null },
+      }),
+    );
+    expect(terms).toEqual([
+      'program-1 contact-rita',
+      'program-1 15551234567',
+      'program-1 5551234567',
+      'program-1 address-1',
+    ]);
+    for (const typed of ['+15551234567', '(555) 123-4567', '555.123', '1 555 123 45'])
+      expect(terms.some((term) => term.startsWith(searchTerm('program-1', typed)))).toBe(true);
   });
 
   it('G5: terms of two programs never meet', () => {

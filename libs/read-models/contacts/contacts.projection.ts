@@ -21,14 +21,31 @@ export const contactsProjection: Projection<ContactEvent, ContactRow> = {
   touches: (event) => event.aggregateId,
 
   evolve(row, { aggregateId: id, type, data, revision, metadata: { programId } }) {
-    const nobody = { name: null, phones: [], emails: [], externalId: null, phoneIds: [], registered: false, active: false, erased: true };
+    const nobody = {
+      name: null,
+      phones: [],
+      emails: [],
+      externalId: null,
+      phoneIds: [],
+      registered: false,
+      active: false,
+      erased: true,
+    };
     if (type === 'ContactErased') return row && { ...row, ...nobody, terms: [searchTerm(programId, id)], revision };
     const { contactType, registered, active, phoneIds } = data;
     // Who was erased is nobody by name, and is found by id alone.
     const [name, externalId] = [unlessErased(data.name, null), unlessErased(data.externalId, null)];
     const [phones, emails] = [unlessErased(data.phones, []), unlessErased(data.emails, [])];
     const details = { name, phones, emails, externalId, contactType, registered, active };
-    const words = [id, ...(name?.split(/\s+/) ?? []), name ?? '', ...phones.flatMap(digitTerms), ...phoneIds, ...emails, externalId ?? ''];
+    const words = [
+      id,
+      ...(name?.split(/\s+/) ?? []),
+      name ?? '',
+      ...phones.flatMap(digitTerms),
+      ...phoneIds,
+      ...emails,
+      externalId ?? '',
+    ];
     const terms = [...new Set(words.filter((word) => word !== '').map((word) => searchTerm(programId, word)))];
     return { id, programId, phoneIds, ...details, terms, erased: isErased(data.name), revision };
   },
@@ -45,4 +62,5 @@ const NATIONAL_DIGITS = 10;
 const asTyped = (word: string): string => (/^[+\d\s().-]*\d[\d\s().-]*$/.test(word) ? word.replace(/\D/g, '') : word);
 
 /** A term as it is stored and asked for; terms of two programs never meet. */
-export const searchTerm = (programId: string, word: string): string => `${programId} ${asTyped(word.trim()).toLowerCase()}`;
+export const searchTerm = (programId: string, word: string): string =>
+  `${programId} ${asTyped(word.trim()).toLowerCase()}`;

@@ -5,12 +5,17 @@ import { documentsOf, newRecord, projectionSpec, sampleOf, samples } from '@app/
 import { deliveriesProjection, messageState } from './deliveries.projection.js';
 
 const deliveries = projectionSpec(deliveriesProjection);
-const happened = (record: ReturnType<typeof newRecord>, event: Message) => record('delivery-delivery-1', event) as Recorded<DeliveryEvent>;
+const happened = (record: ReturnType<typeof newRecord>, event: Message) =>
+  record('delivery-delivery-1', event) as Recorded<DeliveryEvent>;
 const record = newRecord();
 const of = (type: DeliveryEvent['type']) => happened(record, sampleOf(type));
-const receipt = (status: string, errorCode: string | null = null, at = record) => happened(at, { type: 'ReceiptReceived', data: { ...samples.ReceiptReceived, status, errorCode } });
+const receipt = (status: string, errorCode: string | null = null, at = record) =>
+  happened(at, { type: 'ReceiptReceived', data: { ...samples.ReceiptReceived, status, errorCode } });
 
-const newest = (said: Partial<Attempt>): Attempts => ({ newest: { claimId: 'delivery-1.1', providerId: null, status: null, errorCode: null, ...said }, earlier: [] });
+const newest = (said: Partial<Attempt>): Attempts => ({
+  newest: { claimId: 'delivery-1.1', providerId: null, status: null, errorCode: null, ...said },
+  earlier: [],
+});
 
 /** How far what people see is; the provider's order of its statuses. */
 const forward = ['sending', 'accepted', 'scheduled', 'queued', 'sent', 'delivered'];
@@ -22,68 +27,144 @@ describe('deliveries', () => {
 
   it('M7: shows what was asked for, and not where the text stands', () => {
     const { deliveryId: id, source: _, consentOf: __, route: ___, ...request } = samples.DeliveryRequested;
-    const places = { queue: 'program-1 sms sender-1 1', addressee: 'address-1 sender-1', orderingKey: 'conversation-1 contact-rita sms' };
-    deliveries.given().when(requested).then({ id, ...request, ...places, programId: 'program-1', status: 'requested', attempts: noAttempts, reason: null });
+    const places = {
+      queue: 'program-1 sms sender-1 1',
+      addressee: 'address-1 sender-1',
+      orderingKey: 'conversation-1 contact-rita sms',
+    };
+    deliveries
+      .given()
+      .when(requested)
+      .then({
+        id,
+        ...request,
+        ...places,
+        programId: 'program-1',
+        status: 'requested',
+        attempts: noAttempts,
+        reason: null,
+      });
     expect(documentsOf(deliveriesProjection, [requested]).get('delivery-1')).not.toHaveProperty('source');
   });
 
   it('T2: shows the claim, and forgets it when it is given back', () => {
-    deliveries.given(requested).when(claimed).then({ status: 'claimed', claimId: 'delivery-1.1', claimedAt: samples.DeliveryClaimed.claimedAt });
-    deliveries.given(requested, claimed).when(of('DeliveryReleased')).then({ status: 'requested', claimId: null, claimedAt: null, notBefore: samples.DeliveryReleased.notBefore });
+    deliveries
+      .given(requested)
+      .when(claimed)
+      .then({ status: 'claimed', claimId: 'delivery-1.1', claimedAt: samples.DeliveryClaimed.claimedAt });
+    deliveries
+      .given(requested, claimed)
+      .when(of('DeliveryReleased'))
+      .then({ status: 'requested', claimId: null, claimedAt: null, notBefore: samples.DeliveryReleased.notBefore });
   });
 
   it('T2: shows the outcome: accepted, refused in words, or uncertain', () => {
-    deliveries.given(requested, claimed).when(of('DeliveryAccepted')).then({ status: 'accepted', attempts: newest({ providerId: 'SM6' }) });
-    deliveries.given(requested, claimed).when(of('DeliveryRefused')).then({ status: 'refused', attempts: newest({ errorCode: '21211' }), reason: 'The number is not valid' });
-    deliveries.given(requested, claimed).when(of('DeliveryUncertain')).then({ status: 'uncertain', reason: 'ETIMEDOUT' });
+    deliveries
+      .given(requested, claimed)
+      .when(of('DeliveryAccepted'))
+      .then({ status: 'accepted', attempts: newest({ providerId: 'SM6' }) });
+    deliveries
+      .given(requested, claimed)
+      .when(of('DeliveryRefused'))
+      .then({ status: 'refused', attempts: newest({ errorCode: '21211' }), reason: 'The number is not valid' });
+    deliveries
+      .given(requested, claimed)
+      .when(of('DeliveryUncertain'))
+      .then({ status: 'uncertain', reason: 'ETIMEDOUT' });
   });
 
   it('T2: the first receipt settles an uncertain one', () => {
-    deliveries.given(requested, claimed, of('DeliveryUncertain')).when(receipt('sent')).then({ status: 'accepted', attempts: newest({ providerId: 'SM6', status: 'sent' }), reason: null });
+    deliveries
+      .given(requested, claimed, of('DeliveryUncertain'))
+      .when(receipt('sent'))
+      .then({ status: 'accepted', attempts: newest({ providerId: 'SM6', status: 'sent' }), reason: null });
   });
 
   it('T2: shows what the staff decided', () => {
-    const settled = (decision: 'resend' | 'leave') => happened(record, { type: 'DeliverySettled', data: { ...samples.DeliverySettled, decision } });
+    const settled = (decision: 'resend' | 'leave') =>
+      happened(record, { type: 'DeliverySettled', data: { ...samples.DeliverySettled, decision } });
     const history = [requested, claimed, of('DeliveryUncertain')];
-    deliveries.given(...history).when(settled('leave')).then({ status: 'left' });
-    deliveries.given(...history).when(settled('resend')).then({ status: 'requested', claimId: null, expiresAt: samples.DeliverySettled.expiresAt });
+    deliveries
+      .given(...history)
+      .when(settled('leave'))
+      .then({ status: 'left' });
+    deliveries
+      .given(...history)
+      .when(settled('resend'))
+      .then({ status: 'requested', claimId: null, expiresAt: samples.DeliverySettled.expiresAt });
   });
 
   it('T2: after the staff sent it again, a receipt of the first attempt shows in its history and changes nothing else', () => {
     const uncertain = of('DeliveryUncertain');
-    const again = happened(record, { type: 'DeliverySettled', data: { ...samples.DeliverySettled, decision: 'resend' } });
-    const second = happened(record, { type: 'DeliveryClaimed', data: { ...samples.DeliveryClaimed, claimId: 'delivery-1.2' } });
+    const again = happened(record, {
+      type: 'DeliverySettled',
+      data: { ...samples.DeliverySettled, decision: 'resend' },
+    });
+    const second = happened(record, {
+      type: 'DeliveryClaimed',
+      data: { ...samples.DeliveryClaimed, claimId: 'delivery-1.2' },
+    });
     const first = { claimId: 'delivery-1.1', providerId: 'SM6', status: 'delivered', errorCode: null };
     const history = [requested, claimed, uncertain, again];
-    deliveries.given(...history).when(receipt('delivered')).then({ status: 'requested', attempts: { newest: null, earlier: [first] } });
-    deliveries.given(...history, second).when(receipt('delivered')).then({
-      status: 'claimed',
-      claimId: 'delivery-1.2',
-      attempts: { newest: { claimId: 'delivery-1.2', providerId: null, status: null, errorCode: null }, earlier: [first] },
-    });
+    deliveries
+      .given(...history)
+      .when(receipt('delivered'))
+      .then({ status: 'requested', attempts: { newest: null, earlier: [first] } });
+    deliveries
+      .given(...history, second)
+      .when(receipt('delivered'))
+      .then({
+        status: 'claimed',
+        claimId: 'delivery-1.2',
+        attempts: {
+          newest: { claimId: 'delivery-1.2', providerId: null, status: null, errorCode: null },
+          earlier: [first],
+        },
+      });
   });
 
   it('T2: the history of attempts is bounded', () => {
     const history: Recorded<DeliveryEvent>[] = [of('DeliveryRequested')];
     for (let claim = 1; claim <= 30; claim += 1) {
-      history.push(happened(record, { type: 'DeliveryClaimed', data: { ...samples.DeliveryClaimed, claimId: `delivery-1.${claim}` } }));
-      history.push(happened(record, { type: 'DeliverySettled', data: { ...samples.DeliverySettled, decision: 'resend' } }));
+      history.push(
+        happened(record, {
+          type: 'DeliveryClaimed',
+          data: { ...samples.DeliveryClaimed, claimId: `delivery-1.${claim}` },
+        }),
+      );
+      history.push(
+        happened(record, { type: 'DeliverySettled', data: { ...samples.DeliverySettled, decision: 'resend' } }),
+      );
     }
     const row = documentsOf(deliveriesProjection, history).get('delivery-1');
-    expect(row?.attempts.earlier.map(({ claimId }) => claimId)).toEqual(Array.from({ length: 10 }, (_, n) => `delivery-1.${21 + n}`));
+    expect(row?.attempts.earlier.map(({ claimId }) => claimId)).toEqual(
+      Array.from({ length: 10 }, (_, n) => `delivery-1.${21 + n}`),
+    );
   });
 
-  it('K8: a text withheld shows its rule', () => deliveries.given(requested).when(of('DeliveryWithheld')).then({ status: 'withheld', reason: 'RecipientOptedOut' }));
+  it('K8: a text withheld shows its rule', () =>
+    deliveries.given(requested).when(of('DeliveryWithheld')).then({ status: 'withheld', reason: 'RecipientOptedOut' }));
 
-  it('T2: a text dropped shows that it was', () => deliveries.given(requested).when(of('DeliveryExpired')).then({ status: 'expired' }));
+  it('T2: a text dropped shows that it was', () =>
+    deliveries.given(requested).when(of('DeliveryExpired')).then({ status: 'expired' }));
 
-  it('M7: a failed one shows the provider\'s first reason in words', () => {
+  it("M7: a failed one shows the provider's first reason in words", () => {
     const failed = receipt('undelivered', '30003');
-    deliveries.given(requested, claimed).when(failed).then({ attempts: newest({ providerId: 'SM6', status: 'undelivered', errorCode: '30003' }), reason: expect.stringContaining('unreachable') as string });
-    deliveries.given(requested, claimed, failed).when(receipt('failed', '30008')).then({ attempts: newest({ providerId: 'SM6', status: 'undelivered', errorCode: '30003' }) });
+    deliveries
+      .given(requested, claimed)
+      .when(failed)
+      .then({
+        attempts: newest({ providerId: 'SM6', status: 'undelivered', errorCode: '30003' }),
+        reason: expect.stringContaining('unreachable') as string,
+      });
+    deliveries
+      .given(requested, claimed, failed)
+      .when(receipt('failed', '30008'))
+      .then({ attempts: newest({ providerId: 'SM6', status: 'undelivered', errorCode: '30003' }) });
   });
 
-  it('rule 8: a fact about a delivery nobody asked for shows nothing', () => deliveries.given().when(claimed).thenNothing());
+  it('rule 8: a fact about a delivery nobody asked for shows nothing', () =>
+    deliveries.given().when(claimed).thenNothing());
 });
 
 describe('the state people see of a text', () => {
@@ -107,19 +188,37 @@ describe('the state people see of a text', () => {
   });
 
   it('M7: callbacks in any order, any number of times, show the same in the end', () => {
-    const statuses = ['accepted', 'queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'canceled', 'read', 'teleported'];
-    const shuffled = fc.array(fc.constantFrom(...statuses), { minLength: 1, maxLength: 6 }).chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 })));
+    const statuses = [
+      'accepted',
+      'queued',
+      'sending',
+      'sent',
+      'delivered',
+      'undelivered',
+      'failed',
+      'canceled',
+      'read',
+      'teleported',
+    ];
+    const shuffled = fc
+      .array(fc.constantFrom(...statuses), { minLength: 1, maxLength: 6 })
+      .chain((list) =>
+        fc.tuple(fc.constant(list), fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 })),
+      );
     const end = (list: readonly string[]) => {
       const at = newRecord();
       const history = [sampleOf('DeliveryRequested'), sampleOf('DeliveryClaimed')].map((event) => happened(at, event));
-      return documentsOf(deliveriesProjection, [...history, ...list.map((status) => receipt(status, null, at))]).get('delivery-1');
+      return documentsOf(deliveriesProjection, [...history, ...list.map((status) => receipt(status, null, at))]).get(
+        'delivery-1',
+      );
     };
     fc.assert(fc.property(shuffled, ([list, other]) => expect(messageState(end(other))).toBe(messageState(end(list)))));
   });
 
   it('M7: has a word for each state', () => {
     const history = [of('DeliveryRequested'), of('DeliveryClaimed')];
-    const stateAfter = (...events: Recorded<DeliveryEvent>[]) => messageState(documentsOf(deliveriesProjection, events).get('delivery-1'));
+    const stateAfter = (...events: Recorded<DeliveryEvent>[]) =>
+      messageState(documentsOf(deliveriesProjection, events).get('delivery-1'));
     expect(messageState(undefined)).toBe('queued');
     expect(stateAfter(...history.slice(0, 1))).toBe('queued');
     expect(stateAfter(...history)).toBe('sending');
@@ -128,6 +227,12 @@ describe('the state people see of a text', () => {
     expect(stateAfter(...history, of('DeliveryUncertain'))).toBe('uncertain');
     expect(stateAfter(...history.slice(0, 1), of('DeliveryWithheld'))).toBe('withheld');
     expect(stateAfter(...history.slice(0, 1), of('DeliveryExpired'))).toBe('expired');
-    expect(stateAfter(...history, of('DeliveryUncertain'), happened(record, { type: 'DeliverySettled', data: { ...samples.DeliverySettled, decision: 'leave' } }))).toBe('unknown');
+    expect(
+      stateAfter(
+        ...history,
+        of('DeliveryUncertain'),
+        happened(record, { type: 'DeliverySettled', data: { ...samples.DeliverySettled, decision: 'leave' } }),
+      ),
+    ).toBe('unknown');
   });
 });

@@ -1,5 +1,16 @@
 import type { Projection } from '@app/eventing';
-import { answered, claimedAgain, noAttempts, reasonInWords, reported, sentAgain, type Attempts, type Delivery, type DeliveryEvent, type DeliveryRequested } from '@app/domain/delivery';
+import {
+  answered,
+  claimedAgain,
+  noAttempts,
+  reasonInWords,
+  reported,
+  sentAgain,
+  type Attempts,
+  type Delivery,
+  type DeliveryEvent,
+  type DeliveryRequested,
+} from '@app/domain/delivery';
 
 /** One text or email to one person, and how far it is. */
 export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source' | 'consentOf' | 'route'> & {
@@ -41,18 +52,48 @@ export const deliveriesProjection: Projection<DeliveryEvent, DeliveryRow> = {
     if (event.type === 'DeliveryRequested') {
       const { deliveryId: id, source: _, consentOf, route, ...request } = event.data;
       const { programId } = event.metadata;
-      const places = { orderingKey: orderingKeyOf(request), queue: queueOf(programId, request.channel, route), addressee: consentOf === null ? request.recipient.id : `${consentOf.addressId} ${consentOf.senderId}` };
-      return { id, programId, ...places, order: event.position, status: 'requested', ...request, claimId: null, claimedAt: null, attempts: noAttempts, reason: null, refusedSenderId: null };
+      const places = {
+        orderingKey: orderingKeyOf(request),
+        queue: queueOf(programId, request.channel, route),
+        addressee: consentOf === null ? request.recipient.id : `${consentOf.addressId} ${consentOf.senderId}`,
+      };
+      return {
+        id,
+        programId,
+        ...places,
+        order: event.position,
+        status: 'requested',
+        ...request,
+        claimId: null,
+        claimedAt: null,
+        attempts: noAttempts,
+        reason: null,
+        refusedSenderId: null,
+      };
     }
     return row && next(row, event);
   },
 };
 
-const orderingKeyOf = ({ conversationId, recipient, channel }: Pick<DeliveryRow, 'conversationId' | 'recipient' | 'channel'>): string => `${conversationId} ${recipient.id} ${channel}`;
+const orderingKeyOf = ({
+  conversationId,
+  recipient,
+  channel,
+}: Pick<DeliveryRow, 'conversationId' | 'recipient' | 'channel'>): string =>
+  `${conversationId} ${recipient.id} ${channel}`;
 
-export type QueueName = { readonly programId: string; readonly channel: 'sms' | 'email'; readonly senderId: string; readonly country: string };
+export type QueueName = {
+  readonly programId: string;
+  readonly channel: 'sms' | 'email';
+  readonly senderId: string;
+  readonly country: string;
+};
 
-const queueOf = (programId: string, channel: DeliveryRow['channel'], route: DeliveryRequested['data']['route']): string => [programId, channel, route?.senderId ?? '', route?.country ?? ''].join(' ');
+const queueOf = (
+  programId: string,
+  channel: DeliveryRow['channel'],
+  route: DeliveryRequested['data']['route'],
+): string => [programId, channel, route?.senderId ?? '', route?.country ?? ''].join(' ');
 
 /** Ids have no spaces. */
 export function queueNamed(queue: string): QueueName {
@@ -69,9 +110,19 @@ function next(row: DeliveryRow, event: Exclude<DeliveryEvent, DeliveryRequested>
     case 'DeliveryReleased':
       return { ...row, status: 'requested', notBefore: event.data.notBefore, claimId: null, claimedAt: null };
     case 'DeliveryAccepted':
-      return { ...row, status: 'accepted', reason: null, attempts: answered(row.attempts, event.data.claimId, { providerId: event.data.providerId }) };
+      return {
+        ...row,
+        status: 'accepted',
+        reason: null,
+        attempts: answered(row.attempts, event.data.claimId, { providerId: event.data.providerId }),
+      };
     case 'DeliveryRefused':
-      return { ...row, status: 'refused', reason: reasonInWords(event.data.code), attempts: answered(row.attempts, event.data.claimId, { errorCode: event.data.code }) };
+      return {
+        ...row,
+        status: 'refused',
+        reason: reasonInWords(event.data.code),
+        attempts: answered(row.attempts, event.data.claimId, { errorCode: event.data.code }),
+      };
     case 'DeliveryUncertain':
       return { ...row, status: 'uncertain', reason: event.data.cause };
     case 'DeliveryWithheld':
@@ -81,7 +132,16 @@ function next(row: DeliveryRow, event: Exclude<DeliveryEvent, DeliveryRequested>
     case 'DeliverySettled': {
       const { decision, notBefore, expiresAt } = event.data;
       if (decision === 'leave') return { ...row, status: 'left' };
-      return { ...row, status: 'requested', notBefore, expiresAt, claimId: null, claimedAt: null, reason: null, attempts: sentAgain(row.attempts) };
+      return {
+        ...row,
+        status: 'requested',
+        notBefore,
+        expiresAt,
+        claimId: null,
+        claimedAt: null,
+        reason: null,
+        attempts: sentAgain(row.attempts),
+      };
     }
     case 'ReceiptReceived': {
       const attempts = reported(row.attempts, event.data);

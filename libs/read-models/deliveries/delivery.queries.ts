@@ -9,7 +9,10 @@ const BATCH = 100;
 export type DueRange = { readonly above: string; readonly upTo: string; readonly after?: string };
 
 /** What staff sees of a delivery: what came of its newest attempt, and of those before it. */
-export type DeliveryView = Omit<DeliveryRow, 'programId' | 'claimId' | 'orderingKey' | 'queue' | 'addressee' | 'order' | 'attempts' | 'refusedSenderId'> & {
+export type DeliveryView = Omit<
+  DeliveryRow,
+  'programId' | 'claimId' | 'orderingKey' | 'queue' | 'addressee' | 'order' | 'attempts' | 'refusedSenderId'
+> & {
   readonly providerId: string | null;
   readonly providerStatus: string | null;
   readonly errorCode: string | null;
@@ -24,7 +27,12 @@ export class DeliveryQueries {
   constructor(private readonly readModels: ReadModelStore) {}
 
   /** A program's deliveries in one state, oldest first. @throws InvalidCursor */
-  async page(programId: string, status: DeliveryRow['status'], after: string | undefined, limit: number): Promise<Page<DeliveryView>> {
+  async page(
+    programId: string,
+    status: DeliveryRow['status'],
+    after: string | undefined,
+    limit: number,
+  ): Promise<Page<DeliveryView>> {
     const { documents, next } = await this.by('program', { programId, status }, { after, limit });
     return { documents: documents.map(view), next };
   }
@@ -48,7 +56,9 @@ export class DeliveryQueries {
 
   /** What of an ordering key is claimed or still to be sent, in order; the first so many. */
   async openOf(orderingKey: string, limit: number): Promise<readonly DeliveryRow[]> {
-    const pages = await Promise.all((['claimed', 'requested'] as const).map((status) => this.by('ordering', { orderingKey, status }, { limit })));
+    const pages = await Promise.all(
+      (['claimed', 'requested'] as const).map((status) => this.by('ordering', { orderingKey, status }, { limit })),
+    );
     return pages
       .flatMap(({ documents }) => documents)
       .toSorted((a, b) => (a.order < b.order ? -1 : 1))
@@ -79,21 +89,78 @@ export class DeliveryQueries {
    * @returns `null` when it is too much to compare
    */
   async ofAddressee(addressee: string, since: string): Promise<readonly DeliveryRow[] | null> {
-    const pages = await Promise.all(statuses.map((status) => this.by('addressee', { addressee, status }, isOpen(status) ? {} : { range: { above: since } })));
+    const pages = await Promise.all(
+      statuses.map((status) =>
+        this.by('addressee', { addressee, status }, isOpen(status) ? {} : { range: { above: since } }),
+      ),
+    );
     return pages.some(({ next }) => next !== null) ? null : pages.flatMap(({ documents }) => documents);
   }
 
-  private async by(index: string, equals: Readonly<Record<string, FieldValue>>, { limit = BATCH, ...rest }: Partial<Pick<PageRequest, 'range' | 'after' | 'limit'>> = {}): Promise<Page<DeliveryRow>> {
-    return (await this.readModels.page(deliveriesProjection, { index, equals, order: 'asc', limit, ...rest })) as Page<DeliveryRow>;
+  private async by(
+    index: string,
+    equals: Readonly<Record<string, FieldValue>>,
+    { limit = BATCH, ...rest }: Partial<Pick<PageRequest, 'range' | 'after' | 'limit'>> = {},
+  ): Promise<Page<DeliveryRow>> {
+    return (await this.readModels.page(deliveriesProjection, {
+      index,
+      equals,
+      order: 'asc',
+      limit,
+      ...rest,
+    })) as Page<DeliveryRow>;
   }
 }
 
-const statuses: readonly DeliveryRow['status'][] = ['requested', 'claimed', 'uncertain', 'accepted', 'refused', 'withheld', 'expired', 'left'];
-export const isOpen = (status: DeliveryRow['status']): boolean => status === 'requested' || status === 'claimed' || status === 'uncertain';
+const statuses: readonly DeliveryRow['status'][] = [
+  'requested',
+  'claimed',
+  'uncertain',
+  'accepted',
+  'refused',
+  'withheld',
+  'expired',
+  'left',
+];
+export const isOpen = (status: DeliveryRow['status']): boolean =>
+  status === 'requested' || status === 'claimed' || status === 'uncertain';
 
 function view(row: DeliveryRow): DeliveryView {
-  const { id, channel, lane, messageId, conversationId, recipient, status, notBefore, expiresAt, claimedAt, attempts, reason } = row;
+  const {
+    id,
+    channel,
+    lane,
+    messageId,
+    conversationId,
+    recipient,
+    status,
+    notBefore,
+    expiresAt,
+    claimedAt,
+    attempts,
+    reason,
+  } = row;
   const { providerId = null, status: providerStatus = null, errorCode = null } = attempts.newest ?? {};
-  const earlierAttempts = attempts.earlier.map((attempt) => ({ providerId: attempt.providerId, status: attempt.status, errorCode: attempt.errorCode }));
-  return { id, channel, lane, messageId, conversationId, recipient, status, notBefore, expiresAt, claimedAt, providerId, providerStatus, errorCode, reason, earlierAttempts };
+  const earlierAttempts = attempts.earlier.map((attempt) => ({
+    providerId: attempt.providerId,
+    status: attempt.status,
+    errorCode: attempt.errorCode,
+  }));
+  return {
+    id,
+    channel,
+    lane,
+    messageId,
+    conversationId,
+    recipient,
+    status,
+    notBefore,
+    expiresAt,
+    claimedAt,
+    providerId,
+    providerStatus,
+    errorCode,
+    reason,
+    earlierAttempts,
+  };
 }

@@ -6,15 +6,21 @@ import { inboxProjection } from './inbox.projection.js';
 const inbox = projectionSpec(inboxProjection);
 const record = newRecord();
 const happened = (event: Message, occurredAt?: string) =>
-  record('conversation-conversation-1', event, occurredAt === undefined ? {} : { occurredAt }) as Recorded<ConversationEvent>;
+  record(
+    'conversation-conversation-1',
+    event,
+    occurredAt === undefined ? {} : { occurredAt },
+  ) as Recorded<ConversationEvent>;
 
 const started = () => happened(sampleOf('ConversationStarted'));
-const received = (text = 'Is my bonus in?', at?: string) => happened({ type: 'MessageReceived', data: { ...samples.MessageReceived, text } }, at);
-const sent = (text = 'It is', at?: string) => happened({ type: 'MessageSent', data: { ...samples.MessageSent, text } }, at);
+const received = (text = 'Is my bonus in?', at?: string) =>
+  happened({ type: 'MessageReceived', data: { ...samples.MessageReceived, text } }, at);
+const sent = (text = 'It is', at?: string) =>
+  happened({ type: 'MessageSent', data: { ...samples.MessageSent, text } }, at);
 const of = (type: ConversationEvent['type']) => happened(sampleOf(type));
 
 const happenings: Readonly<Record<string, ConversationEvent['type']>> = {
-  'the contact\'s message': 'MessageReceived',
+  "the contact's message": 'MessageReceived',
   'a member of staff opens the conversation': 'ConversationRead',
   'a member of staff sends': 'MessageSent',
   'mark unread': 'ConversationMarkedUnread',
@@ -46,36 +52,68 @@ describe('inbox', () => {
   });
 
   // Where nothing moves the decider makes no event.
-  it.each(folderCells.filter(({ moves }) => moves))('I2: $happening shows it in $to, from $from', ({ happening, from, to }) => {
-    const type = happenings[happening];
-    if (!type) throw new Error(`No event for "${happening}"`);
-    inbox.given(...historyTo[from]()).when(of(type)).then({ folder: to, archived: to === 'archived' });
-  });
+  it.each(folderCells.filter(({ moves }) => moves))(
+    'I2: $happening shows it in $to, from $from',
+    ({ happening, from, to }) => {
+      const type = happenings[happening];
+      if (!type) throw new Error(`No event for "${happening}"`);
+      inbox
+        .given(...historyTo[from]())
+        .when(of(type))
+        .then({ folder: to, archived: to === 'archived' });
+    },
+  );
 
   it.each(tableFolders)('I2, I5: automated texts, keywords and refusals leave folder and answers alone: %s', (from) => {
     const history = historyTo[from]();
     const answers = documentsOf(inboxProjection, history).get('conversation-1')?.answers;
-    for (const type of ['AutomatedTextSent', 'KeywordReceived', 'SendRefused'] as const) inbox.given(...history).when(of(type)).then({ folder: from, answers: answers ?? -1 });
+    for (const type of ['AutomatedTextSent', 'KeywordReceived', 'SendRefused'] as const)
+      inbox
+        .given(...history)
+        .when(of(type))
+        .then({ folder: from, answers: answers ?? -1 });
   });
 
   it('I1: the preview, channel and times are those of the last message', () => {
     const first = started();
     const mine = received('Is my\n bonus in?');
-    inbox.given(first).when(mine).then({ preview: 'Is my bonus in?', channel: 'sms', lastActivityAt: mine.metadata.occurredAt, lastContactMessageAt: mine.metadata.occurredAt });
-    const answer = happened({ type: 'MessageSent', data: { ...samples.MessageSent, channel: 'in-app', text: 'It is' } });
-    inbox.given(first, mine).when(answer).then({ preview: 'It is', channel: 'in-app', lastActivityAt: answer.metadata.occurredAt, lastContactMessageAt: mine.metadata.occurredAt });
+    inbox.given(first).when(mine).then({
+      preview: 'Is my bonus in?',
+      channel: 'sms',
+      lastActivityAt: mine.metadata.occurredAt,
+      lastContactMessageAt: mine.metadata.occurredAt,
+    });
+    const answer = happened({
+      type: 'MessageSent',
+      data: { ...samples.MessageSent, channel: 'in-app', text: 'It is' },
+    });
+    inbox.given(first, mine).when(answer).then({
+      preview: 'It is',
+      channel: 'in-app',
+      lastActivityAt: answer.metadata.occurredAt,
+      lastContactMessageAt: mine.metadata.occurredAt,
+    });
   });
 
   it('I1: a long message is cut between characters', () => {
-    inbox.given(started()).when(received('👋'.repeat(140))).then({ preview: '👋'.repeat(140) });
-    inbox.given(started()).when(received('👋'.repeat(141))).then({ preview: `${'👋'.repeat(139)}…` });
+    inbox
+      .given(started())
+      .when(received('👋'.repeat(140)))
+      .then({ preview: '👋'.repeat(140) });
+    inbox
+      .given(started())
+      .when(received('👋'.repeat(141)))
+      .then({ preview: `${'👋'.repeat(139)}…` });
   });
 
   it('I1: newest activity first: messages move a conversation up, reading, archiving and keywords do not', () => {
     const first = started();
     const message = received();
     for (const type of ['ConversationRead', 'ConversationArchived', 'KeywordReceived', 'SendRefused'] as const)
-      inbox.given(first, message).when(of(type)).then({ activity: message.position, lastActivityAt: message.metadata.occurredAt });
+      inbox
+        .given(first, message)
+        .when(of(type))
+        .then({ activity: message.position, lastActivityAt: message.metadata.occurredAt });
     const later = sent();
     inbox.given(first, message).when(later).then({ activity: later.position });
   });
@@ -89,7 +127,7 @@ describe('inbox', () => {
     });
   });
 
-  it('I5: answers counts the contact\'s messages since the last message by staff', () => {
+  it("I5: answers counts the contact's messages since the last message by staff", () => {
     inbox.given(started(), received()).when(received()).then({ answers: 2 });
     inbox.given(started(), received(), received()).when(sent()).then({ answers: 0 });
     inbox.given(started(), received(), sent()).when(received()).then({ answers: 1 });
@@ -97,11 +135,18 @@ describe('inbox', () => {
 
   it('I5: reading and archiving keep the count, and mark unread comes back with it', () => {
     inbox.given(started(), received(), received()).when(of('ConversationRead')).then({ answers: 2, folder: 'read' });
-    inbox.given(started(), received(), received(), of('ConversationRead')).when(of('ConversationMarkedUnread')).then({ answers: 2, folder: 'unread' });
-    inbox.given(started(), received(), of('ConversationArchived')).when(of('ConversationMarkedUnread')).then({ answers: 1, folder: 'unread' });
+    inbox
+      .given(started(), received(), received(), of('ConversationRead'))
+      .when(of('ConversationMarkedUnread'))
+      .then({ answers: 2, folder: 'unread' });
+    inbox
+      .given(started(), received(), of('ConversationArchived'))
+      .when(of('ConversationMarkedUnread'))
+      .then({ answers: 1, folder: 'unread' });
   });
 
   it('rule 8: a fact about a conversation nobody has seen start shows nothing', () => {
-    for (const type of ['MessageReceived', 'MessageSent', 'ConversationArchived', 'KeywordReceived'] as const) inbox.given().when(of(type)).thenNothing();
+    for (const type of ['MessageReceived', 'MessageSent', 'ConversationArchived', 'KeywordReceived'] as const)
+      inbox.given().when(of(type)).thenNothing();
   });
 });

@@ -43,12 +43,26 @@ export const inboxProjection: Projection<ConversationEvent, InboxRow> = {
     const at = event.metadata.occurredAt;
     const { revision } = event;
     // A text that was accepted before what is shown, but routed after it, does not set the clock back.
-    const active = { lastActivityAt: row !== null && row.lastActivityAt > at ? row.lastActivityAt : at, activity: event.position };
+    const active = {
+      lastActivityAt: row !== null && row.lastActivityAt > at ? row.lastActivityAt : at,
+      activity: event.position,
+    };
     if (event.type === 'ConversationStarted') {
       const { conversationId, contactId, referralId } = event.data;
       const { programId } = event.metadata;
       const quiet = { answers: 0, preview: '', channel: null, lastContactMessageAt: null };
-      return { id: conversationId, programId, contactId, referralId, folder: 'read', archived: false, deleted: false, ...quiet, ...active, revision };
+      return {
+        id: conversationId,
+        programId,
+        contactId,
+        referralId,
+        folder: 'read',
+        archived: false,
+        deleted: false,
+        ...quiet,
+        ...active,
+        revision,
+      };
     }
     if (row === null) return null; // a fact is never refused: nothing to show is a valid answer
     const folder = folderAfter(row.folder, event);
@@ -56,7 +70,14 @@ export const inboxProjection: Projection<ConversationEvent, InboxRow> = {
     switch (event.type) {
       case 'MessageReceived': {
         const { text, channel } = event.data;
-        return { ...moved, ...active, answers: row.answers + 1, preview: preview(text), channel, lastContactMessageAt: at };
+        return {
+          ...moved,
+          ...active,
+          answers: row.answers + 1,
+          preview: preview(text),
+          channel,
+          lastContactMessageAt: at,
+        };
       }
       case 'MessageSent':
         return { ...moved, ...active, answers: 0, preview: preview(event.data.text), channel: event.data.channel };
@@ -77,5 +98,7 @@ export const inboxProjection: Projection<ConversationEvent, InboxRow> = {
 const preview = (text: Personal<string>): string | null => {
   if (isErased(text)) return null;
   const characters = [...text.replace(/\s+/g, ' ')];
-  return characters.length <= PREVIEW_LENGTH ? characters.join('') : `${characters.slice(0, PREVIEW_LENGTH - 1).join('')}…`;
+  return characters.length <= PREVIEW_LENGTH
+    ? characters.join('')
+    : `${characters.slice(0, PREVIEW_LENGTH - 1).join('')}…`;
 };

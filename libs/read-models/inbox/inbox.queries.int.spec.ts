@@ -9,7 +9,12 @@ import { programsProjection } from '../programs/programs.projection.js';
 import { inboxProjection } from './inbox.projection.js';
 import { InboxQueries } from './inbox.queries.js';
 
-const models = [inboxProjection, contactsProjection, consentsProjection, programsProjection] as unknown as readonly Projection[];
+const models = [
+  inboxProjection,
+  contactsProjection,
+  consentsProjection,
+  programsProjection,
+] as unknown as readonly Projection[];
 
 describe('inbox queries', () => {
   let folder: TemporaryFolder;
@@ -34,7 +39,11 @@ describe('inbox queries', () => {
   function happened(stream: string, event: Message): void {
     facts.push(record(stream, event));
   }
-  const started = (id: string, contactId = 'contact-rita') => happened(`conversation-${id}`, { type: 'ConversationStarted', data: { ...samples.ConversationStarted, conversationId: id, contactId } });
+  const started = (id: string, contactId = 'contact-rita') =>
+    happened(`conversation-${id}`, {
+      type: 'ConversationStarted',
+      data: { ...samples.ConversationStarted, conversationId: id, contactId },
+    });
   const received = (id: string) => happened(`conversation-${id}`, sampleOf('MessageReceived'));
 
   /** All facts so far, in all the models. */
@@ -43,7 +52,10 @@ describe('inbox queries', () => {
     for (const model of models) {
       const rows: readonly Document[] = [...documentsOf(model, facts).values()];
       const writes: DocumentWrite[] = rows.map((document) => ({ document, position: positionAt(written) }));
-      await engines.readModels.write(model, writes, { from: written === 1 ? null : positionAt(written - 1), to: positionAt(written) });
+      await engines.readModels.write(model, writes, {
+        from: written === 1 ? null : positionAt(written - 1),
+        to: positionAt(written),
+      });
     }
   }
 
@@ -51,11 +63,20 @@ describe('inbox queries', () => {
     happened('contact-contact-rita', { type: 'ContactCreated', data: { ...samples.ContactCreated, name: null } });
     started('c1');
     await project();
-    expect(await inbox.one('program-1', 'c1')).toMatchObject({ displayName: '+15551234567', phone: '+15551234567', consent: 'none', leadState: 'none' });
+    expect(await inbox.one('program-1', 'c1')).toMatchObject({
+      displayName: '+15551234567',
+      phone: '+15551234567',
+      consent: 'none',
+      leadState: 'none',
+    });
     happened('contact-contact-rita', sampleOf('ContactDetailsChanged'));
     happened('consent-1', sampleOf('OptedIn'));
     await project();
-    expect(await inbox.one('program-1', 'c1')).toMatchObject({ displayName: 'Rita R.', consent: 'yes', leadState: 'lead' });
+    expect(await inbox.one('program-1', 'c1')).toMatchObject({
+      displayName: 'Rita R.',
+      consent: 'yes',
+      leadState: 'lead',
+    });
   });
 
   it('I2: the Inbox is Unread, Read and Replied; Archived is apart', async () => {
@@ -68,7 +89,12 @@ describe('inbox queries', () => {
       (await inbox.page('program-1', { folder: folderChoice }, undefined, 10)).documents.map(({ id }) => id);
     expect(await ids()).toEqual(['c3', 'c2', 'c1']);
     expect(await ids('all')).toEqual(['c3', 'c2', 'c4', 'c1']);
-    expect([await ids('unread'), await ids('read'), await ids('replied'), await ids('archived')]).toEqual([['c2'], ['c1'], ['c3'], ['c4']]);
+    expect([await ids('unread'), await ids('read'), await ids('replied'), await ids('archived')]).toEqual([
+      ['c2'],
+      ['c1'],
+      ['c3'],
+      ['c4'],
+    ]);
   });
 
   it('I9: pages go on where the last one ended, although conversations moved up in between', async () => {

@@ -23,7 +23,11 @@ export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'deleted
 /** `inbox` is Unread, Read and Replied together. */
 export type FolderChoice = Folder | 'inbox' | 'all';
 
-export type InboxFilter = { readonly folder?: FolderChoice | undefined; readonly contactId?: string | undefined; readonly referralId?: string | undefined };
+export type InboxFilter = {
+  readonly folder?: FolderChoice | undefined;
+  readonly contactId?: string | undefined;
+  readonly referralId?: string | undefined;
+};
 
 @Injectable()
 export class InboxQueries {
@@ -36,20 +40,36 @@ export class InboxQueries {
   constructor(private readonly readModels: ReadModelStore) {}
 
   /** Newest activity first. @throws InvalidCursor */
-  async page(programId: string, filter: InboxFilter, after: string | undefined, limit: number): Promise<Page<ConversationView>> {
-    const { documents, next } = (await this.readModels.page(inboxProjection, { ...selection(programId, filter), order: 'desc', after, limit })) as Page<InboxRow>;
+  async page(
+    programId: string,
+    filter: InboxFilter,
+    after: string | undefined,
+    limit: number,
+  ): Promise<Page<ConversationView>> {
+    const { documents, next } = (await this.readModels.page(inboxProjection, {
+      ...selection(programId, filter),
+      order: 'desc',
+      after,
+      limit,
+    })) as Page<InboxRow>;
     return { documents: await this.withContacts(programId, documents), next };
   }
 
   async one(programId: string, conversationId: string): Promise<ConversationView | null> {
     const rows = (await this.readModels.get(inboxProjection, [conversationId])) as readonly InboxRow[];
-    const [view] = await this.withContacts(programId, rows.filter((row) => row.programId === programId && !row.deleted));
+    const [view] = await this.withContacts(
+      programId,
+      rows.filter((row) => row.programId === programId && !row.deleted),
+    );
     return view ?? null;
   }
 
   /** Ids of all the contact's conversations that were not deleted. */
   async idsOf(programId: string, contactId: string): Promise<readonly string[]> {
-    const rows = await allPages<InboxRow>(this.readModels, inboxProjection, { ...selection(programId, { contactId }), order: 'asc' });
+    const rows = await allPages<InboxRow>(this.readModels, inboxProjection, {
+      ...selection(programId, { contactId }),
+      order: 'asc',
+    });
     return rows.map(({ id }) => id);
   }
 
@@ -57,19 +77,19 @@ export class InboxQueries {
   private async withContacts(programId: string, rows: readonly InboxRow[]): Promise<ConversationView[]> {
     if (rows.length === 0) return [];
     const contactIds = [...new Set(rows.map(({ contactId }) => contactId))];
-    const [contacts, programs] = (await Promise.all([this.readModels.get(contactsProjection, contactIds), this.readModels.get(programsProjection, [programId])])) as [
-      readonly ContactRow[],
-      readonly ProgramRow[],
-    ];
-    const consents = (await this.readModels.get(consentsProjection, contacts.flatMap(({ phoneIds }) => phoneIds.slice(0, 1)))) as readonly ConsentRow[];
+    const [contacts, programs] = (await Promise.all([
+      this.readModels.get(contactsProjection, contactIds),
+      this.readModels.get(programsProjection, [programId]),
+    ])) as [readonly ContactRow[], readonly ProgramRow[]];
+    const consents = (await this.readModels.get(
+      consentsProjection,
+      contacts.flatMap(({ phoneIds }) => phoneIds.slice(0, 1)),
+    )) as readonly ConsentRow[];
     const contactOf = new Map(contacts.map((contact) => [contact.id, contact]));
     const byAddress = new Map(consents.map((consent) => [consent.id, consent]));
     const senders = programs[0]?.senders ?? [];
-    return rows.map(({ id, contactId, referralId, folder, answers, preview, channel, lastActivityAt, lastContactMessageAt, revision }) => {
-      const contact = contactOf.get(contactId);
-      const phone = contact?.phones[0] ?? null;
-      const consents = byAddress.get(contact?.phoneIds[0] ?? '')?.senders ?? {};
-      return {
+    return rows.map(
+      ({
         id,
         contactId,
         referralId,
@@ -80,26 +100,52 @@ export class InboxQueries {
         lastActivityAt,
         lastContactMessageAt,
         revision,
-        displayName: contact?.name ?? phone ?? contact?.emails[0] ?? contactId,
-        phone,
-        ...consentFor(consents, senders),
-        leadState: contact?.name ? 'lead' : 'none',
-      };
-    });
+      }) => {
+        const contact = contactOf.get(contactId);
+        const phone = contact?.phones[0] ?? null;
+        const consents = byAddress.get(contact?.phoneIds[0] ?? '')?.senders ?? {};
+        return {
+          id,
+          contactId,
+          referralId,
+          folder,
+          answers,
+          preview,
+          channel,
+          lastActivityAt,
+          lastContactMessageAt,
+          revision,
+          displayName: contact?.name ?? phone ?? contact?.emails[0] ?? contactId,
+          phone,
+          ...consentFor(consents, senders),
+          leadState: contact?.name ? 'lead' : 'none',
+        };
+      },
+    );
   }
 }
 
-function consentFor(consents: ConsentRow['senders'], senders: ProgramRow['senders']): Pick<ConversationView, 'consent' | 'optedOutOf'> {
+function consentFor(
+  consents: ConsentRow['senders'],
+  senders: ProgramRow['senders'],
+): Pick<ConversationView, 'consent' | 'optedOutOf'> {
   const senderId = senders.at(-1)?.id ?? '';
   const status = consents[senderId]?.status ?? 'none';
-  const refused = refusedSender(Object.entries(consents).map(([id, state]) => ({ senderId: id, consent: consentOf(state) }))) ?? (status === 'no' ? senderId : null);
-  return refused === null ? { consent: status, optedOutOf: null } : { consent: 'no', optedOutOf: senders.find(({ id }) => id === refused)?.phone ?? null };
+  const refused =
+    refusedSender(Object.entries(consents).map(([id, state]) => ({ senderId: id, consent: consentOf(state) }))) ??
+    (status === 'no' ? senderId : null);
+  return refused === null
+    ? { consent: status, optedOutOf: null }
+    : { consent: 'no', optedOutOf: senders.find(({ id }) => id === refused)?.phone ?? null };
 }
 
 /** Name of the read model, for those who wait until it has come far enough. */
 export const INBOX = inboxProjection.name;
 
-function selection(programId: string, { folder = 'inbox', contactId, referralId }: InboxFilter): Pick<PageRequest, 'index' | 'equals'> {
+function selection(
+  programId: string,
+  { folder = 'inbox', contactId, referralId }: InboxFilter,
+): Pick<PageRequest, 'index' | 'equals'> {
   const deleted = false;
   if (referralId !== undefined) return { index: 'referral', equals: { programId, deleted, referralId } };
   if (contactId !== undefined) return { index: 'contact', equals: { programId, deleted, contactId } };

@@ -8,6 +8,10 @@ export class MemberQueries {
 
   /** The program's staff. */
   all(programId: string): Promise<readonly MemberRow[]> {
-    return allPages(this.readModels, membersProjection, { index: 'program', equals: { programId, isRemoved: false }, order: 'asc' });
+    return allPages(this.readModels, membersProjection, {
+      index: 'program',
+      equals: { programId, isRemoved: false },
+      order: 'asc',
+    });
   }
 }

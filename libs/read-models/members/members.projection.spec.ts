@@ -13,7 +13,13 @@ describe('members', () => {
   it('G4: shows who has left as isRemoved', () => {
     const record = newRecord();
     const added = record('member-m1', sampleOf('MemberAdded'));
-    projectionSpec(membersProjection).given(added).when(record('member-m1', sampleOf('MemberRemoved'))).then({ id: 'm1', isRemoved: true });
-    projectionSpec(membersProjection).given().when(record('member-m2', sampleOf('MemberRemoved'))).thenNothing();
+    projectionSpec(membersProjection)
+      .given(added)
+      .when(record('member-m1', sampleOf('MemberRemoved')))
+      .then({ id: 'm1', isRemoved: true });
+    projectionSpec(membersProjection)
+      .given()
+      .when(record('member-m2', sampleOf('MemberRemoved')))
+      .thenNothing();
   });
 });

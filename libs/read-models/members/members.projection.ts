@@ -3,7 +3,15 @@ import { unlessErased } from '@app/kernel';
 import type { MemberEvent, Role } from '@app/domain/member';
 
 /** A person who is or was of the staff. Name and email are `null` where they were erased. */
-export type MemberRow = { readonly id: string; readonly programId: string; readonly userId: string; readonly name: string | null; readonly email: string | null; readonly role: Role; readonly isRemoved: boolean };
+export type MemberRow = {
+  readonly id: string;
+  readonly programId: string;
+  readonly userId: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly role: Role;
+  readonly isRemoved: boolean;
+};
 
 export const membersProjection: Projection<MemberEvent, MemberRow> = {
   name: 'members',
@@ -13,6 +21,14 @@ export const membersProjection: Projection<MemberEvent, MemberRow> = {
   evolve(row, event) {
     if (event.type === 'MemberRemoved') return row && { ...row, isRemoved: true };
     const { programId, userId, name, email, role } = event.data;
-    return { id: event.aggregateId, programId, userId, name: unlessErased(name, null), email: unlessErased(email, null), role, isRemoved: false };
+    return {
+      id: event.aggregateId,
+      programId,
+      userId,
+      name: unlessErased(name, null),
+      email: unlessErased(email, null),
+      role,
+      isRemoved: false,
+    };
   },
 };

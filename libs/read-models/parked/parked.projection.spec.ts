@@ -5,8 +5,10 @@ import { parkedProjection } from './parked.projection.js';
 
 const place = { worker: 'automation', key: 'conversation-1' };
 const source = (revision: number) => ({ stream: 'conversation-1', revision });
-const parked = (revision: number, cause: string) => ({ type: 'MessageParked', data: { ...place, source: source(revision), cause } }) as const;
-const handled = (revision: number) => ({ type: 'ParkedMessageHandled', data: { ...place, source: source(revision) } }) as const;
+const parked = (revision: number, cause: string) =>
+  ({ type: 'MessageParked', data: { ...place, source: source(revision), cause } }) as const;
+const handled = (revision: number) =>
+  ({ type: 'ParkedMessageHandled', data: { ...place, source: source(revision) } }) as const;
 const id = 'p1';
 
 function facts(first: ParkedEvent, second: ParkedEvent): [Recorded<ParkedEvent>, Recorded<ParkedEvent>] {
@@ -20,16 +22,28 @@ describe('parked messages', () => {
 
   it('rule 13: shows how many wait of a key, since when, and why', () => {
     const [first, second] = facts(parked(1, 'TypeError'), parked(2, 'BehindParked'));
-    projection.given(first).when(second).then({ ...row, waiting: 2, isWaiting: true, since: first.metadata.occurredAt, cause: 'TypeError' });
+    projection
+      .given(first)
+      .when(second)
+      .then({ ...row, waiting: 2, isWaiting: true, since: first.metadata.occurredAt, cause: 'TypeError' });
   });
 
   it('a key nothing waits of any more is not listed', () => {
     const [first, second] = facts(parked(1, 'TypeError'), handled(1));
-    projection.given(first).when(second).then({ ...row, waiting: 0, isWaiting: false, since: first.metadata.occurredAt, cause: 'TypeError' });
+    projection
+      .given(first)
+      .when(second)
+      .then({ ...row, waiting: 0, isWaiting: false, since: first.metadata.occurredAt, cause: 'TypeError' });
   });
 
   it('the last replay says why it failed', () => {
-    const [first, second] = facts(parked(1, 'TypeError'), { type: 'ReplayFailed', data: { ...place, source: source(1), cause: 'RangeError' } });
-    projection.given(first).when(second).then({ ...row, waiting: 1, isWaiting: true, since: first.metadata.occurredAt, cause: 'RangeError' });
+    const [first, second] = facts(parked(1, 'TypeError'), {
+      type: 'ReplayFailed',
+      data: { ...place, source: source(1), cause: 'RangeError' },
+    });
+    projection
+      .given(first)
+      .when(second)
+      .then({ ...row, waiting: 1, isWaiting: true, since: first.metadata.occurredAt, cause: 'RangeError' });
   });
 });

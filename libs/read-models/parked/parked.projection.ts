@@ -22,10 +22,21 @@ export const parkedProjection: Projection<ParkedEvent, ParkedRow> = {
   evolve(row, event) {
     const { worker, key } = event.data;
     const { programId, occurredAt } = event.metadata;
-    const known = row ?? { id: event.aggregateId, programId, worker, key, waiting: 0, isWaiting: false, since: occurredAt, cause: '' };
+    const known = row ?? {
+      id: event.aggregateId,
+      programId,
+      worker,
+      key,
+      waiting: 0,
+      isWaiting: false,
+      since: occurredAt,
+      cause: '',
+    };
     switch (event.type) {
       case 'MessageParked':
-        return known.isWaiting ? { ...known, waiting: known.waiting + 1 } : { ...known, waiting: 1, isWaiting: true, since: occurredAt, cause: event.data.cause };
+        return known.isWaiting
+          ? { ...known, waiting: known.waiting + 1 }
+          : { ...known, waiting: 1, isWaiting: true, since: occurredAt, cause: event.data.cause };
       case 'ParkedMessageHandled':
         return { ...known, waiting: known.waiting - 1, isWaiting: known.waiting > 1 };
       case 'ReplayFailed':

@@ -8,7 +8,8 @@ export class ProgramQueries {
 
   /** Ids of all programs, for background work; nobody's request may see more than one program. */
   async *ids(): AsyncIterable<string> {
-    for await (const { document } of this.readModels.scan(programsProjection, 'live')) if (!isUnreadable(document)) yield document.id;
+    for await (const { document } of this.readModels.scan(programsProjection, 'live'))
+      if (!isUnreadable(document)) yield document.id;
   }
 
   /** Programs of which something may not be sent at present. */

@@ -12,7 +12,10 @@ const added = record('program-program-1', sampleOf('SenderAdded'));
 describe('programs', () => {
   it('G5: shows a program and its numbers', () => {
     programs.given().when(created).then({ id: 'program-1', name: 'Acme Referrals', senders: [] });
-    programs.given(created).when(added).then({ senders: [{ id: 'sender-1', phone: '+15550001111', state: 'sending', holds: [] }] });
+    programs
+      .given(created)
+      .when(added)
+      .then({ senders: [{ id: 'sender-1', phone: '+15550001111', state: 'sending', holds: [] }] });
     programs.given().when(added).thenNothing();
   });
 
@@ -21,28 +24,58 @@ describe('programs', () => {
   });
 
   describe('what is held', () => {
-    const held = (scope: HoldScope, code: string, credentials = 1) => record('hold-program-1', { type: 'SendingHeld', data: { ...samples.SendingHeld, scope, code, credentials } }) as Recorded<HoldEvent>;
+    const held = (scope: HoldScope, code: string, credentials = 1) =>
+      record('hold-program-1', {
+        type: 'SendingHeld',
+        data: { ...samples.SendingHeld, scope, code, credentials },
+      }) as Recorded<HoldEvent>;
     const onAccount = held({ kind: 'account', accountSid: 'AC1' }, '20003');
-    const tried = record('hold-program-1', { type: 'SendingTried', data: { scope: { kind: 'account', accountSid: 'AC1' }, nextTryAt: '2026-01-05T10:00:00.000Z', pauseMs: 1 } }) as Recorded<HoldEvent>;
+    const tried = record('hold-program-1', {
+      type: 'SendingTried',
+      data: { scope: { kind: 'account', accountSid: 'AC1' }, nextTryAt: '2026-01-05T10:00:00.000Z', pauseMs: 1 },
+    }) as Recorded<HoldEvent>;
     const onCountry = held({ kind: 'country', senderId: 'sender-1', country: '33' }, '21408');
     const onEmail = held({ kind: 'email' }, 'ECONNECTION', 0);
-    const resumed = record('hold-program-1', { type: 'SendingResumed', data: { scope: { kind: 'account', accountSid: 'AC1' } } }) as Recorded<HoldEvent>;
+    const resumed = record('hold-program-1', {
+      type: 'SendingResumed',
+      data: { scope: { kind: 'account', accountSid: 'AC1' } },
+    }) as Recorded<HoldEvent>;
     const changed = record('program-program-1', sampleOf('SenderCredentialsChanged'));
     const stateOf = (...events: Recorded<ProgramEvent | HoldEvent>[]) => {
       const row = documentsOf(programsProjection, events).get('program-1');
-      return { isHeld: row?.isHeld, sender: row?.senders[0]?.state, reasons: row?.senders[0]?.holds.map(({ kind, reason, nextTryAt }) => [kind, reason, nextTryAt]) };
+      return {
+        isHeld: row?.isHeld,
+        sender: row?.senders[0]?.state,
+        reasons: row?.senders[0]?.holds.map(({ kind, reason, nextTryAt }) => [kind, reason, nextTryAt]),
+      };
     };
     const { nextTryAt } = samples.SendingHeld;
     const account = 'The provider refuses the account or its token';
 
     it('T8: shows on the number that its account is refused, why, and when it is tried again', () => {
-      expect(stateOf(created, added, onAccount)).toEqual({ isHeld: true, sender: 'held', reasons: [['account', account, nextTryAt]] });
-      expect(stateOf(created, added, onAccount, tried)).toEqual({ isHeld: true, sender: 'held', reasons: [['account', account, '2026-01-05T10:00:00.000Z']] });
-      expect(stateOf(created, added, onAccount, tried, resumed)).toEqual({ isHeld: false, sender: 'sending', reasons: [] });
+      expect(stateOf(created, added, onAccount)).toEqual({
+        isHeld: true,
+        sender: 'held',
+        reasons: [['account', account, nextTryAt]],
+      });
+      expect(stateOf(created, added, onAccount, tried)).toEqual({
+        isHeld: true,
+        sender: 'held',
+        reasons: [['account', account, '2026-01-05T10:00:00.000Z']],
+      });
+      expect(stateOf(created, added, onAccount, tried, resumed)).toEqual({
+        isHeld: false,
+        sender: 'sending',
+        reasons: [],
+      });
     });
 
     it('T8: a number that may not text one country sends to others', () => {
-      expect(stateOf(created, added, onCountry)).toEqual({ isHeld: true, sender: 'sending', reasons: [['country', 'The account may not text this country', nextTryAt]] });
+      expect(stateOf(created, added, onCountry)).toEqual({
+        isHeld: true,
+        sender: 'sending',
+        reasons: [['country', 'The account may not text this country', nextTryAt]],
+      });
     });
 
     it('T8: other credentials end it, also where an answer to the old ones comes later', () => {
@@ -52,7 +85,10 @@ describe('programs', () => {
     });
 
     it('N1: email that waits for the mail server shows on the program', () => {
-      programs.given(created, added).when(onEmail).then({ isHeld: true, emailHold: expect.objectContaining({ code: 'ECONNECTION' }) as HoldView });
+      programs
+        .given(created, added)
+        .when(onEmail)
+        .then({ isHeld: true, emailHold: expect.objectContaining({ code: 'ECONNECTION' }) as HoldView });
     });
   });
 });

@@ -14,7 +14,12 @@ export type HoldView = {
   readonly nextTryAt: string;
 };
 /** `held`: nothing is sent from this number at present. */
-export type SenderView = { readonly id: string; readonly phone: string; readonly state: 'sending' | 'held'; readonly holds: readonly HoldView[] };
+export type SenderView = {
+  readonly id: string;
+  readonly phone: string;
+  readonly state: 'sending' | 'held';
+  readonly holds: readonly HoldView[];
+};
 
 /** What lists show of a program; never a token or an account. */
 export type ProgramRow = {
@@ -34,7 +39,15 @@ export const programsProjection: Projection<ProgramEvent | HoldEvent, ProgramRow
   indexes: { held: ['isHeld'] },
   touches: (event) => event.aggregateId,
   evolve(row, event) {
-    if (event.type === 'ProgramCreated') return { id: event.aggregateId, name: event.data.name, senders: [], emailHold: null, isHeld: false, credentials: 0 };
+    if (event.type === 'ProgramCreated')
+      return {
+        id: event.aggregateId,
+        name: event.data.name,
+        senders: [],
+        emailHold: null,
+        isHeld: false,
+        credentials: 0,
+      };
     return row && withState(next(row, event));
   },
 };
@@ -43,16 +56,30 @@ function next(row: ProgramRow, event: Exclude<ProgramEvent | HoldEvent, { type: 
   switch (event.type) {
     case 'SenderAdded': {
       const { senderId: id, phone } = event.data;
-      return { ...row, senders: [...row.senders.map(freed), { id, phone, state: 'sending', holds: [] }], credentials: row.credentials + 1 };
+      return {
+        ...row,
+        senders: [...row.senders.map(freed), { id, phone, state: 'sending', holds: [] }],
+        credentials: row.credentials + 1,
+      };
     }
     case 'SenderCredentialsChanged':
       return { ...row, senders: row.senders.map(freed), credentials: row.credentials + 1 };
     case 'SendingHeld': {
       const { scope, senderIds, code, credentials, since, nextTryAt } = event.data;
       if (scope.kind !== 'email' && credentials < row.credentials) return row;
-      const hold: HoldView = { scope: scopeKey(scope), kind: scope.kind, country: scope.kind === 'country' ? scope.country : null, code, reason: reasonInWords(code), since, nextTryAt };
+      const hold: HoldView = {
+        scope: scopeKey(scope),
+        kind: scope.kind,
+        country: scope.kind === 'country' ? scope.country : null,
+        code,
+        reason: reasonInWords(code),
+        since,
+        nextTryAt,
+      };
       if (scope.kind === 'email') return { ...row, emailHold: hold };
-      return eachSender(row, (sender) => (senderIds.includes(sender.id) ? [...without(sender.holds, hold.scope), hold] : sender.holds));
+      return eachSender(row, (sender) =>
+        senderIds.includes(sender.id) ? [...without(sender.holds, hold.scope), hold] : sender.holds,
+      );
     }
     case 'SendingTried': {
       const { scope, nextTryAt } = event.data;
@@ -61,7 +88,9 @@ function next(row: ProgramRow, event: Exclude<ProgramEvent | HoldEvent, { type: 
     }
     case 'SendingResumed': {
       const { scope } = event.data;
-      return scope.kind === 'email' ? { ...row, emailHold: null } : eachSender(row, ({ holds }) => without(holds, scopeKey(scope)));
+      return scope.kind === 'email'
+        ? { ...row, emailHold: null }
+        : eachSender(row, ({ holds }) => without(holds, scopeKey(scope)));
     }
     case 'TokenRotationEnded':
     case 'WidgetOriginsSet':
@@ -70,10 +99,17 @@ function next(row: ProgramRow, event: Exclude<ProgramEvent | HoldEvent, { type: 
 }
 
 const freed = (sender: SenderView): SenderView => ({ ...sender, holds: [] });
-const without = (holds: readonly HoldView[], scope: string): readonly HoldView[] => holds.filter((hold) => hold.scope !== scope);
-const eachSender = (row: ProgramRow, holdsOf: (sender: SenderView) => readonly HoldView[]): ProgramRow => ({ ...row, senders: row.senders.map((sender) => ({ ...sender, holds: holdsOf(sender) })) });
+const without = (holds: readonly HoldView[], scope: string): readonly HoldView[] =>
+  holds.filter((hold) => hold.scope !== scope);
+const eachSender = (row: ProgramRow, holdsOf: (sender: SenderView) => readonly HoldView[]): ProgramRow => ({
+  ...row,
+  senders: row.senders.map((sender) => ({ ...sender, holds: holdsOf(sender) })),
+});
 
 function withState(row: ProgramRow): ProgramRow {
-  const senders = row.senders.map((sender): SenderView => ({ ...sender, state: sender.holds.some(({ kind }) => kind !== 'country') ? 'held' : 'sending' }));
+  const senders = row.senders.map((sender): SenderView => ({
+    ...sender,
+    state: sender.holds.some(({ kind }) => kind !== 'country') ? 'held' : 'sending',
+  }));
   return { ...row, senders, isHeld: row.emailHold !== null || senders.some(({ holds }) => holds.length > 0) };
 }

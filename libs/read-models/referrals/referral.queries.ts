@@ -5,7 +5,9 @@ import { InboxQueries, type ConversationView } from '../inbox/inbox.queries.js';
 import { referralsProjection, type ReferralRow } from './referrals.projection.js';
 
 /** `hasOpenConversation` is the icon of the list: a conversation that is not archived. */
-export type ReferralView = Omit<ReferralRow, 'programId' | 'openConversations' | 'created'> & { readonly hasOpenConversation: boolean };
+export type ReferralView = Omit<ReferralRow, 'programId' | 'openConversations' | 'created'> & {
+  readonly hasOpenConversation: boolean;
+};
 
 export type ReferralPage = ReferralView & {
   readonly referrer: ContactView | null;
@@ -31,7 +33,13 @@ export class ReferralQueries {
 
   /** Newest first. @throws InvalidCursor */
   async list(programId: string, after: string | undefined, limit: number): Promise<Page<ReferralView>> {
-    const { documents, next } = (await this.readModels.page(referralsProjection, { index: 'program', equals: { programId }, order: 'desc', after, limit })) as Page<ReferralRow>;
+    const { documents, next } = (await this.readModels.page(referralsProjection, {
+      index: 'program',
+      equals: { programId },
+      order: 'desc',
+      after,
+      limit,
+    })) as Page<ReferralRow>;
     return { documents: documents.map(view), next };
   }
 
@@ -48,7 +56,15 @@ export class ReferralQueries {
   }
 }
 
-const view = ({ id, referrerId, referredId, status, externalId, createdAt, openConversations }: ReferralRow): ReferralView => ({
+const view = ({
+  id,
+  referrerId,
+  referredId,
+  status,
+  externalId,
+  createdAt,
+  openConversations,
+}: ReferralRow): ReferralView => ({
   id,
   referrerId,
   referredId,

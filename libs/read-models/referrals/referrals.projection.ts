@@ -23,14 +23,25 @@ export const referralsProjection: Projection<ReferralEvent | ConversationEvent |
   categories: ['referral', 'conversation', 'contact'],
   indexes: { program: ['programId', 'created'], referred: ['referredId'] },
   touches: (event) => ('referralId' in event.data ? event.data.referralId : null),
-  touchesAll: (event) => (event.type === 'ContactErased' ? { index: 'referred', equals: { referredId: event.data.contactId } } : null),
+  touchesAll: (event) =>
+    event.type === 'ContactErased' ? { index: 'referred', equals: { referredId: event.data.contactId } } : null,
 
   evolve(row, event) {
     if (event.type === 'ReferralCreated') {
       const { referralId, referrerId, referredId } = event.data;
       const [status, externalId] = [unlessErased(event.data.status, null), unlessErased(event.data.externalId, null)];
       const { programId, occurredAt } = event.metadata;
-      return { id: referralId, programId, referrerId, referredId, status, externalId, createdAt: occurredAt, openConversations: [], created: event.position };
+      return {
+        id: referralId,
+        programId,
+        referrerId,
+        referredId,
+        status,
+        externalId,
+        createdAt: occurredAt,
+        openConversations: [],
+        created: event.position,
+      };
     }
     if (row === null) return null;
     const others = row.openConversations.filter((id) => id !== event.aggregateId);
@@ -44,7 +55,9 @@ export const referralsProjection: Projection<ReferralEvent | ConversationEvent |
       case 'MessageSent':
       case 'MessageReceived':
       case 'ConversationMarkedUnread':
-        return others.length < row.openConversations.length ? row : { ...row, openConversations: [...others, event.aggregateId] };
+        return others.length < row.openConversations.length
+          ? row
+          : { ...row, openConversations: [...others, event.aggregateId] };
       case 'AutomatedTextSent':
       case 'KeywordReceived':
       case 'SendRefused':

@@ -30,7 +30,10 @@ export const threadProjection: Projection<ConversationEvent, ThreadEntry> = {
   categories: ['conversation'],
   indexes: { conversation: ['conversationId', 'order'] },
   touches: (event) => ('messageId' in event.data ? event.data.messageId : null),
-  touchesAll: (event) => (event.type === 'ConversationDeleted' ? { index: 'conversation', equals: { conversationId: event.aggregateId } } : null),
+  touchesAll: (event) =>
+    event.type === 'ConversationDeleted'
+      ? { index: 'conversation', equals: { conversationId: event.aggregateId } }
+      : null,
 
   evolve(row, event) {
     // That there was an entry stays, and who wrote it.
@@ -38,15 +41,49 @@ export const threadProjection: Projection<ConversationEvent, ThreadEntry> = {
     if (row !== null) return row;
     switch (event.type) {
       case 'MessageSent':
-        return { ...common(event, event.data), kind: 'message', direction: 'out', channel: event.data.channel, text: unlessErased(event.data.text, null), deliveryId: textDelivery(event.data) };
+        return {
+          ...common(event, event.data),
+          kind: 'message',
+          direction: 'out',
+          channel: event.data.channel,
+          text: unlessErased(event.data.text, null),
+          deliveryId: textDelivery(event.data),
+        };
       case 'AutomatedTextSent':
-        return { ...common(event, event.data), kind: 'automated', direction: 'out', channel: 'sms', text: unlessErased(event.data.text, null), deliveryId: textDelivery(event.data) };
+        return {
+          ...common(event, event.data),
+          kind: 'automated',
+          direction: 'out',
+          channel: 'sms',
+          text: unlessErased(event.data.text, null),
+          deliveryId: textDelivery(event.data),
+        };
       case 'MessageReceived':
-        return { ...common(event, event.data), kind: 'message', direction: 'in', channel: event.data.channel, text: unlessErased(event.data.text, null) };
+        return {
+          ...common(event, event.data),
+          kind: 'message',
+          direction: 'in',
+          channel: event.data.channel,
+          text: unlessErased(event.data.text, null),
+        };
       case 'KeywordReceived':
-        return { ...common(event, event.data), kind: 'keyword', direction: 'in', channel: 'sms', text: unlessErased(event.data.text, null) };
+        return {
+          ...common(event, event.data),
+          kind: 'keyword',
+          direction: 'in',
+          channel: 'sms',
+          text: unlessErased(event.data.text, null),
+        };
       case 'SendRefused':
-        return { ...common(event, event.data), kind: 'refusal', direction: 'out', channel: event.data.channel, text: '', rule: event.data.rule, refusedSenderId: event.data.refusedSenderId };
+        return {
+          ...common(event, event.data),
+          kind: 'refusal',
+          direction: 'out',
+          channel: event.data.channel,
+          text: '',
+          rule: event.data.rule,
+          refusedSenderId: event.data.refusedSenderId,
+        };
       case 'ConversationStarted':
       case 'ConversationRead':
       case 'ConversationMarkedUnread':
@@ -56,7 +93,10 @@ export const threadProjection: Projection<ConversationEvent, ThreadEntry> = {
   },
 };
 
-const common = (event: Recorded<ConversationEvent>, data: { messageId: string; contactId: string; acceptedAt?: string | null }) => ({
+const common = (
+  event: Recorded<ConversationEvent>,
+  data: { messageId: string; contactId: string; acceptedAt?: string | null },
+) => ({
   id: data.messageId,
   programId: event.metadata.programId,
   conversationId: event.aggregateId,
@@ -69,5 +109,9 @@ const common = (event: Recorded<ConversationEvent>, data: { messageId: string; c
   order: data.acceptedAt ?? event.position,
 });
 
-const textDelivery = ({ messageId, contactId, route }: MessageSent['data'] | AutomatedTextSent['data']): string | null =>
+const textDelivery = ({
+  messageId,
+  contactId,
+  route,
+}: MessageSent['data'] | AutomatedTextSent['data']): string | null =>
   route === null ? null : deliveryIdOf(messageId, contactId, 'sms');

@@ -22,25 +22,55 @@ export class ThreadQueries {
   constructor(private readonly readModels: ReadModelStore) {}
 
   /** In the order in which messages were accepted at the edge. @throws InvalidCursor */
-  async page(conversationId: string, order: 'asc' | 'desc', after: string | undefined, limit: number): Promise<Page<MessageView>> {
+  async page(
+    conversationId: string,
+    order: 'asc' | 'desc',
+    after: string | undefined,
+    limit: number,
+  ): Promise<Page<MessageView>> {
     const request = { index: 'conversation', equals: { conversationId }, order, after, limit };
     const { documents, next } = (await this.readModels.page(threadProjection, request)) as Page<ThreadEntry>;
     const texts = documents.map(({ deliveryId }) => deliveryId).filter((id) => id !== null);
     const deliveries = (await this.readModels.get(deliveriesProjection, texts)) as readonly DeliveryRow[];
     const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
-    const refused = (entry: ThreadEntry): string | null => entry.refusedSenderId ?? byId.get(entry.deliveryId ?? '')?.refusedSenderId ?? null;
+    const refused = (entry: ThreadEntry): string | null =>
+      entry.refusedSenderId ?? byId.get(entry.deliveryId ?? '')?.refusedSenderId ?? null;
     const phones = await this.senderPhones(documents.find((entry) => refused(entry) !== null)?.programId);
-    return { documents: documents.map((entry) => ({ ...view(entry, byId.get(entry.deliveryId ?? '')), optedOutOf: phones.get(refused(entry) ?? '') ?? null })), next };
+    return {
+      documents: documents.map((entry) => ({
+        ...view(entry, byId.get(entry.deliveryId ?? '')),
+        optedOutOf: phones.get(refused(entry) ?? '') ?? null,
+      })),
+      next,
+    };
   }
 
   private async senderPhones(programId: string | undefined): Promise<ReadonlyMap<string, string>> {
-    const programs = programId === undefined ? [] : ((await this.readModels.get(programsProjection, [programId])) as readonly ProgramRow[]);
+    const programs =
+      programId === undefined
+        ? []
+        : ((await this.readModels.get(programsProjection, [programId])) as readonly ProgramRow[]);
     return new Map(programs.flatMap(({ senders }) => senders.map(({ id, phone }) => [id, phone])));
   }
 }
 
-function view({ id, conversationId, kind, direction, author, channel, text, rule, deliveryId, at }: ThreadEntry, delivery: DeliveryRow | undefined): Omit<MessageView, 'optedOutOf'> {
-  return { id, conversationId, kind, direction, author, channel, text, rule, deliveryId, at, ...stateOf(kind, direction, rule, deliveryId, delivery) };
+function view(
+  { id, conversationId, kind, direction, author, channel, text, rule, deliveryId, at }: ThreadEntry,
+  delivery: DeliveryRow | undefined,
+): Omit<MessageView, 'optedOutOf'> {
+  return {
+    id,
+    conversationId,
+    kind,
+    direction,
+    author,
+    channel,
+    text,
+    rule,
+    deliveryId,
+    at,
+    ...stateOf(kind, direction, rule, deliveryId, delivery),
+  };
 }
 
 function stateOf(
@@ -52,5 +82,9 @@ function stateOf(
 ): Pick<MessageView, 'state' | 'reason' | 'errorCode'> {
   if (kind === 'refusal') return { state: 'refused', reason: rule, errorCode: null };
   if (deliveryId === null) return { state: direction === 'in' ? 'received' : 'posted', reason: null, errorCode: null };
-  return { state: messageState(delivery), reason: delivery?.reason ?? null, errorCode: delivery?.attempts.newest?.errorCode ?? null };
+  return {
+    state: messageState(delivery),
+    reason: delivery?.reason ?? null,
+    errorCode: delivery?.attempts.newest?.errorCode ?? null,
+  };
 }

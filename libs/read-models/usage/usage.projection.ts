@@ -8,7 +8,10 @@ export const usageProjection: Projection<ConversationEvent, UsageRow> = {
   name: 'usage',
   categories: ['conversation'],
   indexes: {},
-  touches: (event) => ((event.type === 'MessageSent' || event.type === 'AutomatedTextSent') && event.data.route !== null ? event.metadata.programId : null),
+  touches: (event) =>
+    (event.type === 'MessageSent' || event.type === 'AutomatedTextSent') && event.data.route !== null
+      ? event.metadata.programId
+      : null,
   evolve(row, { metadata: { programId: id, occurredAt } }) {
     const day = occurredAt.slice(0, 10);
     if (!row || day > row.day) return { id, day, texts: 1 };

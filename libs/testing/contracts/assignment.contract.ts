@@ -14,7 +14,15 @@ export function assignmentContract(log: () => TopicLog): void {
       return { condition, topics, join: () => new Member(log(), topics, name, condition) };
     };
     /** One message for each key, in both topics. */
-    const round = (topics: readonly string[], n: number) => Promise.all(topics.map((topic) => log().publish(topic, keys.map((key) => ({ key, value: { n, topic } })))));
+    const round = (topics: readonly string[], n: number) =>
+      Promise.all(
+        topics.map((topic) =>
+          log().publish(
+            topic,
+            keys.map((key) => ({ key, value: { n, topic } })),
+          ),
+        ),
+      );
 
     test('a member alone owns every key, until it ends', async () => {
       const { condition, join } = await group();
@@ -54,7 +62,8 @@ export function assignmentContract(log: () => TopicLog): void {
       await first.stop();
       await condition.until(() => keys.every((key) => second.owns(key)));
       await round(topics, 1);
-      const numbersOf = (key: string) => new Set([...first.seen, ...second.seen].filter((message) => message.key === key).map(numberOf));
+      const numbersOf = (key: string) =>
+        new Set([...first.seen, ...second.seen].filter((message) => message.key === key).map(numberOf));
       await condition.until(() => keys.every((key) => numbersOf(key).size === 2));
       await second.stop();
     });

@@ -20,7 +20,8 @@ export function checkpointCases(checkpoints: () => Checkpoints): void {
     await checkpoints().set(name, null, null);
     expect(await checkpoints().get(name)).toBeNull();
     await checkpoints().set(name, null, at(5));
-    for (const from of [null, at(4)]) expect(await rejection(checkpoints().set(name, from, null))).toBeInstanceOf(CheckpointMoved);
+    for (const from of [null, at(4)])
+      expect(await rejection(checkpoints().set(name, from, null))).toBeInstanceOf(CheckpointMoved);
     await checkpoints().set(name, at(5), null);
     expect(await checkpoints().get(name)).toBeNull();
     await checkpoints().set(name, null, at(2));
@@ -34,8 +35,13 @@ export function checkpointCases(checkpoints: () => Checkpoints): void {
     await checkpoints().set(gone, null, at(3));
     await checkpoints().set(gone, at(3), null);
     const names = [one, `lease ${two}`, gone];
-    const all = (await checkpoints().all()).filter(({ name }) => names.includes(name)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    expect(all).toEqual([{ name: one, of: 'follower', checkpoint: at(1) }, { name: `lease ${two}`, of: 'follower', checkpoint: '0001 somebody' }]);
+    const all = (await checkpoints().all())
+      .filter(({ name }) => names.includes(name))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    expect(all).toEqual([
+      { name: one, of: 'follower', checkpoint: at(1) },
+      { name: `lease ${two}`, of: 'follower', checkpoint: '0001 somebody' },
+    ]);
   });
 
   test('of several at once one moves it', async () => {

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { CommandIdReused, REMEMBERED_COMMANDS, type CommandContext, type EventStore, type NewEvent } from '@app/eventing';
+import {
+  CommandIdReused,
+  REMEMBERED_COMMANDS,
+  type CommandContext,
+  type EventStore,
+  type NewEvent,
+} from '@app/eventing';
 import type { Position } from '@app/kernel';
-import { contextOf, Tallies, tallyDecider, type TallyEvent } from '../../eventing/tally.fixture.js';
-import { KeysInMemory } from '../keys-in-memory.js';
+import { contextOf, Tallies, tallyDecider, type TallyEvent } from '../../eventing/following/tally.fixture.js';
+import { KeysInMemory } from '../specs/keys-in-memory.js';
 import { uniqueName, type Opened } from './opened.js';
 
 const MORE_THAN_REMEMBERED = 1.5 * REMEMBERED_COMMANDS;
@@ -26,18 +32,36 @@ export function commandsContract(name: string, open: () => Promise<Opened<{ read
     afterAll(() => opened.close());
 
     const anotherProcess = (): Tallies => new Tallies(opened.store, keyring);
-    const keyed = (key: string, at = Date.now()): CommandContext => ({ ...contextOf(`${id} ${key}`), isRepeatable: true, occurredAt: new Date(at).toISOString() });
-    const following = (causePosition: Position | null): CommandContext => ({ ...contextOf(`${id} cause`), isDerived: true, ...(causePosition !== null && { causePosition }) });
+    const keyed = (key: string, at = Date.now()): CommandContext => ({
+      ...contextOf(`${id} ${key}`),
+      isRepeatable: true,
+      occurredAt: new Date(at).toISOString(),
+    });
+    const following = (causePosition: Position | null): CommandContext => ({
+      ...contextOf(`${id} cause`),
+      isDerived: true,
+      ...(causePosition !== null && { causePosition }),
+    });
 
     /** Other commands on the stream, each with one event. */
     async function others(count: number, recordedAt = new Date().toISOString()): Promise<void> {
       const events = Array.from({ length: count }, (): NewEvent<TallyEvent> => {
         const { programId, actor, commandId, correlationId, causationId, occurredAt } = contextOf(randomUUID());
-        const metadata = { programId, actor, commandId, commandHash: '', correlationId, causationId, occurredAt, recordedAt };
+        const metadata = {
+          programId,
+          actor,
+          commandId,
+          commandHash: '',
+          correlationId,
+          causationId,
+          occurredAt,
+          recordedAt,
+        };
         return { type: 'Added', data: { amount: 1, note: '', owner: 'rita' }, eventId: randomUUID(), metadata };
       });
       let { revision } = await tallies.aggregates.load(tallyDecider, `tally-${id}`);
-      for (let from = 0; from < events.length; from += PAGE) ({ revision } = await tallies.journal.append(`tally-${id}`, revision, events.slice(from, from + PAGE)));
+      for (let from = 0; from < events.length; from += PAGE)
+        ({ revision } = await tallies.journal.append(`tally-${id}`, revision, events.slice(from, from + PAGE)));
     }
 
     test('rule 3: what follows from an event is done once, however many commands came after it', async () => {
@@ -52,7 +76,7 @@ export function commandsContract(name: string, open: () => Promise<Opened<{ read
       expect(await tallies.amounts(id)).toHaveLength(1 + 2 + MORE_THAN_REMEMBERED);
     });
 
-    test('M9: a client\'s key is recognised for a day, however many commands came after it', async () => {
+    test("M9: a client's key is recognised for a day, however many commands came after it", async () => {
       const first = await tallies.add(id, [5, 6], keyed('k'));
       await others(MORE_THAN_REMEMBERED);
       for (const process of [tallies, anotherProcess()]) {

@@ -1,4 +1,4 @@
-import type { Email, EmailGateway } from '@app/eventing';
+import type { Email, EmailGateway } from '@app/gateways';
 
 export type OpenedEmail = {
   readonly gateway: EmailGateway;
@@ -38,7 +38,13 @@ export function emailGatewayContract(name: string, open: () => Promise<OpenedEma
     else cannotTell(() => opened);
 
     it('N1: line breaks in names and subjects add no headers', async () => {
-      await opened.gateway.send(email('one', { subject: 'Hi\r\nBcc: eve@mail.example', fromName: 'S\r\nX-Evil: 1', to: { name: 'R\nCc: eve@mail.example', address: 'rosa@mail.example' } }));
+      await opened.gateway.send(
+        email('one', {
+          subject: 'Hi\r\nBcc: eve@mail.example',
+          fromName: 'S\r\nX-Evil: 1',
+          to: { name: 'R\nCc: eve@mail.example', address: 'rosa@mail.example' },
+        }),
+      );
       const [raw = ''] = await opened.received();
       const headers = raw.slice(0, raw.search(/\r?\n\r?\n/));
       expect(headers).not.toMatch(/^(Bcc|Cc|X-Evil):/im);

@@ -1,4 +1,12 @@
-import { InvalidAppend, MAX_APPEND_BYTES, WrongExpectedRevision, type AppendRule, type EventStore, type ExpectedRevision, type StoredEvent } from '@app/eventing';
+import {
+  InvalidAppend,
+  MAX_APPEND_BYTES,
+  WrongExpectedRevision,
+  type AppendRule,
+  type EventStore,
+  type ExpectedRevision,
+  type StoredEvent,
+} from '@app/eventing';
 import fc from 'fast-check';
 import { follow, happened, idsOf, many } from './event-store.samples.js';
 import { rejection, uniqueName, type Opened } from './opened.js';
@@ -90,7 +98,11 @@ function appendCases(store: () => EventStore): void {
 
   test('random appends give what a list in memory gives', async () => {
     const appends = fc.array(
-      fc.record({ stream: fc.nat(2), expected: fc.integer({ min: -1, max: 8 }), count: fc.integer({ min: 1, max: 3 }) }),
+      fc.record({
+        stream: fc.nat(2),
+        expected: fc.integer({ min: -1, max: 8 }),
+        count: fc.integer({ min: 1, max: 3 }),
+      }),
       { maxLength: 20 },
     );
     await fc.assert(
@@ -137,7 +149,11 @@ function repetitionCases(store: () => EventStore): void {
     const stream = newStream();
     const [a, b, c] = [happened(), happened(), happened()];
     await store().append(stream, 'no-stream', [a, b]);
-    for (const events of [[a, c], [c, b], [a, b, c]]) {
+    for (const events of [
+      [a, c],
+      [c, b],
+      [a, b, c],
+    ]) {
       expect(await rejection(store().append(stream, 'no-stream', events))).toBeInstanceOf(WrongExpectedRevision);
     }
     expect(idsOf(await store().read(stream, 0, 10))).toEqual(idsOf([a, b]));
@@ -172,15 +188,18 @@ function refusalCases(store: () => EventStore): void {
     ['event-type', "an event of the server's own", newStream(), 'no-stream', [{ ...happened(), type: '$happened' }]],
     ['too-large', 'one byte more than fits', newStream(), 'no-stream', [sized(MAX_APPEND_BYTES + 1)]],
     ['too-large', 'events that do not fit together', newStream(), 'no-stream', [sized(half), sized(half + 1)]],
-  ])('U3: %s: %s is refused, nothing is written, and the next append is taken', async (rule, _, stream, expected, events) => {
-    const head = await store().head();
-    const error = await rejection(store().append(stream, expected, events));
-    expect(error).toBeInstanceOf(InvalidAppend);
-    expect(error).toMatchObject({ rule });
-    const { position } = await store().append(newStream(), 'no-stream', many(1));
-    const { events: since } = await follow(store(), { after: head }, (_, reached) => reached >= position);
-    expect(since.filter(({ id }) => idsOf(events).includes(id))).toEqual([]);
-  });
+  ])(
+    'U3: %s: %s is refused, nothing is written, and the next append is taken',
+    async (rule, _, stream, expected, events) => {
+      const head = await store().head();
+      const error = await rejection(store().append(stream, expected, events));
+      expect(error).toBeInstanceOf(InvalidAppend);
+      expect(error).toMatchObject({ rule });
+      const { position } = await store().append(newStream(), 'no-stream', many(1));
+      const { events: since } = await follow(store(), { after: head }, (_, reached) => reached >= position);
+      expect(since.filter(({ id }) => idsOf(events).includes(id))).toEqual([]);
+    },
+  );
 
   test('as much as fits is taken', async () => {
     const stream = newStream();
@@ -226,7 +245,10 @@ function concurrencyCases(store: () => EventStore): void {
         const { length } = await store().read(stream, 0, 1_000);
         const error = await store()
           .append(stream, length === 0 ? 'no-stream' : length - 1, [happened()])
-          .then(() => null, (reason: unknown) => reason);
+          .then(
+            () => null,
+            (reason: unknown) => reason,
+          );
         if (error === null) return;
         expect(error).toBeInstanceOf(WrongExpectedRevision);
       }

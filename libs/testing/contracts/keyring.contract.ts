@@ -65,7 +65,8 @@ export function keyringContract(name: string, open: () => Promise<Opened<Ports>>
       await keyring().ensure(destroyed);
       await keyring().destroy(destroyed);
       const told = new Map<string, string | null>();
-      for await (const [subject, key] of keyring().all()) if (subjects.includes(subject)) told.set(subject, key && hex(key));
+      for await (const [subject, key] of keyring().all())
+        if (subjects.includes(subject)) told.set(subject, key && hex(key));
       expect(subjects.map((subject) => told.get(subject))).toEqual(keys);
     });
 
@@ -77,7 +78,8 @@ export function keyringContract(name: string, open: () => Promise<Opened<Ports>>
       expect(hex(await keyring().ensure(adopted))).toBe(hex(key));
       await keyring().ensure(own);
       await keyring().destroy(destroyed);
-      for (const subject of [own, destroyed]) expect(await rejection(keyring().adopt(subject, key))).toBeInstanceOf(KeyDiffers);
+      for (const subject of [own, destroyed])
+        expect(await rejection(keyring().adopt(subject, key))).toBeInstanceOf(KeyDiffers);
       expect((await keyring().get([destroyed])).get(destroyed)).toBe('destroyed');
     });
 
@@ -90,21 +92,34 @@ export function keyringContract(name: string, open: () => Promise<Opened<Ports>>
       const stored = new Map<string, Uint8Array | null>();
       for await (const [subject, bytes] of opened.keys.all()) stored.set(subject, bytes);
       for (const subject of [made, adopted]) expect(stored.get(subject)?.length).toBeGreaterThan(32);
-      for (const bytes of stored.values()) for (const key of raw) expect(hex(bytes ?? undefined)).not.toContain(hex(key));
+      for (const bytes of stored.values())
+        for (const key of raw) expect(hex(bytes ?? undefined)).not.toContain(hex(key));
       expect(stored.get(destroyed)).toBeNull();
     });
 
     test('what is stored is replaced where it is what one has seen, and nowhere else', async () => {
       const [subject, destroyed] = [uniqueName('subject'), uniqueName('subject')];
-      const [first, second, third] = [1, 2, 3].map((n) => new Uint8Array([n, n])) as [Uint8Array, Uint8Array, Uint8Array];
+      const [first, second, third] = [1, 2, 3].map((n) => new Uint8Array([n, n])) as [
+        Uint8Array,
+        Uint8Array,
+        Uint8Array,
+      ];
       expect(hex((await opened.keys.add(subject, first)) ?? undefined)).toBe(hex(first));
       expect(hex((await opened.keys.add(subject, second)) ?? undefined)).toBe(hex(first));
       await opened.keys.destroy(destroyed);
       expect(await opened.keys.add(destroyed, first)).toBeNull();
-      await opened.keys.replace([{ subject, before: first, after: second }, { subject: destroyed, before: first, after: second }]);
+      await opened.keys.replace([
+        { subject, before: first, after: second },
+        { subject: destroyed, before: first, after: second },
+      ]);
       await opened.keys.replace([{ subject, before: first, after: third }]);
       const stored = await opened.keys.get([subject, destroyed, uniqueName('subject')]);
-      expect([...stored].map(([name, bytes]) => [name, bytes && hex(bytes)]).toSorted()).toEqual([[subject, hex(second)], [destroyed, null]].toSorted());
+      expect([...stored].map(([name, bytes]) => [name, bytes && hex(bytes)]).toSorted()).toEqual(
+        [
+          [subject, hex(second)],
+          [destroyed, null],
+        ].toSorted(),
+      );
       for (const name of [subject, destroyed]) await opened.keys.destroy(name);
     });
 

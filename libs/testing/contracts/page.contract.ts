@@ -9,7 +9,11 @@ export function pageCases(store: () => ReadModelStore): void {
       fc.asyncProperty(cards, fc.integer({ min: 1, max: 7 }), async (documents, limit) => {
         const model = newModel();
         await store().prepare(model);
-        await store().write(model, documents.map((document) => write(1, document)), { from: null, to: at(1) });
+        await store().write(
+          model,
+          documents.map((document) => write(1, document)),
+          { from: null, to: at(1) },
+        );
         const lists = [
           { index: 'byRank', equals: {}, fields: ['rank'] },
           { index: 'byPlace', equals: {}, fields: ['place', 'rank'] },
@@ -39,11 +43,21 @@ export function pageCases(store: () => ReadModelStore): void {
       fc.asyncProperty(cards, bounds, bounds, fc.integer({ min: 1, max: 7 }), async (documents, above, upTo, limit) => {
         const model = newModel();
         await store().prepare(model);
-        await store().write(model, documents.map((document) => write(1, document)), { from: null, to: at(1) });
+        await store().write(
+          model,
+          documents.map((document) => write(1, document)),
+          { from: null, to: at(1) },
+        );
         const range = { ...(above === undefined ? {} : { above }), ...(upTo === undefined ? {} : { upTo }) };
-        for (const [index, equals, fields] of [['byRank', {}, ['rank']], ['byPlace', { place: 'b' }, ['rank']]] as const) {
-          const isWithin = ({ rank }: Document): boolean => (above === undefined || isLess(above, rank)) && (upTo === undefined || !isLess(upTo, rank));
-          const matching = documents.filter((document) => (!('place' in equals) || document['place'] === equals.place) && isWithin(document));
+        for (const [index, equals, fields] of [
+          ['byRank', {}, ['rank']],
+          ['byPlace', { place: 'b' }, ['rank']],
+        ] as const) {
+          const isWithin = ({ rank }: Document): boolean =>
+            (above === undefined || isLess(above, rank)) && (upTo === undefined || !isLess(upTo, rank));
+          const matching = documents.filter(
+            (document) => (!('place' in equals) || document['place'] === equals.place) && isWithin(document),
+          );
           const sorted = inOrder(matching, fields);
           for (const order of ['asc', 'desc'] as const) {
             const expected = order === 'asc' ? sorted : sorted.toReversed();
@@ -57,8 +71,14 @@ export function pageCases(store: () => ReadModelStore): void {
 
   test('a range of texts goes from one value of the field to the next one', async () => {
     const { model, documents } = await filled(6);
-    await store().write(model, documents.map(({ id }) => write(2, card(id, { place: id < '3' ? 'a' : 'b' }))), { from: at(1), to: at(2) });
-    const next = async (above: FieldValue) => (await store().page(model, { index: 'byPlace', equals: {}, range: { above }, order: 'asc', limit: 1 })).documents[0]?.['place'];
+    await store().write(
+      model,
+      documents.map(({ id }) => write(2, card(id, { place: id < '3' ? 'a' : 'b' }))),
+      { from: at(1), to: at(2) },
+    );
+    const next = async (above: FieldValue) =>
+      (await store().page(model, { index: 'byPlace', equals: {}, range: { above }, order: 'asc', limit: 1 }))
+        .documents[0]?.['place'];
     expect([await next(''), await next('a'), await next('b')]).toEqual(['a', 'b', undefined]);
   });
 
@@ -67,7 +87,9 @@ export function pageCases(store: () => ReadModelStore): void {
     const request: PageRequest = { index: 'byRank', equals: {}, range: { upTo: 2 }, order: 'asc', limit: 1 };
     const after = (await store().page(model, request)).next ?? '';
     expect((await store().page(model, { ...request, after })).documents).toHaveLength(1);
-    expect(await rejection(store().page(model, { ...request, range: { upTo: 3 }, after }))).toBeInstanceOf(InvalidCursor);
+    expect(await rejection(store().page(model, { ...request, range: { upTo: 3 }, after }))).toBeInstanceOf(
+      InvalidCursor,
+    );
   });
 
   test('the last page says that there is no next one', async () => {
@@ -143,10 +165,15 @@ export function pageCases(store: () => ReadModelStore): void {
     const model = newModel();
     await store().prepare(model);
     const documents = Array.from({ length: count }, (_, n) => card(`${n}`, { rank: n }));
-    await store().write(model, documents.map((document) => write(1, document)), { from: null, to: at(1) });
+    await store().write(
+      model,
+      documents.map((document) => write(1, document)),
+      { from: null, to: at(1) },
+    );
     return { model, documents };
   }
 }
 
 /** Null comes first. */
-const isLess = (a: FieldValue, b: unknown): boolean => (a === null ? b !== null : b !== null && (a as number) < (b as number));
+const isLess = (a: FieldValue, b: unknown): boolean =>
+  a === null ? b !== null : b !== null && (a as number) < (b as number);

@@ -46,7 +46,11 @@ function writeCases(store: () => ReadModelStore, checkpoints: () => Checkpoints)
     await store().prepare(model);
     expect(await checkpoints().get(model.name)).toBeNull();
     const documents = [card('a', { deep: { list: [1, 'ü', null] } }), card('b'), card('c')];
-    await store().write(model, documents.map((document, n) => write(n, document)), { from: null, to: at(7) });
+    await store().write(
+      model,
+      documents.map((document, n) => write(n, document)),
+      { from: null, to: at(7) },
+    );
     expect(await checkpoints().get(model.name)).toBe(at(7));
     expect(byId(await store().get(model, ['c', 'a', 'none']))).toEqual([documents[0], documents[2]]);
     expect(await store().get(model, [])).toEqual([]);
@@ -57,7 +61,10 @@ function writeCases(store: () => ReadModelStore, checkpoints: () => Checkpoints)
     await store().prepare(model);
     await store().write(model, [write(1, card('a'))], { from: null, to: at(1) });
     for (const from of [null, at(0), at(2)]) {
-      const writing = store().write(model, [write(9, card('a', { rank: 9 })), write(9, card('b'))], { from, to: at(9) });
+      const writing = store().write(model, [write(9, card('a', { rank: 9 })), write(9, card('b'))], {
+        from,
+        to: at(9),
+      });
       expect(await rejection(writing)).toBeInstanceOf(CheckpointMoved);
     }
     expect(await checkpoints().get(model.name)).toBe(at(1));
@@ -92,12 +99,19 @@ function writeCases(store: () => ReadModelStore, checkpoints: () => Checkpoints)
   });
 
   test('the newest of each document stays, in whatever order and however often they are written', async () => {
-    const versions = fc.uniqueArray(fc.record({ id: fc.constantFrom('a', 'b', 'c'), n: fc.integer({ min: 1, max: 30 }) }), {
-      selector: ({ id, n }) => `${id} ${n}`,
-      maxLength: 12,
-    });
+    const versions = fc.uniqueArray(
+      fc.record({ id: fc.constantFrom('a', 'b', 'c'), n: fc.integer({ min: 1, max: 30 }) }),
+      {
+        selector: ({ id, n }) => `${id} ${n}`,
+        maxLength: 12,
+      },
+    );
     const orders = versions.chain((list) =>
-      fc.tuple(fc.constant(list), fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 }), fc.integer({ min: 1, max: 5 })),
+      fc.tuple(
+        fc.constant(list),
+        fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 }),
+        fc.integer({ min: 1, max: 5 }),
+      ),
     );
     await fc.assert(
       fc.asyncProperty(orders, async ([list, order, size]) => {
@@ -125,9 +139,16 @@ function searchCases(store: () => ReadModelStore): void {
   test('finds each document once by the beginning of any of its terms', async () => {
     const model = newModel();
     await store().prepare(model);
-    const [ann, bob] = [card('1', { terms: ['ann', 'anna', 'smith'] }), card('2', { terms: ['bob', 'smithers', 'smith'] })];
+    const [ann, bob] = [
+      card('1', { terms: ['ann', 'anna', 'smith'] }),
+      card('2', { terms: ['bob', 'smithers', 'smith'] }),
+    ];
     const none = card('3', { terms: [] });
-    await store().write(model, [ann, bob, none].map((document) => write(1, document)), { from: null, to: at(1) });
+    await store().write(
+      model,
+      [ann, bob, none].map((document) => write(1, document)),
+      { from: null, to: at(1) },
+    );
     expect(await store().search(model, 'an', 10)).toEqual([ann]);
     expect(await store().search(model, 'anna', 10)).toEqual([ann]);
     expect(byId(await store().search(model, 'smith', 10))).toEqual([ann, bob]);
@@ -150,8 +171,14 @@ function searchCases(store: () => ReadModelStore): void {
   test('takes signs of pattern languages as they are', async () => {
     const model = newModel();
     await store().prepare(model);
-    const documents = ['a.c', 'abc', 'a%c', 'a_c', '+1 (555)', '^x', 'ünï'].map((term, n) => card(`${n}`, { terms: [term] }));
-    await store().write(model, documents.map((document) => write(1, document)), { from: null, to: at(1) });
+    const documents = ['a.c', 'abc', 'a%c', 'a_c', '+1 (555)', '^x', 'ünï'].map((term, n) =>
+      card(`${n}`, { terms: [term] }),
+    );
+    await store().write(
+      model,
+      documents.map((document) => write(1, document)),
+      { from: null, to: at(1) },
+    );
     for (const document of documents) {
       expect(await store().search(model, document.terms[0] ?? '', 10)).toEqual([document]);
     }

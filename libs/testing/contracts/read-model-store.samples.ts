@@ -40,7 +40,11 @@ export const cards: fc.Arbitrary<Card[]> = fc.uniqueArray(
   fc.record({
     id: fc.string({ minLength: 1, maxLength: 4 }),
     place: fc.constantFrom('a', 'b', 'B', ''),
-    rank: fc.oneof(fc.constant(null), fc.integer({ min: -2, max: 3 }), fc.double({ min: -1, max: 1, noNaN: true }).map(withoutMinusZero)),
+    rank: fc.oneof(
+      fc.constant(null),
+      fc.integer({ min: -2, max: 3 }),
+      fc.double({ min: -1, max: 1, noNaN: true }).map(withoutMinusZero),
+    ),
     title: fc.constantFrom('x', 'X', 'xy', '10', '9', ''),
     open: fc.boolean(),
     terms: fc.array(fc.constantFrom('ann', 'anna', 'bob', 'an', 'b'), { maxLength: 3 }),
@@ -66,8 +70,7 @@ export async function allPages(
   }
 }
 
-export const byId = (documents: readonly Document[]): Document[] =>
-  documents.toSorted((a, b) => compare(a.id, b.id));
+export const byId = (documents: readonly Document[]): Document[] => documents.toSorted((a, b) => compare(a.id, b.id));
 
 /** Order of a list: by these fields, null first, then by id. */
 export const inOrder = (documents: readonly Document[], fields: readonly string[]): Document[] =>

@@ -8,8 +8,14 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
   test('a copy grows beside the live one and takes its place with its checkpoint', async () => {
     const model = await filled();
     await store().beginRebuild(model);
-    await store().fillRebuild(model, rebuilt.slice(1).map((document) => write(4, document)));
-    await store().fillRebuild(model, rebuilt.slice(0, 1).map((document) => write(4, document)));
+    await store().fillRebuild(
+      model,
+      rebuilt.slice(1).map((document) => write(4, document)),
+    );
+    await store().fillRebuild(
+      model,
+      rebuilt.slice(0, 1).map((document) => write(4, document)),
+    );
 
     expect(await allPages(store(), model, list)).toEqual([card('a'), card('x')]);
     await store().write(model, [write(2, card('y'))], { from: at(1), to: at(2) });
@@ -28,7 +34,10 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
   test('after the swap writes are guarded as before', async () => {
     const model = await filled();
     await store().beginRebuild(model);
-    await store().fillRebuild(model, rebuilt.map((document) => write(4, document)));
+    await store().fillRebuild(
+      model,
+      rebuilt.map((document) => write(4, document)),
+    );
     await store().swapRebuild(model, at(4));
     const newer = card('b', { rank: 0, terms: ['newer'] });
     await store().write(model, [write(4, card('a')), write(5, newer)], { from: at(4), to: at(5) });
@@ -78,7 +87,11 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
     const model = newModel();
     await store().prepare(model);
     const documents = Array.from({ length: 1_100 }, (_, n) => card(String(n).padStart(5, '0')));
-    await store().write(model, documents.toReversed().map((document) => write(1, document)), { from: null, to: at(1) });
+    await store().write(
+      model,
+      documents.toReversed().map((document) => write(1, document)),
+      { from: null, to: at(1) },
+    );
     const scanned = await collect(store().scan(model, 'live'));
     expect(scanned.map(({ document }) => document.id)).toEqual(documents.map(({ id }) => id));
   });
@@ -90,7 +103,10 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
     const request = { index: 'byOpen', equals: { open: true }, order: 'asc', limit: 5 } as const;
     const startsOver = (await checkpoints().get(model.name)) === null;
     expect(await allPages(store(), changed, request)).toEqual(startsOver ? [] : [card('a'), card('x')]);
-    await store().write(changed, [write(3, card('z', { open: false }))], { from: startsOver ? null : at(1), to: at(3) });
+    await store().write(changed, [write(3, card('z', { open: false }))], {
+      from: startsOver ? null : at(1),
+      to: at(3),
+    });
     expect(await allPages(store(), changed, { ...request, equals: { open: false } })).toHaveLength(1);
   });
 

@@ -1,7 +1,8 @@
-import type { SendOutcome, Sms, SmsAccount, SmsGateway } from '@app/eventing';
+import type { SendOutcome, Sms, SmsAccount, SmsGateway } from '@app/gateways';
 
 /** What goes wrong between us and the provider, as a test asks for it; `null`: nothing. */
-export type SmsTrouble = 'lost-before' | 'lost-after' | 'silent-after' | 'busy' | 'error-after' | 'opted-out' | 'unreachable' | null;
+export type SmsTrouble =
+  'lost-before' | 'lost-after' | 'silent-after' | 'busy' | 'error-after' | 'opted-out' | 'unreachable' | null;
 
 export type OpenedSms = {
   readonly gateway: SmsGateway;
@@ -24,7 +25,10 @@ export function smsGatewayContract(name: string, open: () => Promise<OpenedSms>)
     let opened: OpenedSms;
     beforeAll(async () => (opened = await open()));
     afterAll(() => opened.close());
-    const send = async (trouble: SmsTrouble, text: string = crypto.randomUUID()): Promise<{ outcome: SendOutcome; accepted: number; sms: Sms }> => {
+    const send = async (
+      trouble: SmsTrouble,
+      text: string = crypto.randomUUID(),
+    ): Promise<{ outcome: SendOutcome; accepted: number; sms: Sms }> => {
       await opened.meet(trouble);
       const sms = { ...opened.sms, text };
       const before = opened.accepted();
@@ -33,18 +37,27 @@ export function smsGatewayContract(name: string, open: () => Promise<OpenedSms>)
     };
 
     it('T1: hands a text over and says under which id', async () => {
-      expect(await send(null)).toMatchObject({ outcome: { kind: 'accepted', providerId: expect.stringMatching(/./) as string }, accepted: 1 });
+      expect(await send(null)).toMatchObject({
+        outcome: { kind: 'accepted', providerId: expect.stringMatching(/./) as string },
+        accepted: 1,
+      });
     });
 
-    it.each(['lost-before', 'lost-after', 'silent-after', 'error-after'] as const)('T2: %s is uncertain', async (trouble) => {
-      expect((await send(trouble)).outcome.kind).toBe('uncertain');
-    });
+    it.each(['lost-before', 'lost-after', 'silent-after', 'error-after'] as const)(
+      'T2: %s is uncertain',
+      async (trouble) => {
+        expect((await send(trouble)).outcome.kind).toBe('uncertain');
+      },
+    );
 
-    it.each(['busy', 'unreachable'] as const)('T2: %s was not accepted, and says when to come back', async (trouble) => {
-      const { outcome, accepted } = await send(trouble);
-      expect(outcome).toMatchObject({ kind: 'back-off', retryAfterMs: expect.any(Number) as number });
-      expect(accepted).toBe(0);
-    });
+    it.each(['busy', 'unreachable'] as const)(
+      'T2: %s was not accepted, and says when to come back',
+      async (trouble) => {
+        const { outcome, accepted } = await send(trouble);
+        expect(outcome).toMatchObject({ kind: 'back-off', retryAfterMs: expect.any(Number) as number });
+        expect(accepted).toBe(0);
+      },
+    );
 
     it('T2: a refusal carries the provider’s code and no number', async () => {
       const { outcome, sms } = await send('opted-out');
@@ -62,9 +75,20 @@ export function smsGatewayContract(name: string, open: () => Promise<OpenedSms>)
     it('T2: does not take a text that belongs to another delivery, nor an older one', async () => {
       const from = new Date();
       const { sms } = await send('lost-after');
-      expect(await opened.gateway.find(opened.account, sms, since(from), () => Promise.resolve(true))).toEqual({ kind: 'unknown' });
-      expect(await opened.gateway.find(opened.account, sms, since(new Date(Date.now() + 3_600_000)), nobodysId)).toEqual({ kind: 'unknown' });
-      expect(await opened.gateway.find(opened.account, sms, { from: new Date(0), to: new Date(Date.now() - 3_600_000) }, nobodysId)).toEqual({ kind: 'unknown' });
+      expect(await opened.gateway.find(opened.account, sms, since(from), () => Promise.resolve(true))).toEqual({
+        kind: 'unknown',
+      });
+      expect(
+        await opened.gateway.find(opened.account, sms, since(new Date(Date.now() + 3_600_000)), nobodysId),
+      ).toEqual({ kind: 'unknown' });
+      expect(
+        await opened.gateway.find(
+          opened.account,
+          sms,
+          { from: new Date(0), to: new Date(Date.now() - 3_600_000) },
+          nobodysId,
+        ),
+      ).toEqual({ kind: 'unknown' });
     });
 
     it('T2: cannot say that a text was not accepted', async () => {

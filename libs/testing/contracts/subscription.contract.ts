@@ -44,7 +44,11 @@ export function subscriptionCases(store: () => EventStore): void {
       await store().append(`${category}-${n}`, 'no-stream', events);
       expected.push(...idsOf(events));
     }
-    const { events, batches } = await follow(store(), { after: null, categories: [category] }, (all) => all.length >= 1_300);
+    const { events, batches } = await follow(
+      store(),
+      { after: null, categories: [category] },
+      (all) => all.length >= 1_300,
+    );
     expect(idsOf(events)).toEqual(expected);
     let seen = 0;
     for (const { events: batch, position } of batches.slice(0, -1)) {
@@ -78,7 +82,8 @@ export function subscriptionCases(store: () => EventStore): void {
     const category = uniqueName('thing');
     const stop = new AbortController();
     const after = await store().head();
-    const batches = store().subscribe({ after, categories: [category], signal: stop.signal })[Symbol.asyncIterator]();
+    const subscription = store().subscribe({ after, categories: [category], signal: stop.signal });
+    const batches = subscription[Symbol.asyncIterator]();
     for (let n = 0; n < 5; n += 1) {
       const event = happened();
       const found = (async () => {
@@ -120,7 +125,10 @@ export function subscriptionCases(store: () => EventStore): void {
   });
 
   test('random filters give what filtering a list gives', async () => {
-    const appends = fc.array(fc.record({ category: fc.nat(3), count: fc.integer({ min: 1, max: 3 }) }), { minLength: 1, maxLength: 15 });
+    const appends = fc.array(fc.record({ category: fc.nat(3), count: fc.integer({ min: 1, max: 3 }) }), {
+      minLength: 1,
+      maxLength: 15,
+    });
     await fc.assert(
       fc.asyncProperty(appends, fc.subarray([0, 1, 2, 3], { minLength: 1 }), async (commands, chosen) => {
         const names = Array.from({ length: 4 }, () => uniqueName('thing'));

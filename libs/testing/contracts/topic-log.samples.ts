@@ -14,7 +14,12 @@ export const numbers = (from: number, to: number): TopicMessage[] =>
 export const numberOf = ({ value }: ConsumedMessage): number => Number(value['n']);
 
 /** Consumes until that many messages came. */
-export async function consume(log: TopicLog, topics: readonly string[], group: string, count: number): Promise<ConsumedMessage[]> {
+export async function consume(
+  log: TopicLog,
+  topics: readonly string[],
+  group: string,
+  count: number,
+): Promise<ConsumedMessage[]> {
   const stop = new AbortController();
   const seen: ConsumedMessage[] = [];
   await log.consume({
@@ -63,7 +68,13 @@ export class Member {
   owns: (key: string) => boolean = () => false;
   readonly consuming: Promise<void>;
 
-  constructor(log: TopicLog, topics: readonly string[], group: string, condition: Condition, readonly seen: ConsumedMessage[] = []) {
+  constructor(
+    log: TopicLog,
+    topics: readonly string[],
+    group: string,
+    condition: Condition,
+    readonly seen: ConsumedMessage[] = [],
+  ) {
     this.consuming = log.consume({
       topics,
       group,

@@ -28,8 +28,16 @@ export class ConsentsController {
   async request(@Body() body: RequestOptInDto, @Context() context: RequestContext): Promise<OptInRequestedDto> {
     const { contactId, wording, wordingVersion, source } = body;
     const evidence = { wording, wordingVersion, source, tickedAt: body.tickedAt ?? null };
-    const form = { contactId, phone: body.phone ?? null, referralId: body.referralId ?? null, purpose: body.purpose ?? 'conversational', evidence };
-    const { consentId } = await takeRequest(this.commands, context, 'RequestOptIn', form, () => this.target(context, form));
+    const form = {
+      contactId,
+      phone: body.phone ?? null,
+      referralId: body.referralId ?? null,
+      purpose: body.purpose ?? 'conversational',
+      evidence,
+    };
+    const { consentId } = await takeRequest(this.commands, context, 'RequestOptIn', form, () =>
+      this.target(context, form),
+    );
     const wish = { type: 'RequestOptIn', data: form } as const;
     return { consentId, ...answer(await this.commands.execute(new HandleConsent(consentId, wish, context))) };
   }
@@ -42,7 +50,10 @@ export class ConsentsController {
     return this.consents.toRenew(programId, query.after, query.limit);
   }
 
-  private async target({ programId }: CommandContext, form: { contactId: string; phone: string | null }): Promise<{ consentId: string }> {
+  private async target(
+    { programId }: CommandContext,
+    form: { contactId: string; phone: string | null },
+  ): Promise<{ consentId: string }> {
     const { consentId } = await consentTarget(this.lookups, programId, form);
     return { consentId };
   }

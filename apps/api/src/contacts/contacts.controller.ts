@@ -29,11 +29,21 @@ export class ContactsController {
   @Requires('contacts:write')
   async create(@Body() body: CreateContactDto, @Context() context: RequestContext): Promise<ContactCreatedDto> {
     const details = detailsOf(body);
-    const { contactId } = await takeRequest(this.commands, context, 'CreateContact', details, async () => ({ contactId: await this.idFor(context, details) }));
-    return { contactId, ...answer(await this.commands.execute(new HandleContact(contactId, { type: 'CreateContact', data: details }, context))) };
+    const { contactId } = await takeRequest(this.commands, context, 'CreateContact', details, async () => ({
+      contactId: await this.idFor(context, details),
+    }));
+    return {
+      contactId,
+      ...answer(
+        await this.commands.execute(new HandleContact(contactId, { type: 'CreateContact', data: details }, context)),
+      ),
+    };
   }
 
-  private async idFor({ programId, commandId }: CommandContext, { externalId, phones: [phone] }: ContactDetails): Promise<string> {
+  private async idFor(
+    { programId, commandId }: CommandContext,
+    { externalId, phones: [phone] }: ContactDetails,
+  ): Promise<string> {
     if (externalId !== null) return this.lookups.naturalKeys.contactByExternalId(programId, externalId);
     const fresh = ids.madeBy(commandId, 'contact');
     return phone === undefined ? fresh : this.lookups.numberContactId(programId, phone, fresh);
@@ -42,10 +52,20 @@ export class ContactsController {
   /** Changes the fields that are given. */
   @Patch(':id')
   @Requires('contacts:write')
-  async change(@Id() id: string, @Body() body: ChangeContactDto, @Context() context: CommandContext): Promise<CommandDto> {
+  async change(
+    @Id() id: string,
+    @Body() body: ChangeContactDto,
+    @Context() context: CommandContext,
+  ): Promise<CommandDto> {
     const { name, phones, emails, contactType, registered, active } = body;
-    const changes = Object.fromEntries(Object.entries({ name, phones, emails, contactType, registered, active }).filter(([, value]) => value !== undefined && value !== null));
-    return answer(await this.commands.execute(new HandleContact(id, { type: 'ChangeContact', data: { changes } }, context)));
+    const changes = Object.fromEntries(
+      Object.entries({ name, phones, emails, contactType, registered, active }).filter(
+        ([, value]) => value !== undefined && value !== null,
+      ),
+    );
+    return answer(
+      await this.commands.execute(new HandleContact(id, { type: 'ChangeContact', data: { changes } }, context)),
+    );
   }
 
   /** By the beginning of a name, phone, email, external id, or our id. */
@@ -59,7 +79,11 @@ export class ContactsController {
   /** The contact's page: details, consent, conversations. */
   @Get(':id')
   @Requires('contacts:read')
-  async one(@Id() id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ContactPageDto> {
+  async one(
+    @Id() id: string,
+    @Query() query: FreshDto,
+    @Caller() { programId }: CallerIdentity,
+  ): Promise<ContactPageDto> {
     await this.freshness.reach(query.position, ContactQueries.reads.page);
     const contact = await this.contacts.page(programId, id);
     if (!contact) throw new ContactNotFound();
@@ -67,9 +91,19 @@ export class ContactsController {
   }
 }
 
-function detailsOf({ name, phones, emails, externalId, contactType, registered, active }: CreateContactDto): ContactDetails {
+function detailsOf({
+  name,
+  phones,
+  emails,
+  externalId,
+  contactType,
+  registered,
+  active,
+}: CreateContactDto): ContactDetails {
   if (!name && !phones?.length && !emails?.length && !externalId)
-    throw new InvalidRequest([{ field: 'name', rule: 'atLeastOne', message: 'give at least one of name, phones, emails and externalId' }]);
+    throw new InvalidRequest([
+      { field: 'name', rule: 'atLeastOne', message: 'give at least one of name, phones, emails and externalId' },
+    ]);
   return {
     name: name ?? null,
     phones: phones ?? [],

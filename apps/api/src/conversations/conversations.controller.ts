@@ -37,7 +37,9 @@ export class ConversationsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StartedDto> {
     const whom = withWhom(body);
-    const about = await takeRequest(this.commands, context, 'StartConversation', whom, () => this.starter.find(whom, context));
+    const about = await takeRequest(this.commands, context, 'StartConversation', whom, () =>
+      this.starter.find(whom, context),
+    );
     const { conversationId, ...result } = await this.starter.start(caller.id, whom, about, context);
     void reply.status(result.events.length > 0 ? 201 : 200);
     return { conversationId, ...answer(result) };
@@ -49,14 +51,20 @@ export class ConversationsController {
   async list(@Query() query: ListConversationsDto, @Caller() { programId }: CallerIdentity): Promise<ConversationsDto> {
     const { folder, contactId, referralId } = query;
     if ([folder, contactId, referralId].filter(Boolean).length > 1)
-      throw new InvalidRequest([{ field: 'folder', rule: 'atMostOne', message: 'give at most one of folder, contactId and referralId' }]);
+      throw new InvalidRequest([
+        { field: 'folder', rule: 'atMostOne', message: 'give at most one of folder, contactId and referralId' },
+      ]);
     await this.freshness.reach(query.position, InboxQueries.reads.page);
     return this.inbox.page(programId, query, query.after, query.limit);
   }
 
   @Get(':id')
   @Requires('conversations:read')
-  async one(@Id() id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ConversationDto> {
+  async one(
+    @Id() id: string,
+    @Query() query: FreshDto,
+    @Caller() { programId }: CallerIdentity,
+  ): Promise<ConversationDto> {
     await this.freshness.reach(query.position, InboxQueries.reads.one);
     const conversation = await this.inbox.one(programId, id);
     if (!conversation) throw new ConversationNotFound();
@@ -66,7 +74,11 @@ export class ConversationsController {
   /** The thread, in the order in which messages were accepted. */
   @Get(':id/messages')
   @Requires('conversations:read')
-  async messages(@Id() id: string, @Query() query: ListMessagesDto, @Caller() { programId }: CallerIdentity): Promise<MessagesDto> {
+  async messages(
+    @Id() id: string,
+    @Query() query: ListMessagesDto,
+    @Caller() { programId }: CallerIdentity,
+  ): Promise<MessagesDto> {
     await this.freshness.reach(query.position, [...InboxQueries.reads.one, ...ThreadQueries.reads.page]);
     if (!(await this.inbox.one(programId, id))) throw new ConversationNotFound();
     return this.thread.page(id, query.order, query.after, query.limit);
@@ -81,7 +93,9 @@ export class ConversationsController {
     @Caller() caller: CallerIdentity,
     @Context() context: CommandContext,
   ): Promise<SentDto> {
-    const result = await this.commands.execute(new HandleConversation(id, { type: 'SendMessage', data: { by: caller.id, channel, text } }, context));
+    const result = await this.commands.execute(
+      new HandleConversation(id, { type: 'SendMessage', data: { by: caller.id, channel, text } }, context),
+    );
     return { messageId: messageIdIn(result), ...answer(result) };
   }
 
@@ -89,23 +103,45 @@ export class ConversationsController {
   @Post(':id/read')
   @HttpCode(200)
   @Requires('conversations:write')
-  async read(@Id() id: string, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandDto> {
-    return answer(await this.commands.execute(new HandleConversation(id, { type: 'ReadConversation', data: { by: caller.id } }, context)));
+  async read(
+    @Id() id: string,
+    @Caller() caller: CallerIdentity,
+    @Context() context: CommandContext,
+  ): Promise<CommandDto> {
+    return answer(
+      await this.commands.execute(
+        new HandleConversation(id, { type: 'ReadConversation', data: { by: caller.id } }, context),
+      ),
+    );
   }
 
   /** Back to Unread, with its count of answers. */
   @Post(':id/unread')
   @HttpCode(200)
   @Requires('conversations:write')
-  async unread(@Id() id: string, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandDto> {
-    return answer(await this.commands.execute(new HandleConversation(id, { type: 'MarkUnread', data: { by: caller.id } }, context)));
+  async unread(
+    @Id() id: string,
+    @Caller() caller: CallerIdentity,
+    @Context() context: CommandContext,
+  ): Promise<CommandDto> {
+    return answer(
+      await this.commands.execute(new HandleConversation(id, { type: 'MarkUnread', data: { by: caller.id } }, context)),
+    );
   }
 
   @Post(':id/archive')
   @HttpCode(200)
   @Requires('conversations:write')
-  async archive(@Id() id: string, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandDto> {
-    return answer(await this.commands.execute(new HandleConversation(id, { type: 'ArchiveConversation', data: { by: caller.id } }, context)));
+  async archive(
+    @Id() id: string,
+    @Caller() caller: CallerIdentity,
+    @Context() context: CommandContext,
+  ): Promise<CommandDto> {
+    return answer(
+      await this.commands.execute(
+        new HandleConversation(id, { type: 'ArchiveConversation', data: { by: caller.id } }, context),
+      ),
+    );
   }
 }
 
@@ -113,7 +149,13 @@ export class ConversationsController {
 function withWhom({ referralId, contactId, phone, with: side }: StartConversationDto): ConversationWith {
   const given = [referralId, contactId, phone].filter(Boolean);
   if (given.length !== 1 || (side && !referralId))
-    throw new InvalidRequest([{ field: 'referralId', rule: 'exactlyOne', message: 'give exactly one of referralId, contactId and phone; `with` goes with referralId' }]);
+    throw new InvalidRequest([
+      {
+        field: 'referralId',
+        rule: 'exactlyOne',
+        message: 'give exactly one of referralId, contactId and phone; `with` goes with referralId',
+      },
+    ]);
   if (referralId) return { referralId, side: side ?? 'referrer' };
   return contactId ? { contactId } : { phone: String(phone) };
 }

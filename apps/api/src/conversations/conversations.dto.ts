@@ -30,5 +30,7 @@ export class ListConversationsDto extends PageDto {
 
 export class ListMessagesDto extends PageDto {
   @ApiProperty({ required: false })
-  @IsOptional() @IsIn(['asc', 'desc']) readonly order: 'asc' | 'desc' = 'asc';
+  @IsOptional()
+  @IsIn(['asc', 'desc'])
+  readonly order: 'asc' | 'desc' = 'asc';
 }

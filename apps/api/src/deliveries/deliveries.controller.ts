@@ -32,8 +32,16 @@ export class DeliveriesController {
   @Post(':id/settle')
   @HttpCode(200)
   @Requires('deliveries:settle')
-  async settle(@Id() id: string, @Body() { decision }: SettleDeliveryDto, @Caller() caller: CallerIdentity, @Context() context: CommandContext): Promise<CommandDto> {
-    return answer(await this.commands.execute(new HandleDelivery(id, { type: 'SettleDelivery', data: { by: caller.id, decision } }, context)));
+  async settle(
+    @Id() id: string,
+    @Body() { decision }: SettleDeliveryDto,
+    @Caller() caller: CallerIdentity,
+    @Context() context: CommandContext,
+  ): Promise<CommandDto> {
+    return answer(
+      await this.commands.execute(
+        new HandleDelivery(id, { type: 'SettleDelivery', data: { by: caller.id, decision } }, context),
+      ),
+    );
   }
 }
-

@@ -7,7 +7,14 @@ import { Freshness, InboxQueries, ThreadQueries } from '@app/read-models';
 import { messageIdIn } from '../conversations/message-id.js';
 import { CommandContexts, Context, type RequestContext } from '../http/command-context.js';
 import { ArchiveConversationInput, ConnectionArgs, InboxArgs, SendMessageInput } from './inputs.dto.js';
-import { CommandPayload, connection, Conversation, ConversationConnection, MessageConnection, messageNode } from './types.js';
+import {
+  CommandPayload,
+  connection,
+  Conversation,
+  ConversationConnection,
+  MessageConnection,
+  messageNode,
+} from './types.js';
 
 @Resolver(() => Conversation)
 export class ConversationsResolver {
@@ -21,7 +28,10 @@ export class ConversationsResolver {
 
   @Query(() => ConversationConnection, { name: 'inbox', description: 'Conversations, newest activity first.' })
   @Requires('conversations:read')
-  async list(@Args() { folder, first, after, position }: InboxArgs, @Caller() { programId }: CallerIdentity): Promise<ConversationConnection> {
+  async list(
+    @Args() { folder, first, after, position }: InboxArgs,
+    @Caller() { programId }: CallerIdentity,
+  ): Promise<ConversationConnection> {
     await this.freshness.reach(position, InboxQueries.reads.page);
     return connection(await this.inbox.page(programId, { folder }, after, first));
   }
@@ -41,26 +51,42 @@ export class ConversationsResolver {
 
   @ResolveField(() => MessageConnection, { description: 'The thread, in the order in which messages were accepted.' })
   @Requires('conversations:read')
-  async messages(@Parent() { id }: Conversation, @Args() { first, after, position }: ConnectionArgs): Promise<MessageConnection> {
+  async messages(
+    @Parent() { id }: Conversation,
+    @Args() { first, after, position }: ConnectionArgs,
+  ): Promise<MessageConnection> {
     await this.freshness.reach(position, ThreadQueries.reads.page);
     const { documents, next } = await this.thread.page(id, 'asc', after, first);
     return connection({ documents: documents.map(messageNode), next });
   }
 
-  @Mutation(() => CommandPayload, { description: 'Sends a message; one that the rules forbid is refused with the rule’s code.' })
+  @Mutation(() => CommandPayload, {
+    description: 'Sends a message; one that the rules forbid is refused with the rule’s code.',
+  })
   @Requires('conversations:write')
-  async sendMessage(@Args('input') { conversationId, channel, text, idempotencyKey }: SendMessageInput, @Caller() caller: CallerIdentity, @Context() context: RequestContext): Promise<CommandPayload> {
+  async sendMessage(
+    @Args('input') { conversationId, channel, text, idempotencyKey }: SendMessageInput,
+    @Caller() caller: CallerIdentity,
+    @Context() context: RequestContext,
+  ): Promise<CommandPayload> {
     const wish = { type: 'SendMessage', data: { by: caller.id, channel, text } } as const;
-    const result = await this.commands.execute(new HandleConversation(conversationId, wish, await this.contexts.withKey(context, caller, idempotencyKey)));
+    const result = await this.commands.execute(
+      new HandleConversation(conversationId, wish, await this.contexts.withKey(context, caller, idempotencyKey)),
+    );
     return { conversationId, messageId: messageIdIn(result), revision: result.revision, position: result.position };
   }
 
   @Mutation(() => CommandPayload)
   @Requires('conversations:write')
-  async archiveConversation(@Args('input') { conversationId, idempotencyKey }: ArchiveConversationInput, @Caller() caller: CallerIdentity, @Context() context: RequestContext): Promise<CommandPayload> {
+  async archiveConversation(
+    @Args('input') { conversationId, idempotencyKey }: ArchiveConversationInput,
+    @Caller() caller: CallerIdentity,
+    @Context() context: RequestContext,
+  ): Promise<CommandPayload> {
     const wish = { type: 'ArchiveConversation', data: { by: caller.id } } as const;
-    const { revision, position } = await this.commands.execute(new HandleConversation(conversationId, wish, await this.contexts.withKey(context, caller, idempotencyKey)));
+    const { revision, position } = await this.commands.execute(
+      new HandleConversation(conversationId, wish, await this.contexts.withKey(context, caller, idempotencyKey)),
+    );
     return { conversationId, messageId: null, revision, position };
   }
 }
-

@@ -3,7 +3,8 @@ import { EngineUnavailable } from '@app/eventing';
 import { formatErrors } from './graphql-errors.js';
 
 describe('errors of GraphQL', () => {
-  const failed = (originalError: Error) => formatErrors({ data: null, errors: [new GraphQLError('failed', { path: ['conversations'], originalError })] });
+  const failed = (originalError: Error) =>
+    formatErrors({ data: null, errors: [new GraphQLError('failed', { path: ['conversations'], originalError })] });
 
   it('an engine that is away is 503, as it is by REST', () => {
     const { statusCode, response } = failed(new EngineUnavailable('MongoDB'));

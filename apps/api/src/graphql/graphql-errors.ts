@@ -9,31 +9,51 @@ type Extensions = Omit<Problem, 'type' | 'title'> & Partial<Problem>;
 const logger = new Logger('GraphQL');
 
 /** Errors carry the same stable code as a problem document, and nothing of our inside. */
-export function formatErrors({ data, errors = [] }: ExecutionResult, context?: unknown): { statusCode: number; response: ExecutionResult } {
+export function formatErrors(
+  { data, errors = [] }: ExecutionResult,
+  context?: unknown,
+): { statusCode: number; response: ExecutionResult } {
   const formatted = errors.map((error) => {
     const extensions = problemIn(error);
     const { reply } = (context ?? {}) as { readonly reply?: FastifyReply };
     if (extensions.status >= 500) logFailure(logger, error.originalError, reply?.request.id ?? '');
     void reply?.headers(headersOf(error.originalError));
-    return new GraphQLError(extensions.detail, { ...(error.locations && { source: error.source ?? null }), path: error.path ?? null, extensions });
+    return new GraphQLError(extensions.detail, {
+      ...(error.locations && { source: error.source ?? null }),
+      path: error.path ?? null,
+      extensions,
+    });
   });
   const statuses = formatted.map(({ extensions }) => Number(extensions['status']));
   const worst = Math.max(400, ...statuses);
   // A request that is refused as a whole, before it is carried out, has one error, without a path.
   const refused = errors[0]?.path === undefined ? statuses[0] : undefined;
-  return { statusCode: data ? 200 : worst >= 500 ? worst : (refused ?? 400), response: { data: data ?? null, errors: formatted } };
+  return {
+    statusCode: data ? 200 : worst >= 500 ? worst : (refused ?? 400),
+    response: { data: data ?? null, errors: formatted },
+  };
 }
 
 /** An error with a path came from a resolver; one without is about the request itself, and so is one about an argument. */
 const problemIn = ({ path, message, originalError }: GraphQLError): Extensions =>
-  originalError instanceof DomainError || (path !== undefined && !message.startsWith('Argument "')) ? problemOf(originalError) : { status: 400, code: 'InvalidGraphQL', rule: 'InvalidGraphQL', detail: `The GraphQL request is not valid${reasons(originalError)}` };
+  originalError instanceof DomainError || (path !== undefined && !message.startsWith('Argument "'))
+    ? problemOf(originalError)
+    : {
+        status: 400,
+        code: 'InvalidGraphQL',
+        rule: 'InvalidGraphQL',
+        detail: `The GraphQL request is not valid${reasons(originalError)}`,
+      };
 
 /** Of GraphQL's own words only those that name parts of the schema and the query: others quote values, which may be personal. */
-const tellable = /^(Cannot query field |Unknown (argument|type|fragment|directive) |Field "[\w.]+" |Variable "\$\w+" (is|of type) |\w+ query exceeds |Too many )/;
+const tellable =
+  /^(Cannot query field |Unknown (argument|type|fragment|directive) |Field "[\w.]+" |Variable "\$\w+" (is|of type) |\w+ query exceeds |Too many )/;
 
 function reasons(cause: Error | undefined): string {
   const { errors } = (cause ?? {}) as { readonly errors?: unknown };
-  const messages = Array.isArray(errors) ? errors.map((error: unknown) => (error instanceof Error ? error.message : '')) : [];
+  const messages = Array.isArray(errors)
+    ? errors.map((error: unknown) => (error instanceof Error ? error.message : ''))
+    : [];
   const told = messages.filter((message) => tellable.test(message)).slice(0, 5);
   return told.length > 0 ? `: ${told.join('; ')}` : '';
 }

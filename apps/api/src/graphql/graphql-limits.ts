@@ -1,6 +1,13 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { DomainError } from '@app/kernel';
-import { callerKey, callerOf, Configuration, RateLimit, TooManyRequests, type AuthenticatedRequest } from '@app/platform';
+import {
+  callerKey,
+  callerOf,
+  Configuration,
+  RateLimit,
+  TooManyRequests,
+  type AuthenticatedRequest,
+} from '@app/platform';
 import { costOf, QueryTooCostly } from './query-cost.js';
 
 /** Longest document, in UTF-16 units; introspection has about 1,500. */
@@ -8,7 +15,12 @@ const LONGEST_DOCUMENT = 10_000;
 /** Most tokens of a document; introspection has about 250. */
 export const MOST_TOKENS = 1_000;
 
-type Execution = { readonly schema: GraphQLSchema; readonly document: DocumentNode; readonly variables: Readonly<Record<string, unknown>> | undefined; readonly request: AuthenticatedRequest };
+type Execution = {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly variables: Readonly<Record<string, unknown>> | undefined;
+  readonly request: AuthenticatedRequest;
+};
 
 /** What GraphQL may cost before it is carried out: to parse, in one request, and for one caller in a minute. */
 export class GraphqlLimits {

@@ -41,7 +41,8 @@ function settings(limits: GraphqlLimits): Omit<MercuriusDriverConfig, 'driver'> 
     errorFormatter: formatErrors as NonNullable<MercuriusDriverConfig['errorFormatter']>,
     hooks: {
       preParsing: (_schema, source) => limits.checkDocument(source),
-      preExecution: (schema, document, { reply: { request } }, variables) => limits.checkCost({ schema, document, variables, request }),
+      preExecution: (schema, document, { reply: { request } }, variables) =>
+        limits.checkCost({ schema, document, variables, request }),
     },
   };
 }

@@ -35,11 +35,23 @@ export class SendMessageInput {
   @Field() @IsUUID() readonly conversationId!: string;
   @Field(() => String, { description: 'in-app or sms' }) @IsIn(['in-app', 'sms']) readonly channel!: Channel;
   @Field() @MaxLength(LONGEST_IN_APP) @IsCleanText() readonly text!: string;
-  @Field(() => String, { nullable: true, description: 'The same key is the same command and gets the first answer; it counts for 24 hours.' }) @Optional() @Matches(/^[\x21-\x7e]{1,200}$/) readonly idempotencyKey?: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The same key is the same command and gets the first answer; it counts for 24 hours.',
+  })
+  @Optional()
+  @Matches(/^[\x21-\x7e]{1,200}$/)
+  readonly idempotencyKey?: string;
 }
 
 @InputType()
 export class ArchiveConversationInput {
   @Field() @IsUUID() readonly conversationId!: string;
-  @Field(() => String, { nullable: true, description: 'The same key is the same command and gets the first answer; it counts for 24 hours.' }) @Optional() @Matches(/^[\x21-\x7e]{1,200}$/) readonly idempotencyKey?: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The same key is the same command and gets the first answer; it counts for 24 hours.',
+  })
+  @Optional()
+  @Matches(/^[\x21-\x7e]{1,200}$/)
+  readonly idempotencyKey?: string;
 }

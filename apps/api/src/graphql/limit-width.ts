@@ -17,7 +17,12 @@ export function limitWidth(context: ValidationContext): ASTVisitor {
       if (roots.some((root) => root && root === context.getParentType())) rootFields += 1;
       if (isReported || (fields <= MOST_FIELDS && rootFields <= MOST_ROOT_FIELDS)) return;
       isReported = true;
-      context.reportError(new GraphQLError(`Too many fields: at most ${MOST_ROOT_FIELDS} queries or commands, and ${MOST_FIELDS} fields in all`, { nodes: node }));
+      context.reportError(
+        new GraphQLError(
+          `Too many fields: at most ${MOST_ROOT_FIELDS} queries or commands, and ${MOST_FIELDS} fields in all`,
+          { nodes: node },
+        ),
+      );
     },
   };
 }

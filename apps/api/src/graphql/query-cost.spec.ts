@@ -3,7 +3,8 @@ import { buildSchema, getIntrospectionQuery, parse } from 'graphql';
 import { costOf, QueryTooCostly } from './query-cost.js';
 
 const schema = buildSchema(readFileSync('docs/schema.graphql', 'utf8'));
-const cost = (source: string, variables?: Record<string, unknown>, operationName?: string): number => costOf(schema, { document: parse(source), variables, operationName });
+const cost = (source: string, variables?: Record<string, unknown>, operationName?: string): number =>
+  costOf(schema, { document: parse(source), variables, operationName });
 
 /** What `rows` conversations with their ids cost. */
 const inboxOf = (rows: number): number => 10 + rows * 3;
@@ -12,9 +13,18 @@ describe('G1: what a GraphQL operation costs is known before it is carried out',
   it.each([
     ['{ inbox(first: 20) { edges { node { id } } } }', inboxOf(20)],
     ['{ inbox { edges { node { id } } } }', inboxOf(50)], // the default of `first`
-    ['{ a: inbox(first: 20) { edges { node { id } } } b: inbox(first: 30) { edges { node { id } } } }', inboxOf(20) + inboxOf(30)],
-    ['{ inbox(first: 20) { edges { node { messages(first: 30) { edges { node { id } } } } } } }', 10 + 20 * (2 + 10 + 30 * 3)],
-    ['{ inbox(first: 20) { edges { node { a: messages(first: 30) { edges { node { id } } } b: messages(first: 30) { edges { node { id } } } } } } }', 10 + 20 * (2 + 2 * (10 + 30 * 3))],
+    [
+      '{ a: inbox(first: 20) { edges { node { id } } } b: inbox(first: 30) { edges { node { id } } } }',
+      inboxOf(20) + inboxOf(30),
+    ],
+    [
+      '{ inbox(first: 20) { edges { node { messages(first: 30) { edges { node { id } } } } } } }',
+      10 + 20 * (2 + 10 + 30 * 3),
+    ],
+    [
+      '{ inbox(first: 20) { edges { node { a: messages(first: 30) { edges { node { id } } } b: messages(first: 30) { edges { node { id } } } } } } }',
+      10 + 20 * (2 + 2 * (10 + 30 * 3)),
+    ],
     ['{ inbox(first: 20) { ...F ...F } } fragment F on ConversationConnection { edges { node { id } } }', 10 + 20 * 6],
     ['{ inbox(first: 20) { ... on ConversationConnection { edges { node { id } } } } }', inboxOf(20)],
     ['{ inbox(first: 20) @skip(if: true) { edges { node { id } } } }', 0],
@@ -29,7 +39,8 @@ describe('G1: what a GraphQL operation costs is known before it is carried out',
   });
 
   it('of several operations the one that is carried out counts', () => {
-    const source = 'query A { inbox(first: 1) { edges { node { id } } } } query B { inbox(first: 200) { edges { node { id } } } }';
+    const source =
+      'query A { inbox(first: 1) { edges { node { id } } } } query B { inbox(first: 200) { edges { node { id } } } }';
     expect(cost(source, {}, 'A')).toBe(inboxOf(1));
     expect(cost(source, {}, 'B')).toBe(inboxOf(200));
   });
@@ -42,7 +53,10 @@ describe('G1: what a GraphQL operation costs is known before it is carried out',
   });
 
   it('fragments that unfold without end are refused, and the analysis ends early', () => {
-    const doubling = Array.from({ length: 60 }, (_, index) => `fragment F${index} on Query { ...F${index + 1} ...F${index + 1} }`);
+    const doubling = Array.from(
+      { length: 60 },
+      (_, index) => `fragment F${index} on Query { ...F${index + 1} ...F${index + 1} }`,
+    );
     const source = `{ ...F0 } ${doubling.join(' ')} fragment F60 on Query { inbox { edges { node { id } } } }`;
     const began = performance.now();
     expect(() => cost(source)).toThrow(QueryTooCostly);

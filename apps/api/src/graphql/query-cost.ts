@@ -11,7 +11,8 @@ const MOST_NODES = 2_000;
 
 /** Each field costs one; those of a page cost as often as the page has rows. */
 const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
-  if (type.name.startsWith('__')) return 1 + childComplexity * (isListType(getNullableType(field.type)) ? INTROSPECTED_ROWS : 1);
+  if (type.name.startsWith('__'))
+    return 1 + childComplexity * (isListType(getNullableType(field.type)) ? INTROSPECTED_ROWS : 1);
   const { first } = args as { readonly first?: unknown };
   if (first !== undefined) return READ_COST + childComplexity * Math.max(1, Number(first));
   return childComplexity + (isRoot(type.name) ? READ_COST : 1);
@@ -19,7 +20,11 @@ const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) =
 
 const isRoot = (type: string): boolean => type === 'Query' || type === 'Mutation' || type === 'Subscription';
 
-export type Operation = { readonly document: DocumentNode; readonly variables: Readonly<Record<string, unknown>> | undefined; readonly operationName: string | undefined };
+export type Operation = {
+  readonly document: DocumentNode;
+  readonly variables: Readonly<Record<string, unknown>> | undefined;
+  readonly operationName: string | undefined;
+};
 
 /**
  * What carrying out an operation costs at most, known before anything is read: fields, multiplied down the tree by the
@@ -28,9 +33,17 @@ export type Operation = { readonly document: DocumentNode; readonly variables: R
  */
 export function costOf(schema: GraphQLSchema, { document, variables, operationName }: Operation): number {
   try {
-    return getComplexity({ schema, query: document, variables: { ...variables }, ...(operationName !== undefined && { operationName }), estimators: [estimate], maxQueryNodes: MOST_NODES });
+    return getComplexity({
+      schema,
+      query: document,
+      variables: { ...variables },
+      ...(operationName !== undefined && { operationName }),
+      estimators: [estimate],
+      maxQueryNodes: MOST_NODES,
+    });
   } catch (error) {
-    if (error instanceof GraphQLError && error.message.includes('maximum allowed number of nodes')) throw new QueryTooCostly(null, MOST_NODES);
+    if (error instanceof GraphQLError && error.message.includes('maximum allowed number of nodes'))
+      throw new QueryTooCostly(null, MOST_NODES);
     throw error;
   }
 }
@@ -39,6 +52,8 @@ export function costOf(schema: GraphQLSchema, { document, variables, operationNa
 export class QueryTooCostly extends DomainError {
   readonly code = 'QueryTooCostly';
   constructor(cost: number | null, limit: number) {
-    super(`The query ${cost === null ? `has more than ${limit} fields with its fragments unfolded` : `costs ${cost}, and a request at most ${limit}`}; ask for fewer rows (first) or fields, or in several requests`);
+    super(
+      `The query ${cost === null ? `has more than ${limit} fields with its fragments unfolded` : `costs ${cost}, and a request at most ${limit}`}; ask for fewer rows (first) or fields, or in several requests`,
+    );
   }
 }

@@ -16,8 +16,13 @@ export class Message {
   @Field(() => String, { nullable: true, description: 'Null where it was erased.' }) readonly text!: string | null;
   @Field() readonly at!: string;
   @Field({ description: 'How far its delivery is; only moves forward.' }) readonly state!: string;
-  @Field(() => String, { nullable: true, description: 'Why it failed or was refused.' }) readonly reason!: string | null;
-  @Field(() => String, { nullable: true, description: 'Of a message stopped by an opt-out: the program’s number that received it.' }) readonly optedOutOf!: string | null;
+  @Field(() => String, { nullable: true, description: 'Why it failed or was refused.' }) readonly reason!:
+    string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Of a message stopped by an opt-out: the program’s number that received it.',
+  })
+  readonly optedOutOf!: string | null;
   @Field({ description: 'Kind of the author: staff, contact, provider or system.' }) readonly authorKind!: string;
   @Field() readonly authorId!: string;
 }
@@ -40,12 +45,16 @@ export class Conversation {
   @Field() readonly contactId!: string;
   @Field(() => String, { nullable: true }) readonly referralId!: string | null;
   @Field(() => String, { nullable: true }) readonly phone!: string | null;
-  @Field(() => String, { description: 'unread, read, replied or archived' }) readonly folder!: ConversationView['folder'];
-  @Field(() => Int, { description: 'The contact’s messages since the last message by staff.' }) readonly answers!: number;
-  @Field(() => String, { nullable: true, description: 'Of the last message; null where it was erased.' }) readonly preview!: string | null;
+  @Field(() => String, { description: 'unread, read, replied or archived' })
+  readonly folder!: ConversationView['folder'];
+  @Field(() => Int, { description: 'The contact’s messages since the last message by staff.' })
+  readonly answers!: number;
+  @Field(() => String, { nullable: true, description: 'Of the last message; null where it was erased.' })
+  readonly preview!: string | null;
   @Field(() => String, { nullable: true }) readonly channel!: ConversationView['channel'];
   @Field(() => String, { description: 'none, pending, yes or no' }) readonly consent!: ConversationView['consent'];
-  @Field(() => String, { nullable: true, description: 'The program’s number that received the opt-out which stands.' }) readonly optedOutOf!: string | null;
+  @Field(() => String, { nullable: true, description: 'The program’s number that received the opt-out which stands.' })
+  readonly optedOutOf!: string | null;
   @Field(() => String) readonly leadState!: ConversationView['leadState'];
   @Field() readonly lastActivityAt!: string;
   @Field(() => String, { nullable: true }) readonly lastContactMessageAt!: string | null;
@@ -68,14 +77,25 @@ export class CommandPayload {
   @Field() readonly conversationId!: string;
   @Field(() => String, { nullable: true }) readonly messageId!: string | null;
   @Field(() => Int) readonly revision!: number;
-  @Field(() => String, { nullable: true, description: 'A query may wait for this position.' }) readonly position!: string | null;
+  @Field(() => String, { nullable: true, description: 'A query may wait for this position.' }) readonly position!:
+    string | null;
 }
 
 type Edges<Node> = { readonly edges: readonly { readonly node: Node }[]; readonly pageInfo: PageInfo };
 
-export const connection = <Node>({ documents, next }: { documents: readonly Node[]; next: string | null }): Edges<Node> => ({
+export const connection = <Node>({
+  documents,
+  next,
+}: {
+  documents: readonly Node[];
+  next: string | null;
+}): Edges<Node> => ({
   edges: documents.map((node) => ({ node })),
   pageInfo: { hasNextPage: next !== null, endCursor: next },
 });
 
-export const messageNode = ({ author, ...message }: MessageView): Message => ({ ...message, authorKind: author.kind, authorId: author.id });
+export const messageNode = ({ author, ...message }: MessageView): Message => ({
+  ...message,
+  authorKind: author.kind,
+  authorId: author.id,
+});

@@ -1,7 +1,18 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RecordCheck } from '@app/eventing';
-import { AccessTokens, bearer, callerKey, clientAddress, Configuration, RateLimit, rateLimitHeaders, TooManyRequests, type AuthenticatedRequest, type Usage } from '@app/platform';
+import {
+  AccessTokens,
+  bearer,
+  callerKey,
+  clientAddress,
+  Configuration,
+  RateLimit,
+  rateLimitHeaders,
+  TooManyRequests,
+  type AuthenticatedRequest,
+  type Usage,
+} from '@app/platform';
 import { Membership } from './membership.js';
 
 /** Health must answer whatever happens. */
@@ -11,7 +22,8 @@ const isHealth = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => ur
 const isWebhook = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => url.startsWith('/webhooks/');
 
 /** Routes that a token opens; the others are public. */
-const needsToken = ({ method, routeOptions: { url = '' } }: FastifyRequest): boolean => method !== 'OPTIONS' && ['/v1/', '/graphql', '/dev/'].some((prefix) => url.startsWith(prefix));
+const needsToken = ({ method, routeOptions: { url = '' } }: FastifyRequest): boolean =>
+  method !== 'OPTIONS' && ['/v1/', '/graphql', '/dev/'].some((prefix) => url.startsWith(prefix));
 
 /**
  * Who asks, and whether they have asked too often, by the headers alone: nothing of the body is parsed or validated before.
@@ -21,7 +33,8 @@ export function admitRequests(app: NestFastifyApplication, largestBody: number):
   const tokens = app.get(AccessTokens);
   const membership = app.get(Membership);
   const recordCheck = app.get(RecordCheck);
-  const { REQUESTS_PER_ADDRESS_PER_MINUTE, REQUESTS_PER_TOKEN_PER_MINUTE, REQUESTS_PER_PROGRAM_PER_MINUTE } = app.get(Configuration);
+  const { REQUESTS_PER_ADDRESS_PER_MINUTE, REQUESTS_PER_TOKEN_PER_MINUTE, REQUESTS_PER_PROGRAM_PER_MINUTE } =
+    app.get(Configuration);
   const perAddress = new RateLimit('address', REQUESTS_PER_ADDRESS_PER_MINUTE);
   const perToken = new RateLimit('token', REQUESTS_PER_TOKEN_PER_MINUTE);
   const perProgram = new RateLimit('program', REQUESTS_PER_PROGRAM_PER_MINUTE);
@@ -63,5 +76,6 @@ export function admitRequests(app: NestFastifyApplication, largestBody: number):
 
 /** The rest of a body without end is not waited for. */
 function closeInsteadOfReading({ headers }: FastifyRequest, reply: FastifyReply, largestBody: number): void {
-  if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > largestBody) void reply.header('connection', 'close');
+  if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > largestBody)
+    void reply.header('connection', 'close');
 }

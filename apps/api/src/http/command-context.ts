@@ -10,7 +10,12 @@ import { actorOf, callerOf, requestOf, type CallerIdentity } from '@app/platform
 export type RequestContext = CommandContext & { readonly isRepeatable: boolean };
 
 /** What a request says about its command besides the body. */
-type RequestHead = { readonly caller: CallerIdentity; readonly key: string | undefined; readonly revision: number | undefined; readonly correlationId: string };
+type RequestHead = {
+  readonly caller: CallerIdentity;
+  readonly key: string | undefined;
+  readonly revision: number | undefined;
+  readonly correlationId: string;
+};
 
 /** Makes the command context of a request: who asks, and under which `Idempotency-Key` and `If-Match`. */
 @Injectable()
@@ -22,25 +27,49 @@ export class CommandContexts implements PipeTransform<RequestHead, Promise<Reque
 
   /** @throws ProgramGone */
   async transform({ caller, key, revision, correlationId }: RequestHead): Promise<RequestContext> {
-    return { ...(await this.contextOf(caller, key, correlationId)), ...(revision !== undefined && { expectedRevision: revision }) };
+    return {
+      ...(await this.contextOf(caller, key, correlationId)),
+      ...(revision !== undefined && { expectedRevision: revision }),
+    };
   }
 
   /** The same request under the key that its GraphQL input gives; without one, under the request's own. */
-  async withKey(context: RequestContext, caller: CallerIdentity, key: string | null | undefined): Promise<RequestContext> {
+  async withKey(
+    context: RequestContext,
+    caller: CallerIdentity,
+    key: string | null | undefined,
+  ): Promise<RequestContext> {
     return key ? { ...context, ...(await this.contextOf(caller, key, context.correlationId)) } : context;
   }
 
   /** Without a key the request is a new command each time it is sent. */
-  private async contextOf(caller: CallerIdentity, key: string | undefined, correlationId: string): Promise<RequestContext> {
+  private async contextOf(
+    caller: CallerIdentity,
+    key: string | undefined,
+    correlationId: string,
+  ): Promise<RequestContext> {
     const actor = actorOf(caller);
     const commandId = key === undefined ? randomUUID() : await this.naturalKeys.command(caller.programId, actor, key);
-    return { programId: caller.programId, actor, commandId, correlationId, causationId: commandId, occurredAt: new Date(this.clock.now()).toISOString(), isRepeatable: key !== undefined };
+    return {
+      programId: caller.programId,
+      actor,
+      commandId,
+      correlationId,
+      causationId: commandId,
+      occurredAt: new Date(this.clock.now()).toISOString(),
+      isRepeatable: key !== undefined,
+    };
   }
 }
 
 const Head = createParamDecorator((_: unknown, execution: ExecutionContext): RequestHead => {
   const request = requestOf(execution);
-  return { caller: callerOf(request), key: idempotencyKey(request), revision: ifMatch(request), correlationId: request.id };
+  return {
+    caller: callerOf(request),
+    key: idempotencyKey(request),
+    revision: ifMatch(request),
+    correlationId: request.id,
+  };
 });
 
 /** The command context of a request. */

@@ -7,8 +7,18 @@ const PATH = '/explorer';
 
 /** A page to try GraphQL with, served from here: it works without a network. */
 export async function serveExplorer(app: NestFastifyApplication): Promise<void> {
-  await app.register(fastifyStatic, { root: getDistDirectory(), prefix: `${PATH}/`, index: false, decorateReply: false });
-  const page = renderAltair({ baseURL: `${PATH}/`, endpointURL: '/graphql', initialHeaders: { authorization: 'Bearer …' }, initialQuery: '{ inbox(first: 10) { edges { node { id displayName folder answers preview consent } } } }' });
+  await app.register(fastifyStatic, {
+    root: getDistDirectory(),
+    prefix: `${PATH}/`,
+    index: false,
+    decorateReply: false,
+  });
+  const page = renderAltair({
+    baseURL: `${PATH}/`,
+    endpointURL: '/graphql',
+    initialHeaders: { authorization: 'Bearer …' },
+    initialQuery: '{ inbox(first: 10) { edges { node { id displayName folder answers preview consent } } } }',
+  });
   app
     .getHttpAdapter()
     .getInstance()

@@ -15,9 +15,21 @@ import { ProblemAdapter } from './server-errors.js';
 const LARGEST_BODY_BYTES = 64 * 1024;
 
 /** The API as an HTTP server that does not listen yet. */
-export async function createHttpApp(module: Type | DynamicModule, configuration: Configuration): Promise<NestFastifyApplication> {
-  const adapter = new ProblemAdapter({ ...connectionLimits(configuration), trustProxy: configuration.TRUST_PROXY ?? false, bodyLimit: LARGEST_BODY_BYTES, genReqId: () => randomUUID(), forceCloseConnections: true });
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: jsonLogger(), abortOnError: false });
+export async function createHttpApp(
+  module: Type | DynamicModule,
+  configuration: Configuration,
+): Promise<NestFastifyApplication> {
+  const adapter = new ProblemAdapter({
+    ...connectionLimits(configuration),
+    trustProxy: configuration.TRUST_PROXY ?? false,
+    bodyLimit: LARGEST_BODY_BYTES,
+    genReqId: () => randomUUID(),
+    forceCloseConnections: true,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: jsonLogger(),
+    abortOnError: false,
+  });
   limitConnections(app, configuration);
   await addSecurityHeaders(app, configuration);
   serveSurfaces(app);
@@ -33,22 +45,41 @@ export async function createHttpApp(module: Type | DynamicModule, configuration:
 export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
   const settings = new DocumentBuilder()
     .setTitle('Referral Messages')
-    .setDescription('Conversations between a program and its contacts, in the app and by text, with consent. Errors are problem documents (RFC 9457) with a stable code.')
+    .setDescription(
+      'Conversations between a program and its contacts, in the app and by text, with consent. Errors are problem documents (RFC 9457) with a stable code.',
+    )
     .setVersion('1')
     .addBearerAuth()
     .addSecurityRequirements('bearer')
-    .addGlobalResponse({ status: '4XX', description: 'A rule was broken, or the request is not valid: a problem document' })
+    .addGlobalResponse({
+      status: '4XX',
+      description: 'A rule was broken, or the request is not valid: a problem document',
+    })
     .build();
   const description = SwaggerModule.createDocument(app, settings, { extraModels: [ProblemDto] });
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } };
   for (const path of Object.values(description.paths)) {
     for (const command of [path.post, path.patch, path.delete]) command?.parameters?.push(...commandHeaders);
-    for (const operation of [path.get, path.post, path.patch, path.delete]) Object.assign(operation?.responses['4XX'] ?? {}, { content: problem });
+    for (const operation of [path.get, path.post, path.patch, path.delete])
+      Object.assign(operation?.responses['4XX'] ?? {}, { content: problem });
   }
   return description;
 }
 
 const commandHeaders = [
-  { name: 'Idempotency-Key', in: 'header', required: false, description: 'The same key is the same command on the same resource and gets the first answer, also when nothing was to be done. A key counts for 24 hours; later it may be taken for a new command. A request that a rule refused is decided anew.', schema: { type: 'string', minLength: 1, maxLength: 200 } } as const,
-  { name: 'If-Match', in: 'header', required: false, description: 'The revision the decision was made on, as an ETag gave it; not for requests that create.', schema: { type: 'string' } } as const,
+  {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: false,
+    description:
+      'The same key is the same command on the same resource and gets the first answer, also when nothing was to be done. A key counts for 24 hours; later it may be taken for a new command. A request that a rule refused is decided anew.',
+    schema: { type: 'string', minLength: 1, maxLength: 200 },
+  } as const,
+  {
+    name: 'If-Match',
+    in: 'header',
+    required: false,
+    description: 'The revision the decision was made on, as an ETag gave it; not for requests that create.',
+    schema: { type: 'string' },
+  } as const,
 ];

@@ -16,7 +16,9 @@ describe('G4: whether a caller is still of the staff', () => {
     [members, isAway, asked] = [new Set(['p anna']), false, []];
     const member = (programId: string, userId: string): Promise<object | null> => {
       asked.push(userId);
-      return isAway ? Promise.reject(new EngineUnavailable('EventStoreDB')) : Promise.resolve(members.has(`${programId} ${userId}`) ? { role: 'agent' } : null);
+      return isAway
+        ? Promise.reject(new EngineUnavailable('EventStoreDB'))
+        : Promise.resolve(members.has(`${programId} ${userId}`) ? { role: 'agent' } : null);
     };
     membership = new Membership({ member } as unknown as Lookups);
   });

@@ -14,5 +14,10 @@ export class PageDto extends FreshDto {
   @IsOptional() @IsString() @MaxLength(500) readonly after?: string;
   /** Rows in the page. */
   @ApiProperty({ required: false })
-  @IsOptional() @AsNumber() @IsInt() @Min(1) @Max(200) readonly limit: number = 50;
+  @IsOptional()
+  @AsNumber()
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  readonly limit: number = 50;
 }

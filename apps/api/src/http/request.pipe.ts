@@ -10,18 +10,33 @@ const DEEPEST = 10;
  */
 export class RequestPipe extends ValidationPipe {
   constructor() {
-    super({ transform: true, whitelist: true, forbidNonWhitelisted: true, exceptionFactory: (errors) => InvalidRequest.from(errors) });
+    super({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      exceptionFactory: (errors) => InvalidRequest.from(errors),
+    });
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (value === undefined || !this.toValidate(metadata)) return super.transform(value, metadata);
-    if (typeof value !== 'object' || Array.isArray(value)) throw new InvalidRequest([{ field: 'body', rule: 'isObject', message: 'the body must be an object' }]);
-    if (isDeeper(value, DEEPEST)) throw new InvalidRequest([{ field: 'body', rule: 'maxDepth', message: `the body must not be nested deeper than ${DEEPEST} levels` }]);
+    if (typeof value !== 'object' || Array.isArray(value))
+      throw new InvalidRequest([{ field: 'body', rule: 'isObject', message: 'the body must be an object' }]);
+    if (isDeeper(value, DEEPEST))
+      throw new InvalidRequest([
+        { field: 'body', rule: 'maxDepth', message: `the body must not be nested deeper than ${DEEPEST} levels` },
+      ]);
     // The validator passes over fields that every object inherits.
     const inherited = Object.keys(value ?? {}).find((key) => key in Object.prototype);
-    if (inherited !== undefined) throw new InvalidRequest([{ field: inherited, rule: 'whitelistValidation', message: `property ${inherited} should not exist` }]);
+    if (inherited !== undefined)
+      throw new InvalidRequest([
+        { field: inherited, rule: 'whitelistValidation', message: `property ${inherited} should not exist` },
+      ]);
     return super.transform(value, metadata);
   }
 }
 
-const isDeeper = (value: unknown, levels: number): boolean => typeof value === 'object' && value !== null && (levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1)));
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1)));

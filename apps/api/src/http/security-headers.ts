@@ -11,7 +11,10 @@ const isDeveloperPage = (url: string): boolean => url.startsWith('/explorer') ||
 /** Headers of every answer: nothing of it is kept, guessed at, framed or run. */
 export async function addSecurityHeaders(app: NestFastifyApplication, { PUBLIC_URL }: Configuration): Promise<void> {
   await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
+    },
     // Browsers refuse to speak anything but TLS from then on, so only where that is what they reach.
     hsts: PUBLIC_URL?.startsWith('https:') ? { maxAge: YEAR_SECONDS } : false,
   });

@@ -15,7 +15,10 @@ function surfacesOf(method: string, url: string): readonly Surface[] {
 export function serveSurfaces(app: NestFastifyApplication): void {
   const { API_SURFACES, DEVELOPER_PAGES } = app.get(Configuration);
   const served = API_SURFACES.split(',');
-  const isServed = (method: string, url: string): boolean => (url.startsWith('/dev/') ? DEVELOPER_PAGES === 'true' : surfacesOf(method, url).every((surface) => served.includes(surface)));
+  const isServed = (method: string, url: string): boolean =>
+    url.startsWith('/dev/')
+      ? DEVELOPER_PAGES === 'true'
+      : surfacesOf(method, url).every((surface) => served.includes(surface));
   app
     .getHttpAdapter()
     .getInstance()

@@ -20,7 +20,9 @@ export async function takeRequest<Target extends JsonObject>(
   if (context.expectedRevision !== undefined) throw new RevisionMismatch();
   if (!context.isRepeatable) return findTarget();
   const wish = { type: 'TakeRequest', data: { kind, body } } as const;
-  const { events } = await commands.execute(new HandleRequest(context.commandId, wish, partOf(context, 'request'), async () => findTarget()));
+  const { events } = await commands.execute(
+    new HandleRequest(context.commandId, wish, partOf(context, 'request'), async () => findTarget()),
+  );
   const taken = events[0]?.data as { readonly target?: Target } | undefined;
   return taken?.target ?? findTarget();
 }

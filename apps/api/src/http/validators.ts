@@ -6,13 +6,19 @@ import { parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js'
 const controlCharacters = /[\p{Cc}]/u;
 
 const isCleanText = (value: unknown): boolean =>
-  typeof value === 'string' && value.trim() !== '' && value.isWellFormed() && !controlCharacters.test(value.replace(/[\t\n\r]/g, ''));
+  typeof value === 'string' &&
+  value.trim() !== '' &&
+  value.isWellFormed() &&
+  !controlCharacters.test(value.replace(/[\t\n\r]/g, ''));
 
 /** Text for people: not blank, well-formed Unicode, no control characters but tab and line breaks. */
 export const IsCleanText = (): PropertyDecorator =>
   ValidateBy({
     name: 'isCleanText',
-    validator: { validate: isCleanText, defaultMessage: () => '$property must be text that is not blank, without control characters' },
+    validator: {
+      validate: isCleanText,
+      defaultMessage: () => '$property must be text that is not blank, without control characters',
+    },
   });
 
 /** An email address. The library's own check throws on text that is not well-formed. */
@@ -20,18 +26,26 @@ export const IsEmailAddress = (options: { each?: boolean } = {}): PropertyDecora
   ValidateBy(
     {
       name: 'isEmail',
-      validator: { validate: (value: unknown) => typeof value === 'string' && value.isWellFormed() && isEmail(value), defaultMessage: () => '$property must be an email address' },
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && value.isWellFormed() && isEmail(value),
+        defaultMessage: () => '$property must be an email address',
+      },
     },
     options,
   );
 
 /** A phone number, in international form (`+14155550132`, spaces and dashes allowed); becomes E.164. */
 export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => {
-  const normalise = Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(toE164) : toE164(value)));
+  const normalise = Transform(({ value }: { value: unknown }) =>
+    Array.isArray(value) ? value.map(toE164) : toE164(value),
+  );
   const validate = ValidateBy(
     {
       name: 'isPhone',
-      validator: { validate: isValidPhone, defaultMessage: () => '$property must be a phone number in international form, such as +14155550132' },
+      validator: {
+        validate: isValidPhone,
+        defaultMessage: () => '$property must be a phone number in international form, such as +14155550132',
+      },
     },
     options,
   );
@@ -44,11 +58,19 @@ export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => 
 /** How far ahead of ours the clock of another system may be, in ms. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
-const isPastTime = (value: unknown): boolean => typeof value === 'string' && Date.parse(value) <= Date.now() + CLOCK_TOLERANCE_MS;
+const isPastTime = (value: unknown): boolean =>
+  typeof value === 'string' && Date.parse(value) <= Date.now() + CLOCK_TOLERANCE_MS;
 
 /** A time that has been: one that can be read (not every form of ISO 8601 can) and does not lie in the future. */
 export const IsPastTime = (): PropertyDecorator =>
-  ValidateBy({ name: 'isPastTime', validator: { validate: isPastTime, defaultMessage: () => '$property must be a date and time such as 2026-01-05T09:00:00Z that does not lie in the future' } });
+  ValidateBy({
+    name: 'isPastTime',
+    validator: {
+      validate: isPastTime,
+      defaultMessage: () =>
+        '$property must be a date and time such as 2026-01-05T09:00:00Z that does not lie in the future',
+    },
+  });
 
 /** Only a number alone: words around it or an extension would be dropped. */
 function phoneIn(value: unknown): PhoneNumber | undefined {
@@ -64,4 +86,7 @@ function isValidPhone(value: unknown): boolean {
 }
 
 /** A number in a query: decimal digits, where `Number` would also take `0x10`, `1e3` and nothing at all. */
-export const AsNumber = (): PropertyDecorator => Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value));
+export const AsNumber = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
+  );

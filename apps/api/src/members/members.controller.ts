@@ -16,7 +16,15 @@ export class MembersController {
   /** Ends a person's membership, by the user id of their access tokens. The tokens are refused within a minute. */
   @Delete(':id')
   @Requires('members:write')
-  async remove(@Param('id') userId: string, @Caller() { programId, id: by }: CallerIdentity, @Context() context: CommandContext): Promise<CommandDto> {
-    return answer(await this.commands.execute(new HandleMember(ids.member(programId, userId), { type: 'RemoveMember', data: { userId, by } }, context)));
+  async remove(
+    @Param('id') userId: string,
+    @Caller() { programId, id: by }: CallerIdentity,
+    @Context() context: CommandContext,
+  ): Promise<CommandDto> {
+    return answer(
+      await this.commands.execute(
+        new HandleMember(ids.member(programId, userId), { type: 'RemoveMember', data: { userId, by } }, context),
+      ),
+    );
   }
 }

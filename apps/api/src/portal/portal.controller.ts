@@ -36,18 +36,45 @@ export class PortalController {
   async list(@Query() query: PageDto, @Caller() caller: CallerIdentity): Promise<PortalConversationsDto> {
     await this.contactActive.check(caller);
     await this.freshness.reach(query.position, InboxQueries.reads.page);
-    const { documents, next } = await this.inbox.page(caller.programId, { contactId: caller.id }, query.after, query.limit);
-    return { documents: documents.map(({ id, referralId, preview, lastActivityAt }) => ({ id, referralId, preview, lastActivityAt })), next };
+    const { documents, next } = await this.inbox.page(
+      caller.programId,
+      { contactId: caller.id },
+      query.after,
+      query.limit,
+    );
+    return {
+      documents: documents.map(({ id, referralId, preview, lastActivityAt }) => ({
+        id,
+        referralId,
+        preview,
+        lastActivityAt,
+      })),
+      next,
+    };
   }
 
   @Get(':id/messages')
   @Requires('portal')
-  async messages(@Id() id: string, @Query() query: ListMessagesDto, @Caller() caller: CallerIdentity): Promise<PortalMessagesDto> {
+  async messages(
+    @Id() id: string,
+    @Query() query: ListMessagesDto,
+    @Caller() caller: CallerIdentity,
+  ): Promise<PortalMessagesDto> {
     await this.own(id, caller);
     await this.freshness.reach(query.position, ThreadQueries.reads.page);
     const { documents, next } = await this.thread.page(id, query.order, query.after, query.limit);
     const visible = documents.filter(({ kind }) => kind !== 'refusal');
-    return { documents: visible.map(({ id: messageId, direction, channel, text, at, kind }) => ({ id: messageId, direction, channel, text, at, kind })), next };
+    return {
+      documents: visible.map(({ id: messageId, direction, channel, text, at, kind }) => ({
+        id: messageId,
+        direction,
+        channel,
+        text,
+        at,
+        kind,
+      })),
+      next,
+    };
   }
 
   @Post(':id/messages')
@@ -59,7 +86,9 @@ export class PortalController {
     @Context() context: CommandContext,
   ): Promise<SentDto> {
     await this.own(id, caller);
-    const result = await this.commands.execute(new HandleConversation(id, { type: 'WriteInApp', data: { text } }, context));
+    const result = await this.commands.execute(
+      new HandleConversation(id, { type: 'WriteInApp', data: { text } }, context),
+    );
     return { messageId: messageIdIn(result), ...answer(result) };
   }
 

@@ -1,4 +1,14 @@
-import { Controller, HttpCode, Injectable, Options, Req, Res, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  Controller,
+  HttpCode,
+  Injectable,
+  Options,
+  Req,
+  Res,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
@@ -25,7 +35,11 @@ export class WidgetOrigin implements NestInterceptor {
       const { widgetOrigins } = await this.lookups.program(callerOf(request).programId);
       if (!widgetOrigins.includes(origin) && origin !== (await this.address.url)) throw new OriginNotAllowed();
       const reply = context.switchToHttp().getResponse<FastifyReply>();
-      void reply.headers({ 'access-control-allow-origin': origin, 'access-control-expose-headers': 'etag', vary: 'origin' });
+      void reply.headers({
+        'access-control-allow-origin': origin,
+        'access-control-expose-headers': 'etag',
+        vary: 'origin',
+      });
     }
     return next.handle();
   }

@@ -25,14 +25,24 @@ export class ReferralsController {
 
   @Post()
   @Requires('referrals:write')
-  async create(@Body() { referrerId, referredId, status, externalId }: CreateReferralDto, @Context() context: RequestContext): Promise<ReferralCreatedDto> {
+  async create(
+    @Body() { referrerId, referredId, status, externalId }: CreateReferralDto,
+    @Context() context: RequestContext,
+  ): Promise<ReferralCreatedDto> {
     const data = { referrerId, referredId, status: status ?? 'new', externalId: externalId ?? null };
-    const { referralId } = await takeRequest(this.commands, context, 'CreateReferral', data, async () => ({ referralId: await this.idFor(context, data.externalId) }));
-    return { referralId, ...answer(await this.commands.execute(new HandleReferral(referralId, { type: 'CreateReferral', data }, context))) };
+    const { referralId } = await takeRequest(this.commands, context, 'CreateReferral', data, async () => ({
+      referralId: await this.idFor(context, data.externalId),
+    }));
+    return {
+      referralId,
+      ...answer(await this.commands.execute(new HandleReferral(referralId, { type: 'CreateReferral', data }, context))),
+    };
   }
 
   private async idFor({ programId, commandId }: RequestContext, externalId: string | null): Promise<string> {
-    return externalId === null ? ids.madeBy(commandId, 'referral') : this.naturalKeys.referralByExternalId(programId, externalId);
+    return externalId === null
+      ? ids.madeBy(commandId, 'referral')
+      : this.naturalKeys.referralByExternalId(programId, externalId);
   }
 
   /** Newest first, each with the flag that a conversation is open. */
@@ -46,7 +56,11 @@ export class ReferralsController {
   /** The referral's page: both sides, the flag, and its conversations. */
   @Get(':id')
   @Requires('referrals:read')
-  async one(@Id() id: string, @Query() query: FreshDto, @Caller() { programId }: CallerIdentity): Promise<ReferralPageDto> {
+  async one(
+    @Id() id: string,
+    @Query() query: FreshDto,
+    @Caller() { programId }: CallerIdentity,
+  ): Promise<ReferralPageDto> {
     await this.freshness.reach(query.position, ReferralQueries.reads.page);
     const referral = await this.referrals.page(programId, id);
     if (!referral) throw new ReferralNotFound();

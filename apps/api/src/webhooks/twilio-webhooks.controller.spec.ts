@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { Lookups } from '@app/application';
-import { EngineUnavailable, WebhookSignatures } from '@app/eventing';
+import { EngineUnavailable } from '@app/eventing';
+import { WebhookSignatures } from '@app/gateways';
 import { ERASED } from '@app/kernel';
-import { signForm } from '@app/twilio-emulator';
+import { signForm } from '@app/emulators/twilio';
 import { TwilioWebhookSignatures } from '../../../../libs/adapters/twilio/twilio-webhook-signatures.js';
 import { ProgramNotFound } from '@app/domain/program';
 import { loadConfiguration, type PublicAddress } from '@app/platform';
@@ -12,8 +13,20 @@ describe('webhooks of the provider', () => {
   const post = (failure: Error): Promise<string> => {
     const lookups = { program: () => Promise.reject(failure) } as unknown as Lookups;
     const address = { url: Promise.resolve('http://127.0.0.1') } as unknown as PublicAddress;
-    const controller = new TwilioWebhooksController({} as never, lookups, {} as never, address, {} as never, {} as never, loadConfiguration({}));
-    return controller.message('program-1', { MessageSid: `SM${'0'.repeat(32)}` }, { url: '/', ip: '127.0.0.1', headers: { 'x-twilio-signature': `${'A'.repeat(27)}=` } } as unknown as FastifyRequest);
+    const controller = new TwilioWebhooksController(
+      {} as never,
+      lookups,
+      {} as never,
+      address,
+      {} as never,
+      {} as never,
+      loadConfiguration({}),
+    );
+    return controller.message('program-1', { MessageSid: `SM${'0'.repeat(32)}` }, {
+      url: '/',
+      ip: '127.0.0.1',
+      headers: { 'x-twilio-signature': `${'A'.repeat(27)}=` },
+    } as unknown as FastifyRequest);
   };
 
   it('T4: with the record away it says so, and not that the text is not genuine: it comes again', async () => {
@@ -21,25 +34,56 @@ describe('webhooks of the provider', () => {
   });
 
   describe('X8, T3: a sender whose token was erased accepts nothing', () => {
-    const form = { MessageSid: `SM${'0'.repeat(32)}`, AccountSid: 'AC1', From: '+14155550199', To: '+14155550100', Body: 'STOP' };
+    const form = {
+      MessageSid: `SM${'0'.repeat(32)}`,
+      AccountSid: 'AC1',
+      From: '+14155550199',
+      To: '+14155550100',
+      Body: 'STOP',
+    };
     const url = '/webhooks/twilio/program-1/messages';
-    const postSigned = (authToken: unknown, token: string, signatures: WebhookSignatures = new TwilioWebhookSignatures()): Promise<string> => {
-      const lookups = { program: () => Promise.resolve({ senders: [{ senderId: 's', accountSid: 'AC1', phone: form.To, authToken, previousAuthToken: null }] }) } as unknown as Lookups;
+    const postSigned = (
+      authToken: unknown,
+      token: string,
+      signatures: WebhookSignatures = new TwilioWebhookSignatures(),
+    ): Promise<string> => {
+      const lookups = {
+        program: () =>
+          Promise.resolve({
+            senders: [{ senderId: 's', accountSid: 'AC1', phone: form.To, authToken, previousAuthToken: null }],
+          }),
+      } as unknown as Lookups;
       const address = { url: Promise.resolve('http://127.0.0.1') } as unknown as PublicAddress;
       const inbound = { accept: () => Promise.resolve() } as never;
-      const request = { url, id: 'request-1', ip: '127.0.0.1', headers: { 'x-twilio-signature': signForm(token, `http://127.0.0.1${url}`, form) } } as unknown as FastifyRequest;
-      return new TwilioWebhooksController({} as never, lookups, signatures, address, inbound, {} as never, loadConfiguration({})).message('program-1', form, request);
+      const request = {
+        url,
+        id: 'request-1',
+        ip: '127.0.0.1',
+        headers: { 'x-twilio-signature': signForm(token, `http://127.0.0.1${url}`, form) },
+      } as unknown as FastifyRequest;
+      return new TwilioWebhooksController(
+        {} as never,
+        lookups,
+        signatures,
+        address,
+        inbound,
+        {} as never,
+        loadConfiguration({}),
+      ).message('program-1', form, request);
     };
 
     it('where the token is there, what it signed is taken', async () => {
       expect(await postSigned('a'.repeat(32), 'a'.repeat(32))).toContain('<Response/>');
     });
 
-    it.each(['[erased]', '', JSON.stringify(ERASED), String(ERASED), 'erased', 'true', 'undefined', 'null'])('signed with %j', async (token) => {
-      await expect(postSigned(ERASED, token)).rejects.toBeInstanceOf(WebhookNotGenuine);
-    });
+    it.each(['[erased]', '', JSON.stringify(ERASED), String(ERASED), 'erased', 'true', 'undefined', 'null'])(
+      'signed with %j',
+      async (token) => {
+        await expect(postSigned(ERASED, token)).rejects.toBeInstanceOf(WebhookNotGenuine);
+      },
+    );
 
-    it('whatever the provider\'s check would say', async () => {
+    it("whatever the provider's check would say", async () => {
       const credulous = new (class extends WebhookSignatures {
         isGenuine = (): boolean => true;
       })();

@@ -3,11 +3,20 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { HandleDelivery, InboundEntry, Lookups } from '@app/application';
-import { Clock, WebhookSignatures, type CommandContext } from '@app/eventing';
+import { Clock, type CommandContext } from '@app/eventing';
+import { WebhookSignatures } from '@app/gateways';
 import { DomainError, unlessErased } from '@app/kernel';
 import { deliveryOfClaim } from '@app/domain/delivery';
 import { ProgramNotFound, type Sender } from '@app/domain/program';
-import { clientAddress, Configuration, InvalidRequest, Public, PublicAddress, RateLimit, TooManyRequests } from '@app/platform';
+import {
+  clientAddress,
+  Configuration,
+  InvalidRequest,
+  Public,
+  PublicAddress,
+  RateLimit,
+  TooManyRequests,
+} from '@app/platform';
 
 type Form = Readonly<Record<string, string>>;
 
@@ -39,7 +48,11 @@ export class TwilioWebhooksController {
   @Post('messages')
   @HttpCode(200)
   @Header('content-type', 'text/xml')
-  async message(@Param('programId') programId: string, @Body() body: unknown, @Req() request: FastifyRequest): Promise<string> {
+  async message(
+    @Param('programId') programId: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+  ): Promise<string> {
     const { form, sender } = await this.genuine(programId, body, request, (posted) => posted['To']);
     const providerId = providerIdIn(form);
     const from = needed(form, 'From');
@@ -50,10 +63,26 @@ export class TwilioWebhooksController {
   /** How far a text is. The claim in the URL settles an answer that was lost. */
   @Post('status/:claimId')
   @HttpCode(204)
-  async status(@Param('programId') programId: string, @Param('claimId') claimId: string, @Body() body: unknown, @Req() request: FastifyRequest): Promise<void> {
+  async status(
+    @Param('programId') programId: string,
+    @Param('claimId') claimId: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
     const { form, sender } = await this.genuine(programId, body, request, (posted) => posted['From']);
-    const data = { claimId, providerId: providerIdIn(form), status: needed(form, 'MessageStatus'), errorCode: form['ErrorCode'] ?? null, form };
-    const context = this.context(programId, sender, request, await this.lookups.naturalKeys.posted(programId, claimId, form));
+    const data = {
+      claimId,
+      providerId: providerIdIn(form),
+      status: needed(form, 'MessageStatus'),
+      errorCode: form['ErrorCode'] ?? null,
+      form,
+    };
+    const context = this.context(
+      programId,
+      sender,
+      request,
+      await this.lookups.naturalKeys.posted(programId, claimId, form),
+    );
     await this.commands.execute(new HandleDelivery(deliveryOfClaim(claimId), { type: 'NoteReceipt', data }, context));
   }
 
@@ -62,7 +91,12 @@ export class TwilioWebhooksController {
    * was has no limit: the provider does not post again what was refused, so the text would be lost.
    * @throws WebhookNotGenuine, TooManyRequests
    */
-  private async genuine(programId: string, body: unknown, request: FastifyRequest, ours: (form: Form) => string | undefined): Promise<{ form: Form; sender: Sender }> {
+  private async genuine(
+    programId: string,
+    body: unknown,
+    request: FastifyRequest,
+    ours: (form: Form) => string | undefined,
+  ): Promise<{ form: Form; sender: Sender }> {
     const form = formOf(body);
     const sender = await this.signer(programId, form, request, ours(form));
     if (sender) return { form, sender };
@@ -70,7 +104,12 @@ export class TwilioWebhooksController {
     throw usage.isExceeded ? new TooManyRequests(usage) : new WebhookNotGenuine();
   }
 
-  private async signer(programId: string, form: Form, request: FastifyRequest, phone: string | undefined): Promise<Sender | null> {
+  private async signer(
+    programId: string,
+    form: Form,
+    request: FastifyRequest,
+    phone: string | undefined,
+  ): Promise<Sender | null> {
     const signature = String(request.headers['x-twilio-signature'] ?? '');
     // Not the shape of a signature (HMAC-SHA1 in base64): nothing is read for it.
     if (!/^[A-Za-z0-9+/]{27}=$/.test(signature)) return null;
@@ -83,12 +122,29 @@ export class TwilioWebhooksController {
     const sender = program?.senders.find((each) => each.accountSid === form['AccountSid'] && each.phone === phone);
     if (!sender) return null;
     // During a rotation the provider signs with the one or the other. Of a token that was erased nobody knows what it signs.
-    const tokens = [sender.authToken, sender.previousAuthToken].map((token) => (token === null ? null : unlessErased(token, null)));
-    return tokens.some((token) => token !== null && this.signatures.isGenuine(token, signature, url, form)) ? sender : null;
+    const tokens = [sender.authToken, sender.previousAuthToken].map((token) =>
+      token === null ? null : unlessErased(token, null),
+    );
+    return tokens.some((token) => token !== null && this.signatures.isGenuine(token, signature, url, form))
+      ? sender
+      : null;
   }
 
-  private context(programId: string, { accountSid }: Sender, { id }: FastifyRequest, commandId: string): CommandContext {
-    return { programId, actor: { kind: 'provider', id: accountSid }, commandId, correlationId: id, causationId: commandId, occurredAt: new Date(this.clock.now()).toISOString(), isDerived: true };
+  private context(
+    programId: string,
+    { accountSid }: Sender,
+    { id }: FastifyRequest,
+    commandId: string,
+  ): CommandContext {
+    return {
+      programId,
+      actor: { kind: 'provider', id: accountSid },
+      commandId,
+      correlationId: id,
+      causationId: commandId,
+      occurredAt: new Date(this.clock.now()).toISOString(),
+      isDerived: true,
+    };
   }
 }
 
@@ -96,20 +152,29 @@ export class TwilioWebhooksController {
 function formOf(body: unknown): Form {
   const entries = Object.entries((body ?? {}) as Record<string, unknown>);
   const repeated = entries.find(([, value]) => typeof value !== 'string');
-  if (repeated) throw new InvalidRequest([{ field: repeated[0], rule: 'isString', message: 'a form parameter is given once, as text' }]);
+  if (repeated)
+    throw new InvalidRequest([
+      { field: repeated[0], rule: 'isString', message: 'a form parameter is given once, as text' },
+    ]);
   return Object.fromEntries(entries) as Form;
 }
 
 /** @throws InvalidRequest unless it is shaped like the provider's ids, such as SM and 32 hexadecimal digits */
 function providerIdIn({ MessageSid }: Form): string {
-  if (!/^[A-Z]{2}[0-9a-fA-F]{32}$/.test(MessageSid ?? '')) throw new InvalidRequest([{ field: 'MessageSid', rule: 'matches', message: 'MessageSid must be an id of the provider' }]);
+  if (!/^[A-Z]{2}[0-9a-fA-F]{32}$/.test(MessageSid ?? ''))
+    throw new InvalidRequest([
+      { field: 'MessageSid', rule: 'matches', message: 'MessageSid must be an id of the provider' },
+    ]);
   return String(MessageSid);
 }
 
 /** @throws InvalidRequest */
 function needed(form: Form, field: string): string {
   const value = form[field];
-  if (!value || value.length > 200) throw new InvalidRequest([{ field, rule: 'isNotEmpty', message: `${field} must be given, in at most 200 characters` }]);
+  if (!value || value.length > 200)
+    throw new InvalidRequest([
+      { field, rule: 'isNotEmpty', message: `${field} must be given, in at most 200 characters` },
+    ]);
   return value;
 }
 

@@ -1,0 +1,190 @@
+import { sample } from '@app/sample-program';
+import { Api, expectProblem } from './api.fixture.js';
+
+let api: Api;
+const started: string[] = [];
+let position = '';
+
+beforeAll(async () => {
+  api = await Api.start();
+  for (let index = 0; index < 120; index += 1) {
+    const { body } = await api.post('/v1/conversations', { phone: `+1415556${String(1_000 + index)}` });
+    started.push(String(body['conversationId']));
+    position = String(body['position']);
+  }
+});
+afterAll(() => api.close());
+
+type Row = { readonly id: string; readonly lastActivityAt: string };
+type Listing = { readonly documents: readonly Row[]; readonly next: string | null };
+
+async function pages(
+  path: string,
+  between: (page: number, seen: readonly string[]) => Promise<void> = async () => undefined,
+): Promise<readonly (readonly Row[])[]> {
+  const all: (readonly Row[])[] = [];
+  for (let after: string | null = ''; after !== null;) {
+    const answer = await api.get(`${path}${after === '' ? '' : `&after=${after}`}`);
+    expect(answer.status).toBe(200);
+    const { documents, next } = answer.body as unknown as Listing;
+    all.push(documents);
+    after = next;
+    await between(
+      all.length,
+      all.flat().map(({ id }) => id),
+    );
+  }
+  return all;
+}
+
+describe('I9: pages of 7 over 121 conversations', () => {
+  it('hold each conversation once, newest activity first, and end', async () => {
+    const all = await pages(`/v1/conversations?limit=7&position=${position}`);
+    expect(all.map(({ length }) => length)).toEqual([...Array<number>(17).fill(7), 2]);
+    expect(all.flat().map(({ id }) => id)).toEqual([...started.toReversed(), sample.conversationId]);
+  });
+
+  it('miss and double none of those that stay where they are, while others move to the top and new ones come', async () => {
+    let made = 0;
+    const moved: string[] = [];
+    const all = await pages('/v1/conversations?limit=7', async (page, seen) => {
+      const { body } = await api.post('/v1/conversations', { phone: `+1415557${String(1_000 + (made += 1))}` });
+      const back = seen.at(-(page % 3) - 1);
+      const { body: sent } = await api.post(`/v1/conversations/${String(back)}/archive`, {});
+      moved.push(String(back));
+      await api.get(`/v1/conversations?limit=1&position=${String(sent['position'] ?? body['position'])}`);
+    });
+    const ids = all.flat().map(({ id }) => id);
+    expect(ids).toEqual([...started.toReversed(), sample.conversationId]);
+    expect(new Set(moved).size).toBeGreaterThan(10);
+    const rest = await pages('/v1/conversations?limit=7');
+    expect(new Set(rest.flat().map(({ id }) => id)).size).toBe(121 + made - new Set(moved).size);
+    const everything = (await pages('/v1/conversations?folder=all&limit=7')).flat().map(({ id }) => id);
+    expect(everything).toHaveLength(121 + made);
+    expect(new Set(everything).size).toBe(everything.length);
+  });
+
+  it('go through a thread in both directions, while messages come', async () => {
+    const messages = `/v1/conversations/${sample.conversationId}/messages`;
+    const sent: string[] = [];
+    for (let index = 0; index < 30; index += 1)
+      sent.push(String((await api.post(messages, { channel: 'in-app', text: `message ${index}` })).body['messageId']));
+    const last = await api.get(`/v1/conversations/${sample.conversationId}`);
+    expect(last.status).toBe(200);
+    await api.rest();
+    const write = async (): Promise<void> => void (await api.post(messages, { channel: 'in-app', text: 'meanwhile' }));
+    const down = (await pages(`${messages}?order=desc&limit=7`, write)).flat().map(({ id }) => id);
+    expect(down.slice(0, 30)).toEqual(sent.toReversed());
+    expect(new Set(down).size).toBe(down.length);
+    await api.rest();
+    const up = (await pages(`${messages}?order=asc&limit=7`)).flat().map(({ id }) => id);
+    expect(up.slice(1, 31)).toEqual(sent);
+    expect(new Set(up).size).toBe(up.length);
+  });
+
+  it('are the same by GraphQL', async () => {
+    const ids: string[] = [];
+    for (let after: string | null = null, more = true; more;) {
+      const { body } = await api.graphql(
+        'query ($after: String) { inbox(first: 50, after: $after, folder: "all") { edges { node { id } } pageInfo { hasNextPage endCursor } } }',
+        { after },
+      );
+      const { inbox } = body['data'] as {
+        inbox: { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
+      };
+      ids.push(...inbox.edges.map(({ node }) => node.id));
+      [after, more] = [inbox.pageInfo.endCursor, inbox.pageInfo.hasNextPage];
+    }
+    const { length } = (await pages('/v1/conversations?folder=all&limit=200')).flat();
+    expect(new Set(ids).size).toBe(length);
+  });
+});
+
+describe('I9: a cursor that was not made for this list', () => {
+  const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const real = async (path: string): Promise<string> => String((await api.get(path)).body['next']);
+  const decoded = (cursor: string): unknown[] => JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+
+  it.each([
+    '',
+    'x',
+    '%00',
+    'null',
+    encode(null),
+    encode([]),
+    encode({}),
+    encode('x'),
+    encode([['x']]),
+    'A'.repeat(500),
+    encode(['__proto__', 'x', 'y']),
+    '%F0%9F%98%80',
+  ])('forged: %s', async (cursor) => {
+    for (const path of [
+      '/v1/conversations?limit=7',
+      '/v1/referrals?limit=1',
+      '/v1/deliveries?status=accepted',
+      `/v1/conversations/${sample.conversationId}/messages?limit=1`,
+    ])
+      expectProblem(await api.get(`${path}&after=${cursor}`), { status: 400, code: 'InvalidCursor', field: 'after' });
+    expectProblem(await api.get(`/v1/portal/conversations?after=${cursor}`, { as: sample.contact }), {
+      status: 400,
+      code: 'InvalidCursor',
+      field: 'after',
+    });
+    expect(
+      (
+        await api.graphql('query ($after: String) { inbox(after: $after) { edges { node { id } } } }', {
+          after: decodeURIComponent(cursor),
+        })
+      ).body,
+    ).toMatchObject({ data: null, errors: [{ extensions: { code: 'InvalidCursor' } }] });
+  });
+
+  it('changed, cut, extended, or of another list', async () => {
+    const cursor = await real('/v1/conversations?limit=7');
+    const [list, ...values] = decoded(cursor);
+    const wrong = [
+      `${cursor}A`,
+      cursor.slice(0, -1),
+      `${cursor}=`,
+      encode([list, ...values, 'more']),
+      encode([list]),
+      encode([list, ...values.map(() => ({}))]),
+      encode([list, ...values.map(() => ['x'])]),
+      encode(['other', ...values]),
+    ];
+    for (const after of wrong)
+      expectProblem(await api.get(`/v1/conversations?limit=7&after=${encodeURIComponent(after)}`), {
+        status: 400,
+        code: 'InvalidCursor',
+      });
+    for (const other of [
+      '/v1/conversations?folder=all',
+      '/v1/conversations?folder=unread',
+      `/v1/conversations?contactId=${sample.contact.id}`,
+      '/v1/referrals?limit=7',
+      '/v1/deliveries?status=accepted',
+    ])
+      expectProblem(await api.get(`${other}&after=${cursor}`), { status: 400, code: 'InvalidCursor' });
+    expectProblem(await api.get('/v1/conversations?after=' + 'A'.repeat(501)), {
+      status: 400,
+      code: 'InvalidRequest',
+      field: 'after',
+      rule: 'maxLength',
+    });
+  });
+
+  it('with values of its own shows no more than the list does', async () => {
+    const [list, ...values] = decoded(await real('/v1/conversations?limit=7'));
+    for (const forged of [
+      values.map(() => null),
+      values.map(() => true),
+      values.map(() => 1e308),
+      values.map(() => '\ud800'),
+      values.map(() => '\uffff'),
+    ]) {
+      const { status, body } = await api.get(`/v1/conversations?limit=7&after=${encode([list, ...forged])}`);
+      expect([status, Array.isArray(body['documents'])]).toEqual([200, true]);
+    }
+  });
+});

@@ -1,0 +1,108 @@
+import { sample } from '@app/sample-program';
+import { Api, expectProblem, NOBODY } from './api.fixture.js';
+import { routesOf } from './routes.fixture.js';
+
+let api: Api;
+beforeAll(async () => {
+  api = await Api.start();
+});
+afterAll(() => api.close());
+
+const people = { owner: sample.owner, manager: sample.manager, agent: sample.agent, contact: sample.contact } as const;
+type Role = keyof typeof people;
+
+const staff: readonly Role[] = ['owner', 'manager', 'agent'];
+const managers: readonly Role[] = ['owner', 'manager'];
+const owners: readonly Role[] = ['owner'];
+const contacts: readonly Role[] = ['contact'];
+
+/** The requirement as a table: who may use which route. Staff work with people and conversations, referrals and money are for those who manage. */
+const table: Readonly<Record<string, readonly Role[]>> = {
+  'GET /v1/conversations': staff,
+  'POST /v1/conversations': staff,
+  'GET /v1/conversations/{id}': staff,
+  'GET /v1/conversations/{id}/messages': staff,
+  'POST /v1/conversations/{id}/messages': staff,
+  'POST /v1/conversations/{id}/read': staff,
+  'POST /v1/conversations/{id}/unread': staff,
+  'POST /v1/conversations/{id}/archive': staff,
+  'GET /v1/contacts': staff,
+  'GET /v1/consents/to-renew': staff,
+  'POST /v1/contacts': staff,
+  'GET /v1/contacts/{id}': staff,
+  'PATCH /v1/contacts/{id}': staff,
+  'GET /v1/referrals': staff,
+  'GET /v1/referrals/{id}': staff,
+  'POST /v1/referrals': managers,
+  'POST /v1/consents': staff,
+  'GET /v1/deliveries': staff,
+  'POST /v1/deliveries/{id}/settle': managers,
+  'DELETE /v1/members/{id}': owners,
+  'GET /v1/portal/conversations': contacts,
+  'GET /v1/portal/conversations/{id}/messages': contacts,
+  'POST /v1/portal/conversations/{id}/messages': contacts,
+  'GET /dev/mail': managers,
+};
+
+describe('G4: roles', () => {
+  it('the table has every route', async () => {
+    const routes = (await routesOf(api)).map(({ method, path }) => `${method} ${path}`);
+    expect([...routes, 'GET /dev/mail'].toSorted()).toEqual(Object.keys(table).toSorted());
+  });
+
+  const cases = Object.entries(table).flatMap(([route, allowed]) =>
+    (Object.keys(people) as Role[]).map((role) => [role, route, allowed.includes(role)] as const),
+  );
+  it.each(cases)('%s, %s: %j', async (role, route, isAllowed) => {
+    const [method = '', path = ''] = route.split(' ');
+    // Ids of nobody and an empty body: whoever is let in is told so, and nothing is changed for the next one.
+    const events = await api.recorded(async () => {
+      const answer = await api.ask(method, path.replace('{id}', NOBODY), {
+        as: people[role],
+        ...(method !== 'GET' && { body: {} }),
+      });
+      if (isAllowed) expect([401, 403]).not.toContain(answer.status);
+      else expectProblem(answer, { status: 403, code: 'NotPermitted' });
+    });
+    expect(events).toEqual([]);
+  });
+
+  it.each(Object.keys(table))(
+    '%s: nobody without a token, and the right is asked for before the form',
+    async (route) => {
+      const [method = '', path = ''] = route.split(' ');
+      expectProblem(
+        await api.ask(method, path.replace('{id}', 'no-uuid'), {
+          as: null,
+          ...(method !== 'GET' && { body: { wrong: true } }),
+        }),
+        { status: 401, code: 'TokenMissing', field: 'Authorization' },
+      );
+    },
+  );
+
+  const documents = {
+    inbox: '{ inbox { edges { node { id } } } }',
+    conversation: `{ conversation(id: "${sample.conversationId}") { id messages { edges { node { text } } } } }`,
+    send: `mutation { sendMessage(input: { conversationId: "${NOBODY}", channel: "in-app", text: "x" }) { messageId } }`,
+    archive: `mutation { archiveConversation(input: { conversationId: "${NOBODY}" }) { revision } }`,
+  };
+  it.each(Object.keys(documents) as (keyof typeof documents)[])('GraphQL %s is for staff', async (name) => {
+    for (const role of staff)
+      expect(JSON.stringify((await api.graphql(documents[name], {}, { as: people[role] })).body)).not.toContain(
+        'NotPermitted',
+      );
+    expect((await api.graphql(documents[name], {}, { as: sample.contact })).body).toMatchObject({
+      data: null,
+      errors: [{ extensions: { code: 'NotPermitted', status: 403 } }],
+    });
+    expect((await api.graphql(documents[name], {}, { as: null })).body).toMatchObject({
+      data: null,
+      errors: [{ extensions: { code: 'TokenMissing', status: 401 } }],
+    });
+  });
+
+  it.each(['/health/live', '/health/ready', '/openapi.json'])('%s is for everybody', async (path) => {
+    expect((await api.get(path, { as: null })).status).toBe(200);
+  });
+});

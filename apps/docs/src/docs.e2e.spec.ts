@@ -1,9 +1,0 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { undoneRows } from './rows.js';
-
-it('G1: the event catalog, the requirements, the GraphQL schema and the OpenAPI description are what the code says', async () => {
-  await promisify(execFile)(process.execPath, ['dist/apps/docs/src/main.js', 'write', '--check']);
-});
-
-it('every requirement marked done is named by a test', () => expect(undoneRows()).toEqual([]));

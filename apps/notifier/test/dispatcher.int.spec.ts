@@ -1,0 +1,341 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommandBus } from '@nestjs/cqrs';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { EnginesModule, openEmbedded } from '@app/composition';
+import {
+  ConsentReader,
+  HandleConsent,
+  HandleConversation,
+  HandleDelivery,
+  ids,
+  NaturalKeys,
+  system,
+  Lookups,
+  type DeliveryWish,
+  type ReadConsents,
+} from '@app/application';
+import { Aggregates, handleCommand, Journal, Keyring, naturalId, type CommandContext } from '@app/eventing';
+import { InboundMessages, SmsGateway, type SendOutcome } from '@app/gateways';
+import { keywordOf } from '@app/domain/consent';
+import { deliveryDecider, type DeliveryEvent } from '@app/domain/delivery';
+import { loadConfiguration, PlatformModule, PublicAddress } from '@app/platform';
+import { DeliveryQueries, type DeliveryRow } from '@app/read-models';
+import { AutomationModule } from '../../automation/src/automation.module.js';
+import { ProjectorModule } from '../../projector/src/projector.module.js';
+import { PublisherModule } from '../../publisher/src/publisher.module.js';
+import { loadSample, sample } from '@app/sample-program';
+import { DeliverySender } from '../src/delivery-sender.js';
+import { Dispatcher } from '../src/dispatcher.js';
+import { NotifierModule } from '../src/notifier.module.js';
+
+const { programId, conversationId } = sample;
+const senderId = ids.sender(programId, sample.senderPhone);
+
+let folder: string;
+let app: TestingModule;
+let calls: string[];
+let outcomes: SendOutcome[];
+/** Called after each read of consent, with its number. */
+let afterRead: (read: number) => Promise<void>;
+
+beforeEach(async () => {
+  [calls, outcomes, afterRead] = [[], [], () => Promise.resolve()];
+  folder = await mkdtemp(join(tmpdir(), 'dispatcher-'));
+  const gateway: Pick<SmsGateway, 'send' | 'find'> = {
+    send: (_account, { text }) => {
+      calls.push(text);
+      return Promise.resolve(outcomes.shift() ?? { kind: 'accepted', providerId: `SM${calls.length}` });
+    },
+    find: () => Promise.resolve({ kind: 'unknown' }),
+  };
+  const configuration = loadConfiguration({ DATA_DIR: folder, RECONCILE_EVERY_MS: '100' });
+  app = await Test.createTestingModule({
+    imports: [
+      PlatformModule.with(configuration, 'x'.repeat(32)),
+      EnginesModule.with(await openEmbedded(folder)),
+      ProjectorModule,
+      PublisherModule,
+      AutomationModule,
+      NotifierModule,
+    ],
+  })
+    .overrideProvider(SmsGateway)
+    .useValue(gateway)
+    .overrideProvider(InboundMessages)
+    .useValue({ list: () => [] })
+    .overrideProvider(ConsentReader)
+    .useFactory({ factory: watchedReader, inject: [Aggregates, Lookups] })
+    .compile();
+  await app.init();
+  app.get(PublicAddress).listeningOn('http://127.0.0.1:9');
+  await loadSample(app.get(CommandBus), { accountSid: 'AC1', authToken: 'a'.repeat(32) });
+  await heard('START');
+});
+
+afterEach(async () => {
+  await app.close();
+  await rm(folder, { recursive: true });
+});
+
+function watchedReader(aggregates: Aggregates, lookups: Lookups): ConsentReader {
+  const watched = new ConsentReader(aggregates, lookups);
+  const readFor = watched.readFor.bind(watched);
+  let reads = 0;
+  watched.readFor = async (...asked): Promise<ReadConsents> => {
+    const answer = await readFor(...asked);
+    await afterRead((reads += 1));
+    return answer;
+  };
+  return watched;
+}
+
+const context = (purpose: string): CommandContext => {
+  const commandId = naturalId('test', purpose);
+  return {
+    programId,
+    actor: system('test'),
+    commandId,
+    correlationId: commandId,
+    causationId: commandId,
+    occurredAt: new Date().toISOString(),
+  };
+};
+
+let position = 0;
+const heard = async (text: string): Promise<unknown> => {
+  const addressId = await app.get(NaturalKeys).address(programId, '+14155550132');
+  const [acceptedPosition, acceptedAt] = [String((position += 1)).padStart(20, '0'), new Date().toISOString()];
+  const data = {
+    addressId,
+    subjectId: addressId,
+    senderId,
+    text,
+    providerId: `SM-${text}`,
+    keyword: keywordOf(text),
+    acceptedPosition,
+    acceptedAt,
+    sentAt: null,
+  };
+  return app
+    .get(CommandBus)
+    .execute(
+      new HandleConsent(ids.consent(programId, addressId, senderId), { type: 'NoteTextReceived', data }, context(text)),
+    );
+};
+
+const send = (text: string): Promise<unknown> =>
+  app
+    .get(CommandBus)
+    .execute(
+      new HandleConversation(
+        conversationId,
+        { type: 'SendMessage', data: { by: 'alex', channel: 'sms', text } },
+        context(`send ${text}`),
+      ),
+    );
+
+/** The text's delivery events, once the last is of this type. */
+async function deliveryUpTo(type: DeliveryEvent['type']): Promise<string[]> {
+  const stop = AbortSignal.timeout(15_000);
+  const seen: string[] = [];
+  for await (const { events } of app
+    .get(Journal)
+    .follow<DeliveryEvent>({ after: null, categories: ['delivery'], signal: stop })) {
+    const texts = new Set<string>();
+    for (const event of events) {
+      if (event.type === 'DeliveryRequested' && event.data.channel === 'sms') texts.add(event.stream);
+      if (texts.has(event.stream) || seenStreams.has(event.stream)) {
+        seenStreams.add(event.stream);
+        seen.push(event.type);
+      }
+    }
+    if (seen.at(-1) === type) return seen;
+  }
+  throw new Error(`never came to ${type}: ${seen.join(', ')}`);
+}
+const seenStreams = new Set<string>();
+
+it('T2: one claim, one call, one outcome', async () => {
+  await send('Hello');
+  expect(await deliveryUpTo('DeliveryAccepted')).toEqual(['DeliveryRequested', 'DeliveryClaimed', 'DeliveryAccepted']);
+  expect(calls).toEqual(['Hello']);
+});
+
+it.each([
+  ['before the claim is read for', 1, ['DeliveryRequested', 'DeliveryWithheld']],
+  [
+    'between the read for the claim and the claim',
+    2,
+    ['DeliveryRequested', 'DeliveryClaimed', 'DeliveryReleased', 'DeliveryWithheld'],
+  ],
+])('K9: a STOP that comes %s is obeyed', async (_when, read, events) => {
+  afterRead = async (number) => {
+    if (number === read) await heard('STOP');
+  };
+  await send('Hello');
+  expect(await deliveryUpTo('DeliveryWithheld')).toEqual(events);
+  expect(calls).toEqual([]);
+});
+
+it('K9: the claim keeps the consent revision that was read', async () => {
+  await send('Hello');
+  await deliveryUpTo('DeliveryAccepted');
+  const claims: (number | undefined)[] = [];
+  for await (const { events } of app
+    .get(Journal)
+    .follow<DeliveryEvent>({ after: null, categories: ['delivery'], signal: AbortSignal.timeout(15_000) })) {
+    for (const event of events) if (event.type === 'DeliveryClaimed') claims.push(event.data.consents[0]?.revision);
+    if (claims.includes(0)) break;
+  }
+  expect(claims.filter((revision) => revision !== undefined)).toEqual([0]);
+});
+
+it('K12: a refusal by the provider because of an opt-out revokes the consent we had', async () => {
+  outcomes = [{ kind: 'refused', code: '21610', reason: 'HTTP 400' }];
+  await send('Hello');
+  await deliveryUpTo('DeliveryRefused');
+  const consentOf = { addressId: await app.get(NaturalKeys).address(programId, '+14155550132'), senderId };
+  await until(async () => (await app.get(ConsentReader).read(programId, consentOf)).consent.status === 'no');
+  await expect(send('Again')).rejects.toMatchObject({ code: 'RecipientOptedOut' });
+  expect(calls).toEqual(['Hello']);
+});
+
+it('T2: asked to come later, it comes later, with a claim of its own', async () => {
+  outcomes = [{ kind: 'back-off', code: '20429', retryAfterMs: 50 }];
+  await send('Hello');
+  expect(await deliveryUpTo('DeliveryAccepted')).toEqual([
+    'DeliveryRequested',
+    'DeliveryClaimed',
+    'DeliveryReleased',
+    'DeliveryClaimed',
+    'DeliveryAccepted',
+  ]);
+  expect(calls).toEqual(['Hello', 'Hello']);
+});
+
+it('M1: a text that was given back goes out before what was written after it', async () => {
+  outcomes = [{ kind: 'back-off', code: '20429', retryAfterMs: 300 }];
+  await send('First');
+  await deliveryUpTo('DeliveryReleased');
+  await send('Second');
+  await deliveryUpTo('DeliveryAccepted');
+  await deliveryUpTo('DeliveryAccepted');
+  while (calls.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(calls).toEqual(['First', 'First', 'Second']);
+});
+
+it('T2: an uncertain one is not sent again, and the next one goes out', async () => {
+  outcomes = [{ kind: 'uncertain', cause: 'ETIMEDOUT' }];
+  await send('First');
+  await deliveryUpTo('DeliveryUncertain');
+  await send('Second');
+  await deliveryUpTo('DeliveryAccepted');
+  expect(calls).toEqual(['First', 'Second']);
+});
+
+async function firstTextRequested(): Promise<string> {
+  for await (const { events } of app
+    .get(Journal)
+    .follow<DeliveryEvent>({ after: null, categories: ['delivery'], signal: AbortSignal.timeout(15_000) }))
+    for (const { type, data } of events)
+      if (type === 'DeliveryRequested' && data.channel === 'sms') return data.deliveryId;
+  throw new Error('no text was requested');
+}
+
+/** What the dispatcher keeps in memory. */
+type Memory = { readonly later: Map<string, unknown>; readonly queues: Map<string, unknown>; lookAgainAt: number };
+const memory = (): Memory => app.get(Dispatcher) as unknown as Memory;
+/** As another notifier that has just taken over: it knows nothing of what was put off. */
+const forgetWhatWaits = (): void => {
+  memory().later.clear();
+  memory().queues.clear();
+  app.get(Dispatcher).assign(() => true);
+};
+const whatWaits = (): number => memory().later.size;
+const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+it('M1: who takes over keeps the order too: what was given back before goes out first', async () => {
+  outcomes = [{ kind: 'back-off', code: '20429', retryAfterMs: 400 }];
+  await send('First');
+  await deliveryUpTo('DeliveryReleased');
+  forgetWhatWaits();
+  await send('Second');
+  await until(() => calls.length === 3);
+  expect(calls).toEqual(['First', 'First', 'Second']);
+});
+
+it('M1: what another notifier has claimed goes out before what was written after it', async () => {
+  const dispatcher = app.get(Dispatcher);
+  dispatcher.assign(() => false);
+  await send('First');
+  await deliveryUpTo('DeliveryRequested');
+  const deliveryId = await firstTextRequested();
+  const elsewhere = (wish: DeliveryWish): Promise<unknown> =>
+    app.get(CommandBus).execute(new HandleDelivery(deliveryId, wish, context(wish.type)));
+  const claimId = `${deliveryId}.1`;
+  await elsewhere({ type: 'ClaimDelivery', data: { claimId, claimedAt: new Date().toISOString(), consents: [] } });
+  await send('Second');
+  await deliveryUpTo('DeliveryRequested');
+  dispatcher.assign(() => true);
+  await until(() => whatWaits() > 0);
+  expect(calls).toEqual([]);
+  await elsewhere({ type: 'AcceptDelivery', data: { claimId, providerId: 'SM-elsewhere' } });
+  await until(() => calls.length === 1);
+  expect(calls).toEqual(['Second']);
+});
+
+it('X8: what another notifier has sent before its content was erased holds up nothing', async () => {
+  const dispatcher = app.get(Dispatcher);
+  dispatcher.assign(() => false);
+  await send('First');
+  await deliveryUpTo('DeliveryRequested');
+  const deliveryId = await firstTextRequested();
+  let row: DeliveryRow | undefined;
+  await until(async () => ([row] = await app.get(DeliveryQueries).withIds([deliveryId])).length > 0);
+  // Another process has memories of its own.
+  const elsewhere = new Aggregates(app.get(Journal), app.get(Keyring));
+  const claimId = `${deliveryId}.1`;
+  for (const wish of [
+    { type: 'ClaimDelivery', data: { claimId, claimedAt: new Date().toISOString(), consents: [] } },
+    { type: 'AcceptDelivery', data: { claimId, providerId: 'SM-elsewhere' } },
+  ] as const)
+    await handleCommand(
+      elsewhere,
+      deliveryDecider,
+      `delivery-${deliveryId}`,
+      wish,
+      context(wish.type),
+      (asked) => asked,
+    );
+  await app.get(Keyring).destroy(conversationId);
+  expect(await app.get(DeliverySender).send(row as unknown as DeliveryRow, new AbortController().signal)).toEqual({
+    position: null,
+    isHeld: false,
+  });
+  expect(calls).toEqual([]);
+});
+
+it('T2: who stood still between claim and call gives it back, since others may have sent it meanwhile', async () => {
+  const now = Date.now;
+  afterRead = async (number) => {
+    if (number === 3) Date.now = () => now() + 60_000;
+    if (number === 4) Date.now = now;
+  };
+  try {
+    await send('Hello');
+    expect(await deliveryUpTo('DeliveryAccepted')).toEqual([
+      'DeliveryRequested',
+      'DeliveryClaimed',
+      'DeliveryReleased',
+      'DeliveryClaimed',
+      'DeliveryAccepted',
+    ]);
+    expect(calls).toEqual(['Hello']);
+  } finally {
+    Date.now = now;
+  }
+});

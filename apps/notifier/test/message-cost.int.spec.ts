@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/emulators/eventstoredb';
+import { openEventStoreDb } from '../../../libs/adapters/eventstoredb/index.js';
+import { AutomationModule } from '../../automation/src/automation.module.js';
+import { ProjectorModule } from '../../projector/src/projector.module.js';
+import { PublisherModule } from '../../publisher/src/publisher.module.js';
+import { NotifierBench, until } from './notifier-bench.fixture.js';
+
+/** What a message costs on a server, with everything that follows: in one process, of people who were written to before. */
+describe('calls to the record for each message', () => {
+  let folder: string;
+  let double: EventStoreDbDouble;
+  let bench: NotifierBench;
+  let programId: string;
+  let withEmail: string;
+  let withoutEmail: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'esdb-'));
+    double = await startEventStoreDbDouble({ folder });
+    const { eventStore, close } = openEventStoreDb(double);
+    bench = await NotifierBench.open({
+      apps: [ProjectorModule, PublisherModule, AutomationModule],
+      // Without the server's clock, which is asked now and then and not for each message.
+      engines: (engines) => ({
+        ...engines,
+        eventStore,
+        close: async () => void (await Promise.all([engines.close(), close()])),
+      }),
+    });
+    ({ programId } = await bench.program('acme'));
+    withEmail = (await bench.conversation(programId)).conversationId;
+    withoutEmail = (await bench.conversation(programId, undefined, false)).conversationId;
+    await callsOf(
+      [
+        [withoutEmail, 'in-app'],
+        [withEmail, 'in-app'],
+        [withEmail, 'sms'],
+      ],
+      { DeliveryAccepted: 2, AddressTexted: 1 },
+    );
+  }, 60_000);
+
+  afterAll(async () => {
+    await bench?.close();
+    await double?.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const countOf = async (type: string): Promise<number> =>
+    (await bench.recorded('delivery', 'address')).filter((event) => (event.type as string) === type).length;
+
+  /** Calls for messages, until everything that follows was recorded. */
+  async function callsOf(
+    messages: readonly (readonly [conversationId: string, 'in-app' | 'sms'])[],
+    follows: Readonly<Record<string, number>>,
+  ): Promise<{ reads: number; appends: number }> {
+    const { readOfStream, append } = { ...double.counts };
+    const before = await Promise.all(Object.keys(follows).map(countOf));
+    for (const [conversationId, channel] of messages) await bench.write(programId, conversationId, 'Hello', channel);
+    await until(
+      async () =>
+        (await Promise.all(Object.keys(follows).map(countOf))).every(
+          (count, at) => count === (before[at] ?? 0) + (Object.values(follows)[at] ?? 0),
+        ),
+      'everything that follows',
+    );
+    return { reads: double.counts.readOfStream - readOfStream, appends: double.counts.append - append };
+  }
+
+  it('N1: in the app, with an email: the contact is read; message and request are appended. The email reads three streams and appends its claim and outcome', async () => {
+    expect(await callsOf([[withEmail, 'in-app']], { DeliveryAccepted: 1 })).toEqual({ reads: 1 + 3, appends: 2 + 2 });
+  });
+
+  it('N1: in the app, with nobody to tell: the contact is read, the message is appended, and nothing else', async () => {
+    // The last one shows that those before it were handled.
+    expect(
+      await callsOf(
+        [
+          [withoutEmail, 'in-app'],
+          [withoutEmail, 'in-app'],
+          [withoutEmail, 'in-app'],
+          [withEmail, 'in-app'],
+        ],
+        { DeliveryAccepted: 1 },
+      ),
+    ).toEqual({ reads: 3 + 4, appends: 3 + 4 });
+  });
+
+  it('M7, K9: a text reads contact, program, consent and limit when it is written, program, consent and hold before its claim, and program and consent again after it', async () => {
+    expect(await callsOf([[withEmail, 'sms']], { DeliveryAccepted: 1, AddressTexted: 1 })).toEqual({
+      reads: 9,
+      appends: 5,
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import { ConsentReader, HandleInbound, ids, NaturalKeys } from '@app/application';
+import { NotifierBench, until } from './notifier-bench.fixture.js';
+
+/** What a webhook writes first; its process dies before it notes the opt-out, and no automation runs. */
+async function acceptStop(
+  bench: NotifierBench,
+  { programId, senderId }: { programId: string; senderId: string },
+  from: string,
+): Promise<string> {
+  const addressId = await bench.app.get(NaturalKeys).address(programId, from);
+  const data = {
+    providerId: 'SM1',
+    addressId,
+    subjectId: addressId,
+    senderId,
+    from,
+    text: 'STOP',
+    form: {},
+    sentAt: null,
+  };
+  await bench.execute(
+    new HandleInbound(ids.inbound(programId, 'SM1'), { type: 'AcceptInbound', data }, bench.context(programId)),
+  );
+  return addressId;
+}
+
+let bench: NotifierBench;
+const phone = '+14155569999';
+beforeEach(async () => {
+  bench = await NotifierBench.open();
+});
+afterEach(() => bench.close());
+
+it('K9: a STOP whose process died right after accepting it holds, however far automation is', async () => {
+  const program = await bench.program('p');
+  const { conversationId } = await bench.conversation(program.programId, phone);
+  const addressId = await acceptStop(bench, program, phone);
+  const reader = bench.app.get(ConsentReader);
+  await until(
+    async () =>
+      (await reader.read(program.programId, { addressId, senderId: program.senderId })).consent.status === 'no',
+    'the opt-out is noted',
+  );
+  await expect(bench.write(program.programId, conversationId, 'after STOP')).rejects.toMatchObject({
+    code: 'RecipientOptedOut',
+  });
+});
+
+it('K9: a notifier that starts notes what was accepted before it sends what was waiting', async () => {
+  const program = await bench.program('p');
+  const { conversationId } = await bench.conversation(program.programId, phone);
+  await bench.stop();
+  await bench.start({ ...bench.options, notifies: false });
+  await bench.write(program.programId, conversationId, 'before STOP');
+  await acceptStop(bench, program, phone);
+  await bench.stop();
+  await bench.start();
+  await until(async () => (await bench.deliveryEvents()).includes('DeliveryWithheld'), 'the text is withheld');
+  expect(bench.texts).toEqual([]);
+});

@@ -1,0 +1,49 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+
+type Reply<Answer> = { readonly answer: Answer } | { readonly failure: string };
+
+/** A process of ours that answers one question at a time. */
+export type Child<Question, Answer> = {
+  ask(question: Question): Promise<Answer>;
+  /** Resolves when the process has ended. */
+  stop(): Promise<void>;
+};
+
+/** Starts `<name>.js` of this folder in a process of its own. */
+export function startChild<Question extends object, Answer>(name: string): Child<Question, Answer> {
+  const child = fork(new URL(`./${name}.js`, import.meta.url));
+  const ended = once(child, 'exit');
+  return {
+    async ask(question) {
+      child.send(question);
+      const [reply] = (await Promise.race([
+        once(child, 'message'),
+        ended.then(() => Promise.reject(new Error(`${name} ended`))),
+      ])) as [Reply<Answer>];
+      if ('failure' in reply) throw new Error(`${name}: ${reply.failure}`);
+      return reply.answer;
+    },
+    async stop() {
+      if (child.connected) child.disconnect();
+      await ended;
+    },
+  };
+}
+
+/** The other side: answers questions until the asking process is gone or has heard enough. */
+export function answerParent<Question, Answer>(
+  answer: (question: Question) => Promise<Answer>,
+  close: () => Promise<void> = async () => undefined,
+): void {
+  process.on('message', (question: Question) => {
+    answer(question).then(
+      (given) => process.send?.({ answer: given }),
+      (error: unknown) =>
+        process.send?.({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    );
+  });
+  process.on('disconnect', () => {
+    void close().finally(() => process.exit());
+  });
+}

@@ -1,0 +1,110 @@
+import { InboxQueries, inboxProjection, projections } from '@app/read-models';
+import type { Document, DocumentWrite, Engines, ModelDefinition } from '@app/eventing';
+import { openTemporary } from './folder.js';
+import { contactOf, consentOf, conversationOf, PROGRAM, programRow } from './inbox-rows.js';
+import { count, type Row } from './row.js';
+import { median, quantile } from './statistics.js';
+
+export type PagesOptions = {
+  readonly few: number;
+  readonly many: number;
+  readonly rounds: number;
+  readonly pages: number;
+};
+
+const PAGE = 50;
+
+type Inbox = { readonly engines: Engines; readonly queries: InboxQueries; readonly cursors: readonly string[] };
+
+/** Pages of the inbox where there are many conversations against where there are few. */
+export async function pagesAtManyAgainstFew(options: PagesOptions): Promise<Row[]> {
+  const few = await openInbox(options.few);
+  const many = await openInbox(options.many);
+  try {
+    return [
+      await compare('first page', options, few, many, () => undefined),
+      await compare('page at a random depth', options, few, many, anyOf),
+    ];
+  } finally {
+    await Promise.all([few.engines.close(), many.engines.close()]);
+  }
+}
+
+async function compare(
+  name: string,
+  { rounds, pages, ...sizes }: PagesOptions,
+  few: Inbox,
+  many: Inbox,
+  cursor: (inbox: Inbox) => string | undefined,
+): Promise<Row> {
+  const times = { few: [] as number[][], many: [] as number[][] };
+  for (let round = 0; round <= rounds; round += 1) {
+    times.few.push(await read(few, pages, cursor));
+    times.many.push(await read(many, pages, cursor));
+  }
+  const p99s = (of: readonly number[][]): number[] => of.slice(1).map((one) => quantile(one, 0.99));
+  const [fewP99, manyP99] = [p99s(times.few), p99s(times.many)];
+  const figure = (of: readonly number[][]): string =>
+    `p50 ${median(of.slice(1).flat()).toFixed(2)}, p99 ${median(p99s(of)).toFixed(2)} ms`;
+  return {
+    id: 'd',
+    what: `p99 of the inbox's ${name} at ${count(sizes.many)} / ${count(sizes.few)} conversations`,
+    ratio: median(manyP99.map((p99, index) => p99 / (fewP99[index] ?? Number.NaN))),
+    aim: { atMost: 1.3 },
+    figures: `${figure(times.many)} / ${figure(times.few)}`,
+  };
+}
+
+/** Times in ms of so many pages. */
+async function read(inbox: Inbox, pages: number, cursor: (inbox: Inbox) => string | undefined): Promise<number[]> {
+  const times: number[] = [];
+  for (let page = 0; page < pages; page += 1) {
+    const after = cursor(inbox);
+    const startedAt = performance.now();
+    const { documents } = await inbox.queries.page(PROGRAM, {}, after, PAGE);
+    times.push(performance.now() - startedAt);
+    if (documents.length === 0) throw new Error('The page is empty');
+  }
+  return times;
+}
+
+const anyOf = ({ cursors }: Inbox): string | undefined => cursors[Math.floor(Math.random() * cursors.length)];
+
+async function openInbox(size: number): Promise<Inbox> {
+  const engines = await openTemporary();
+  const numbers = Array.from({ length: size }, (_, number) => number);
+  await fill(engines, 'inbox', numbers.map(conversationOf));
+  await fill(engines, 'contacts', numbers.map(contactOf));
+  await fill(engines, 'consents', numbers.map(consentOf));
+  await fill(engines, 'programs', [programRow]);
+  const queries = new InboxQueries(engines.readModels);
+  return { engines, queries, cursors: await cursorsOf(engines) };
+}
+
+async function fill({ readModels }: Engines, name: string, documents: readonly Document[]): Promise<void> {
+  const model = projections.find((projection) => projection.name === name) as ModelDefinition;
+  const position = '0'.repeat(20);
+  await readModels.prepare(model);
+  await readModels.beginRebuild(model);
+  await readModels.fillRebuild(
+    model,
+    documents.map((document): DocumentWrite => ({ document, position })),
+  );
+  await readModels.swapRebuild(model, position);
+}
+
+/** Where each page of the inbox begins but the first. */
+async function cursorsOf({ readModels }: Engines): Promise<string[]> {
+  const cursors: string[] = [];
+  for (let after: string | undefined; ; after = cursors.at(-1)) {
+    const { next } = await readModels.page(inboxProjection, {
+      index: 'box',
+      equals: { programId: PROGRAM, deleted: false, archived: false },
+      order: 'desc',
+      after,
+      limit: PAGE,
+    });
+    if (next === null) return cursors;
+    cursors.push(next);
+  }
+}

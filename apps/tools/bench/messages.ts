@@ -1,0 +1,117 @@
+import { startChild, type Child } from './child.js';
+import type { LoadAnswer, LoadQuestion } from './load.js';
+import { count, type Row } from './row.js';
+import type { ServerAnswer, ServerQuestion } from './server.js';
+import { median, timed } from './statistics.js';
+
+export type MessagesOptions = {
+  readonly rounds: number;
+  readonly roundMs: number;
+  readonly conversations: number;
+  readonly emails: boolean;
+};
+
+type Load = Child<LoadQuestion, LoadAnswer>;
+/** What one round gave, and the seconds after it in which the followers caught up. */
+type Round = LoadAnswer & { readonly catchUp: number };
+type Server = { readonly child: Child<ServerQuestion, ServerAnswer>; readonly facts: ServerAnswer };
+
+const CLIENTS_OF_A = 50;
+const CLIENTS_OF_B = 200;
+const FLUSH_DELAY_MS = 2;
+const EMPTY = '/v1/empty/conversations';
+const PRODUCT = '/v1/conversations';
+
+const body = JSON.stringify({
+  channel: 'in-app',
+  text: 'Thank you for sending Dana to us! The site visit is on Tuesday; your bonus is booked as soon as the contract is signed.',
+});
+
+/** Durable messages over HTTP against the same server's empty route. */
+export async function durableAgainstEmpty(options: MessagesOptions): Promise<Row> {
+  const load: Load = startChild('load');
+  const server = await startServer(options, 0);
+  try {
+    const [empty, durable] = await alternate(options, [
+      () => round(load, server, EMPTY, CLIENTS_OF_A, options.roundMs),
+      () => round(load, server, PRODUCT, CLIENTS_OF_A, options.roundMs),
+    ]);
+    return {
+      id: 'a',
+      what: `durable messages / empty route, ${CLIENTS_OF_A} clients${options.emails ? ', an email for each message' : ''}`,
+      ratio: medianRatio(durable, empty),
+      aim: { atLeast: 0.7 },
+      figures: `${rates(durable)} / ${rates(empty)}; ${count(sustained(durable, options.roundMs))}/s until followers have caught up`,
+    };
+  } finally {
+    await Promise.all([load.stop(), server.child.stop()]);
+  }
+}
+
+/** Durable messages on a slow disk against the same on this one. */
+export async function slowFlush(options: MessagesOptions): Promise<Row> {
+  const load: Load = startChild('load');
+  const [plain, slow] = await Promise.all([startServer(options, 0), startServer(options, FLUSH_DELAY_MS)]);
+  try {
+    const [asIs, delayed] = await alternate(options, [
+      () => round(load, plain, PRODUCT, CLIENTS_OF_B, options.roundMs),
+      () => round(load, slow, PRODUCT, CLIENTS_OF_B, options.roundMs),
+    ]);
+    return {
+      id: 'b',
+      what: `flush ${FLUSH_DELAY_MS} ms longer / as it is, ${CLIENTS_OF_B} clients`,
+      ratio: medianRatio(delayed, asIs),
+      aim: { atLeast: 0.65 },
+      figures: `${rates(delayed)} / ${rates(asIs)}`,
+    };
+  } finally {
+    await Promise.all([load.stop(), plain.child.stop(), slow.child.stop()]);
+  }
+}
+
+async function startServer({ conversations, emails }: MessagesOptions, flushDelayMs: number): Promise<Server> {
+  const child = startChild<ServerQuestion, ServerAnswer>('server');
+  return { child, facts: await child.ask({ type: 'start', conversations, emails, flushDelayMs }) };
+}
+
+async function round(
+  load: Load,
+  { child, facts }: Server,
+  route: string,
+  connections: number,
+  durationMs: number,
+): Promise<Round> {
+  const { port, token, conversations } = facts;
+  const paths = conversations.map((id) => `${route}/${id}/messages`);
+  const answer = await load.ask({ port, token, paths, body, connections, durationMs });
+  // The next round begins on an idle server, so that none pays for another.
+  const { seconds } = await timed(() => child.ask({ type: 'settle' }));
+  return { ...answer, catchUp: seconds };
+}
+
+/** Rounds of both in turn, after one of each to warm up. */
+async function alternate(
+  { rounds }: MessagesOptions,
+  [first, second]: readonly [() => Promise<Round>, () => Promise<Round>],
+): Promise<[Round[], Round[]]> {
+  const results: [Round[], Round[]] = [[], []];
+  await first();
+  await second();
+  for (let index = 0; index < rounds; index += 1) {
+    results[0].push(await first());
+    results[1].push(await second());
+  }
+  return results;
+}
+
+const medianRatio = (rounds: readonly Round[], others: readonly Round[]): number =>
+  median(rounds.map(({ perSecond }, index) => perSecond / (others[index]?.perSecond ?? Number.NaN)));
+
+/** Messages a second, of the time of the round and of what the followers took afterwards. */
+const sustained = (rounds: readonly Round[], roundMs: number): number =>
+  median(rounds.map(({ perSecond, catchUp }) => (perSecond * roundMs) / (roundMs + catchUp * 1_000)));
+
+function rates(rounds: readonly Round[]): string {
+  const of = (field: 'perSecond' | 'p50Ms' | 'p99Ms'): number => median(rounds.map((round) => round[field]));
+  return `${count(of('perSecond'))}/s (p50 ${of('p50Ms').toFixed(1)}, p99 ${of('p99Ms').toFixed(1)} ms)`;
+}

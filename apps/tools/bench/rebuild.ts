@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { eventTypes, subjectHomes, upcasters } from '@app/domain';
+import { EventCodec, Journal, rebuild, type Engines, type NewEvent, type Projection } from '@app/eventing';
+import type { ConversationEvent } from '@app/domain/conversation';
+import type { Metadata } from '@app/kernel';
+import { inboxProjection } from '@app/read-models';
+import { openTemporary } from './folder.js';
+import { count, type Row } from './row.js';
+import { median, timed } from './statistics.js';
+
+const inbox = inboxProjection as unknown as Projection;
+const EVENTS_EACH = 10;
+const AT_ONCE = 500;
+
+/** The inbox built again from the record, until readers have it, against following and opening the same events. */
+export async function rebuildAgainstScan({
+  events,
+  rounds,
+}: {
+  readonly events: number;
+  readonly rounds: number;
+}): Promise<Row> {
+  const engines = await openTemporary();
+  try {
+    const journal = new Journal(
+      engines.eventStore,
+      new EventCodec(eventTypes, engines.keyring, upcasters),
+      subjectHomes,
+    );
+    await fill(journal, events);
+    const scans: number[] = [];
+    const rebuilds: number[] = [];
+    for (let round = 0; round <= rounds; round += 1) {
+      scans.push(events / (await timed(() => scan(journal))).seconds);
+      rebuilds.push(events / (await timed(() => rebuildAndSwap(journal, engines))).seconds);
+    }
+    // The first of each warms up.
+    scans.shift();
+    rebuilds.shift();
+    return {
+      id: 'c',
+      what: `rebuild of the inbox / scan and parse, ${count(events)} events`,
+      ratio: median(rebuilds.map((rate, index) => rate / (scans[index] ?? Number.NaN))),
+      aim: { atLeast: 0.4 },
+      figures: `${count(median(rebuilds))} events/s / ${count(median(scans))} events/s; ${count(events / EVENTS_EACH)} conversations`,
+    };
+  } finally {
+    await engines.close();
+  }
+}
+
+async function scan(journal: Journal): Promise<void> {
+  const head = await journal.head();
+  if (head === null) throw new Error('The record is empty');
+  const { signal } = new AbortController();
+  for await (const { position } of journal.follow({ after: null, categories: inbox.categories, signal }))
+    if (position >= head) return;
+}
+
+async function rebuildAndSwap(journal: Journal, { readModels }: Engines): Promise<void> {
+  const position = await rebuild({ journal, readModels }, inbox, new AbortController().signal);
+  if (position !== null) await readModels.swapRebuild(inbox, position);
+}
+
+/** Conversations of ten events each, whose events lie in the record mixed with those of many others. */
+async function fill(journal: Journal, events: number): Promise<void> {
+  const conversations = Array.from({ length: events / EVENTS_EACH }, () => ({
+    conversationId: randomUUID(),
+    contactId: randomUUID(),
+  }));
+  for (let revision = 0; revision < EVENTS_EACH; revision += 1)
+    for (let first = 0; first < conversations.length; first += AT_ONCE)
+      await Promise.all(
+        conversations
+          .slice(first, first + AT_ONCE)
+          .map(({ conversationId, contactId }) =>
+            journal.append(`conversation-${conversationId}`, revision === 0 ? 'no-stream' : revision - 1, [
+              newEvent(conversationId, contactId, revision),
+            ]),
+          ),
+      );
+}
+
+function newEvent(conversationId: string, contactId: string, revision: number): NewEvent<ConversationEvent> {
+  const eventId = randomUUID();
+  const now = new Date().toISOString();
+  const actor =
+    revision % 2 === 0 ? ({ kind: 'staff', id: 'alex' } as const) : ({ kind: 'contact', id: contactId } as const);
+  const metadata: Metadata = {
+    programId: 'program',
+    actor,
+    commandId: randomUUID(),
+    commandHash: 'not used',
+    correlationId: eventId,
+    causationId: eventId,
+    occurredAt: now,
+    recordedAt: now,
+  };
+  return { ...eventAt(conversationId, contactId, revision), eventId, metadata };
+}
+
+function eventAt(conversationId: string, contactId: string, revision: number): ConversationEvent {
+  const about = { conversationId, contactId, referralId: null, messageId: randomUUID(), channel: 'in-app' } as const;
+  const text = `Message ${revision}: the site visit is on Tuesday, and the bonus is booked as soon as the contract is signed.`;
+  if (revision === 0)
+    return { type: 'ConversationStarted', data: { conversationId, contactId, referralId: null, by: null } };
+  if (revision % 2 === 0)
+    return { type: 'MessageSent', data: { ...about, by: 'alex', text, to: null, route: null, isNotified: false } };
+  return { type: 'MessageReceived', data: { ...about, text, acceptedAt: null, providerId: null } };
+}

@@ -1,0 +1,141 @@
+import { grouped, type Findings } from './findings.js';
+import type { Confirmation, Create } from './provider.js';
+import type { ConsentFact, RecordHistory } from './record-history.js';
+import type { InboundText } from './witness.js';
+
+export type Seen = {
+  readonly creates: readonly Pick<Create, 'kind' | 'to' | 'body' | 'statusCallback'>[];
+  readonly confirmations: readonly Confirmation[];
+  readonly record: RecordHistory;
+};
+
+export type OptOutCounts = {
+  readonly optOuts: number;
+  readonly optIns: number;
+  /** Calls to numbers that have said an opt-out at any time. */
+  readonly calls: number;
+  /** Of these, calls whose claim was made before an opt-out was acknowledged, and after it was in the record. */
+  readonly overtaken: number;
+  readonly confirmations: number;
+  /** Deliveries that were withheld because of an opt-out, and claims that were given back because consent had changed. */
+  readonly withheld: number;
+  readonly released: number;
+};
+
+/** A keyword that counts: where it was accepted, and the event of its consent that came of it. */
+type Keyword = Pick<InboundText, 'text' | 'from' | 'to' | 'sid' | 'ackedAt'> & {
+  readonly isOptOut: boolean;
+  readonly position: string;
+  readonly fact: ConsentFact | undefined;
+};
+
+/**
+ * No call to the provider while the last accepted keyword of an address, to any sender of the program, is an opt-out. Calls
+ * are judged by their claims: what was claimed before an opt-out was accepted may reach the provider after it. The
+ * provider's own confirmation is the only text that follows an opt-out.
+ */
+export function checkOptOuts(
+  { creates, confirmations, record }: Seen,
+  inbound: readonly InboundText[],
+  findings: Findings,
+): OptOutCounts {
+  const keywords = inOrder(inbound, record, findings);
+  const byPhone = grouped(keywords, ({ from }) => from);
+  for (const keyword of keywords) if (keyword.isOptOut) checkHolds(keyword, findings);
+
+  const calls = creates.filter(({ kind }) => kind === 'received');
+  let overtaken = 0;
+  for (const call of calls) if (checkCall(call, byPhone.get(call.to) ?? [], record, findings)) overtaken += 1;
+  checkConfirmations(confirmations, inbound, findings);
+  const optOuts = keywords.filter(({ isOptOut }) => isOptOut);
+  const refusing = new Set(optOuts.map(({ from }) => from));
+  return {
+    optOuts: optOuts.length,
+    optIns: keywords.length - optOuts.length,
+    calls: calls.filter(({ to }) => refusing.has(to)).length,
+    overtaken,
+    confirmations: confirmations.length,
+    withheld: record.withheld.filter((rule) => rule === 'RecipientOptedOut').length,
+    released: record.released.filter((cause) => cause === 'consent changed').length,
+  };
+}
+
+/** Opt-outs and opt-ins as they were accepted. A YES is neither: it answers a question, and lifts no refusal. */
+function inOrder(
+  inbound: readonly InboundText[],
+  { accepted, consents }: RecordHistory,
+  findings: Findings,
+): readonly Keyword[] {
+  const facts = new Map(
+    consents.filter(({ type }) => type === 'OptedOut' || type === 'OptedIn').map((fact) => [fact.providerId, fact]),
+  );
+  const keywords = inbound.flatMap(({ meaning, ...text }): Keyword[] => {
+    if (meaning !== 'opt-out' && meaning !== 'opt-in') return [];
+    const position = accepted.get(text.sid);
+    if (position === undefined) findings.add('lost', `${say(text)} was acknowledged and is not in the record`);
+    return position === undefined
+      ? []
+      : [{ ...text, isOptOut: meaning === 'opt-out', position, fact: facts.get(text.sid) }];
+  });
+  return keywords.toSorted((a, b) => (a.position < b.position ? -1 : 1));
+}
+
+/** An opt-out holds when it is acknowledged. */
+function checkHolds(optOut: Keyword, findings: Findings): void {
+  const { fact, ackedAt } = optOut;
+  if (fact?.type !== 'OptedOut')
+    findings.add('lost', `${say(optOut)} was acknowledged and is no opt-out in the record`);
+  else if (fact.recordedAt > ackedAt)
+    findings.add('wrong', `${say(optOut)} was acknowledged ${fact.recordedAt - ackedAt} ms before it was noted`);
+}
+
+/** @returns whether the claim was made while an opt-out was on its way: in the record, and neither noted nor acknowledged */
+function checkCall(
+  { to, body, statusCallback }: Seen['creates'][number],
+  keywords: readonly Keyword[],
+  { claims, consents }: RecordHistory,
+  findings: Findings,
+): boolean {
+  const claimId = statusCallback?.slice(statusCallback.lastIndexOf('/') + 1) ?? '';
+  const claim = claims.get(claimId);
+  if (!claim) {
+    findings.add('wrong', `${body} was sent by claim ${claimId}, which is not in the record`);
+    return false;
+  }
+  const before = ({ position }: { readonly position: string }): boolean => position < claim.position;
+  // By what the consents said where the claim stands, whichever keyword was handled first.
+  const noted = keywords.findLast(({ fact }) => fact && before(fact));
+  if (noted?.isOptOut) findings.add('wrong', `${body} was sent to ${to}, claimed after ${say(noted)} was noted`);
+  // By what the contacts were told, whatever became of it in the record.
+  const standing = optOutsStanding(keywords.filter(before));
+  const told = standing.find(({ ackedAt }) => ackedAt < claim.claimedAt);
+  if (told) findings.add('wrong', `${body} was sent to ${to}, claimed after ${say(told)} was acknowledged`);
+  // What was read before the claim is read again after it, so nothing that stands before the claim is missing from it.
+  const theirs = new Set([...claim.revisions.keys(), ...keywords.flatMap(({ fact }) => fact?.consentId ?? [])]);
+  for (const fact of consents)
+    if (theirs.has(fact.consentId) && before(fact) && fact.revision > (claim.revisions.get(fact.consentId) ?? -1))
+      findings.add(
+        'wrong',
+        `${body} was sent to ${to} without the ${fact.type} at revision ${fact.revision} of consent ${fact.consentId}`,
+      );
+  return standing.length > 0 && !told && !noted?.isOptOut;
+}
+
+const optOutsStanding = (keywords: readonly Keyword[]): readonly Keyword[] =>
+  keywords.slice(keywords.findLastIndex(({ isOptOut }) => !isOptOut) + 1);
+
+/** The provider confirms an opt-out once, and nothing else. */
+function checkConfirmations(
+  confirmations: readonly Confirmation[],
+  inbound: readonly InboundText[],
+  findings: Findings,
+): void {
+  const optOuts = new Set(inbound.filter(({ meaning }) => meaning === 'opt-out').map(({ sid }) => sid));
+  for (const [sid, { length }] of grouped(confirmations, ({ inboundSid }) => inboundSid)) {
+    findings.atMostOne(length, `confirmation of the opt-out ${sid}`);
+    if (!optOuts.has(sid)) findings.add('foreign', `a confirmation of ${sid}, which is no opt-out`);
+  }
+}
+
+const say = ({ text, from, to }: Pick<InboundText, 'text' | 'from' | 'to'>): string =>
+  `${JSON.stringify(text)} of ${from} to ${to}`;

@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Client } from './client.js';
+import type { Confirmation, Create, ProviderProcess } from './provider.js';
+import { readRecord, type RecordHistory } from './record-history.js';
+
+/** An entry of a thread, as the API shows it. */
+export type Entry = {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly kind: 'message' | 'automated' | 'keyword' | 'refusal';
+  readonly direction: 'in' | 'out';
+  readonly channel: 'in-app' | 'sms';
+  readonly text: string;
+  readonly rule: string | null;
+  readonly state: string;
+};
+export type Thread = {
+  readonly conversationId: string;
+  readonly phone: string | null;
+  readonly entries: readonly Entry[];
+};
+export type DeliveryRow = {
+  readonly id: string;
+  readonly channel: 'sms' | 'email';
+  readonly status: string;
+  readonly messageId: string;
+};
+export type Mail = { readonly to: string; readonly content: string };
+
+/** What product, provider and mail folder hold in the end. */
+export type Evidence = {
+  readonly threads: readonly Thread[];
+  readonly deliveries: readonly DeliveryRow[];
+  readonly creates: readonly Create[];
+  readonly mails: readonly Mail[];
+  readonly confirmations: readonly Confirmation[];
+  readonly record: RecordHistory;
+};
+
+export const deliveryStates = [
+  'requested',
+  'claimed',
+  'uncertain',
+  'accepted',
+  'refused',
+  'withheld',
+  'expired',
+  'left',
+] as const;
+
+/** By the API, page after page. */
+export class Reader {
+  constructor(
+    private readonly client: Client,
+    private readonly token: string,
+  ) {}
+
+  deliveries(status: (typeof deliveryStates)[number]): Promise<DeliveryRow[]> {
+    return this.all<DeliveryRow>(`/v1/deliveries?status=${status}`);
+  }
+
+  conversations(): Promise<{ id: string; phone: string | null; consent: string | null; revision: number }[]> {
+    return this.all('/v1/conversations?folder=all');
+  }
+
+  async threads(): Promise<Thread[]> {
+    const threads: Thread[] = [];
+    for (const { id, phone } of await this.conversations())
+      threads.push({
+        conversationId: id,
+        phone,
+        entries: await this.all<Entry>(`/v1/conversations/${id}/messages?order=asc`),
+      });
+    return threads;
+  }
+
+  private async all<Row>(path: string): Promise<Row[]> {
+    const rows: Row[] = [];
+    for (let after = ''; ;) {
+      const { documents, next } = await this.client.expect(200, {
+        method: 'GET',
+        path: `${path}&limit=200${after}`,
+        token: this.token,
+      });
+      rows.push(...(documents as Row[]));
+      if (typeof next !== 'string') return rows;
+      after = `&after=${encodeURIComponent(next)}`;
+    }
+  }
+}
+
+/** What only a running product tells. */
+export async function askProduct(reader: Reader): Promise<Pick<Evidence, 'threads' | 'deliveries'>> {
+  const deliveries: DeliveryRow[] = [];
+  for (const status of deliveryStates) deliveries.push(...(await reader.deliveries(status)));
+  return { deliveries, threads: await reader.threads() };
+}
+
+/** What provider, files and record hold; only when the product has ended. */
+export async function readFiles(
+  dataFolder: string,
+  environment: Readonly<Record<string, string>>,
+  provider: ProviderProcess,
+): Promise<Pick<Evidence, 'creates' | 'confirmations' | 'mails' | 'record'>> {
+  return {
+    creates: provider.creates(),
+    confirmations: await provider.confirmations(),
+    mails: readMails(join(dataFolder, 'mail')),
+    record: await readRecord(environment),
+  };
+}
+
+function readMails(folder: string): Mail[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.eml'));
+  return files.map((name) => {
+    const raw = readFileSync(join(folder, name), 'utf8');
+    const [, to = ''] = /^To: .*?<?([^<>\s]+@[^<>\s]+)>?\r?$/m.exec(raw) ?? [];
+    return { to, content: raw.replaceAll(/=\r?\n/g, '') };
+  });
+}

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { eventStoreDbVersion } from '@app/testing/servers';
+import { run, table, type Engines } from './run.js';
+
+type Options = {
+  readonly cycles: number;
+  readonly seed: number;
+  readonly keep?: boolean;
+  readonly engines: Engines['engines'];
+  readonly record?: Engines['record'];
+};
+
+const MOST_FINDINGS = 20;
+
+function readNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number.');
+  return Number(text);
+}
+
+async function recordServerName(): Promise<string> {
+  const { EVENTSTOREDB_URL } = process.env;
+  return EVENTSTOREDB_URL === undefined
+    ? 'a double of EventStoreDB'
+    : `EventStoreDB ${await eventStoreDbVersion(EVENTSTOREDB_URL)}`;
+}
+
+const program = new Command('crash')
+  .description(
+    'Kills the product again and again while people write, and checks that nothing acknowledged is lost or doubled.',
+  )
+  .option('--cycles <n>', 'how often it is killed', readNumber, 10)
+  .option('--seed <s>', 'decides moments and faults', readNumber, Date.now() % 100_000)
+  .addOption(
+    new Option(
+      '--engines <kind>',
+      'embedded: one process; real: a process for each app, on Kafka, MongoDB and EventStoreDB, some of which are killed too',
+    )
+      .choices(['embedded', 'real'])
+      .default('embedded'),
+  )
+  .addOption(
+    new Option(
+      '--record <engine>',
+      'where the record of the one process is: in its folder, or on EventStoreDB, which is killed too',
+    ).choices(['embedded', 'eventstoredb']),
+  )
+  .addHelpText(
+    'after',
+    `
+With --record eventstoredb the record is on the server of EVENTSTOREDB_URL, which must hold no events yet, or on a double of it that is started
+here. With --engines real the servers of MONGODB_URL and KAFKA_BROKERS are used too, or ones that are started here. A given server is killed only where
+its commands are given: EVENTSTOREDB_STOP and EVENTSTOREDB_START, MONGODB_STOP and MONGODB_START. They stop it, and start it on the same data.`,
+  )
+  .option('--keep', 'keeps the folder also when all is well')
+  .parse();
+const {
+  cycles,
+  seed,
+  keep,
+  engines,
+  record = engines === 'real' ? 'eventstoredb' : 'embedded',
+} = program.opts<Options>();
+if (engines === 'real' && record === 'embedded')
+  program.error('--record embedded is for --engines embedded: separate processes share a record on a server');
+const folder = mkdtempSync(join(tmpdir(), 'crash-'));
+
+// Leaving by `exit` ends the children too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+try {
+  console.log(
+    `seed ${seed}, folder ${folder}, record ${record === 'embedded' ? 'in it' : `on ${await recordServerName()}`}`,
+  );
+  const result = await run(folder, cycles, seed, { engines, record });
+  console.log(`\n${result.models}\n${table(result)}\n`);
+  if (!result.findings.isEmpty) {
+    console.log(result.findings.list(MOST_FINDINGS).join('\n'));
+    console.log(
+      `\nNOT WELL. To look at: ${folder}; again: npm run crash -- --cycles ${cycles} --seed ${seed} --engines ${engines} --record ${record}`,
+    );
+    process.exit(1);
+  }
+  console.log(`All is well.${keep ? ` Kept: ${folder}` : ''}`);
+  if (!keep) rmSync(folder, { recursive: true });
+  process.exit(0);
+} catch (error) {
+  console.error(error);
+  console.error(`\nFAILED with seed ${seed}. To look at: ${folder}`);
+  process.exit(1);
+}

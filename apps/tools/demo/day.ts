@@ -1,0 +1,256 @@
+import type { Client, Mail, Row } from './client.js';
+import type { Script } from './script.js';
+
+const ROSA = '+14155550132';
+const STRANGER = '+14155550188';
+const OPT_IN =
+  'Sunrise Solar: reply YES to get texts about your referrals. Message and data rates may apply. Reply STOP to opt out, HELP for help.';
+
+type List = { readonly documents: readonly Row[] };
+
+/** One day of a program, as its people and its provider see it. */
+export class Day {
+  private conversationId = '';
+
+  constructor(
+    private readonly client: Client,
+    private readonly script: Script,
+  ) {}
+
+  /** @returns false when this instance has seen the day before */
+  async isNew(): Promise<boolean> {
+    const { body } = await this.client.get('agent', `/v1/referrals/${this.client.facts.referralId}`);
+    return body['hasOpenConversation'] === false && (body['conversations'] as unknown[]).length === 0;
+  }
+
+  async play(): Promise<void> {
+    await this.askAboutReferral();
+    await this.optIn();
+    await this.text();
+    await this.stopAndStart();
+    await this.archiveAndReturn();
+    await this.stranger();
+    await this.pages();
+  }
+
+  private async askAboutReferral(): Promise<void> {
+    const { client, script } = this;
+    script.step('1. A question about a referral, in the app [M1 M2 M5 N1 N3]');
+    const started = await client.post<{ conversationId: string }>('agent', '/v1/conversations', {
+      referralId: client.facts.referralId,
+    });
+    script.sees('agent', 'starts the conversation from the referral’s page', started.status, 201);
+    this.conversationId = started.body.conversationId;
+    const again = await client.post<{ conversationId: string }>('agent', '/v1/conversations', {
+      referralId: client.facts.referralId,
+    });
+    script.sees(
+      'agent',
+      '"start" is "view" from now on: the same conversation',
+      [again.status, again.body.conversationId],
+      [200, this.conversationId],
+    );
+    const asked = await this.say('agent', { channel: 'in-app', text: 'Hi Rosa, is Dana’s roof facing south?' });
+    script.sees('agent', 'writes in the app', asked.status, 201);
+    await script.comesToSee(
+      'contact',
+      'gets one email with a preview',
+      () => this.mailsTo('rosa@mail.example', 'roof facing south'),
+      1,
+    );
+    await script.comesToSee(
+      'contact',
+      'the email links to the thread',
+      () => this.mailsTo('rosa@mail.example', `https://portal.sunrise-solar.example/messages/${this.conversationId}`),
+      1,
+    );
+    await script.comesToSee('contact', 'opens the portal and reads', () => this.portal(), [
+      'out: Hi Rosa, is Dana’s roof facing south?',
+    ]);
+    const replied = await client.post('contact', `/v1/portal/conversations/${this.conversationId}/messages`, {
+      text: 'Yes, and no trees around.',
+    });
+    script.sees('contact', 'replies in the portal', replied.status, 201);
+    await script.comesToSee(
+      'agent',
+      'is notified once by email',
+      () => this.mailsTo('alex@sunrise-solar.example', 'no trees around'),
+      1,
+    );
+    await script.comesToSee('agent', 'the conversation is in Unread, one answer', () => this.row('folder', 'answers'), [
+      'unread',
+      1,
+    ]);
+  }
+
+  private async optIn(): Promise<void> {
+    const { client, script } = this;
+    script.step('2. Consent to be texted: a form, a question, a YES [K1 K2 K8 K10]');
+    const form = {
+      contactId: client.facts.contactId,
+      referralId: client.facts.referralId,
+      wording: 'Text me about my referrals',
+      wordingVersion: 'form-3',
+      source: 'https://sunrise-solar.example/join',
+    };
+    script.sees('agent', 'passes on a ticked form', (await client.post('agent', '/v1/consents', form)).status, 201);
+    await script.comesToSee('agent', 'consent is Pending', () => this.row('consent'), ['pending']);
+    const refused = await this.say('agent', { channel: 'sms', text: 'Can we talk at five?' });
+    script.sees(
+      'agent',
+      'a text is refused, the rule is named',
+      [refused.status, refused.body['code']],
+      [409, 'ConsentPending'],
+    );
+    await script.comesToSee('phone', 'gets the one text that asks for YES', () => this.texts(ROSA), [OPT_IN]);
+    script.sees('phone', 'answers “Yes!”', await client.text(ROSA, ' “Yes!” '), 200);
+    await script.comesToSee('agent', 'consent is Yes', () => this.row('consent'), ['yes']);
+  }
+
+  private async text(): Promise<void> {
+    const { client, script } = this;
+    script.step('3. A text there and back [T1 T2 T3 T4 M7 N2]');
+    const sent = await this.say('agent', { channel: 'sms', text: 'Can we talk at five?' });
+    script.sees('agent', 'texts', sent.status, 201);
+    await script.comesToSee('phone', 'gets the text once', () => this.texts(ROSA), [OPT_IN, 'Can we talk at five?']);
+    await script.comesToSee('agent', 'sees it delivered', () => this.states('Can we talk at five?'), ['delivered']);
+    script.sees('phone', 'answers', await client.text(ROSA, 'Five is fine 👍'), 200);
+    script.sees('phone', 'answers again', await client.text(ROSA, 'At my place?'), 200);
+    await script.comesToSee(
+      'agent',
+      'the conversation is in Unread, two answers',
+      () => this.row('folder', 'answers', 'preview'),
+      ['unread', 2, 'At my place?'],
+    );
+  }
+
+  private async stopAndStart(): Promise<void> {
+    const { client, script } = this;
+    script.step('4. STOP and START [K3 K8]');
+    script.sees('phone', 'texts “Stop.”', await client.text(ROSA, 'Stop.'), 200);
+    await script.comesToSee(
+      'agent',
+      'consent is No; the keyword moves nothing',
+      () => this.row('consent', 'folder', 'answers'),
+      ['no', 'unread', 2],
+    );
+    const refused = await this.say('agent', { channel: 'sms', text: 'Are you sure?' });
+    script.sees('agent', 'a text is refused', [refused.status, refused.body['code']], [409, 'RecipientOptedOut']);
+    await script.comesToSee('agent', 'the refusals are in the thread', () => this.refusals(), [
+      'ConsentPending',
+      'RecipientOptedOut',
+    ]);
+    script.sees('phone', 'texts START', await client.text(ROSA, 'START'), 200);
+    await script.comesToSee('agent', 'consent is Yes again', () => this.row('consent'), ['yes']);
+  }
+
+  private async archiveAndReturn(): Promise<void> {
+    const { client, script } = this;
+    script.step('5. Archived, and back [I2 I4]');
+    script.sees(
+      'agent',
+      'archives',
+      (await client.post('agent', `/v1/conversations/${this.conversationId}/archive`)).status,
+      200,
+    );
+    await script.comesToSee('agent', 'it is in Archived', () => this.row('folder'), ['archived']);
+    await script.comesToSee('agent', 'the referral’s flag is off', () => this.flag(), false);
+    script.sees('phone', 'the contact writes', await client.text(ROSA, 'One more thing'), 200);
+    await script.comesToSee('agent', 'it is back in Unread', () => this.row('folder', 'preview'), [
+      'unread',
+      'One more thing',
+    ]);
+    script.sees('agent', 'answers', (await this.say('agent', { channel: 'sms', text: 'Tell me' })).status, 201);
+    await script.comesToSee('agent', 'it is in Replied, no answers', () => this.row('folder', 'answers'), [
+      'replied',
+      0,
+    ]);
+    await script.comesToSee('phone', 'gets the answer', async () => (await this.texts(ROSA)).at(-1), 'Tell me');
+  }
+
+  private async stranger(): Promise<void> {
+    const { client, script } = this;
+    script.step('6. A text from an unknown number [M4]');
+    script.sees('phone', 'texts the program', await client.text(STRANGER, 'Is this Sunrise?'), 200);
+    await script.comesToSee(
+      'agent',
+      'a new conversation shows the number',
+      async () => (await this.inbox()).slice(0, 1),
+      [[STRANGER, 'unread', 'Is this Sunrise?', 'none']],
+    );
+    const [row] = (await client.get<List>('agent', '/v1/conversations?limit=1')).body.documents;
+    const answered = await client.post('agent', `/v1/conversations/${String(row?.['id'])}/messages`, {
+      channel: 'sms',
+      text: 'It is! How can we help?',
+    });
+    script.sees('agent', 'may answer one who texted first', answered.status, 201);
+    await script.comesToSee('phone', 'gets the answer', () => this.texts(STRANGER), ['It is! How can we help?']);
+  }
+
+  private async pages(): Promise<void> {
+    const { client, script } = this;
+    script.step('7. The pages of the referral and of the contact [R3 I4 R4 K1]');
+    await script.comesToSee('agent', 'the referral’s page has its flag', () => this.flag(), true);
+    const referral = (await client.get('agent', `/v1/referrals/${client.facts.referralId}`)).body;
+    script.sees(
+      'agent',
+      'and its conversation',
+      (referral['conversations'] as Row[]).map(({ id }) => id),
+      [this.conversationId],
+    );
+    const contact = (await client.get('agent', `/v1/contacts/${client.facts.contactId}`)).body;
+    script.sees(
+      'agent',
+      'the contact’s page has consent',
+      (contact['consents'] as Row[]).map(({ phone, status }) => [phone, status]),
+      [[ROSA, 'yes']],
+    );
+    script.sees('agent', 'and every conversation', (contact['conversations'] as Row[]).length, 2);
+    const { creates } = await client.ledger();
+    script.sees('provider', 'was asked for four texts, no more', creates.length, 4);
+    const mails = await client.mails();
+    script.sees(
+      'mail',
+      'each person got one email per message',
+      mails.length,
+      new Set(mails.map(({ to, text }) => `${to} ${text}`)).size,
+    );
+  }
+
+  private say = (who: 'agent', message: { channel: string; text: string }) =>
+    this.client.post(who, `/v1/conversations/${this.conversationId}/messages`, message);
+
+  private async row(...fields: readonly string[]): Promise<unknown[]> {
+    const { body } = await this.client.get('agent', `/v1/conversations/${this.conversationId}`);
+    return fields.map((field) => body[field]);
+  }
+
+  private async thread(): Promise<readonly Row[]> {
+    return (await this.client.get<List>('agent', `/v1/conversations/${this.conversationId}/messages`)).body.documents;
+  }
+
+  private states = async (text: string): Promise<unknown[]> =>
+    (await this.thread()).filter((entry) => entry['text'] === text).map(({ state }) => state);
+
+  private refusals = async (): Promise<unknown[]> =>
+    (await this.thread()).filter(({ kind }) => kind === 'refusal').map(({ reason }) => reason);
+
+  private async portal(): Promise<string[]> {
+    const { body } = await this.client.get<List>('contact', `/v1/portal/conversations/${this.conversationId}/messages`);
+    return body.documents.map(({ direction, text }) => `${String(direction)}: ${String(text)}`);
+  }
+
+  private async inbox(): Promise<unknown[]> {
+    const { body } = await this.client.get<List>('agent', '/v1/conversations');
+    return body.documents.map(({ displayName, folder, preview, consent }) => [displayName, folder, preview, consent]);
+  }
+
+  private flag = async (): Promise<unknown> =>
+    (await this.client.get('agent', `/v1/referrals/${this.client.facts.referralId}`)).body['hasOpenConversation'];
+
+  private texts = async (to: string): Promise<string[]> =>
+    (await this.client.ledger()).creates.filter((create) => create.to === to).map(({ body }) => body);
+
+  private mailsTo = async (address: string, part: string): Promise<number> =>
+    (await this.client.mails()).filter(({ to, text }: Mail) => to === address && text.includes(part)).length;
+}

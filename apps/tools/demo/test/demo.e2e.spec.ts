@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { startEventStoreDbDouble } from '@app/emulators/eventstoredb';
+
+const { EVENTSTOREDB_URL: _, ...environment } = process.env;
+const demo = (args: readonly string[], env: NodeJS.ProcessEnv) =>
+  promisify(execFile)(process.execPath, ['dist/apps/tools/demo/main.js', ...args], { env });
+
+let folder: string;
+beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'demo-'))));
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+it('M1 M2 M3 M4 M5 M7 I1 I2 I4 R1 R3 K1 K2 K3 K8 N1 N2 T1: the day goes as it should, and the transcript is what was received', async () => {
+  const { stdout } = await demo(['--transcript', join(folder, 'day.json')], environment);
+  expect(stdout).toContain('The day went as it should.');
+  expect(stdout).not.toContain('✗');
+  const { provider, mail } = JSON.parse(await readFile(join(folder, 'day.json'), 'utf8')) as {
+    provider: { creates: object[]; inbound: object[] };
+    mail: object[];
+  };
+  expect(provider.creates).toHaveLength(4);
+  expect(provider.inbound).toHaveLength(7);
+  // Owner and manager hear of the sample’s message, Rosa and the agent of one each.
+  expect(mail).toHaveLength(4);
+});
+
+it('G6: goes as it should with the record on the server of EVENTSTOREDB_URL, once', async () => {
+  const server = await startEventStoreDbDouble({ folder });
+  try {
+    const env = { ...environment, EVENTSTOREDB_URL: server.url };
+    const { stdout } = await demo([], env);
+    expect(stdout).toContain('record: eventstoredb');
+    expect(stdout).toContain('The day went as it should.');
+    expect(server.counts.append).toBeGreaterThan(0);
+    await expect(demo([], env)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('must hold no events yet'),
+    });
+  } finally {
+    await server.close();
+  }
+});

@@ -1,0 +1,99 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
+import { DomainError, unlessErased, type Recorded } from '@app/kernel';
+import { consentDecider, type ConsentCommand, type ConsentEvent } from '@app/domain/consent';
+import { HandleConsent, type ConsentWish } from '../commands/commands.js';
+import { ContactHasNoPhone, NoSender } from '../conversation/conversation.handler.js';
+import { ids } from '../commands/ids.js';
+import { currentSender, Lookups } from '../lookups/lookups.js';
+import { ConsentReader } from './send-gate.js';
+import { TextQuota } from '../conversation/text-quota.js';
+
+@CommandHandler(HandleConsent)
+export class ConsentHandler implements ICommandHandler<HandleConsent> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly lookups: Lookups,
+    private readonly consents: ConsentReader,
+    private readonly quota: TextQuota,
+  ) {}
+
+  async execute({ id, wish, context }: HandleConsent): Promise<CommandResult> {
+    const result = await handleCommand(
+      this.aggregates,
+      consentDecider,
+      `consent-${id}`,
+      wish,
+      context,
+      (asked: ConsentWish) => (asked.type === 'RequestOptIn' ? this.withPolicy(id, asked, context) : asked),
+    );
+    for (const { type, data, metadata } of result.events as readonly Recorded<ConsentEvent>[])
+      if (type === 'OptInRequested' && data.optInText && metadata.occurredAt === context.occurredAt)
+        this.quota.note(context.programId, data.addressId, context.occurredAt);
+    return result;
+  }
+
+  /** @throws ReferralNotFound, ContactNotInReferral */
+  private async checkSide(programId: string, referralId: string, contactId: string): Promise<void> {
+    const { referrerId, referredId } = await this.lookups.referral(programId, referralId);
+    if (contactId !== referrerId && contactId !== referredId) throw new ContactNotInReferral();
+  }
+
+  private async withPolicy(
+    consentId: string,
+    { data }: Extract<ConsentWish, { type: 'RequestOptIn' }>,
+    { programId, occurredAt }: CommandContext,
+  ): Promise<ConsentCommand> {
+    const { policies, optInText } = await this.lookups.program(programId);
+    const { phone, addressId, senderId, consentId: current } = await consentTarget(this.lookups, programId, data);
+    // A repetition goes where the first request went, which may not be the contact's number or the program's sender any more.
+    if (current !== consentId) throw new ContactHasNoPhone();
+    const subjectId = await this.lookups.sealingSubject(programId, addressId);
+    if (data.referralId !== null) await this.checkSide(programId, data.referralId, data.contactId);
+    const mode = policies.consentMode === 'double_opt_in' ? 'double_opt_in' : 'single_opt_in';
+    const isLimitReached = await this.quota.isUsedUp(programId, addressId, occurredAt);
+    const { refusedSenderId } = await this.consents.read(programId, { addressId, senderId });
+    const evidence = { ...data.evidence, tickedAt: data.evidence.tickedAt ?? occurredAt };
+    return {
+      type: 'RequestOptIn',
+      data: {
+        ...data,
+        evidence,
+        requestedAt: occurredAt,
+        phone,
+        addressId,
+        subjectId,
+        senderId,
+        mode,
+        optInText,
+        refusedSenderId,
+        isLimitReached,
+      },
+    };
+  }
+}
+
+/** Whose consent, for which sender: the contact's phone as given, or the first one, and the program's current number. */
+export async function consentTarget(
+  lookups: Lookups,
+  programId: string,
+  wish: { contactId: string; phone: string | null },
+): Promise<{ consentId: string; phone: string; addressId: string; senderId: string }> {
+  const contact = await lookups.contact(programId, wish.contactId);
+  const sender = currentSender(await lookups.program(programId));
+  if (!sender) throw new NoSender();
+  const phones = unlessErased(contact.phones, []);
+  const phone = wish.phone ?? phones[0];
+  // As it was recorded with the contact, like the address that its texts go to.
+  const addressId = phone === undefined ? undefined : contact.phoneIds[phones.indexOf(phone)];
+  if (phone === undefined || addressId === undefined) throw new ContactHasNoPhone();
+  return { consentId: ids.consent(programId, addressId, sender.senderId), phone, addressId, senderId: sender.senderId };
+}
+
+export class ContactNotInReferral extends DomainError {
+  readonly code = 'ContactNotInReferral';
+  override readonly field = 'referralId';
+  constructor() {
+    super('The contact is neither the referrer nor the referred person of this referral');
+  }
+}

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { Aggregates } from '@app/eventing';
+import { consentDecider, refusedSender, type Consent } from '@app/domain/consent';
+import type { Refusal } from '@app/domain/conversation';
+import type { ConsentRead } from '@app/domain/delivery';
+import type { Policies } from '@app/domain/program';
+import { ids } from '../commands/ids.js';
+import { Lookups, type CreatedProgram } from '../lookups/lookups.js';
+
+/** What the consent streams of an address say now. */
+export type ReadConsents = {
+  /** Consent for the sender that was asked about. */
+  readonly consent: Consent;
+  /** The sender of the program that the address has opted out of, unless an opt-in came after it; see {@link refusedSender}. */
+  readonly refusedSenderId: string | null;
+  /** Every consent that was read, those of the program's other senders too. */
+  readonly revisions: readonly ConsentRead[];
+};
+
+export type Lane = 'person' | 'opt-in-request';
+
+/**
+ * Whether a text may go out, by the consent of its address for its sender and by refusals of the program's other senders:
+ * `null`, or what forbids it. Asked when a message is accepted, and again as the last step before the provider is called.
+ */
+export function sendGate(
+  lane: Lane,
+  {
+    consent: { status, textedFirst },
+    refusedSenderId,
+  }: Pick<ReadConsents, 'refusedSenderId'> & { readonly consent: Pick<Consent, 'status' | 'textedFirst'> },
+  policies: Policies,
+): Refusal | null {
+  const refused = (rule: Refusal['rule']): Refusal => ({ rule, refusedSenderId: null });
+  const mayIgnoreOptOut = lane === 'person' && policies.optOutScope === 'automated_only';
+  if ((status === 'no' || refusedSenderId !== null) && !mayIgnoreOptOut)
+    return { rule: 'RecipientOptedOut', refusedSenderId };
+  switch (status) {
+    case 'no':
+    case 'yes':
+      return null;
+    case 'pending':
+      // Nothing but the question itself goes out before it is answered.
+      return lane === 'opt-in-request' ? null : refused('ConsentPending');
+    case 'none': {
+      const mayAnswer = textedFirst && policies.replyToInbound === 'allowed';
+      return lane === 'person' && (mayAnswer || policies.consentMode === 'opted_in_by_default')
+        ? null
+        : refused('NoConsent');
+    }
+  }
+}
+
+/** Whether nothing has changed between two readings. */
+export const isSameReading = (a: ReadConsents, b: ReadConsents): boolean =>
+  JSON.stringify(a.revisions) === JSON.stringify(b.revisions);
+
+type ConsentOf = { readonly addressId: string; readonly senderId: string };
+
+@Injectable()
+export class ConsentReader {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly lookups: Lookups,
+  ) {}
+
+  /** From the streams, never from a read model: what the store holds at this moment counts. */
+  async read(programId: string, of: ConsentOf): Promise<ReadConsents> {
+    return this.readFor(await this.lookups.program(programId), of);
+  }
+
+  /** As {@link read}, for a program that was just read. */
+  async readFor(
+    { programId, senders }: Pick<CreatedProgram, 'programId' | 'senders'>,
+    { addressId, senderId }: ConsentOf,
+  ): Promise<ReadConsents> {
+    const all = await Promise.all(
+      [...new Set([senderId, ...senders.map((sender) => sender.senderId)])].map(async (id) => {
+        const consentId = ids.consent(programId, addressId, id);
+        const { state, revision } = await this.aggregates.load(consentDecider, `consent-${consentId}`);
+        return {
+          senderId: id,
+          consent: state,
+          read: { consentId, revision: revision === 'no-stream' ? -1 : revision },
+        };
+      }),
+    );
+    const [own] = all;
+    return {
+      consent: own?.consent ?? consentDecider.initialState,
+      refusedSenderId: refusedSender(all) ?? (own?.consent.status === 'no' ? senderId : null),
+      revisions: all.map(({ read }) => read),
+    };
+  }
+}

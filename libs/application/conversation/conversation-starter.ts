@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { CommandContext, CommandResult } from '@app/eventing';
+import { recipientOf } from '@app/domain/address';
+import { ContactWasErased } from '@app/domain/contact';
+import { HandleContact, HandleConversation } from '../commands/commands.js';
+import { ids, partOf } from '../commands/ids.js';
+import { currentSender, Lookups } from '../lookups/lookups.js';
+
+/** With whom: one side of a referral, a contact, or whoever has a phone number (E.164). */
+export type ConversationWith =
+  | { readonly referralId: string; readonly side: 'referrer' | 'referred' }
+  | { readonly contactId: string }
+  | { readonly phone: string };
+
+export type ConversationAbout = {
+  readonly conversationId: string;
+  readonly contactId: string;
+  readonly referralId: string | null;
+};
+
+/** Starts a conversation, or finds the one that exists: there is one for each contact and referral, and a general one. */
+@Injectable()
+export class ConversationStarter {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly lookups: Lookups,
+  ) {}
+
+  /** @param about what {@link find} found */
+  async start(
+    by: string,
+    whom: ConversationWith,
+    { conversationId, contactId, referralId }: ConversationAbout,
+    context: CommandContext,
+  ): Promise<CommandResult & { readonly conversationId: string }> {
+    if ('phone' in whom)
+      await this.commands.execute(
+        new HandleContact(contactId, { type: 'NoteNumber', data: { phone: whom.phone } }, partOf(context, 'contact')),
+      );
+    const wish = { type: 'StartConversation', data: { conversationId, contactId, referralId, by } } as const;
+    return { conversationId, ...(await this.commands.execute(new HandleConversation(conversationId, wish, context))) };
+  }
+
+  /**
+   * The contact and referral it is about, and which conversation that is: one after those that were deleted.
+   * @throws ReferralNotFound, ContactNotFound, ContactWasErased
+   */
+  async find(whom: ConversationWith, context: CommandContext): Promise<ConversationAbout> {
+    const { programId } = context;
+    const { contactId, referralId } = await this.about(whom, context);
+    if (await this.lookups.isErased(programId, contactId)) throw new ContactWasErased();
+    return {
+      conversationId: await this.lookups.currentConversation(programId, contactId, referralId),
+      contactId,
+      referralId,
+    };
+  }
+
+  private async about(
+    whom: ConversationWith,
+    { programId, commandId, occurredAt }: CommandContext,
+  ): Promise<Omit<ConversationAbout, 'conversationId'>> {
+    if ('referralId' in whom) {
+      const referral = await this.lookups.referral(programId, whom.referralId);
+      return {
+        contactId: whom.side === 'referrer' ? referral.referrerId : referral.referredId,
+        referralId: whom.referralId,
+      };
+    }
+    if ('contactId' in whom) {
+      await this.lookups.contact(programId, whom.contactId);
+      return { contactId: whom.contactId, referralId: null };
+    }
+    const sender = currentSender(await this.lookups.program(programId));
+    const address = await this.lookups.address(
+      programId,
+      await this.lookups.naturalKeys.address(programId, whom.phone),
+    );
+    const known = recipientOf(address, sender?.senderId ?? '', occurredAt).contactId;
+    return {
+      contactId: known ?? (await this.lookups.numberContactId(programId, whom.phone, ids.madeBy(commandId, 'contact'))),
+      referralId: null,
+    };
+  }
+}

@@ -1,0 +1,169 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { DomainError, isErased, unlessErased, type Recorded } from '@app/kernel';
+import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
+import { TextLimitReached } from '@app/domain/consent';
+import {
+  conversationDecider,
+  type Conversation,
+  type ConversationCommand,
+  type ConversationEvent,
+  type Refusal,
+  type SendRefused,
+  type SendRule,
+} from '@app/domain/conversation';
+import { HandleConversation, type ConversationWish } from '../commands/commands.js';
+import { ids } from '../commands/ids.js';
+import { currentSender, Lookups } from '../lookups/lookups.js';
+import { ConsentReader, sendGate } from '../consent/send-gate.js';
+import { TextQuota } from './text-quota.js';
+
+type SendMessage = Extract<ConversationCommand, { type: 'SendMessage' }>;
+
+@CommandHandler(HandleConversation)
+export class ConversationHandler implements ICommandHandler<HandleConversation> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly lookups: Lookups,
+    private readonly consents: ConsentReader,
+    private readonly quota: TextQuota,
+  ) {}
+
+  async execute({ id, wish, context }: HandleConversation): Promise<CommandResult> {
+    const result = await handleCommand(
+      this.aggregates,
+      conversationDecider,
+      `conversation-${id}`,
+      wish,
+      context,
+      (asked: ConversationWish, state: Conversation) =>
+        asked.type === 'SendMessage' ? this.withGate(id, asked, state, context) : toCommand(id, asked, context),
+    );
+    for (const { type, data, metadata } of result.events as readonly Recorded<ConversationEvent>[])
+      // Of a repetition the events are from before.
+      if (type === 'MessageSent' && data.route && metadata.occurredAt === context.occurredAt)
+        this.quota.note(context.programId, data.route.addressId, context.occurredAt);
+    const refused = result.events.find((event): event is typeof event & SendRefused => event.type === 'SendRefused');
+    if (refused)
+      throw new SendRefusedError(
+        refused.data.rule,
+        await this.optedOutOf(context.programId, refused.data.refusedSenderId),
+      );
+    return result;
+  }
+
+  /** The program's number by the sender's id. */
+  private async optedOutOf(programId: string, senderId: string | null): Promise<string | null> {
+    if (senderId === null) return null;
+    return (
+      (await this.lookups.program(programId)).senders.find((sender) => sender.senderId === senderId)?.phone ?? null
+    );
+  }
+
+  private async withGate(
+    conversationId: string,
+    { data }: Extract<ConversationWish, { type: 'SendMessage' }>,
+    state: Conversation,
+    context: CommandContext,
+  ): Promise<SendMessage> {
+    const message = {
+      ...data,
+      messageId: messageIdFor(conversationId, context),
+      to: null,
+      route: null,
+      isNotified: false,
+      refusal: null,
+    };
+    if (state.status !== 'started') return { type: 'SendMessage', data: message };
+    const { programId } = context;
+    const isText = data.channel === 'sms';
+    const [contact, program] = await Promise.all([
+      this.lookups.contact(programId, state.contactId),
+      isText ? this.lookups.program(programId) : null,
+    ]);
+    if (contact.status === 'erased' || isErased(contact.phones))
+      return { type: 'SendMessage', data: { ...message, refusal: { rule: 'ContactErased', refusedSenderId: null } } };
+    if (program === null) {
+      const rule = !contact.registered ? 'ContactNotRegistered' : !contact.active ? 'ContactInactive' : null;
+      return {
+        type: 'SendMessage',
+        data: {
+          ...message,
+          isNotified: unlessErased(contact.emails, []).length > 0,
+          refusal: rule && { rule, refusedSenderId: null },
+        },
+      };
+    }
+    const sender = currentSender(program);
+    if (!sender) throw new NoSender();
+    const [to] = contact.phones;
+    const [addressId] = contact.phoneIds;
+    if (to === undefined || addressId === undefined) throw new ContactHasNoPhone();
+    const [consents, overQuota] = await Promise.all([
+      this.consents.readFor(program, { addressId, senderId: sender.senderId }),
+      this.overQuota(addressId, context),
+    ]);
+    const route = { senderId: sender.senderId, from: sender.phone, addressId };
+    const refusal = sendGate('person', consents, program.policies) ?? overQuota;
+    return { type: 'SendMessage', data: { ...message, to, route, refusal } };
+  }
+
+  private async overQuota(addressId: string, { programId, occurredAt }: CommandContext): Promise<Refusal | null> {
+    return (await this.quota.isUsedUp(programId, addressId, occurredAt))
+      ? { rule: 'TextLimitReached', refusedSenderId: null }
+      : null;
+  }
+}
+
+const toCommand = (
+  conversationId: string,
+  wish: Exclude<ConversationWish, { type: 'SendMessage' }>,
+  context: CommandContext,
+): ConversationCommand =>
+  wish.type === 'WriteInApp'
+    ? {
+        type: 'ReceiveMessage',
+        data: {
+          ...wish.data,
+          messageId: messageIdFor(conversationId, context),
+          channel: 'in-app',
+          acceptedAt: null,
+          providerId: null,
+        },
+      }
+    : wish;
+
+/** With the time: a key that was forgotten may come again, and what it then sends is another message. */
+const messageIdFor = (conversationId: string, { commandId, occurredAt }: CommandContext): string =>
+  ids.madeBy(commandId, `message ${conversationId} ${occurredAt}`);
+
+const refusals: Readonly<Record<SendRule, string>> = {
+  NoConsent: 'The contact has not agreed to be texted by this sender',
+  ConsentPending: 'The contact has not yet answered YES to the question whether they want texts',
+  RecipientOptedOut: 'The contact has opted out of texts; only a START from the number itself undoes that',
+  ContactNotRegistered: 'The contact has no account of the portal and cannot read messages in the app',
+  ContactInactive: 'The contact is not active',
+  ContactErased: 'The contact was erased; nothing is sent any more',
+  TextLimitReached: new TextLimitReached().message,
+};
+
+/** Nothing was sent, and the refusal is in the record. `code` is the rule. */
+export class SendRefusedError extends DomainError {
+  readonly code: SendRule;
+  /** @param optedOutOf the program's number that received the opt-out */
+  constructor(rule: SendRule, optedOutOf: string | null) {
+    super(optedOutOf === null ? refusals[rule] : `${refusals[rule]}. The opt-out came to ${optedOutOf}`);
+    this.code = rule;
+  }
+}
+export class NoSender extends DomainError {
+  readonly code = 'NoSender';
+  constructor() {
+    super('The program has no number to text from');
+  }
+}
+export class ContactHasNoPhone extends DomainError {
+  readonly code = 'ContactHasNoPhone';
+  constructor() {
+    super('The contact has no phone number');
+  }
+}

@@ -1,0 +1,36 @@
+import type { CommandBus } from '@nestjs/cqrs';
+import type { CommandContext } from '@app/eventing';
+import { ConversationNotFound, ConversationWasDeleted } from '@app/domain/conversation';
+import { HandleConversation, type ConversationWish } from '../commands/commands.js';
+import { ids } from '../commands/ids.js';
+
+type About = { readonly contactId: string; readonly referralId: string | null };
+
+/**
+ * Gives a command to the contact's conversation about a referral, or the general one, and starts that where there is none.
+ * It can be deleted at any moment; then the command goes to the one after it. Each is asked, from the first on: one that
+ * handled the command before it was deleted gives its first answer, so that nothing is done twice.
+ */
+export async function toConversation(
+  commands: CommandBus,
+  about: About,
+  wish: ConversationWish,
+  context: CommandContext,
+  startContext: CommandContext,
+): Promise<void> {
+  for (let incarnation = 0; ; incarnation += 1) {
+    const conversationId = ids.conversation(context.programId, about.contactId, about.referralId, incarnation);
+    const ask = (asked: ConversationWish, as: CommandContext): Promise<unknown> =>
+      commands.execute(new HandleConversation(conversationId, asked, as));
+    try {
+      await ask(wish, context).catch(async (error: unknown) => {
+        if (!(error instanceof ConversationNotFound)) throw error;
+        await ask({ type: 'StartConversation', data: { conversationId, ...about, by: null } }, startContext);
+        await ask(wish, context);
+      });
+      return;
+    } catch (error) {
+      if (!(error instanceof ConversationWasDeleted)) throw error;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Checkpoints, TemporaryFailure, type CommandContext } from '@app/eventing';
+import { INBOX, InboxQueries } from '../../read-models/inbox/inbox.queries.js';
+import { HandleContact, HandleConversation } from '../commands/commands.js';
+import { partOf } from '../commands/ids.js';
+
+const LONGEST_WAIT_MS = 60_000;
+
+/**
+ * Erases a person: the contact, then each of its conversations. Automation destroys the keys after these facts, and deletes
+ * what begins meanwhile. That the contact was, and the consent of its numbers, stay: who said STOP is not texted later.
+ */
+@Injectable()
+export class ErasePerson {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly checkpoints: Checkpoints,
+    private readonly inbox: InboxQueries,
+  ) {}
+
+  /** Safe to repeat. @returns how many conversations were deleted @throws ContactNotFound, ConversationsNotKnownYet */
+  async erase(contactId: string, by: string, context: CommandContext): Promise<number> {
+    const { programId } = context;
+    const { position } = await this.commands.execute(
+      new HandleContact(contactId, { type: 'EraseContact', data: { by } }, context),
+    );
+    // Whatever began before the contact was erased is in the inbox then.
+    if (position === null || !(await this.checkpoints.waitFor(INBOX, position, LONGEST_WAIT_MS)))
+      throw new ConversationsNotKnownYet();
+    const conversationIds = await this.inbox.idsOf(programId, contactId);
+    for (const id of conversationIds)
+      await this.commands.execute(
+        new HandleConversation(id, { type: 'DeleteConversation', data: { by } }, partOf(context, id)),
+      );
+    return conversationIds.length;
+  }
+}
+
+export class ConversationsNotKnownYet extends TemporaryFailure {
+  override readonly name = 'ConversationsNotKnownYet';
+  constructor() {
+    super(
+      'The contact is erased, but the inbox is too far behind to know all its conversations; erase it again when the projector has caught up',
+    );
+  }
+}

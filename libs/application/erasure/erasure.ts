@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Keyring } from '@app/eventing';
+import type { Recorded } from '@app/kernel';
+import { sealingSubject, type AddressCommand, type AddressEvent } from '@app/domain/address';
+import type { ContactErased } from '@app/domain/contact';
+import type { ConversationDeleted, ConversationStarted } from '@app/domain/conversation';
+import { HandleAddress, HandleConsent, HandleConversation } from '../commands/commands.js';
+import { following, ids, system } from '../commands/ids.js';
+import { Lookups } from '../lookups/lookups.js';
+
+const automation = system('automation');
+
+/** What follows when content is to be gone: the keys that open it are destroyed, after the fact is in the record. */
+@Injectable()
+export class Erasure {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly lookups: Lookups,
+    private readonly keyring: Keyring,
+  ) {}
+
+  async conversationDeleted({ data }: Recorded<ConversationDeleted>): Promise<void> {
+    await this.keyring.destroy(data.conversationId);
+  }
+
+  /** The contact's key goes, and what came from numbers that nobody else has. */
+  async contactErased(event: Recorded<ContactErased>): Promise<void> {
+    const { contactId, phoneIds } = event.data;
+    for (const addressId of phoneIds) {
+      await this.toAddress(event, addressId, { type: 'ReleaseAddress', data: { contactId } });
+      for (const { type, data } of await this.toAddress(event, addressId, { type: 'EraseAddress', data: {} })) {
+        if (type !== 'AddressErased') continue;
+        await this.eraseOptIns(event, addressId);
+        await this.keyring.destroy(sealingSubject(addressId, data.erasures - 1));
+      }
+    }
+    await this.keyring.destroy(contactId);
+  }
+
+  /** One that began while its contact was being erased goes as well. */
+  async conversationStarted(event: Recorded<ConversationStarted>): Promise<void> {
+    const { conversationId, contactId } = event.data;
+    if (!(await this.lookups.isErased(event.metadata.programId, contactId))) return;
+    const wish = { type: 'DeleteConversation', data: { by: automation.id } } as const;
+    await this.commands.execute(
+      new HandleConversation(conversationId, wish, following(event, automation, 'DeleteConversation')),
+    );
+  }
+
+  /** Nobody is texted by a consent whose evidence is gone, whoever gets the number next. */
+  private async eraseOptIns(event: Recorded<ContactErased>, addressId: string): Promise<void> {
+    const { programId } = event.metadata;
+    const { senders } = await this.lookups.program(programId);
+    for (const { senderId } of senders) {
+      const wish = { type: 'EraseOptIn', data: { addressId, senderId } } as const;
+      await this.commands.execute(
+        new HandleConsent(
+          ids.consent(programId, addressId, senderId),
+          wish,
+          following(event, automation, `EraseOptIn ${addressId} ${senderId}`),
+        ),
+      );
+    }
+  }
+
+  private async toAddress(
+    event: Recorded<ContactErased>,
+    addressId: string,
+    wish: AddressCommand,
+  ): Promise<readonly AddressEvent[]> {
+    const { events } = await this.commands.execute(
+      new HandleAddress(addressId, wish, following(event, automation, `${wish.type} ${addressId}`)),
+    );
+    return events as readonly Recorded<AddressEvent>[];
+  }
+}

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Clock, EventUnreadable, Journal, KeyDestroyed, naturalId, type CommandContext } from '@app/eventing';
+import type { Open, Recorded } from '@app/kernel';
+import { sealingSubject } from '@app/domain/address';
+import type { InboundEvent, InboundReceived } from '@app/domain/inbound';
+import type { Sender } from '@app/domain/program';
+import { HandleInbound } from '../commands/commands.js';
+import { ids } from '../commands/ids.js';
+import { InboundRouter } from './inbound-router.js';
+import { Lookups } from '../lookups/lookups.js';
+import { NaturalKeys } from '../lookups/natural-keys.js';
+
+/** A text as the provider told us about it. */
+export type ArrivedText = Pick<Open<InboundReceived['data']>, 'providerId' | 'from' | 'form' | 'sentAt'>;
+
+/** The one entry of inbound texts, whether the provider posted them or its list shows them. */
+@Injectable()
+export class InboundEntry {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly journal: Journal,
+    private readonly router: InboundRouter,
+    private readonly clock: Clock,
+    private readonly naturalKeys: NaturalKeys,
+    private readonly lookups: Lookups,
+  ) {}
+
+  /**
+   * Accepts a text that a number of the program received. When it resolves, the text is in the record once, and an opt-out
+   * holds, also when a call before this one died in between. The caller has checked that the text is genuine.
+   */
+  async accept(
+    programId: string,
+    { senderId, accountSid }: Sender,
+    { providerId, from, form, sentAt }: ArrivedText,
+    correlationId?: string,
+  ): Promise<void> {
+    // One command for each message of the provider, however it is worded: webhook, retry and list differ in their parameters.
+    const commandId = naturalId('accept', programId, providerId);
+    const context: CommandContext = {
+      programId,
+      actor: { kind: 'provider', id: accountSid },
+      commandId,
+      correlationId: correlationId ?? commandId,
+      causationId: commandId,
+      occurredAt: new Date(this.clock.now()).toISOString(),
+      isDerived: true,
+    };
+    const addressId = await this.naturalKeys.address(programId, from);
+    const inboundId = ids.inbound(programId, providerId);
+    const text = form['Body'] ?? '';
+    const accept = async (): Promise<Recorded<InboundEvent> | undefined> => {
+      for (let erasures = await this.erasures(programId, addressId); ; erasures += 1) {
+        const data = {
+          providerId,
+          addressId,
+          subjectId: sealingSubject(addressId, erasures),
+          senderId,
+          from,
+          text,
+          form,
+          sentAt,
+        };
+        try {
+          const { events } = await this.commands.execute(
+            new HandleInbound(inboundId, { type: 'AcceptInbound', data }, context),
+          );
+          return (
+            (events[0] as Recorded<InboundEvent> | undefined) ??
+            (await this.journal.at<InboundEvent>(`inbound-${inboundId}`, 0))
+          );
+        } catch (error) {
+          // Who was erased texts anew, under the next key.
+          if (!(error instanceof KeyDestroyed)) throw error;
+        }
+      }
+    };
+    try {
+      const accepted = await accept();
+      if (accepted?.type === 'InboundReceived') await this.router.noteOptOut(accepted);
+    } catch (error) {
+      if (!(error instanceof EventUnreadable) || error.event.stream !== `inbound-${inboundId}`) throw error;
+      // What comes after the text says where it went: then an opt-out was heard.
+      if (error.event.revision > 0) return;
+      const accepted = error.event.legible as Recorded<InboundEvent> | null;
+      if (accepted?.type !== 'InboundReceived') throw error;
+      // Automation waits until the text can be opened; an opt-out does not.
+      await this.router.noteOptOut({ ...accepted, data: { ...accepted.data, from, text, form } });
+    }
+  }
+
+  /** How often the number's holder was erased, as far as that can be read. */
+  private async erasures(programId: string, addressId: string): Promise<number> {
+    try {
+      return (await this.lookups.address(programId, addressId)).erasures;
+    } catch (error) {
+      // A text is accepted all the same: it may be a STOP.
+      if (error instanceof EventUnreadable) return 0;
+      throw error;
+    }
+  }
+}

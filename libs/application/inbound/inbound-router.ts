@@ -1,0 +1,176 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Aggregates, EventUnreadable, KeyDestroyed } from '@app/eventing';
+import { ERASED, opened, type Message, type Open, type Personal, type Recorded } from '@app/kernel';
+import { recipientOf } from '@app/domain/address';
+import { isAwaitingAnswer, keywordOf, type Keyword } from '@app/domain/consent';
+import { inboundDecider, type InboundReceived, type InboundRouted } from '@app/domain/inbound';
+import { HandleConsent, HandleContact, HandleInbound, type ConversationWish } from '../commands/commands.js';
+import { following, ids, system } from '../commands/ids.js';
+import { Lookups } from '../lookups/lookups.js';
+import { ConsentReader } from '../consent/send-gate.js';
+import { toConversation } from '../conversation/to-conversation.js';
+
+/** An inbound text whose content can be read. */
+type Received = Recorded<Message<'InboundReceived', Open<InboundReceived['data']>>>;
+
+/**
+ * Takes an inbound text to its conversation, consent first. Where it goes is decided once and recorded, so that a
+ * repetition after a crash, when the world has moved on, follows the same way.
+ */
+@Injectable()
+export class InboundRouter {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly aggregates: Aggregates,
+    private readonly lookups: Lookups,
+    private readonly consents: ConsentReader,
+  ) {}
+
+  /**
+   * An opt-out holds from the moment it is accepted, however far the automation is. What follows is the same command as
+   * {@link route} gives, so whichever comes second does nothing.
+   */
+  async noteOptOut(accepted: Recorded<InboundReceived>): Promise<void> {
+    const event = readable(accepted);
+    if (!event) return;
+    const { addressId, senderId, from, text } = event.data;
+    const { programId, occurredAt } = event.metadata;
+    const keyword = keywordOf(text);
+    if (keyword?.kind !== 'opt-out') return;
+    const contactId = await this.holderOf(programId, addressId, senderId, occurredAt);
+    await this.hear(event, contactId ?? (await this.lookups.naturalKeys.contactByPhone(programId, from)), keyword);
+  }
+
+  /** `null` also where nobody can tell now: an opt-out holds whoever has the number. */
+  private async holderOf(programId: string, addressId: string, senderId: string, at: string): Promise<string | null> {
+    try {
+      return recipientOf(await this.lookups.address(programId, addressId), senderId, at).contactId;
+    } catch (error) {
+      if (error instanceof EventUnreadable) return null;
+      throw error;
+    }
+  }
+
+  async route(accepted: Recorded<InboundReceived>): Promise<void> {
+    const event = readable(accepted);
+    if (!event) return this.hearErased(accepted);
+    const { providerId, from, text } = event.data;
+    const router = system('automation');
+    const keyword = keywordOf(text);
+    const { contactId, referralId, isNewNumber, asKeyword } = await this.routeOf(event, keyword);
+    const contact = { kind: 'contact', id: contactId } as const;
+
+    if (isNewNumber)
+      await this.commands.execute(
+        new HandleContact(
+          contactId,
+          { type: 'NoteNumber', data: { phone: from } },
+          following(event, router, 'NoteNumber'),
+        ),
+      );
+
+    // Where the word was no answer when it came, it is none later either.
+    await this.hear(event, contactId, asKeyword ? keyword : null);
+
+    // What somebody wrote before being erased goes with the rest.
+    if (await this.lookups.isErased(event.metadata.programId, contactId)) return;
+    const context = following(event, contact, 'Receive');
+    const message = {
+      messageId: ids.madeBy(context.commandId, 'message'),
+      text: shownText(event.data),
+      acceptedAt: event.position,
+      providerId,
+    };
+    const wish: ConversationWish =
+      asKeyword && keyword
+        ? { type: 'ReceiveKeyword', data: { ...message, keyword: keyword.word } }
+        : { type: 'ReceiveMessage', data: { ...message, channel: 'sms' } };
+    await toConversation(
+      this.commands,
+      { contactId, referralId },
+      wish,
+      context,
+      following(event, router, 'StartConversation'),
+    );
+  }
+
+  /**
+   * A text that nobody can read any more: its number was erased between accepting and routing it. It may have been a STOP,
+   * so it counts as one. What was routed has been heard.
+   */
+  private async hearErased(event: Recorded<InboundReceived>): Promise<void> {
+    const { state } = await this.aggregates.load(inboundDecider, event.stream);
+    if (state.status !== 'routed') await this.hear(event, event.data.addressId, { kind: 'opt-out', word: '(erased)' });
+  }
+
+  private async hear(event: Recorded<InboundReceived>, contactId: string, keyword: Keyword | null): Promise<void> {
+    const { providerId, addressId, subjectId, senderId, sentAt } = event.data;
+    const accepted = { acceptedPosition: event.position, acceptedAt: event.metadata.occurredAt, sentAt };
+    const context = following(event, { kind: 'contact', id: contactId }, 'NoteTextReceived');
+    const note = (text: Personal<string>): Promise<unknown> => {
+      const wish = {
+        type: 'NoteTextReceived',
+        data: { addressId, subjectId, senderId, text, providerId, keyword, ...accepted },
+      } as const;
+      return this.commands.execute(
+        new HandleConsent(ids.consent(event.metadata.programId, addressId, senderId), wish, context),
+      );
+    };
+    // A refusal is kept also where its evidence cannot be, because the number was erased meanwhile; consent is not.
+    await note(event.data.text).catch((error: unknown) => {
+      if (!(error instanceof KeyDestroyed)) throw error;
+      return keyword?.kind === 'opt-out' ? note(ERASED) : undefined;
+    });
+  }
+
+  /** The route as recorded, deciding it first where that has not been done. */
+  private async routeOf(event: Received, keyword: Keyword | null): Promise<InboundRouted['data']> {
+    const { state } = await this.aggregates.load(inboundDecider, event.stream);
+    if (state.status === 'routed') return state;
+    const data = await this.decideRoute(event, keyword);
+    await this.commands.execute(
+      new HandleInbound(
+        event.aggregateId,
+        { type: 'RouteInbound', data },
+        following(event, system('automation'), 'RouteInbound'),
+      ),
+    );
+    // Another process may have decided meanwhile: the recorded route counts, not this one.
+    const { state: decided } = await this.aggregates.load(inboundDecider, event.stream);
+    return decided.status === 'routed' ? decided : data;
+  }
+
+  private async decideRoute(event: Received, keyword: Keyword | null): Promise<InboundRouted['data']> {
+    const { addressId, senderId, from } = event.data;
+    const { programId, occurredAt } = event.metadata;
+    const recipient = recipientOf(await this.lookups.address(programId, addressId), senderId, occurredAt);
+    const contactId =
+      recipient.contactId ??
+      (await this.lookups.numberContactId(programId, from, ids.madeBy(event.eventId, 'contact')));
+    const joined =
+      recipient.conversationId === null ? null : await this.lookups.conversation(programId, recipient.conversationId);
+    const { consent, refusedSenderId } = await this.consents.read(programId, { addressId, senderId });
+    const isAsked =
+      refusedSenderId === null && isAwaitingAnswer(consent, { acceptedAt: occurredAt, sentAt: event.data.sentAt });
+    return {
+      contactId,
+      conversationId: await this.lookups.currentConversation(programId, contactId, joined?.referralId ?? null),
+      referralId: joined?.referralId ?? null,
+      isNewNumber: recipient.contactId === null,
+      // YES answers a question only while one is asked; else it is a word like any other.
+      asKeyword: keyword !== null && (keyword.kind !== 'confirm' || isAsked),
+    };
+  }
+}
+
+function readable(event: Recorded<InboundReceived>): Received | null {
+  const data = opened(event.data);
+  return data && { ...event, data };
+}
+
+/** The text, or what stands for a message that is only media. */
+function shownText({ text, form }: Received['data']): string {
+  const media = Number(form['NumMedia'] ?? '0');
+  return text === '' && media > 0 ? `[${media} attachment${media === 1 ? '' : 's'}]` : text;
+}

@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import { Aggregates } from '@app/eventing';
+import { unlessErased, type Decider, type Message } from '@app/kernel';
+import { addressDecider, sealingSubject, type Address } from '@app/domain/address';
+import { contactDecider, ContactNotFound, type Contact } from '@app/domain/contact';
+import { conversationDecider, ConversationNotFound, type Conversation } from '@app/domain/conversation';
+import { deliveryDecider, type Delivery } from '@app/domain/delivery';
+import { holdDecider, type Holds } from '@app/domain/hold';
+import { memberDecider, type Member } from '@app/domain/member';
+import { notificationDecider, type Notification } from '@app/domain/notification';
+import { parkedDecider, type Parked } from '@app/domain/parked';
+import { programDecider, ProgramNotFound, type Program, type Sender } from '@app/domain/program';
+import { referralDecider, ReferralNotFound, type Referral } from '@app/domain/referral';
+import { ids } from '../commands/ids.js';
+import { NaturalKeys } from './natural-keys.js';
+
+type Known<State, Status extends string> = Exclude<State, { status: Status }>;
+
+/** A program that is there. */
+export type CreatedProgram = Known<Program, 'none'>;
+
+/** Aggregates a decision needs besides its own, as they are now, and only those of the asking program. */
+@Injectable()
+export class Lookups {
+  constructor(
+    private readonly aggregates: Aggregates,
+    readonly naturalKeys: NaturalKeys,
+  ) {}
+
+  /** @throws ProgramNotFound */
+  async program(programId: string): Promise<CreatedProgram> {
+    const program = await this.load(programDecider, `program-${programId}`, programId);
+    if (!program || program.status === 'none') throw new ProgramNotFound();
+    return program;
+  }
+
+  /** @throws ContactNotFound */
+  async contact(programId: string, contactId: string): Promise<Known<Contact, 'none'>> {
+    const contact = await this.load(contactDecider, `contact-${contactId}`, programId);
+    if (!contact || contact.status === 'none') throw new ContactNotFound();
+    return contact;
+  }
+
+  async isErased(programId: string, contactId: string): Promise<boolean> {
+    return (await this.load(contactDecider, `contact-${contactId}`, programId))?.status === 'erased';
+  }
+
+  /** Id of one who is just this number: made of the number, or `otherwise` where who once was just that has another number by now. */
+  async numberContactId(programId: string, phone: string, otherwise: string): Promise<string> {
+    const id = await this.naturalKeys.contactByPhone(programId, phone);
+    const contact = await this.load(contactDecider, `contact-${id}`, programId);
+    return contact && contact.status !== 'none' && !unlessErased(contact.phones, []).includes(phone) ? otherwise : id;
+  }
+
+  /** @throws ReferralNotFound */
+  async referral(programId: string, referralId: string): Promise<Known<Referral, 'none'>> {
+    const referral = await this.load(referralDecider, `referral-${referralId}`, programId);
+    if (!referral || referral.status === 'none') throw new ReferralNotFound();
+    return referral;
+  }
+
+  /** @throws ConversationNotFound */
+  async conversation(programId: string, conversationId: string): Promise<Known<Conversation, 'not-started'>> {
+    const conversation = await this.load(conversationDecider, `conversation-${conversationId}`, programId);
+    if (!conversation || conversation.status === 'not-started') throw new ConversationNotFound();
+    return conversation;
+  }
+
+  /** Id of the contact's conversation about the referral, or the general one: the first that was not deleted, begun or not. */
+  async currentConversation(programId: string, contactId: string, referralId: string | null): Promise<string> {
+    for (let incarnation = 0; ; incarnation += 1) {
+      const id = ids.conversation(programId, contactId, referralId, incarnation);
+      const conversation = await this.load(conversationDecider, `conversation-${id}`, programId);
+      if (conversation?.status !== 'deleted') return id;
+    }
+  }
+
+  /** Whose key seals what comes from this address now. */
+  async sealingSubject(programId: string, addressId: string): Promise<string> {
+    return sealingSubject(addressId, (await this.address(programId, addressId)).erasures);
+  }
+
+  async address(programId: string, addressId: string): Promise<Address> {
+    return (await this.load(addressDecider, `address-${addressId}`, programId)) ?? addressDecider.initialState;
+  }
+
+  async delivery(programId: string, deliveryId: string): Promise<Delivery> {
+    return (await this.load(deliveryDecider, `delivery-${deliveryId}`, programId)) ?? deliveryDecider.initialState;
+  }
+
+  /** As far as it is known without asking the record, which may have come further; read where nothing is known of it. */
+  async knownDelivery(programId: string, deliveryId: string): Promise<Delivery> {
+    const { state, programId: owner } = this.aggregates.remembered(deliveryDecider, `delivery-${deliveryId}`);
+    return owner === programId ? state : this.delivery(programId, deliveryId);
+  }
+
+  /** What the program may not send at present. */
+  async holds(programId: string): Promise<Holds> {
+    return (await this.load(holdDecider, `hold-${programId}`, programId)) ?? holdDecider.initialState;
+  }
+
+  /** `null` for somebody who is not of the staff. */
+  async member(programId: string, userId: string): Promise<Known<Member, 'none' | 'removed'> | null> {
+    const member = await this.load(memberDecider, `member-${ids.member(programId, userId)}`, programId);
+    return member?.status === 'member' ? member : null;
+  }
+
+  async notification(programId: string, messageId: string): Promise<Notification> {
+    return (
+      (await this.load(notificationDecider, `notification-${messageId}`, programId)) ?? notificationDecider.initialState
+    );
+  }
+
+  /** `null` where nothing was ever parked. */
+  async parked(programId: string, parkedId: string): Promise<Parked | null> {
+    return this.load(parkedDecider, `parked-${parkedId}`, programId);
+  }
+
+  private async load<State, Event extends Message>(
+    decider: Decider<State, never, Event>,
+    stream: string,
+    programId: string,
+  ): Promise<State | null> {
+    const folded = await this.aggregates.load(decider, stream);
+    return folded.programId === programId ? folded.state : null;
+  }
+}
+
+/** The number a program texts from now; consent belongs to it. */
+export const currentSender = (program: CreatedProgram): Sender | null => program.senders.at(-1) ?? null;

@@ -1,0 +1,71 @@
+import type { Command, CommandBus } from '@nestjs/cqrs';
+import { inOrderPerKey } from '@app/eventing';
+import type { Message, Recorded } from '@app/kernel';
+import { addressDecider, type Address } from '@app/domain/address';
+import type { ContactEvent } from '@app/domain/contact';
+import { newRecord, samples } from '@app/testing';
+import type { ProviderOptOuts } from '../consent/provider-opt-outs.js';
+import { Automation, type AutomatedEvent } from './automation.js';
+import type { HandleAddress } from '../commands/commands.js';
+import type { Erasure } from '../erasure/erasure.js';
+import type { InboundRouter } from '../inbound/inbound-router.js';
+import type { Lookups } from '../lookups/lookups.js';
+
+describe('automation, events side by side', () => {
+  const record = newRecord();
+  const moved = (phoneIds: string[], formerPhoneIds: string[]) =>
+    record('contact-rita', {
+      type: 'ContactDetailsChanged',
+      data: { ...samples.ContactDetailsChanged, contactId: 'rita', phoneIds, formerPhoneIds },
+    }) as Recorded<ContactEvent>;
+
+  it('M14: a number taken and given up in a row is held as it was said last, however slow the first one is', async () => {
+    const addresses = new Map<string, Address>([['a', { ...addressDecider.initialState, holders: ['rita'] }]]);
+    const events = [moved(['b'], ['a']), moved(['a'], ['b'])];
+    const execute = async ({ id, wish, context }: HandleAddress): Promise<void> => {
+      for (let turns = context.causationId === events[0]?.eventId ? 20 : 0; turns > 0; turns -= 1)
+        await new Promise(setImmediate);
+      const address = addresses.get(id) ?? addressDecider.initialState;
+      addresses.set(
+        id,
+        addressDecider.decide(wish, address).reduce((state, event) => addressDecider.evolve(state, event), address),
+      );
+    };
+    const automation = new Automation(
+      { execute: (command: Command<unknown>) => execute(command as HandleAddress) } as unknown as CommandBus,
+      {} as InboundRouter,
+      {} as Lookups,
+      {} as ProviderOptOuts,
+      {} as Erasure,
+    );
+    await inOrderPerKey(events, Automation.keysOf, (event) => automation.react(event));
+    expect([addresses.get('a')?.holders, addresses.get('b')?.holders]).toEqual([['rita'], []]);
+  });
+
+  it.each([
+    'InboundReceived',
+    'OptInRequested',
+    'ContactCreated',
+    'ContactErased',
+    'ContactDetailsChanged',
+    'MessageSent',
+    'AutomatedTextSent',
+  ] as const)('rule 13: %s that is not what its type says stops nobody, and waits by its stream', (type) => {
+    for (const data of [{}, { addressId: 7, phoneIds: [7], formerPhoneIds: [], route: {} }])
+      expect(
+        Automation.keysOf(record('conversation-1', { type, data } as Message) as Recorded<AutomatedEvent>),
+      ).toEqual([]);
+  });
+
+  it('rule 13: a message in the app concerns it not, and one that goes out as a text does', () => {
+    const sent = (change: object) =>
+      record('conversation-1', {
+        type: 'MessageSent',
+        data: { ...samples.MessageSent, ...change },
+      }) as Recorded<AutomatedEvent>;
+    expect([
+      Automation.concerns(sent({})),
+      Automation.concerns(sent({ channel: 'in-app', to: null, route: null })),
+    ]).toEqual([true, false]);
+  });
+});

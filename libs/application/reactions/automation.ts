@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { EventUnreadable, isOpened, type Followable } from '@app/eventing';
+import type { Recorded } from '@app/kernel';
+import type { ConsentEvent, OptInRequested } from '@app/domain/consent';
+import type { ContactEvent } from '@app/domain/contact';
+import type { ConversationEvent } from '@app/domain/conversation';
+import type { DeliveryEvent } from '@app/domain/delivery';
+import type { InboundEvent } from '@app/domain/inbound';
+import type { HandleAddress } from '../commands/commands.js';
+import { Erasure } from '../erasure/erasure.js';
+import { InboundRouter } from '../inbound/inbound-router.js';
+import { Lookups } from '../lookups/lookups.js';
+import { ProviderOptOuts } from '../consent/provider-opt-outs.js';
+import { askForYes, holdAddresses, noteTexts } from './reactions.js';
+import { toConversation } from '../conversation/to-conversation.js';
+
+export type AutomatedEvent = ConsentEvent | ContactEvent | ConversationEvent | DeliveryEvent | InboundEvent;
+
+const REACTED_TO: ReadonlySet<string> = new Set<AutomatedEvent['type']>([
+  'InboundReceived',
+  'ContactCreated',
+  'ContactDetailsChanged',
+  'ContactErased',
+  'ConversationStarted',
+  'ConversationDeleted',
+  'MessageSent',
+  'AutomatedTextSent',
+  'OptInRequested',
+  'DeliveryRefused',
+  'ReceiptReceived',
+]);
+
+/** What events lead to. The same event again leads to the same commands, which then do nothing. */
+@Injectable()
+export class Automation {
+  /** Categories of the streams it follows. */
+  static readonly categories = ['contact', 'conversation', 'consent', 'inbound', 'delivery'];
+
+  /** Whether anything follows from an event. Of one whose type nobody knows, something may; of a message in the app, nothing. */
+  static concerns(event: Followable<AutomatedEvent>): boolean {
+    const legible = (isOpened(event) ? event : event.legible) as Recorded<AutomatedEvent> | null;
+    return (
+      legible === null ||
+      (REACTED_TO.has(legible.type) && !(legible.type === 'MessageSent' && legible.data.route === null))
+    );
+  }
+
+  /**
+   * What is kept in order: the events about one address, so that an inbound text finds who had the number and what was
+   * texted there before it. Others change nothing that these look at.
+   */
+  static keysOf(followed: Followable<AutomatedEvent>): readonly string[] {
+    // What keeps order is never sealed.
+    const event = isOpened(followed) ? followed : (followed.legible as Recorded<AutomatedEvent> | null);
+    if (event === null) return [];
+    try {
+      const keys: readonly unknown[] = Automation.numbersOf(event);
+      if (keys.every((key) => typeof key === 'string')) return keys;
+    } catch {
+      // Said below.
+    }
+    // It is not what its type says: it fails when it is handled, and waits by its stream.
+    return [];
+  }
+
+  private static numbersOf(event: AutomatedEvent): readonly string[] {
+    switch (event.type) {
+      case 'InboundReceived':
+      case 'OptInRequested':
+        return [event.data.addressId];
+      case 'ContactCreated':
+      case 'ContactErased':
+        return event.data.phoneIds;
+      case 'ContactDetailsChanged':
+        // Those given up too: one that is given up and taken again must end as it was said last.
+        return [...new Set([...event.data.phoneIds, ...event.data.formerPhoneIds])];
+      case 'MessageSent':
+      case 'AutomatedTextSent':
+        return event.data.route === null ? [] : [event.data.route.addressId];
+      default:
+        return [];
+    }
+  }
+
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly router: InboundRouter,
+    private readonly lookups: Lookups,
+    private readonly providerOptOuts: ProviderOptOuts,
+    private readonly erasure: Erasure,
+  ) {}
+
+  /** @throws EventUnreadable */
+  async react(event: Followable<AutomatedEvent>): Promise<void> {
+    if (!isOpened(event)) throw new EventUnreadable(event);
+    switch (event.type) {
+      case 'InboundReceived':
+        return this.router.route(event);
+      case 'ContactCreated':
+      case 'ContactDetailsChanged':
+        return this.executeAll(holdAddresses(event));
+      case 'ContactErased':
+        return this.erasure.contactErased(event);
+      case 'ConversationStarted':
+        return this.erasure.conversationStarted(event);
+      case 'ConversationDeleted':
+        return this.erasure.conversationDeleted(event);
+      case 'MessageSent':
+      case 'AutomatedTextSent':
+        return this.executeAll(noteTexts(event));
+      case 'OptInRequested':
+        return this.askForYes(event);
+      case 'DeliveryRefused':
+      case 'ReceiptReceived':
+        return this.providerOptOuts.learnFrom(event);
+      default:
+        return;
+    }
+  }
+
+  private async askForYes(event: Recorded<OptInRequested>): Promise<void> {
+    const { contactId, referralId } = event.data;
+    const { programId } = event.metadata;
+    if (await this.lookups.isErased(programId, contactId)) return;
+    const { senders } = await this.lookups.program(programId);
+    const asked = askForYes(event, (senderId) => senders.find((sender) => sender.senderId === senderId) ?? null);
+    if (asked)
+      await toConversation(this.commands, { contactId, referralId }, asked.wish, asked.context, asked.startContext);
+  }
+
+  private async executeAll(commands: readonly HandleAddress[]): Promise<void> {
+    for (const command of commands) await this.commands.execute(command);
+  }
+}

@@ -1,0 +1,59 @@
+import type { CommandContext } from '@app/eventing';
+import { isErased, type Recorded } from '@app/kernel';
+import type { ContactCreated, ContactDetailsChanged } from '@app/domain/contact';
+import type { ConsentEvent } from '@app/domain/consent';
+import type { ConversationEvent } from '@app/domain/conversation';
+import { HandleAddress, type ConversationWish } from '../commands/commands.js';
+import { following, ids, system } from '../commands/ids.js';
+
+/** `sender` is the program's number by its id, which the opt-in request is sent from. */
+export type OptInSender = (senderId: string) => { readonly phone: string } | null;
+
+const automation = system('automation');
+
+/** Phone numbers know who has them, so that an inbound text finds its contact. */
+export function holdAddresses(event: Recorded<ContactCreated | ContactDetailsChanged>): HandleAddress[] {
+  const { contactId, phoneIds } = event.data;
+  const former = event.type === 'ContactDetailsChanged' ? event.data.formerPhoneIds : [];
+  const command = (type: 'HoldAddress' | 'ReleaseAddress', addressId: string): HandleAddress =>
+    new HandleAddress(addressId, { type, data: { contactId } }, following(event, automation, `${type} ${addressId}`));
+  return [
+    ...phoneIds.filter((id) => !former.includes(id)).map((id) => command('HoldAddress', id)),
+    ...former.filter((id) => !phoneIds.includes(id)).map((id) => command('ReleaseAddress', id)),
+  ];
+}
+
+/** A phone number knows which conversation texted it last, so that the answer joins that one. */
+export function noteTexts(event: Recorded<ConversationEvent>): HandleAddress[] {
+  if ((event.type !== 'MessageSent' && event.type !== 'AutomatedTextSent') || event.data.route === null) return [];
+  const { contactId, route } = event.data;
+  const data = {
+    contactId,
+    conversationId: event.aggregateId,
+    senderId: route.senderId,
+    at: event.metadata.occurredAt,
+  };
+  return [new HandleAddress(route.addressId, { type: 'NoteText', data }, following(event, automation, 'NoteText'))];
+}
+
+/** What a conversation is asked because of an event, and under which contexts that is done and the conversation started. */
+type Asked = {
+  readonly wish: ConversationWish;
+  readonly context: CommandContext;
+  readonly startContext: CommandContext;
+};
+
+/** A ticked form is followed by one text that asks for YES, in the conversation the form belongs to. */
+export function askForYes(event: Recorded<ConsentEvent>, sender: OptInSender): Asked | null {
+  if (event.type !== 'OptInRequested' || event.data.optInText === null) return null;
+  const { phone, addressId, senderId, optInText } = event.data;
+  const from = sender(senderId)?.phone;
+  if (from === undefined || isErased(phone)) return null;
+  const context = following(event, automation, 'SendOptInRequest');
+  const messageId = ids.madeBy(context.commandId, 'message');
+  const wish = {
+    type: 'SendOptInRequest',
+    data: { messageId, text: optInText.text, to: phone, route: { senderId, from, addressId } },
+  } as const;
+  return { wish, context, startContext: following(event, automation, 'StartConversation') };
+}

@@ -1,0 +1,102 @@
+import {
+  Global,
+  Inject,
+  Logger,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import {
+  Aggregates,
+  Checkpoints,
+  Clock,
+  EngineUnavailable,
+  EventCodec,
+  EventStore,
+  Journal,
+  Keyring,
+  Leadership,
+  ReadModelStore,
+  RecordCheck,
+  TopicLog,
+  TrustedClock,
+  type Engines,
+} from '@app/eventing';
+import { eventTypes, subjectHomes, upcasters } from '@app/domain';
+
+const ENGINES = Symbol('engines');
+
+const logger = new Logger('Clock');
+
+const reportClock = (reason: string | null): void =>
+  logger.warn({ event: 'clock', reason: reason ?? 'The clock of this machine is right again' });
+
+/** The engines the configuration asks for, behind their ports, opened before anything that needs them and closed last. */
+@Global()
+@Module({})
+export class EnginesModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    @Inject(ENGINES) private readonly engines: Engines,
+    private readonly recordCheck: RecordCheck,
+  ) {}
+
+  static with(engines: Engines): DynamicModule {
+    return {
+      module: EnginesModule,
+      providers: [
+        { provide: ENGINES, useValue: engines },
+        { provide: EventStore, useValue: engines.eventStore },
+        { provide: ReadModelStore, useValue: engines.readModels },
+        { provide: Checkpoints, useValue: engines.checkpoints },
+        { provide: TopicLog, useValue: engines.topics },
+        { provide: Keyring, useValue: engines.keyring },
+        { provide: Leadership, useValue: engines.leadership },
+        {
+          provide: EventCodec,
+          useFactory: (keyring: Keyring) => new EventCodec(eventTypes, keyring, upcasters),
+          inject: [Keyring],
+        },
+        {
+          provide: Journal,
+          useFactory: (store: EventStore, codec: EventCodec) => new Journal(store, codec, subjectHomes),
+          inject: [EventStore, EventCodec],
+        },
+        {
+          provide: Aggregates,
+          useFactory: (journal: Journal, keyring: Keyring) => new Aggregates(journal, keyring),
+          inject: [Journal, Keyring],
+        },
+        { provide: RecordCheck, useValue: new RecordCheck(engines) },
+        {
+          provide: TrustedClock,
+          useFactory: (clock: Clock) => new TrustedClock(clock, engines.clocks, reportClock),
+          inject: [Clock],
+        },
+      ],
+      exports: [
+        EventStore,
+        ReadModelStore,
+        Checkpoints,
+        TopicLog,
+        Keyring,
+        Leadership,
+        Journal,
+        Aggregates,
+        RecordCheck,
+        TrustedClock,
+      ],
+    };
+  }
+
+  /** Engines that are away keep no process from starting: whatever follows the record waits until it was checked. @throws UnusableData */
+  async onModuleInit(): Promise<void> {
+    await this.recordCheck.pass().catch((error: unknown) => {
+      if (!(error instanceof EngineUnavailable)) throw error;
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.engines.close();
+  }
+}

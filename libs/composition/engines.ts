@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import {
+  AccessRefused,
+  CheckpointLeases,
+  EngineUnavailable,
+  MasterKey,
+  UnusableData,
+  WRONG_LOGIN,
+  type Engines,
+  type MasterKeys,
+} from '@app/eventing';
+import { InvalidConfiguration, type Configuration } from '@app/platform';
+import { openEmbedded } from '../adapters/embedded/index.js';
+import { openEventStoreDb } from '../adapters/eventstoredb/index.js';
+import { openKafka, type KafkaOptions } from '../adapters/kafka/index.js';
+import { openMongo } from '../adapters/mongo/index.js';
+
+type Closable = { close(): Promise<void> };
+
+/**
+ * Opens the engines that the configuration chooses, each for itself. The keys and the leases are with the read models.
+ * @throws InvalidConfiguration for a connection string or file that cannot be read
+ * @throws FolderLocked when an embedded one is chosen and another process has the folder
+ * @throws UnusableData when another build wrote what is there, the master key does not fit it, or a server is there and refuses
+ * what the product needs of it
+ */
+export async function openEngines(configuration: Configuration): Promise<Engines> {
+  const opened: Closable[] = [];
+  const open: Open = async (opening) => {
+    const engine = await opening;
+    opened.push(engine);
+    return engine;
+  };
+  // Consumers end before what their handlers write to.
+  const close = async (): Promise<void> => {
+    for (const engine of opened.toReversed()) await engine.close();
+  };
+  try {
+    return { ...(await openChosen(configuration, open)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Open = <Engine extends Closable>(opening: Engine | Promise<Engine>) => Promise<Engine>;
+/** Runs when everything is open; the variable follows from what is refused. */
+type Check = (variableOf: (reason: string) => string, check: () => Promise<void>) => void;
+
+// What a choice needs was checked with the configuration.
+async function openChosen(chosen: Configuration, open: Open): Promise<Omit<Engines, 'close'>> {
+  let folder: Engines | undefined;
+  // A folder beside a MongoDB that has the keys holds none, and is not concerned by their rotation.
+  const masterKeys = chosen.READ_MODELS === 'embedded' ? masterKeysOf(chosen) : undefined;
+  const embedded = async (): Promise<Engines> => (folder ??= await open(openEmbedded(chosen.DATA_DIR, { masterKeys })));
+  const checks: Parameters<Check>[] = [];
+  const check: Check = (...work) => void checks.push(work);
+  const { eventStore, clocks } =
+    chosen.EVENT_STORE === 'embedded' ? await embedded() : await openRecord(chosen, open, check);
+  const {
+    readModels,
+    checkpoints,
+    keyring,
+    leadership,
+    clocks: others,
+  } = chosen.READ_MODELS === 'embedded' ? await embedded() : await openLeased(chosen, open, check);
+  const { topics } = chosen.TOPICS === 'embedded' ? await embedded() : await openTopics(chosen, open, check);
+  await allDone(checks.map((work) => allowed(...work)));
+  return { eventStore, readModels, checkpoints, keyring, leadership, topics, clocks: [...clocks, ...others] };
+}
+
+async function openRecord({ EVENTSTOREDB_URL = '' }: Configuration, open: Open, check: Check) {
+  const record = await open(named('EVENTSTOREDB_URL', () => openEventStoreDb({ url: EVENTSTOREDB_URL })));
+  check(() => 'EVENTSTOREDB_URL', record.checkAccess);
+  return record;
+}
+
+async function openLeased(chosen: Configuration, open: Open, check: Check) {
+  const { MONGODB_URL = '', TAKE_OVER_AFTER_MS } = chosen;
+  const masterKeys = masterKeysOf(chosen);
+  if (!masterKeys)
+    throw new InvalidConfiguration(['MASTER_KEY or MASTER_KEY_FILE must be given with READ_MODELS=mongodb']);
+  const mongo = await open(named('MONGODB_URL', () => openMongo({ url: MONGODB_URL, masterKeys })));
+  check(
+    () => 'MONGODB_URL',
+    () => mongo.checkAccess(),
+  );
+  check(
+    () => 'MONGODB_URL',
+    () => mongo.keyring.check(),
+  );
+  return { ...mongo, leadership: new CheckpointLeases(mongo.checkpoints, TAKE_OVER_AFTER_MS) };
+}
+
+async function openTopics(chosen: Configuration, open: Open, check: Check) {
+  const kafka = await open(named('KAFKA_…', () => openKafka(kafkaOptions(chosen))));
+  check(
+    (reason) => (reason === WRONG_LOGIN ? 'KAFKA_USERNAME, KAFKA_PASSWORD' : 'KAFKA_BROKERS, KAFKA_CA_FILE'),
+    kafka.checkAccess,
+  );
+  return kafka;
+}
+
+/** A server that is away keeps no process from starting; what it refuses later is said then. @throws UnusableData that names the variable */
+async function allowed(...[variableOf, check]: Parameters<Check>): Promise<void> {
+  try {
+    await check();
+  } catch (error) {
+    if (error instanceof AccessRefused) throw new UnusableData(`${variableOf(error.reason)}: ${error.reason}`);
+    if (!(error instanceof EngineUnavailable)) throw error;
+  }
+}
+
+/** Waits for all, so that what they use can be closed, and fails with the first that failed. */
+async function allDone(works: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(works)) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+/** The master keys that the configuration gives, if it gives any. @throws InvalidConfiguration */
+export function masterKeysOf({
+  MASTER_KEY,
+  MASTER_KEY_FILE,
+  MASTER_KEY_PREVIOUS,
+  MASTER_KEY_PREVIOUS_FILE,
+}: Configuration): MasterKeys | undefined {
+  const current = masterKey('MASTER_KEY', MASTER_KEY, MASTER_KEY_FILE);
+  const previous = masterKey('MASTER_KEY_PREVIOUS', MASTER_KEY_PREVIOUS, MASTER_KEY_PREVIOUS_FILE);
+  if (current === null) return undefined;
+  return previous ? [current, previous] : [current];
+}
+
+function masterKey(variable: string, given: string | undefined, file: string | undefined): MasterKey | null {
+  if (given !== undefined) return MasterKey.parse(given);
+  if (file === undefined) return null;
+  const key = MasterKey.parse(read(`${variable}_FILE`, file));
+  if (!key)
+    throw new InvalidConfiguration([
+      `${variable}_FILE: ${file} is no master key: it must hold 32 bytes as Base64 or hexadecimal digits`,
+    ]);
+  return key;
+}
+
+function read(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new InvalidConfiguration([
+      `${variable} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
+  }
+}
+
+/** Nothing is connected yet: what fails is the setting. */
+async function named<Engine>(variable: string, opening: () => Engine | Promise<Engine>): Promise<Engine> {
+  try {
+    return await opening();
+  } catch (error) {
+    throw new InvalidConfiguration([
+      `${variable} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
+  }
+}
+
+const kafkaOptions = ({
+  KAFKA_BROKERS = '',
+  KAFKA_TLS,
+  KAFKA_CA_FILE,
+  KAFKA_SASL_MECHANISM,
+  KAFKA_USERNAME = '',
+  KAFKA_PASSWORD = '',
+  KAFKA_PREFIX,
+}: Configuration): KafkaOptions => ({
+  brokers: KAFKA_BROKERS.split(','),
+  ...(KAFKA_TLS === 'true' && { tls: KAFKA_CA_FILE === undefined ? {} : { caFile: KAFKA_CA_FILE } }),
+  ...(KAFKA_SASL_MECHANISM !== undefined && {
+    sasl: { mechanism: KAFKA_SASL_MECHANISM, username: KAFKA_USERNAME, password: KAFKA_PASSWORD },
+  }),
+  ...(KAFKA_PREFIX !== undefined && { prefix: KAFKA_PREFIX }),
+});

@@ -1,0 +1,14 @@
+import { Command } from 'commander';
+import { startEventStoreDbDouble } from './index.js';
+
+/** The double as a process: prints one line with its connection string when it listens, and stops on SIGTERM. */
+const { data, port } = new Command('eventstoredb-double')
+  .requiredOption('--data <folder>', 'where the events are')
+  .option('--port <number>', 'where it listens; 0 takes a free one', '0')
+  .parse()
+  .opts<{ data: string; port: string }>();
+
+const double = await startEventStoreDbDouble({ folder: data, port: Number(port) });
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.once(signal, () => void double.close().then(() => process.exit(0)));
+console.log(JSON.stringify({ url: double.url }));

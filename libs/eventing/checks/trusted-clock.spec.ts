@@ -1,0 +1,151 @@
+import { Clock } from '../ports/clock.js';
+import { EngineClock, type Bounds } from '../ports/engine-clock.js';
+import { EngineUnavailable } from '../ports/engine-unavailable.js';
+import { TrustedClock } from './trusted-clock.js';
+
+class SettableClock extends Clock {
+  wrongBy = 0;
+  now(): number {
+    return Date.now() + this.wrongBy;
+  }
+}
+
+class Server extends EngineClock {
+  asked = 0;
+  /** Its clock, and how long ago the question began to be answered. */
+  answer: () => Promise<{ readonly time: number; readonly tookMs?: number } | null> = () =>
+    Promise.resolve({ time: Date.now() });
+
+  constructor(override readonly engine: string) {
+    super();
+  }
+
+  async atZero(): Promise<Bounds | null> {
+    this.asked += 1;
+    const answer = await this.answer();
+    const least = answer && answer.time - performance.now();
+    return least === null ? null : { least, most: least + (answer?.tookMs ?? 0) };
+  }
+}
+
+describe('the clock that sending goes by', () => {
+  let clock: SettableClock;
+  let one: Server;
+  let two: Server;
+  let reports: (string | null)[];
+  let trusted: TrustedClock;
+  beforeEach(() => {
+    clock = new SettableClock();
+    [one, two] = [new Server('OneDB'), new Server('TwoDB')];
+    reports = [];
+    trusted = new TrustedClock(clock, [one, two], (reason) => reports.push(reason));
+  });
+
+  it.each([
+    [-60_000, false],
+    [-5_500, false],
+    [-4_500, true],
+    [0, true],
+    [4_500, true],
+    [5_500, false],
+    [3_600_000, false],
+  ])('rule 11: a clock that is wrong by %i ms: trusted is %s', async (wrongBy, isTrusted) => {
+    clock.wrongBy = wrongBy;
+    expect(await trusted.isTrusted()).toBe(isTrusted);
+  });
+
+  it('rule 11: without an engine on another machine there is nothing to differ from', async () => {
+    clock.wrongBy = 1e9;
+    expect(await new TrustedClock(clock, []).isTrusted()).toBe(true);
+  });
+
+  it('rule 11: says which engine it differs from and by how much, and reports once that it does', async () => {
+    two.answer = () => Promise.resolve({ time: Date.now() - 60_000 });
+    for (let time = 0; time < 3; time += 1)
+      expect(await trusted.whyNot()).toMatch(
+        /^The clock of this machine is (59999|60000|60001) ms ahead of that of TwoDB; nothing that depends on a time is sent until they agree within 5000 ms$/,
+      );
+    expect(reports).toHaveLength(1);
+  });
+
+  it.each([
+    [0, 5_500, false],
+    [0, -5_500, false],
+    [8_000, 0, true],
+    [8_000, 6_000, true],
+    [8_000, 10_000, true],
+    [8_000, -6_000, false],
+    [8_000, 14_000, false],
+    [60_000, 3_600_000, false],
+    [60_000, -3_600_000, false],
+  ])(
+    'rule 11: an answer that took %i ms, of which the clock seems %i ms ahead at its end: trusted is %s',
+    async (tookMs, ahead, isTrusted) => {
+      one.answer = () => Promise.resolve({ time: Date.now() - ahead, tookMs });
+      expect(await trusted.isTrusted()).toBe(isTrusted);
+    },
+  );
+
+  it('rule 11: a slow answer, which cannot tell, leaves a clock wrong that was found to be', async () => {
+    clock.wrongBy = 20_000;
+    expect(await trusted.isTrusted()).toBe(false);
+    one.answer = two.answer = () => Promise.resolve({ time: Date.now(), tookMs: 40_000 });
+    clock.wrongBy = 22_000;
+    expect(await trusted.isTrusted()).toBe(false);
+    clock.wrongBy = 0;
+    one.answer = two.answer = () => Promise.resolve({ time: Date.now() });
+    expect(await trusted.isTrusted()).toBe(true);
+  });
+
+  it('rule 11: notices a clock that is set, and one that is set right, without waiting for the next look', async () => {
+    expect(await trusted.isTrusted()).toBe(true);
+    clock.wrongBy = -20_000;
+    expect(await trusted.whyNot()).toMatch(/(19999|20000|20001) ms behind that of OneDB/);
+    clock.wrongBy = 0;
+    expect(await trusted.isTrusted()).toBe(true);
+    expect(reports).toEqual([expect.any(String), null]);
+  });
+
+  it('rule 11: an engine that cannot be asked changes nothing of what was found', async () => {
+    const away = (): Promise<never> => Promise.reject(new EngineUnavailable('MongoDB'));
+    clock.wrongBy = 20_000;
+    expect(await trusted.isTrusted()).toBe(false);
+    one.answer = away;
+    clock.wrongBy = 40_000;
+    expect(await trusted.whyNot()).toContain('OneDB');
+    expect(await new TrustedClock(clock, [one]).isTrusted()).toBe(true);
+  });
+
+  it('rule 11: an engine of whose clock nothing is known any more counts as right, and is asked again at once', async () => {
+    clock.wrongBy = 20_000;
+    expect(await trusted.isTrusted()).toBe(false);
+    one.answer = two.answer = () => Promise.resolve(null);
+    clock.wrongBy = 40_000;
+    expect(await trusted.isTrusted()).toBe(true);
+    one.answer = () => Promise.resolve({ time: Date.now() });
+    expect(await trusted.whyNot()).toContain('OneDB');
+  });
+
+  it('rule 11: what becomes known while a look is under way is seen by who asks after it', async () => {
+    const [asked, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    one.answer = async () => {
+      asked.resolve();
+      await release.promise;
+      return null;
+    };
+    clock.wrongBy = 20_000;
+    const alone = new TrustedClock(clock, [one]);
+    const before = alone.isTrusted();
+    await asked.promise;
+    one.answer = () => Promise.resolve({ time: Date.now() });
+    const after = alone.isTrusted();
+    release.resolve();
+    expect([await before, await after]).toEqual([true, false]);
+  });
+
+  it('rule 11: many who ask at once are one look, and the next look is later', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => trusted.isTrusted()));
+    await trusted.isTrusted();
+    expect(one.asked).toBe(1);
+  });
+});

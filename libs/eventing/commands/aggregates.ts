@@ -1,0 +1,119 @@
+import { LRUCache } from 'lru-cache';
+import type { Decider, Message, Position, Recorded } from '@app/kernel';
+import type { ExpectedRevision } from '../ports/event-store.js';
+import { HandledCommands } from './handled-commands.js';
+import type { Journal } from '../reading/journal.js';
+import type { Keyring } from '../ports/keyring.js';
+import { programHash } from '../sealing/program-hash.js';
+
+/** An aggregate as of a revision. */
+export type Folded<State> = {
+  readonly state: State;
+  readonly revision: ExpectedRevision;
+  readonly position: Position | null;
+  /** Program of the stream's first event; `null` while the stream is empty. */
+  readonly programId: string | null;
+  readonly handled: HandledCommands;
+};
+
+/** A state's size in memory as last estimated, at which revision. */
+type Estimate = { readonly bytes: number; readonly revision: number };
+type Remembered = { readonly folded: Folded<unknown>; readonly state: Estimate };
+
+/** Default for the memory that all folded aggregates of a process may take together, as estimated. */
+const BYTES_IN_MEMORY = 64 * 1024 * 1024;
+const BYTES_PER_AGGREGATE = 600;
+/** Measured: an entry of a map with a UUID as its key. */
+const BYTES_PER_COMMAND = 100;
+const PAGE = 1_000;
+
+/**
+ * Folds streams into states. A folded aggregate stays in memory and only what came since is read; the store's revision
+ * check stays the judge.
+ */
+export class Aggregates {
+  private readonly memories: LRUCache<string, Remembered>;
+
+  constructor(
+    readonly journal: Journal,
+    private readonly keyring: Keyring,
+    bytesInMemory = BYTES_IN_MEMORY,
+  ) {
+    this.memories = new LRUCache({ maxSize: bytesInMemory, sizeCalculation: sizeOf });
+  }
+
+  /** What is kept in memory, by the estimate that limits it. */
+  get memory(): { readonly streams: number; readonly bytes: number } {
+    return { streams: this.memories.size, bytes: this.memories.calculatedSize };
+  }
+
+  async load<State, Event extends Message>(
+    decider: Decider<State, never, Event>,
+    stream: string,
+  ): Promise<Folded<State>> {
+    let folded = this.remembered(decider, stream);
+    let page: Recorded<Event>[] = [];
+    for await (const event of this.journal.read<Event>(stream, last(folded) + 1)) {
+      page.push(event);
+      if (page.length < PAGE) continue;
+      folded = this.extend(decider, stream, folded, page);
+      page = [];
+    }
+    return this.extend(decider, stream, folded, page);
+  }
+
+  /** Folds the events that follow what is known, and remembers the result unless somebody has come further meanwhile. */
+  extend<State, Event extends Message>(
+    decider: Decider<State, never, Event>,
+    stream: string,
+    known: Folded<State>,
+    events: readonly Recorded<Event>[],
+  ): Folded<State> {
+    const [newest] = events.slice(-1);
+    if (!newest) return known;
+    const folded: Folded<State> = {
+      state: events.reduce((state, event) => decider.evolve(state, event), known.state),
+      revision: newest.revision,
+      position: newest.position,
+      programId: known.programId ?? newest.metadata.programId,
+      handled: known.handled.including(events),
+    };
+    const before = this.memories.peek(stream);
+    if (!before || last(before.folded) < newest.revision)
+      this.memories.set(stream, { folded, state: estimate(folded.state, newest.revision, before?.state) });
+    return folded;
+  }
+
+  /** What is known of the stream without reading it, which others may have written to since. */
+  remembered<State, Event extends Message>(decider: Decider<State, never, Event>, stream: string): Folded<State> {
+    return (this.memories.get(stream)?.folded as Folded<State> | undefined) ?? empty(decider.initialState);
+  }
+
+  /** Keyed, so that a short text cannot be guessed from the hash that the record keeps in the open. @throws ProgramGone */
+  async hash(programId: string, command: Message): Promise<string> {
+    return (await programHash(this.keyring, programId, 'commands', JSON.stringify(command))).toString('base64url');
+  }
+}
+
+const last = ({ revision }: Folded<unknown>): number => (revision === 'no-stream' ? -1 : revision);
+
+const sizeOf = ({ folded: { handled }, state }: Remembered): number =>
+  BYTES_PER_AGGREGATE + state.bytes + handled.size * BYTES_PER_COMMAND;
+
+/**
+ * Twice the length of the state as JSON. A large state is not looked at after every event, but after one event for each
+ * kilobyte: what is wrong meanwhile is small beside it.
+ */
+function estimate(state: unknown, revision: number, before: Estimate | undefined): Estimate {
+  if (before && (revision - before.revision) * 1_024 < before.bytes) return before;
+  return { bytes: 2 * (JSON.stringify(state) ?? '').length, revision };
+}
+
+/** What a stream without events folds to. */
+export const empty = <State>(initialState: State): Folded<State> => ({
+  state: initialState,
+  revision: 'no-stream',
+  position: null,
+  programId: null,
+  handled: HandledCommands.none,
+});

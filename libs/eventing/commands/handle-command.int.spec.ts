@@ -1,0 +1,324 @@
+import fc from 'fast-check';
+import { TemporaryFolder } from '../../adapters/embedded/temporary-folder.fixture.js';
+import type { Engines } from '@app/eventing';
+import { CommandIdReused, IdNotAvailable, RevisionMismatch, type CommandContext } from './handle-command.js';
+import { CountingStore, ScheduledStore } from '../following/scheduled-store.fixture.js';
+import { BelowZero, contextOf, Tallies, tallyDecider } from '../following/tally.fixture.js';
+
+/** Without when it was recorded: of a repetition that the store recognises, that is when it was repeated. */
+const untimed = (what: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(what, (name, value: unknown) =>
+      name === 'recordedAt' ? undefined : value instanceof Map ? [...value] : value,
+    ),
+  );
+
+describe('handleCommand', () => {
+  const folder = new TemporaryFolder();
+  let engines: Engines;
+  let tallies: Tallies;
+  let id: string;
+  let count = 0;
+  beforeAll(async () => {
+    engines = await folder.open();
+  });
+  beforeEach(() => {
+    tallies = new Tallies(engines.eventStore, engines.keyring);
+    id = `t${(count += 1)}`;
+  });
+  afterAll(() => folder.remove());
+
+  const anotherProcess = (): Tallies => new Tallies(engines.eventStore, engines.keyring);
+  const insisting = (key: string, expectedRevision: number): CommandContext => ({
+    ...contextOf(key),
+    expectedRevision,
+  });
+
+  it('M9: the same command twice is one command, and gets the first answer', async () => {
+    const first = await tallies.add(id, [5], contextOf('a'));
+    expect(first).toMatchObject({ revision: 0, events: [{ type: 'Added', data: { amount: 5 } }] });
+    expect(await tallies.add(id, [5], contextOf('a'))).toEqual(first);
+    expect(untimed(await anotherProcess().add(id, [5], contextOf('a')))).toEqual(untimed(first));
+    expect(await tallies.amounts(id)).toEqual([5]);
+  });
+
+  it('M9: the same command again after others went in between gets the first answer', async () => {
+    const first = await tallies.add(id, [5, 6], contextOf('a'));
+    await tallies.add(id, [7], contextOf('b'));
+    await anotherProcess().add(id, [8], contextOf('c'));
+    expect(await tallies.add(id, [5, 6], contextOf('a'))).toEqual(first);
+    expect(await anotherProcess().add(id, [5, 6], contextOf('a'))).toEqual(first);
+    expect(await tallies.amounts(id)).toEqual([5, 6, 7, 8]);
+  });
+
+  it('M9: a repetition is answered even when the rules or the revision would refuse it now', async () => {
+    await tallies.add(id, [5], contextOf('start'));
+    const first = await tallies.add(id, [-5], insisting('a', 0));
+    expect(await tallies.add(id, [-5], insisting('a', 0))).toEqual(first);
+  });
+
+  it('M9: two at the same time are one', async () => {
+    const answers = await Promise.all(
+      [tallies, anotherProcess(), tallies, anotherProcess()].map((process) => process.add(id, [5], contextOf('a'))),
+    );
+    for (const answer of answers) expect(answer.revision).toBe(0);
+    expect(await tallies.amounts(id)).toEqual([5]);
+  });
+
+  it('M9: the same id with another body is refused', async () => {
+    await tallies.add(id, [5], contextOf('a'));
+    await tallies.add(id, [1], contextOf('b'));
+    await expect(tallies.add(id, [6], contextOf('a'))).rejects.toThrow(CommandIdReused);
+    await expect(anotherProcess().add(id, [6], contextOf('a'))).rejects.toThrow(CommandIdReused);
+    expect(await tallies.amounts(id)).toEqual([5, 1]);
+  });
+
+  it('rule 3: If-Match is checked against what is there', async () => {
+    await expect(tallies.add(id, [5], insisting('a', 0))).rejects.toThrow(RevisionMismatch);
+    await tallies.add(id, [5], contextOf('b'));
+    await tallies.add(id, [5], insisting('c', 0));
+    await expect(tallies.add(id, [5], insisting('d', 0))).rejects.toThrow(RevisionMismatch);
+    expect(await tallies.amounts(id)).toEqual([5, 5]);
+  });
+
+  it('rule 3: a remembered stream is not read before the append; what is refused or does nothing is decided by what is there', async () => {
+    const reads: string[] = [];
+    const store = new CountingStore(engines.eventStore, reads);
+    const here = new Tallies(store, engines.keyring);
+    await here.add(id, [5], contextOf('a'));
+    await here.add(id, [1], contextOf('b'));
+    expect(reads).toEqual([]);
+    await tallies.add(id, [-6], contextOf('elsewhere'));
+    await expect(here.add(id, [-6], contextOf('c'))).rejects.toThrow(BelowZero);
+    expect(reads).toHaveLength(1);
+    await tallies.add(id, [2], contextOf('elsewhere again'));
+    await here.add(id, [-2], contextOf('d'));
+    expect((await here.clear(id, contextOf('e'))).events).toEqual([]);
+    expect(await tallies.amounts(id)).toEqual([5, 1, -6, 2, -2]);
+  });
+
+  it('rule 2: nothing decided writes nothing and answers where the stream is', async () => {
+    expect(await tallies.add(id, [], contextOf('a'))).toEqual({ revision: -1, position: null, events: [] });
+    const { position } = await tallies.add(id, [5], contextOf('b'));
+    expect(await tallies.add(id, [], contextOf('c'))).toEqual({ revision: 0, position, events: [] });
+  });
+
+  it("rule 5: each event says who, for which program, by which command, and never the amount's hash in the clear", async () => {
+    const [event] = (await tallies.add(id, [5], contextOf('a'))).events;
+    expect(event?.metadata).toMatchObject({
+      programId: 'program-1',
+      actor: { kind: 'staff', id: 'anna' },
+      commandId: contextOf('a').commandId,
+      occurredAt: '2026-01-05T09:00:00.000Z',
+    });
+    const other = (await tallies.add(id, [5], contextOf('a', 'program-1'))).events[0];
+    expect(other?.metadata.commandHash).toBe(event?.metadata.commandHash);
+    const elsewhere = (await tallies.add(`${id}b`, [5], contextOf('a', 'program-2'))).events[0];
+    expect(elsewhere?.metadata.commandHash).not.toBe(event?.metadata.commandHash);
+  });
+
+  it('G5: another program sees nothing of a stream and writes nothing to it', async () => {
+    await tallies.add(id, [5], contextOf('a'));
+    for (const process of [tallies, anotherProcess()]) {
+      await expect(process.add(id, [-1], contextOf('b', 'program-2'))).rejects.toThrow(BelowZero);
+      expect(await process.add(id, [], contextOf('c', 'program-2'))).toEqual({
+        revision: -1,
+        position: null,
+        events: [],
+      });
+      await expect(process.add(id, [7], contextOf('d', 'program-2'))).rejects.toThrow(IdNotAvailable);
+      await expect(process.add(id, [7], { ...contextOf('e', 'program-2'), expectedRevision: 0 })).rejects.toThrow(
+        RevisionMismatch,
+      );
+    }
+    expect(await tallies.amounts(id)).toEqual([5]);
+  });
+
+  it('rule 3: a conflict is decided again: many at once never break the rule, and none is lost', async () => {
+    const amounts = fc.array(fc.array(fc.integer({ min: -6, max: 6 }), { minLength: 1, maxLength: 3 }), {
+      minLength: 2,
+      maxLength: 16,
+    });
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(amounts, async (commands) => {
+        run += 1;
+        const tally = `${id}-${run}`;
+        const processes = [tallies, anotherProcess()];
+        const outcomes = await Promise.allSettled(
+          commands.map((values, index) =>
+            (processes[index % 2] ?? tallies).add(tally, values, contextOf(`${run}/${index}`)),
+          ),
+        );
+        const stored = await tallies.amounts(tally);
+        const accepted = outcomes.flatMap((outcome) =>
+          outcome.status === 'fulfilled' ? [outcome.value.events.map(({ data }) => data.amount)] : [],
+        );
+        for (const outcome of outcomes)
+          if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(BelowZero);
+        expect(stored.toSorted((a, b) => a - b)).toEqual(accepted.flat().toSorted((a, b) => a - b));
+        expect(stored.reduce((sum, amount) => sum + amount, 0)).toBeGreaterThanOrEqual(0);
+        const fresh = await anotherProcess().aggregates.load(tallyDecider, `tally-${tally}`);
+        for (const process of processes)
+          expect(untimed(await process.aggregates.load(tallyDecider, `tally-${tally}`))).toEqual(untimed(fresh));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('rule 3: what is kept in memory is what a fresh reading gives, while another process writes too', async () => {
+    const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 9 }), fc.boolean()), {
+      minLength: 1,
+      maxLength: 20,
+    });
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(steps, async (list) => {
+        run += 1;
+        const tally = `${id}-memory-${run}`;
+        const other = anotherProcess();
+        for (const [index, [here, amount, again]] of list.entries()) {
+          const process = here ? tallies : other;
+          await process.add(tally, [amount, amount], contextOf(`memory/${run}/${index}`));
+          if (again) await (here ? other : tallies).add(tally, [amount, amount], contextOf(`memory/${run}/${index}`));
+        }
+        const fresh = await anotherProcess().aggregates.load(tallyDecider, `tally-${tally}`);
+        expect(fresh.state.count).toBe(list.length * 2);
+        for (const process of [tallies, other])
+          expect(untimed(await process.aggregates.load(tallyDecider, `tally-${tally}`))).toEqual(untimed(fresh));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  describe('a command that had nothing to do', () => {
+    const keyed = (key: string): CommandContext => ({ ...contextOf(key), isRepeatable: true });
+    const events = async (): Promise<number> => {
+      const head = await engines.eventStore.head();
+      let count = 0;
+      const after = null;
+      if (head !== null)
+        for await (const batch of engines.eventStore.subscribe({ after, signal: new AbortController().signal })) {
+          count += batch.events.length;
+          if (batch.position >= head) break;
+        }
+      return count;
+    };
+
+    it('M9: gets its first answer when a client repeats it, although there is something to do by now', async () => {
+      const { position } = await tallies.add(id, [5, -5], contextOf('a'));
+      const first = await tallies.clear(id, keyed('k'));
+      expect(first).toEqual({ revision: 1, position, events: [] });
+      await tallies.add(id, [7], contextOf('b'));
+      for (const process of [tallies, anotherProcess()]) expect(await process.clear(id, keyed('k'))).toEqual(first);
+      expect(await tallies.amounts(id)).toEqual([5, -5, 7]);
+    });
+
+    it('M9: is not taken for another one with the same key and another body', async () => {
+      await tallies.clear(id, keyed('k'));
+      await tallies.add(id, [7], contextOf('b'));
+      for (const process of [tallies, anotherProcess()])
+        await expect(process.clear(id, keyed('k'), 'bert')).rejects.toThrow(CommandIdReused);
+      expect(await tallies.amounts(id)).toEqual([7]);
+    });
+
+    it('M9: has the key for this one stream', async () => {
+      await tallies.clear(id, keyed('k'));
+      await tallies.add(`${id}-other`, [7], contextOf('b'));
+      await tallies.clear(`${id}-other`, keyed('k'));
+      expect(await tallies.amounts(`${id}-other`)).toEqual([7, -7]);
+    });
+
+    it('M9: gets its first answer before If-Match is looked at', async () => {
+      await tallies.add(id, [5, -5], contextOf('a'));
+      const insists = { ...keyed('k'), expectedRevision: 1 };
+      const first = await tallies.clear(id, insists);
+      await tallies.add(id, [7], contextOf('b'));
+      expect(await tallies.clear(id, insists)).toEqual(first);
+    });
+
+    it('M9: leaves no trace without a key, nor when it follows from an event', async () => {
+      const before = await events();
+      await tallies.clear(id, contextOf('a'));
+      await tallies.clear(id, { ...contextOf('b'), isDerived: true });
+      expect(await events()).toBe(before);
+    });
+
+    it('M9: leaves the revision of its stream as it was', async () => {
+      await tallies.add(id, [5, -5], contextOf('a'));
+      await tallies.clear(id, keyed('k'));
+      expect((await tallies.add(id, [1], insisting('b', 1))).revision).toBe(2);
+    });
+
+    it('M9: is decided anew when a rule refused it', async () => {
+      await expect(tallies.add(id, [-1], keyed('k'))).rejects.toThrow(BelowZero);
+      await tallies.add(id, [5], contextOf('a'));
+      await tallies.add(id, [-1], keyed('k'));
+      expect(await tallies.amounts(id)).toEqual([5, -1]);
+    });
+
+    it('M9: whatever other commands come in between, the repetition has the first answer and no effect of its own', async () => {
+      const other = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constant('clear' as const));
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(other, { maxLength: 6 }),
+          fc.array(fc.tuple(other, fc.boolean()), { maxLength: 6 }),
+          async (before, between) => {
+            run += 1;
+            const tally = `${id}-${run}`;
+            const processes = [tallies, anotherProcess()];
+            const doOther = (what: number | 'clear', key: string, process = tallies) =>
+              what === 'clear' ? process.clear(tally, contextOf(key)) : process.add(tally, [what], contextOf(key));
+            for (const [index, what] of before.entries()) await doOther(what, `before/${run}/${index}`);
+            const first = await tallies.clear(tally, keyed(`k/${run}`));
+            for (const [index, [what, elsewhere]] of between.entries())
+              await doOther(what, `between/${run}/${index}`, processes[Number(elsewhere)]);
+            const amounts = await tallies.amounts(tally);
+            for (const process of [...processes, anotherProcess()])
+              expect(await process.clear(tally, keyed(`k/${run}`))).toEqual(first);
+            expect(await tallies.amounts(tally)).toEqual(amounts);
+          },
+        ),
+        { numRuns: 60 },
+      );
+    });
+
+    it('M9: however attempts and other commands run into each other, all attempts have one answer, and it stays', async () => {
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.scheduler(),
+          fc.shuffledSubarray(['add', 'add', 'clear', 'attempt', 'attempt elsewhere', 'attempt elsewhere'], {
+            minLength: 3,
+          }),
+          async (scheduler, steps) => {
+            run += 1;
+            const tally = `${id}-${run}`;
+            const key = `k/${run}`;
+            const store = new ScheduledStore(engines.eventStore, scheduler);
+            const [here, elsewhere] = [new Tallies(store, engines.keyring), new Tallies(store, engines.keyring)];
+            const running = steps.map((step, index) => {
+              if (step === 'add') return here.add(tally, [5], contextOf(`${run}/${index}`));
+              if (step === 'clear') return elsewhere.clear(tally, contextOf(`${run}/${index}`));
+              return (step === 'attempt' ? here : elsewhere).clear(tally, keyed(key));
+            });
+            const results = await scheduler.waitFor(Promise.all(running), store.step);
+            const attempts = results.filter((_, index) => steps[index]?.startsWith('attempt'));
+            const retry = await anotherProcess().clear(tally, keyed(key));
+            for (const { revision, events: changes } of attempts)
+              expect({ revision, changes: changes.length }).toEqual({
+                revision: retry.revision,
+                changes: retry.events.length,
+              });
+            const ofKey: string[] = [];
+            for await (const { metadata } of tallies.journal.read(`tally-${tally}`))
+              if (metadata.commandId === contextOf(key).commandId) ofKey.push(metadata.commandId);
+            expect(ofKey).toHaveLength(retry.events.length);
+          },
+        ),
+        { numRuns: 300 },
+      );
+    });
+  });
+});

@@ -1,0 +1,217 @@
+import {
+  DomainError,
+  type Actor,
+  type Decider,
+  type Message,
+  type Metadata,
+  type Position,
+  type Recorded,
+} from '@app/kernel';
+import { empty, type Aggregates, type Folded } from './aggregates.js';
+import type { NewEvent } from '../sealing/codec.js';
+import { WrongExpectedRevision } from '../ports/event-store.js';
+import { findForgotten } from './find-forgotten.js';
+import { naturalId } from './ids.js';
+import { KeyDestroyed, KeyLost } from '../ports/keyring.js';
+import { RequestTrace } from './request-trace.js';
+
+/** Who asks, for which program, and under which id a repetition of the same command is recognised. */
+export type CommandContext = {
+  readonly programId: string;
+  readonly actor: Actor;
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  /** ISO 8601; when the command was accepted at the edge. */
+  readonly occurredAt: string;
+  /** The revision the caller saw (`If-Match`), where the caller insists on it. */
+  readonly expectedRevision?: number;
+  /**
+   * The id follows from an event: that event is the request. A later version of the program may word the command
+   * otherwise; what the first one led to stands.
+   */
+  readonly isDerived?: true;
+  /** Where in the record that event is: what the command led to comes after it. */
+  readonly causePosition?: Position;
+  /** A client gave an idempotency key: the same command may come again, and gets its first answer also when nothing changed. */
+  readonly isRepeatable?: boolean;
+};
+
+export type CommandResult<Event extends Message = Message> = {
+  /** Last revision of the stream as far as this command knows it; -1 while it is empty. */
+  readonly revision: number;
+  /** A query may wait for this position to see the command's effect. */
+  readonly position: Position | null;
+  readonly events: readonly Recorded<Event>[];
+};
+
+const MAX_CONFLICTS = 50;
+
+/**
+ * The one way into the record: fold the stream; a command id already in it gets its first answer; decide; append at the
+ * revision that was folded; on a conflict, again. What is remembered of the stream is believed first, since the store's
+ * revision check is the judge; what would append nothing is decided by the stream as it is now. A command that changed
+ * nothing leaves a trace only when a client may repeat it under its key; one that a rule refused leaves none, and its
+ * repetition is decided anew.
+ * @param prepare adds what the decision needs from elsewhere; may be called several times
+ * @throws CommandIdReused, RevisionMismatch, IdNotAvailable, and whatever the decider throws
+ */
+export async function handleCommand<State, Wish extends Message, Command extends Message, Event extends Message>(
+  aggregates: Aggregates,
+  decider: Decider<State, Command, Event>,
+  stream: string,
+  wish: Wish,
+  context: CommandContext,
+  prepare: (wish: Wish, state: State) => Command | Promise<Command>,
+): Promise<CommandResult<Event>> {
+  const metadata = metadataOf(context, await aggregates.hash(context.programId, wish));
+  const trace = context.isRepeatable ? new RequestTrace(aggregates.journal, wish.type, stream, metadata) : null;
+  for (let attempt = 1; ; attempt += 1) {
+    const isRead = attempt > 1;
+    const loaded = isRead ? await aggregates.load(decider, stream) : aggregates.remembered(decider, stream);
+    const folded = ofProgram(loaded, context.programId, decider.initialState);
+    try {
+      // Beside the look for a first answer: each reads other streams.
+      const deciding = (async () => decider.decide(await prepare(wish, folded.state), folded.state))();
+      deciding.catch(() => undefined);
+      const first = await firstAnswer<Event>(aggregates, stream, folded, metadata.commandHash, context, trace);
+      if (first) return first;
+      checkRevision(context, folded);
+
+      const decided = await deciding;
+      if (decided.length === 0) {
+        const unchanged = { revision: revisionNumber(folded), position: folded.position };
+        if (isRead && (!trace || (await trace.settle(unchanged)))) return { ...unchanged, events: [] };
+        continue;
+      }
+      // Ids are made so that this cannot be; a second program must never write into a stream of the first.
+      if (folded !== loaded) throw new IdNotAvailable();
+      await trace?.forestall();
+      return await append(aggregates, decider, stream, loaded, decided, metadata);
+    } catch (error) {
+      const isBehind =
+        error instanceof WrongExpectedRevision ||
+        (!isRead && (error instanceof DomainError || error instanceof KeyDestroyed || error instanceof KeyLost));
+      if (!isBehind || attempt >= MAX_CONFLICTS) throw error;
+    }
+  }
+}
+
+/** @throws RevisionMismatch */
+function checkRevision({ expectedRevision }: CommandContext, { revision }: Folded<unknown>): void {
+  if (expectedRevision !== undefined && expectedRevision !== revision) throw new RevisionMismatch();
+}
+
+const metadataOf = (
+  { programId, actor, commandId, correlationId, causationId, occurredAt }: CommandContext,
+  commandHash: string,
+): Omit<Metadata, 'recordedAt'> => ({
+  programId,
+  actor,
+  commandId,
+  commandHash,
+  correlationId,
+  causationId,
+  occurredAt,
+});
+
+/** A stream of another program does not exist for this one. */
+const ofProgram = <State>(folded: Folded<State>, programId: string, initialState: State): Folded<State> =>
+  folded.programId === null || folded.programId === programId ? folded : empty(initialState);
+
+const revisionNumber = (folded: Folded<unknown>): number => (folded.revision === 'no-stream' ? -1 : folded.revision);
+
+/** What the command was answered before: in its own stream, or in the trace of one that changed nothing. @throws CommandIdReused */
+async function firstAnswer<Event extends Message>(
+  aggregates: Aggregates,
+  stream: string,
+  { handled }: Folded<unknown>,
+  commandHash: string,
+  context: CommandContext,
+  trace: RequestTrace | null,
+): Promise<CommandResult<Event> | null> {
+  const from =
+    handled.firstRevision(context.commandId) ??
+    (await findForgotten(aggregates.journal, stream, handled.forgotten, context));
+  if (from !== undefined) {
+    const answered = await resultFrom<Event>(aggregates, stream, from);
+    if (answered.events[0]?.metadata.commandHash !== commandHash && !context.isDerived) throw new CommandIdReused();
+    return answered;
+  }
+  const traced = await trace?.look();
+  if (traced?.isReused) throw new CommandIdReused();
+  return traced?.answer ? { ...traced.answer, events: [] } : null;
+}
+
+/** What the command at this revision led to. */
+async function resultFrom<Event extends Message>(
+  aggregates: Aggregates,
+  stream: string,
+  from: number,
+): Promise<CommandResult<Event>> {
+  const events: Recorded<Event>[] = [];
+  for await (const event of aggregates.journal.read<Event>(stream, from)) {
+    if (events.length > 0 && event.metadata.commandId !== events[0]?.metadata.commandId) break;
+    events.push(event);
+  }
+  return { revision: from + events.length - 1, position: events.at(-1)?.position ?? null, events };
+}
+
+async function append<State, Command extends Message, Event extends Message>(
+  aggregates: Aggregates,
+  decider: Decider<State, Command, Event>,
+  stream: string,
+  folded: Folded<State>,
+  decided: readonly Event[],
+  about: Omit<Metadata, 'recordedAt'>,
+): Promise<CommandResult<Event>> {
+  const { programId, commandId, commandHash, occurredAt } = about;
+  const metadata: Metadata = { ...about, recordedAt: new Date().toISOString() };
+  // The store takes the same ids for the same append: a command id used for two things at once must not make the same ids.
+  // A key that was forgotten may come again and do the same thing another time.
+  const content = await aggregates.hash(programId, { type: commandHash, data: { decided, occurredAt } });
+  const events: NewEvent<Event>[] = decided.map((event, index) => ({
+    ...event,
+    eventId: naturalId(commandId, stream, content, String(index)),
+    metadata,
+  }));
+  const result = await aggregates.journal.append(stream, folded.revision, events);
+  const first = result.revision - events.length + 1;
+  const recorded = events.map((event, index) => ({
+    ...event,
+    stream,
+    aggregateId: stream.slice(stream.indexOf('-') + 1),
+    revision: first + index,
+    position: result.position,
+  }));
+  aggregates.extend(decider, stream, folded, recorded);
+  // The store says only where the last event is in the record.
+  if (events.length > 1) return resultFrom(aggregates, stream, first);
+  return { revision: result.revision, position: result.position, events: recorded };
+}
+
+/** The idempotency key was used before for another command. */
+export class CommandIdReused extends DomainError {
+  readonly code = 'IdempotencyKeyReused';
+  override readonly field = 'Idempotency-Key';
+  constructor() {
+    super('This idempotency key was used before with another request; use a new key for a new request');
+  }
+}
+
+/** Another program has this id; what is there is neither shown nor written to. */
+export class IdNotAvailable extends DomainError {
+  readonly code = 'IdNotAvailable';
+  constructor() {
+    super('This id cannot be used');
+  }
+}
+
+/** `If-Match` names a revision that is not the current one. */
+export class RevisionMismatch extends DomainError {
+  readonly code = 'RevisionMismatch';
+  override readonly field = 'If-Match';
+  constructor() {
+    super('The resource has changed since the revision given in If-Match; read it again and decide anew');
+  }
+}

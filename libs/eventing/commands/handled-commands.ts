@@ -1,0 +1,55 @@
+import type { Message, Position, Recorded } from '@app/kernel';
+
+/** How many commands of a stream are remembered, to within a chunk. */
+export const REMEMBERED_COMMANDS = 1_000;
+const CHUNK = 100;
+
+/** Where the part of a stream ends that is not remembered: its last event, and when that was recorded (ms since 1970). */
+export type Forgotten = { readonly revision: number; readonly position: Position; readonly recordedAt: number };
+
+type Chunk = { readonly firstRevisions: ReadonlyMap<string, number>; readonly end: Forgotten };
+
+/**
+ * The newest commands that a stream's events came of, and where the first event of each is. Immutable, so that folds can
+ * share it; at most {@link REMEMBERED_COMMANDS}, so that it does not grow with the stream.
+ */
+export class HandledCommands {
+  static readonly none = new HandledCommands([], null);
+
+  private constructor(
+    private readonly chunks: readonly Chunk[],
+    /** `null` while everything is remembered. */
+    readonly forgotten: Forgotten | null,
+  ) {}
+
+  get size(): number {
+    return this.chunks.reduce((sum, { firstRevisions }) => sum + firstRevisions.size, 0);
+  }
+
+  /** Revision of the command's first event; `undefined` when it is not remembered. */
+  firstRevision(commandId: string): number | undefined {
+    return this.chunks.find(({ firstRevisions }) => firstRevisions.has(commandId))?.firstRevisions.get(commandId);
+  }
+
+  /** With the events that follow. */
+  including(events: readonly Recorded<Message>[]): HandledCommands {
+    const chunks = [...this.chunks];
+    let { forgotten } = this;
+    // The newest chunk is copied once, when it is written to first.
+    let open: Map<string, number> | null = null;
+    for (const { metadata, revision, position } of events) {
+      const isKnown = chunks.some(({ firstRevisions }) => firstRevisions.has(metadata.commandId));
+      const newest = chunks.at(-1);
+      if (!newest || (!isKnown && newest.firstRevisions.size === CHUNK))
+        chunks.push({ firstRevisions: (open = new Map()), end: { revision, position, recordedAt: 0 } });
+      else open ??= new Map(newest.firstRevisions);
+      if (!isKnown) open.set(metadata.commandId, revision);
+      chunks[chunks.length - 1] = {
+        firstRevisions: open,
+        end: { revision, position, recordedAt: Date.parse(metadata.recordedAt) },
+      };
+      if (chunks.length > REMEMBERED_COMMANDS / CHUNK) forgotten = chunks.shift()?.end ?? forgotten;
+    }
+    return new HandledCommands(chunks, forgotten);
+  }
+}

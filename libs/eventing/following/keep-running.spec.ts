@@ -1,0 +1,117 @@
+import { keepRunning, sleep } from './run-follower.js';
+
+const { jest } = import.meta;
+const forever = new AbortController().signal;
+
+describe('keepRunning', () => {
+  let stop: AbortController;
+  beforeEach(() => {
+    jest.useFakeTimers();
+    stop = new AbortController();
+  });
+  afterEach(() => {
+    stop.abort();
+    jest.useRealTimers();
+  });
+  const stopped = (signal: AbortSignal) =>
+    new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+
+  /** When each start of the work happened, in ms; it fails as often as told, then runs until it is stopped. */
+  async function startsOf(
+    failures: number,
+    takes: number,
+    within: number,
+  ): Promise<{ starts: number[]; reported: unknown[] }> {
+    const began = Date.now();
+    const starts: number[] = [];
+    const reported: unknown[] = [];
+    const work = async (): Promise<void> => {
+      starts.push(Date.now() - began);
+      if (starts.length > failures) return stopped(stop.signal);
+      if (takes > 0) await sleep(takes, forever);
+      throw new Error(`failure ${starts.length}`);
+    };
+    const running = keepRunning(work, stop.signal, (error) => reported.push((error as Error).message));
+    await jest.advanceTimersByTimeAsync(within);
+    stop.abort();
+    await running;
+    return { starts, reported };
+  }
+
+  it('rule 13: starts failing work again, with growing pauses up to a limit, and says each failure', async () => {
+    const { starts, reported } = await startsOf(12, 0, 10 * 60_000);
+    expect(reported).toEqual(Array.from({ length: 12 }, (_, index) => `failure ${index + 1}`));
+    expect(starts).toHaveLength(13);
+    const pauses = starts.slice(1).map((at, index) => at - (starts[index] ?? 0));
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+    expect(pauses[0]).toBeLessThanOrEqual(1_000);
+    expect(pauses.at(-1)).toBe(10_000);
+  });
+
+  it('rule 13: work that ran long begins again with a short pause', async () => {
+    const { starts } = await startsOf(8, 60_000, 10 * 60_000);
+    const pauses = starts.slice(1).map((at, index) => at - (starts[index] ?? 0) - 60_000);
+    expect(pauses).toHaveLength(8);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(1_000);
+  });
+
+  it('rule 13: stops when told to, in the middle of a pause too, and reports no failure of stopping', async () => {
+    const reported: unknown[] = [];
+    const failing = keepRunning(
+      () => Promise.reject(new Error('failure')),
+      stop.signal,
+      (error) => reported.push(error),
+    );
+    await jest.advanceTimersByTimeAsync(0);
+    expect(reported).toHaveLength(1);
+    stop.abort();
+    await failing;
+    expect(reported).toHaveLength(1);
+
+    const other = new AbortController();
+    const cancelled = keepRunning(
+      () => stopped(other.signal).then(() => Promise.reject(new Error('cancelled'))),
+      other.signal,
+      (error) => reported.push(error),
+    );
+    other.abort();
+    await cancelled;
+    expect(reported).toHaveLength(1);
+  });
+
+  it('rule 13: work that is stopped before it begins does not begin', async () => {
+    stop.abort();
+    await keepRunning(
+      () => Promise.reject(new Error('begun')),
+      stop.signal,
+      () => expect('the work').toBe('not begun'),
+    );
+  });
+});
+
+describe('sleep', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('ends when the time is over, and not before', async () => {
+    const woken = jest.fn();
+    void sleep(1_000, forever).then(woken);
+    await jest.advanceTimersByTimeAsync(999);
+    expect(woken).not.toHaveBeenCalled();
+    await jest.advanceTimersByTimeAsync(1);
+    expect(woken).toHaveBeenCalledTimes(1);
+  });
+
+  it('ends at once when the signal aborts, and leaves no timer', async () => {
+    const stop = new AbortController();
+    const sleeping = sleep(1_000, stop.signal);
+    stop.abort();
+    await sleeping;
+    await sleep(1_000, stop.signal);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});

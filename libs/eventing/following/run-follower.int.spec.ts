@@ -1,0 +1,103 @@
+import { TemporaryFolder } from '../../adapters/embedded/temporary-folder.fixture.js';
+import type { Engines } from '@app/eventing';
+import type { Position } from '@app/kernel';
+import { isOpened } from '../reading/unopened.js';
+import { runFollower, type Follower } from './run-follower.js';
+import { contextOf, Tallies, type TallyEvent } from './tally.fixture.js';
+
+describe('runFollower', () => {
+  const folder = new TemporaryFolder();
+  let engines: Engines;
+  let tallies: Tallies;
+  let count = 0;
+  let name: string;
+  beforeAll(async () => {
+    engines = await folder.open();
+    tallies = new Tallies(engines.eventStore, engines.keyring);
+    for (const amount of [1, 2, 3]) await tallies.add('t', [amount], contextOf(`first ${amount}`));
+  });
+  beforeEach(() => {
+    name = `follower_${(count += 1)}`;
+  });
+  afterAll(() => folder.remove());
+
+  /** Follows until `enough`, then stops; what `handle` is given goes to `seen`. */
+  async function follow(
+    seen: number[],
+    enough: (amount: number) => boolean,
+    before: (amount: number) => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
+    const stop = new AbortController();
+    const follower: Follower<TallyEvent> = {
+      name,
+      categories: ['tally'],
+      handle: async (events) => {
+        for (const { data } of events.filter(isOpened)) {
+          await before(data.amount);
+          seen.push(data.amount);
+          if (enough(data.amount)) stop.abort();
+        }
+      },
+    };
+    await runFollower(
+      { journal: tallies.journal, checkpoints: engines.checkpoints },
+      follower as unknown as Follower,
+      stop.signal,
+    );
+  }
+  const checkpoint = (): Promise<Position | null> => engines.checkpoints.get(name);
+
+  it('rule 13: handles what is there, in order, and saves how far it has come after the effects', async () => {
+    const seen: number[] = [];
+    let during: Position | null = 'not asked';
+    await follow(
+      seen,
+      (amount) => amount === 3,
+      async (amount) => {
+        if (amount === 1) during = await checkpoint();
+      },
+    );
+    expect(seen).toEqual([1, 2, 3]);
+    expect(during).toBeNull();
+    expect(await checkpoint()).toBe(await tallies.journal.head());
+  });
+
+  it('rule 13: what failed comes again, and nothing is passed over', async () => {
+    const seen: number[] = [];
+    const failing = follow(
+      seen,
+      () => false,
+      (amount) => (amount === 2 ? Promise.reject(new Error('The engine is away')) : Promise.resolve()),
+    );
+    await expect(failing).rejects.toThrow('The engine is away');
+    const reached = await checkpoint();
+    await follow(seen, (amount) => amount === 3);
+    expect(new Set(seen)).toEqual(new Set([1, 2, 3]));
+    expect(seen.slice(-2)).toEqual([2, 3]);
+    // The batch that failed was not counted as done.
+    expect(reached === null || reached < ((await checkpoint()) ?? '')).toBe(true);
+  });
+
+  it('rule 13: goes on where it stopped', async () => {
+    const seen: number[] = [];
+    await follow(seen, (amount) => amount === 3);
+    await tallies.add('t', [4], contextOf(`more ${name}`));
+    await follow(seen, (amount) => amount === 4);
+    expect(seen).toEqual([1, 2, 3, 4]);
+  });
+
+  it('rule 13: streams of other categories are none of its business', async () => {
+    const follower: Follower = {
+      name,
+      categories: ['other'],
+      handle: () => Promise.reject(new Error('Nothing here is for it')),
+    };
+    const stop = new AbortController();
+    const head = (await tallies.journal.head()) ?? '';
+    const run = runFollower({ journal: tallies.journal, checkpoints: engines.checkpoints }, follower, stop.signal);
+    await Promise.race([engines.checkpoints.waitFor(name, head, 10_000), run]);
+    stop.abort();
+    await run;
+    expect(await checkpoint()).toBe(head);
+  });
+});

@@ -1,0 +1,248 @@
+import { TemporaryFolder } from '../../adapters/embedded/temporary-folder.fixture.js';
+import type { Engines } from '@app/eventing';
+import type { Position } from '@app/kernel';
+import { noneSealed } from '@app/testing';
+import { EventCodec } from '../sealing/codec.js';
+import { naturalId } from '../commands/ids.js';
+import { Journal } from '../reading/journal.js';
+import { CheckpointMoved, type DocumentWrite } from '../ports/read-model-store.js';
+import { rebuild, runProjection, unreadableId, type Followed, type Projection } from './run-projection.js';
+import {
+  contextOf,
+  Tallies,
+  tallySubjectHomes,
+  tallyProjection,
+  tallyTypes,
+  type TallyEvent,
+  type TallyRow,
+} from './tally.fixture.js';
+
+const LONG = 10_000;
+
+describe('runProjection', () => {
+  const folder = new TemporaryFolder();
+  let engines: Engines;
+  let tallies: Tallies;
+  let followed: Followed;
+  let projection: Projection;
+  let count = 0;
+  let commands = 0;
+  beforeAll(async () => {
+    engines = await folder.open();
+    tallies = new Tallies(engines.eventStore, engines.keyring);
+    followed = { journal: tallies.journal, readModels: engines.readModels, checkpoints: engines.checkpoints };
+  });
+  beforeEach(() => {
+    count += 1;
+    projection = { ...tallyProjection, name: `tallies_${count}` } as unknown as Projection;
+  });
+  afterAll(() => folder.remove());
+
+  async function add(...amounts: number[]): Promise<Position> {
+    const { position } = await tallies.add(`p${count}`, amounts, contextOf(`${count}/${(commands += 1)}`));
+    if (position === null) throw new Error('Nothing was added');
+    return position;
+  }
+
+  /** Runs the worker until it has come that far, then stops it. */
+  async function runTo(position: Position): Promise<void> {
+    const stop = new AbortController();
+    const run = runProjection(followed, projection, stop.signal);
+    await Promise.race([engines.checkpoints.waitFor(projection.name, position, LONG), run]);
+    stop.abort();
+    await run;
+  }
+  const row = async (): Promise<TallyRow | undefined> =>
+    (await engines.readModels.get(projection, [`p${count}`]))[0] as TallyRow | undefined;
+
+  it('rule 8: follows the record and says how far it has come', async () => {
+    const position = await add(1, 2, 3);
+    await runTo(position);
+    expect(await row()).toMatchObject({ sum: 6, count: 3 });
+    expect((await engines.checkpoints.get(projection.name)) ?? '').toEqual(position);
+  });
+
+  it('rule 8: resumes after its checkpoint', async () => {
+    await runTo(await add(1, 2));
+    await runTo(await add(3));
+    expect(await row()).toMatchObject({ sum: 6, count: 3 });
+  });
+
+  it('rule 8: a crash between documents and checkpoint counts nothing twice', async () => {
+    const early = await add(1);
+    await runTo(early);
+    const late = await add(2, 3);
+    await runTo(late);
+    await engines.checkpoints.set(projection.name, late, early);
+    // What comes again and what is new are one batch.
+    await runTo(await add(4));
+    expect(await row()).toMatchObject({ sum: 10, count: 4 });
+  });
+
+  it('rule 8: a second worker that believes to be elsewhere writes nothing and stops', async () => {
+    const early = await add(1);
+    await runTo(early);
+    const late = await add(2);
+    const lagging: Followed = {
+      ...followed,
+      checkpoints: Object.assign(Object.create(engines.checkpoints) as typeof engines.checkpoints, {
+        get: async () => early,
+      }),
+    };
+    await runTo(late);
+    await expect(runProjection(lagging, projection, new AbortController().signal)).rejects.toThrow(CheckpointMoved);
+    expect(await row()).toMatchObject({ sum: 3, count: 2 });
+  });
+
+  it('rule 8: folds each event in the order of the record, each once, with its content open', async () => {
+    const seen: string[] = [];
+    const watching = {
+      ...tallyProjection,
+      name: `tallies_${count}`,
+      evolve: (before: TallyRow | null, event: Parameters<typeof tallyProjection.evolve>[1]) => {
+        if (event.aggregateId === `p${count}`) seen.push((event.data as TallyEvent['data']).note);
+        return tallyProjection.evolve(before, event);
+      },
+    };
+    projection = watching as unknown as Projection;
+    await add(1, 2);
+    await runTo(await add(3));
+    expect(seen).toEqual(['of 1', 'of 2', 'of 3']);
+  });
+
+  it('rule 8: an event about many documents reaches all of them, those of the same batch too, and a rebuild is equal', async () => {
+    const wiping = {
+      ...tallyProjection,
+      name: `tallies_${count}`,
+      indexes: { byNote: ['note'] },
+      touches: ({ aggregateId, revision, data }) => (data.amount === 99 ? null : `${aggregateId} ${revision}`),
+      touchesAll: ({ aggregateId, data }) =>
+        data.amount === 99 ? { index: 'byNote', equals: { note: aggregateId } } : null,
+      evolve: (before, { aggregateId, revision, data }) =>
+        data.amount === 99
+          ? before && { ...before, sum: 0 }
+          : { id: `${aggregateId} ${revision}`, note: aggregateId, sum: data.amount, count: 1 },
+    } as Projection<TallyEvent, TallyRow & { note?: string }>;
+    projection = wiping as unknown as Projection;
+    await tallies.add(`other${count}`, [7], contextOf(`${count}/other`));
+    await runTo(await add(1, 2, 3));
+    await runTo(await add(4, 99, 5));
+    const sums = async (which: 'live' | 'rebuild'): Promise<Record<string, unknown>> => {
+      const found: Record<string, unknown> = {};
+      for await (const { document } of engines.readModels.scan(projection, which))
+        if (document.id.includes(`p${count} `) || document.id.startsWith(`other${count}`))
+          found[document.id] = document['sum'];
+      return found;
+    };
+    const of = (revision: number) => `p${count} ${revision}`;
+    const expected = { [of(0)]: 0, [of(1)]: 0, [of(2)]: 0, [of(3)]: 0, [of(5)]: 5, [`other${count} 0`]: 7 };
+    expect(await sums('live')).toEqual(expected);
+    await rebuild(followed, projection, new AbortController().signal);
+    expect(await sums('rebuild')).toEqual(expected);
+    await engines.readModels.dropRebuild(projection);
+  });
+
+  it('rule 13: a stream with an event that cannot be opened stands still, others go on, and a rebuild takes it in again', async () => {
+    const [stream, told] = [`tally-p${count}`, [] as string[]];
+    const codec = new EventCodec(tallyTypes, engines.keyring);
+    const append = async (amount: number, revision: number, type = 'Added.v1'): Promise<void> => {
+      const { programId, actor, commandId } = contextOf(`${count}/${amount}`);
+      const metadata = {
+        programId,
+        actor,
+        commandId,
+        commandHash: '',
+        correlationId: '',
+        causationId: '',
+        occurredAt: '',
+        recordedAt: '',
+      };
+      const stored = await codec.seal(
+        {
+          type: 'Added',
+          data: { amount, note: '', owner: 'rita' },
+          eventId: naturalId('spec', stream, String(revision)),
+          metadata,
+        },
+        noneSealed,
+      );
+      await engines.eventStore.append(stream, revision === 0 ? 'no-stream' : revision - 1, [{ ...stored, type }]);
+    };
+    const run = async (by: Followed): Promise<void> => {
+      const stop = new AbortController();
+      const running = runProjection(
+        by,
+        projection,
+        stop.signal,
+        async ({ cause, revision }) => void told.push(`${cause} ${revision}`),
+      );
+      await Promise.race([
+        engines.checkpoints.waitFor(projection.name, (await by.journal.head()) ?? '', LONG),
+        running,
+      ]);
+      stop.abort();
+      await running;
+    };
+    const others = async (amount: number): Promise<void> =>
+      void (await tallies.add(`q${count}`, [amount], contextOf(`${count}/q${amount}`)));
+    const rows = async (): Promise<unknown> => [
+      await row(),
+      (await engines.readModels.get(projection, [`q${count}`]))[0],
+      (await engines.readModels.get(projection, [unreadableId(stream)]))[0],
+    ];
+    const collect = async (which: 'live' | 'rebuild'): Promise<DocumentWrite[]> => {
+      const documents: DocumentWrite[] = [];
+      for await (const document of engines.readModels.scan(projection, which)) documents.push(document);
+      return documents;
+    };
+
+    await append(1, 0);
+    await append(2, 1, 'Added.v9');
+    await append(3, 2);
+    await others(1);
+    await run(followed);
+    // In a batch of its own, by a worker that was started anew.
+    await append(4, 3);
+    await others(2);
+    await run(followed);
+    expect(told).toEqual(['UnknownEventType 1']);
+    expect(await rows()).toMatchObject([{ sum: 1, count: 1 }, { sum: 3, count: 2 }, { unreadable: stream }]);
+    await rebuild(followed, projection, new AbortController().signal);
+    expect(await collect('rebuild')).toEqual(await collect('live'));
+
+    const newer: Followed = {
+      ...followed,
+      journal: new Journal(
+        engines.eventStore,
+        new EventCodec(tallyTypes, engines.keyring, { 'Added.v9': (data) => ({ type: 'Added.v1', data }) }),
+        tallySubjectHomes,
+      ),
+    };
+    await append(5, 4);
+    await run(newer);
+    expect(await rows()).toMatchObject([{ sum: 1 }, {}, { unreadable: stream }]);
+    const head = await rebuild(newer, projection, new AbortController().signal);
+    await engines.readModels.swapRebuild(projection, head ?? '');
+    await append(6, 5);
+    await run(newer);
+    expect(await rows()).toMatchObject([{ sum: 21, count: 6 }, { sum: 3, count: 2 }, undefined]);
+    await rebuild(newer, projection, new AbortController().signal);
+    expect(await collect('rebuild')).toEqual(await collect('live'));
+  });
+
+  it('X4: a rebuild gives what the live one holds, and takes its place', async () => {
+    await runTo(await add(1, 2));
+    await runTo(await add(3));
+    const head = await rebuild(followed, projection, new AbortController().signal);
+    const collect = async (which: 'live' | 'rebuild'): Promise<DocumentWrite[]> => {
+      const documents: DocumentWrite[] = [];
+      for await (const document of engines.readModels.scan(projection, which)) documents.push(document);
+      return documents;
+    };
+    expect(await collect('rebuild')).toEqual(await collect('live'));
+    if (head === null) throw new Error('The record is not empty');
+    await engines.readModels.swapRebuild(projection, head);
+    await runTo(await add(4));
+    expect(await row()).toMatchObject({ sum: 10, count: 4 });
+  });
+});

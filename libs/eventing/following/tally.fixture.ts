@@ -1,0 +1,103 @@
+import { DomainError, type Decider, type Message } from '@app/kernel';
+import { Aggregates } from '../commands/aggregates.js';
+import { EventCodec } from '../sealing/codec.js';
+import type { EventStore } from '../ports/event-store.js';
+import { handleCommand, type CommandContext, type CommandResult } from '../commands/handle-command.js';
+import { naturalId } from '../commands/ids.js';
+import { Journal } from '../reading/journal.js';
+import type { Keyring } from '../ports/keyring.js';
+import type { Projection } from './run-projection.js';
+
+/** A sum that never goes below zero: the smallest aggregate whose decisions depend on what came before. */
+export type TallyCommand = Message<'Add', { amounts: readonly number[] }> | Message<'Clear', { by: string }>;
+export type TallyEvent = Message<'Added', { amount: number; note: string; owner: string }>;
+export type Tally = { readonly sum: number; readonly count: number };
+
+export const tallyDecider: Decider<Tally, TallyCommand, TallyEvent> = {
+  initialState: { sum: 0, count: 0 },
+  decide(command, { sum }) {
+    // Like archiving: what it does depends on what came before, and often it is nothing.
+    if (command.type === 'Clear') return sum === 0 ? [] : [added(-sum)];
+    const { amounts } = command.data;
+    if (sum + amounts.reduce((total, amount) => total + amount, 0) < 0) throw new BelowZero();
+    return amounts.map(added);
+  },
+  evolve: ({ sum, count }, { data: { amount } }) => ({ sum: sum + amount, count: count + 1 }),
+};
+
+const added = (amount: number): TallyEvent => ({
+  type: 'Added',
+  data: { amount, note: `of ${amount}`, owner: 'rita' },
+});
+
+export class BelowZero extends DomainError {
+  readonly code = 'BelowZero';
+  constructor() {
+    super('A tally does not go below zero');
+  }
+}
+
+export type TallyRow = { readonly id: string; readonly sum: number; readonly count: number };
+
+/** Counts, so that an event folded twice shows. */
+export const tallyProjection: Projection<TallyEvent, TallyRow> = {
+  name: 'tallies',
+  categories: ['tally'],
+  indexes: {},
+  touches: ({ aggregateId }) => aggregateId,
+  evolve: (row, { aggregateId: id, data }) => ({
+    id,
+    sum: (row?.sum ?? 0) + data.amount,
+    count: (row?.count ?? 0) + 1,
+  }),
+};
+
+export const tallyTypes = {
+  Added: { version: 1, sealed: { note: 'owner' } },
+  RequestTaken: { version: 1 },
+  RequestAnswered: { version: 1 },
+} as const;
+
+export const tallySubjectHomes = { owner: null } as const;
+
+export const contextOf = (key: string, programId = 'program-1'): CommandContext => {
+  const commandId = naturalId('spec', programId, key);
+  return {
+    programId,
+    actor: { kind: 'staff', id: 'anna' },
+    commandId,
+    correlationId: commandId,
+    causationId: commandId,
+    occurredAt: '2026-01-05T09:00:00.000Z',
+  };
+};
+
+/** The way in, as one process has it. */
+export class Tallies {
+  readonly journal: Journal;
+  readonly aggregates: Aggregates;
+
+  constructor(eventStore: EventStore, keyring: Keyring) {
+    this.journal = new Journal(eventStore, new EventCodec(tallyTypes, keyring), tallySubjectHomes);
+    this.aggregates = new Aggregates(this.journal, keyring);
+  }
+
+  add(id: string, amounts: readonly number[], context: CommandContext): Promise<CommandResult<TallyEvent>> {
+    return this.handle(id, { type: 'Add', data: { amounts } }, context);
+  }
+
+  /** Sets the sum to zero, where it is not. */
+  clear(id: string, context: CommandContext, by = 'anna'): Promise<CommandResult<TallyEvent>> {
+    return this.handle(id, { type: 'Clear', data: { by } }, context);
+  }
+
+  private handle(id: string, command: TallyCommand, context: CommandContext): Promise<CommandResult<TallyEvent>> {
+    return handleCommand(this.aggregates, tallyDecider, `tally-${id}`, command, context, (wish: TallyCommand) => wish);
+  }
+
+  async amounts(id: string): Promise<number[]> {
+    const amounts: number[] = [];
+    for await (const { data } of this.journal.read<TallyEvent>(`tally-${id}`)) amounts.push(data.amount);
+    return amounts;
+  }
+}

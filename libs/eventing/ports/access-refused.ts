@@ -1,0 +1,29 @@
+import type { Engine } from './engine-unavailable.js';
+import { UnusableData } from './unusable-data.js';
+
+/** An engine answers and refuses what the product needs: the password is wrong, a right is missing, or no known authority signed its certificate. */
+export class AccessRefused extends UnusableData {
+  override readonly name = 'AccessRefused';
+
+  /** @param reason what is refused, without any secret */
+  constructor(
+    readonly engine: Engine,
+    readonly reason: string,
+  ) {
+    super(`${engine}: ${reason}`);
+  }
+}
+
+export const WRONG_LOGIN = 'wrong user or password';
+
+export const noValidCertificate = (why: string): string =>
+  `the server has no valid certificate (${why}); give the file of its authority, and an address that the certificate names`;
+
+/** Node's code for a certificate that was not accepted, where an error, or what caused it, has one. */
+export function certificateProblem(error: unknown): string | null {
+  for (let cause = error; cause !== undefined && cause !== null; { cause } = Object(cause) as { cause?: unknown }) {
+    const { code } = Object(cause) as { readonly code?: unknown };
+    if (typeof code === 'string' && /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$/.test(code)) return code;
+  }
+  return null;
+}

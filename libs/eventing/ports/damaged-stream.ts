@@ -1,0 +1,32 @@
+import type { RecordedStoredEvent } from './event-store.js';
+import { UnusableData } from './unusable-data.js';
+
+/**
+ * Events of a stream are missing: somebody deleted or cut it in the store, or its file is damaged. What is left must not
+ * count as all there ever was, least of all as a new stream: an opt-out may be among what is gone.
+ */
+export class DamagedStream extends UnusableData {
+  override readonly name = 'DamagedStream';
+
+  /** @param how what was found instead; ids and numbers alone */
+  constructor(
+    readonly stream: string,
+    how: string,
+  ) {
+    super(`Stream ${stream} is damaged: ${how}. Restore the record from a backup`);
+  }
+}
+
+/** The events of one read, if none is missing at its beginning or between them. @throws DamagedStream */
+export function withoutGap(
+  stream: string,
+  from: number,
+  events: readonly RecordedStoredEvent[],
+): readonly RecordedStoredEvent[] {
+  const [first, last] = [events[0], events.at(-1)];
+  if (first && first.revision !== from)
+    throw new DamagedStream(stream, `event ${from} cannot be read, the first after it is ${first.revision}`);
+  if (last && last.revision !== from + events.length - 1)
+    throw new DamagedStream(stream, `events between ${from} and ${last.revision} are missing`);
+  return events;
+}

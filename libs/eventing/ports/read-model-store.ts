@@ -1,0 +1,109 @@
+import { DomainError, type JsonObject, type Position } from '@app/kernel';
+
+export type Document = JsonObject & { readonly id: string };
+
+export type FieldValue = string | number | boolean | null;
+
+/** What a store must know of a read model: the fields used in indexes, and the indexes by name. */
+export type ModelDefinition = {
+  readonly name: string;
+  /**
+   * Index name to top-level fields of the document. A page gives the first fields by `equals`, may bound
+   * the next one by `range`, and is ordered by the rest; the document id settles ties. An indexed field holds text, numbers or booleans, one kind of them in all
+   * documents, or null, which comes first.
+   */
+  readonly indexes: Readonly<Record<string, readonly string[]>>;
+  /** Name of a top-level field that holds the lower-case terms (string[]) a document is found by. */
+  readonly searchTerms?: string;
+};
+
+export type DocumentWrite = { readonly document: Document; readonly position: Position };
+
+export type PageRequest = {
+  readonly index: string;
+  readonly equals: Readonly<Record<string, FieldValue>>;
+  /** Bounds of the field that follows those given by `equals`; documents beyond them are not read. */
+  readonly range?: { readonly above?: FieldValue; readonly upTo?: FieldValue };
+  readonly order: 'asc' | 'desc';
+  /** Cursor of an earlier page; opaque. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+};
+
+export type Page<D = Document> = { readonly documents: readonly D[]; readonly next: string | null };
+
+/** Read models and checkpoints. Documents are guarded by position, so that writing twice gives the same. */
+export abstract class ReadModelStore {
+  /** Creates what the model's definition asks for; safe to repeat. */
+  abstract prepare(model: ModelDefinition): Promise<void>;
+
+  /**
+   * Writes each document whose position is beyond the stored one, then moves the model's checkpoint.
+   * @throws CheckpointMoved when the checkpoint is not at `from`: another worker owns the model. Nothing was written;
+   * only where an engine has no transactions and the checkpoint moved meanwhile, documents can be, as the record has them
+   */
+  abstract write(
+    model: ModelDefinition,
+    writes: readonly DocumentWrite[],
+    checkpoint: { readonly from: Position | null; readonly to: Position },
+  ): Promise<void>;
+
+  /** Documents by id; those that do not exist are left out. Order is not kept. */
+  abstract get(model: ModelDefinition, ids: readonly string[]): Promise<readonly Document[]>;
+
+  /** One page by keyset; the cost does not grow with depth. @throws InvalidCursor */
+  abstract page(model: ModelDefinition, request: PageRequest): Promise<Page>;
+
+  /** Documents with a term that starts with this prefix, at most `limit`, by id once each. */
+  abstract search(model: ModelDefinition, prefix: string, limit: number): Promise<readonly Document[]>;
+
+  /** Starts an empty copy of the model beside the live one, dropping an unfinished one. */
+  abstract beginRebuild(model: ModelDefinition): Promise<void>;
+  abstract fillRebuild(model: ModelDefinition, writes: readonly DocumentWrite[]): Promise<void>;
+  /** Puts the copy in the live one's place, with its checkpoint, in one step; `null` is that of an empty record. */
+  abstract swapRebuild(model: ModelDefinition, checkpoint: Position | null): Promise<void>;
+  /** Drops the copy. */
+  abstract dropRebuild(model: ModelDefinition): Promise<void>;
+  /** All documents in order of id, of the live model or of the copy, for comparing. */
+  abstract scan(model: ModelDefinition, which: 'live' | 'rebuild'): AsyncIterable<DocumentWrite>;
+}
+
+/** A checkpoint and what it is of: a follower, a live read model, or a copy of one that is being built. */
+export type StoredCheckpoint = {
+  readonly name: string;
+  readonly of: 'follower' | 'model' | 'copy';
+  readonly checkpoint: Position;
+};
+
+/** Positions are digits. Leases, and times up to which something else was read, hold more than that. */
+export const isPosition = ({ checkpoint }: StoredCheckpoint): boolean => /^\d+$/.test(checkpoint);
+
+/**
+ * How far each follower has come. A read model's checkpoint has the model's name. Other things are kept here too, since they are moved
+ * in the same way: leases, and times up to which something else than the record was read.
+ */
+export abstract class Checkpoints {
+  /** Last position whose effects are durable; `null` at the beginning. */
+  abstract get(name: string): Promise<Position | null>;
+  /** All of them; those at the beginning are left out. */
+  abstract all(): Promise<readonly StoredCheckpoint[]>;
+  /** Compare-and-set; to `null` is back to the beginning. @throws CheckpointMoved */
+  abstract set(name: string, from: Position | null, to: Position | null): Promise<void>;
+  /** Resolves true once the checkpoint is at or beyond the position, false when the time (ms) is over. */
+  abstract waitFor(name: string, position: Position, timeoutMs: number): Promise<boolean>;
+}
+
+export class CheckpointMoved extends Error {
+  constructor(readonly checkpoint: string) {
+    super(`Checkpoint ${checkpoint} was moved by another worker`);
+    this.name = 'CheckpointMoved';
+  }
+}
+
+export class InvalidCursor extends DomainError {
+  readonly code = 'InvalidCursor';
+  override readonly field = 'after';
+  constructor() {
+    super('The cursor was not made for this list: give the `next` of its page before');
+  }
+}

@@ -1,0 +1,113 @@
+import { LRUCache } from 'lru-cache';
+import type { Message, Metadata, Position, Recorded } from '@app/kernel';
+import { sealedSubjects, type EventCodec, type HasSealedEvents, type NewEvent } from '../sealing/codec.js';
+import type {
+  AppendResult,
+  EventStore,
+  ExpectedRevision,
+  RecordedStoredEvent,
+  SubscriptionOptions,
+} from '../ports/event-store.js';
+import { EventUnreadable, isOpened, type Followable } from './unopened.js';
+
+const PAGE = 1_000;
+/** Events of this process that are still known when its followers come to them. */
+const KNOWN = 2_000;
+const LONGEST_KNOWN = 16 * 1024;
+
+export type JournalBatch<Event extends Message> = {
+  /** Those that can be opened. */
+  readonly events: readonly Recorded<Event>[];
+  /** Every event, in order: for those who must not pass one over. */
+  readonly all: readonly Followable<Event>[];
+  readonly position: Position;
+};
+
+/**
+ * The category of each subject's home, by the field of an event that names the subject. The home is the stream
+ * `<category>-<subject>`: what is sealed for the subject first is sealed there. `null`: it has none.
+ */
+export type SubjectHomes = Readonly<Record<string, string | null>>;
+
+export type EventPlace = Pick<Recorded<Message>, 'revision' | 'position' | 'metadata'>;
+
+/** The record as the rest of the program sees it: typed events with their personal content open. */
+export class Journal {
+  /** What this process appended last, as the store has it, by place. */
+  private readonly known = new LRUCache<string, RecordedStoredEvent>({ max: KNOWN });
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly codec: EventCodec,
+    private readonly homes: SubjectHomes,
+  ) {}
+
+  /** See {@link EventStore.append}. @throws KeyDestroyed, KeyLost */
+  async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
+    const sealed = await Promise.all(events.map((event) => this.codec.seal(event, this.hasSealedEvents)));
+    const result = await this.store.append(stream, expected, sealed);
+    const [event] = sealed;
+    // Of several the store says only where the last one is.
+    if (event && sealed.length === 1 && JSON.stringify(event.data).length < LONGEST_KNOWN)
+      this.known.set(placeOf(stream, result.revision), { ...event, stream, ...result });
+    return result;
+  }
+
+  /** A subject without a home counts as one without sealed events. */
+  private readonly hasSealedEvents: HasSealedEvents = async (subjectField, subject) => {
+    const category = this.homes[subjectField];
+    if (!category) return false;
+    for await (const page of this.pages(`${category}-${subject}`, 0))
+      if (page.some((event) => sealedSubjects(event).includes(subject))) return true;
+    return false;
+  };
+
+  /** The stream's events from a revision on, to its end. @throws EventUnreadable */
+  async *read<Event extends Message>(stream: string, from = 0): AsyncIterable<Recorded<Event>> {
+    for await (const page of this.pages(stream, from))
+      for (const event of await this.codec.open(page)) yield opened<Event>(event);
+  }
+
+  private async *pages(stream: string, from: number): AsyncIterable<readonly RecordedStoredEvent[]> {
+    for (let next = from; ; next += PAGE) {
+      const page = await this.store.read(stream, next, PAGE);
+      if (page.length > 0) yield page;
+      if (page.length < PAGE) return;
+    }
+  }
+
+  /** What events say about themselves from a revision on, at most `limit` of them; their content stays sealed. */
+  async metadata(stream: string, from: number, limit: number): Promise<readonly EventPlace[]> {
+    return (await this.store.read(stream, from, limit)).map(({ revision, position, metadata }) => ({
+      revision,
+      position,
+      metadata: metadata as unknown as Metadata,
+    }));
+  }
+
+  /** One event by its place. @throws EventUnreadable */
+  async at<Event extends Message>(stream: string, revision: number): Promise<Recorded<Event> | undefined> {
+    const known = this.known.get(placeOf(stream, revision));
+    const [event] = await this.codec.open(known ? [known] : await this.store.read(stream, revision, 1));
+    return event && opened<Event>(event);
+  }
+
+  /** See {@link EventStore.subscribe}. */
+  async *follow<Event extends Message>(options: SubscriptionOptions): AsyncIterable<JournalBatch<Event>> {
+    for await (const { events, position } of this.store.subscribe(options)) {
+      const all = (await this.codec.open(events)) as readonly Followable<Event>[];
+      yield { events: all.filter(isOpened), all, position };
+    }
+  }
+
+  head(): Promise<Position | null> {
+    return this.store.head();
+  }
+}
+
+function opened<Event extends Message>(event: Followable): Recorded<Event> {
+  if (!isOpened(event)) throw new EventUnreadable(event);
+  return event as Recorded<Event>;
+}
+
+const placeOf = (stream: string, revision: number): string => `${stream} ${revision}`;

@@ -1,0 +1,242 @@
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
+import { ERASED, isErased, type JsonObject, type Message, type Metadata, type Recorded } from '@app/kernel';
+import type { RecordedStoredEvent, StoredEvent } from '../ports/event-store.js';
+import { KeyDestroyed, KeyLost, type Keyring } from '../ports/keyring.js';
+import { Unopened, type Followable, type UnopenedCause } from '../reading/unopened.js';
+
+/** An event on its way into the record. */
+export type NewEvent<Event extends Message = Message> = Event & {
+  readonly eventId: string;
+  readonly metadata: Metadata;
+};
+
+/** `sealed` says of each personal field which field holds the id of the subject whose key seals it. */
+export type EventTypeSpec = { readonly version: number; readonly sealed?: Readonly<Record<string, string>> };
+
+/** Turns the stored data of an older version into the next one's, by stored type (`MessageSent.v1`). */
+export type Upcasters = Readonly<
+  Record<string, (data: JsonObject) => { readonly type: string; readonly data: JsonObject }>
+>;
+
+/** Whether events are sealed for a subject, as far as anybody can tell. `subjectField` is the field of an event that names it. */
+export type HasSealedEvents = (subjectField: string, subject: string) => Promise<boolean>;
+
+const SEALED_FIELD = 'sealed';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * Between typed events and stored ones: names and versions the type, and seals personal fields with their subject's key
+ * (AES-256-GCM, with subject and event id as associated data). An event can hold fields of several subjects. Nothing
+ * behind it ever sees ciphertext.
+ */
+export class EventCodec {
+  constructor(
+    private readonly types: Readonly<Record<string, EventTypeSpec>>,
+    private readonly keyring: Keyring,
+    private readonly upcasters: Upcasters = {},
+  ) {}
+
+  /**
+   * Makes each subject's key durable first where there is none yet.
+   * @param hasSealedEvents asked only before a key is made
+   * @throws UnknownEventType, KeyDestroyed, KeyLost
+   */
+  async seal(event: NewEvent, hasSealedEvents: HasSealedEvents): Promise<StoredEvent> {
+    const { version, sealed } = this.spec(event.type);
+    const { type, eventId, metadata } = event;
+    const data = event.data as JsonObject;
+    const stored = { id: eventId, type: `${type}.v${version}`, metadata: metadata as unknown as JsonObject };
+    if (!sealed) return { ...stored, data };
+
+    const open = Object.entries(data).filter(([field]) => !Object.hasOwn(sealed, field));
+    const parts = partsOf(sealed).map(async ({ subjectField, fields }) => {
+      const personal = fields.filter((field) => field in data).map((field) => [field, data[field]] as const);
+      // What was erased before needs no key, and could not have one.
+      if (personal.every(([, value]) => isErased(value))) return [subjectField, null] as const;
+      const subject = String(data[subjectField]);
+      const key = await this.sealingKey(subject, () => hasSealedEvents(subjectField, subject));
+      return [
+        subjectField,
+        encrypt(key, JSON.stringify(Object.fromEntries(personal)), associated(subject, eventId)),
+      ] as const;
+    });
+    return {
+      ...stored,
+      data: { ...Object.fromEntries(open), [SEALED_FIELD]: Object.fromEntries(await Promise.all(parts)) },
+    };
+  }
+
+  /** Events in the same order, opened; personal fields of an erased subject hold {@link ERASED}. One that cannot be opened does not hold up the others. */
+  async open(events: readonly RecordedStoredEvent[]): Promise<readonly Followable[]> {
+    const current = events.map((event) => this.current(event));
+    const subjects = new Set(
+      current.flatMap((one) =>
+        one instanceof Unopened
+          ? []
+          : partsOf(one.spec.sealed).map(({ subjectField }) => String((one.event.data as JsonObject)[subjectField])),
+      ),
+    );
+    const keys =
+      subjects.size === 0 ? new Map<string, Uint8Array | 'destroyed'>() : await this.keyring.get([...subjects]);
+    return current.map((one) => (one instanceof Unopened ? one : unseal(one, keys)));
+  }
+
+  /** A key is made only for a subject without sealed events. */
+  private async sealingKey(subject: string, hasSealedEvents: () => Promise<boolean>): Promise<Uint8Array> {
+    const known = await this.knownKey(subject);
+    if (known) return known;
+    if (!(await hasSealedEvents())) return this.keyring.ensure(subject);
+    // Another process may have made the key, and used it, after we looked for it.
+    const made = await this.knownKey(subject);
+    if (!made) throw new KeyLost(subject);
+    return made;
+  }
+
+  /** @throws KeyDestroyed */
+  private async knownKey(subject: string): Promise<Uint8Array | undefined> {
+    const key = (await this.keyring.get([subject])).get(subject);
+    if (key === 'destroyed') throw new KeyDestroyed(subject);
+    return key;
+  }
+
+  /** As its newest version, still sealed. */
+  private current(stored: RecordedStoredEvent): Current | Unopened {
+    const { id: eventId, stream, revision, position, metadata } = stored;
+    const programId = (metadata as Partial<Metadata> | null)?.programId;
+    const place = {
+      stream,
+      revision,
+      position,
+      programId: typeof programId === 'string' ? programId : UNKNOWN_PROGRAM,
+    };
+    let { type, data } = stored;
+    if (!isObject(data) || place.programId === UNKNOWN_PROGRAM) return new Unopened('ContentBroken', place);
+    try {
+      for (let next = this.upcasters[type]; next; next = this.upcasters[type]) ({ type, data } = next(data));
+    } catch {
+      return new Unopened('ContentBroken', place);
+    }
+    const name = type.slice(0, type.lastIndexOf('.v'));
+    const spec = this.types[name];
+    if (!spec || type !== `${name}.v${spec.version}`) return new Unopened('UnknownEventType', place);
+    const { [SEALED_FIELD]: sealed, ...open } = data;
+    const aggregateId = stream.slice(stream.indexOf('-') + 1);
+    const event = {
+      type: name,
+      data: spec.sealed ? open : data,
+      eventId,
+      stream,
+      aggregateId,
+      revision,
+      position,
+      metadata: metadata as unknown as Metadata,
+    };
+    return { event, spec, sealed, place };
+  }
+
+  private spec(name: string): EventTypeSpec {
+    const spec = this.types[name];
+    if (!spec) throw new UnknownEventType(name);
+    return spec;
+  }
+}
+
+type Current = {
+  readonly event: Recorded<Message>;
+  readonly spec: EventTypeSpec;
+  readonly sealed: unknown;
+  readonly place: ConstructorParameters<typeof Unopened>[1];
+};
+
+/** Of an event whose metadata cannot be read. */
+const UNKNOWN_PROGRAM = 'unknown';
+
+/** Nothing of this type can be stored: no table of event types has it. */
+export class UnknownEventType extends Error {
+  constructor(readonly type: string) {
+    super(`No event type ${type} is known to this program`);
+    this.name = 'UnknownEventType';
+  }
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+
+const associated = (subject: string, eventId: string): Buffer => Buffer.from(`${subject}/${eventId}`);
+
+// Node takes a key given as bytes for anything, and finding out costs more than the encryption itself.
+function encrypt(key: Uint8Array, plain: string, aad: Buffer): string {
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), iv).setAAD(aad);
+  const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64');
+}
+
+function decrypt(key: Uint8Array, sealed: string, aad: Buffer): string {
+  const bytes = Buffer.from(sealed, 'base64');
+  const decipher = createDecipheriv('aes-256-gcm', createSecretKey(key), bytes.subarray(0, IV_BYTES)).setAAD(aad);
+  decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+  return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
+}
+
+function unseal(
+  { event, spec, sealed, place }: Current,
+  keys: ReadonlyMap<string, Uint8Array | 'destroyed'>,
+): Followable {
+  const unopened = (cause: UnopenedCause): Unopened => new Unopened(cause, place, event);
+  if (!spec.sealed) return event;
+  if (!isObject(sealed)) return new Unopened('ContentBroken', place);
+  const personal: JsonObject[] = [];
+  for (const { subjectField, fields } of partsOf(spec.sealed)) {
+    const subject = (event.data as JsonObject)[subjectField];
+    if (typeof subject !== 'string') return new Unopened('ContentBroken', place);
+    const [ciphertext, key] = [sealed[subjectField], keys.get(subject)];
+    if (ciphertext === null || key === 'destroyed') {
+      personal.push(Object.fromEntries(fields.map((field) => [field, ERASED as JsonObject])));
+      continue;
+    }
+    if (typeof ciphertext !== 'string') return unopened('ContentBroken');
+    if (!key) return unopened('KeyMissing');
+    const plain = decrypted(key, ciphertext, associated(subject, event.eventId));
+    if (plain === null) return unopened('SealBroken');
+    const part = parsed(plain);
+    if (!isObject(part)) return unopened('ContentBroken');
+    personal.push(part);
+  }
+  return { ...event, data: Object.assign({}, event.data, ...personal) as JsonObject };
+}
+
+function decrypted(key: Uint8Array, sealed: string, aad: Buffer): string | null {
+  try {
+    return decrypt(key, sealed, aad);
+  } catch {
+    return null; // it tells apart neither a wrong key from a changed text, nor either from one cut short
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Ids of the subjects whose keys seal a stored event. */
+export function sealedSubjects({ data }: StoredEvent): readonly string[] {
+  const sealed = isObject(data) ? data[SEALED_FIELD] : null;
+  return isObject(sealed) ? Object.keys(sealed).map((subjectField) => String(data[subjectField])) : [];
+}
+
+type Sealed = Readonly<Record<string, string>>;
+type Part = { readonly subjectField: string; readonly fields: readonly string[] };
+
+/** The sealed fields by the field that names their subject: what has one key is encrypted together. */
+function partsOf(sealed: Sealed = {}): readonly Part[] {
+  const fields = Object.keys(sealed);
+  return [...new Set(Object.values(sealed))].map((subjectField) => ({
+    subjectField,
+    fields: fields.filter((field) => sealed[field] === subjectField),
+  }));
+}

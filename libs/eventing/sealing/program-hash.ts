@@ -1,0 +1,60 @@
+import { createHmac, createSecretKey } from 'node:crypto';
+import { DomainError } from '@app/kernel';
+import { KeyDestroyed, type Keyring } from '../ports/keyring.js';
+import { UnusableData } from '../ports/unusable-data.js';
+
+/** What a program's hashes are for. Each purpose has a key of its own, so that no hash of one is a hash of another. */
+export type HashPurpose = 'commands' | 'names';
+
+/** Subject of the program's key for this purpose in the keyring. */
+export const programHashSubject = (programId: string, purpose: HashPurpose): string => `${purpose}-${programId}`;
+
+/**
+ * HMAC-SHA-256 under the program's own key, which is made at first use and destroyed with the program. Nobody without
+ * the key can find a short text, such as a phone number, by trying all of them.
+ * @throws ProgramGone
+ */
+export async function programHash(
+  keyring: Keyring,
+  programId: string,
+  purpose: HashPurpose,
+  text: string,
+): Promise<Buffer> {
+  // The keyring remembers keys itself; one that was destroyed must not live on here.
+  const key = await keyFor(keyring, programId, purpose).catch((error: unknown) => {
+    throw error instanceof KeyDestroyed ? new ProgramGone() : error;
+  });
+  return createHmac('sha256', createSecretKey(key)).update(text).digest();
+}
+
+/**
+ * A program's keys are made together, that of names first. Where only that one is missing it was lost: with a new one every phone
+ * number would have another id, and what was said of the old one, such as STOP, would be forgotten.
+ */
+async function keyFor(keyring: Keyring, programId: string, purpose: HashPurpose): Promise<Uint8Array> {
+  const [names, commands] = [programHashSubject(programId, 'names'), programHashSubject(programId, 'commands')];
+  const known = await keyring.get([names, commands]);
+  const key = known.get(programHashSubject(programId, purpose));
+  if (key instanceof Uint8Array) return key;
+  if (!known.has(names) && known.has(commands)) throw new ProgramKeyMissing(programId);
+  const made = { names: await keyring.ensure(names), commands: await keyring.ensure(commands) };
+  return made[purpose];
+}
+
+/** Nothing can be done for the program until its key is restored. */
+export class ProgramKeyMissing extends UnusableData {
+  override readonly name = 'ProgramKeyMissing';
+  constructor(programId: string) {
+    super(
+      `The key of program ${programId} by which phone numbers have their ids is missing; restore the keys from a backup`,
+    );
+  }
+}
+
+/** The keys of the program were destroyed, so nothing can be written for it any more. */
+export class ProgramGone extends DomainError {
+  readonly code = 'ProgramGone';
+  constructor() {
+    super('This program was deleted');
+  }
+}

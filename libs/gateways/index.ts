@@ -1,0 +1,1 @@
+export * from './gateways.js';

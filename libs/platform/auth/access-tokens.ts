@@ -1,0 +1,104 @@
+import { LRUCache } from 'lru-cache';
+import { errors, jwtVerify, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
+import { DomainError } from '@app/kernel';
+import { roles, type Caller, type CallerRole } from './caller.js';
+
+const ISSUER = 'referral-messages';
+const AUDIENCE = 'referral-messages-api';
+/** Fixed here: what the token itself says of algorithm or key decides nothing. */
+const ALGORITHM = 'HS256';
+const TOKENS_IN_MEMORY = 10_000;
+
+/** Access tokens signed with a shared secret, for development. During a rotation those of the previous secret are valid too. */
+export class AccessTokens {
+  /** The first one signs. */
+  private readonly keys: readonly [Promise<CryptoKey>, ...Promise<CryptoKey>[]];
+  /** Callers by tokens that were found valid, each until its token expires: checking one again would say the same. */
+  private readonly verified = new LRUCache<string, Caller>({ max: TOKENS_IN_MEMORY });
+
+  constructor(secret: string, previous?: string) {
+    this.keys = [keyOf(secret), ...(previous === undefined ? [] : [keyOf(previous)])];
+  }
+
+  /** @param lifetime such as `12h` */
+  async sign({ programId, id, role }: Caller, lifetime = '30d'): Promise<string> {
+    const claims = new SignJWT({ program: programId, role }).setProtectedHeader({ alg: ALGORITHM });
+    return claims
+      .setSubject(id)
+      .setIssuer(ISSUER)
+      .setAudience(AUDIENCE)
+      .setIssuedAt()
+      .setExpirationTime(lifetime)
+      .sign(await this.keys[0]);
+  }
+
+  /** @throws TokenExpired, TokenInvalid */
+  async verify(token: string): Promise<Caller> {
+    const known = this.verified.get(token);
+    if (known) return known;
+    const { sub, program, role, exp = 0 } = await this.payload(token);
+    if (!isText(sub) || !isText(program) || !roles.includes(role as CallerRole)) throw new TokenInvalid();
+    const caller: Caller = { id: sub, programId: program, role: role as CallerRole };
+    const ttl = Math.floor(exp * 1_000 - Date.now());
+    if (ttl > 0) this.verified.set(token, caller, { ttl });
+    return caller;
+  }
+
+  private async payload(token: string): Promise<JWTPayload> {
+    for (const key of this.keys) {
+      try {
+        return (
+          await jwtVerify(token, await key, {
+            algorithms: [ALGORITHM],
+            issuer: ISSUER,
+            audience: AUDIENCE,
+            requiredClaims: ['exp', 'sub'],
+          })
+        ).payload;
+      } catch (error) {
+        if (error instanceof errors.JWTExpired) throw new TokenExpired();
+        if (!(error instanceof errors.JWSSignatureVerificationFailed)) break;
+      }
+    }
+    throw new TokenInvalid();
+  }
+}
+
+/** Imported once: given as bytes it would be imported for every token. */
+function keyOf(secret: string): Promise<CryptoKey> {
+  if (secret.length < 32) throw new Error('JWT_SECRET needs at least 32 characters');
+  return crypto.subtle.importKey('raw', new TextEncoder().encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+    'verify',
+  ]);
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+export class TokenMissing extends DomainError {
+  readonly code = 'TokenMissing';
+  override readonly field: string = 'Authorization';
+  constructor() {
+    super('Send an access token: Authorization: Bearer …');
+  }
+}
+export class TokenInvalid extends DomainError {
+  readonly code = 'TokenInvalid';
+  override readonly field: string = 'Authorization';
+  constructor() {
+    super('The access token was not issued by us, or not for this API');
+  }
+}
+export class TokenExpired extends DomainError {
+  readonly code = 'TokenExpired';
+  override readonly field: string = 'Authorization';
+  constructor() {
+    super('The access token has expired; get a new one');
+  }
+}
+export class NotPermitted extends DomainError {
+  readonly code = 'NotPermitted';
+  constructor(readonly permission: string) {
+    super(`Your role does not include the permission ${permission}`);
+  }
+}

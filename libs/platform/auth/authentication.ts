@@ -1,0 +1,62 @@
+import {
+  createParamDecorator,
+  Injectable,
+  SetMetadata,
+  type CanActivate,
+  type CustomDecorator,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { GqlExecutionContext } from '@nestjs/graphql';
+import type { FastifyRequest } from 'fastify';
+import { NotPermitted, TokenInvalid, TokenMissing } from './access-tokens.js';
+import { permissionsOf, type Caller as CallerType, type Permission } from './caller.js';
+
+const PERMISSION = 'permission';
+const PUBLIC = 'public';
+
+/** A request with its caller, once the token was found valid. */
+export type AuthenticatedRequest = FastifyRequest & { caller?: CallerType };
+
+/** Who may call a route. A route without it and without {@link Public} lets nobody in. */
+export const Requires = (permission: Permission): CustomDecorator => SetMetadata(PERMISSION, permission);
+/** For routes that authenticate in their own way, or need none: webhooks, health, the API's description. */
+export const Public = (): CustomDecorator => SetMetadata(PUBLIC, true);
+
+export const requestOf = (context: ExecutionContext): AuthenticatedRequest => {
+  if (context.getType<string>() !== 'graphql') return context.switchToHttp().getRequest<AuthenticatedRequest>();
+  return GqlExecutionContext.create(context).getContext<{ reply: { request: AuthenticatedRequest } }>().reply.request;
+};
+
+export const callerOf = (request: AuthenticatedRequest): CallerType => {
+  if (!request.caller) throw new TokenMissing();
+  return request.caller;
+};
+
+/** The authenticated caller of a route. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): CallerType =>
+  callerOf(requestOf(context)),
+);
+
+/** Whether the caller may use this route; who calls is known before the body is read. */
+@Injectable()
+export class AuthenticationGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, targets)) return true;
+    const { role } = callerOf(requestOf(context));
+    const permission = this.reflector.getAllAndOverride<Permission | undefined>(PERMISSION, targets);
+    if (!permission || !permissionsOf[role].includes(permission)) throw new NotPermitted(permission ?? 'none');
+    return true;
+  }
+}
+
+/** The token of an Authorization header. @throws TokenMissing, TokenInvalid */
+export function bearer(header: string | undefined): string {
+  if (header === undefined) throw new TokenMissing();
+  const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header) ?? [];
+  if (token === undefined) throw new TokenInvalid();
+  return token;
+}

@@ -1,0 +1,49 @@
+import { RecordCheck, UnusableData, type Checkpoints, type Journal } from '@app/eventing';
+import { recordStores } from '@app/testing';
+import { HealthController } from './health.controller.js';
+import { problemOf } from './problem.js';
+import { Readiness } from '../process/readiness.js';
+
+const at = (position: number): string => String(position).padStart(20, '0');
+
+/** Of a process whose publisher has come so far; the record ends at 10. */
+function controller(publisher: string, readiness = new Readiness()): HealthController {
+  const checkpoints = {
+    get: () => Promise.resolve(null),
+    all: () => Promise.resolve([{ name: 'publisher', of: 'follower', checkpoint: publisher }]),
+  } as unknown as Checkpoints;
+  const head = (): Promise<string> => Promise.resolve(at(10));
+  return new HealthController(
+    { head } as unknown as Journal,
+    checkpoints,
+    readiness,
+    new RecordCheck(recordStores({ checkpoints: { all: checkpoints.all }, head })),
+  );
+}
+const problem = async (health: HealthController): Promise<unknown> =>
+  problemOf(await health.ready().catch((error: unknown) => error));
+
+it('rule 12: is ready when the engines answer and nothing keeps it from its work', async () => {
+  expect(await controller(at(10)).ready()).toEqual({ status: 'ready' });
+});
+
+it("X4: is not ready with a checkpoint beyond the record's end, and says what to do", async () => {
+  expect(await problem(controller(at(11)))).toMatchObject({
+    status: 503,
+    code: 'NotReady',
+    detail: expect.stringMatching(/publisher at 0{18}11.*admin -- rebuild/),
+  });
+  await expect(controller(at(11)).ready()).rejects.not.toBeInstanceOf(UnusableData);
+});
+
+it('T7: is not ready while something keeps it from its work, and says all of it', async () => {
+  const readiness = new Readiness();
+  readiness.require(() => Promise.resolve('One'));
+  readiness.require(() => Promise.resolve(null));
+  readiness.require(() => Promise.resolve('Two'));
+  expect(await problem(controller(at(10), readiness))).toMatchObject({
+    status: 503,
+    code: 'NotReady',
+    detail: 'One. Two',
+  });
+});

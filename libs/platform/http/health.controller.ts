@@ -1,0 +1,34 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { Checkpoints, Journal, RecordCheck, UnusableData } from '@app/eventing';
+import { Public } from '../auth/authentication.js';
+import { NotReady, Readiness } from '../process/readiness.js';
+
+@ApiExcludeController()
+@Public()
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly journal: Journal,
+    private readonly checkpoints: Checkpoints,
+    private readonly readiness: Readiness,
+    private readonly recordCheck: RecordCheck,
+  ) {}
+
+  /** The process answers. */
+  @Get('live')
+  live(): { status: 'live' } {
+    return { status: 'live' };
+  }
+
+  /** The engines answer, and nothing keeps this process from its work. @throws NotReady */
+  @Get('ready')
+  async ready(): Promise<{ status: 'ready' }> {
+    await Promise.all([this.journal.head(), this.checkpoints.get('inbox')]);
+    await this.recordCheck.pass().catch((error: unknown) => {
+      throw error instanceof UnusableData ? new NotReady(error.message) : error;
+    });
+    await this.readiness.check();
+    return { status: 'ready' };
+  }
+}

@@ -1,0 +1,146 @@
+import { HttpException } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { EngineUnavailable, EventUnreadable, KeyDestroyed, TemporaryFailure, UnusableData } from '@app/eventing';
+import { DomainError } from '@app/kernel';
+
+export type FieldProblem = { readonly field: string; readonly rule: string; readonly message: string };
+
+/** A problem document (RFC 9457). `code` is stable; `field` and `rule` say what to mend. */
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly field?: string;
+  readonly rule?: string;
+  readonly errors?: readonly FieldProblem[];
+  readonly correlationId?: string;
+};
+
+/** What codes mean in HTTP; a broken rule that is not listed is a conflict. */
+const statusOf: Readonly<Record<string, number>> = {
+  InvalidRequest: 400,
+  InvalidCursor: 400,
+  InvalidIdempotencyKey: 400,
+  InvalidIfMatch: 400,
+  InvalidPosition: 400,
+  InvalidGraphQL: 400,
+  QueryTooCostly: 400,
+  TokenMissing: 401,
+  TokenInvalid: 401,
+  TokenExpired: 401,
+  NotAMember: 401,
+  NotPermitted: 403,
+  WebhookNotGenuine: 403,
+  OriginNotAllowed: 403,
+  PortalClosed: 403,
+  ProgramNotFound: 404,
+  ContactNotFound: 404,
+  ReferralNotFound: 404,
+  ConversationNotFound: 404,
+  DeliveryNotFound: 404,
+  MemberNotFound: 404,
+  SenderNotFound: 404,
+  ProgramGone: 410,
+  RevisionMismatch: 412,
+  IdempotencyKeyReused: 422,
+  TooManyRequests: 429,
+  NotReady: 503,
+  TextTooLong: 400,
+  ConversationDeleted: 410,
+  ContactErased: 410,
+};
+
+/** Codes of what the HTTP server itself refuses. */
+const codeOfStatus: Readonly<Record<number, string>> = {
+  400: 'MalformedRequest',
+  404: 'RouteNotFound',
+  405: 'MethodNotAllowed',
+  408: 'RequestTimeout',
+  413: 'BodyTooLarge',
+  414: 'UrlTooLong',
+  415: 'UnsupportedMediaType',
+  431: 'HeadersTooLarge',
+};
+
+/** The request's form is wrong; each field with the rule it breaks. */
+export class InvalidRequest extends DomainError {
+  readonly code = 'InvalidRequest';
+  constructor(readonly errors: readonly FieldProblem[]) {
+    super('The request is not valid; see errors');
+  }
+
+  static from(errors: readonly ValidationError[], parent = ''): InvalidRequest {
+    return new InvalidRequest(errors.flatMap((error) => fieldProblems(error, parent)));
+  }
+}
+
+function fieldProblems({ property, constraints = {}, children = [] }: ValidationError, parent: string): FieldProblem[] {
+  const field = parent ? `${parent}.${property}` : property;
+  return [
+    ...Object.entries(constraints).map(([rule, message]) => ({ field, rule, message })),
+    ...children.flatMap((child) => fieldProblems(child, field)),
+  ];
+}
+
+/** Any error as a problem document; what we did not expect says nothing of its inside. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof DomainError) return brokenRule(error);
+  const status =
+    error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    const code = codeOfStatus[status] ?? 'BadRequest';
+    return { ...problem(status, code, details[status] ?? 'The request could not be understood'), rule: code };
+  }
+  if (error instanceof EngineUnavailable)
+    return problem(
+      503,
+      'EngineUnavailable',
+      'A part of the product cannot be reached; repeat the request with the same Idempotency-Key in a moment',
+    );
+  if (error instanceof KeyDestroyed)
+    return problem(410, 'ContentErased', 'What this would be added to was erased, so nothing can be added');
+  if (error instanceof EventUnreadable || error instanceof UnusableData)
+    return problem(
+      503,
+      'RecordUnreadable',
+      'A part of what this needs cannot be read until the operator has mended it; repeat the request with the same Idempotency-Key then',
+    );
+  if (error instanceof TemporaryFailure)
+    return problem(
+      503,
+      'TemporarilyUnavailable',
+      'This cannot be done right now; repeat the request with the same Idempotency-Key in a moment',
+    );
+  return problem(
+    500,
+    'InternalError',
+    'Something went wrong on our side; the request was not carried out, or can be repeated with the same Idempotency-Key',
+  );
+}
+
+function brokenRule(error: DomainError): Problem {
+  const base = problem(statusOf[error.code] ?? 409, error.code, error.message);
+  if (!(error instanceof InvalidRequest))
+    return { ...base, rule: error.code, ...(error.field !== undefined && { field: error.field }) };
+  const [first] = error.errors;
+  return { ...base, ...(first && { field: first.field, rule: first.rule }), errors: error.errors };
+}
+
+const details: Readonly<Record<number, string>> = {
+  400: 'The body is not valid JSON, or the request or its URL is malformed',
+  404: 'There is no such route; see /openapi.json',
+  413: 'The body is larger than allowed',
+  414: 'The URL is longer than any of ours',
+  415: 'Send JSON, with Content-Type: application/json; webhooks are forms',
+  431: 'The headers are larger than allowed',
+};
+
+const problem = (status: number, code: string, detail: string): Problem => ({
+  type: `https://referral-messages.invalid/problems/${code}`,
+  title: code.replace(/(?<=[a-z])(?=[A-Z])/g, ' '),
+  status,
+  code,
+  detail,
+});

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { CommandBus } from '@nestjs/cqrs';
+import {
+  HandleContact,
+  HandleConversation,
+  HandleMember,
+  HandleProgram,
+  HandleReferral,
+  ids,
+  system,
+} from '@app/application';
+import { naturalId, type CommandContext } from '@app/eventing';
+import type { ContactDetails } from '@app/domain/contact';
+import { defaultPolicies } from '@app/domain/program';
+import type { CallerIdentity } from '@app/platform';
+
+const programId = naturalId('sample', 'program');
+const commandIdFor = (purpose: string): string => naturalId('sample', purpose);
+// Made by the sample's own commands, so that they are the same in every installation: they follow from nobody's data.
+const contact = (name: string): string => ids.madeBy(commandIdFor(name), 'contact');
+const referral = (name: string): string => ids.madeBy(commandIdFor(`referral ${name}`), 'referral');
+
+/** A small program to try the product with. */
+export const sample = {
+  programId,
+  /** The number it texts from, unless another one is configured. */
+  senderPhone: '+14155550100',
+  owner: { id: 'olivia', programId, role: 'owner' },
+  manager: { id: 'morgan', programId, role: 'manager' },
+  agent: { id: 'alex', programId, role: 'agent' },
+  contact: { id: contact('rosa'), programId, role: 'contact' },
+  referralId: referral('dana'),
+  secondReferralId: referral('felix'),
+  conversationId: ids.conversation(programId, contact('rosa'), referral('felix')),
+} as const satisfies Record<string, string | CallerIdentity>;
+
+type Account = { readonly senderPhone?: string; readonly accountSid: string; readonly authToken: string };
+
+/** Loads the sample. Every command has an id of its own, so that loading again, or after a kill in the middle, adds nothing. */
+export async function loadSample(
+  commands: CommandBus,
+  { senderPhone = sample.senderPhone, ...account }: Account,
+): Promise<void> {
+  const as = (purpose: string): CommandContext => {
+    const commandId = commandIdFor(purpose);
+    return {
+      programId,
+      actor: system('sample'),
+      commandId,
+      correlationId: commandId,
+      causationId: commandId,
+      occurredAt: new Date().toISOString(),
+      isDerived: true,
+    };
+  };
+  await commands.execute(new HandleProgram(programId, { type: 'CreateProgram', data: program }, as('program')));
+  const senderId = ids.sender(programId, senderPhone);
+  // Not under a fixed id: the account may have changed since the last start.
+  await commands.execute(
+    new HandleProgram(
+      programId,
+      { type: 'AddSender', data: { programId, senderId, phone: senderPhone, ...account } },
+      as(`sender ${randomUUID()}`),
+    ),
+  );
+  await commands.execute(
+    new HandleProgram(
+      programId,
+      { type: 'SetWidgetOrigins', data: { origins: ['https://www.sunrise-solar.example'] } },
+      as('widget'),
+    ),
+  );
+  for (const { id: userId, role, name } of staff)
+    await commands.execute(
+      new HandleMember(
+        ids.member(programId, userId),
+        {
+          type: 'AddMember',
+          data: {
+            programId,
+            memberId: ids.member(programId, userId),
+            userId,
+            name,
+            email: `${userId}@sunrise-solar.example`,
+            role,
+          },
+        },
+        as(userId),
+      ),
+    );
+  for (const [name, details] of contacts)
+    await commands.execute(new HandleContact(contact(name), { type: 'CreateContact', data: details }, as(name)));
+  for (const [referred, status] of referrals) {
+    const data = { referrerId: contact('rosa'), referredId: contact(referred), status, externalId: null };
+    await commands.execute(
+      new HandleReferral(referral(referred), { type: 'CreateReferral', data }, as(`referral ${referred}`)),
+    );
+  }
+  const { conversationId } = sample;
+  const start = { conversationId, contactId: contact('rosa'), referralId: referral('felix'), by: null };
+  await commands.execute(
+    new HandleConversation(conversationId, { type: 'StartConversation', data: start }, as('conversation')),
+  );
+  const message = {
+    messageId: naturalId('sample', 'message'),
+    channel: 'in-app',
+    text: 'Hi! Felix asked me whether the spring bonus still counts for him?',
+    acceptedAt: null,
+    providerId: null,
+  } as const;
+  const fromRosa: CommandContext = { ...as('message'), actor: { kind: 'contact', id: contact('rosa') } };
+  await commands.execute(new HandleConversation(conversationId, { type: 'ReceiveMessage', data: message }, fromRosa));
+}
+
+const program = {
+  programId,
+  name: 'Sunrise Solar',
+  policies: defaultPolicies,
+  optInText: {
+    version: '2026-01',
+    text: 'Sunrise Solar: reply YES to get texts about your referrals. Message and data rates may apply. Reply STOP to opt out, HELP for help.',
+  },
+  portalLink: 'https://portal.sunrise-solar.example/messages/{conversationId}',
+  consoleLink: 'https://console.sunrise-solar.example/conversations/{conversationId}',
+};
+
+const staff = [
+  { ...sample.owner, name: 'Olivia Owner' },
+  { ...sample.manager, name: 'Morgan Manager' },
+  { ...sample.agent, name: 'Alex Agent' },
+];
+
+const person = { externalId: null, registered: false, active: true };
+
+const contacts: readonly (readonly [name: string, ContactDetails])[] = [
+  [
+    'rosa',
+    {
+      ...person,
+      name: 'Rosa Referrer',
+      phones: ['+14155550132'],
+      emails: ['rosa@mail.example'],
+      contactType: 'referrer',
+      registered: true,
+    },
+  ],
+  [
+    'dana',
+    {
+      ...person,
+      name: 'Dana Newroof',
+      phones: ['+14155550133'],
+      emails: ['dana@mail.example'],
+      contactType: 'referred',
+    },
+  ],
+  ['felix', { ...person, name: 'Felix Flat', phones: [], emails: ['felix@mail.example'], contactType: 'referred' }],
+];
+
+const referrals = [
+  ['dana', 'site visit planned'],
+  ['felix', 'new'],
+] as const;

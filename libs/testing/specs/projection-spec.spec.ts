@@ -1,0 +1,60 @@
+import type { Document, Projection } from '@app/eventing';
+import type { Message, Recorded } from '@app/kernel';
+import { newRecord, projectionSpec } from '../index.js';
+
+type Event = Message<'Opened', { readonly house: string }> | Message<'Knocked'>;
+type Door = Document & { readonly house: string; readonly knocks: number };
+
+const doors: Projection<Event, Door> = {
+  name: 'doors',
+  categories: ['door'],
+  indexes: { byHouse: ['house'] },
+  touches: (event) => event.aggregateId,
+  evolve: (door, event) => {
+    if (event.type === 'Opened') return { id: event.aggregateId, house: event.data.house, knocks: 0 };
+    return door && { ...door, knocks: door.knocks + 1 };
+  },
+};
+
+const record = newRecord();
+const opened = (id: string, house: string) => record<Event>(`door-${id}`, { type: 'Opened', data: { house } });
+const knocked = (id: string) => record<Event>(`door-${id}`, { type: 'Knocked', data: {} });
+
+describe('projectionSpec', () => {
+  test('passes examples that hold', () => {
+    const spec = projectionSpec(doors);
+    spec.given().when(opened('a', 'h')).then({ id: 'a', knocks: 0 });
+    spec.given(opened('a', 'h'), knocked('a')).when(knocked('a')).then({ knocks: 2 });
+    spec.given().when(knocked('a')).thenNothing();
+    spec
+      .given(opened('a', 'h'))
+      .when(record<Event>('other-a', { type: 'Knocked', data: {} }))
+      .thenNothing();
+  });
+
+  test('fails examples that do not', () => {
+    const spec = projectionSpec(doors);
+    expect(() => {
+      spec.given().when(opened('a', 'h')).then({ knocks: 1 });
+    }).toThrow();
+    expect(() => {
+      spec.given(opened('a', 'h')).when(knocked('a')).thenNothing();
+    }).toThrow();
+  });
+
+  test('notices a projection that changes its document in place, or is not the same twice', () => {
+    const counter = { count: 0 };
+    const unstable = { ...doors, evolve: () => ({ id: 'a', house: 'h', knocks: (counter.count += 1) }) };
+    expect(() => {
+      projectionSpec(unstable).given().when(opened('a', 'h')).then({ id: 'a' });
+    }).toThrow();
+    const changing = {
+      ...doors,
+      evolve: (door: Door | null, event: Recorded<Event>) =>
+        door ? Object.assign(door, { knocks: 1 }) : doors.evolve(door, event),
+    };
+    expect(() => {
+      projectionSpec(changing).given(opened('a', 'h')).when(knocked('a')).then({ id: 'a' });
+    }).toThrow();
+  });
+});

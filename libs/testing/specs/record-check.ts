@@ -1,0 +1,25 @@
+import { RECORD, RecordCheck, type Checkpoints, type EventStore } from '@app/eventing';
+import { KeysInMemory } from './keys-in-memory.js';
+
+const recordId = 'record-1';
+
+/** Stores that belong together, as far as the record's check looks at them; their ends are the test's. */
+export function recordStores({
+  checkpoints,
+  head,
+}: {
+  readonly checkpoints: Partial<Checkpoints>;
+  readonly head: () => Promise<string | null>;
+}) {
+  const keyring = new KeysInMemory();
+  keyring.get = () => Promise.resolve(new Map([[RECORD, Buffer.from(recordId)]]));
+  return {
+    keyring,
+    eventStore: { head, read: () => Promise.resolve([{ data: { recordId } }]) } as unknown as EventStore,
+    checkpoints: { get: () => Promise.resolve(recordId), ...checkpoints } as unknown as Checkpoints,
+  };
+}
+
+/** What finds stores in order that have no checkpoints. */
+export const passedRecordCheck = (): RecordCheck =>
+  new RecordCheck(recordStores({ checkpoints: { all: () => Promise.resolve([]) }, head: () => Promise.resolve(null) }));

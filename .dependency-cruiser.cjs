@@ -18,6 +18,18 @@ module.exports = {
   forbidden: [
     rule('no-circular', 'Two files that need each other are one file, or hide a third.', {}, { circular: true }),
     rule('not-to-unresolvable', 'An import that leads nowhere.', {}, { couldNotResolve: true }),
+    rule(
+      'no-deep-imports',
+      'A library is what its index.ts exports.',
+      { path: '^libs/([^/]+)/' },
+      { path: '^libs/', pathNot: '^libs/$1/|/index\\.ts$' },
+    ),
+    rule(
+      'no-deep-imports-by-apps',
+      'A library is what its index.ts exports.',
+      { path: '^apps/' },
+      { path: '^libs/', pathNot: '/index\\.ts$' },
+    ),
     only(
       'kernel-imports-nothing',
       '^libs/kernel/',
@@ -52,7 +64,7 @@ module.exports = {
     only(
       'application-imports',
       '^libs/application/',
-      '^libs/(kernel|domain|eventing|application)/|^libs/gateways/index|^libs/read-models/.*\\.queries',
+      '^libs/(kernel|domain|eventing|application)/|^libs/(gateways|read-models)/index',
       'Handlers know rules and ports; engines come by configuration.',
     ),
     only(

@@ -24,7 +24,7 @@ import {
 import { ProviderOptOuts } from './consent/provider-opt-outs.js';
 import { ReferralHandler } from './referral/referral.handler.js';
 import { RequestHandler } from './request/request.handler.js';
-import { UsageQueries } from '../read-models/usage/usage.queries.js';
+import { UsageQueries } from '@app/read-models';
 import { ConsentReader } from './consent/send-gate.js';
 import { TextQuota } from './conversation/text-quota.js';
 

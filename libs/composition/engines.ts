@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
 import {
   AccessRefused,
@@ -10,10 +11,13 @@ import {
   type MasterKeys,
 } from '@app/eventing';
 import { InvalidConfiguration, type Configuration } from '@app/platform';
-import { openEmbedded } from '../adapters/embedded/index.js';
-import { openEventStoreDb } from '../adapters/eventstoredb/index.js';
-import { openKafka, type KafkaOptions } from '../adapters/kafka/index.js';
-import { openMongo } from '../adapters/mongo/index.js';
+import { openEmbedded } from '@app/adapters/embedded';
+import { openEventStoreDb } from '@app/adapters/eventstoredb';
+import { openKafka, type KafkaOptions } from '@app/adapters/kafka';
+import { openMongo } from '@app/adapters/mongo';
+
+/** Told of the engines that were opened, before anything uses them: who subscribes may put itself in front of their ports. */
+export const ENGINES_OPENED = 'referral-messages:engines-opened';
 
 type Closable = { close(): Promise<void> };
 
@@ -36,7 +40,9 @@ export async function openEngines(configuration: Configuration): Promise<Engines
     for (const engine of opened.toReversed()) await engine.close();
   };
   try {
-    return { ...(await openChosen(configuration, open)), close };
+    const engines: Engines = { ...(await openChosen(configuration, open)), close };
+    channel(ENGINES_OPENED).publish(engines);
+    return engines;
   } catch (error) {
     await close();
     throw error;

@@ -1,7 +1,7 @@
 export * from './engines.module.js';
-export { masterKeysOf, openEngines } from './engines.js';
-export { FolderLocked, openEmbedded, rotateFolderMasterKey } from '../adapters/embedded/index.js';
-export { openEventStoreDb, type EventStoreDb } from '../adapters/eventstoredb/index.js';
-export { openMongo } from '../adapters/mongo/index.js';
-export { listMail, mailFolder } from '../adapters/email/index.js';
-export { TwilioWebhookSignatures } from '../adapters/twilio/index.js';
+export { ENGINES_OPENED, masterKeysOf, openEngines } from './engines.js';
+export { FolderLocked, openEmbedded, rotateFolderMasterKey } from '@app/adapters/embedded';
+export { openEventStoreDb, type EventStoreDb } from '@app/adapters/eventstoredb';
+export { openMongo } from '@app/adapters/mongo';
+export { listMail, mailFolder } from '@app/adapters/email';
+export { TwilioWebhookSignatures } from '@app/adapters/twilio';

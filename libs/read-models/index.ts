@@ -19,3 +19,4 @@ export { projections } from './projections.js';
 export * from './queries.module.js';
 export * from './referrals/referral.queries.js';
 export * from './thread/thread.queries.js';
+export * from './usage/usage.queries.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { TemporaryFolder } from '../adapters/embedded/temporary-folder.fixture.js';
+import { TemporaryFolder } from '@app/testing/embedded';
 import type { Engines } from '@app/eventing';
 import { eventTypes, eventTypesByCategory, subjectHomes, upcasters } from '@app/domain';
 import {

@@ -8,3 +8,15 @@ export { folderCells, tableFolders, type FolderCell } from './specs/folder-table
 export { keyOf, KeysInMemory, noneSealed } from './specs/keys-in-memory.js';
 export { LostKeys } from './lost-keys.js';
 export { sampleOf, samples, type DomainEvent } from './samples/samples.js';
+export {
+  BelowZero,
+  contextOf,
+  Tallies,
+  tallyDecider,
+  tallyProjection,
+  tallySubjectHomes,
+  tallyTypes,
+  type TallyEvent,
+  type TallyRow,
+} from './samples/tally.js';
+export { CountingStore, ScheduledStore } from './samples/scheduled-store.js';

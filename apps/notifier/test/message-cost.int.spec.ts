@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/emulators/eventstoredb';
-import { openEventStoreDb } from '../../../libs/adapters/eventstoredb/index.js';
+import { openEventStoreDb } from '@app/adapters/eventstoredb';
 import { AutomationModule } from '../../automation/src/automation.module.js';
 import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { PublisherModule } from '../../publisher/src/publisher.module.js';

@@ -1,11 +1,9 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { MailFolderGateway } from '@app/adapters/email';
 import { TwilioSmsGateway } from '@app/adapters/twilio';
-import { EmbeddedCheckpoints } from '../../../libs/adapters/embedded/checkpoints.js';
-import { EmbeddedEventStore } from '../../../libs/adapters/embedded/event-store.js';
-import { EmbeddedReadModelStore } from '../../../libs/adapters/embedded/read-model-store.js';
-import { Database } from '../../../libs/adapters/embedded/sqlite.js';
-import { EmbeddedTopicLog } from '../../../libs/adapters/embedded/topic-log.js';
+import { ENGINES_OPENED } from '@app/composition';
+import type { Consumer, Engines } from '@app/eventing';
 
 /**
  * Loaded before the product (`node --import`), it ends the process at one step, from outside the product's code. The file
@@ -14,6 +12,8 @@ import { EmbeddedTopicLog } from '../../../libs/adapters/embedded/topic-log.js';
  * `checkpoint` with its name.
  */
 const file = process.env['KILL_FILE'] ?? '';
+/** By then, a batch's offset is committed. */
+const COMMITTED_MS = 100;
 
 function dieAt(when: 'before' | 'after', steps: readonly string[]): void {
   if (!existsSync(file) || !steps.some((step) => `${when} ${step}` === readFileSync(file, 'utf8'))) return;
@@ -33,33 +33,31 @@ const around = <Self, Given extends readonly unknown[], Result>(
     return result;
   };
 
-const store = EmbeddedEventStore.prototype;
-store.append = around(store.append, (_stream, _expected, events) =>
-  events.map(({ type }) => type.slice(0, type.lastIndexOf('.v'))),
-);
+subscribe(ENGINES_OPENED, (message) => {
+  const { eventStore, topics, checkpoints, readModels } = message as Engines;
+  eventStore.append = around(eventStore.append, (_stream, _expected, events) =>
+    events.map(({ type }) => type.slice(0, type.lastIndexOf('.v'))),
+  );
+  topics.publish = around(topics.publish, () => ['topic publish']);
+  checkpoints.set = around(checkpoints.set, (name) => [`checkpoint ${name}`]);
+  readModels.write = around(readModels.write, ({ name }) => [`checkpoint ${name}`]);
+  const consume = topics.consume;
+  topics.consume = function (this: typeof topics, consumer) {
+    return consume.call(this, { ...consumer, handle: commitAfter(consumer.handle) });
+  };
+});
 
-const topics = EmbeddedTopicLog.prototype;
-topics.publish = around(topics.publish, () => ['topic publish']);
-
-const checkpoints = EmbeddedCheckpoints.prototype;
-checkpoints.set = around(checkpoints.set, (name) => [`checkpoint ${name}`]);
-
-const readModels = EmbeddedReadModelStore.prototype;
-readModels.write = around(readModels.write, ({ name }) => [`checkpoint ${name}`]);
+/** The offset is committed as soon as the handler has ended. */
+const commitAfter =
+  (handle: Consumer['handle']): Consumer['handle'] =>
+  async (messages) => {
+    await handle(messages);
+    dieAt('before', ['topic commit']);
+    setTimeout(() => dieAt('after', ['topic commit']), COMMITTED_MS);
+  };
 
 const text = TwilioSmsGateway.prototype;
 text.send = around(text.send, () => ['text']);
 
 const mail = MailFolderGateway.prototype;
 mail.send = around(mail.send, () => ['mail']);
-
-// The offset is committed inside the topic log, by this statement.
-const database = Database.prototype;
-const run = database.run;
-database.run = function (this: Database, sql, ...values) {
-  const steps = sql.includes('INTO offsets') ? ['topic commit'] : [];
-  dieAt('before', steps);
-  const changes = run.call(this, sql, ...values);
-  dieAt('after', steps);
-  return changes;
-};

@@ -7,7 +7,7 @@ import {
   type Opened,
 } from '@app/testing/contracts';
 import type { Engines } from '@app/eventing';
-import { TemporaryFolder } from './temporary-folder.fixture.js';
+import { TemporaryFolder } from '@app/testing/embedded';
 
 async function open<Ports extends object>(ports: (embedded: Engines) => Ports): Promise<Opened<Ports>> {
   const folder = new TemporaryFolder();

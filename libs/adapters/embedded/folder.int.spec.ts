@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { FolderLocked, openEmbedded } from './index.js';
-import { TemporaryFolder } from './temporary-folder.fixture.js';
+import { TemporaryFolder } from '@app/testing/embedded';
 
 const fixture = fileURLToPath(new URL('./append.fixture.js', import.meta.url));
 const happened = (id: string) => ({ id, type: 'Happened.v1', data: {}, metadata: {} });

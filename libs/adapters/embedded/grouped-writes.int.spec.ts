@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { GroupedWrites } from './grouped-writes.js';
 import { Database } from './sqlite.js';
-import { TemporaryFolder } from './temporary-folder.fixture.js';
+import { TemporaryFolder } from '@app/testing/embedded';
 
 class CountingDatabase extends Database {
   transactions = 0;

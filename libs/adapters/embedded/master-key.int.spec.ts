@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { MasterKey, UnusableData, type Engines } from '@app/eventing';
 import { STORED_FORMAT } from './folder-format.js';
 import { openEmbedded, rotateFolderMasterKey } from './index.js';
-import { TemporaryFolder } from './temporary-folder.fixture.js';
+import { TemporaryFolder } from '@app/testing/embedded';
 
 const fixture = fileURLToPath(new URL('./master-key.fixture.js', import.meta.url));
 const hex = (key: Uint8Array | 'destroyed' | undefined): string => Buffer.from(key ?? []).toString('hex');

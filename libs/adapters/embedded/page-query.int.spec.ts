@@ -5,7 +5,7 @@ import { pageQuery, type PageQuery } from './page-query.js';
 import { GroupedWrites } from './grouped-writes.js';
 import { EmbeddedReadModelStore } from './read-model-store.js';
 import { Database } from './sqlite.js';
-import { TemporaryFolder } from './temporary-folder.fixture.js';
+import { TemporaryFolder } from '@app/testing/embedded';
 
 const model: ModelDefinition = {
   name: 'cards',

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WrongExpectedRevision, type StoredEvent } from '@app/eventing';
 import { EmbeddedEventStore } from './event-store.js';
 import { Database } from './sqlite.js';
-import { TemporaryFolder } from './temporary-folder.fixture.js';
+import { TemporaryFolder } from '@app/testing/embedded';
 
 /** Counts transactions, and fails them at the end when told to. */
 class ObservedDatabase extends Database {

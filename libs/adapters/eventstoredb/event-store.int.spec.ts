@@ -6,7 +6,7 @@ import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import type { RecordedStoredEvent, StoredEvent } from '@app/eventing';
 import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/emulators/eventstoredb';
 import { KeysInMemory } from '@app/testing';
-import { contextOf, Tallies, tallyDecider } from '../../eventing/following/tally.fixture.js';
+import { contextOf, Tallies, tallyDecider } from '@app/testing';
 import { openEventStoreDb, type EventStoreDb } from './index.js';
 
 const happened = (data = {}): StoredEvent => ({ id: randomUUID(), type: 'Happened.v1', data, metadata: {} });

@@ -7,13 +7,7 @@ import type { Position } from '@app/kernel';
 import { Background, HealthController, Readiness } from '@app/platform';
 import { KeysInMemory, passedRecordCheck } from '@app/testing';
 import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/emulators/eventstoredb';
-import {
-  contextOf,
-  Tallies,
-  tallySubjectHomes,
-  tallyTypes,
-  type TallyEvent,
-} from '../../eventing/following/tally.fixture.js';
+import { contextOf, Tallies, tallySubjectHomes, tallyTypes, type TallyEvent } from '@app/testing';
 import { openEventStoreDb, type EventStoreDb } from './index.js';
 
 describe('U3: a follower whose checkpoint is of another record', () => {

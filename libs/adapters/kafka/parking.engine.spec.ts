@@ -6,7 +6,7 @@ import type { Message, Recorded } from '@app/kernel';
 import { parkedDecider } from '@app/domain/parked';
 import { requestDecider } from '@app/domain/request';
 import { consume, newTopic, uniqueName } from '@app/testing/contracts';
-import { TemporaryFolder } from '../embedded/temporary-folder.fixture.js';
+import { TemporaryFolder } from '@app/testing/embedded';
 import { givenBrokers, openTopics } from './kafka.fixture.js';
 
 type Item = { readonly key: string; readonly stream: string };

@@ -3,7 +3,7 @@ import { NaturalKeys } from '@app/application';
 import { MasterKey, UnusableData, type MasterKeys } from '@app/eventing';
 import { rejection } from '@app/testing/contracts';
 import { Binary } from 'mongodb';
-import { TemporaryFolder } from '../embedded/temporary-folder.fixture.js';
+import { TemporaryFolder } from '@app/testing/embedded';
 import { Connection } from './connection.js';
 import { openMongo, type Mongo } from './index.js';
 import { TemporaryDatabase } from './temporary-database.fixture.js';

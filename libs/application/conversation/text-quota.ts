@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { TextLimits } from '@app/eventing';
-import { UsageQueries } from '../../read-models/usage/usage.queries.js';
+import { UsageQueries } from '@app/read-models';
 import { Lookups } from '../lookups/lookups.js';
 
 /** Programs and numbers that a process counts the texts of. */

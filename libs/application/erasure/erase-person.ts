@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Checkpoints, TemporaryFailure, type CommandContext } from '@app/eventing';
-import { INBOX, InboxQueries } from '../../read-models/inbox/inbox.queries.js';
+import { INBOX, InboxQueries } from '@app/read-models';
 import { HandleContact, HandleConversation } from '../commands/commands.js';
 import { partOf } from '../commands/ids.js';
 

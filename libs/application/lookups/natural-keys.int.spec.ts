@@ -8,7 +8,7 @@ import {
   type Keyring,
 } from '@app/eventing';
 import { KeysInMemory } from '@app/testing';
-import { TemporaryFolder } from '../../adapters/embedded/temporary-folder.fixture.js';
+import { TemporaryFolder } from '@app/testing/embedded';
 import { NaturalKeys } from './natural-keys.js';
 
 const phone = '+14155550132';

@@ -19,7 +19,7 @@ import {
 import type { JsonObject, Message, Recorded } from '@app/kernel';
 import { parkedDecider, type ParkedCommand } from '@app/domain/parked';
 import { requestDecider } from '@app/domain/request';
-import { TemporaryFolder } from '../../adapters/embedded/temporary-folder.fixture.js';
+import { TemporaryFolder } from '@app/testing/embedded';
 import { HandleParked } from '../commands/commands.js';
 import { ids, stepOf } from '../commands/ids.js';
 import { NaturalKeys } from '../lookups/natural-keys.js';

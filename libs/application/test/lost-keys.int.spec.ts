@@ -25,7 +25,7 @@ import { defaultPolicies } from '@app/domain/program';
 import { loadConfiguration, PlatformModule } from '@app/platform';
 import { projections } from '@app/read-models';
 import { LostKeys, samples } from '@app/testing';
-import { CountingStore } from '../../eventing/following/scheduled-store.fixture.js';
+import { CountingStore } from '@app/testing';
 import {
   HandleConsent,
   HandleContact,

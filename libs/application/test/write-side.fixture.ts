@@ -21,7 +21,7 @@ import { ConversationStarter, type ConversationWith } from '../conversation/conv
 import { ConversationHandler } from '../conversation/conversation.handler.js';
 import { ids } from '../commands/ids.js';
 import type { ConversationEvent } from '@app/domain/conversation';
-import type { InboxQueries } from '../../read-models/inbox/inbox.queries.js';
+import type { InboxQueries } from '@app/read-models';
 import { ErasePerson } from '../erasure/erase-person.js';
 import { Erasure } from '../erasure/erasure.js';
 import { InboundRouter } from '../inbound/inbound-router.js';
@@ -30,7 +30,7 @@ import { NaturalKeys } from '../lookups/natural-keys.js';
 import { AddressHandler, InboundHandler, ProgramHandler } from '../commands/plain.handlers.js';
 import { ProviderOptOuts } from '../consent/provider-opt-outs.js';
 import { ReferralHandler } from '../referral/referral.handler.js';
-import type { UsageQueries } from '../../read-models/usage/usage.queries.js';
+import type { UsageQueries } from '@app/read-models';
 import { ConsentReader } from '../consent/send-gate.js';
 import { TextQuota } from '../conversation/text-quota.js';
 

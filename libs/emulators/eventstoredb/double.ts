@@ -23,9 +23,9 @@ import {
   type ServerWritableStream,
   type sendUnaryData,
 } from '@grpc/grpc-js';
-import { GroupCommit } from '../../adapters/embedded/group-commit.js';
-import { Database } from '../../adapters/embedded/sqlite.js';
-import { Wakeup } from '../../adapters/embedded/wakeup.js';
+import { GroupCommit } from '@app/adapters/embedded';
+import { Database } from '@app/adapters/embedded';
+import { Wakeup } from '@app/adapters/embedded';
 import { exception, refusalOf, type Refusal, type Right, type Users } from './access.js';
 import * as messages from './append-calls.js';
 import { nameOf } from './messages.js';

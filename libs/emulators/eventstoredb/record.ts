@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Outcome } from '../../adapters/embedded/group-commit.js';
-import type { Database } from '../../adapters/embedded/sqlite.js';
+import type { Outcome } from '@app/adapters/embedded';
+import type { Database } from '@app/adapters/embedded';
 
 /** The server's own numbers for expected revisions that are none. */
 export const NO_STREAM = -1;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { status } from '@grpc/grpc-js';
-import type { Wakeup } from '../../adapters/embedded/wakeup.js';
+import type { Wakeup } from '@app/adapters/embedded';
 import {
   caughtUpMessage,
   checkpointMessage,

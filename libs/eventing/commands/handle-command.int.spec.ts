@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { TemporaryFolder } from '../../adapters/embedded/temporary-folder.fixture.js';
+import { TemporaryFolder } from '@app/testing/embedded';
 import type { Engines } from '@app/eventing';
 import { CommandIdReused, IdNotAvailable, RevisionMismatch, type CommandContext } from './handle-command.js';
-import { CountingStore, ScheduledStore } from '../following/scheduled-store.fixture.js';
-import { BelowZero, contextOf, Tallies, tallyDecider } from '../following/tally.fixture.js';
+import { CountingStore, ScheduledStore } from '@app/testing';
+import { BelowZero, contextOf, Tallies, tallyDecider } from '@app/testing';
 
 /** Without when it was recorded: of a repetition that the store recognises, that is when it was repeated. */
 const untimed = (what: unknown): unknown =>

@@ -1,9 +1,9 @@
-import { TemporaryFolder } from '../../adapters/embedded/temporary-folder.fixture.js';
+import { TemporaryFolder } from '@app/testing/embedded';
 import type { Engines } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { isOpened } from '../reading/unopened.js';
 import { runFollower, type Follower } from './run-follower.js';
-import { contextOf, Tallies, type TallyEvent } from './tally.fixture.js';
+import { contextOf, Tallies, type TallyEvent } from '@app/testing';
 
 describe('runFollower', () => {
   const folder = new TemporaryFolder();

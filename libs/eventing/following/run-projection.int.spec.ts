@@ -1,4 +1,4 @@
-import { TemporaryFolder } from '../../adapters/embedded/temporary-folder.fixture.js';
+import { TemporaryFolder } from '@app/testing/embedded';
 import type { Engines } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { noneSealed } from '@app/testing';
@@ -15,7 +15,7 @@ import {
   tallyTypes,
   type TallyEvent,
   type TallyRow,
-} from './tally.fixture.js';
+} from '@app/testing';
 
 const LONG = 10_000;
 

@@ -1,4 +1,4 @@
-import { TemporaryFolder } from '../../adapters/embedded/temporary-folder.fixture.js';
+import { TemporaryFolder } from '@app/testing/embedded';
 import type { Engines } from '@app/eventing';
 import type { Document, DocumentWrite, Projection } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';

@@ -7,8 +7,8 @@ import {
   type NewEvent,
 } from '@app/eventing';
 import type { Position } from '@app/kernel';
-import { contextOf, Tallies, tallyDecider, type TallyEvent } from '../../eventing/following/tally.fixture.js';
-import { KeysInMemory } from '../specs/keys-in-memory.js';
+import { contextOf, Tallies, tallyDecider, type TallyEvent } from '@app/testing';
+import { KeysInMemory } from '@app/testing';
 import { uniqueName, type Opened } from './opened.js';
 
 const MORE_THAN_REMEMBERED = 1.5 * REMEMBERED_COMMANDS;

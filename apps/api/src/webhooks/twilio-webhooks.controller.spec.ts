@@ -4,7 +4,7 @@ import { EngineUnavailable } from '@app/eventing';
 import { WebhookSignatures } from '@app/gateways';
 import { ERASED } from '@app/kernel';
 import { signForm } from '@app/emulators/twilio';
-import { TwilioWebhookSignatures } from '../../../../libs/adapters/twilio/twilio-webhook-signatures.js';
+import { TwilioWebhookSignatures } from '@app/adapters/twilio';
 import { ProgramNotFound } from '@app/domain/program';
 import { loadConfiguration, type PublicAddress } from '@app/platform';
 import { TwilioWebhooksController, WebhookNotGenuine } from './twilio-webhooks.controller.js';

@@ -1,12 +1,16 @@
 import { DomainError, type Decider, type Message } from '@app/kernel';
-import { Aggregates } from '../commands/aggregates.js';
-import { EventCodec } from '../sealing/codec.js';
-import type { EventStore } from '../ports/event-store.js';
-import { handleCommand, type CommandContext, type CommandResult } from '../commands/handle-command.js';
-import { naturalId } from '../commands/ids.js';
-import { Journal } from '../reading/journal.js';
-import type { Keyring } from '../ports/keyring.js';
-import type { Projection } from './run-projection.js';
+import {
+  Aggregates,
+  type CommandContext,
+  type CommandResult,
+  EventCodec,
+  type EventStore,
+  handleCommand,
+  Journal,
+  type Keyring,
+  naturalId,
+  type Projection,
+} from '@app/eventing';
 
 /** A sum that never goes below zero: the smallest aggregate whose decisions depend on what came before. */
 export type TallyCommand = Message<'Add', { amounts: readonly number[] }> | Message<'Clear', { by: string }>;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engines } from '@app/eventing';
-import { openEmbedded, type EmbeddedOptions } from './open-embedded.js';
+import { openEmbedded, type EmbeddedOptions } from '@app/adapters/embedded';
 
 /** A folder for one test, with what is opened in it. */
 export class TemporaryFolder {

@@ -9,7 +9,7 @@ import {
   type StoredEvent,
   type SubscriptionBatch,
   type SubscriptionOptions,
-} from '../ports/event-store.js';
+} from '@app/eventing';
 
 class WrappedStore extends EventStore {
   constructor(protected readonly store: EventStore) {

@@ -1,0 +1,1 @@
+export { TemporaryFolder } from './temporary-folder.js';

@@ -122,7 +122,7 @@ module.exports = {
     ),
     rule(
       'sdk-only-in-its-adapter',
-      'Each SDK has one importer; doubles and the starters of real servers speak by it.',
+      'Each SDK has one importer; doubles, the starters of real servers and what the benchmark measures bare speak by it.',
       {
         path: '^(apps|libs)/',
         pathNot:

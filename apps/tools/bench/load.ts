@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { answerParent } from './child.js';
-import { quantile } from './statistics.js';
+import { measure, type Measured } from './statistics.js';
 
 /** Each connection posts the body to one of the paths, waits for the answer, and posts again. */
 export type LoadQuestion = {
@@ -11,8 +11,6 @@ export type LoadQuestion = {
   readonly connections: number;
   readonly durationMs: number;
 };
-
-export type LoadAnswer = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number };
 
 /** As little HTTP as the server's answers need: what the generator does not use is left for the server. */
 class Connection {
@@ -51,7 +49,7 @@ class Connection {
   }
 }
 
-answerParent(async ({ port, token, paths, body, connections, durationMs }: LoadQuestion): Promise<LoadAnswer> => {
+answerParent(async ({ port, token, paths, body, connections, durationMs }: LoadQuestion): Promise<Measured> => {
   const headers = `host: 127.0.0.1\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}`;
   const requests = paths.map((path) => `POST ${path} HTTP/1.1\r\n${headers}\r\n\r\n${body}`);
   const post = async (connection: Connection): Promise<void> => {
@@ -61,19 +59,7 @@ answerParent(async ({ port, token, paths, body, connections, durationMs }: LoadQ
   const clients = Array.from({ length: connections }, () => new Connection(port));
   // A server takes one new connection in a turn of its event loop: all are taken before the clock starts.
   await Promise.all(clients.map(post));
-
-  const latencies: number[] = [];
-  const startedAt = performance.now();
-  const until = startedAt + durationMs;
-  const postUntilTheEnd = async (connection: Connection): Promise<void> => {
-    while (performance.now() < until) {
-      const sentAt = performance.now();
-      await post(connection);
-      latencies.push(performance.now() - sentAt);
-    }
-    connection.close();
-  };
-  await Promise.all(clients.map(postUntilTheEnd));
-  const seconds = (performance.now() - startedAt) / 1_000;
-  return { perSecond: latencies.length / seconds, p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99) };
+  const answer = await measure(connections, durationMs, (worker) => post(clients[worker] as Connection));
+  for (const client of clients) client.close();
+  return answer;
 });

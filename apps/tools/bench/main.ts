@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { messagesAgainstRawAppends, notRun, whyNot } from './eventstoredb.js';
 import { pagesAtManyAgainstFew } from './inbox-pages.js';
 import { durableAgainstEmpty, slowFlush, type MessagesOptions } from './messages.js';
 import { rebuildAgainstScan } from './rebuild.js';
@@ -7,7 +8,7 @@ import { table, type Row } from './row.js';
 
 type Options = { readonly only: readonly string[]; readonly short?: true; readonly emails?: true };
 
-const ids: readonly string[] = ['a', 'b', 'c', 'd'];
+const ids: readonly string[] = ['a', 'b', 'c', 'd', 'e'];
 
 function chosen(list: string): string[] {
   const given = list.split(',');
@@ -23,11 +24,19 @@ const program = new Command('bench')
   .option('--short', 'a few seconds, to see that it works; its figures mean little')
   .option(
     '--emails',
-    'rows a and b with contacts that have an email address: each message is followed by a notification',
+    'rows a, b and e with contacts that have an email address: each message is followed by a notification',
   )
-  .addHelpText('after', '\nThe rows are explained in docs/benchmarks.md.')
+  .addHelpText(
+    'after',
+    '\nRow e needs EVENTSTOREDB_URL: a server that holds no events yet. The rows are explained in docs/benchmarks.md.',
+  )
   .parse();
 const { only, short = false, emails = false } = program.opts<Options>();
+
+const { EVENTSTOREDB_URL } = process.env;
+// Said before anything is measured.
+const refusal = only.includes('e') && EVENTSTOREDB_URL !== undefined ? await whyNot(EVENTSTOREDB_URL) : null;
+if (refusal !== null) program.error(`The server of EVENTSTOREDB_URL cannot be measured: ${refusal}`);
 
 const messages: MessagesOptions = short
   ? { rounds: 1, roundMs: 200, conversations: 50, emails }
@@ -40,6 +49,7 @@ const measurements: Readonly<Record<string, () => Promise<Row | Row[]>>> = {
     pagesAtManyAgainstFew(
       short ? { few: 100, many: 1_000, rounds: 1, pages: 100 } : { few: 1_000, many: 200_000, rounds: 7, pages: 2_000 },
     ),
+  e: async () => (EVENTSTOREDB_URL === undefined ? notRun : messagesAgainstRawAppends(messages, EVENTSTOREDB_URL)),
 };
 
 const rows: Row[] = [];

@@ -1,8 +1,8 @@
 import { startChild, type Child } from './child.js';
-import type { LoadAnswer, LoadQuestion } from './load.js';
+import type { LoadQuestion } from './load.js';
 import { count, type Row } from './row.js';
 import type { ServerAnswer, ServerQuestion } from './server.js';
-import { median, timed } from './statistics.js';
+import { median, timed, type Measured } from './statistics.js';
 
 export type MessagesOptions = {
   readonly rounds: number;
@@ -11,16 +11,16 @@ export type MessagesOptions = {
   readonly emails: boolean;
 };
 
-type Load = Child<LoadQuestion, LoadAnswer>;
+export type Load = Child<LoadQuestion, Measured>;
 /** What one round gave, and the seconds after it in which the followers caught up. */
-type Round = LoadAnswer & { readonly catchUp: number };
+type Round = Measured & { readonly catchUp: number };
 type Server = { readonly child: Child<ServerQuestion, ServerAnswer>; readonly facts: ServerAnswer };
 
 const CLIENTS_OF_A = 50;
 const CLIENTS_OF_B = 200;
 const FLUSH_DELAY_MS = 2;
 const EMPTY = '/v1/empty/conversations';
-const PRODUCT = '/v1/conversations';
+export const PRODUCT = '/v1/conversations';
 
 const body = JSON.stringify({
   channel: 'in-app',
@@ -41,7 +41,7 @@ export async function durableAgainstEmpty(options: MessagesOptions): Promise<Row
       what: `durable messages / empty route, ${CLIENTS_OF_A} clients${options.emails ? ', an email for each message' : ''}`,
       ratio: medianRatio(durable, empty),
       aim: { atLeast: 0.7 },
-      figures: `${rates(durable)} / ${rates(empty)}; ${count(sustained(durable, options.roundMs))}/s until followers have caught up`,
+      figures: `${rates(durable)} / ${rates(empty)}; ${untilCaughtUp(durable, options.roundMs)}`,
     };
   } finally {
     await Promise.all([load.stop(), server.child.stop()]);
@@ -71,10 +71,10 @@ export async function slowFlush(options: MessagesOptions): Promise<Row> {
 
 async function startServer({ conversations, emails }: MessagesOptions, flushDelayMs: number): Promise<Server> {
   const child = startChild<ServerQuestion, ServerAnswer>('server');
-  return { child, facts: await child.ask({ type: 'start', conversations, emails, flushDelayMs }) };
+  return { child, facts: await child.ask({ type: 'start', conversations, emails, flushDelayMs, recordUrl: null }) };
 }
 
-async function round(
+export async function round(
   load: Load,
   { child, facts }: Server,
   route: string,
@@ -90,11 +90,11 @@ async function round(
 }
 
 /** Rounds of both in turn, after one of each to warm up. */
-async function alternate(
+export async function alternate<One, Other>(
   { rounds }: MessagesOptions,
-  [first, second]: readonly [() => Promise<Round>, () => Promise<Round>],
-): Promise<[Round[], Round[]]> {
-  const results: [Round[], Round[]] = [[], []];
+  [first, second]: readonly [() => Promise<One>, () => Promise<Other>],
+): Promise<[One[], Other[]]> {
+  const results: [One[], Other[]] = [[], []];
   await first();
   await second();
   for (let index = 0; index < rounds; index += 1) {
@@ -104,14 +104,22 @@ async function alternate(
   return results;
 }
 
-const medianRatio = (rounds: readonly Round[], others: readonly Round[]): number =>
+export const medianRatio = (rounds: readonly Measured[], others: readonly Measured[]): number =>
   median(rounds.map(({ perSecond }, index) => perSecond / (others[index]?.perSecond ?? Number.NaN)));
 
 /** Messages a second, of the time of the round and of what the followers took afterwards. */
-const sustained = (rounds: readonly Round[], roundMs: number): number =>
-  median(rounds.map(({ perSecond, catchUp }) => (perSecond * roundMs) / (roundMs + catchUp * 1_000)));
+export const untilCaughtUp = (rounds: readonly Round[], roundMs: number): string =>
+  `${count(median(rounds.map(({ perSecond, catchUp }) => (perSecond * roundMs) / (roundMs + catchUp * 1_000))))}/s until followers have caught up`;
 
-function rates(rounds: readonly Round[]): string {
-  const of = (field: 'perSecond' | 'p50Ms' | 'p99Ms'): number => median(rounds.map((round) => round[field]));
-  return `${count(of('perSecond'))}/s (p50 ${of('p50Ms').toFixed(1)}, p99 ${of('p99Ms').toFixed(1)} ms)`;
-}
+export const rates = (rounds: readonly Measured[]): string =>
+  `${count(medianOf(rounds, 'perSecond'))}/s ${latencies(rounds, 1)}`;
+
+/** Of one after the other. */
+export const times = (rounds: readonly Measured[]): string =>
+  `${(1_000 / medianOf(rounds, 'perSecond')).toFixed(2)} ms ${latencies(rounds, 2)}`;
+
+const medianOf = (rounds: readonly Measured[], field: keyof Measured): number =>
+  median(rounds.map((round) => round[field]));
+
+const latencies = (rounds: readonly Measured[], digits: number): string =>
+  `(p50 ${medianOf(rounds, 'p50Ms').toFixed(digits)}, p99 ${medianOf(rounds, 'p99Ms').toFixed(digits)} ms)`;

@@ -1,9 +1,9 @@
-/** One ratio, the aim beside it, and the figures it was made of. */
+/** One ratio, the aim beside it, and the figures it was made of, or why there is no ratio. */
 export type Row = {
-  readonly id: 'a' | 'b' | 'c' | 'd';
+  readonly id: 'a' | 'b' | 'c' | 'd' | 'e';
   readonly what: string;
-  readonly ratio: number;
-  readonly aim: { readonly atLeast: number } | { readonly atMost: number };
+  readonly ratio: number | null;
+  readonly aim: { readonly atLeast: number } | { readonly atMost: number } | null;
   readonly figures: string;
 };
 
@@ -14,8 +14,8 @@ export function table(rows: readonly Row[]): string {
   const cells = rows.map(({ id, what, ratio, aim, figures }) => [
     id,
     what,
-    ratio.toFixed(2),
-    'atLeast' in aim ? `>= ${aim.atLeast.toFixed(2)}` : `<= ${aim.atMost.toFixed(2)}`,
+    ratio?.toFixed(2) ?? 'not run',
+    inWords(aim),
     figures,
   ]);
   const lines = [['', 'ratio of', 'came out', 'aim', 'figures'], ...cells];
@@ -28,4 +28,9 @@ export function table(rows: readonly Row[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+function inWords(aim: Row['aim']): string {
+  if (aim === null) return 'none';
+  return 'atLeast' in aim ? `>= ${aim.atLeast.toFixed(2)}` : `<= ${aim.atMost.toFixed(2)}`;
 }

@@ -12,3 +12,26 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ readonly resul
   const result = await work();
   return { result, seconds: (performance.now() - startedAt) / 1_000 };
 }
+
+export type Measured = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number };
+
+/** So many workers side by side, each doing `work` again and again until the time is over. */
+export async function measure(
+  workers: number,
+  durationMs: number,
+  work: (worker: number, nth: number) => Promise<unknown>,
+): Promise<Measured> {
+  const latencies: number[] = [];
+  const startedAt = performance.now();
+  const workUntilTheEnd = async (worker: number): Promise<void> => {
+    for (let nth = 0, beganAt = startedAt; beganAt < startedAt + durationMs; nth += 1) {
+      await work(worker, nth);
+      const now = performance.now();
+      latencies.push(now - beganAt);
+      beganAt = now;
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, (_, worker) => workUntilTheEnd(worker)));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  return { perSecond: latencies.length / seconds, p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99) };
+}

@@ -1,19 +1,47 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { startEventStoreDbDouble } from '@app/emulators/eventstoredb';
 
-const main = fileURLToPath(new URL('./main.js', import.meta.url));
+const main = fileURLToPath(new URL('../main.js', import.meta.url));
+const { EVENTSTOREDB_URL: _, ...environment } = process.env;
+const bench = (args: readonly string[], env: NodeJS.ProcessEnv = environment) =>
+  promisify(execFile)(process.execPath, [main, ...args], { env });
 
 describe('bench', () => {
   it('prints every row beside its aim, whatever comes out', async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [main, '--short']);
+    const { stdout } = await bench(['--short']);
     const rows = stdout
       .split('\n')
-      .flatMap((line) => /^([a-d]) .+ \d+\.\d\d +([<>]= \d\.\d\d) /.exec(line)?.slice(1).join(' ') ?? []);
-    expect(rows).toEqual(['a >= 0.70', 'b >= 0.65', 'c >= 0.40', 'd <= 1.30', 'd <= 1.30']);
+      .flatMap(
+        (line) => /^([a-e]) .+ (?:\d+\.\d\d|not run) +([<>]= \d\.\d\d|none) /.exec(line)?.slice(1).join(' ') ?? [],
+      );
+    expect(rows).toEqual(['a >= 0.70', 'b >= 0.65', 'c >= 0.40', 'd <= 1.30', 'd <= 1.30', 'e none']);
+    expect(stdout).toMatch(/^e .+ not run +none +EVENTSTOREDB_URL is not given: /m);
+  }, 60_000);
+
+  it('measures the server of EVENTSTOREDB_URL, and refuses one that holds events', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bench-spec-'));
+    const server = await startEventStoreDbDouble({ folder });
+    try {
+      const env = { ...environment, EVENTSTOREDB_URL: server.url };
+      const { stdout } = await bench(['--short', '--only', 'e'], env);
+      expect(stdout).toMatch(/^e .+ 50 in flight +\d+\.\d\d +none +[\d,]+\/s .+ \/ [\d,]+\/s /m);
+      expect(stdout).toMatch(/^e .+ 1 in flight +\d+\.\d\d +none +\d+\.\d\d ms .+ \/ \d+\.\d\d ms /m);
+      await expect(bench(['--only', 'e'], env)).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('holds events already'),
+      });
+    } finally {
+      await server.close();
+      rmSync(folder, { recursive: true });
+    }
   }, 60_000);
 
   it('refuses a row that does not exist', async () => {
-    await expect(promisify(execFile)(process.execPath, [main, '--only', 'x'])).rejects.toMatchObject({ code: 1 });
+    await expect(bench(['--only', 'x'])).rejects.toMatchObject({ code: 1 });
   }, 60_000);
 });

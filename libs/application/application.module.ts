@@ -12,15 +12,13 @@ import { InboundRouter } from './inbound/inbound-router.js';
 import { Lookups } from './lookups/lookups.js';
 import { NaturalKeys } from './lookups/natural-keys.js';
 import { Parking } from './parking/parking.js';
-import {
-  AddressHandler,
-  HoldHandler,
-  InboundHandler,
-  MemberHandler,
-  NotificationHandler,
-  ParkedHandler,
-  ProgramHandler,
-} from './commands/plain.handlers.js';
+import { AddressHandler } from './address/address.handler.js';
+import { HoldHandler } from './hold/hold.handler.js';
+import { InboundHandler } from './inbound/inbound.handler.js';
+import { MemberHandler } from './member/member.handler.js';
+import { NotificationHandler } from './notification/notification.handler.js';
+import { ParkedHandler } from './parking/parked.handler.js';
+import { ProgramHandler } from './program/program.handler.js';
 import { ProviderOptOuts } from './consent/provider-opt-outs.js';
 import { ReferralHandler } from './referral/referral.handler.js';
 import { RequestHandler } from './request/request.handler.js';

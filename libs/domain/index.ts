@@ -1,55 +1,53 @@
-import { addressEventTypes } from './address/index.js';
-import { consentEventTypes } from './consent/index.js';
-import { contactEventTypes } from './contact/index.js';
-import { conversationEventTypes, conversationUpcasters } from './conversation/index.js';
-import { deliveryEventTypes } from './delivery/index.js';
-import { holdEventTypes } from './hold/index.js';
-import { inboundEventTypes } from './inbound/index.js';
-import { memberEventTypes } from './member/index.js';
-import { notificationEventTypes } from './notification/index.js';
-import { parkedEventTypes } from './parked/index.js';
-import { programEventTypes } from './program/index.js';
+import type { Upcasters } from '@app/kernel';
+import { addressAggregate } from './address/index.js';
+import { consentAggregate } from './consent/index.js';
+import { contactAggregate } from './contact/index.js';
+import { conversationAggregate } from './conversation/index.js';
+import { deliveryAggregate } from './delivery/index.js';
+import { holdAggregate } from './hold/index.js';
+import { inboundAggregate } from './inbound/index.js';
+import { memberAggregate } from './member/index.js';
+import { notificationAggregate } from './notification/index.js';
+import { parkedAggregate } from './parked/index.js';
+import { programAggregate } from './program/index.js';
 import { recordEventTypes } from './record/index.js';
-import { referralEventTypes } from './referral/index.js';
-import { requestEventTypes } from './request/index.js';
+import { referralAggregate } from './referral/index.js';
+import { requestAggregate } from './request/index.js';
+
+/** Every aggregate; an array, so that what is made of it needs no other list. */
+export const aggregates = [
+  programAggregate,
+  memberAggregate,
+  contactAggregate,
+  addressAggregate,
+  referralAggregate,
+  conversationAggregate,
+  consentAggregate,
+  inboundAggregate,
+  deliveryAggregate,
+  holdAggregate,
+  notificationAggregate,
+  requestAggregate,
+  parkedAggregate,
+] as const;
+
+/** The record's own identity is an event too, of no aggregate. */
+const stored = [{ category: 'record', events: recordEventTypes, upcasters: {} }, ...aggregates] as const;
+type Stored = (typeof stored)[number];
+
+type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never;
 
 /** Every type of event the record may hold, by the category of its streams. */
-export const eventTypesByCategory = {
-  record: recordEventTypes,
-  program: programEventTypes,
-  member: memberEventTypes,
-  contact: contactEventTypes,
-  address: addressEventTypes,
-  referral: referralEventTypes,
-  conversation: conversationEventTypes,
-  consent: consentEventTypes,
-  inbound: inboundEventTypes,
-  delivery: deliveryEventTypes,
-  hold: holdEventTypes,
-  notification: notificationEventTypes,
-  request: requestEventTypes,
-  parked: parkedEventTypes,
-} as const;
+export const eventTypesByCategory = Object.fromEntries(stored.map(({ category, events }) => [category, events])) as {
+  readonly [Of in Stored as Of['category']]: Of['events'];
+};
 
-export const eventTypes = {
-  ...recordEventTypes,
-  ...programEventTypes,
-  ...memberEventTypes,
-  ...contactEventTypes,
-  ...addressEventTypes,
-  ...referralEventTypes,
-  ...conversationEventTypes,
-  ...consentEventTypes,
-  ...inboundEventTypes,
-  ...deliveryEventTypes,
-  ...holdEventTypes,
-  ...notificationEventTypes,
-  ...requestEventTypes,
-  ...parkedEventTypes,
-} as const;
+export const eventTypes = Object.assign({}, ...stored.map(({ events }) => events)) as Intersection<Stored['events']>;
 
 /** From the stored events of older versions to those of today. */
-export const upcasters = { ...conversationUpcasters };
+export const upcasters: Upcasters = Object.assign({}, ...stored.map((of) => of.upcasters));
 
 type SubjectField<Type> = Type extends { readonly sealed: Readonly<Record<string, infer Field>> }
   ? Extract<Field, string>

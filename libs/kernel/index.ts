@@ -1,3 +1,4 @@
+export * from './aggregate.js';
 export * from './decider.js';
 export * from './domain-error.js';
 export * from './erased.js';

@@ -12,6 +12,7 @@ export {
   BelowZero,
   contextOf,
   Tallies,
+  tallyAggregate,
   tallyDecider,
   tallyProjection,
   tallySubjectHomes,

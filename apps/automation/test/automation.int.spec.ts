@@ -1,4 +1,4 @@
-import { Automation, HandleContact, ids, KeyMustWait, type ContactWish } from '@app/application';
+import { Automation, HandleContact, ids, KeyMustWait, type ContactIntent } from '@app/application';
 import type { Engines, EventStore } from '@app/eventing';
 import { NotifierBench, until } from '../../notifier/test/notifier-bench.fixture.js';
 import { AutomationModule } from '../src/automation.module.js';
@@ -46,8 +46,8 @@ it('rule 13: nothing is handled behind a parked event of its stream, though they
         throw new MustWait();
       } else handled.push(revision);
     };
-    const say = (wish: ContactWish): Promise<unknown> =>
-      bench.execute(new HandleContact(contactId, wish, bench.context(programId)));
+    const say = (intent: ContactIntent): Promise<unknown> =>
+      bench.execute(new HandleContact(contactId, intent, bench.context(programId)));
     const details = {
       externalId: null,
       name: 'Rita',

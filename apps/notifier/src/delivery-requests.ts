@@ -11,8 +11,8 @@ import {
   type CommandContext,
   type Followable,
 } from '@app/eventing';
-import { unlessErased, type Position, type Recorded } from '@app/kernel';
-import type { ConversationEvent, TextRoute } from '@app/domain/conversation';
+import { unlessErased, type Position, type Recorded, streamOf } from '@app/kernel';
+import { conversationAggregate, type ConversationEvent, type TextRoute } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import type { NotifiedPerson } from '@app/domain/notification';
 import { CONVERSATIONS_TOPIC, PUBLISHER, toPublic, type PublicConversationEvent } from '@app/public-events';
@@ -137,7 +137,7 @@ export class DeliveryRequests {
 
   private async isParked(event: Message): Promise<boolean> {
     const { programId, conversationId, revision } = event;
-    const stream = `conversation-${conversationId}`;
+    const stream = streamOf(conversationAggregate, conversationId);
     const places = [
       { worker: NOTIFIER, key: DeliveryRequests.keyOf(event) },
       { worker: PUBLISHER, key: stream },
@@ -152,7 +152,9 @@ export class DeliveryRequests {
   }: PublicConversationEvent): Promise<Followable<ConversationEvent> | null> {
     if (!Number.isSafeInteger(revision) || revision < 0) return null;
     try {
-      return (await this.journal.at<ConversationEvent>(`conversation-${conversationId}`, revision)) ?? null;
+      return (
+        (await this.journal.at<ConversationEvent>(streamOf(conversationAggregate, conversationId), revision)) ?? null
+      );
     } catch (error) {
       if (error instanceof EventUnreadable) return error.event;
       throw error;
@@ -199,8 +201,10 @@ export class DeliveryRequests {
     { programId, messageId, conversationId }: Message,
     people: readonly NotifiedPerson[],
   ): Promise<readonly NotifiedPerson[] | null> {
-    const wish = { type: 'DecideNotification', data: { messageId, conversationId, people } } as const;
-    const { events } = await this.commands.execute(new HandleNotification(messageId, wish, notifierContext(programId)));
+    const intent = { type: 'DecideNotification', data: { messageId, conversationId, people } } as const;
+    const { events } = await this.commands.execute(
+      new HandleNotification(messageId, intent, notifierContext(programId)),
+    );
     return events.length > 0 ? people : null;
   }
 
@@ -245,7 +249,7 @@ export class DeliveryRequests {
       messageId: event.messageId,
       conversationId: event.conversationId,
       recipient,
-      source: { stream: `conversation-${event.conversationId}`, revision: event.revision },
+      source: { stream: streamOf(conversationAggregate, event.conversationId), revision: event.revision },
       notBefore: new Date(event.occurredAt).toISOString(),
       expiresAt: new Date(Date.parse(event.occurredAt) + lifetime).toISOString(),
     };

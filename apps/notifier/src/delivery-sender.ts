@@ -7,7 +7,7 @@ import {
   isSameReading,
   sendGate,
   type CreatedProgram,
-  type DeliveryWish,
+  type DeliveryIntent,
   type ReadConsents,
 } from '@app/application';
 import { Clock, EventUnreadable, sleep, TrustedClock } from '@app/eventing';
@@ -117,7 +117,7 @@ export class DeliverySender {
     const passage = await this.holds.passage(programId, road);
     if (passage === null) return { position: null, isHeld: true };
     const claimedAt = this.clock.now();
-    const write = (command: DeliveryWish): Promise<Sent> => this.untilWritten(programId, deliveryId, command, signal);
+    const write = (command: DeliveryIntent): Promise<Sent> => this.untilWritten(programId, deliveryId, command, signal);
     const release = (cause: string): Promise<Sent> =>
       write({ type: 'ReleaseDelivery', data: { claimId, cause, notBefore } });
     await write({
@@ -160,8 +160,8 @@ export class DeliverySender {
     return { call: () => this.sms.send(account, { ...sms, statusCallback }), road };
   }
 
-  private outcomeCommand(claimId: string, claimedAt: number, road: Road, outcome: SendOutcome): DeliveryWish {
-    const release = (cause: string, notBefore: number): DeliveryWish => ({
+  private outcomeCommand(claimId: string, claimedAt: number, road: Road, outcome: SendOutcome): DeliveryIntent {
+    const release = (cause: string, notBefore: number): DeliveryIntent => ({
       type: 'ReleaseDelivery',
       data: { claimId, cause, notBefore: iso(notBefore) },
     });
@@ -192,7 +192,7 @@ export class DeliverySender {
   private async untilWritten(
     programId: string,
     deliveryId: string,
-    command: DeliveryWish,
+    command: DeliveryIntent,
     signal: AbortSignal,
   ): Promise<Sent> {
     const handle = new HandleDelivery(deliveryId, command, notifierContext(programId));
@@ -207,7 +207,7 @@ export class DeliverySender {
     }
   }
 
-  private async record(programId: string, deliveryId: string, command: DeliveryWish): Promise<Sent> {
+  private async record(programId: string, deliveryId: string, command: DeliveryIntent): Promise<Sent> {
     return {
       position: (await this.commands.execute(new HandleDelivery(deliveryId, command, notifierContext(programId))))
         .position,

@@ -10,8 +10,8 @@ import {
   TrustedClock,
   type ConsumedMessage,
 } from '@app/eventing';
-import type { Recorded } from '@app/kernel';
-import type { ConversationEvent } from '@app/domain/conversation';
+import { streamOf, type Recorded } from '@app/kernel';
+import { conversationAggregate, type ConversationEvent } from '@app/domain/conversation';
 import { Background, logFailure, Readiness } from '@app/platform';
 import { CONVERSATIONS_TOPIC, fromTopicValue, toPublic } from '@app/public-events';
 import { QueriesModule } from '@app/read-models';
@@ -58,7 +58,7 @@ export class NotifierModule implements OnApplicationBootstrap {
     keyOf: ({ event }) => DeliveryRequests.keyOf(event),
     sourceOf: ({ event: { programId, conversationId, revision } }) => ({
       programId,
-      stream: `conversation-${conversationId}`,
+      stream: streamOf(conversationAggregate, conversationId),
       revision,
     }),
     read: (source) => recordedMessage(source as Recorded<ConversationEvent>),

@@ -28,7 +28,7 @@ it('T2, T7: while the clock is wrong no claim is given up and nothing is dropped
   const commands: string[] = [];
   let looks = 0;
   const done = Promise.withResolvers<void>();
-  const execute = ({ wish: { type } }: { wish: { type: string } }): Promise<void> => {
+  const execute = ({ intent: { type } }: { intent: { type: string } }): Promise<void> => {
     commands.push(type);
     return Promise.resolve();
   };

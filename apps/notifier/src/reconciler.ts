@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
-import { HandleDelivery, Lookups, type DeliveryWish } from '@app/application';
+import { HandleDelivery, Lookups, type DeliveryIntent } from '@app/application';
 import { Checkpoints, Clock, EventUnreadable, Journal, sleep, TrustedClock, type Page } from '@app/eventing';
 import { EmailGateway, SmsGateway, type FoundOutcome } from '@app/gateways';
 import type { DeliveryRequested } from '@app/domain/delivery';
@@ -185,7 +185,7 @@ export class Reconciler {
     }
   }
 
-  private async record({ programId, id }: DeliveryRow, command: DeliveryWish): Promise<void> {
+  private async record({ programId, id }: DeliveryRow, command: DeliveryIntent): Promise<void> {
     await this.commands.execute(new HandleDelivery(id, command, notifierContext(programId)));
   }
 

@@ -319,7 +319,7 @@ describe('reconciling', () => {
     read = 0;
     const commands: string[] = [];
     const bus = {
-      execute: ({ wish: { type } }: { wish: { type: string } }) => {
+      execute: ({ intent: { type } }: { intent: { type: string } }) => {
         commands.push(type);
         return Promise.resolve({ position: null });
       },

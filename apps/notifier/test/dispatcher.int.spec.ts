@@ -13,13 +13,13 @@ import {
   NaturalKeys,
   system,
   Lookups,
-  type DeliveryWish,
+  type DeliveryIntent,
   type ReadConsents,
 } from '@app/application';
 import { Aggregates, handleCommand, Journal, Keyring, naturalId, type CommandContext } from '@app/eventing';
 import { InboundMessages, SmsGateway, type SendOutcome } from '@app/gateways';
 import { keywordOf } from '@app/domain/consent';
-import { deliveryDecider, type DeliveryEvent } from '@app/domain/delivery';
+import { deliveryAggregate, type DeliveryEvent } from '@app/domain/delivery';
 import { loadConfiguration, PlatformModule, PublicAddress } from '@app/platform';
 import { DeliveryQueries, type DeliveryRow } from '@app/read-models';
 import { AutomationModule } from '../../automation/src/automation.module.js';
@@ -274,8 +274,8 @@ it('M1: what another notifier has claimed goes out before what was written after
   await send('First');
   await deliveryUpTo('DeliveryRequested');
   const deliveryId = await firstTextRequested();
-  const elsewhere = (wish: DeliveryWish): Promise<unknown> =>
-    app.get(CommandBus).execute(new HandleDelivery(deliveryId, wish, context(wish.type)));
+  const elsewhere = (intent: DeliveryIntent): Promise<unknown> =>
+    app.get(CommandBus).execute(new HandleDelivery(deliveryId, intent, context(intent.type)));
   const claimId = `${deliveryId}.1`;
   await elsewhere({ type: 'ClaimDelivery', data: { claimId, claimedAt: new Date().toISOString(), consents: [] } });
   await send('Second');
@@ -299,18 +299,17 @@ it('X8: what another notifier has sent before its content was erased holds up no
   // Another process has memories of its own.
   const elsewhere = new Aggregates(app.get(Journal), app.get(Keyring));
   const claimId = `${deliveryId}.1`;
-  for (const wish of [
+  for (const intent of [
     { type: 'ClaimDelivery', data: { claimId, claimedAt: new Date().toISOString(), consents: [] } },
     { type: 'AcceptDelivery', data: { claimId, providerId: 'SM-elsewhere' } },
   ] as const)
-    await handleCommand(
-      elsewhere,
-      deliveryDecider,
-      `delivery-${deliveryId}`,
-      wish,
-      context(wish.type),
-      (asked) => asked,
-    );
+    await handleCommand(elsewhere, {
+      aggregate: deliveryAggregate,
+      id: deliveryId,
+      intent,
+      context: context(intent.type),
+      prepare: (asked) => asked,
+    });
   await app.get(Keyring).destroy(conversationId);
   expect(await app.get(DeliverySender).send(row as unknown as DeliveryRow, new AbortController().signal)).toEqual({
     position: null,

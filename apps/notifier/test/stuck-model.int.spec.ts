@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EnginesModule, openEmbedded } from '@app/composition';
-import { HandleConsent, HandleConversation, ids, NaturalKeys, system, type ConversationWish } from '@app/application';
+import { HandleConsent, HandleConversation, ids, NaturalKeys, system, type ConversationIntent } from '@app/application';
 import { naturalId, type CommandContext } from '@app/eventing';
 import { EmailGateway, InboundMessages, SmsGateway } from '@app/gateways';
 import { keywordOf } from '@app/domain/consent';
@@ -89,8 +89,10 @@ const context = (programId: string, purpose: string): CommandContext => {
     occurredAt: new Date().toISOString(),
   };
 };
-const say = (id: string, wish: ConversationWish, programId: string = sample.programId): Promise<unknown> =>
-  app.get(CommandBus).execute(new HandleConversation(id, wish, context(programId, `${id} ${JSON.stringify(wish)}`)));
+const say = (id: string, intent: ConversationIntent, programId: string = sample.programId): Promise<unknown> =>
+  app
+    .get(CommandBus)
+    .execute(new HandleConversation(id, intent, context(programId, `${id} ${JSON.stringify(intent)}`)));
 const send = (id: string, channel: 'sms' | 'in-app', text: string, programId?: string): Promise<unknown> =>
   say(id, { type: 'SendMessage', data: { by: 'alex', channel, text } }, programId);
 const write = (id: string, text: string): Promise<unknown> =>

@@ -6,7 +6,7 @@ import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import type { RecordedStoredEvent, StoredEvent } from '@app/eventing';
 import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/emulators/eventstoredb';
 import { KeysInMemory } from '@app/testing';
-import { contextOf, Tallies, tallyDecider } from '@app/testing';
+import { contextOf, Tallies, tallyAggregate } from '@app/testing';
 import { openEventStoreDb, type EventStoreDb } from './index.js';
 
 const happened = (data = {}): StoredEvent => ({ id: randomUUID(), type: 'Happened.v1', data, metadata: {} });
@@ -103,11 +103,11 @@ describe('EventStoreDB', () => {
       const before = await opened.eventStore.head();
       const tallies = new Tallies(opened.eventStore, keyring);
       await expect(opened.eventStore.read(stream, 0, 10)).rejects.toMatchObject(damaged);
-      await expect(tallies.aggregates.load(tallyDecider, stream)).rejects.toMatchObject(damaged);
+      await expect(tallies.aggregates.load(tallyAggregate, 't')).rejects.toMatchObject(damaged);
       expect(await opened.eventStore.head()).toBe(before);
       // A command that has not read the stream learns it from the store's answer.
       await expect(tallies.add('t', [4], contextOf('b'))).rejects.toMatchObject(damaged);
-      await expect(tallies.aggregates.load(tallyDecider, stream)).rejects.toMatchObject(damaged);
+      await expect(tallies.aggregates.load(tallyAggregate, 't')).rejects.toMatchObject(damaged);
     });
 
     test('also for one who appends without reading', async () => {

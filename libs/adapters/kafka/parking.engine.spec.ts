@@ -3,8 +3,8 @@ import { HandleParked, ids, Lookups, NaturalKeys, Parking, stepOf, type ParkingW
 import { eventTypes, subjectHomes, upcasters } from '@app/domain';
 import { Aggregates, EventCodec, handleCommand, Journal, inOrderPerKey, type ConsumedMessage } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
-import { parkedDecider } from '@app/domain/parked';
-import { requestDecider } from '@app/domain/request';
+import { parkedAggregate } from '@app/domain/parked';
+import { requestAggregate } from '@app/domain/request';
 import { consume, newTopic, uniqueName } from '@app/testing/contracts';
 import { TemporaryFolder } from '@app/testing/embedded';
 import { givenBrokers, openTopics } from './kafka.fixture.js';
@@ -36,19 +36,18 @@ afterAll(async () => {
   await folder.remove();
 });
 
-const park = ({ id, wish, context }: HandleParked): Promise<unknown> =>
-  handleCommand(aggregates, parkedDecider, `parked-${id}`, wish, context, (asked) => asked);
+const park = ({ id, intent, context }: HandleParked): Promise<unknown> =>
+  handleCommand(aggregates, { aggregate: parkedAggregate, id, intent, context, prepare: (asked) => asked });
 
 async function happened(name: string): Promise<Item> {
   const stream = `request-${name}`;
-  await handleCommand(
-    aggregates,
-    requestDecider,
-    stream,
-    { type: 'TakeRequest', data: { kind: name, body: {} } },
-    stepOf(programId, 'spec'),
-    (asked) => asked,
-  );
+  await handleCommand(aggregates, {
+    aggregate: requestAggregate,
+    id: name,
+    intent: { type: 'TakeRequest', data: { kind: name, body: {} } },
+    context: stepOf(programId, 'spec'),
+    prepare: (asked) => asked,
+  });
   return { key: name.charAt(0), stream };
 }
 

@@ -1,8 +1,8 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
 import { DomainError, unlessErased, type Recorded } from '@app/kernel';
-import { consentDecider, type ConsentCommand, type ConsentEvent } from '@app/domain/consent';
-import { HandleConsent, type ConsentWish } from '../commands/commands.js';
+import { consentAggregate, type ConsentCommand, type ConsentEvent } from '@app/domain/consent';
+import { HandleConsent, type ConsentIntent } from './consent.command.js';
 import { ContactHasNoPhone, NoSender } from '../conversation/conversation.handler.js';
 import { ids } from '../commands/ids.js';
 import { currentSender, Lookups } from '../lookups/lookups.js';
@@ -18,15 +18,15 @@ export class ConsentHandler implements ICommandHandler<HandleConsent> {
     private readonly quota: TextQuota,
   ) {}
 
-  async execute({ id, wish, context }: HandleConsent): Promise<CommandResult> {
-    const result = await handleCommand(
-      this.aggregates,
-      consentDecider,
-      `consent-${id}`,
-      wish,
+  async execute({ id, intent, context }: HandleConsent): Promise<CommandResult> {
+    const result = await handleCommand(this.aggregates, {
+      aggregate: consentAggregate,
+      id,
+      intent,
       context,
-      (asked: ConsentWish) => (asked.type === 'RequestOptIn' ? this.withPolicy(id, asked, context) : asked),
-    );
+      prepare: (intent: ConsentIntent) =>
+        intent.type === 'RequestOptIn' ? this.withPolicy(id, intent, context) : intent,
+    });
     for (const { type, data, metadata } of result.events as readonly Recorded<ConsentEvent>[])
       if (type === 'OptInRequested' && data.optInText && metadata.occurredAt === context.occurredAt)
         this.quota.note(context.programId, data.addressId, context.occurredAt);
@@ -41,7 +41,7 @@ export class ConsentHandler implements ICommandHandler<HandleConsent> {
 
   private async withPolicy(
     consentId: string,
-    { data }: Extract<ConsentWish, { type: 'RequestOptIn' }>,
+    { data }: Extract<ConsentIntent, { type: 'RequestOptIn' }>,
     { programId, occurredAt }: CommandContext,
   ): Promise<ConsentCommand> {
     const { policies, optInText } = await this.lookups.program(programId);
@@ -77,13 +77,13 @@ export class ConsentHandler implements ICommandHandler<HandleConsent> {
 export async function consentTarget(
   lookups: Lookups,
   programId: string,
-  wish: { contactId: string; phone: string | null },
+  intent: { contactId: string; phone: string | null },
 ): Promise<{ consentId: string; phone: string; addressId: string; senderId: string }> {
-  const contact = await lookups.contact(programId, wish.contactId);
+  const contact = await lookups.contact(programId, intent.contactId);
   const sender = currentSender(await lookups.program(programId));
   if (!sender) throw new NoSender();
   const phones = unlessErased(contact.phones, []);
-  const phone = wish.phone ?? phones[0];
+  const phone = intent.phone ?? phones[0];
   // As it was recorded with the contact, like the address that its texts go to.
   const addressId = phone === undefined ? undefined : contact.phoneIds[phones.indexOf(phone)];
   if (phone === undefined || addressId === undefined) throw new ContactHasNoPhone();

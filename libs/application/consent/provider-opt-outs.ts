@@ -9,7 +9,7 @@ import type {
   DeliveryRequested,
   ReceiptReceived,
 } from '@app/domain/delivery';
-import { HandleConsent } from '../commands/commands.js';
+import { HandleConsent } from './consent.command.js';
 import { following, ids, system } from '../commands/ids.js';
 
 /** The provider's code for a text to a number that has opted out; see its page on error 21610. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Aggregates } from '@app/eventing';
-import { consentDecider, refusedSender, type Consent } from '@app/domain/consent';
+import { consentAggregate, refusedSender, type Consent } from '@app/domain/consent';
 import type { Refusal } from '@app/domain/conversation';
 import type { ConsentRead } from '@app/domain/delivery';
 import type { Policies } from '@app/domain/program';
@@ -77,7 +77,7 @@ export class ConsentReader {
     const all = await Promise.all(
       [...new Set([senderId, ...senders.map((sender) => sender.senderId)])].map(async (id) => {
         const consentId = ids.consent(programId, addressId, id);
-        const { state, revision } = await this.aggregates.load(consentDecider, `consent-${consentId}`);
+        const { state, revision } = await this.aggregates.load(consentAggregate, consentId);
         return {
           senderId: id,
           consent: state,
@@ -87,7 +87,7 @@ export class ConsentReader {
     );
     const [own] = all;
     return {
-      consent: own?.consent ?? consentDecider.initialState,
+      consent: own?.consent ?? consentAggregate.initialState,
       refusedSenderId: refusedSender(all) ?? (own?.consent.status === 'no' ? senderId : null),
       revisions: all.map(({ read }) => read),
     };

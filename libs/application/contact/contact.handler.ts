@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Aggregates, handleCommand, type CommandResult } from '@app/eventing';
-import { contactDecider, type ContactCommand, type ContactDetails } from '@app/domain/contact';
-import { HandleContact, type ContactWish } from '../commands/commands.js';
+import { contactAggregate, type ContactCommand, type ContactDetails } from '@app/domain/contact';
+import { HandleContact, type ContactIntent } from './contact.command.js';
 import { NaturalKeys } from '../lookups/natural-keys.js';
 
 @CommandHandler(HandleContact)
@@ -11,27 +11,34 @@ export class ContactHandler implements ICommandHandler<HandleContact> {
     private readonly naturalKeys: NaturalKeys,
   ) {}
 
-  execute({ id, wish, context }: HandleContact): Promise<CommandResult> {
-    return handleCommand(this.aggregates, contactDecider, `contact-${id}`, wish, context, (asked: ContactWish) =>
-      this.toCommand(context.programId, id, asked),
-    );
+  execute({ id, intent, context }: HandleContact): Promise<CommandResult> {
+    return handleCommand(this.aggregates, {
+      aggregate: contactAggregate,
+      id,
+      intent,
+      context,
+      prepare: (intent: ContactIntent) => this.toCommand(context.programId, id, intent),
+    });
   }
 
-  private async toCommand(programId: string, contactId: string, wish: ContactWish): Promise<ContactCommand> {
+  private async toCommand(programId: string, contactId: string, intent: ContactIntent): Promise<ContactCommand> {
     const phoneIds = (phones: readonly string[]): Promise<string[]> =>
       Promise.all(phones.map((phone) => this.naturalKeys.address(programId, phone)));
-    switch (wish.type) {
+    switch (intent.type) {
       case 'CreateContact':
-        return { type: 'CreateContact', data: { ...wish.data, contactId, phoneIds: await phoneIds(wish.data.phones) } };
+        return {
+          type: 'CreateContact',
+          data: { ...intent.data, contactId, phoneIds: await phoneIds(intent.data.phones) },
+        };
       case 'NoteNumber':
         return {
           type: 'NoteNumber',
-          data: { ...nobody, contactId, phones: [wish.data.phone], phoneIds: await phoneIds([wish.data.phone]) },
+          data: { ...nobody, contactId, phones: [intent.data.phone], phoneIds: await phoneIds([intent.data.phone]) },
         };
       case 'EraseContact':
-        return wish;
+        return intent;
       case 'ChangeContact': {
-        const { changes } = wish.data;
+        const { changes } = intent.data;
         return {
           type: 'ChangeContact',
           data: { changes, ...(changes.phones && { phoneIds: await phoneIds(changes.phones) }) },

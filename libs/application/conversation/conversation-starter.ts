@@ -3,7 +3,8 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { CommandContext, CommandResult } from '@app/eventing';
 import { recipientOf } from '@app/domain/address';
 import { ContactWasErased } from '@app/domain/contact';
-import { HandleContact, HandleConversation } from '../commands/commands.js';
+import { HandleContact } from '../contact/contact.command.js';
+import { HandleConversation } from './conversation.command.js';
 import { ids, partOf } from '../commands/ids.js';
 import { currentSender, Lookups } from '../lookups/lookups.js';
 
@@ -38,8 +39,11 @@ export class ConversationStarter {
       await this.commands.execute(
         new HandleContact(contactId, { type: 'NoteNumber', data: { phone: whom.phone } }, partOf(context, 'contact')),
       );
-    const wish = { type: 'StartConversation', data: { conversationId, contactId, referralId, by } } as const;
-    return { conversationId, ...(await this.commands.execute(new HandleConversation(conversationId, wish, context))) };
+    const intent = { type: 'StartConversation', data: { conversationId, contactId, referralId, by } } as const;
+    return {
+      conversationId,
+      ...(await this.commands.execute(new HandleConversation(conversationId, intent, context))),
+    };
   }
 
   /**

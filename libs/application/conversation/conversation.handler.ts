@@ -3,7 +3,7 @@ import { DomainError, isErased, unlessErased, type Recorded } from '@app/kernel'
 import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
 import { TextLimitReached } from '@app/domain/consent';
 import {
-  conversationDecider,
+  conversationAggregate,
   type Conversation,
   type ConversationCommand,
   type ConversationEvent,
@@ -11,7 +11,7 @@ import {
   type SendRefused,
   type SendRule,
 } from '@app/domain/conversation';
-import { HandleConversation, type ConversationWish } from '../commands/commands.js';
+import { HandleConversation, type ConversationIntent } from './conversation.command.js';
 import { ids } from '../commands/ids.js';
 import { currentSender, Lookups } from '../lookups/lookups.js';
 import { ConsentReader, sendGate } from '../consent/send-gate.js';
@@ -28,16 +28,15 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     private readonly quota: TextQuota,
   ) {}
 
-  async execute({ id, wish, context }: HandleConversation): Promise<CommandResult> {
-    const result = await handleCommand(
-      this.aggregates,
-      conversationDecider,
-      `conversation-${id}`,
-      wish,
+  async execute({ id, intent, context }: HandleConversation): Promise<CommandResult> {
+    const result = await handleCommand(this.aggregates, {
+      aggregate: conversationAggregate,
+      id,
+      intent,
       context,
-      (asked: ConversationWish, state: Conversation) =>
-        asked.type === 'SendMessage' ? this.withGate(id, asked, state, context) : toCommand(id, asked, context),
-    );
+      prepare: (intent: ConversationIntent, state: Conversation) =>
+        intent.type === 'SendMessage' ? this.withGate(id, intent, state, context) : toCommand(id, intent, context),
+    });
     for (const { type, data, metadata } of result.events as readonly Recorded<ConversationEvent>[])
       // Of a repetition the events are from before.
       if (type === 'MessageSent' && data.route && metadata.occurredAt === context.occurredAt)
@@ -61,7 +60,7 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
 
   private async withGate(
     conversationId: string,
-    { data }: Extract<ConversationWish, { type: 'SendMessage' }>,
+    { data }: Extract<ConversationIntent, { type: 'SendMessage' }>,
     state: Conversation,
     context: CommandContext,
   ): Promise<SendMessage> {
@@ -116,21 +115,21 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
 
 const toCommand = (
   conversationId: string,
-  wish: Exclude<ConversationWish, { type: 'SendMessage' }>,
+  intent: Exclude<ConversationIntent, { type: 'SendMessage' }>,
   context: CommandContext,
 ): ConversationCommand =>
-  wish.type === 'WriteInApp'
+  intent.type === 'WriteInApp'
     ? {
         type: 'ReceiveMessage',
         data: {
-          ...wish.data,
+          ...intent.data,
           messageId: messageIdFor(conversationId, context),
           channel: 'in-app',
           acceptedAt: null,
           providerId: null,
         },
       }
-    : wish;
+    : intent;
 
 /** With the time: a key that was forgotten may come again, and what it then sends is another message. */
 const messageIdFor = (conversationId: string, { commandId, occurredAt }: CommandContext): string =>

@@ -1,7 +1,7 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import type { CommandContext } from '@app/eventing';
 import { ConversationNotFound, ConversationWasDeleted } from '@app/domain/conversation';
-import { HandleConversation, type ConversationWish } from '../commands/commands.js';
+import { HandleConversation, type ConversationIntent } from './conversation.command.js';
 import { ids } from '../commands/ids.js';
 
 type About = { readonly contactId: string; readonly referralId: string | null };
@@ -14,19 +14,19 @@ type About = { readonly contactId: string; readonly referralId: string | null };
 export async function toConversation(
   commands: CommandBus,
   about: About,
-  wish: ConversationWish,
+  intent: ConversationIntent,
   context: CommandContext,
   startContext: CommandContext,
 ): Promise<void> {
   for (let incarnation = 0; ; incarnation += 1) {
     const conversationId = ids.conversation(context.programId, about.contactId, about.referralId, incarnation);
-    const ask = (asked: ConversationWish, as: CommandContext): Promise<unknown> =>
+    const ask = (asked: ConversationIntent, as: CommandContext): Promise<unknown> =>
       commands.execute(new HandleConversation(conversationId, asked, as));
     try {
-      await ask(wish, context).catch(async (error: unknown) => {
+      await ask(intent, context).catch(async (error: unknown) => {
         if (!(error instanceof ConversationNotFound)) throw error;
         await ask({ type: 'StartConversation', data: { conversationId, ...about, by: null } }, startContext);
-        await ask(wish, context);
+        await ask(intent, context);
       });
       return;
     } catch (error) {

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Checkpoints, TemporaryFailure, type CommandContext } from '@app/eventing';
 import { INBOX, InboxQueries } from '@app/read-models';
-import { HandleContact, HandleConversation } from '../commands/commands.js';
+import { HandleContact } from '../contact/contact.command.js';
+import { HandleConversation } from '../conversation/conversation.command.js';
 import { partOf } from '../commands/ids.js';
 
 const LONGEST_WAIT_MS = 60_000;

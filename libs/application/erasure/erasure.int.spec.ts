@@ -3,13 +3,10 @@ import type { Engines } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { ERASED } from '@app/kernel';
 import type { ContactDetails } from '@app/domain/contact';
-import {
-  HandleConsent,
-  HandleContact,
-  HandleConversation,
-  HandleReferral,
-  type ConversationWish,
-} from '../commands/commands.js';
+import { HandleConsent } from '../consent/consent.command.js';
+import { HandleContact } from '../contact/contact.command.js';
+import { HandleConversation, type ConversationIntent } from '../conversation/conversation.command.js';
+import { HandleReferral } from '../referral/referral.command.js';
 import { ids } from '../commands/ids.js';
 import { WriteSide } from '../test/write-side.fixture.js';
 
@@ -46,8 +43,8 @@ describe('content that is to be gone', () => {
 
   const createContact = (contactId: string, data: ContactDetails) =>
     side.do(new HandleContact(contactId, { type: 'CreateContact', data }, side.context(contactId)));
-  const inConversation = (id: string, wish: ConversationWish, key: string) =>
-    side.do(new HandleConversation(id, wish, side.context(key)));
+  const inConversation = (id: string, intent: ConversationIntent, key: string) =>
+    side.do(new HandleConversation(id, intent, side.context(key)));
   const send = (id: string, text: string, key = text) =>
     inConversation(id, { type: 'SendMessage', data: { by: 'anna', channel: 'in-app', text } }, key);
   const sendText = (id: string, key: string) =>

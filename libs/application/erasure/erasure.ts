@@ -5,7 +5,9 @@ import type { Recorded } from '@app/kernel';
 import { sealingSubject, type AddressCommand, type AddressEvent } from '@app/domain/address';
 import type { ContactErased } from '@app/domain/contact';
 import type { ConversationDeleted, ConversationStarted } from '@app/domain/conversation';
-import { HandleAddress, HandleConsent, HandleConversation } from '../commands/commands.js';
+import { HandleAddress } from '../address/address.handler.js';
+import { HandleConsent } from '../consent/consent.command.js';
+import { HandleConversation } from '../conversation/conversation.command.js';
 import { following, ids, system } from '../commands/ids.js';
 import { Lookups } from '../lookups/lookups.js';
 
@@ -42,9 +44,9 @@ export class Erasure {
   async conversationStarted(event: Recorded<ConversationStarted>): Promise<void> {
     const { conversationId, contactId } = event.data;
     if (!(await this.lookups.isErased(event.metadata.programId, contactId))) return;
-    const wish = { type: 'DeleteConversation', data: { by: automation.id } } as const;
+    const intent = { type: 'DeleteConversation', data: { by: automation.id } } as const;
     await this.commands.execute(
-      new HandleConversation(conversationId, wish, following(event, automation, 'DeleteConversation')),
+      new HandleConversation(conversationId, intent, following(event, automation, 'DeleteConversation')),
     );
   }
 
@@ -53,11 +55,11 @@ export class Erasure {
     const { programId } = event.metadata;
     const { senders } = await this.lookups.program(programId);
     for (const { senderId } of senders) {
-      const wish = { type: 'EraseOptIn', data: { addressId, senderId } } as const;
+      const intent = { type: 'EraseOptIn', data: { addressId, senderId } } as const;
       await this.commands.execute(
         new HandleConsent(
           ids.consent(programId, addressId, senderId),
-          wish,
+          intent,
           following(event, automation, `EraseOptIn ${addressId} ${senderId}`),
         ),
       );
@@ -67,10 +69,10 @@ export class Erasure {
   private async toAddress(
     event: Recorded<ContactErased>,
     addressId: string,
-    wish: AddressCommand,
+    intent: AddressCommand,
   ): Promise<readonly AddressEvent[]> {
     const { events } = await this.commands.execute(
-      new HandleAddress(addressId, wish, following(event, automation, `${wish.type} ${addressId}`)),
+      new HandleAddress(addressId, intent, following(event, automation, `${intent.type} ${addressId}`)),
     );
     return events as readonly Recorded<AddressEvent>[];
   }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Clock, EventUnreadable, Journal, KeyDestroyed, naturalId, type CommandContext } from '@app/eventing';
-import type { Open, Recorded } from '@app/kernel';
+import { streamOf, type Open, type Recorded } from '@app/kernel';
 import { sealingSubject } from '@app/domain/address';
-import type { InboundEvent, InboundReceived } from '@app/domain/inbound';
+import { inboundAggregate, type InboundEvent, type InboundReceived } from '@app/domain/inbound';
 import type { Sender } from '@app/domain/program';
-import { HandleInbound } from '../commands/commands.js';
+import { HandleInbound } from './inbound.handler.js';
 import { ids } from '../commands/ids.js';
 import { InboundRouter } from './inbound-router.js';
 import { Lookups } from '../lookups/lookups.js';
@@ -68,7 +68,7 @@ export class InboundEntry {
           );
           return (
             (events[0] as Recorded<InboundEvent> | undefined) ??
-            (await this.journal.at<InboundEvent>(`inbound-${inboundId}`, 0))
+            (await this.journal.at<InboundEvent>(streamOf(inboundAggregate, inboundId), 0))
           );
         } catch (error) {
           // Who was erased texts anew, under the next key.
@@ -80,7 +80,8 @@ export class InboundEntry {
       const accepted = await accept();
       if (accepted?.type === 'InboundReceived') await this.router.noteOptOut(accepted);
     } catch (error) {
-      if (!(error instanceof EventUnreadable) || error.event.stream !== `inbound-${inboundId}`) throw error;
+      if (!(error instanceof EventUnreadable) || error.event.stream !== streamOf(inboundAggregate, inboundId))
+        throw error;
       // What comes after the text says where it went: then an opt-out was heard.
       if (error.event.revision > 0) return;
       const accepted = error.event.legible as Recorded<InboundEvent> | null;

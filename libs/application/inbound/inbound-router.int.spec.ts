@@ -1,7 +1,9 @@
 import { TemporaryFolder } from '@app/testing/embedded';
 import type { Engines } from '@app/eventing';
 import type { ContactDetails } from '@app/domain/contact';
-import { HandleConsent, HandleContact, HandleConversation } from '../commands/commands.js';
+import { HandleConsent } from '../consent/consent.command.js';
+import { HandleContact } from '../contact/contact.command.js';
+import { HandleConversation } from '../conversation/conversation.command.js';
 import { ids } from '../commands/ids.js';
 import { WriteSide } from '../test/write-side.fixture.js';
 

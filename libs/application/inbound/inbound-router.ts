@@ -4,8 +4,11 @@ import { Aggregates, EventUnreadable, KeyDestroyed } from '@app/eventing';
 import { ERASED, opened, type Message, type Open, type Personal, type Recorded } from '@app/kernel';
 import { recipientOf } from '@app/domain/address';
 import { isAwaitingAnswer, keywordOf, type Keyword } from '@app/domain/consent';
-import { inboundDecider, type InboundReceived, type InboundRouted } from '@app/domain/inbound';
-import { HandleConsent, HandleContact, HandleInbound, type ConversationWish } from '../commands/commands.js';
+import { inboundAggregate, type InboundReceived, type InboundRouted } from '@app/domain/inbound';
+import { HandleConsent } from '../consent/consent.command.js';
+import { HandleContact } from '../contact/contact.command.js';
+import { HandleInbound } from './inbound.handler.js';
+import type { ConversationIntent } from '../conversation/conversation.command.js';
 import { following, ids, system } from '../commands/ids.js';
 import { Lookups } from '../lookups/lookups.js';
 import { ConsentReader } from '../consent/send-gate.js';
@@ -82,14 +85,14 @@ export class InboundRouter {
       acceptedAt: event.position,
       providerId,
     };
-    const wish: ConversationWish =
+    const intent: ConversationIntent =
       asKeyword && keyword
         ? { type: 'ReceiveKeyword', data: { ...message, keyword: keyword.word } }
         : { type: 'ReceiveMessage', data: { ...message, channel: 'sms' } };
     await toConversation(
       this.commands,
       { contactId, referralId },
-      wish,
+      intent,
       context,
       following(event, router, 'StartConversation'),
     );
@@ -100,7 +103,7 @@ export class InboundRouter {
    * so it counts as one. What was routed has been heard.
    */
   private async hearErased(event: Recorded<InboundReceived>): Promise<void> {
-    const { state } = await this.aggregates.load(inboundDecider, event.stream);
+    const { state } = await this.aggregates.load(inboundAggregate, event.aggregateId);
     if (state.status !== 'routed') await this.hear(event, event.data.addressId, { kind: 'opt-out', word: '(erased)' });
   }
 
@@ -109,12 +112,12 @@ export class InboundRouter {
     const accepted = { acceptedPosition: event.position, acceptedAt: event.metadata.occurredAt, sentAt };
     const context = following(event, { kind: 'contact', id: contactId }, 'NoteTextReceived');
     const note = (text: Personal<string>): Promise<unknown> => {
-      const wish = {
+      const intent = {
         type: 'NoteTextReceived',
         data: { addressId, subjectId, senderId, text, providerId, keyword, ...accepted },
       } as const;
       return this.commands.execute(
-        new HandleConsent(ids.consent(event.metadata.programId, addressId, senderId), wish, context),
+        new HandleConsent(ids.consent(event.metadata.programId, addressId, senderId), intent, context),
       );
     };
     // A refusal is kept also where its evidence cannot be, because the number was erased meanwhile; consent is not.
@@ -126,7 +129,7 @@ export class InboundRouter {
 
   /** The route as recorded, deciding it first where that has not been done. */
   private async routeOf(event: Received, keyword: Keyword | null): Promise<InboundRouted['data']> {
-    const { state } = await this.aggregates.load(inboundDecider, event.stream);
+    const { state } = await this.aggregates.load(inboundAggregate, event.aggregateId);
     if (state.status === 'routed') return state;
     const data = await this.decideRoute(event, keyword);
     await this.commands.execute(
@@ -137,7 +140,7 @@ export class InboundRouter {
       ),
     );
     // Another process may have decided meanwhile: the recorded route counts, not this one.
-    const { state: decided } = await this.aggregates.load(inboundDecider, event.stream);
+    const { state: decided } = await this.aggregates.load(inboundAggregate, event.aggregateId);
     return decided.status === 'routed' ? decided : data;
   }
 

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Aggregates } from '@app/eventing';
-import { unlessErased, type Decider, type Message } from '@app/kernel';
-import { addressDecider, sealingSubject, type Address } from '@app/domain/address';
-import { contactDecider, ContactNotFound, type Contact } from '@app/domain/contact';
-import { conversationDecider, ConversationNotFound, type Conversation } from '@app/domain/conversation';
-import { deliveryDecider, type Delivery } from '@app/domain/delivery';
-import { holdDecider, type Holds } from '@app/domain/hold';
-import { memberDecider, type Member } from '@app/domain/member';
-import { notificationDecider, type Notification } from '@app/domain/notification';
-import { parkedDecider, type Parked } from '@app/domain/parked';
-import { programDecider, ProgramNotFound, type Program, type Sender } from '@app/domain/program';
-import { referralDecider, ReferralNotFound, type Referral } from '@app/domain/referral';
+import { unlessErased, type Message, type StreamFold } from '@app/kernel';
+import { addressAggregate, sealingSubject, type Address } from '@app/domain/address';
+import { contactAggregate, ContactNotFound, type Contact } from '@app/domain/contact';
+import { conversationAggregate, ConversationNotFound, type Conversation } from '@app/domain/conversation';
+import { deliveryAggregate, type Delivery } from '@app/domain/delivery';
+import { holdAggregate, type Holds } from '@app/domain/hold';
+import { memberAggregate, type Member } from '@app/domain/member';
+import { notificationAggregate, type Notification } from '@app/domain/notification';
+import { parkedAggregate, type Parked } from '@app/domain/parked';
+import { programAggregate, ProgramNotFound, type Program, type Sender } from '@app/domain/program';
+import { referralAggregate, ReferralNotFound, type Referral } from '@app/domain/referral';
 import { ids } from '../commands/ids.js';
 import { NaturalKeys } from './natural-keys.js';
 
@@ -29,39 +29,39 @@ export class Lookups {
 
   /** @throws ProgramNotFound */
   async program(programId: string): Promise<CreatedProgram> {
-    const program = await this.load(programDecider, `program-${programId}`, programId);
+    const program = await this.load(programAggregate, programId, programId);
     if (!program || program.status === 'none') throw new ProgramNotFound();
     return program;
   }
 
   /** @throws ContactNotFound */
   async contact(programId: string, contactId: string): Promise<Known<Contact, 'none'>> {
-    const contact = await this.load(contactDecider, `contact-${contactId}`, programId);
+    const contact = await this.load(contactAggregate, contactId, programId);
     if (!contact || contact.status === 'none') throw new ContactNotFound();
     return contact;
   }
 
   async isErased(programId: string, contactId: string): Promise<boolean> {
-    return (await this.load(contactDecider, `contact-${contactId}`, programId))?.status === 'erased';
+    return (await this.load(contactAggregate, contactId, programId))?.status === 'erased';
   }
 
   /** Id of one who is just this number: made of the number, or `otherwise` where who once was just that has another number by now. */
   async numberContactId(programId: string, phone: string, otherwise: string): Promise<string> {
     const id = await this.naturalKeys.contactByPhone(programId, phone);
-    const contact = await this.load(contactDecider, `contact-${id}`, programId);
+    const contact = await this.load(contactAggregate, id, programId);
     return contact && contact.status !== 'none' && !unlessErased(contact.phones, []).includes(phone) ? otherwise : id;
   }
 
   /** @throws ReferralNotFound */
   async referral(programId: string, referralId: string): Promise<Known<Referral, 'none'>> {
-    const referral = await this.load(referralDecider, `referral-${referralId}`, programId);
+    const referral = await this.load(referralAggregate, referralId, programId);
     if (!referral || referral.status === 'none') throw new ReferralNotFound();
     return referral;
   }
 
   /** @throws ConversationNotFound */
   async conversation(programId: string, conversationId: string): Promise<Known<Conversation, 'not-started'>> {
-    const conversation = await this.load(conversationDecider, `conversation-${conversationId}`, programId);
+    const conversation = await this.load(conversationAggregate, conversationId, programId);
     if (!conversation || conversation.status === 'not-started') throw new ConversationNotFound();
     return conversation;
   }
@@ -70,7 +70,7 @@ export class Lookups {
   async currentConversation(programId: string, contactId: string, referralId: string | null): Promise<string> {
     for (let incarnation = 0; ; incarnation += 1) {
       const id = ids.conversation(programId, contactId, referralId, incarnation);
-      const conversation = await this.load(conversationDecider, `conversation-${id}`, programId);
+      const conversation = await this.load(conversationAggregate, id, programId);
       if (conversation?.status !== 'deleted') return id;
     }
   }
@@ -81,47 +81,45 @@ export class Lookups {
   }
 
   async address(programId: string, addressId: string): Promise<Address> {
-    return (await this.load(addressDecider, `address-${addressId}`, programId)) ?? addressDecider.initialState;
+    return (await this.load(addressAggregate, addressId, programId)) ?? addressAggregate.initialState;
   }
 
   async delivery(programId: string, deliveryId: string): Promise<Delivery> {
-    return (await this.load(deliveryDecider, `delivery-${deliveryId}`, programId)) ?? deliveryDecider.initialState;
+    return (await this.load(deliveryAggregate, deliveryId, programId)) ?? deliveryAggregate.initialState;
   }
 
   /** As far as it is known without asking the record, which may have come further; read where nothing is known of it. */
   async knownDelivery(programId: string, deliveryId: string): Promise<Delivery> {
-    const { state, programId: owner } = this.aggregates.remembered(deliveryDecider, `delivery-${deliveryId}`);
+    const { state, programId: owner } = this.aggregates.remembered(deliveryAggregate, deliveryId);
     return owner === programId ? state : this.delivery(programId, deliveryId);
   }
 
   /** What the program may not send at present. */
   async holds(programId: string): Promise<Holds> {
-    return (await this.load(holdDecider, `hold-${programId}`, programId)) ?? holdDecider.initialState;
+    return (await this.load(holdAggregate, programId, programId)) ?? holdAggregate.initialState;
   }
 
   /** `null` for somebody who is not of the staff. */
   async member(programId: string, userId: string): Promise<Known<Member, 'none' | 'removed'> | null> {
-    const member = await this.load(memberDecider, `member-${ids.member(programId, userId)}`, programId);
+    const member = await this.load(memberAggregate, ids.member(programId, userId), programId);
     return member?.status === 'member' ? member : null;
   }
 
   async notification(programId: string, messageId: string): Promise<Notification> {
-    return (
-      (await this.load(notificationDecider, `notification-${messageId}`, programId)) ?? notificationDecider.initialState
-    );
+    return (await this.load(notificationAggregate, messageId, programId)) ?? notificationAggregate.initialState;
   }
 
   /** `null` where nothing was ever parked. */
   async parked(programId: string, parkedId: string): Promise<Parked | null> {
-    return this.load(parkedDecider, `parked-${parkedId}`, programId);
+    return this.load(parkedAggregate, parkedId, programId);
   }
 
   private async load<State, Event extends Message>(
-    decider: Decider<State, never, Event>,
-    stream: string,
+    aggregate: StreamFold<State, never, Event>,
+    id: string,
     programId: string,
   ): Promise<State | null> {
-    const folded = await this.aggregates.load(decider, stream);
+    const folded = await this.aggregates.load(aggregate, id);
     return folded.programId === programId ? folded.state : null;
   }
 }

@@ -17,14 +17,14 @@ import {
   programHashSubject,
 } from '@app/eventing';
 import type { JsonObject, Message, Recorded } from '@app/kernel';
-import { parkedDecider, type ParkedCommand } from '@app/domain/parked';
-import { requestDecider } from '@app/domain/request';
+import { parkedAggregate, type ParkedCommand } from '@app/domain/parked';
+import { requestAggregate } from '@app/domain/request';
 import { TemporaryFolder } from '@app/testing/embedded';
-import { HandleParked } from '../commands/commands.js';
+import { HandleParked } from './parked.handler.js';
 import { ids, stepOf } from '../commands/ids.js';
 import { NaturalKeys } from '../lookups/natural-keys.js';
 import { Lookups } from '../lookups/lookups.js';
-import { ParkedHandler } from '../commands/plain.handlers.js';
+import { ParkedHandler } from './parked.handler.js';
 import { Parking, type ParkingWorker } from './parking.js';
 
 type Fact = Recorded<Message>;
@@ -62,15 +62,14 @@ describe('parking', () => {
 
   /** An event of the record; its name says of which key it is. */
   async function happened(name: string): Promise<Fact> {
-    const wish = { type: 'TakeRequest', data: { kind: name, body: {} } } as const;
-    await handleCommand(
-      aggregates,
-      requestDecider,
-      `request-${programId}.${name}`,
-      wish,
-      stepOf(programId, 'spec'),
-      (asked) => asked,
-    );
+    const intent = { type: 'TakeRequest', data: { kind: name, body: {} } } as const;
+    await handleCommand(aggregates, {
+      aggregate: requestAggregate,
+      id: `${programId}.${name}`,
+      intent,
+      context: stepOf(programId, 'spec'),
+      prepare: (asked) => asked,
+    });
     return (await journal.at(`request-${programId}.${name}`, 0)) as Fact;
   }
   const nameOf = ({ stream }: Fact): string => stream.slice(stream.lastIndexOf('.') + 1);
@@ -112,15 +111,14 @@ describe('parking', () => {
     ((await lookups.parked(programId, ids.parked(programId, 'worker', key)))?.waiting ?? []).map(({ stream }) =>
       stream.slice(stream.lastIndexOf('.') + 1),
     );
-  const say = (key: string, wish: ParkedCommand): Promise<unknown> =>
-    handleCommand(
-      aggregates,
-      parkedDecider,
-      `parked-${ids.parked(programId, 'worker', key)}`,
-      wish,
-      stepOf(programId, 'spec'),
-      (asked) => asked,
-    );
+  const say = (key: string, intent: ParkedCommand): Promise<unknown> =>
+    handleCommand(aggregates, {
+      aggregate: parkedAggregate,
+      id: ids.parked(programId, 'worker', key),
+      intent,
+      context: stepOf(programId, 'spec'),
+      prepare: (asked) => asked,
+    });
   /** A request to replay, as the record holds it. */
   const happenedReplay = async (key: string): Promise<Fact[]> => {
     await askForReplay(key);
@@ -322,14 +320,13 @@ describe('parking', () => {
         .replays({ ...worker(), onParked: (error) => void told.push((error as Error).name) })
         .handle([{ ...asked, aggregateId: ids.parked(programId, 'worker', 'a'), data: request.data } as Fact]);
       expect(told).toEqual(['UnknownEventType']);
-      await handleCommand(
-        aggregates,
-        parkedDecider,
-        `parked-${ids.parked(programId, 'worker', 'a', 1)}`,
-        request,
-        stepOf(programId, 'spec'),
-        (wish) => wish,
-      );
+      await handleCommand(aggregates, {
+        aggregate: parkedAggregate,
+        id: ids.parked(programId, 'worker', 'a', 1),
+        intent: request,
+        context: stepOf(programId, 'spec'),
+        prepare: (intent) => intent,
+      });
       await askForReplay('b');
       await replay();
       expect(handled.slice(-4).sort()).toEqual(['a-1', 'a-2', 'b-1', 'b-2']);
@@ -365,14 +362,13 @@ describe('parking', () => {
     }
     const replayOf = async (by: ReturnType<typeof partsOf>, parkedId: string): Promise<void> => {
       const asked = { type: 'RequestReplay', data: { worker: 'worker', key: 'a' } } as const;
-      const { events } = await handleCommand(
-        by.aggregates,
-        parkedDecider,
-        `parked-${parkedId}`,
-        asked,
-        stepOf(programId, 'spec'),
-        (wish) => wish,
-      );
+      const { events } = await handleCommand(by.aggregates, {
+        aggregate: parkedAggregate,
+        id: parkedId,
+        intent: asked,
+        context: stepOf(programId, 'spec'),
+        prepare: (intent) => intent,
+      });
       await by.parking.replays(worker()).handle(events);
     };
 

@@ -24,7 +24,7 @@ import {
   type ReplayRequested,
   type Source,
 } from '@app/domain/parked';
-import { HandleParked } from '../commands/commands.js';
+import { HandleParked } from './parked.handler.js';
 import { ids, stepOf } from '../commands/ids.js';
 import { Lookups } from '../lookups/lookups.js';
 
@@ -288,8 +288,8 @@ export class Parking {
     return this.execute(programId, parkedId, { type: 'ParkMessage', data });
   }
 
-  private execute(programId: string, parkedId: string, wish: ParkedCommand): Promise<unknown> {
-    return this.commands.execute(new HandleParked(parkedId, wish, stepOf(programId, 'parking')));
+  private execute(programId: string, parkedId: string, intent: ParkedCommand): Promise<unknown> {
+    return this.commands.execute(new HandleParked(parkedId, intent, stepOf(programId, 'parking')));
   }
 }
 

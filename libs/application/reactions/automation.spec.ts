@@ -6,7 +6,7 @@ import type { ContactEvent } from '@app/domain/contact';
 import { newRecord, samples } from '@app/testing';
 import type { ProviderOptOuts } from '../consent/provider-opt-outs.js';
 import { Automation, type AutomatedEvent } from './automation.js';
-import type { HandleAddress } from '../commands/commands.js';
+import type { HandleAddress } from '../address/address.handler.js';
 import type { Erasure } from '../erasure/erasure.js';
 import type { InboundRouter } from '../inbound/inbound-router.js';
 import type { Lookups } from '../lookups/lookups.js';
@@ -22,13 +22,13 @@ describe('automation, events side by side', () => {
   it('M14: a number taken and given up in a row is held as it was said last, however slow the first one is', async () => {
     const addresses = new Map<string, Address>([['a', { ...addressDecider.initialState, holders: ['rita'] }]]);
     const events = [moved(['b'], ['a']), moved(['a'], ['b'])];
-    const execute = async ({ id, wish, context }: HandleAddress): Promise<void> => {
+    const execute = async ({ id, intent, context }: HandleAddress): Promise<void> => {
       for (let turns = context.causationId === events[0]?.eventId ? 20 : 0; turns > 0; turns -= 1)
         await new Promise(setImmediate);
       const address = addresses.get(id) ?? addressDecider.initialState;
       addresses.set(
         id,
-        addressDecider.decide(wish, address).reduce((state, event) => addressDecider.evolve(state, event), address),
+        addressDecider.decide(intent, address).reduce((state, event) => addressDecider.evolve(state, event), address),
       );
     };
     const automation = new Automation(

@@ -7,7 +7,7 @@ import type { ContactEvent } from '@app/domain/contact';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { DeliveryEvent } from '@app/domain/delivery';
 import type { InboundEvent } from '@app/domain/inbound';
-import type { HandleAddress } from '../commands/commands.js';
+import type { HandleAddress } from '../address/address.handler.js';
 import { Erasure } from '../erasure/erasure.js';
 import { InboundRouter } from '../inbound/inbound-router.js';
 import { Lookups } from '../lookups/lookups.js';
@@ -126,7 +126,7 @@ export class Automation {
     const { senders } = await this.lookups.program(programId);
     const asked = askForYes(event, (senderId) => senders.find((sender) => sender.senderId === senderId) ?? null);
     if (asked)
-      await toConversation(this.commands, { contactId, referralId }, asked.wish, asked.context, asked.startContext);
+      await toConversation(this.commands, { contactId, referralId }, asked.intent, asked.context, asked.startContext);
   }
 
   private async executeAll(commands: readonly HandleAddress[]): Promise<void> {

@@ -4,7 +4,7 @@ import type { ContactCreated } from '@app/domain/contact';
 import type { ConversationEvent } from '@app/domain/conversation';
 import { erasedSampleOf, newRecord, sampleOf, samples } from '@app/testing';
 import type { CommandContext } from '@app/eventing';
-import type { HandleAddress } from '../commands/commands.js';
+import type { HandleAddress } from '../address/address.handler.js';
 import { askForYes, holdAddresses, noteTexts } from './reactions.js';
 
 const record = newRecord();
@@ -15,7 +15,7 @@ const agreed = (event: Message) => record('consent-consent-1', event) as Recorde
 const changed = (phoneIds: string[], formerPhoneIds: string[]) =>
   contact({ type: 'ContactDetailsChanged', data: { ...samples.ContactDetailsChanged, phoneIds, formerPhoneIds } });
 
-const brief = (commands: readonly HandleAddress[]) => commands.map(({ id, wish }) => [id, wish.type]);
+const brief = (commands: readonly HandleAddress[]) => commands.map(({ id, intent }) => [id, intent.type]);
 const commandIds = (commands: readonly { readonly context: CommandContext }[]) =>
   commands.map(({ context }) => context.commandId);
 
@@ -42,7 +42,7 @@ describe('reactions to a text that goes out', () => {
       expect(others).toEqual([]);
       expect(command).toMatchObject({
         id: 'address-1',
-        wish: {
+        intent: {
           type: 'NoteText',
           data: {
             contactId: 'contact-rita',
@@ -67,7 +67,7 @@ describe('reactions to a text that goes out', () => {
 describe('reactions to a ticked form', () => {
   it('K2: one text asks for YES, from the number the consent is for', () => {
     const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-1' };
-    expect(askForYes(agreed(sampleOf('OptInRequested')), sender)?.wish).toMatchObject({
+    expect(askForYes(agreed(sampleOf('OptInRequested')), sender)?.intent).toMatchObject({
       type: 'SendOptInRequest',
       data: { text: samples.OptInRequested.optInText?.text, to: '+15551234567', route },
     });

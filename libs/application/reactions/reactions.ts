@@ -3,7 +3,8 @@ import { isErased, type Recorded } from '@app/kernel';
 import type { ContactCreated, ContactDetailsChanged } from '@app/domain/contact';
 import type { ConsentEvent } from '@app/domain/consent';
 import type { ConversationEvent } from '@app/domain/conversation';
-import { HandleAddress, type ConversationWish } from '../commands/commands.js';
+import { HandleAddress } from '../address/address.handler.js';
+import type { ConversationIntent } from '../conversation/conversation.command.js';
 import { following, ids, system } from '../commands/ids.js';
 
 /** `sender` is the program's number by its id, which the opt-in request is sent from. */
@@ -38,7 +39,7 @@ export function noteTexts(event: Recorded<ConversationEvent>): HandleAddress[] {
 
 /** What a conversation is asked because of an event, and under which contexts that is done and the conversation started. */
 type Asked = {
-  readonly wish: ConversationWish;
+  readonly intent: ConversationIntent;
   readonly context: CommandContext;
   readonly startContext: CommandContext;
 };
@@ -51,9 +52,9 @@ export function askForYes(event: Recorded<ConsentEvent>, sender: OptInSender): A
   if (from === undefined || isErased(phone)) return null;
   const context = following(event, automation, 'SendOptInRequest');
   const messageId = ids.madeBy(context.commandId, 'message');
-  const wish = {
+  const intent = {
     type: 'SendOptInRequest',
     data: { messageId, text: optInText.text, to: phone, route: { senderId, from, addressId } },
   } as const;
-  return { wish, context, startContext: following(event, automation, 'StartConversation') };
+  return { intent, context, startContext: following(event, automation, 'StartConversation') };
 }

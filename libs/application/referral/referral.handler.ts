@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Aggregates, handleCommand, type CommandResult } from '@app/eventing';
-import { referralDecider } from '@app/domain/referral';
-import { HandleReferral, type ReferralWish } from '../commands/commands.js';
+import { referralAggregate } from '@app/domain/referral';
+import { HandleReferral, type ReferralIntent } from './referral.command.js';
 import { Lookups } from '../lookups/lookups.js';
 
 @CommandHandler(HandleReferral)
@@ -11,19 +11,18 @@ export class ReferralHandler implements ICommandHandler<HandleReferral> {
     private readonly lookups: Lookups,
   ) {}
 
-  execute({ id, wish, context }: HandleReferral): Promise<CommandResult> {
-    return handleCommand(
-      this.aggregates,
-      referralDecider,
-      `referral-${id}`,
-      wish,
+  execute({ id, intent, context }: HandleReferral): Promise<CommandResult> {
+    return handleCommand(this.aggregates, {
+      aggregate: referralAggregate,
+      id,
+      intent,
       context,
-      async ({ data }: ReferralWish) => {
+      prepare: async ({ data }: ReferralIntent) => {
         await Promise.all(
           [data.referrerId, data.referredId].map((contactId) => this.lookups.contact(context.programId, contactId)),
         );
         return { type: 'CreateReferral', data: { ...data, referralId: id } } as const;
       },
-    );
+    });
   }
 }

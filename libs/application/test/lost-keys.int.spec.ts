@@ -18,7 +18,7 @@ import {
   type Followable,
 } from '@app/eventing';
 import { ERASED, type Message, type Position, type Recorded } from '@app/kernel';
-import { contactDecider, type ContactDetails } from '@app/domain/contact';
+import { contactAggregate, type ContactDetails } from '@app/domain/contact';
 import type { ConversationEvent } from '@app/domain/conversation';
 import { claimIdOf } from '@app/domain/delivery';
 import { defaultPolicies } from '@app/domain/program';
@@ -26,14 +26,12 @@ import { loadConfiguration, PlatformModule } from '@app/platform';
 import { projections } from '@app/read-models';
 import { LostKeys, samples } from '@app/testing';
 import { CountingStore } from '@app/testing';
-import {
-  HandleConsent,
-  HandleContact,
-  HandleConversation,
-  HandleDelivery,
-  HandleParked,
-  HandleProgram,
-} from '../commands/commands.js';
+import { HandleConsent } from '../consent/consent.command.js';
+import { HandleContact } from '../contact/contact.command.js';
+import { HandleConversation } from '../conversation/conversation.command.js';
+import { HandleDelivery } from '../delivery/delivery.command.js';
+import { HandleParked } from '../parking/parked.handler.js';
+import { HandleProgram } from '../program/program.handler.js';
 import {
   ApplicationModule,
   Automation,
@@ -284,15 +282,14 @@ it('rule 6: several first events of one append, and many first ones at once, hav
     type: 'ContactDetailsChanged',
     data: { ...rita, name: 'Ron B', contactId: 'ron', phoneIds: [], formerPhoneIds: [] },
   } as const;
-  const both = { ...contactDecider, decide: () => [created, changed] };
-  await handleCommand(
-    app.get(Aggregates),
-    both,
-    'contact-ron',
-    { type: 'Both', data: {} },
-    context('both'),
-    () => ({ type: 'EraseContact', data: { by: 'o' } }) as const,
-  );
+  const both = { ...contactAggregate, decide: () => [created, changed] };
+  await handleCommand(app.get(Aggregates), {
+    aggregate: both,
+    id: 'ron',
+    intent: { type: 'Both', data: {} },
+    context: context('both'),
+    prepare: () => ({ type: 'EraseContact', data: { by: 'o' } }) as const,
+  });
   expect((await eventsOf('contact-ron')).map(({ data }) => (data as ContactDetails).name)).toEqual(['Rita', 'Ron B']);
 
   await createRita();
@@ -399,8 +396,8 @@ it("K12: what the provider says of a text counts while the contact's key is lost
   await createRita();
   const deliveryId = naturalId('spec', 'delivery');
   const claimId = claimIdOf(deliveryId, 1);
-  const deliver = (wish: ConstructorParameters<typeof HandleDelivery>[1]): Promise<CommandResult> =>
-    execute(new HandleDelivery(deliveryId, wish, context(JSON.stringify(wish))));
+  const deliver = (intent: ConstructorParameters<typeof HandleDelivery>[1]): Promise<CommandResult> =>
+    execute(new HandleDelivery(deliveryId, intent, context(JSON.stringify(intent))));
   const receipt = (status: string, errorCode: string | null) =>
     deliver({ type: 'NoteReceipt', data: { claimId, providerId: 'SM1', status, errorCode, form: { To: phone } } });
   await deliver({

@@ -3,7 +3,9 @@ import type { Engines } from '@app/eventing';
 import type { Message } from '@app/kernel';
 import type { ContactDetails } from '@app/domain/contact';
 import { LostKeys } from '@app/testing';
-import { HandleConsent, HandleContact, HandleConversation } from '../commands/commands.js';
+import { HandleConsent } from '../consent/consent.command.js';
+import { HandleContact } from '../contact/contact.command.js';
+import { HandleConversation } from '../conversation/conversation.command.js';
 import { ids } from '../commands/ids.js';
 import { WriteSide } from './write-side.fixture.js';
 

@@ -6,15 +6,13 @@ import { Aggregates, EventCodec, Journal, naturalId, type CommandContext, type C
 import type { Actor, Message, Position, Recorded } from '@app/kernel';
 import type { InboundReceived } from '@app/domain/inbound';
 import { Automation, type AutomatedEvent } from '../reactions/automation.js';
-import {
-  HandleAddress,
-  HandleConsent,
-  HandleContact,
-  HandleConversation,
-  HandleInbound,
-  HandleProgram,
-  HandleReferral,
-} from '../commands/commands.js';
+import { HandleAddress } from '../address/address.handler.js';
+import { HandleConsent } from '../consent/consent.command.js';
+import { HandleContact } from '../contact/contact.command.js';
+import { HandleConversation } from '../conversation/conversation.command.js';
+import { HandleInbound } from '../inbound/inbound.handler.js';
+import { HandleProgram } from '../program/program.handler.js';
+import { HandleReferral } from '../referral/referral.command.js';
 import { ConsentHandler } from '../consent/consent.handler.js';
 import { ContactHandler } from '../contact/contact.handler.js';
 import { ConversationStarter, type ConversationWith } from '../conversation/conversation-starter.js';
@@ -27,7 +25,9 @@ import { Erasure } from '../erasure/erasure.js';
 import { InboundRouter } from '../inbound/inbound-router.js';
 import { Lookups } from '../lookups/lookups.js';
 import { NaturalKeys } from '../lookups/natural-keys.js';
-import { AddressHandler, InboundHandler, ProgramHandler } from '../commands/plain.handlers.js';
+import { AddressHandler } from '../address/address.handler.js';
+import { InboundHandler } from '../inbound/inbound.handler.js';
+import { ProgramHandler } from '../program/program.handler.js';
 import { ProviderOptOuts } from '../consent/provider-opt-outs.js';
 import { ReferralHandler } from '../referral/referral.handler.js';
 import type { UsageQueries } from '@app/read-models';

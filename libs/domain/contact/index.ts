@@ -1,2 +1,12 @@
+import { defineAggregate } from '@app/kernel';
+import { contactDecider } from './contact.decider.js';
+import { contactEventTypes } from './contact.events.js';
+
 export * from './contact.decider.js';
 export * from './contact.events.js';
+
+export const contactAggregate = defineAggregate({
+  category: 'contact',
+  decider: contactDecider,
+  events: contactEventTypes,
+});

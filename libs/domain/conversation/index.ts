@@ -1,2 +1,13 @@
+import { defineAggregate } from '@app/kernel';
+import { conversationDecider } from './conversation.decider.js';
+import { conversationEventTypes, conversationUpcasters } from './conversation.events.js';
+
 export * from './conversation.decider.js';
 export * from './conversation.events.js';
+
+export const conversationAggregate = defineAggregate({
+  category: 'conversation',
+  decider: conversationDecider,
+  events: conversationEventTypes,
+  upcasters: conversationUpcasters,
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Decider, Message, Recorded } from '@app/kernel';
-import { conversationDecider, type ConversationEvent } from '@app/domain/conversation';
+import type { Message, Recorded, StreamFold } from '@app/kernel';
+import { conversationAggregate, type ConversationEvent } from '@app/domain/conversation';
 import { KeysInMemory, newRecord, samples, sampleOf } from '@app/testing';
 import { Aggregates, empty, type Folded } from './aggregates.js';
 import { HandledCommands, REMEMBERED_COMMANDS } from './handled-commands.js';
@@ -19,9 +19,14 @@ function conversation(length: number, stream = 'conversation-c-1'): Recorded<Con
 }
 
 function fold(aggregates: Aggregates, events: readonly Recorded<ConversationEvent>[], page = 100): Folded<unknown> {
-  let folded = empty(conversationDecider.initialState);
+  let folded = empty(conversationAggregate.initialState);
   for (let from = 0; from < events.length; from += page)
-    folded = aggregates.extend(conversationDecider, events[0]?.stream ?? '', folded, events.slice(from, from + page));
+    folded = aggregates.extend(
+      conversationAggregate,
+      events[0]?.aggregateId ?? '',
+      folded,
+      events.slice(from, from + page),
+    );
   return folded;
 }
 
@@ -51,7 +56,8 @@ describe('the memory of folded aggregates', () => {
   });
 
   it('rule 3: a state that grows counts with what it holds', () => {
-    const list: Decider<{ readonly items: readonly string[] }, never, Message<'Listed', { item: string }>> = {
+    const list: StreamFold<{ readonly items: readonly string[] }, never, Message<'Listed', { item: string }>> = {
+      category: 'list',
       initialState: { items: [] },
       decide: () => [],
       evolve: ({ items }, { data: { item } }) => ({ items: [...items, item] }),
@@ -60,7 +66,7 @@ describe('the memory of folded aggregates', () => {
     const aggregates = aggregatesOf();
     let folded = empty(list.initialState);
     for (let number = 0; number < 500; number += 1)
-      folded = aggregates.extend(list, 'list-1', folded, [
+      folded = aggregates.extend(list, '1', folded, [
         record('list-1', { type: 'Listed', data: { item: 'x'.repeat(1_000) } }),
       ]);
     expect(aggregates.memory.bytes).toBeGreaterThan(500 * 1_000);

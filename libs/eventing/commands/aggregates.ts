@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Decider, Message, Position, Recorded } from '@app/kernel';
+import { streamOf, type Message, type Position, type Recorded, type StreamFold } from '@app/kernel';
 import type { ExpectedRevision } from '../ports/event-store.js';
 import { HandledCommands } from './handled-commands.js';
 import type { Journal } from '../reading/journal.js';
@@ -48,36 +48,38 @@ export class Aggregates {
   }
 
   async load<State, Event extends Message>(
-    decider: Decider<State, never, Event>,
-    stream: string,
+    aggregate: StreamFold<State, never, Event>,
+    id: string,
   ): Promise<Folded<State>> {
-    let folded = this.remembered(decider, stream);
+    let folded = this.remembered(aggregate, id);
+    const stream = streamOf(aggregate, id);
     let page: Recorded<Event>[] = [];
     for await (const event of this.journal.read<Event>(stream, last(folded) + 1)) {
       page.push(event);
       if (page.length < PAGE) continue;
-      folded = this.extend(decider, stream, folded, page);
+      folded = this.extend(aggregate, id, folded, page);
       page = [];
     }
-    return this.extend(decider, stream, folded, page);
+    return this.extend(aggregate, id, folded, page);
   }
 
   /** Folds the events that follow what is known, and remembers the result unless somebody has come further meanwhile. */
   extend<State, Event extends Message>(
-    decider: Decider<State, never, Event>,
-    stream: string,
+    aggregate: StreamFold<State, never, Event>,
+    id: string,
     known: Folded<State>,
     events: readonly Recorded<Event>[],
   ): Folded<State> {
     const [newest] = events.slice(-1);
     if (!newest) return known;
     const folded: Folded<State> = {
-      state: events.reduce((state, event) => decider.evolve(state, event), known.state),
+      state: events.reduce((state, event) => aggregate.evolve(state, event), known.state),
       revision: newest.revision,
       position: newest.position,
       programId: known.programId ?? newest.metadata.programId,
       handled: known.handled.including(events),
     };
+    const stream = streamOf(aggregate, id);
     const before = this.memories.peek(stream);
     if (!before || last(before.folded) < newest.revision)
       this.memories.set(stream, { folded, state: estimate(folded.state, newest.revision, before?.state) });
@@ -85,8 +87,9 @@ export class Aggregates {
   }
 
   /** What is known of the stream without reading it, which others may have written to since. */
-  remembered<State, Event extends Message>(decider: Decider<State, never, Event>, stream: string): Folded<State> {
-    return (this.memories.get(stream)?.folded as Folded<State> | undefined) ?? empty(decider.initialState);
+  remembered<State, Event extends Message>(aggregate: StreamFold<State, never, Event>, id: string): Folded<State> {
+    const known = this.memories.get(streamOf(aggregate, id))?.folded;
+    return (known as Folded<State> | undefined) ?? empty(aggregate.initialState);
   }
 
   /** Keyed, so that a short text cannot be guessed from the hash that the record keeps in the open. @throws ProgramGone */

@@ -3,7 +3,7 @@ import { TemporaryFolder } from '@app/testing/embedded';
 import type { Engines } from '@app/eventing';
 import { CommandIdReused, IdNotAvailable, RevisionMismatch, type CommandContext } from './handle-command.js';
 import { CountingStore, ScheduledStore } from '@app/testing';
-import { BelowZero, contextOf, Tallies, tallyDecider } from '@app/testing';
+import { BelowZero, contextOf, Tallies, tallyAggregate } from '@app/testing';
 
 /** Without when it was recorded: of a repetition that the store recognises, that is when it was repeated. */
 const untimed = (what: unknown): unknown =>
@@ -158,9 +158,9 @@ describe('handleCommand', () => {
           if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(BelowZero);
         expect(stored.toSorted((a, b) => a - b)).toEqual(accepted.flat().toSorted((a, b) => a - b));
         expect(stored.reduce((sum, amount) => sum + amount, 0)).toBeGreaterThanOrEqual(0);
-        const fresh = await anotherProcess().aggregates.load(tallyDecider, `tally-${tally}`);
+        const fresh = await anotherProcess().aggregates.load(tallyAggregate, tally);
         for (const process of processes)
-          expect(untimed(await process.aggregates.load(tallyDecider, `tally-${tally}`))).toEqual(untimed(fresh));
+          expect(untimed(await process.aggregates.load(tallyAggregate, tally))).toEqual(untimed(fresh));
       }),
       { numRuns: 40 },
     );
@@ -182,10 +182,10 @@ describe('handleCommand', () => {
           await process.add(tally, [amount, amount], contextOf(`memory/${run}/${index}`));
           if (again) await (here ? other : tallies).add(tally, [amount, amount], contextOf(`memory/${run}/${index}`));
         }
-        const fresh = await anotherProcess().aggregates.load(tallyDecider, `tally-${tally}`);
+        const fresh = await anotherProcess().aggregates.load(tallyAggregate, tally);
         expect(fresh.state.count).toBe(list.length * 2);
         for (const process of [tallies, other])
-          expect(untimed(await process.aggregates.load(tallyDecider, `tally-${tally}`))).toEqual(untimed(fresh));
+          expect(untimed(await process.aggregates.load(tallyAggregate, tally))).toEqual(untimed(fresh));
       }),
       { numRuns: 30 },
     );

@@ -1,7 +1,8 @@
 import {
   DomainError,
+  streamOf,
+  type StreamFold,
   type Actor,
-  type Decider,
   type Message,
   type Metadata,
   type Position,
@@ -13,6 +14,7 @@ import { WrongExpectedRevision } from '../ports/event-store.js';
 import { findForgotten } from './find-forgotten.js';
 import { naturalId } from './ids.js';
 import { KeyDestroyed, KeyLost } from '../ports/keyring.js';
+import type { Journal } from '../reading/journal.js';
 import { RequestTrace } from './request-trace.js';
 
 /** Who asks, for which program, and under which id a repetition of the same command is recognised. */
@@ -45,6 +47,16 @@ export type CommandResult<Event extends Message = Message> = {
   readonly events: readonly Recorded<Event>[];
 };
 
+/** One command on its way: what the caller said, and what makes a command of it. */
+export type Handling<State, Intent extends Message, Command extends Message, Event extends Message> = {
+  readonly aggregate: StreamFold<State, Command, Event>;
+  readonly id: string;
+  readonly intent: Intent;
+  readonly context: CommandContext;
+  /** Adds what the decision needs from elsewhere; may be called several times. */
+  prepare(intent: Intent, state: State): Command | Promise<Command>;
+};
+
 const MAX_CONFLICTS = 50;
 
 /**
@@ -53,28 +65,24 @@ const MAX_CONFLICTS = 50;
  * revision check is the judge; what would append nothing is decided by the stream as it is now. A command that changed
  * nothing leaves a trace only when a client may repeat it under its key; one that a rule refused leaves none, and its
  * repetition is decided anew.
- * @param prepare adds what the decision needs from elsewhere; may be called several times
  * @throws CommandIdReused, RevisionMismatch, IdNotAvailable, and whatever the decider throws
  */
-export async function handleCommand<State, Wish extends Message, Command extends Message, Event extends Message>(
+export async function handleCommand<State, Intent extends Message, Command extends Message, Event extends Message>(
   aggregates: Aggregates,
-  decider: Decider<State, Command, Event>,
-  stream: string,
-  wish: Wish,
-  context: CommandContext,
-  prepare: (wish: Wish, state: State) => Command | Promise<Command>,
+  { aggregate, id, intent, context, prepare }: Handling<State, Intent, Command, Event>,
 ): Promise<CommandResult<Event>> {
-  const metadata = metadataOf(context, await aggregates.hash(context.programId, wish));
-  const trace = context.isRepeatable ? new RequestTrace(aggregates.journal, wish.type, stream, metadata) : null;
+  const stream = streamOf(aggregate, id);
+  const metadata = metadataOf(context, await aggregates.hash(context.programId, intent));
+  const trace = context.isRepeatable ? new RequestTrace(aggregates.journal, intent.type, stream, metadata) : null;
   for (let attempt = 1; ; attempt += 1) {
     const isRead = attempt > 1;
-    const loaded = isRead ? await aggregates.load(decider, stream) : aggregates.remembered(decider, stream);
-    const folded = ofProgram(loaded, context.programId, decider.initialState);
+    const loaded = isRead ? await aggregates.load(aggregate, id) : aggregates.remembered(aggregate, id);
+    const folded = ofProgram(loaded, context.programId, aggregate.initialState);
     try {
       // Beside the look for a first answer: each reads other streams.
-      const deciding = (async () => decider.decide(await prepare(wish, folded.state), folded.state))();
+      const deciding = (async () => aggregate.decide(await prepare(intent, folded.state), folded.state))();
       deciding.catch(() => undefined);
-      const first = await firstAnswer<Event>(aggregates, stream, folded, metadata.commandHash, context, trace);
+      const first = await firstAnswer<Event>(aggregates.journal, { stream, folded, context, metadata, trace });
       if (first) return first;
       checkRevision(context, folded);
 
@@ -87,7 +95,7 @@ export async function handleCommand<State, Wish extends Message, Command extends
       // Ids are made so that this cannot be; a second program must never write into a stream of the first.
       if (folded !== loaded) throw new IdNotAvailable();
       await trace?.forestall();
-      return await append(aggregates, decider, stream, loaded, decided, metadata);
+      return await append(aggregates, { aggregate, id, folded: loaded, decided, about: metadata });
     } catch (error) {
       const isBehind =
         error instanceof WrongExpectedRevision ||
@@ -121,21 +129,26 @@ const ofProgram = <State>(folded: Folded<State>, programId: string, initialState
 
 const revisionNumber = (folded: Folded<unknown>): number => (folded.revision === 'no-stream' ? -1 : folded.revision);
 
+type Looking = {
+  readonly stream: string;
+  readonly folded: Folded<unknown>;
+  readonly context: CommandContext;
+  readonly metadata: Omit<Metadata, 'recordedAt'>;
+  readonly trace: RequestTrace | null;
+};
+
 /** What the command was answered before: in its own stream, or in the trace of one that changed nothing. @throws CommandIdReused */
 async function firstAnswer<Event extends Message>(
-  aggregates: Aggregates,
-  stream: string,
-  { handled }: Folded<unknown>,
-  commandHash: string,
-  context: CommandContext,
-  trace: RequestTrace | null,
+  journal: Journal,
+  { stream, folded, context, metadata, trace }: Looking,
 ): Promise<CommandResult<Event> | null> {
+  const { handled } = folded;
   const from =
-    handled.firstRevision(context.commandId) ??
-    (await findForgotten(aggregates.journal, stream, handled.forgotten, context));
+    handled.firstRevision(context.commandId) ?? (await findForgotten(journal, stream, handled.forgotten, context));
   if (from !== undefined) {
-    const answered = await resultFrom<Event>(aggregates, stream, from);
-    if (answered.events[0]?.metadata.commandHash !== commandHash && !context.isDerived) throw new CommandIdReused();
+    const answered = await resultFrom<Event>(journal, stream, from);
+    if (answered.events[0]?.metadata.commandHash !== metadata.commandHash && !context.isDerived)
+      throw new CommandIdReused();
     return answered;
   }
   const traced = await trace?.look();
@@ -145,26 +158,31 @@ async function firstAnswer<Event extends Message>(
 
 /** What the command at this revision led to. */
 async function resultFrom<Event extends Message>(
-  aggregates: Aggregates,
+  journal: Journal,
   stream: string,
   from: number,
 ): Promise<CommandResult<Event>> {
   const events: Recorded<Event>[] = [];
-  for await (const event of aggregates.journal.read<Event>(stream, from)) {
+  for await (const event of journal.read<Event>(stream, from)) {
     if (events.length > 0 && event.metadata.commandId !== events[0]?.metadata.commandId) break;
     events.push(event);
   }
   return { revision: from + events.length - 1, position: events.at(-1)?.position ?? null, events };
 }
 
-async function append<State, Command extends Message, Event extends Message>(
+type Appending<State, Event extends Message> = {
+  readonly aggregate: StreamFold<State, never, Event>;
+  readonly id: string;
+  readonly folded: Folded<State>;
+  readonly decided: readonly Event[];
+  readonly about: Omit<Metadata, 'recordedAt'>;
+};
+
+async function append<State, Event extends Message>(
   aggregates: Aggregates,
-  decider: Decider<State, Command, Event>,
-  stream: string,
-  folded: Folded<State>,
-  decided: readonly Event[],
-  about: Omit<Metadata, 'recordedAt'>,
+  { aggregate, id, folded, decided, about }: Appending<State, Event>,
 ): Promise<CommandResult<Event>> {
+  const stream = streamOf(aggregate, id);
   const { programId, commandId, commandHash, occurredAt } = about;
   const metadata: Metadata = { ...about, recordedAt: new Date().toISOString() };
   // The store takes the same ids for the same append: a command id used for two things at once must not make the same ids.
@@ -180,13 +198,13 @@ async function append<State, Command extends Message, Event extends Message>(
   const recorded = events.map((event, index) => ({
     ...event,
     stream,
-    aggregateId: stream.slice(stream.indexOf('-') + 1),
+    aggregateId: id,
     revision: first + index,
     position: result.position,
   }));
-  aggregates.extend(decider, stream, folded, recorded);
+  aggregates.extend(aggregate, id, folded, recorded);
   // The store says only where the last event is in the record.
-  if (events.length > 1) return resultFrom(aggregates, stream, first);
+  if (events.length > 1) return resultFrom(aggregates.journal, stream, first);
   return { revision: result.revision, position: result.position, events: recorded };
 }
 

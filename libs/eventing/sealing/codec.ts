@@ -1,5 +1,13 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
-import { ERASED, isErased, type JsonObject, type Message, type Metadata, type Recorded } from '@app/kernel';
+import {
+  ERASED,
+  isErased,
+  type JsonObject,
+  type Message,
+  type Metadata,
+  type Recorded,
+  type Upcasters,
+} from '@app/kernel';
 import type { RecordedStoredEvent, StoredEvent } from '../ports/event-store.js';
 import { KeyDestroyed, KeyLost, type Keyring } from '../ports/keyring.js';
 import { Unopened, type Followable, type UnopenedCause } from '../reading/unopened.js';
@@ -12,11 +20,6 @@ export type NewEvent<Event extends Message = Message> = Event & {
 
 /** `sealed` says of each personal field which field holds the id of the subject whose key seals it. */
 export type EventTypeSpec = { readonly version: number; readonly sealed?: Readonly<Record<string, string>> };
-
-/** Turns the stored data of an older version into the next one's, by stored type (`MessageSent.v1`). */
-export type Upcasters = Readonly<
-  Record<string, (data: JsonObject) => { readonly type: string; readonly data: JsonObject }>
->;
 
 /** Whether events are sealed for a subject, as far as anybody can tell. `subjectField` is the field of an event that names it. */
 export type HasSealedEvents = (subjectField: string, subject: string) => Promise<boolean>;

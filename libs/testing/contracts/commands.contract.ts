@@ -7,7 +7,7 @@ import {
   type NewEvent,
 } from '@app/eventing';
 import type { Position } from '@app/kernel';
-import { contextOf, Tallies, tallyDecider, type TallyEvent } from '@app/testing';
+import { contextOf, Tallies, tallyAggregate, type TallyEvent } from '@app/testing';
 import { KeysInMemory } from '@app/testing';
 import { uniqueName, type Opened } from './opened.js';
 
@@ -59,7 +59,7 @@ export function commandsContract(name: string, open: () => Promise<Opened<{ read
         };
         return { type: 'Added', data: { amount: 1, note: '', owner: 'rita' }, eventId: randomUUID(), metadata };
       });
-      let { revision } = await tallies.aggregates.load(tallyDecider, `tally-${id}`);
+      let { revision } = await tallies.aggregates.load(tallyAggregate, id);
       for (let from = 0; from < events.length; from += PAGE)
         ({ revision } = await tallies.journal.append(`tally-${id}`, revision, events.slice(from, from + PAGE)));
     }
@@ -89,7 +89,7 @@ export function commandsContract(name: string, open: () => Promise<Opened<{ read
     test('M9: a key that is older and was forgotten is a new command, which is remembered in its turn', async () => {
       const [first] = (await tallies.add(id, [5], keyed('k'))).events;
       await others(MORE_THAN_REMEMBERED);
-      await tallies.aggregates.load(tallyDecider, `tally-${id}`);
+      await tallies.aggregates.load(tallyAggregate, id);
       const later = keyed('k', Date.now() + 3 * DAY_MS);
       const second = await tallies.add(id, [5], later);
       expect(second.revision).toBe(1 + MORE_THAN_REMEMBERED);

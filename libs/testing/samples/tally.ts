@@ -62,6 +62,8 @@ export const tallyTypes = {
   RequestAnswered: { version: 1 },
 } as const;
 
+export const tallyAggregate = { ...tallyDecider, category: 'tally' };
+
 export const tallySubjectHomes = { owner: null } as const;
 
 export const contextOf = (key: string, programId = 'program-1'): CommandContext => {
@@ -96,7 +98,13 @@ export class Tallies {
   }
 
   private handle(id: string, command: TallyCommand, context: CommandContext): Promise<CommandResult<TallyEvent>> {
-    return handleCommand(this.aggregates, tallyDecider, `tally-${id}`, command, context, (wish: TallyCommand) => wish);
+    return handleCommand(this.aggregates, {
+      aggregate: tallyAggregate,
+      id,
+      intent: command,
+      context,
+      prepare: (intent: TallyCommand) => intent,
+    });
   }
 
   async amounts(id: string): Promise<number[]> {

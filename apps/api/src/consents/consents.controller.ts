@@ -38,8 +38,8 @@ export class ConsentsController {
     const { consentId } = await takeRequest(this.commands, context, 'RequestOptIn', form, () =>
       this.target(context, form),
     );
-    const wish = { type: 'RequestOptIn', data: form } as const;
-    return { consentId, ...answer(await this.commands.execute(new HandleConsent(consentId, wish, context))) };
+    const intent = { type: 'RequestOptIn', data: form } as const;
+    return { consentId, ...answer(await this.commands.execute(new HandleConsent(consentId, intent, context))) };
   }
 
   /** Who said Yes to a number the program no longer texts from, and not yet to the current one. */

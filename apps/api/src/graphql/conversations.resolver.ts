@@ -69,9 +69,9 @@ export class ConversationsResolver {
     @Caller() caller: CallerIdentity,
     @Context() context: RequestContext,
   ): Promise<CommandPayload> {
-    const wish = { type: 'SendMessage', data: { by: caller.id, channel, text } } as const;
+    const intent = { type: 'SendMessage', data: { by: caller.id, channel, text } } as const;
     const result = await this.commands.execute(
-      new HandleConversation(conversationId, wish, await this.contexts.withKey(context, caller, idempotencyKey)),
+      new HandleConversation(conversationId, intent, await this.contexts.withKey(context, caller, idempotencyKey)),
     );
     return { conversationId, messageId: messageIdIn(result), revision: result.revision, position: result.position };
   }
@@ -83,9 +83,9 @@ export class ConversationsResolver {
     @Caller() caller: CallerIdentity,
     @Context() context: RequestContext,
   ): Promise<CommandPayload> {
-    const wish = { type: 'ArchiveConversation', data: { by: caller.id } } as const;
+    const intent = { type: 'ArchiveConversation', data: { by: caller.id } } as const;
     const { revision, position } = await this.commands.execute(
-      new HandleConversation(conversationId, wish, await this.contexts.withKey(context, caller, idempotencyKey)),
+      new HandleConversation(conversationId, intent, await this.contexts.withKey(context, caller, idempotencyKey)),
     );
     return { conversationId, messageId: null, revision, position };
   }

@@ -19,9 +19,9 @@ export async function takeRequest<Target extends JsonObject>(
 ): Promise<Target> {
   if (context.expectedRevision !== undefined) throw new RevisionMismatch();
   if (!context.isRepeatable) return findTarget();
-  const wish = { type: 'TakeRequest', data: { kind, body } } as const;
+  const intent = { type: 'TakeRequest', data: { kind, body } } as const;
   const { events } = await commands.execute(
-    new HandleRequest(context.commandId, wish, partOf(context, 'request'), async () => findTarget()),
+    new HandleRequest(context.commandId, intent, partOf(context, 'request'), async () => findTarget()),
   );
   const taken = events[0]?.data as { readonly target?: Target } | undefined;
   return taken?.target ?? findTarget();

@@ -11,7 +11,7 @@ import { parkedProjection } from '@app/read-models';
 import { DoubleProcess } from '@app/emulators/eventstoredb';
 import { startStandalone } from '../../standalone/src/standalone.js';
 
-const ADMIN = fileURLToPath(new URL('./main.js', import.meta.url));
+const ADMIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
 const FOLLOWERS = [
   'automation',
   'automation replays',

@@ -10,7 +10,7 @@ import type { EventStore, RecordedStoredEvent, StoredEvent } from '@app/eventing
 import { parkedProjection } from '@app/read-models';
 import { DoubleProcess } from '@app/emulators/eventstoredb';
 
-const ADMIN = fileURLToPath(new URL('./main.js', import.meta.url));
+const ADMIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
 const STREAMS = 20;
 const ROUNDS = 12;
 

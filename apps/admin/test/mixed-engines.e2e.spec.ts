@@ -7,7 +7,7 @@ import { UnusableData } from '@app/eventing';
 import { loadConfiguration } from '@app/platform';
 import { startStandalone } from '../../standalone/src/standalone.js';
 
-const ADMIN = fileURLToPath(new URL('./main.js', import.meta.url));
+const ADMIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
 const ID = '[-0-9a-f]{36}';
 
 /** Two installations, made once; each test mixes copies of them. */

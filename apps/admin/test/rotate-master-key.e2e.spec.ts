@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { openEmbedded } from '@app/composition';
 import { MasterKey } from '@app/eventing';
 
-const ADMIN = fileURLToPath(new URL('./main.js', import.meta.url));
+const ADMIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
 const SUBJECTS = Array.from({ length: 3_000 }, (_, n) => `subject-${n}`);
 
 describe('admin rotate-master-key', () => {

@@ -22,7 +22,7 @@ export type Server = {
   stop(): Promise<void>;
 };
 
-const DOUBLE = join(import.meta.dirname, '../eventstoredb-double/main.js');
+const DOUBLE = join(import.meta.dirname, '../../emulators/eventstoredb/main.js');
 const nothing = async (): Promise<void> => undefined;
 
 /** The server the environment names, or one that is started here. @throws when there is neither, or it does not answer */

@@ -32,6 +32,7 @@ const shape = (position: Position): string => position.replaceAll(/\d/g, '0');
 
 export class InvalidPosition extends DomainError {
   readonly code = 'InvalidPosition';
+  override readonly kind = 'invalid';
   override readonly field = 'position';
   constructor() {
     super('This is not a position of this record: give one that a command answered with');

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { DomainError, isErased, unlessErased, type Recorded } from '@app/kernel';
+import { DomainError, isErased, unlessErased, type ErrorKind, type Recorded } from '@app/kernel';
 import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
 import { TextLimitReached } from '@app/domain/consent';
 import {
@@ -148,10 +148,12 @@ const refusals: Readonly<Record<SendRule, string>> = {
 /** Nothing was sent, and the refusal is in the record. `code` is the rule. */
 export class SendRefusedError extends DomainError {
   readonly code: SendRule;
+  override readonly kind: ErrorKind;
   /** @param optedOutOf the program's number that received the opt-out */
   constructor(rule: SendRule, optedOutOf: string | null) {
     super(optedOutOf === null ? refusals[rule] : `${refusals[rule]}. The opt-out came to ${optedOutOf}`);
     this.code = rule;
+    this.kind = rule === 'ContactErased' ? 'gone' : 'conflict';
   }
 }
 export class NoSender extends DomainError {

@@ -89,6 +89,7 @@ const nothing = {
 
 export class ContactNotFound extends DomainError {
   readonly code = 'ContactNotFound';
+  override readonly kind = 'not-found';
   constructor() {
     super('There is no such contact in this program');
   }
@@ -102,6 +103,7 @@ export class ContactExists extends DomainError {
 /** The person asked to be forgotten: nothing is added to what is left. */
 export class ContactWasErased extends DomainError {
   readonly code = 'ContactErased';
+  override readonly kind = 'gone';
   constructor() {
     super('This contact was erased');
   }

@@ -134,6 +134,7 @@ export function folderAfter(folder: Folder, event: ConversationEvent): Folder {
 
 export class ConversationNotFound extends DomainError {
   readonly code = 'ConversationNotFound';
+  override readonly kind = 'not-found';
   constructor() {
     super('There is no such conversation in this program');
   }
@@ -141,12 +142,14 @@ export class ConversationNotFound extends DomainError {
 /** Somebody deleted it. With the same contact about the same referral another one can begin, which has another id. */
 export class ConversationWasDeleted extends DomainError {
   readonly code = 'ConversationDeleted';
+  override readonly kind = 'gone';
   constructor() {
     super('This conversation was deleted; start a new one with the contact');
   }
 }
 export class TextTooLong extends DomainError {
   readonly code = 'TextTooLong';
+  override readonly kind = 'invalid';
   override readonly field = 'text';
   constructor() {
     super(`A text message has at most ${LONGEST_TEXT} characters`);

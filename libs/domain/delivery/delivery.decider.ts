@@ -175,6 +175,7 @@ function noteReceipt(
 
 export class DeliveryNotFound extends DomainError {
   readonly code = 'DeliveryNotFound';
+  override readonly kind = 'not-found';
   constructor() {
     super('There is no such delivery in this program');
   }

@@ -26,6 +26,7 @@ export const memberDecider: Decider<Member, MemberCommand, MemberEvent> = {
 
 export class MemberNotFound extends DomainError {
   readonly code = 'MemberNotFound';
+  override readonly kind = 'not-found';
   constructor() {
     super('There is no such person in this program’s staff');
   }

@@ -115,6 +115,7 @@ const withSender = (
 
 export class SenderNotFound extends DomainError {
   readonly code = 'SenderNotFound';
+  override readonly kind = 'not-found';
   constructor() {
     super('The program has no such sender');
   }
@@ -127,6 +128,7 @@ export class ProgramExists extends DomainError {
 }
 export class ProgramNotFound extends DomainError {
   readonly code = 'ProgramNotFound';
+  override readonly kind = 'not-found';
   constructor() {
     super('There is no such program');
   }

@@ -19,6 +19,7 @@ export const referralDecider: Decider<Referral, ReferralCommand, ReferralEvent> 
 
 export class ReferralNotFound extends DomainError {
   readonly code = 'ReferralNotFound';
+  override readonly kind = 'not-found';
   constructor() {
     super('There is no such referral in this program');
   }

@@ -211,6 +211,7 @@ async function append<State, Event extends Message>(
 /** The idempotency key was used before for another command. */
 export class CommandIdReused extends DomainError {
   readonly code = 'IdempotencyKeyReused';
+  override readonly kind = 'reused';
   override readonly field = 'Idempotency-Key';
   constructor() {
     super('This idempotency key was used before with another request; use a new key for a new request');
@@ -228,6 +229,7 @@ export class IdNotAvailable extends DomainError {
 /** `If-Match` names a revision that is not the current one. */
 export class RevisionMismatch extends DomainError {
   readonly code = 'RevisionMismatch';
+  override readonly kind = 'outdated';
   override readonly field = 'If-Match';
   constructor() {
     super('The resource has changed since the revision given in If-Match; read it again and decide anew');

@@ -102,6 +102,7 @@ export class CheckpointMoved extends Error {
 
 export class InvalidCursor extends DomainError {
   readonly code = 'InvalidCursor';
+  override readonly kind = 'invalid';
   override readonly field = 'after';
   constructor() {
     super('The cursor was not made for this list: give the `next` of its page before');

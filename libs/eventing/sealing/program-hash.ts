@@ -54,6 +54,7 @@ export class ProgramKeyMissing extends UnusableData {
 /** The keys of the program were destroyed, so nothing can be written for it any more. */
 export class ProgramGone extends DomainError {
   readonly code = 'ProgramGone';
+  override readonly kind = 'gone';
   constructor() {
     super('This program was deleted');
   }

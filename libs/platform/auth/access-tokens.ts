@@ -77,6 +77,7 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 
 export class TokenMissing extends DomainError {
   readonly code = 'TokenMissing';
+  override readonly kind = 'unauthenticated';
   override readonly field: string = 'Authorization';
   constructor() {
     super('Send an access token: Authorization: Bearer …');
@@ -84,6 +85,7 @@ export class TokenMissing extends DomainError {
 }
 export class TokenInvalid extends DomainError {
   readonly code = 'TokenInvalid';
+  override readonly kind = 'unauthenticated';
   override readonly field: string = 'Authorization';
   constructor() {
     super('The access token was not issued by us, or not for this API');
@@ -91,6 +93,7 @@ export class TokenInvalid extends DomainError {
 }
 export class TokenExpired extends DomainError {
   readonly code = 'TokenExpired';
+  override readonly kind = 'unauthenticated';
   override readonly field: string = 'Authorization';
   constructor() {
     super('The access token has expired; get a new one');
@@ -98,6 +101,7 @@ export class TokenExpired extends DomainError {
 }
 export class NotPermitted extends DomainError {
   readonly code = 'NotPermitted';
+  override readonly kind = 'forbidden';
   constructor(readonly permission: string) {
     super(`Your role does not include the permission ${permission}`);
   }

@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { EngineUnavailable, EventUnreadable, KeyDestroyed, TemporaryFailure, UnusableData } from '@app/eventing';
-import { DomainError } from '@app/kernel';
+import { DomainError, type ErrorKind } from '@app/kernel';
 
 export type FieldProblem = { readonly field: string; readonly rule: string; readonly message: string };
 
@@ -18,38 +18,17 @@ export type Problem = {
   readonly correlationId?: string;
 };
 
-/** What codes mean in HTTP; a broken rule that is not listed is a conflict. */
-const statusOf: Readonly<Record<string, number>> = {
-  InvalidRequest: 400,
-  InvalidCursor: 400,
-  InvalidIdempotencyKey: 400,
-  InvalidIfMatch: 400,
-  InvalidPosition: 400,
-  InvalidGraphQL: 400,
-  QueryTooCostly: 400,
-  TokenMissing: 401,
-  TokenInvalid: 401,
-  TokenExpired: 401,
-  NotAMember: 401,
-  NotPermitted: 403,
-  WebhookNotGenuine: 403,
-  OriginNotAllowed: 403,
-  PortalClosed: 403,
-  ProgramNotFound: 404,
-  ContactNotFound: 404,
-  ReferralNotFound: 404,
-  ConversationNotFound: 404,
-  DeliveryNotFound: 404,
-  MemberNotFound: 404,
-  SenderNotFound: 404,
-  ProgramGone: 410,
-  RevisionMismatch: 412,
-  IdempotencyKeyReused: 422,
-  TooManyRequests: 429,
-  NotReady: 503,
-  TextTooLong: 400,
-  ConversationDeleted: 410,
-  ContactErased: 410,
+const statusOf: Readonly<Record<ErrorKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  gone: 410,
+  outdated: 412,
+  reused: 422,
+  'too-many': 429,
+  unavailable: 503,
 };
 
 /** Codes of what the HTTP server itself refuses. */
@@ -67,6 +46,7 @@ const codeOfStatus: Readonly<Record<number, string>> = {
 /** The request's form is wrong; each field with the rule it breaks. */
 export class InvalidRequest extends DomainError {
   readonly code = 'InvalidRequest';
+  override readonly kind = 'invalid';
   constructor(readonly errors: readonly FieldProblem[]) {
     super('The request is not valid; see errors');
   }
@@ -121,7 +101,7 @@ export function problemOf(error: unknown): Problem {
 }
 
 function brokenRule(error: DomainError): Problem {
-  const base = problem(statusOf[error.code] ?? 409, error.code, error.message);
+  const base = problem(statusOf[error.kind], error.code, error.message);
   if (!(error instanceof InvalidRequest))
     return { ...base, rule: error.code, ...(error.field !== undefined && { field: error.field }) };
   const [first] = error.errors;

@@ -55,6 +55,7 @@ export const rateLimitHeaders = (usages: readonly Usage[]): Readonly<Record<stri
 /** A quota is used up; `Retry-After` says for how long. */
 export class TooManyRequests extends DomainError {
   readonly code = 'TooManyRequests';
+  override readonly kind = 'too-many';
   constructor(readonly usage: Usage) {
     super(
       `More than ${usage.quota} a minute (${usage.policy}); wait ${usage.resetsInSeconds} seconds, then repeat the request with the same Idempotency-Key`,

@@ -22,4 +22,5 @@ export class Readiness {
 
 export class NotReady extends DomainError {
   readonly code = 'NotReady';
+  override readonly kind = 'unavailable';
 }

@@ -56,6 +56,7 @@ function operationNameOf({ method, query, body }: AuthenticatedRequest): string 
 /** The document is not read at all. */
 export class DocumentRefused extends DomainError {
   readonly code = 'InvalidGraphQL';
+  override readonly kind = 'invalid';
   constructor(why: string) {
     super(`The GraphQL document ${why}`);
   }

@@ -51,6 +51,7 @@ export function costOf(schema: GraphQLSchema, { document, variables, operationNa
 /** The operation asks for more than one request may. */
 export class QueryTooCostly extends DomainError {
   readonly code = 'QueryTooCostly';
+  override readonly kind = 'invalid';
   constructor(cost: number | null, limit: number) {
     super(
       `The query ${cost === null ? `has more than ${limit} fields with its fragments unfolded` : `costs ${cost}, and a request at most ${limit}`}; ask for fewer rows (first) or fields, or in several requests`,

@@ -96,6 +96,7 @@ function ifMatch({ headers }: FastifyRequest): number | undefined {
 
 export class InvalidIdempotencyKey extends DomainError {
   readonly code = 'InvalidIdempotencyKey';
+  override readonly kind = 'invalid';
   override readonly field = 'Idempotency-Key';
   constructor() {
     super('An idempotency key has 1 to 200 visible ASCII characters');
@@ -103,6 +104,7 @@ export class InvalidIdempotencyKey extends DomainError {
 }
 export class InvalidIfMatch extends DomainError {
   readonly code = 'InvalidIfMatch';
+  override readonly kind = 'invalid';
   override readonly field = 'If-Match';
   constructor() {
     super('If-Match takes one revision, as an ETag gave it: "7"');

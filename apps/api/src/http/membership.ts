@@ -47,6 +47,7 @@ export class Membership {
 
 export class NotAMember extends DomainError {
   readonly code = 'NotAMember';
+  override readonly kind = 'unauthenticated';
   override readonly field = 'Authorization';
   constructor() {
     super('The person of this access token is not, or no longer, of the program’s staff in its role');

@@ -17,6 +17,7 @@ export class ContactActive {
 
 export class PortalClosed extends DomainError {
   readonly code = 'PortalClosed';
+  override readonly kind = 'forbidden';
   constructor() {
     super('This contact has no active account of the portal');
   }

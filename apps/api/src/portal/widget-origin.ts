@@ -66,6 +66,7 @@ export class WidgetPreflight {
 
 export class OriginNotAllowed extends DomainError {
   readonly code = 'OriginNotAllowed';
+  override readonly kind = 'forbidden';
   override readonly field = 'Origin';
   constructor() {
     super('This site may not show the program’s messages; the program allows sites by their origin');

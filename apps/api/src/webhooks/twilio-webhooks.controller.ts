@@ -180,6 +180,7 @@ function needed(form: Form, field: string): string {
 
 export class WebhookNotGenuine extends DomainError {
   readonly code = 'WebhookNotGenuine';
+  override readonly kind = 'forbidden';
   override readonly field = 'X-Twilio-Signature';
   constructor() {
     super('The signature does not match this URL, these parameters and an account of this program');

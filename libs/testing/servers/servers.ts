@@ -7,8 +7,8 @@ import { MongoClient } from 'mongodb';
 import { probeKafka, startKafka } from './kafka.js';
 import { probeMongo, startMongo } from './mongo.js';
 
-/** The product as a whole needs all of them. */
-export const engines = ['eventstoredb', 'mongo', 'kafka', 'product'] as const;
+/** The product as a whole needs all of them. It comes first: it begins a record, which no server can hold that has other events. */
+export const engines = ['product', 'eventstoredb', 'mongo', 'kafka'] as const;
 export type EngineName = (typeof engines)[number];
 
 /** What the suites of one engine run on. */

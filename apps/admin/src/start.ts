@@ -9,10 +9,12 @@ import { acceptLostKeys } from './accept-lost-keys.js';
 import { copyFolder } from './copy-folder.js';
 import { erasePerson } from './erase-person.js';
 import { compareModel, rebuildModel, storesOf, type Stores } from './read-model-copies.js';
+import { policies } from '@app/domain/program';
 import { rotateMasterKey } from './rotate-master-key.js';
 import { loadSample } from '@app/sample-program';
 import { changeToken, endTokenRotation } from './sender-tokens.js';
 import { setBack } from './set-back.js';
+import { setPolicy } from './set-policy.js';
 import { Refused, withApplication, withEngines } from './with-engines.js';
 
 type Options = { readonly data?: string };
@@ -87,6 +89,20 @@ async function admin(): Promise<void> {
     .requiredOption('--program <id>', 'id of the program')
     .requiredOption('--phone <number>', 'the number, in E.164')
     .action(changeToken);
+  command('set-policy', 'chooses a value of a policy for a program; it holds at once for what is sent from then on')
+    .requiredOption('--program <id>', 'id of the program')
+    .addOption(new Option('--policy <name>', 'the policy').choices(Object.keys(policies)).makeOptionMandatory())
+    .requiredOption('--value <value>', 'one of its values')
+    .addHelpText(
+      'after',
+      `\n${Object.entries(policies)
+        .map(
+          ([name, { values, default: initial, means }]) =>
+            `${name}: ${values.join(' | ')} (default ${initial})\n  ${means}`,
+        )
+        .join('\n')}`,
+    )
+    .action(setPolicy);
   command('end-token-rotation', 'no webhook may be signed with the former auth token of a number any more')
     .requiredOption('--program <id>', 'id of the program')
     .requiredOption('--phone <number>', 'the number, in E.164')

@@ -1,7 +1,8 @@
 import { deciderSpec } from '@app/testing';
+import { defaultPolicies } from './policies.js';
 import {
-  defaultPolicies,
   OptInTextWithoutOptOut,
+  PolicyUnknown,
   programDecider,
   ProgramExists,
   ProgramNotFound,
@@ -32,6 +33,40 @@ const added: ProgramEvent = { type: 'SenderAdded', data: sender };
 describe('program', () => {
   it('policies: the defaults are those of the requirements', () => {
     expect(defaultPolicies).toEqual({ consentMode: 'double_opt_in', replyToInbound: 'allowed', optOutScope: 'all' });
+  });
+
+  it('G7: a policy holds from when it is changed on; the same value again changes nothing', () => {
+    const change = {
+      type: 'ChangePolicy',
+      data: { name: 'optOutScope', value: 'automated_only', by: 'olivia' },
+    } as const;
+    const changed: ProgramEvent = {
+      type: 'PolicyChanged',
+      data: { name: 'optOutScope', value: 'automated_only', by: 'olivia' },
+    };
+    program.given(created).when(change).then(changed);
+    program.given(created, changed).when(change).thenNothing();
+  });
+
+  it.each([
+    ['optOut', 'all'],
+    ['optOutScope', 'some'],
+    ['toString', 'all'],
+  ])('G7: there is no policy %s with the value %s', (name, value) => {
+    program
+      .given(created)
+      .when({ type: 'ChangePolicy', data: { name, value, by: 'olivia' } })
+      .thenThrows(PolicyUnknown);
+  });
+
+  it('G7: what a program chose at its beginning holds, and the default for the rest', () => {
+    const chosen: ProgramEvent = {
+      type: 'ProgramCreated',
+      data: { ...data, policies: { consentMode: 'single_opt_in' } },
+    };
+    expect(programDecider.evolve({ status: 'none' }, chosen)).toMatchObject({
+      policies: { ...defaultPolicies, consentMode: 'single_opt_in' },
+    });
   });
 
   it('G5: is created once', () => {

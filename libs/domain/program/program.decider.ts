@@ -1,7 +1,8 @@
 import { DomainError, type Decider, type Message, type Open, type Personal } from '@app/kernel';
+import { defaultPolicies, isPolicyChoice, type Policies } from './policies.js';
 import type {
   OptInText,
-  Policies,
+  PolicyChanged,
   ProgramCreated,
   ProgramEvent,
   SenderAdded,
@@ -11,6 +12,8 @@ import type {
 
 export type ProgramCommand =
   | Message<'CreateProgram', ProgramCreated['data']>
+  /** Its name and value are checked here. */
+  | Message<'ChangePolicy', { name: string; value: string; by: string }>
   | Message<'AddSender', Open<SenderAdded['data']>>
   | Message<'EndTokenRotation', TokenRotationEnded['data']>
   | Message<'SetWidgetOrigins', WidgetOriginsSet['data']>;
@@ -40,12 +43,6 @@ export type Program =
       readonly widgetOrigins: readonly string[];
     };
 
-export const defaultPolicies: Policies = {
-  consentMode: 'double_opt_in',
-  replyToInbound: 'allowed',
-  optOutScope: 'all',
-};
-
 export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
   initialState: { status: 'none' },
 
@@ -57,6 +54,7 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
       return [{ type: 'ProgramCreated', data: command.data }];
     }
     if (state.status === 'none') throw new ProgramNotFound();
+    if (command.type === 'ChangePolicy') return changePolicy(command.data, state.policies);
     if (command.type === 'SetWidgetOrigins') return [{ type: 'WidgetOriginsSet', data: command.data }];
     if (command.type === 'EndTokenRotation') {
       const sender = state.senders.find(({ senderId }) => senderId === command.data.senderId);
@@ -74,9 +72,18 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
 
   evolve(state, event) {
     if (event.type === 'ProgramCreated')
-      return { status: 'created', ...event.data, senders: [], credentials: 0, widgetOrigins: [] };
+      return {
+        status: 'created',
+        ...event.data,
+        policies: { ...defaultPolicies, ...event.data.policies },
+        senders: [],
+        credentials: 0,
+        widgetOrigins: [],
+      };
     if (state.status === 'none') return state;
     switch (event.type) {
+      case 'PolicyChanged':
+        return { ...state, policies: { ...state.policies, [event.data.name]: event.data.value } };
       case 'SenderAdded': {
         const { programId: _, ...sender } = event.data;
         return {
@@ -103,6 +110,14 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
     }
   },
 };
+
+function changePolicy(
+  choice: { name: string; value: string; by: string },
+  current: Policies,
+): readonly PolicyChanged[] {
+  if (!isPolicyChoice(choice)) throw new PolicyUnknown();
+  return current[choice.name] === choice.value ? [] : [{ type: 'PolicyChanged', data: choice }];
+}
 
 const withSender = (
   program: Extract<Program, { status: 'created' }>,
@@ -145,5 +160,13 @@ export class OptInTextWithoutOptOut extends DomainError {
   override readonly field = 'optInText';
   constructor() {
     super('The text that asks for consent has to say how to opt out: it must contain the word STOP');
+  }
+}
+export class PolicyUnknown extends DomainError {
+  readonly code = 'PolicyUnknown';
+  override readonly kind = 'invalid';
+  override readonly field = 'name';
+  constructor() {
+    super('There is no such policy, or it has no such value');
   }
 }

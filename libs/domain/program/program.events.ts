@@ -1,13 +1,5 @@
 import type { EventTypes, Message, Personal } from '@app/kernel';
-
-/** Choices of a program; what each means stands in the send gate and the consent decider. */
-export type Policies = {
-  readonly consentMode: 'double_opt_in' | 'single_opt_in' | 'opted_in_by_default';
-  /** Whether a person may answer someone who texted first, without consent. */
-  readonly replyToInbound: 'allowed' | 'needs_consent';
-  /** What an opt-out stops: every text, or only automated ones (staff may still write; the provider may refuse). */
-  readonly optOutScope: 'all' | 'automated_only';
-};
+import type { Policies, PolicyChoice } from './policies.js';
 
 /** The automatic text that asks for YES, with the version that consent evidence refers to. */
 export type OptInText = { readonly version: string; readonly text: string };
@@ -18,7 +10,8 @@ export type ProgramCreated = Message<
   {
     programId: string;
     name: string;
-    policies: Policies;
+    /** Those that it chose at its beginning. */
+    policies: Partial<Policies>;
     optInText: OptInText;
     /** Link templates with `{conversationId}`: the contact's portal, and the staff's console. */
     portalLink: string;
@@ -30,6 +23,9 @@ export type SenderAdded = Message<
   'SenderAdded',
   { programId: string; senderId: string; phone: string; accountSid: string; authToken: Personal<string> }
 >;
+
+/** From now on another value of a policy holds. */
+export type PolicyChanged = Message<'PolicyChanged', PolicyChoice & { by: string }>;
 
 /** Sites that may show the contact’s messages in a widget, as origins (`https://shop.example`); the list as it is from now on. */
 export type WidgetOriginsSet = Message<'WidgetOriginsSet', { origins: readonly string[] }>;
@@ -44,10 +40,11 @@ export type SenderCredentialsChanged = Message<
 export type TokenRotationEnded = Message<'TokenRotationEnded', { programId: string; senderId: string }>;
 
 export type ProgramEvent =
-  ProgramCreated | SenderAdded | SenderCredentialsChanged | TokenRotationEnded | WidgetOriginsSet;
+  ProgramCreated | PolicyChanged | SenderAdded | SenderCredentialsChanged | TokenRotationEnded | WidgetOriginsSet;
 
 export const programEventTypes = {
   ProgramCreated: { version: 1 },
+  PolicyChanged: { version: 1 },
   SenderAdded: { version: 1, sealed: { authToken: 'programId' } },
   SenderCredentialsChanged: { version: 1, sealed: { authToken: 'programId' } },
   TokenRotationEnded: { version: 1 },

@@ -93,6 +93,7 @@ function next(row: ProgramRow, event: Exclude<ProgramEvent | HoldEvent, { type: 
         : eachSender(row, ({ holds }) => without(holds, scopeKey(scope)));
     }
     case 'TokenRotationEnded':
+    case 'PolicyChanged':
     case 'WidgetOriginsSet':
       return row;
   }

@@ -256,6 +256,7 @@ export const samples: Samples = {
   },
   TokenRotationEnded: { programId: 'program-1', senderId: 'sender-1' },
   RecordBegun: { recordId: 'record-1' },
+  PolicyChanged: { name: 'replyToInbound', value: 'needs_consent', by: 'olivia' },
   WidgetOriginsSet: { origins: ['https://shop.example'] },
   SenderCredentialsChanged: {
     programId: 'program-1',

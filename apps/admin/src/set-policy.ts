@@ -1,0 +1,22 @@
+import { CommandBus } from '@nestjs/cqrs';
+import { HandleProgram, stepOf } from '@app/application';
+import { ProgramNotFound, PolicyUnknown, policies, type PolicyName } from '@app/domain/program';
+import { Refused, withApplication } from './with-engines.js';
+
+type Asked = { readonly data?: string; readonly program: string; readonly policy: PolicyName; readonly value: string };
+
+/** @throws Refused */
+export const setPolicy = ({ data, program: programId, policy: name, value }: Asked): Promise<void> =>
+  withApplication(data, async (app) => {
+    const intent = { type: 'ChangePolicy', data: { name, value, by: 'admin' } } as const;
+    const { events } = await app
+      .get(CommandBus)
+      .execute(new HandleProgram(programId, intent, stepOf(programId, 'admin')))
+      .catch((error: unknown) => {
+        if (error instanceof ProgramNotFound) throw new Refused(`There is no program ${programId}`);
+        if (error instanceof PolicyUnknown)
+          throw new Refused(`${name} has no value ${value}; it has ${policies[name].values.join(', ')}`);
+        throw error;
+      });
+    console.log(events.length === 0 ? `${name} was ${value} already` : `${name} is ${value} from now on`);
+  });

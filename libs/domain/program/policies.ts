@@ -1,0 +1,45 @@
+type Policy = { readonly values: readonly string[]; readonly default: string; readonly means: string };
+
+const policy = <const Values extends readonly string[]>(
+  values: Values,
+  initial: NoInfer<Values[number]>,
+  means: string,
+) => ({ values, default: initial, means }) satisfies Policy;
+
+/** The choices of a program: one row each, read where the rule is. */
+export const policies = {
+  consentMode: policy(
+    ['double_opt_in', 'single_opt_in', 'opted_in_by_default'],
+    'double_opt_in',
+    'What it takes until somebody may be texted: a form and a YES by text, a form, or nothing but not having opted out',
+  ),
+  replyToInbound: policy(
+    ['allowed', 'needs_consent'],
+    'allowed',
+    'Whether a person may answer somebody who texted first, without consent',
+  ),
+  optOutScope: policy(
+    ['all', 'automated_only'],
+    'all',
+    'What an opt-out stops: every text, or only automated ones (staff may still write; the provider may refuse)',
+  ),
+} as const;
+
+export type PolicyName = keyof typeof policies;
+
+/** What holds for a program: for each policy, what it chose, or the default. */
+export type Policies = { readonly [Name in PolicyName]: (typeof policies)[Name]['values'][number] };
+
+/** One policy with one of its values. */
+export type PolicyChoice = {
+  [Name in PolicyName]: { readonly name: Name; readonly value: Policies[Name] };
+}[PolicyName];
+
+export const defaultPolicies = Object.fromEntries(
+  Object.entries(policies).map(([name, { default: value }]) => [name, value]),
+) as Policies;
+
+/** Whether there is such a policy, and such a value of it. */
+export const isPolicyChoice = (choice: { readonly name: string; readonly value: string }): choice is PolicyChoice =>
+  Object.hasOwn(policies, choice.name) &&
+  (policies[choice.name as PolicyName].values as readonly string[]).includes(choice.value);

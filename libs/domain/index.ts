@@ -31,6 +31,9 @@ export const aggregates = [
   parkedAggregate,
 ] as const;
 
+/** Every event of every aggregate. */
+export type DomainEvent = Parameters<(typeof aggregates)[number]['evolve']>[1];
+
 /** The record's own identity is an event too, of no aggregate. */
 const stored = [{ category: 'record', events: recordEventTypes, upcasters: {} }, ...aggregates] as const;
 type Stored = (typeof stored)[number];

@@ -1,8 +1,8 @@
 import { eventTypesByCategory } from '@app/domain';
-import type { Document, Projection } from '@app/eventing';
+import type { Document, ReadModel } from '@app/eventing';
 import { ERASED, isErased, type Message, type Recorded } from '@app/kernel';
 import { erasedSampleOf, newRecord, sampleOf, samples } from '@app/testing';
-import { projections } from './projections.js';
+import { readModels } from './read-models.js';
 
 type Type = keyof typeof samples;
 type Fact = Recorded<Message>;
@@ -18,19 +18,20 @@ const history = (category: string): Fact[] => {
     .filter(([, of]) => of === category)
     .map(([type, of]) => record(`${of}-${of}-1`, sampleOf(type) as Message));
 };
-const follow = (projection: Projection, row: Document | null, events: readonly Fact[]): Document | null =>
-  events.reduce((before, event) => projection.evolve(before, event), row);
-const following = (category: string): readonly Projection[] =>
-  projections.filter(({ categories }) => categories.includes(category));
+const follow = (model: ReadModel, row: Document | null, events: readonly Fact[]): Document | null =>
+  events
+    .filter(({ type }) => model.handles.includes(type))
+    .reduce((before, event) => model.evolve(before, event, 'document-1'), row);
+const showing = (type: Type): readonly ReadModel[] => readModels.filter(({ handles }) => handles.includes(type));
 
 it.each(types)(
   'rule 8, X8: no projection throws on %s of somebody who was erased, whatever it has seen before',
   (type, category) => {
     const event = newRecord()(`${category}-${category}-1`, erasedSampleOf(type) as Message);
-    for (const projection of following(category)) {
-      projection.touches(event);
-      projection.evolve(null, event);
-      follow(projection, null, [...history(category), event]);
+    for (const model of showing(type)) {
+      model.touches(event);
+      model.evolve(null, event, 'document-1');
+      follow(model, null, [...history(category), event]);
     }
   },
 );
@@ -42,8 +43,8 @@ it.each(types)(
       history(category).filter((event) => event.type !== type),
       newRecord()(`${category}-${category}-1`, erasedSampleOf(type) as Message),
     ];
-    for (const projection of following(category)) {
-      const stored = JSON.stringify(follow(projection, null, [...before, after]));
+    for (const model of showing(type)) {
+      const stored = JSON.stringify(follow(model, null, [...before, after]));
       for (const shape of [JSON.stringify(ERASED), 'erased]', '[object', 'undefined'])
         expect(stored).not.toContain(shape);
     }

@@ -15,7 +15,7 @@ export { membersProjection } from './members/members.projection.js';
 export { parkedProjection, type ParkedRow } from './parked/parked.projection.js';
 export * from './parked/parked.queries.js';
 export * from './programs/program.queries.js';
-export { projections } from './projections.js';
+export { readModels } from './read-models.js';
 export * from './queries.module.js';
 export * from './referrals/referral.queries.js';
 export * from './thread/thread.queries.js';

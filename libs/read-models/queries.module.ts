@@ -8,7 +8,7 @@ import { InboxQueries } from './inbox/inbox.queries.js';
 import { MemberQueries } from './members/member.queries.js';
 import { ParkedQueries } from './parked/parked.queries.js';
 import { ProgramQueries } from './programs/program.queries.js';
-import { projections } from './projections.js';
+import { readModels } from './read-models.js';
 import { ReferralQueries } from './referrals/referral.queries.js';
 import { ThreadQueries } from './thread/thread.queries.js';
 
@@ -32,6 +32,6 @@ export class QueriesModule implements OnModuleInit {
 
   /** A read model can be asked before its projector has come to it. */
   async onModuleInit(): Promise<void> {
-    for (const projection of projections) await this.readModels.prepare(projection);
+    for (const model of readModels) await this.readModels.prepare(model);
   }
 }

@@ -10,11 +10,11 @@ import {
   runProjection,
   type DocumentWrite,
   type Followed,
-  type Projection,
+  type ReadModel,
 } from '@app/eventing';
 import type { Message, Position } from '@app/kernel';
 import { newRecord, samples, type DomainEvent } from '@app/testing';
-import { projections } from './projections.js';
+import { readModels } from './read-models.js';
 
 /** What one random event is about: which of a few streams and people, and how a receipt ended. */
 type Draw = {
@@ -28,8 +28,8 @@ type Draw = {
 const typesOf = (category: string): DomainEvent['type'][] =>
   Object.keys(eventTypesByCategory[category as keyof typeof eventTypesByCategory]) as DomainEvent['type'][];
 
-const drawOf = (projection: Projection): fc.Arbitrary<Draw> =>
-  fc.constantFrom(...projection.categories).chain((category) =>
+const drawOf = (model: ReadModel): fc.Arbitrary<Draw> =>
+  fc.constantFrom(...model.categories).chain((category) =>
     fc.record({
       category: fc.constant(category),
       type: fc.constantFrom(...typesOf(category)),
@@ -87,39 +87,39 @@ describe('every read model', () => {
     }
   }
 
-  async function runTo(projection: Projection, position: Position): Promise<void> {
+  async function runTo(model: ReadModel, position: Position): Promise<void> {
     const stop = new AbortController();
-    const running = runProjection(followed, projection, stop.signal);
-    await Promise.race([engines.checkpoints.waitFor(projection.name, position, 10_000), running]);
+    const running = runProjection(followed, model, stop.signal);
+    await Promise.race([engines.checkpoints.waitFor(model.name, position, 10_000), running]);
     stop.abort();
     await running;
   }
 
-  async function documents(projection: Projection, which: 'live' | 'rebuild'): Promise<DocumentWrite[]> {
+  async function documents(model: ReadModel, which: 'live' | 'rebuild'): Promise<DocumentWrite[]> {
     const all: DocumentWrite[] = [];
-    for await (const document of engines.readModels.scan(projection, which)) all.push(document);
+    for await (const document of engines.readModels.scan(model, which)) all.push(document);
     return all;
   }
 
-  it.each(projections.map((projection) => [projection.name, projection] as const))(
+  it.each(readModels.map((model) => [model.name, model] as const))(
     'X4, rule 8: rebuilding %s gives what following it gave, with pauses anywhere',
-    async (name, projection) => {
+    async (name, readModel) => {
       run += 1;
       // Each type once, in its usual order, so that there is something to compare.
       await append(
-        projection.categories.flatMap((category) =>
+        readModel.categories.flatMap((category) =>
           typesOf(category).map((type) => ({ category, type, id: 1, other: 1, status: 'sent' })),
         ),
         new Map(),
       );
-      const histories = fc.array(fc.array(drawOf(projection), { minLength: 1, maxLength: 12 }), {
+      const histories = fc.array(fc.array(drawOf(readModel), { minLength: 1, maxLength: 12 }), {
         minLength: 1,
         maxLength: 3,
       });
       await fc.assert(
         fc.asyncProperty(histories, async (parts) => {
           run += 1;
-          const model = { ...projection, name: `${name}_${run}` };
+          const model = { ...readModel, name: `${name}_${run}` };
           const revisions = new Map<string, number>();
           for (const part of parts) {
             await append(part, revisions);
@@ -131,7 +131,7 @@ describe('every read model', () => {
         }),
         { numRuns: 8 },
       );
-      const last = { ...projection, name: `${name}_${run}` };
+      const last = { ...readModel, name: `${name}_${run}` };
       expect((await documents(last, 'live')).length).toBeGreaterThan(0);
     },
   );

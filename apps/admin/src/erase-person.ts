@@ -12,7 +12,7 @@ export const erasePerson = (data: string | undefined, programId: string, contact
     const stores = storesOf(app);
     const eraser = new ErasePerson(app.get(CommandBus), stores.checkpoints, app.get(InboxQueries));
     try {
-      const count = await whileFollowed(stores, inboxProjection as never, () =>
+      const count = await whileFollowed(stores, inboxProjection, () =>
         eraser.erase(contactId, 'admin', stepOf(programId, 'admin')),
       );
       console.log(

@@ -12,7 +12,7 @@ import {
   unreadableId,
   type DocumentWrite,
   type Followed,
-  type Projection,
+  type ReadModel,
 } from '@app/eventing';
 import type { Position } from '@app/kernel';
 
@@ -35,60 +35,59 @@ export const storesOf = (app: INestApplicationContext): Stores => ({
  * Builds the model again beside the live one and puts it in its place. What it takes in again is parked no more; what it
  * cannot open either is parked. @returns its number of rows
  */
-export async function rebuildModel(stores: Stores, projection: Projection): Promise<number> {
-  const name = projectorOf(projection);
-  const position = await rebuild(stores, projection, new AbortController().signal, (event) =>
+export async function rebuildModel(stores: Stores, model: ReadModel): Promise<number> {
+  const name = projectorOf(model);
+  const position = await rebuild(stores, model, new AbortController().signal, (event) =>
     stores.parking.note(name, event),
   );
-  await stores.readModels.swapRebuild(projection, position);
+  await stores.readModels.swapRebuild(model, position);
   await stores.parking.finish(
     name,
-    async (stream) => (await stores.readModels.get(projection, [unreadableId(stream)])).length > 0,
+    async (stream) => (await stores.readModels.get(model, [unreadableId(stream)])).length > 0,
   );
   let rows = 0;
-  for await (const _ of stores.readModels.scan(projection, 'live')) rows += 1;
+  for await (const _ of stores.readModels.scan(model, 'live')) rows += 1;
   return rows;
 }
 
 /** Compares the live model, brought to the record's end first, with one that is built from nothing. What the live one has learnt since is left out. */
-export async function compareModel(stores: Stores, projection: Projection): Promise<Comparison> {
+export async function compareModel(stores: Stores, model: ReadModel): Promise<Comparison> {
   const { readModels } = stores;
-  await catchUp(stores, projection);
-  const head = await rebuild(stores, projection, new AbortController().signal);
+  await catchUp(stores, model);
+  const head = await rebuild(stores, model, new AbortController().signal);
   try {
-    return await difference(readModels.scan(projection, 'live'), readModels.scan(projection, 'rebuild'), head ?? '');
+    return await difference(readModels.scan(model, 'live'), readModels.scan(model, 'rebuild'), head ?? '');
   } finally {
-    await readModels.dropRebuild(projection);
+    await readModels.dropRebuild(model);
   }
 }
 
 /** By the projector that runs, or by ourselves where none does. */
-async function catchUp(stores: Stores, projection: Projection): Promise<void> {
+async function catchUp(stores: Stores, model: ReadModel): Promise<void> {
   const head = await stores.journal.head();
-  if (head === null) return stores.readModels.prepare(projection);
-  const reached = await whileFollowed(stores, projection, () =>
-    stores.checkpoints.waitFor(projection.name, head, LONGEST_CATCH_UP_MS),
+  if (head === null) return stores.readModels.prepare(model);
+  const reached = await whileFollowed(stores, model, () =>
+    stores.checkpoints.waitFor(model.name, head, LONGEST_CATCH_UP_MS),
   );
-  if (!reached) throw new Error(`${projection.name} did not reach the end of the record`);
+  if (!reached) throw new Error(`${model.name} did not reach the end of the record`);
 }
 
 /** Works while the read model follows the record: by the projector that runs, or by ourselves where none does. */
 export async function whileFollowed<Result>(
   stores: Stores,
-  projection: Projection,
+  model: ReadModel,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const stop = new AbortController();
   const running = stores.leadership.lead(
-    projectorOf(projection),
-    (signal) =>
-      runProjection(stores, projection, signal, (event) => stores.parking.note(projectorOf(projection), event)),
+    projectorOf(model),
+    (signal) => runProjection(stores, model, signal, (event) => stores.parking.note(projectorOf(model), event)),
     stop.signal,
   );
   try {
     return await Promise.race([
       work(),
-      running.then(() => Promise.reject(new Error(`${projection.name} is not followed any more`))),
+      running.then(() => Promise.reject(new Error(`${model.name} is not followed any more`))),
     ]);
   } finally {
     stop.abort();

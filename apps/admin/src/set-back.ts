@@ -5,7 +5,7 @@ import {
   setBackFollowers,
   type Engines,
 } from '@app/eventing';
-import { projections } from '@app/read-models';
+import { readModels } from '@app/read-models';
 
 /** What it has published is in the topics, and lost with none of the record. */
 const isPublisher = (name: string): boolean => name === 'publisher';
@@ -15,18 +15,17 @@ const isPublisher = (name: string): boolean => name === 'publisher';
  * belong to it, also those that other versions have left. As long as one is left to do no process starts, so it can be stopped anywhere.
  */
 export async function setBack(engines: Engines, say: (line: string) => void): Promise<void> {
-  const { readModels } = engines;
   for (const name of await setBackFollowers(engines, isPublisher)) say(`${name.padEnd(12)} set back`);
   const isForeign = await isOfAnotherRecord(engines);
   const wrong = isForeign ? await engines.checkpoints.all() : (await checkpointsAhead(engines)).ahead;
   for (const { name, of } of wrong.filter((one) => one.of !== 'follower')) {
-    const model = projections.find((projection) => projection.name === name) ?? { name, indexes: {} };
-    await readModels.prepare(model);
+    const model = readModels.find((known) => known.name === name) ?? { name, indexes: {} };
+    await engines.readModels.prepare(model);
     // What a rebuild has left is dropped; the live one becomes an empty copy, at the beginning.
-    if (of === 'copy') await readModels.dropRebuild(model);
+    if (of === 'copy') await engines.readModels.dropRebuild(model);
     else {
-      await readModels.beginRebuild(model);
-      await readModels.swapRebuild(model, null);
+      await engines.readModels.beginRebuild(model);
+      await engines.readModels.swapRebuild(model, null);
     }
     say(`${name.padEnd(12)} ${of === 'copy' ? 'copy dropped' : 'emptied'}`);
   }

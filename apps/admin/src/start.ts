@@ -4,7 +4,7 @@ import { HandleParked, stepOf } from '@app/application';
 import { EventUnreadable, projectorOf } from '@app/eventing';
 import { CONVERSATIONS_TOPIC } from '@app/public-events';
 import { AccessTokens, InvalidConfiguration, loadConfiguration, roles, type CallerRole } from '@app/platform';
-import { ParkedQueries, ProgramQueries, projections } from '@app/read-models';
+import { ParkedQueries, ProgramQueries, readModels } from '@app/read-models';
 import { acceptLostKeys } from './accept-lost-keys.js';
 import { copyFolder } from './copy-folder.js';
 import { erasePerson } from './erase-person.js';
@@ -147,10 +147,10 @@ async function printToken({
 }
 
 const prepare = (data: string | undefined): Promise<void> =>
-  withEngines(data, async ({ readModels, topics }) => {
+  withEngines(data, async ({ readModels: store, topics }) => {
     await topics.prepare([CONVERSATIONS_TOPIC]);
-    for (const projection of projections) await readModels.prepare(projection);
-    console.log(`topic ${CONVERSATIONS_TOPIC}, read models ${projections.map(({ name }) => name).join(', ')}`);
+    for (const model of readModels) await store.prepare(model);
+    console.log(`topic ${CONVERSATIONS_TOPIC}, read models ${readModels.map(({ name }) => name).join(', ')}`);
   });
 
 const sampleProgram = (data: string | undefined): Promise<void> =>
@@ -167,27 +167,26 @@ const sampleProgram = (data: string | undefined): Promise<void> =>
 const eachModel = (
   data: string | undefined,
   names: readonly string[],
-  work: (stores: Stores, projection: (typeof projections)[number]) => Promise<string>,
+  work: (stores: Stores, model: (typeof readModels)[number]) => Promise<string>,
 ): Promise<void> =>
   withApplication(data, async (app) => {
-    const unknown = names.find((name) => !projections.some((projection) => projection.name === name));
+    const unknown = names.find((name) => !readModels.some((model) => model.name === name));
     if (unknown !== undefined)
       throw new Refused(
-        `There is no read model ${unknown}; there are ${projections.map(({ name }) => name).join(', ')}`,
+        `There is no read model ${unknown}; there are ${readModels.map(({ name }) => name).join(', ')}`,
       );
-    const chosen = projections.filter(({ name }) => names.length === 0 || names.includes(name));
-    for (const projection of chosen)
-      console.log(`${projection.name.padEnd(12)} ${await work(storesOf(app), projection)}`);
+    const chosen = readModels.filter(({ name }) => names.length === 0 || names.includes(name));
+    for (const model of chosen) console.log(`${model.name.padEnd(12)} ${await work(storesOf(app), model)}`);
   });
 
 const rebuildModels = async (data: string | undefined, names: readonly string[]): Promise<void> => {
   await withEngines(data, (engines) => setBack(engines, console.log));
-  await eachModel(data, names, async (stores, projection) => `${await rebuildModel(stores, projection)} rows`);
+  await eachModel(data, names, async (stores, model) => `${await rebuildModel(stores, model)} rows`);
 };
 
 const compareAll = (data: string | undefined): Promise<void> =>
-  eachModel(data, [], async (stores, projection) => {
-    const { rows, firstDifference } = await compareModel(stores, projection);
+  eachModel(data, [], async (stores, model) => {
+    const { rows, firstDifference } = await compareModel(stores, model);
     if (firstDifference !== null) process.exitCode = 1;
     return `${String(rows).padStart(7)} rows  ${firstDifference === null ? 'equal' : `DIFFERENT, first at ${firstDifference}`}`;
   });
@@ -223,7 +222,7 @@ const remedies: Readonly<Record<string, string>> = {
 
 /** The read model that passes a stream over; `null` for what a worker has parked. */
 const modelOf = ({ worker }: { readonly worker: string }): string | null =>
-  projections.find((projection) => projectorOf(projection) === worker)?.name ?? null;
+  readModels.find((model) => projectorOf(model) === worker)?.name ?? null;
 
 const listParked = (data: string | undefined): Promise<void> =>
   withApplication(data, async (app) => {

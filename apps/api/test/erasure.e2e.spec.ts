@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandBus } from '@nestjs/cqrs';
 import { ErasePerson, HandleConversation, Lookups, stepOf } from '@app/application';
 import { Checkpoints, Journal, Keyring, ReadModelStore } from '@app/eventing';
-import { InboxQueries, projections } from '@app/read-models';
+import { InboxQueries, readModels } from '@app/read-models';
 import { sample } from '@app/sample-program';
 import { Api, expectProblem, MARKER } from './api.fixture.js';
 
@@ -31,11 +31,11 @@ const keyIsGone = async (subject: string): Promise<void> => {
 async function documentsWith(text: string): Promise<string[]> {
   await api.rest();
   const head = (await part(Journal).head()) ?? '';
-  for (const { name } of projections) expect(await part(Checkpoints).waitFor(name, head, 10_000)).toBe(true);
+  for (const { name } of readModels) expect(await part(Checkpoints).waitFor(name, head, 10_000)).toBe(true);
   const found: string[] = [];
-  for (const projection of projections)
-    for await (const { document } of part(ReadModelStore).scan(projection, 'live'))
-      if (JSON.stringify(document).includes(text)) found.push(`${projection.name} ${document.id}`);
+  for (const model of readModels)
+    for await (const { document } of part(ReadModelStore).scan(model, 'live'))
+      if (JSON.stringify(document).includes(text)) found.push(`${model.name} ${document.id}`);
   return found;
 }
 

@@ -4,7 +4,7 @@ import { EventCodec, EventStore, Keyring, naturalId, TopicLog, type StoredEvent 
 import { eventTypes } from '@app/domain';
 import type { JsonObject, Message, Metadata } from '@app/kernel';
 import { CONVERSATIONS_TOPIC } from '@app/public-events';
-import { ParkedQueries, ProgramQueries, projections } from '@app/read-models';
+import { ParkedQueries, ProgramQueries, readModels } from '@app/read-models';
 import { KeysInMemory, keyOf, noneSealed } from '@app/testing';
 import { compareModel, rebuildModel, storesOf } from '../../admin/src/read-model-copies.js';
 import { sample } from '@app/sample-program';
@@ -222,9 +222,9 @@ it('rule 13: events that cannot be opened stop nobody else, are listed with thei
   // Only the version is unknown: something may follow from it.
   expect(listed.get(waitsAt('automation', 'unknown version'))).toBe('UnknownEventType');
   expect(listed.get(waitsAt('automation', 'missing key'))).toBeUndefined();
-  for (const projection of projections)
-    expect([projection.name, (await compareModel(storesOf(api.standalone.app), projection)).firstDifference]).toEqual([
-      projection.name,
+  for (const model of readModels)
+    expect([model.name, (await compareModel(storesOf(api.standalone.app), model)).firstDifference]).toEqual([
+      model.name,
       null,
     ]);
 
@@ -235,7 +235,7 @@ it('rule 13: events that cannot be opened stop nobody else, are listed with thei
       await part(CommandBus).execute(
         new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(ofProgram, 'spec')),
       );
-  for (const projection of projections) await rebuildModel(storesOf(api.standalone.app), projection);
+  for (const model of readModels) await rebuildModel(storesOf(api.standalone.app), model);
   await until(
     async () =>
       ![...(await parked()).keys()].some((at) => at.includes(conversationOf('missing key')) || at.includes(addressId)),
@@ -262,9 +262,9 @@ it('rule 13: events that cannot be opened stop nobody else, are listed with thei
       kinds[name]?.cause,
     ]);
   await api.rest();
-  for (const projection of projections)
-    expect([projection.name, (await compareModel(storesOf(api.standalone.app), projection)).firstDifference]).toEqual([
-      projection.name,
+  for (const model of readModels)
+    expect([model.name, (await compareModel(storesOf(api.standalone.app), model)).firstDifference]).toEqual([
+      model.name,
       null,
     ]);
 });

@@ -10,7 +10,7 @@ import {
   type Unopened,
 } from '@app/eventing';
 import { Background, logFailure } from '@app/platform';
-import { projections } from '@app/read-models';
+import { readModels } from '@app/read-models';
 
 /** Writes the read models; each follows the record by itself, from its own checkpoint. */
 @Module({ imports: [ApplicationModule] })
@@ -19,25 +19,20 @@ export class ProjectorModule implements OnApplicationBootstrap {
 
   constructor(
     private readonly background: Background,
-    private readonly journal: Journal,
-    private readonly readModels: ReadModelStore,
-    private readonly checkpoints: Checkpoints,
+    readonly journal: Journal,
+    readonly readModels: ReadModelStore,
+    readonly checkpoints: Checkpoints,
     private readonly parking: Parking,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { journal, readModels, checkpoints } = this;
-    for (const projection of projections) {
-      const name = projectorOf(projection);
+    for (const model of readModels) {
+      const name = projectorOf(model);
       const onUnopened = async (event: Unopened): Promise<void> => {
         await this.parking.note(name, event);
         logFailure(this.logger, new EventUnreadable(event), event.stream);
       };
-      this.background.startAsLeader(
-        name,
-        (signal) => runProjection({ journal, readModels, checkpoints }, projection, signal, onUnopened),
-        'last',
-      );
+      this.background.startAsLeader(name, (signal) => runProjection(this, model, signal, onUnopened), 'last');
     }
   }
 }

@@ -1,4 +1,4 @@
-import { InboxQueries, inboxProjection, projections } from '@app/read-models';
+import { InboxQueries, inboxProjection, readModels as allReadModels } from '@app/read-models';
 import type { Document, DocumentWrite, Engines, ModelDefinition } from '@app/eventing';
 import { openTemporary } from './folder.js';
 import { contactOf, consentOf, conversationOf, PROGRAM, programRow } from './inbox-rows.js';
@@ -82,7 +82,7 @@ async function openInbox(size: number): Promise<Inbox> {
 }
 
 async function fill({ readModels }: Engines, name: string, documents: readonly Document[]): Promise<void> {
-  const model = projections.find((projection) => projection.name === name) as ModelDefinition;
+  const model = allReadModels.find((known) => known.name === name) as ModelDefinition;
   const position = '0'.repeat(20);
   await readModels.prepare(model);
   await readModels.beginRebuild(model);

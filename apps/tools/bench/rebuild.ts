@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { eventTypes, subjectHomes, upcasters } from '@app/domain';
-import { EventCodec, Journal, rebuild, type Engines, type NewEvent, type Projection } from '@app/eventing';
+import { EventCodec, Journal, rebuild, type Engines, type NewEvent } from '@app/eventing';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { Metadata } from '@app/kernel';
-import { inboxProjection } from '@app/read-models';
+import { inboxProjection as inbox } from '@app/read-models';
 import { openTemporary } from './folder.js';
 import { count, type Row } from './row.js';
 import { median, timed } from './statistics.js';
 
-const inbox = inboxProjection as unknown as Projection;
 const EVENTS_EACH = 10;
 const AT_ONCE = 500;
 

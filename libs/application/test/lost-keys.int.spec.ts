@@ -23,7 +23,7 @@ import type { ConversationEvent } from '@app/domain/conversation';
 import { claimIdOf } from '@app/domain/delivery';
 import { defaultPolicies } from '@app/domain/program';
 import { loadConfiguration, PlatformModule } from '@app/platform';
-import { projections } from '@app/read-models';
+import { readModels } from '@app/read-models';
 import { LostKeys, samples } from '@app/testing';
 import { CountingStore } from '@app/testing';
 import { HandleConsent } from '../consent/consent.command.js';
@@ -96,7 +96,7 @@ const data = (): string => join(folder, 'data');
 async function open(): Promise<void> {
   reads = [];
   const engines = await openEmbedded(data());
-  for (const projection of projections) await engines.readModels.prepare(projection);
+  for (const model of readModels) await engines.readModels.prepare(model);
   const imports = [
     PlatformModule.with(loadConfiguration({ DATA_DIR: data() })),
     EnginesModule.with({ ...engines, eventStore: new CountingStore(engines.eventStore, reads) }),

@@ -6,7 +6,7 @@ import { EventCodec } from '../sealing/codec.js';
 import { naturalId } from '../commands/ids.js';
 import { Journal } from '../reading/journal.js';
 import { CheckpointMoved, type DocumentWrite } from '../ports/read-model-store.js';
-import { rebuild, runProjection, unreadableId, type Followed, type Projection } from './run-projection.js';
+import { rebuild, runProjection, unreadableId, type Followed, type ReadModel } from './run-projection.js';
 import {
   contextOf,
   Tallies,
@@ -24,7 +24,7 @@ describe('runProjection', () => {
   let engines: Engines;
   let tallies: Tallies;
   let followed: Followed;
-  let projection: Projection;
+  let projection: ReadModel;
   let count = 0;
   let commands = 0;
   beforeAll(async () => {
@@ -34,7 +34,7 @@ describe('runProjection', () => {
   });
   beforeEach(() => {
     count += 1;
-    projection = { ...tallyProjection, name: `tallies_${count}` } as unknown as Projection;
+    projection = { ...tallyProjection, name: `tallies_${count}` };
   });
   afterAll(() => folder.remove());
 
@@ -99,12 +99,12 @@ describe('runProjection', () => {
     const watching = {
       ...tallyProjection,
       name: `tallies_${count}`,
-      evolve: (before: TallyRow | null, event: Parameters<typeof tallyProjection.evolve>[1]) => {
+      evolve: (...[before, event, id]: Parameters<typeof tallyProjection.evolve>) => {
         if (event.aggregateId === `p${count}`) seen.push((event.data as TallyEvent['data']).note);
-        return tallyProjection.evolve(before, event);
+        return tallyProjection.evolve(before, event, id);
       },
     };
-    projection = watching as unknown as Projection;
+    projection = watching;
     await add(1, 2);
     await runTo(await add(3));
     expect(seen).toEqual(['of 1', 'of 2', 'of 3']);
@@ -115,15 +115,14 @@ describe('runProjection', () => {
       ...tallyProjection,
       name: `tallies_${count}`,
       indexes: { byNote: ['note'] },
-      touches: ({ aggregateId, revision, data }) => (data.amount === 99 ? null : `${aggregateId} ${revision}`),
-      touchesAll: ({ aggregateId, data }) =>
-        data.amount === 99 ? { index: 'byNote', equals: { note: aggregateId } } : null,
+      touches: ({ aggregateId, revision, data }) =>
+        data.amount === 99 ? { index: 'byNote', equals: { note: aggregateId } } : `${aggregateId} ${revision}`,
       evolve: (before, { aggregateId, revision, data }) =>
         data.amount === 99
           ? before && { ...before, sum: 0 }
           : { id: `${aggregateId} ${revision}`, note: aggregateId, sum: data.amount, count: 1 },
-    } as Projection<TallyEvent, TallyRow & { note?: string }>;
-    projection = wiping as unknown as Projection;
+    } as ReadModel<TallyRow & { note?: string }, TallyEvent>;
+    projection = wiping;
     await tallies.add(`other${count}`, [7], contextOf(`${count}/other`));
     await runTo(await add(1, 2, 3));
     await runTo(await add(4, 99, 5));
@@ -140,6 +139,27 @@ describe('runProjection', () => {
     await rebuild(followed, projection, new AbortController().signal);
     expect(await sums('rebuild')).toEqual(expected);
     await engines.readModels.dropRebuild(projection);
+  });
+
+  it('rule 8: an event changes each document that it touches, and none where its type is not handled', async () => {
+    const several: ReadModel<TallyRow, TallyEvent> = {
+      ...tallyProjection,
+      name: `tallies_${count}`,
+      touches: ({ aggregateId }) => [`${aggregateId} a`, `${aggregateId} b`],
+      evolve: (before, { data }, id) => ({
+        id,
+        sum: (before?.sum ?? 0) + data.amount,
+        count: (before?.count ?? 0) + 1,
+      }),
+    };
+    projection = several;
+    await runTo(await add(1, 2));
+    await runTo(await add(3));
+    const sums = (await engines.readModels.get(projection, [`p${count} a`, `p${count} b`])).map(({ sum }) => sum);
+    expect(sums).toEqual([6, 6]);
+    projection = { ...several, name: `none_${count}`, handles: [] };
+    await runTo(await add(4));
+    expect(await engines.readModels.get(projection, [`p${count} a`])).toEqual([]);
   });
 
   it('rule 13: a stream with an event that cannot be opened stands still, others go on, and a rebuild takes it in again', async () => {

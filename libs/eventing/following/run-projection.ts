@@ -1,27 +1,26 @@
 import type { Message, Position, Recorded } from '@app/kernel';
 import type { Journal } from '../reading/journal.js';
-import type {
-  Checkpoints,
-  Document,
-  FieldValue,
-  ModelDefinition,
-  Page,
-  ReadModelStore,
-} from '../ports/read-model-store.js';
+import type { Checkpoints, Document, FieldValue, ModelDefinition, ReadModelStore } from '../ports/read-model-store.js';
+import { allPages } from '../ports/all-pages.js';
 import { isOpened, type Followable, type Unopened } from '../reading/unopened.js';
 
-/** The fold of a read model, pure. It never refuses a fact: what it cannot place changes nothing. */
-export type Projection<Event extends Message = Message, Row extends Document = Document> = ModelDefinition & {
+/** A read model and its projection: which events it shows, and how. The fold is pure, and never refuses an event. */
+export type ReadModel<Row extends Document = Document, Event extends Message = Message> = ModelDefinition & {
   /** Categories of the streams it follows. */
   readonly categories: readonly string[];
-  /** Id of the document this event is about, if any. */
-  touches(event: Recorded<Event>): string | null;
-  /** Of an event about many documents: those that hold these values, found by that index. */
-  touchesAll?(event: Recorded<Event>): Touched | null;
-  evolve(row: Row | null, event: Recorded<Event>): Row | null;
+  /** Types of the events that change it; all others are passed over. */
+  readonly handles: readonly Event['type'][];
+  /** The documents that the event changes. */
+  touches(event: Recorded<Event>): Touched;
+  /** The document of this id after the event; the same one where nothing changes, `null` where there is nothing to show. */
+  evolve(row: Row | null, event: Recorded<Event>, id: string): Row | null;
 };
 
-export type Touched = { readonly index: string; readonly equals: Readonly<Record<string, FieldValue>> };
+/** One document by its id, several by theirs, all that an index finds, or none. */
+export type Touched = string | readonly string[] | Selection | null;
+
+/** The documents that hold these values, found by that index. */
+export type Selection = { readonly index: string; readonly equals: Readonly<Record<string, FieldValue>> };
 
 /** What the runner adds to every document: the position of the last event in it, which makes a repetition harmless. */
 type Positioned = Document & { readonly position: Position };
@@ -39,7 +38,7 @@ export type Followed = {
 export type OnUnopened = (event: Unopened) => Promise<void>;
 
 /** Name of the work that only one process does for a read model. */
-export const projectorOf = ({ name }: Pick<Projection, 'name'>): string => `projector ${name}`;
+export const projectorOf = ({ name }: Pick<ReadModel, 'name'>): string => `projector ${name}`;
 
 /** Id of the document that says so, while the read model leaves out what came in the stream since. */
 export const unreadableId = (stream: string): string => `unreadable ${stream}`;
@@ -55,19 +54,19 @@ export const isUnreadable = ({ id, unreadable }: Document): boolean =>
  */
 export async function runProjection(
   { journal, readModels, checkpoints }: Followed,
-  projection: Projection,
+  model: ReadModel,
   signal: AbortSignal,
   onUnopened: OnUnopened = () => Promise.resolve(),
 ): Promise<void> {
-  await readModels.prepare(projection);
-  let from = await checkpoints.get(projection.name);
-  for await (const { all, position } of journal.follow({ after: from, categories: projection.categories, signal })) {
-    const rows = await touchedRows(readModels, projection, all);
+  await readModels.prepare(model);
+  let from = await checkpoints.get(model.name);
+  for await (const { all, position } of journal.follow({ after: from, categories: model.categories, signal })) {
+    const rows = await touchedRows(readModels, model, all);
     const before = new Map(rows);
-    for (const event of fold(projection, rows, all)) await onUnopened(event);
+    for (const event of fold(model, rows, all)) await onUnopened(event);
     const changed = [...rows.values()].filter((row) => before.get(row.id) !== row);
     await readModels.write(
-      projection,
+      model,
       changed.map((row) => ({ document: row, position: row.position })),
       { from, to: position },
     );
@@ -82,18 +81,18 @@ export async function runProjection(
  */
 export async function rebuild(
   { journal, readModels }: Omit<Followed, 'checkpoints'>,
-  projection: Projection,
+  model: ReadModel,
   signal: AbortSignal,
   onUnopened: OnUnopened = () => Promise.resolve(),
 ): Promise<Position | null> {
-  await readModels.prepare(projection);
-  await readModels.beginRebuild(projection);
+  await readModels.prepare(model);
+  await readModels.beginRebuild(model);
   const head = await journal.head();
   if (head === null) return null;
   const rows = new Map<string, Positioned>();
-  for await (const { all, position } of journal.follow({ after: null, categories: projection.categories, signal })) {
+  for await (const { all, position } of journal.follow({ after: null, categories: model.categories, signal })) {
     for (const event of fold(
-      projection,
+      model,
       rows,
       all.filter((event) => event.position <= head),
     ))
@@ -101,7 +100,7 @@ export async function rebuild(
     if (position >= head) break;
   }
   await readModels.fillRebuild(
-    projection,
+    model,
     [...rows.values()].map((row) => ({ document: row, position: row.position })),
   );
   return head;
@@ -109,48 +108,40 @@ export async function rebuild(
 
 async function touchedRows(
   readModels: ReadModelStore,
-  projection: Projection,
+  model: ReadModel,
   all: readonly Followable[],
 ): Promise<Map<string, Positioned>> {
-  const events = all.filter(isOpened);
+  const touched = all.filter(isHandledBy(model)).map((event) => model.touches(event));
   const ids = new Set([
-    ...events.map((event) => projection.touches(event)).filter((id) => id !== null),
+    ...touched.flatMap((some) => (isSelection(some) ? [] : idsIn(some))),
     ...all.map(({ stream }) => unreadableId(stream)),
   ]);
-  const rows = ids.size === 0 ? [] : ((await readModels.get(projection, [...ids])) as readonly Positioned[]);
-  const touched = new Map(rows.map((row) => [row.id, row]));
-  for (const event of events) {
-    const many = projection.touchesAll?.(event);
-    if (!many) continue;
-    for (let after: string | undefined; ;) {
-      const { documents, next } = (await readModels.page(projection, {
-        ...many,
-        order: 'asc',
-        after,
-        limit: PAGE,
-      })) as Page<Positioned>;
-      for (const row of documents) touched.set(row.id, row);
-      if (next === null) break;
-      after = next;
-    }
-  }
-  return touched;
+  const rows = ids.size === 0 ? [] : ((await readModels.get(model, [...ids])) as readonly Positioned[]);
+  const selected = await Promise.all(
+    touched
+      .filter(isSelection)
+      .map((selection) => allPages<Positioned>(readModels, model, { ...selection, order: 'asc' })),
+  );
+  return new Map([...rows, ...selected.flat()].map((row) => [row.id, row]));
 }
 
-const PAGE = 500;
+const isHandledBy =
+  ({ handles }: ReadModel) =>
+  (event: Followable): event is Recorded<Message> =>
+    isOpened(event) && handles.includes(event.type);
 
-/** Ids of the documents an event is about, among these and those that are not there yet. */
-export function touchedIds<Event extends Message, Row extends Document>(
-  projection: Projection<Event, Row>,
-  event: Recorded<Event>,
-  rows: Iterable<Document>,
-): readonly string[] {
-  const id = projection.touches(event);
-  const many = projection.touchesAll?.(event);
-  if (!many) return id === null ? [] : [id];
-  const equals = Object.entries(many.equals);
-  const ids = [...rows].filter((row) => equals.every(([field, value]) => row[field] === value)).map((row) => row.id);
-  return id === null || ids.includes(id) ? ids : [...ids, id];
+const isSelection = (touched: Touched): touched is Selection =>
+  typeof touched === 'object' && touched !== null && 'index' in touched;
+
+const idsIn = (touched: string | readonly string[] | null): readonly string[] =>
+  touched === null ? [] : typeof touched === 'string' ? [touched] : touched;
+
+/** Ids of the documents that an event changes; those of a selection are among these rows. */
+export function touchedIds(model: ReadModel, event: Recorded<Message>, rows: Iterable<Document>): readonly string[] {
+  const touched = model.touches(event);
+  if (!isSelection(touched)) return idsIn(touched);
+  const equals = Object.entries(touched.equals);
+  return [...rows].filter((row) => equals.every(([field, value]) => row[field] === value)).map(({ id }) => id);
 }
 
 /**
@@ -158,10 +149,11 @@ export function touchedIds<Event extends Message, Row extends Document>(
  * @returns the first event of each stream that could not be opened
  */
 export function fold(
-  projection: Projection,
+  model: ReadModel,
   rows: Map<string, Positioned>,
   events: readonly Followable[],
 ): readonly Unopened[] {
+  const isHandled = isHandledBy(model);
   const unopened: Unopened[] = [];
   for (const event of events) {
     const mark = rows.get(unreadableId(event.stream));
@@ -173,10 +165,11 @@ export function fold(
       unopened.push(event);
       continue;
     }
-    for (const id of touchedIds(projection, event, rows.values())) {
+    if (!isHandled(event)) continue;
+    for (const id of touchedIds(model, event, rows.values())) {
       const row = rows.get(id) ?? null;
       if (row && row.position >= event.position) continue;
-      const next = projection.evolve(row, event);
+      const next = model.evolve(row, event, id);
       if (next !== null && next !== row) rows.set(id, { ...next, position: event.position });
     }
   }

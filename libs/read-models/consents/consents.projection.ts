@@ -1,6 +1,6 @@
-import type { Projection } from '@app/eventing';
 import { isErased, type Message } from '@app/kernel';
 import { consentDecider, type Consent, type ConsentEvent } from '@app/domain/consent';
+import { defineReadModel } from '../define-read-model.js';
 
 export type ConsentState = {
   readonly status: Consent['status'];
@@ -23,9 +23,17 @@ export type ConsentRow = {
   readonly yesFor: string | null;
 };
 
-export const consentsProjection: Projection<ConsentEvent, ConsentRow> = {
+export const consentsProjection = defineReadModel<ConsentRow>()({
   name: 'consents',
-  categories: ['consent'],
+  handles: [
+    'OptInRequested',
+    'OptInFormReceived',
+    'OptedIn',
+    'OptedOut',
+    'OptOutLearned',
+    'TextedFirst',
+    'OptInErased',
+  ],
   indexes: { yesFor: ['programId', 'yesFor'] },
   touches: (event) => event.data.addressId,
 
@@ -47,7 +55,7 @@ export const consentsProjection: Projection<ConsentEvent, ConsentRow> = {
     const yesFor = latest !== null && standing.includes(latest) ? latest : (standing.at(-1) ?? null);
     return { id: event.data.addressId, programId: event.metadata.programId, senders, yesFor };
   },
-};
+});
 
 /** Consent as the write side has it. */
 export const consentOf = (state: ConsentState | undefined): Consent =>

@@ -1,6 +1,6 @@
-import type { Projection } from '@app/eventing';
 import { isErased, unlessErased } from '@app/kernel';
-import type { ContactDetails, ContactEvent } from '@app/domain/contact';
+import type { ContactDetails } from '@app/domain/contact';
+import { defineReadModel } from '../define-read-model.js';
 
 export type ContactRow = ContactDetails & {
   readonly id: string;
@@ -13,9 +13,9 @@ export type ContactRow = ContactDetails & {
   readonly revision: number;
 };
 
-export const contactsProjection: Projection<ContactEvent, ContactRow> = {
+export const contactsProjection = defineReadModel<ContactRow>()({
   name: 'contacts',
-  categories: ['contact'],
+  handles: ['ContactCreated', 'ContactDetailsChanged', 'ContactErased'],
   indexes: {},
   searchTerms: 'terms',
   touches: (event) => event.aggregateId,
@@ -49,7 +49,7 @@ export const contactsProjection: Projection<ContactEvent, ContactRow> = {
     const terms = [...new Set(words.filter((word) => word !== '').map((word) => searchTerm(programId, word)))];
     return { id, programId, phoneIds, ...details, terms, erased: isErased(data.name), revision };
   },
-};
+});
 
 /** A number is found with its country's code and without. */
 const digitTerms = (phone: string): string[] => {

@@ -1,4 +1,3 @@
-import type { Projection } from '@app/eventing';
 import {
   answered,
   claimedAgain,
@@ -11,6 +10,7 @@ import {
   type DeliveryEvent,
   type DeliveryRequested,
 } from '@app/domain/delivery';
+import { defineReadModel } from '../define-read-model.js';
 
 /** One text or email to one person, and how far it is. */
 export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source' | 'consentOf' | 'route'> & {
@@ -35,9 +35,20 @@ export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source
   readonly refusedSenderId: string | null;
 };
 
-export const deliveriesProjection: Projection<DeliveryEvent, DeliveryRow> = {
+export const deliveriesProjection = defineReadModel<DeliveryRow>()({
   name: 'deliveries',
-  categories: ['delivery'],
+  handles: [
+    'DeliveryRequested',
+    'DeliveryClaimed',
+    'DeliveryReleased',
+    'DeliveryAccepted',
+    'DeliveryRefused',
+    'DeliveryUncertain',
+    'DeliveryWithheld',
+    'DeliveryExpired',
+    'ReceiptReceived',
+    'DeliverySettled',
+  ],
   indexes: {
     due: ['status', 'queue', 'lane', 'notBefore'],
     expiring: ['status', 'expiresAt'],
@@ -73,7 +84,7 @@ export const deliveriesProjection: Projection<DeliveryEvent, DeliveryRow> = {
     }
     return row && next(row, event);
   },
-};
+});
 
 const orderingKeyOf = ({
   conversationId,

@@ -1,6 +1,6 @@
-import type { Projection } from '@app/eventing';
 import { isErased, type Personal } from '@app/kernel';
-import { folderAfter, type Channel, type ConversationEvent, type Folder } from '@app/domain/conversation';
+import { folderAfter, type Channel, type Folder } from '@app/domain/conversation';
+import { defineReadModel } from '../define-read-model.js';
 
 /** One conversation as the staff sees it in the list. */
 export type InboxRow = {
@@ -27,9 +27,20 @@ export type InboxRow = {
 
 const PREVIEW_LENGTH = 140;
 
-export const inboxProjection: Projection<ConversationEvent, InboxRow> = {
+export const inboxProjection = defineReadModel<InboxRow>()({
   name: 'inbox',
-  categories: ['conversation'],
+  handles: [
+    'ConversationStarted',
+    'MessageSent',
+    'AutomatedTextSent',
+    'MessageReceived',
+    'KeywordReceived',
+    'SendRefused',
+    'ConversationRead',
+    'ConversationMarkedUnread',
+    'ConversationArchived',
+    'ConversationDeleted',
+  ],
   indexes: {
     all: ['programId', 'deleted', 'activity'],
     box: ['programId', 'deleted', 'archived', 'activity'],
@@ -93,7 +104,7 @@ export const inboxProjection: Projection<ConversationEvent, InboxRow> = {
         return moved;
     }
   },
-};
+});
 
 const preview = (text: Personal<string>): string | null => {
   if (isErased(text)) return null;

@@ -1,6 +1,6 @@
 import { TemporaryFolder } from '@app/testing/embedded';
 import type { Engines } from '@app/eventing';
-import type { Document, DocumentWrite, Projection } from '@app/eventing';
+import type { Document, DocumentWrite, ReadModel } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { documentsOf, newRecord, positionAt, sampleOf, samples, type RecordFact } from '@app/testing';
 import { consentsProjection } from '../consents/consents.projection.js';
@@ -9,12 +9,7 @@ import { programsProjection } from '../programs/programs.projection.js';
 import { inboxProjection } from './inbox.projection.js';
 import { InboxQueries } from './inbox.queries.js';
 
-const models = [
-  inboxProjection,
-  contactsProjection,
-  consentsProjection,
-  programsProjection,
-] as unknown as readonly Projection[];
+const models: readonly ReadModel[] = [inboxProjection, contactsProjection, consentsProjection, programsProjection];
 
 describe('inbox queries', () => {
   let folder: TemporaryFolder;

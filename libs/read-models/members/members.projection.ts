@@ -1,6 +1,6 @@
-import type { Projection } from '@app/eventing';
 import { unlessErased } from '@app/kernel';
-import type { MemberEvent, Role } from '@app/domain/member';
+import type { Role } from '@app/domain/member';
+import { defineReadModel } from '../define-read-model.js';
 
 /** A person who is or was of the staff. Name and email are `null` where they were erased. */
 export type MemberRow = {
@@ -13,9 +13,9 @@ export type MemberRow = {
   readonly isRemoved: boolean;
 };
 
-export const membersProjection: Projection<MemberEvent, MemberRow> = {
+export const membersProjection = defineReadModel<MemberRow>()({
   name: 'members',
-  categories: ['member'],
+  handles: ['MemberAdded', 'MemberRemoved'],
   indexes: { program: ['programId', 'isRemoved'] },
   touches: (event) => event.aggregateId,
   evolve(row, event) {
@@ -31,4 +31,4 @@ export const membersProjection: Projection<MemberEvent, MemberRow> = {
       isRemoved: false,
     };
   },
-};
+});

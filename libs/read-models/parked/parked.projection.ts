@@ -1,5 +1,4 @@
-import type { Projection } from '@app/eventing';
-import type { ParkedEvent } from '@app/domain/parked';
+import { defineReadModel } from '../define-read-model.js';
 
 /** One key of one worker that has or had parked messages. */
 export type ParkedRow = {
@@ -14,9 +13,9 @@ export type ParkedRow = {
   readonly cause: string;
 };
 
-export const parkedProjection: Projection<ParkedEvent, ParkedRow> = {
+export const parkedProjection = defineReadModel<ParkedRow>()({
   name: 'parked',
-  categories: ['parked'],
+  handles: ['MessageParked', 'ParkedMessageHandled', 'ReplayFailed'],
   indexes: { waiting: ['isWaiting', 'since'] },
   touches: (event) => event.aggregateId,
   evolve(row, event) {
@@ -41,8 +40,6 @@ export const parkedProjection: Projection<ParkedEvent, ParkedRow> = {
         return { ...known, waiting: known.waiting - 1, isWaiting: known.waiting > 1 };
       case 'ReplayFailed':
         return { ...known, cause: event.data.cause };
-      case 'ReplayRequested':
-        return known;
     }
   },
-};
+});

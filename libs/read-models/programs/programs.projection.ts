@@ -1,7 +1,7 @@
-import type { Projection } from '@app/eventing';
 import { reasonInWords } from '@app/domain/delivery';
 import { scopeKey, type HoldEvent, type HoldScope } from '@app/domain/hold';
 import type { ProgramEvent } from '@app/domain/program';
+import { defineReadModel } from '../define-read-model.js';
 
 /** Why texts of a number, or emails, wait. `country` is the calling code where only texts to that country do. */
 export type HoldView = {
@@ -33,9 +33,16 @@ export type ProgramRow = {
   readonly credentials: number;
 };
 
-export const programsProjection: Projection<ProgramEvent | HoldEvent, ProgramRow> = {
+export const programsProjection = defineReadModel<ProgramRow>()({
   name: 'programs',
-  categories: ['program', 'hold'],
+  handles: [
+    'ProgramCreated',
+    'SenderAdded',
+    'SenderCredentialsChanged',
+    'SendingHeld',
+    'SendingTried',
+    'SendingResumed',
+  ],
   indexes: { held: ['isHeld'] },
   touches: (event) => event.aggregateId,
   evolve(row, event) {
@@ -50,9 +57,12 @@ export const programsProjection: Projection<ProgramEvent | HoldEvent, ProgramRow
       };
     return row && withState(next(row, event));
   },
-};
+});
 
-function next(row: ProgramRow, event: Exclude<ProgramEvent | HoldEvent, { type: 'ProgramCreated' }>): ProgramRow {
+function next(
+  row: ProgramRow,
+  event: Exclude<ProgramEvent | HoldEvent, { type: 'ProgramCreated' | 'TokenRotationEnded' | 'WidgetOriginsSet' }>,
+): ProgramRow {
   switch (event.type) {
     case 'SenderAdded': {
       const { senderId: id, phone } = event.data;
@@ -92,10 +102,6 @@ function next(row: ProgramRow, event: Exclude<ProgramEvent | HoldEvent, { type: 
         ? { ...row, emailHold: null }
         : eachSender(row, ({ holds }) => without(holds, scopeKey(scope)));
     }
-    case 'TokenRotationEnded':
-    case 'PolicyChanged':
-    case 'WidgetOriginsSet':
-      return row;
   }
 }
 

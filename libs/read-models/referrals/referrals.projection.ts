@@ -1,8 +1,5 @@
-import type { Projection } from '@app/eventing';
 import { unlessErased } from '@app/kernel';
-import type { ContactEvent } from '@app/domain/contact';
-import type { ConversationEvent } from '@app/domain/conversation';
-import type { ReferralEvent } from '@app/domain/referral';
+import { defineReadModel } from '../define-read-model.js';
 
 export type ReferralRow = {
   readonly id: string;
@@ -18,13 +15,23 @@ export type ReferralRow = {
   readonly created: string;
 };
 
-export const referralsProjection: Projection<ReferralEvent | ConversationEvent | ContactEvent, ReferralRow> = {
+export const referralsProjection = defineReadModel<ReferralRow>()({
   name: 'referrals',
-  categories: ['referral', 'conversation', 'contact'],
+  handles: [
+    'ReferralCreated',
+    'ConversationStarted',
+    'MessageSent',
+    'MessageReceived',
+    'ConversationMarkedUnread',
+    'ConversationArchived',
+    'ConversationDeleted',
+    'ContactErased',
+  ],
   indexes: { program: ['programId', 'created'], referred: ['referredId'] },
-  touches: (event) => ('referralId' in event.data ? event.data.referralId : null),
-  touchesAll: (event) =>
-    event.type === 'ContactErased' ? { index: 'referred', equals: { referredId: event.data.contactId } } : null,
+  touches: (event) =>
+    event.type === 'ContactErased'
+      ? { index: 'referred', equals: { referredId: event.data.contactId } }
+      : event.data.referralId,
 
   evolve(row, event) {
     if (event.type === 'ReferralCreated') {
@@ -58,13 +65,6 @@ export const referralsProjection: Projection<ReferralEvent | ConversationEvent |
         return others.length < row.openConversations.length
           ? row
           : { ...row, openConversations: [...others, event.aggregateId] };
-      case 'AutomatedTextSent':
-      case 'KeywordReceived':
-      case 'SendRefused':
-      case 'ConversationRead':
-      case 'ContactCreated':
-      case 'ContactDetailsChanged':
-        return row;
     }
   },
-};
+});

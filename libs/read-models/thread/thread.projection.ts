@@ -1,6 +1,7 @@
-import { deliveryIdOf, type Projection } from '@app/eventing';
+import { deliveryIdOf } from '@app/eventing';
 import { unlessErased, type Actor, type Recorded } from '@app/kernel';
 import type { AutomatedTextSent, Channel, ConversationEvent, MessageSent } from '@app/domain/conversation';
+import { defineReadModel } from '../define-read-model.js';
 
 /** One entry of a conversation's thread. */
 export type ThreadEntry = {
@@ -25,15 +26,21 @@ export type ThreadEntry = {
   readonly order: string;
 };
 
-export const threadProjection: Projection<ConversationEvent, ThreadEntry> = {
+export const threadProjection = defineReadModel<ThreadEntry>()({
   name: 'thread',
-  categories: ['conversation'],
+  handles: [
+    'MessageSent',
+    'AutomatedTextSent',
+    'MessageReceived',
+    'KeywordReceived',
+    'SendRefused',
+    'ConversationDeleted',
+  ],
   indexes: { conversation: ['conversationId', 'order'] },
-  touches: (event) => ('messageId' in event.data ? event.data.messageId : null),
-  touchesAll: (event) =>
+  touches: (event) =>
     event.type === 'ConversationDeleted'
       ? { index: 'conversation', equals: { conversationId: event.aggregateId } }
-      : null,
+      : event.data.messageId,
 
   evolve(row, event) {
     // That there was an entry stays, and who wrote it.
@@ -84,14 +91,9 @@ export const threadProjection: Projection<ConversationEvent, ThreadEntry> = {
           rule: event.data.rule,
           refusedSenderId: event.data.refusedSenderId,
         };
-      case 'ConversationStarted':
-      case 'ConversationRead':
-      case 'ConversationMarkedUnread':
-      case 'ConversationArchived':
-        return row;
     }
   },
-};
+});
 
 const common = (
   event: Recorded<ConversationEvent>,

@@ -9,7 +9,7 @@ import {
   Journal,
   type Keyring,
   naturalId,
-  type Projection,
+  type ReadModel,
 } from '@app/eventing';
 
 /** A sum that never goes below zero: the smallest aggregate whose decisions depend on what came before. */
@@ -44,9 +44,10 @@ export class BelowZero extends DomainError {
 export type TallyRow = { readonly id: string; readonly sum: number; readonly count: number };
 
 /** Counts, so that an event folded twice shows. */
-export const tallyProjection: Projection<TallyEvent, TallyRow> = {
+export const tallyProjection: ReadModel<TallyRow, TallyEvent> = {
   name: 'tallies',
   categories: ['tally'],
+  handles: ['Added'],
   indexes: {},
   touches: ({ aggregateId }) => aggregateId,
   evolve: (row, { aggregateId: id, data }) => ({

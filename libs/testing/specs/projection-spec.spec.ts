@@ -1,13 +1,14 @@
-import type { Document, Projection } from '@app/eventing';
+import type { Document, ReadModel } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { newRecord, projectionSpec } from '../index.js';
 
 type Event = Message<'Opened', { readonly house: string }> | Message<'Knocked'>;
 type Door = Document & { readonly house: string; readonly knocks: number };
 
-const doors: Projection<Event, Door> = {
+const doors: ReadModel<Door, Event> = {
   name: 'doors',
   categories: ['door'],
+  handles: ['Opened', 'Knocked'],
   indexes: { byHouse: ['house'] },
   touches: (event) => event.aggregateId,
   evolve: (door, event) => {
@@ -26,6 +27,10 @@ describe('projectionSpec', () => {
     spec.given().when(opened('a', 'h')).then({ id: 'a', knocks: 0 });
     spec.given(opened('a', 'h'), knocked('a')).when(knocked('a')).then({ knocks: 2 });
     spec.given().when(knocked('a')).thenNothing();
+    projectionSpec({ ...doors, handles: ['Opened'] })
+      .given(opened('a', 'h'))
+      .when(knocked('a'))
+      .thenNothing();
     spec
       .given(opened('a', 'h'))
       .when(record<Event>('other-a', { type: 'Knocked', data: {} }))
@@ -42,6 +47,16 @@ describe('projectionSpec', () => {
     }).toThrow();
   });
 
+  test('shows each document that an event touches', () => {
+    const twice: ReadModel<Door, Event> = {
+      ...doors,
+      touches: (event) => [event.aggregateId, 'street'],
+      evolve: (door, _event, id) => ({ id, house: 'h', knocks: (door?.knocks ?? 0) + 1 }),
+    };
+    for (const id of ['a', 'street'])
+      projectionSpec(twice).given(opened('a', 'h')).when(knocked('a')).then({ id, knocks: 2 });
+  });
+
   test('notices a projection that changes its document in place, or is not the same twice', () => {
     const counter = { count: 0 };
     const unstable = { ...doors, evolve: () => ({ id: 'a', house: 'h', knocks: (counter.count += 1) }) };
@@ -50,8 +65,8 @@ describe('projectionSpec', () => {
     }).toThrow();
     const changing = {
       ...doors,
-      evolve: (door: Door | null, event: Recorded<Event>) =>
-        door ? Object.assign(door, { knocks: 1 }) : doors.evolve(door, event),
+      evolve: (door: Door | null, event: Recorded<Event>, id: string) =>
+        door ? Object.assign(door, { knocks: 1 }) : doors.evolve(door, event, id),
     };
     expect(() => {
       projectionSpec(changing).given(opened('a', 'h')).when(knocked('a')).then({ id: 'a' });

@@ -1,26 +1,27 @@
-import { touchedIds, type Document, type Projection } from '@app/eventing';
+import { touchedIds, type Document, type ReadModel } from '@app/eventing';
 import type { Message, Position, Recorded } from '@app/kernel';
 
 type Stored<D> = { readonly document: D; readonly position: Position };
 type Documents<D> = Map<string, Stored<D>>;
 
-/** Examples of a projection. Each also shows that folding twice, and repeating events, changes nothing. */
-export function projectionSpec<Event extends Message, D extends Document>(projection: Projection<Event, D>) {
+/** Examples of a model. Each also shows that folding twice, and repeating events, changes nothing. */
+export function projectionSpec<D extends Document, Event extends Message>(model: ReadModel<D, Event>) {
   return {
     given: (...history: readonly Recorded<Event>[]) => ({
       when: (event: Recorded<Event>) => ({
-        /** What the document touched by the event looks like then. */
+        /** What a document that the event touches looks like then. */
         then: (expected: Partial<D>): void => {
           const events = [...history, event];
-          const documents = fold(projection, events);
-          expect(documents.get(projection.touches(event) ?? '')?.document).toEqual(expect.objectContaining(expected));
-          expectRepeatable(projection, events, documents);
+          const documents = fold(model, events);
+          const touched = touchedIds(model, event, toDocuments(documents)).map((id) => documents.get(id)?.document);
+          expect(touched).toContainEqual(expect.objectContaining(expected));
+          expectRepeatable(model, events, documents);
         },
         thenNothing: (): void => {
-          const before = fold(projection, history);
-          const after = fold(projection, [...history, event]);
+          const before = fold(model, history);
+          const after = fold(model, [...history, event]);
           expect(toDocuments(after)).toEqual(toDocuments(before));
-          expectRepeatable(projection, [...history, event], after);
+          expectRepeatable(model, [...history, event], after);
         },
       }),
     }),
@@ -28,41 +29,39 @@ export function projectionSpec<Event extends Message, D extends Document>(projec
 }
 
 /** All documents after these events, by id. */
-export const documentsOf = <Event extends Message, D extends Document>(
-  projection: Projection<Event, D>,
+export const documentsOf = <D extends Document, Event extends Message>(
+  model: ReadModel<D, Event>,
   events: readonly Recorded<Event>[],
-): ReadonlyMap<string, D> => new Map([...fold(projection, events)].map(([id, { document }]) => [id, document]));
+): ReadonlyMap<string, D> => new Map([...fold(model, events)].map(([id, { document }]) => [id, document]));
 
-function expectRepeatable<Event extends Message, D extends Document>(
-  projection: Projection<Event, D>,
+function expectRepeatable<D extends Document, Event extends Message>(
+  model: ReadModel<D, Event>,
   events: readonly Recorded<Event>[],
   once: Documents<D>,
 ): void {
-  expect(fold(projection, events)).toEqual(once);
+  expect(fold(model, events)).toEqual(once);
   expect(
     fold(
-      projection,
+      model,
       events.flatMap((event) => [event, event]),
     ),
   ).toEqual(once);
-  expect(fold(projection, events, new Map(once))).toEqual(once);
+  expect(fold(model, events, new Map(once))).toEqual(once);
 }
 
 /** As a runner does it: each document is guarded by position, and is stored as JSON in between. */
-function fold<Event extends Message, D extends Document>(
-  projection: Projection<Event, D>,
+function fold<D extends Document, Event extends Message>(
+  model: ReadModel<D, Event>,
   events: readonly Recorded<Event>[],
   documents: Documents<D> = new Map(),
 ): Documents<D> {
-  for (const event of events.filter(({ stream }) => projection.categories.includes(categoryOf(stream)))) {
-    for (const id of touchedIds(
-      projection,
-      event,
-      [...documents.values()].map(({ document }) => document),
-    )) {
+  const isHandled = ({ stream, type }: Recorded<Event>): boolean =>
+    model.categories.includes(categoryOf(stream)) && model.handles.includes(type);
+  for (const event of events.filter(isHandled)) {
+    for (const id of touchedIds(model, event, toDocuments(documents))) {
       const stored = documents.get(id);
       if (stored && stored.position >= event.position) continue;
-      const document = projection.evolve(stored?.document ?? null, freeze(event));
+      const document = model.evolve(stored?.document ?? null, freeze(event), id);
       if (document) documents.set(id, { document: freeze(asStored(document)), position: event.position });
     }
   }

@@ -1,4 +1,4 @@
-import type { Projection } from '@app/eventing';
+import type { ReadModel } from '@app/eventing';
 import { consentsProjection } from './consents/consents.projection.js';
 import { contactsProjection } from './contacts/contacts.projection.js';
 import { deliveriesProjection } from './deliveries/deliveries.projection.js';
@@ -10,8 +10,8 @@ import { referralsProjection } from './referrals/referrals.projection.js';
 import { threadProjection } from './thread/thread.projection.js';
 import { usageProjection } from './usage/usage.projection.js';
 
-/** Every read model there is. A projection is only ever given events of its own categories. */
-export const projections = [
+/** Every read model. */
+export const readModels: readonly ReadModel[] = [
   inboxProjection,
   threadProjection,
   contactsProjection,
@@ -22,4 +22,4 @@ export const projections = [
   deliveriesProjection,
   parkedProjection,
   usageProjection,
-] as unknown as readonly Projection[];
+];

@@ -61,7 +61,10 @@ export const programsProjection = defineReadModel<ProgramRow>()({
 
 function next(
   row: ProgramRow,
-  event: Exclude<ProgramEvent | HoldEvent, { type: 'ProgramCreated' | 'TokenRotationEnded' | 'WidgetOriginsSet' }>,
+  event: Exclude<
+    ProgramEvent | HoldEvent,
+    { type: 'ProgramCreated' | 'PolicyChanged' | 'TokenRotationEnded' | 'WidgetOriginsSet' }
+  >,
 ): ProgramRow {
   switch (event.type) {
     case 'SenderAdded': {

@@ -92,17 +92,17 @@ export class ModelTable {
     return this.db.run(this.#upsert, document.id, position, JSON.stringify(document), ...fields) > 0;
   }
 
-  get(ids: readonly string[]): Document[] {
+  get<Row extends Document>(ids: readonly string[]): Row[] {
     const sql = `SELECT doc FROM ${quote(this.name)} WHERE id IN (SELECT value FROM json_each(?))`;
-    return this.db.all<DocRow>(sql, JSON.stringify(ids)).map(toDocument);
+    return this.db.all<DocRow>(sql, JSON.stringify(ids)).map(toDocument<Row>);
   }
 
-  page(request: PageRequest): Page {
+  page<Row extends Document>(request: PageRequest): Page<Row> {
     const { sql, values, page } = pageQuery(this.model, this.name, request);
-    return toPage(page, this.db.all<DocRow>(sql, ...values).map(toDocument), request.limit);
+    return toPage(page, this.db.all<DocRow>(sql, ...values).map(toDocument<Row>), request.limit);
   }
 
-  search(prefix: string, limit: number): Document[] {
+  search<Row extends Document>(prefix: string, limit: number): Row[] {
     return this.db
       .all<DocRow>(
         `SELECT doc FROM ${quote(this.name)} WHERE id IN (
@@ -111,7 +111,7 @@ export class ModelTable {
         prefix + LAST_CHARACTER,
         limit,
       )
-      .map(toDocument);
+      .map(toDocument<Row>);
   }
 
   /** The next documents in order of id. */
@@ -137,4 +137,5 @@ export class ModelTable {
   }
 }
 
-const toDocument = ({ doc }: DocRow): Document => JSON.parse(doc) as Document;
+/** What was written as a row of the model is read as one. */
+const toDocument = <Row extends Document>({ doc }: DocRow): Row => JSON.parse(doc) as Row;

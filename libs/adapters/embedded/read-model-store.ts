@@ -64,16 +64,20 @@ export class EmbeddedReadModelStore extends ReadModelStore {
     this.checkpoints.moved(model.name, checkpoint.to);
   }
 
-  async get(model: ModelDefinition, ids: readonly string[]): Promise<readonly Document[]> {
-    return this.#prepared(model).live.get(ids);
+  async get<Row extends Document>(model: ModelDefinition<Row>, ids: readonly string[]): Promise<readonly Row[]> {
+    return this.#prepared(model).live.get<Row>(ids);
   }
 
-  async page(model: ModelDefinition, request: PageRequest): Promise<Page> {
-    return this.#prepared(model).live.page(request);
+  async page<Row extends Document>(model: ModelDefinition<Row>, request: PageRequest): Promise<Page<Row>> {
+    return this.#prepared(model).live.page<Row>(request);
   }
 
-  async search(model: ModelDefinition, prefix: string, limit: number): Promise<readonly Document[]> {
-    return this.#prepared(model).live.search(prefix, limit);
+  async search<Row extends Document>(
+    model: ModelDefinition<Row>,
+    prefix: string,
+    limit: number,
+  ): Promise<readonly Row[]> {
+    return this.#prepared(model).live.search<Row>(prefix, limit);
   }
 
   async beginRebuild(model: ModelDefinition): Promise<void> {

@@ -3,7 +3,11 @@ import type { Position } from '@app/kernel';
 import type { Collection, Db } from 'mongodb';
 
 /** A document with the position of the last event in it, which guards it. */
-export type Stored = { readonly _id: string; readonly position: Position; readonly document: Document };
+export type Stored<Row extends Document = Document> = {
+  readonly _id: string;
+  readonly position: Position;
+  readonly document: Row;
+};
 
 /**
  * A model's checkpoint lies in its collection, so that a rename puts documents and checkpoint in place in one step.
@@ -26,7 +30,8 @@ export function modelIn(
   return name === undefined ? null : { name, of: copy === undefined ? 'model' : 'copy', collection };
 }
 
-export const storedIn = (db: Db, collection: string): Collection<Stored> => db.collection<Stored>(collection);
+export const storedIn = <Row extends Document = Document>(db: Db, collection: string): Collection<Stored<Row>> =>
+  db.collection<Stored<Row>>(collection);
 export const markersIn = (db: Db, collection: string): Collection<Marker> => db.collection<Marker>(collection);
 
 /** Path of a field of the stored document. */

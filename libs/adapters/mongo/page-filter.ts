@@ -1,4 +1,4 @@
-import type { FieldValue, PageList, PageRequest } from '@app/eventing';
+import type { Document, FieldValue, PageList, PageRequest } from '@app/eventing';
 import type { Filter } from 'mongodb';
 import { path, type Stored } from './model-collections.js';
 
@@ -9,7 +9,10 @@ type Condition = Readonly<Record<string, unknown>>;
  * sorted field bounds one range of the compound index, which both orders read from its edge; a choice of ranges alone
  * would be merged after a sort of everything in descending order.
  */
-export function pageFilter({ equal, range, sortedBy, end }: PageList, order: PageRequest['order']): Filter<Stored> {
+export function pageFilter<Row extends Document>(
+  { equal, range, sortedBy, end }: PageList,
+  order: PageRequest['order'],
+): Filter<Stored<Row>> {
   // Other than documents, the collection holds the checkpoint; its id is a number.
   const conditions: Condition[] = [
     { _id: { $gte: '' } },
@@ -20,7 +23,7 @@ export function pageFilter({ equal, range, sortedBy, end }: PageList, order: Pag
   if (end && first !== undefined) {
     conditions.push(...bound(path(first), end[0] ?? null, order), beyond(sortedBy.map(path), end, order));
   }
-  return { $and: conditions } as Filter<Stored>;
+  return { $and: conditions } as Filter<Stored<Row>>;
 }
 
 /** Null is at most anything, and nothing but null is at most null. */

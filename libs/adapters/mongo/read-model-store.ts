@@ -76,11 +76,11 @@ export class MongoReadModelStore extends ReadModelStore {
     this.checkpoints.moved(model.name, to);
   }
 
-  async get(model: ModelDefinition, ids: readonly string[]): Promise<readonly Document[]> {
+  async get<Row extends Document>(model: ModelDefinition<Row>, ids: readonly string[]): Promise<readonly Row[]> {
     return toDocuments(await this.#inLive(model, (live) => live.find({ _id: { $in: [...ids] } }).toArray()));
   }
 
-  async page(model: ModelDefinition, request: PageRequest): Promise<Page> {
+  async page<Row extends Document>(model: ModelDefinition<Row>, request: PageRequest): Promise<Page<Row>> {
     const list = pageList(model, request);
     const direction = request.order === 'asc' ? 1 : -1;
     const sort = Object.fromEntries(list.sortedBy.map((field) => [path(field), direction] as const));
@@ -94,7 +94,11 @@ export class MongoReadModelStore extends ReadModelStore {
     return toPage(list, toDocuments(found), request.limit);
   }
 
-  async search(model: ModelDefinition, prefix: string, limit: number): Promise<readonly Document[]> {
+  async search<Row extends Document>(
+    model: ModelDefinition<Row>,
+    prefix: string,
+    limit: number,
+  ): Promise<readonly Row[]> {
     if (model.searchTerms === undefined || limit === 0) return [];
     // A range, since a pattern would have to be escaped and cannot hold every character.
     const terms = { [path(model.searchTerms)]: { $elemMatch: { $gte: prefix, $lt: prefix + LAST_CHARACTER } } };
@@ -147,12 +151,16 @@ export class MongoReadModelStore extends ReadModelStore {
     }
   }
 
-  #inLive<Answer>(model: ModelDefinition, ask: (live: Collection<Stored>) => Promise<Answer>): Promise<Answer> {
-    return this.connection.reach((db) => ask(storedIn(db, liveName(model.name))));
+  #inLive<Row extends Document>(
+    model: ModelDefinition<Row>,
+    ask: (live: Collection<Stored<Row>>) => Promise<readonly Stored<Row>[]>,
+  ): Promise<readonly Stored<Row>[]> {
+    return this.connection.reach((db) => ask(storedIn<Row>(db, liveName(model.name))));
   }
 }
 
-const toDocuments = (found: readonly Stored[]): Document[] => found.map(({ document }) => document);
+const toDocuments = <Row extends Document>(found: readonly Stored<Row>[]): Row[] =>
+  found.map(({ document }) => document);
 
 /** Of several processes at once one makes it. */
 async function makeMarker(db: Db, collection: string): Promise<void> {

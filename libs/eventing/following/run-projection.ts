@@ -5,7 +5,7 @@ import { allPages } from '../ports/all-pages.js';
 import { isOpened, type Followable, type Unopened } from '../reading/unopened.js';
 
 /** A read model and its projection: which events it shows, and how. The fold is pure, and never refuses an event. */
-export type ReadModel<Row extends Document = Document, Event extends Message = Message> = ModelDefinition & {
+export type ReadModel<Row extends Document = Document, Event extends Message = Message> = ModelDefinition<Row> & {
   /** Categories of the streams it follows. */
   readonly categories: readonly string[];
   /** Types of the events that change it; all others are passed over. */
@@ -117,11 +117,9 @@ async function touchedRows(
     ...all.map(({ stream }) => unreadableId(stream)),
   ]);
   const rows = ids.size === 0 ? [] : ((await readModels.get(model, [...ids])) as readonly Positioned[]);
-  const selected = await Promise.all(
-    touched
-      .filter(isSelection)
-      .map((selection) => allPages<Positioned>(readModels, model, { ...selection, order: 'asc' })),
-  );
+  const selected = (await Promise.all(
+    touched.filter(isSelection).map((selection) => allPages(readModels, model, { ...selection, order: 'asc' })),
+  )) as unknown as readonly (readonly Positioned[])[];
   return new Map([...rows, ...selected.flat()].map((row) => [row.id, row]));
 }
 

@@ -54,7 +54,11 @@ function rangeOf(field: string, { above, upTo }: NonNullable<PageRequest['range'
 }
 
 /** The page in what was found: at most one document more than the limit, which tells that there is a next page. */
-export function toPage({ list, sortedBy }: PageList, found: readonly Document[], limit: number): Page {
+export function toPage<Row extends Document>(
+  { list, sortedBy }: PageList,
+  found: readonly Row[],
+  limit: number,
+): Page<Row> {
   const documents = found.slice(0, limit);
   const last = documents.at(-1);
   if (found.length <= limit || !last) return { documents, next: null };

@@ -5,16 +5,18 @@ export type Document = JsonObject & { readonly id: string };
 export type FieldValue = string | number | boolean | null;
 
 /** What a store must know of a read model: the fields used in indexes, and the indexes by name. */
-export type ModelDefinition = {
+export type ModelDefinition<Row extends Document = Document> = {
   readonly name: string;
+  /** Carries the type of the documents; never set. */
+  readonly row?: Row;
   /**
    * Index name to top-level fields of the document. A page gives the first fields by `equals`, may bound
    * the next one by `range`, and is ordered by the rest; the document id settles ties. An indexed field holds text, numbers or booleans, one kind of them in all
    * documents, or null, which comes first.
    */
-  readonly indexes: Readonly<Record<string, readonly string[]>>;
+  readonly indexes: Readonly<Record<string, readonly (keyof Row & string)[]>>;
   /** Name of a top-level field that holds the lower-case terms (string[]) a document is found by. */
-  readonly searchTerms?: string;
+  readonly searchTerms?: keyof Row & string;
 };
 
 export type DocumentWrite = { readonly document: Document; readonly position: Position };
@@ -49,13 +51,17 @@ export abstract class ReadModelStore {
   ): Promise<void>;
 
   /** Documents by id; those that do not exist are left out. Order is not kept. */
-  abstract get(model: ModelDefinition, ids: readonly string[]): Promise<readonly Document[]>;
+  abstract get<Row extends Document>(model: ModelDefinition<Row>, ids: readonly string[]): Promise<readonly Row[]>;
 
   /** One page by keyset; the cost does not grow with depth. @throws InvalidCursor */
-  abstract page(model: ModelDefinition, request: PageRequest): Promise<Page>;
+  abstract page<Row extends Document>(model: ModelDefinition<Row>, request: PageRequest): Promise<Page<Row>>;
 
   /** Documents with a term that starts with this prefix, at most `limit`, by id once each. */
-  abstract search(model: ModelDefinition, prefix: string, limit: number): Promise<readonly Document[]>;
+  abstract search<Row extends Document>(
+    model: ModelDefinition<Row>,
+    prefix: string,
+    limit: number,
+  ): Promise<readonly Row[]>;
 
   /** Starts an empty copy of the model beside the live one, dropping an unfinished one. */
   abstract beginRebuild(model: ModelDefinition): Promise<void>;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidCursor, ReadModelStore, type Page } from '@app/eventing';
 import { refusedSender } from '@app/domain/consent';
-import { contactsProjection, searchTerm, type ContactRow } from '../contacts/contacts.projection.js';
+import { contactsProjection, searchTerm } from '../contacts/contacts.projection.js';
 import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
 import { consentOf, consentsProjection, type ConsentRow } from './consents.projection.js';
 
@@ -26,7 +26,7 @@ export class ConsentQueries {
 
   /** Consent does not follow a change of the program's number; these are the people it was lost for. @throws InvalidCursor */
   async toRenew(programId: string, after: string | undefined, limit: number): Promise<Page<ConsentToRenew>> {
-    const [program] = (await this.readModels.get(programsProjection, [programId])) as readonly ProgramRow[];
+    const [program] = await this.readModels.get(programsProjection, [programId]);
     const current = program?.senders.at(-1);
     const former = program?.senders.slice(0, -1) ?? [];
     const documents: ConsentToRenew[] = [];
@@ -39,7 +39,7 @@ export class ConsentQueries {
         after: inner,
         limit: limit - documents.length,
       } as const;
-      const page = (await this.readModels.page(consentsProjection, request)) as Page<ConsentRow>;
+      const page = await this.readModels.page(consentsProjection, request);
       for (const row of page.documents)
         if (row.senders[current?.id ?? '']?.status !== 'yes' && !isRefused(row))
           documents.push(await this.view(row, sender));
@@ -56,11 +56,7 @@ export class ConsentQueries {
     { id, programId, senders }: ConsentRow,
     sender: ProgramRow['senders'][number],
   ): Promise<ConsentToRenew> {
-    const holders = (await this.readModels.search(
-      contactsProjection,
-      searchTerm(programId, id),
-      MOST_HOLDERS,
-    )) as readonly ContactRow[];
+    const holders = await this.readModels.search(contactsProjection, searchTerm(programId, id), MOST_HOLDERS);
     const [first] = holders;
     return {
       phone: first?.phones[first.phoneIds.indexOf(id)] ?? null,

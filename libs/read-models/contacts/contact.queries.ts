@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { ReadModelStore } from '@app/eventing';
-import { consentsProjection, type ConsentRow, type ConsentState } from '../consents/consents.projection.js';
+import { consentsProjection, type ConsentState } from '../consents/consents.projection.js';
 import { InboxQueries, type ConversationView } from '../inbox/inbox.queries.js';
-import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
+import { programsProjection } from '../programs/programs.projection.js';
+import { ofProgram } from '../of-program.js';
 import { contactsProjection, searchTerm, type ContactRow } from './contacts.projection.js';
 
 export type ContactView = Omit<ContactRow, 'programId' | 'phoneIds' | 'terms'>;
@@ -37,19 +38,17 @@ export class ContactQueries {
 
   /** By the beginning of a name, phone, email, external id, or our id. */
   async find(programId: string, search: string, limit: number): Promise<readonly ContactView[]> {
-    return (
-      (await this.readModels.search(contactsProjection, searchTerm(programId, search), limit)) as readonly ContactRow[]
-    ).map(view);
+    return (await this.readModels.search(contactsProjection, searchTerm(programId, search), limit)).map(view);
   }
 
   async one(programId: string, contactId: string): Promise<ContactView | null> {
-    const row = await this.row(programId, contactId);
+    const row = await ofProgram(this.readModels, contactsProjection, programId, contactId);
     return row && view(row);
   }
 
   /** The contact's page: who it is, consent, and the latest conversations. */
   async page(programId: string, contactId: string): Promise<ContactPage | null> {
-    const row = await this.row(programId, contactId);
+    const row = await ofProgram(this.readModels, contactsProjection, programId, contactId);
     if (!row) return null;
     const { documents: conversations } = await this.inbox.page(
       programId,
@@ -61,8 +60,8 @@ export class ContactQueries {
   }
 
   private async consents(programId: string, { phones, phoneIds }: ContactRow): Promise<PhoneConsent[]> {
-    const rows = (await this.readModels.get(consentsProjection, phoneIds)) as readonly ConsentRow[];
-    const [program] = (await this.readModels.get(programsProjection, [programId])) as readonly ProgramRow[];
+    const rows = await this.readModels.get(consentsProjection, phoneIds);
+    const [program] = await this.readModels.get(programsProjection, [programId]);
     return rows.flatMap(({ id, senders }) =>
       Object.entries(senders).map(([senderId, { folded: _, ...state }]) => ({
         phone: phones[phoneIds.indexOf(id)] ?? '',
@@ -71,11 +70,6 @@ export class ContactQueries {
         ...state,
       })),
     );
-  }
-
-  private async row(programId: string, contactId: string): Promise<ContactRow | null> {
-    const [row] = (await this.readModels.get(contactsProjection, [contactId])) as readonly ContactRow[];
-    return row?.programId === programId ? row : null;
   }
 }
 

@@ -66,7 +66,7 @@ export class DeliveryQueries {
   }
 
   async withIds(ids: readonly string[]): Promise<readonly DeliveryRow[]> {
-    return (await this.readModels.get(deliveriesProjection, ids)) as readonly DeliveryRow[];
+    return await this.readModels.get(deliveriesProjection, ids);
   }
 
   /** Those whose time to be sent is over. */
@@ -102,13 +102,13 @@ export class DeliveryQueries {
     equals: Readonly<Record<string, FieldValue>>,
     { limit = BATCH, ...rest }: Partial<Pick<PageRequest, 'range' | 'after' | 'limit'>> = {},
   ): Promise<Page<DeliveryRow>> {
-    return (await this.readModels.page(deliveriesProjection, {
+    return await this.readModels.page(deliveriesProjection, {
       index,
       equals,
       order: 'asc',
       limit,
       ...rest,
-    })) as Page<DeliveryRow>;
+    });
   }
 }
 

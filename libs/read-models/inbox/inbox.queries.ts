@@ -3,8 +3,9 @@ import { allPages, ReadModelStore, type Page, type PageRequest } from '@app/even
 import type { Folder } from '@app/domain/conversation';
 import { refusedSender } from '@app/domain/consent';
 import { consentOf, consentsProjection, type ConsentRow } from '../consents/consents.projection.js';
-import { contactsProjection, type ContactRow } from '../contacts/contacts.projection.js';
+import { contactsProjection } from '../contacts/contacts.projection.js';
 import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
+import { ofProgram } from '../of-program.js';
 import { inboxProjection, type InboxRow } from './inbox.projection.js';
 
 /** A row of the inbox with what is known of its contact now. */
@@ -46,27 +47,24 @@ export class InboxQueries {
     after: string | undefined,
     limit: number,
   ): Promise<Page<ConversationView>> {
-    const { documents, next } = (await this.readModels.page(inboxProjection, {
+    const { documents, next } = await this.readModels.page(inboxProjection, {
       ...selection(programId, filter),
       order: 'desc',
       after,
       limit,
-    })) as Page<InboxRow>;
+    });
     return { documents: await this.withContacts(programId, documents), next };
   }
 
   async one(programId: string, conversationId: string): Promise<ConversationView | null> {
-    const rows = (await this.readModels.get(inboxProjection, [conversationId])) as readonly InboxRow[];
-    const [view] = await this.withContacts(
-      programId,
-      rows.filter((row) => row.programId === programId && !row.deleted),
-    );
+    const row = await ofProgram(this.readModels, inboxProjection, programId, conversationId);
+    const [view] = await this.withContacts(programId, row && !row.deleted ? [row] : []);
     return view ?? null;
   }
 
   /** Ids of all the contact's conversations that were not deleted. */
   async idsOf(programId: string, contactId: string): Promise<readonly string[]> {
-    const rows = await allPages<InboxRow>(this.readModels, inboxProjection, {
+    const rows = await allPages(this.readModels, inboxProjection, {
       ...selection(programId, { contactId }),
       order: 'asc',
     });
@@ -77,14 +75,14 @@ export class InboxQueries {
   private async withContacts(programId: string, rows: readonly InboxRow[]): Promise<ConversationView[]> {
     if (rows.length === 0) return [];
     const contactIds = [...new Set(rows.map(({ contactId }) => contactId))];
-    const [contacts, programs] = (await Promise.all([
+    const [contacts, programs] = await Promise.all([
       this.readModels.get(contactsProjection, contactIds),
       this.readModels.get(programsProjection, [programId]),
-    ])) as [readonly ContactRow[], readonly ProgramRow[]];
-    const consents = (await this.readModels.get(
+    ]);
+    const consents = await this.readModels.get(
       consentsProjection,
       contacts.flatMap(({ phoneIds }) => phoneIds.slice(0, 1)),
-    )) as readonly ConsentRow[];
+    );
     const contactOf = new Map(contacts.map((contact) => [contact.id, contact]));
     const byAddress = new Map(consents.map((consent) => [consent.id, consent]));
     const senders = programs[0]?.senders ?? [];

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ReadModelStore, type Page } from '@app/eventing';
 import { ContactQueries, type ContactView } from '../contacts/contact.queries.js';
 import { InboxQueries, type ConversationView } from '../inbox/inbox.queries.js';
+import { ofProgram } from '../of-program.js';
 import { referralsProjection, type ReferralRow } from './referrals.projection.js';
 
 /** `hasOpenConversation` is the icon of the list: a conversation that is not archived. */
@@ -33,20 +34,20 @@ export class ReferralQueries {
 
   /** Newest first. @throws InvalidCursor */
   async list(programId: string, after: string | undefined, limit: number): Promise<Page<ReferralView>> {
-    const { documents, next } = (await this.readModels.page(referralsProjection, {
+    const { documents, next } = await this.readModels.page(referralsProjection, {
       index: 'program',
       equals: { programId },
       order: 'desc',
       after,
       limit,
-    })) as Page<ReferralRow>;
+    });
     return { documents: documents.map(view), next };
   }
 
   /** The referral's page: both sides, the flag, and its conversations. */
   async page(programId: string, referralId: string): Promise<ReferralPage | null> {
-    const [row] = (await this.readModels.get(referralsProjection, [referralId])) as readonly ReferralRow[];
-    if (row?.programId !== programId) return null;
+    const row = await ofProgram(this.readModels, referralsProjection, programId, referralId);
+    if (!row) return null;
     const [referrer, referred, { documents: conversations }] = await Promise.all([
       this.contacts.one(programId, row.referrerId),
       this.contacts.one(programId, row.referredId),

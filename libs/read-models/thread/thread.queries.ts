@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ReadModelStore, type Page } from '@app/eventing';
 import { deliveriesProjection, messageState, type DeliveryRow } from '../deliveries/deliveries.projection.js';
-import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
+import { programsProjection } from '../programs/programs.projection.js';
 import { threadProjection, type ThreadEntry } from './thread.projection.js';
 
 /** An entry with its delivery state as it is now. */
@@ -29,9 +29,9 @@ export class ThreadQueries {
     limit: number,
   ): Promise<Page<MessageView>> {
     const request = { index: 'conversation', equals: { conversationId }, order, after, limit };
-    const { documents, next } = (await this.readModels.page(threadProjection, request)) as Page<ThreadEntry>;
+    const { documents, next } = await this.readModels.page(threadProjection, request);
     const texts = documents.map(({ deliveryId }) => deliveryId).filter((id) => id !== null);
-    const deliveries = (await this.readModels.get(deliveriesProjection, texts)) as readonly DeliveryRow[];
+    const deliveries = await this.readModels.get(deliveriesProjection, texts);
     const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
     const refused = (entry: ThreadEntry): string | null =>
       entry.refusedSenderId ?? byId.get(entry.deliveryId ?? '')?.refusedSenderId ?? null;
@@ -46,10 +46,7 @@ export class ThreadQueries {
   }
 
   private async senderPhones(programId: string | undefined): Promise<ReadonlyMap<string, string>> {
-    const programs =
-      programId === undefined
-        ? []
-        : ((await this.readModels.get(programsProjection, [programId])) as readonly ProgramRow[]);
+    const programs = programId === undefined ? [] : await this.readModels.get(programsProjection, [programId]);
     return new Map(programs.flatMap(({ senders }) => senders.map(({ id, phone }) => [id, phone])));
   }
 }

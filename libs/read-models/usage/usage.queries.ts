@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ReadModelStore } from '@app/eventing';
-import { usageProjection, type UsageRow } from './usage.projection.js';
+import { usageProjection } from './usage.projection.js';
 
 @Injectable()
 export class UsageQueries {
@@ -8,7 +8,7 @@ export class UsageQueries {
 
   /** Texts the program has accepted on this day (`2026-01-31`), as far as the read model has come. */
   async textsOn(programId: string, day: string): Promise<number> {
-    const [row] = (await this.readModels.get(usageProjection, [programId])) as readonly UsageRow[];
+    const [row] = await this.readModels.get(usageProjection, [programId]);
     return row?.day === day ? row.texts : 0;
   }
 }

@@ -61,7 +61,7 @@ describe('projectionSpec', () => {
     const counter = { count: 0 };
     const unstable = { ...doors, evolve: () => ({ id: 'a', house: 'h', knocks: (counter.count += 1) }) };
     expect(() => {
-      projectionSpec(unstable).given().when(opened('a', 'h')).then({ id: 'a' });
+      projectionSpec<Door, Event>(unstable).given().when(opened('a', 'h')).then({ id: 'a' });
     }).toThrow();
     const changing = {
       ...doors,

@@ -8,10 +8,13 @@ import { QueriesModule } from '@app/read-models';
 import { ConsentsController } from './consents/consents.controller.js';
 import { ContactsController } from './contacts/contacts.controller.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
+import { ConversationsResolver, MessagesResolver } from './conversations/conversations.resolver.js';
+import { ConversationsService } from './conversations/conversations.service.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DevMailController } from './dev-mail.controller.js';
 import { GraphqlApiModule } from './graphql/graphql.module.js';
 import { EtagInterceptor } from './http/answers.js';
+import { CommandContexts } from './http/command-context.js';
 import { Membership } from './http/membership.js';
 import { MembersController } from './members/members.controller.js';
 import { ContactActive } from './portal/contact-active.js';
@@ -37,6 +40,10 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     DevMailController,
   ],
   providers: [
+    CommandContexts,
+    ConversationsService,
+    ConversationsResolver,
+    MessagesResolver,
     ContactActive,
     Membership,
     { provide: WebhookSignatures, useClass: TwilioWebhookSignatures },

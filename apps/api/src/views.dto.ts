@@ -1,40 +1,25 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { ContactType } from '@app/domain/contact';
-import type { Channel, Folder } from '@app/domain/conversation';
+import type { Channel } from '@app/domain/conversation';
 import type { Lane } from '@app/domain/delivery';
 import type {
   ConsentToRenew,
   ContactPage,
   ContactView,
-  ConversationView,
   DeliveryView,
   MessageView,
   PhoneConsent,
   ReferralPage,
   ReferralView,
 } from '@app/read-models';
-import type { CommandAnswer } from './http/answers.js';
+import { channels, consentStates, ConversationDto } from './conversations/conversations.view.js';
+import { CommandDto } from './http/command.view.js';
 
 // What queries and commands answer, as the API's description shows it. Each class is held to its view by `implements`.
 
 const nullable = { nullable: true, type: String } as const;
-const folders: readonly Folder[] = ['unread', 'read', 'replied', 'archived'];
-const channels: readonly Channel[] = ['in-app', 'sms'];
 const contactTypes: readonly ContactType[] = ['referrer', 'affiliate', 'referred', 'client', 'unknown'];
-const consentStates = ['none', 'pending', 'yes', 'no'] as const;
 
-export class CommandDto implements CommandAnswer {
-  /** Revision of the resource, for `If-Match`. */
-  readonly revision!: number;
-  /** A query may wait for this position to see the command's effect. */
-  @ApiProperty(nullable) readonly position!: string | null;
-}
-export class StartedDto extends CommandDto {
-  readonly conversationId!: string;
-}
-export class SentDto extends CommandDto {
-  readonly messageId!: string;
-}
 export class ContactCreatedDto extends CommandDto {
   readonly contactId!: string;
 }
@@ -43,64 +28,6 @@ export class ReferralCreatedDto extends CommandDto {
 }
 export class OptInRequestedDto extends CommandDto {
   readonly consentId!: string;
-}
-
-export class ConversationDto implements ConversationView {
-  readonly id!: string;
-  readonly contactId!: string;
-  @ApiProperty(nullable) readonly referralId!: string | null;
-  @ApiProperty({ enum: folders }) readonly folder!: Folder;
-  /** The contact's messages since the last message by staff. */
-  readonly answers!: number;
-  /** Of the last message; null where it was erased. */
-  @ApiProperty(nullable) readonly preview!: string | null;
-  @ApiProperty({ enum: channels, nullable: true, type: String }) readonly channel!: Channel | null;
-  readonly lastActivityAt!: string;
-  @ApiProperty(nullable) readonly lastContactMessageAt!: string | null;
-  readonly revision!: number;
-  /** The contact's name, or the number until there is one. */
-  readonly displayName!: string;
-  @ApiProperty(nullable) readonly phone!: string | null;
-  @ApiProperty({ enum: consentStates }) readonly consent!: ConversationView['consent'];
-  /** The program's number that received the opt-out which stands. */
-  @ApiProperty(nullable) readonly optedOutOf!: string | null;
-  @ApiProperty({ enum: ['none', 'lead'] }) readonly leadState!: ConversationView['leadState'];
-}
-export class ConversationsDto {
-  @ApiProperty({ type: [ConversationDto] }) readonly documents!: readonly ConversationDto[];
-  /** Cursor of the next page; null on the last. */
-  @ApiProperty(nullable) readonly next!: string | null;
-}
-
-export class ActorDto {
-  @ApiProperty({ enum: ['staff', 'contact', 'provider', 'system', 'integration'] })
-  readonly kind!: MessageView['author']['kind'];
-  readonly id!: string;
-}
-export class MessageDto implements MessageView {
-  readonly id!: string;
-  readonly conversationId!: string;
-  @ApiProperty({ enum: ['message', 'automated', 'keyword', 'refusal'] }) readonly kind!: MessageView['kind'];
-  @ApiProperty({ enum: ['in', 'out'] }) readonly direction!: 'in' | 'out';
-  readonly author!: ActorDto;
-  @ApiProperty({ enum: channels }) readonly channel!: Channel;
-  /** Null where it was erased. */
-  @ApiProperty(nullable) readonly text!: string | null;
-  /** Of a refusal. */
-  @ApiProperty(nullable) readonly rule!: string | null;
-  /** Of a message stopped by an opt-out: the program's number that received it. */
-  @ApiProperty(nullable) readonly optedOutOf!: string | null;
-  @ApiProperty(nullable) readonly deliveryId!: string | null;
-  readonly at!: string;
-  /** How far it is: posted or received in the app; queued, sending, the provider's status, failed, uncertain, withheld, expired or unknown by text. */
-  readonly state!: string;
-  /** Why it failed, in words; of a message that our rules refused or withheld, the rule. */
-  @ApiProperty(nullable) readonly reason!: string | null;
-  @ApiProperty(nullable) readonly errorCode!: string | null;
-}
-export class MessagesDto {
-  @ApiProperty({ type: [MessageDto] }) readonly documents!: readonly MessageDto[];
-  @ApiProperty(nullable) readonly next!: string | null;
 }
 
 export class PortalConversationDto {

@@ -11,7 +11,8 @@ import { Context, type RequestContext } from '../http/command-context.js';
 import { Id } from '../http/id-param.js';
 import { FreshDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
-import { CommandDto, ContactCreatedDto, ContactPageDto, ContactsDto } from '../views.dto.js';
+import { CommandDto } from '../http/command.view.js';
+import { ContactCreatedDto, ContactPageDto, ContactsDto } from '../views.dto.js';
 import { ChangeContactDto, CreateContactDto, FindContactsDto } from './contacts.dto.js';
 
 @ApiTags('contacts')

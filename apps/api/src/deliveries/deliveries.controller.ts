@@ -8,7 +8,8 @@ import { DeliveryQueries, Freshness } from '@app/read-models';
 import { answer } from '../http/answers.js';
 import { Context } from '../http/command-context.js';
 import { Id } from '../http/id-param.js';
-import { CommandDto, DeliveriesDto } from '../views.dto.js';
+import { CommandDto } from '../http/command.view.js';
+import { DeliveriesDto } from '../views.dto.js';
 import { ListDeliveriesDto, SettleDeliveryDto } from './deliveries.dto.js';
 
 @ApiTags('deliveries')

@@ -1,11 +1,7 @@
 import { Module } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
-import { ApplicationModule } from '@app/application';
 import { Configuration } from '@app/platform';
-import { QueriesModule } from '@app/read-models';
-import { CommandContexts } from '../http/command-context.js';
-import { ConversationsResolver } from './conversations.resolver.js';
 import { formatErrors } from './graphql-errors.js';
 import { GraphqlLimits, MOST_TOKENS } from './graphql-limits.js';
 import { limitWidth } from './limit-width.js';
@@ -17,21 +13,19 @@ const DOCUMENTS_IN_MEMORY = 100;
 
 @Module({
   imports: [
-    ApplicationModule,
-    QueriesModule,
     GraphQLModule.forRootAsync<MercuriusDriverConfig>({
       driver: MercuriusDriver,
       inject: [Configuration],
       useFactory: (configuration: Configuration) => settings(new GraphqlLimits(configuration)),
     }),
   ],
-  providers: [CommandContexts, ConversationsResolver],
 })
 export class GraphqlApiModule {}
 
 function settings(limits: GraphqlLimits): Omit<MercuriusDriverConfig, 'driver'> {
   return {
     autoSchemaFile: true,
+    buildSchemaOptions: { numberScalarMode: 'integer' },
     sortSchema: true,
     graphiql: false,
     cache: DOCUMENTS_IN_MEMORY,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createParamDecorator, Injectable, type ExecutionContext, type PipeTransform } from '@nestjs/common';
+import { GqlExecutionContext, type GqlContextType } from '@nestjs/graphql';
 import type { FastifyRequest } from 'fastify';
 import { NaturalKeys } from '@app/application';
 import { Clock, type CommandContext } from '@app/eventing';
@@ -33,15 +34,6 @@ export class CommandContexts implements PipeTransform<RequestHead, Promise<Reque
     };
   }
 
-  /** The same request under the key that its GraphQL input gives; without one, under the request's own. */
-  async withKey(
-    context: RequestContext,
-    caller: CallerIdentity,
-    key: string | null | undefined,
-  ): Promise<RequestContext> {
-    return key ? { ...context, ...(await this.contextOf(caller, key, context.correlationId)) } : context;
-  }
-
   /** Without a key the request is a new command each time it is sent. */
   private async contextOf(
     caller: CallerIdentity,
@@ -66,7 +58,7 @@ const Head = createParamDecorator((_: unknown, execution: ExecutionContext): Req
   const request = requestOf(execution);
   return {
     caller: callerOf(request),
-    key: idempotencyKey(request),
+    key: keyInInput(execution) ?? idempotencyKey(request),
     revision: ifMatch(request),
     correlationId: request.id,
   };
@@ -79,6 +71,13 @@ export const Context = (): ParameterDecorator => Head(CommandContexts);
 function checkedKey(key: string): string {
   if (!/^[\x21-\x7e]{1,200}$/.test(key)) throw new InvalidIdempotencyKey();
   return key;
+}
+
+/** A mutation's input may give a key of its own, since a document may hold several commands; its form is checked with the input. */
+function keyInInput(execution: ExecutionContext): string | undefined {
+  if (execution.getType<GqlContextType>() !== 'graphql') return undefined;
+  const { input } = GqlExecutionContext.create(execution).getArgs<{ input?: { idempotencyKey?: string | null } }>();
+  return input?.idempotencyKey || undefined;
 }
 
 function idempotencyKey({ headers }: FastifyRequest): string | undefined {

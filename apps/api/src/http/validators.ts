@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { isEmail, ValidateBy } from 'class-validator';
+import { isEmail, IsOptional, ValidateBy } from 'class-validator';
 import { parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js';
 
 /** Tab and line breaks are text; other control characters are not. */
@@ -90,3 +90,9 @@ export const AsNumber = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
   );
+
+/** A field that may be left out; null is the same as leaving it out. */
+export const Optional = (): PropertyDecorator => (target, key) => {
+  IsOptional()(target, key);
+  Transform(({ value }: { value: unknown }) => value ?? undefined)(target, key);
+};

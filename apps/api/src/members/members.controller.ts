@@ -6,7 +6,7 @@ import type { CommandContext } from '@app/eventing';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { answer } from '../http/answers.js';
 import { Context } from '../http/command-context.js';
-import { CommandDto } from '../views.dto.js';
+import { CommandDto } from '../http/command.view.js';
 
 @ApiTags('members')
 @Controller('v1/members')

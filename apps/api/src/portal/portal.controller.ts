@@ -10,11 +10,12 @@ import { answer } from '../http/answers.js';
 import { Context } from '../http/command-context.js';
 import { Id } from '../http/id-param.js';
 import { PageDto } from '../http/paging.dto.js';
-import { ListMessagesDto } from '../conversations/conversations.dto.js';
+import { ListMessagesDto } from '../conversations/conversations.requests.dto.js';
 import { messageIdIn } from '../conversations/message-id.js';
 import { ContactActive } from './contact-active.js';
 import { WritePortalMessageDto } from './portal.dto.js';
-import { PortalConversationsDto, PortalMessagesDto, SentDto } from '../views.dto.js';
+import { SentDto } from '../conversations/conversations.view.js';
+import { PortalConversationsDto, PortalMessagesDto } from '../views.dto.js';
 import { WidgetOrigin } from './widget-origin.js';
 
 /** The contact's side: own conversations only, no phone number needed. */

@@ -1,5 +1,5 @@
 import { MaxLength } from 'class-validator';
-import { LONGEST_IN_APP } from '../conversations/conversations.dto.js';
+import { LONGEST_IN_APP } from '../conversations/conversations.requests.dto.js';
 import { IsCleanText } from '../http/validators.js';
 
 export class WritePortalMessageDto {

@@ -1,0 +1,35 @@
+import { Post } from '@nestjs/common';
+import { HandleConversation } from '@app/application';
+import { Id } from '../http/id-param.js';
+import type { PlainCommands } from '../http/plain-commands.js';
+
+export const conversationCommands: PlainCommands = {
+  permission: 'conversations:write',
+  id: Id(),
+  idField: 'conversationId',
+  commands: [
+    {
+      name: 'read',
+      route: Post(':id/read'),
+      mutation: 'readConversation',
+      description: 'A member of staff has opened the conversation: from Unread to Read.',
+      command: (id, { id: by }, context) =>
+        new HandleConversation(id, { type: 'ReadConversation', data: { by } }, context),
+    },
+    {
+      name: 'unread',
+      route: Post(':id/unread'),
+      mutation: 'markConversationUnread',
+      description: 'Back to Unread, with its count of answers.',
+      command: (id, { id: by }, context) => new HandleConversation(id, { type: 'MarkUnread', data: { by } }, context),
+    },
+    {
+      name: 'archive',
+      route: Post(':id/archive'),
+      mutation: 'archiveConversation',
+      description: 'Out of the inbox, until the contact writes again.',
+      command: (id, { id: by }, context) =>
+        new HandleConversation(id, { type: 'ArchiveConversation', data: { by } }, context),
+    },
+  ],
+};

@@ -1,0 +1,67 @@
+import { ArgsType, Field, InputType, IntersectionType } from '@nestjs/graphql';
+import { ApiProperty, IntersectionType as RestIntersectionType } from '@nestjs/swagger';
+import { IsIn, IsUUID, MaxLength } from 'class-validator';
+import type { Channel } from '@app/domain/conversation';
+import type { FolderChoice } from '@app/read-models';
+import { CommandInput } from '../http/command-input.dto.js';
+import { ConnectionArgs, PageDto } from '../http/paging.dto.js';
+import { IsCleanText, IsPhone, Optional } from '../http/validators.js';
+
+export const LONGEST_IN_APP = 5_000;
+
+/** With whom: exactly one of `referralId`, `contactId` and `phone`. */
+@InputType({ isAbstract: true })
+export class StartConversationDto {
+  @Optional() @IsUUID() readonly referralId?: string;
+  /** Of a referral: its referrer, unless the referred person is asked for. */
+  @Field(() => String)
+  @Optional()
+  @IsIn(['referrer', 'referred'])
+  readonly with?: 'referrer' | 'referred';
+  @Optional() @IsUUID() readonly contactId?: string;
+  @Optional() @IsPhone() readonly phone?: string;
+}
+
+@InputType({ isAbstract: true })
+export class SendMessageDto {
+  /** `in-app` or `sms`. */
+  @Field(() => String) @IsIn(['in-app', 'sms']) readonly channel!: Channel;
+  @MaxLength(LONGEST_IN_APP) @IsCleanText() readonly text!: string;
+}
+
+/** Which conversations: at most one of `folder`, `contactId` and `referralId`. */
+@ArgsType()
+export class ConversationFilterDto {
+  /** `inbox` (Unread, Read and Replied together, the default), `unread`, `read`, `replied`, `archived` or `all`. */
+  @Field(() => String)
+  @Optional()
+  @IsIn(['inbox', 'unread', 'read', 'replied', 'archived', 'all'])
+  readonly folder?: FolderChoice;
+  @Optional() @IsUUID() readonly contactId?: string;
+  @Optional() @IsUUID() readonly referralId?: string;
+}
+export class ListConversationsDto extends RestIntersectionType(ConversationFilterDto, PageDto) {}
+@ArgsType()
+export class InboxArgs extends IntersectionType(ConversationFilterDto, ConnectionArgs) {}
+
+@ArgsType()
+export class MessageOrderDto {
+  /** `asc` or `desc`. */
+  @ApiProperty({ required: false })
+  @Field(() => String, { defaultValue: 'asc' })
+  @Optional()
+  @IsIn(['asc', 'desc'])
+  readonly order: 'asc' | 'desc' = 'asc';
+}
+export class ListMessagesDto extends RestIntersectionType(MessageOrderDto, PageDto) {}
+@ArgsType()
+export class MessagesArgs extends IntersectionType(MessageOrderDto, ConnectionArgs) {}
+
+@InputType({ isAbstract: true })
+export class ConversationInput extends CommandInput {
+  @IsUUID() readonly conversationId!: string;
+}
+@InputType()
+export class StartConversationInput extends IntersectionType(StartConversationDto, CommandInput) {}
+@InputType()
+export class SendMessageInput extends IntersectionType(SendMessageDto, ConversationInput) {}

@@ -1,0 +1,99 @@
+import { CommandBus } from '@nestjs/cqrs';
+import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import type { CommandContext } from '@app/eventing';
+import { Caller, Requires, type CallerIdentity } from '@app/platform';
+import { Context, type RequestContext } from '../http/command-context.js';
+import { connection } from '../http/page.view.js';
+import { OneArgs } from '../http/paging.dto.js';
+import { PlainMutations } from '../http/plain-commands.js';
+import { conversationCommands } from './conversations.commands.js';
+import {
+  ConversationInput,
+  InboxArgs,
+  MessagesArgs,
+  SendMessageInput,
+  StartConversationInput,
+} from './conversations.requests.dto.js';
+import { ConversationsService } from './conversations.service.js';
+import {
+  ConversationConnection,
+  ConversationDto,
+  ConversationPayload,
+  MessageConnection,
+  MessageDto,
+} from './conversations.view.js';
+
+@PlainMutations(conversationCommands, ConversationInput, ConversationPayload)
+@Resolver(() => ConversationDto)
+export class ConversationsResolver {
+  constructor(
+    readonly commands: CommandBus,
+    private readonly conversations: ConversationsService,
+  ) {}
+
+  @Query(() => ConversationConnection, { description: 'Conversations, newest activity first.' })
+  @Requires('conversations:read')
+  async inbox(
+    @Args() args: InboxArgs,
+    @Caller() { programId }: CallerIdentity,
+  ): Promise<InstanceType<typeof ConversationConnection>> {
+    return connection(await this.conversations.list(programId, args, { ...args, limit: args.first }));
+  }
+
+  @Query(() => ConversationDto)
+  @Requires('conversations:read')
+  async conversation(
+    @Args() { id, position }: OneArgs,
+    @Caller() { programId }: CallerIdentity,
+  ): Promise<ConversationDto> {
+    return this.conversations.one(programId, id, position);
+  }
+
+  @ResolveField(() => MessageConnection, { description: 'The thread, in the order in which messages were accepted.' })
+  async messages(
+    @Parent() { id }: ConversationDto,
+    @Args() args: MessagesArgs,
+  ): Promise<InstanceType<typeof MessageConnection>> {
+    return connection(await this.conversations.messages(id, args, { ...args, limit: args.first }));
+  }
+
+  @Mutation(() => ConversationPayload, {
+    description:
+      'Starts the conversation with a contact about a referral, or in general; answers with the one that exists where there is one.',
+  })
+  @Requires('conversations:write')
+  async startConversation(
+    @Args('input') input: StartConversationInput,
+    @Caller() caller: CallerIdentity,
+    @Context() context: RequestContext,
+  ): Promise<ConversationPayload> {
+    return (await this.conversations.start(input, caller, context)).started;
+  }
+
+  @Mutation(() => ConversationPayload, {
+    description: 'Sends a message; one that the rules forbid is refused with the rule’s code.',
+  })
+  @Requires('conversations:write')
+  async sendMessage(
+    @Args('input') input: SendMessageInput,
+    @Caller() caller: CallerIdentity,
+    @Context() context: CommandContext,
+  ): Promise<ConversationPayload> {
+    const { conversationId } = input;
+    return { conversationId, ...(await this.conversations.send(conversationId, input, caller, context)) };
+  }
+}
+
+/** Fields that an earlier contract had flat. */
+@Resolver(() => MessageDto)
+export class MessagesResolver {
+  @ResolveField(() => String, { deprecationReason: 'Use author { kind }.' })
+  authorKind(@Parent() { author }: MessageDto): string {
+    return author.kind;
+  }
+
+  @ResolveField(() => String, { deprecationReason: 'Use author { id }.' })
+  authorId(@Parent() { author }: MessageDto): string {
+    return author.id;
+  }
+}

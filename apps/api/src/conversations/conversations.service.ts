@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ConversationStarter, HandleConversation, type ConversationWith } from '@app/application';
+import type { CommandContext, Page } from '@app/eventing';
+import { ConversationNotFound } from '@app/domain/conversation';
+import { InvalidRequest, type CallerIdentity } from '@app/platform';
+import { Freshness, InboxQueries, ThreadQueries, type ConversationView, type MessageView } from '@app/read-models';
+import { answer } from '../http/answers.js';
+import type { RequestContext } from '../http/command-context.js';
+import type { PageDto } from '../http/paging.dto.js';
+import { takeRequest } from '../http/take-request.js';
+import type {
+  ConversationFilterDto,
+  MessageOrderDto,
+  SendMessageDto,
+  StartConversationDto,
+} from './conversations.requests.dto.js';
+import type { SentDto, StartedDto } from './conversations.view.js';
+import { messageIdIn } from './message-id.js';
+
+/** What REST and GraphQL do with conversations. */
+@Injectable()
+export class ConversationsService {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly starter: ConversationStarter,
+    private readonly inbox: InboxQueries,
+    private readonly thread: ThreadQueries,
+    private readonly freshness: Freshness,
+  ) {}
+
+  async start(
+    body: StartConversationDto,
+    caller: CallerIdentity,
+    context: RequestContext,
+  ): Promise<{ readonly started: StartedDto; readonly isNew: boolean }> {
+    const whom = withWhom(body);
+    const about = await takeRequest(this.commands, context, 'StartConversation', whom, () =>
+      this.starter.find(whom, context),
+    );
+    const { conversationId, ...result } = await this.starter.start(caller.id, whom, about, context);
+    return { started: { conversationId, ...answer(result) }, isNew: result.events.length > 0 };
+  }
+
+  /** @throws InvalidRequest, InvalidCursor */
+  async list(
+    programId: string,
+    { folder, contactId, referralId }: ConversationFilterDto,
+    { position, after, limit }: PageDto,
+  ): Promise<Page<ConversationView>> {
+    if ([folder, contactId, referralId].filter(Boolean).length > 1)
+      throw new InvalidRequest([
+        { field: 'folder', rule: 'atMostOne', message: 'give at most one of folder, contactId and referralId' },
+      ]);
+    await this.freshness.reach(position, InboxQueries.reads.page);
+    return this.inbox.page(programId, { folder, contactId, referralId }, after, limit);
+  }
+
+  /** @throws ConversationNotFound */
+  async one(programId: string, id: string, position: string | undefined): Promise<ConversationView> {
+    await this.freshness.reach(position, InboxQueries.reads.one);
+    const conversation = await this.inbox.one(programId, id);
+    if (!conversation) throw new ConversationNotFound();
+    return conversation;
+  }
+
+  /** The thread of a conversation that is known to be the program's. @throws InvalidCursor */
+  async messages(
+    id: string,
+    { order }: MessageOrderDto,
+    { position, after, limit }: PageDto,
+  ): Promise<Page<MessageView>> {
+    await this.freshness.reach(position, ThreadQueries.reads.page);
+    return this.thread.page(id, order, after, limit);
+  }
+
+  async send(
+    id: string,
+    { channel, text }: SendMessageDto,
+    { id: by }: CallerIdentity,
+    context: CommandContext,
+  ): Promise<SentDto> {
+    const result = await this.commands.execute(
+      new HandleConversation(id, { type: 'SendMessage', data: { by, channel, text } }, context),
+    );
+    return { messageId: messageIdIn(result), ...answer(result) };
+  }
+}
+
+/** @throws InvalidRequest unless exactly one way is given */
+function withWhom({ referralId, contactId, phone, with: side }: StartConversationDto): ConversationWith {
+  const given = [referralId, contactId, phone].filter(Boolean);
+  if (given.length !== 1 || (side && !referralId))
+    throw new InvalidRequest([
+      {
+        field: 'referralId',
+        rule: 'exactlyOne',
+        message: 'give exactly one of referralId, contactId and phone; `with` goes with referralId',
+      },
+    ]);
+  if (referralId) return { referralId, side: side ?? 'referrer' };
+  return contactId ? { contactId } : { phone: String(phone) };
+}

@@ -1,0 +1,11 @@
+import { ObjectType } from '@nestjs/graphql';
+import { ApiProperty } from '@nestjs/swagger';
+import type { CommandAnswer } from './answers.js';
+
+@ObjectType({ isAbstract: true })
+export class CommandDto implements CommandAnswer {
+  /** Revision of the resource, for `If-Match`. */
+  readonly revision!: number;
+  /** A query may wait for this position to see the command's effect. */
+  @ApiProperty({ nullable: true, type: String }) readonly position!: string | null;
+}

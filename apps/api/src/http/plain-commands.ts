@@ -1,0 +1,102 @@
+import { HttpCode, type Type } from '@nestjs/common';
+import type { Command, CommandBus } from '@nestjs/cqrs';
+import { Args, InputType, Mutation } from '@nestjs/graphql';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { CommandContext, CommandResult } from '@app/eventing';
+import { Caller, Requires, type CallerIdentity, type Permission } from '@app/platform';
+import { answer, type CommandAnswer } from './answers.js';
+import { Context } from './command-context.js';
+import { CommandDto } from './command.view.js';
+
+/** A command that is only a name and an id: an entry makes its route and its mutation. */
+export type PlainCommand = {
+  /** Name of the controller's method. */
+  readonly name: string;
+  readonly route: MethodDecorator;
+  readonly mutation: string;
+  readonly description: string;
+  readonly command: (id: string, caller: CallerIdentity, context: CommandContext) => Command<CommandResult>;
+};
+
+/** The plain commands of a resource. */
+export type PlainCommands = {
+  readonly permission: Permission;
+  /** The id as REST takes it. */
+  readonly id: ParameterDecorator;
+  /** What it is called in GraphQL. */
+  readonly idField: string;
+  readonly commands: readonly PlainCommand[];
+};
+
+type HasBus = { readonly commands: CommandBus };
+type ClassWithBus = new (...given: never[]) => HasBus;
+
+/** Adds the route of each plain command to a controller. */
+export const PlainRoutes =
+  ({ permission, id, commands }: PlainCommands) =>
+  ({ prototype }: ClassWithBus): void => {
+    for (const { name, route, description, command } of commands)
+      addMethod(prototype, name, {
+        async run(
+          this: HasBus,
+          given: string,
+          caller: CallerIdentity,
+          context: CommandContext,
+        ): Promise<CommandAnswer> {
+          return answer(await this.commands.execute(command(given, caller, context)));
+        },
+        method: [
+          route,
+          HttpCode(200),
+          Requires(permission),
+          ApiOkResponse({ type: CommandDto }),
+          ApiOperation({ summary: description }),
+        ],
+        parameters: [id, Caller(), Context()],
+        types: [String, Object, Object],
+      });
+  };
+
+type Input = Readonly<Record<string, string>>;
+
+/** Adds the mutation of each plain command to a resolver, with an input named after it. */
+export const PlainMutations =
+  ({ permission, idField, commands }: PlainCommands, input: Type, payload: Type) =>
+  ({ prototype }: ClassWithBus): void => {
+    for (const { mutation, description, command } of commands) {
+      const Named = inputNamed(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`, input);
+      addMethod(prototype, mutation, {
+        async run(this: HasBus, given: Input, caller: CallerIdentity, context: CommandContext): Promise<object> {
+          const id = given[idField] ?? '';
+          return { [idField]: id, ...answer(await this.commands.execute(command(id, caller, context))) };
+        },
+        method: [Mutation(() => payload, { name: mutation, description }), Requires(permission)],
+        parameters: [Args('input', { type: () => Named }), Caller(), Context()],
+        types: [Named, Object, Object],
+      });
+    }
+  };
+
+function inputNamed(name: string, base: Type): Type {
+  const named = { [name]: class extends base {} }[name] as Type;
+  InputType(name)(named);
+  return named;
+}
+
+type Method = {
+  readonly run: (this: HasBus, ...given: never[]) => Promise<unknown>;
+  readonly method: readonly MethodDecorator[];
+  readonly parameters: readonly ParameterDecorator[];
+  readonly types: readonly unknown[];
+};
+
+/** What the compiler does for a method that is written down with its decorators. */
+function addMethod(prototype: object, name: string, { run, method, parameters, types }: Method): void {
+  // Nest and Swagger go by the function's name.
+  Object.defineProperty(run, 'name', { value: name });
+  Object.defineProperty(prototype, name, { value: run, configurable: true, writable: true });
+  Reflect.defineMetadata('design:paramtypes', types, prototype, name);
+  parameters.forEach((decorate, index) => decorate(prototype, name, index));
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, name) as PropertyDescriptor;
+  for (const decorate of method) decorate(prototype, name, descriptor);
+}

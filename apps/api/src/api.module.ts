@@ -7,6 +7,8 @@ import { AuthenticationGuard, HealthController, ProblemFilter } from '@app/platf
 import { QueriesModule } from '@app/read-models';
 import { ConsentsController } from './consents/consents.controller.js';
 import { ContactsController } from './contacts/contacts.controller.js';
+import { ContactsResolver } from './contacts/contacts.resolver.js';
+import { ContactsService } from './contacts/contacts.service.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { ConversationsResolver, MessagesResolver } from './conversations/conversations.resolver.js';
 import { ConversationsService } from './conversations/conversations.service.js';
@@ -44,6 +46,8 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     ConversationsService,
     ConversationsResolver,
     MessagesResolver,
+    ContactsService,
+    ContactsResolver,
     ContactActive,
     Membership,
     { provide: WebhookSignatures, useClass: TwilioWebhookSignatures },

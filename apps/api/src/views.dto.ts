@@ -1,28 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { ContactType } from '@app/domain/contact';
 import type { Channel } from '@app/domain/conversation';
 import type { Lane } from '@app/domain/delivery';
-import type {
-  ConsentToRenew,
-  ContactPage,
-  ContactView,
-  DeliveryView,
-  MessageView,
-  PhoneConsent,
-  ReferralPage,
-  ReferralView,
-} from '@app/read-models';
-import { channels, consentStates, ConversationDto } from './conversations/conversations.view.js';
+import type { ConsentToRenew, DeliveryView, MessageView, ReferralPage, ReferralView } from '@app/read-models';
+import { ContactDto } from './contacts/contacts.view.js';
+import { channels, ConversationDto } from './conversations/conversations.view.js';
 import { CommandDto } from './http/command.view.js';
 
 // What queries and commands answer, as the API's description shows it. Each class is held to its view by `implements`.
 
 const nullable = { nullable: true, type: String } as const;
-const contactTypes: readonly ContactType[] = ['referrer', 'affiliate', 'referred', 'client', 'unknown'];
 
-export class ContactCreatedDto extends CommandDto {
-  readonly contactId!: string;
-}
 export class ReferralCreatedDto extends CommandDto {
   readonly referralId!: string;
 }
@@ -54,38 +41,6 @@ export class PortalMessageDto {
 export class PortalMessagesDto {
   @ApiProperty({ type: [PortalMessageDto] }) readonly documents!: readonly PortalMessageDto[];
   @ApiProperty(nullable) readonly next!: string | null;
-}
-
-export class ContactDto implements ContactView {
-  readonly id!: string;
-  @ApiProperty(nullable) readonly name!: string | null;
-  @ApiProperty({ type: [String] }) readonly phones!: readonly string[];
-  @ApiProperty({ type: [String] }) readonly emails!: readonly string[];
-  @ApiProperty(nullable) readonly externalId!: string | null;
-  @ApiProperty({ enum: contactTypes }) readonly contactType!: ContactType;
-  readonly registered!: boolean;
-  readonly active!: boolean;
-  /** The person asked to be forgotten. */
-  readonly erased!: boolean;
-  readonly revision!: number;
-}
-export class ContactsDto {
-  @ApiProperty({ type: [ContactDto] }) readonly documents!: readonly ContactDto[];
-}
-export class PhoneConsentDto implements PhoneConsent {
-  readonly phone!: string;
-  readonly senderId!: string;
-  @ApiProperty(nullable) readonly senderPhone!: string | null;
-  @ApiProperty({ enum: consentStates }) readonly status!: PhoneConsent['status'];
-  readonly textedFirst!: boolean;
-  @ApiProperty(nullable) readonly purpose!: string | null;
-  readonly since!: string;
-  /** What led to it: a form, or a keyword. */
-  readonly by!: string;
-}
-export class ContactPageDto extends ContactDto implements ContactPage {
-  @ApiProperty({ type: [PhoneConsentDto] }) readonly consents!: readonly PhoneConsentDto[];
-  @ApiProperty({ type: [ConversationDto] }) readonly conversations!: readonly ConversationDto[];
 }
 
 export class ContactNameDto {

@@ -1,36 +1,34 @@
 import { Field, ObjectType } from '@nestjs/graphql';
-import { ApiProperty } from '@nestjs/swagger';
 import type { Channel, Folder } from '@app/domain/conversation';
 import type { ConversationView, MessageView } from '@app/read-models';
 import { CommandDto } from '../http/command.view.js';
 import { connectionOf, pageOf } from '../http/page.view.js';
-import { OneOf } from '../http/one-of.js';
+import { Nullable, OneOf } from '../http/view-fields.js';
 
 export const channels: readonly Channel[] = ['in-app', 'sms'];
 export const folders: readonly Folder[] = ['unread', 'read', 'replied', 'archived'];
 export const consentStates = ['none', 'pending', 'yes', 'no'] as const;
-const nullable = { nullable: true, type: String } as const;
 
 @ObjectType('Conversation')
 export class ConversationDto implements ConversationView {
   readonly id!: string;
   readonly contactId!: string;
-  @ApiProperty(nullable) readonly referralId!: string | null;
+  @Nullable() readonly referralId!: string | null;
   @OneOf(folders) readonly folder!: Folder;
   /** The contact's messages since the last message by staff. */
   readonly answers!: number;
   /** Of the last message; null where it was erased. */
-  @ApiProperty(nullable) readonly preview!: string | null;
+  @Nullable() readonly preview!: string | null;
   @OneOf(channels, { nullable: true }) readonly channel!: Channel | null;
   readonly lastActivityAt!: string;
-  @ApiProperty(nullable) readonly lastContactMessageAt!: string | null;
+  @Nullable() readonly lastContactMessageAt!: string | null;
   readonly revision!: number;
   /** The contact's name, or the number until there is one. */
   readonly displayName!: string;
-  @ApiProperty(nullable) readonly phone!: string | null;
+  @Nullable() readonly phone!: string | null;
   @OneOf(consentStates) readonly consent!: ConversationView['consent'];
   /** The program's number that received the opt-out which stands. */
-  @ApiProperty(nullable) readonly optedOutOf!: string | null;
+  @Nullable() readonly optedOutOf!: string | null;
   @OneOf(['none', 'lead']) readonly leadState!: ConversationView['leadState'];
 }
 export class ConversationsDto extends pageOf(ConversationDto) {}
@@ -50,18 +48,18 @@ export class MessageDto implements MessageView {
   @Field(() => ActorDto) readonly author!: ActorDto;
   @OneOf(channels) readonly channel!: Channel;
   /** Null where it was erased. */
-  @ApiProperty(nullable) readonly text!: string | null;
+  @Nullable() readonly text!: string | null;
   /** Of a refusal. */
-  @ApiProperty(nullable) readonly rule!: string | null;
+  @Nullable() readonly rule!: string | null;
   /** Of a message stopped by an opt-out: the program's number that received it. */
-  @ApiProperty(nullable) readonly optedOutOf!: string | null;
-  @ApiProperty(nullable) readonly deliveryId!: string | null;
+  @Nullable() readonly optedOutOf!: string | null;
+  @Nullable() readonly deliveryId!: string | null;
   readonly at!: string;
   /** How far it is: posted or received in the app; queued, sending, the provider's status, failed, uncertain, withheld, expired or unknown by text. */
   readonly state!: string;
   /** Why it failed, in words; of a message that our rules refused or withheld, the rule. */
-  @ApiProperty(nullable) readonly reason!: string | null;
-  @ApiProperty(nullable) readonly errorCode!: string | null;
+  @Nullable() readonly reason!: string | null;
+  @Nullable() readonly errorCode!: string | null;
 }
 export class MessagesDto extends pageOf(MessageDto) {}
 export const MessageConnection = connectionOf('Message', MessageDto);

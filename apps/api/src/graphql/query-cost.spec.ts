@@ -29,6 +29,12 @@ describe('G1: what a GraphQL operation costs is known before it is carried out',
     ['{ inbox(first: 20) { ... on ConversationConnection { edges { node { id } } } } }', inboxOf(20)],
     ['{ inbox(first: 20) @skip(if: true) { edges { node { id } } } }', 0],
     ['{ inbox(first: 0) { edges { node { id } } } }', inboxOf(1)],
+    ['{ contacts(search: "x", first: 5) { id emails } }', 10 + 5 * 2],
+    // A list without pages counts as if it were as long as any may be.
+    [
+      '{ contact(id: "x") { conversations { messages(first: 30) { edges { node { id } } } } } }',
+      10 + 1 + 50 * (10 + 30 * 3),
+    ],
     ['{ inbox(first: -5) { edges { node { id } } } }', inboxOf(1)],
   ])('%s', (source, expected) => expect(cost(source)).toBe(expected));
 

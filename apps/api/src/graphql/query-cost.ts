@@ -4,18 +4,21 @@ import { DomainError } from '@app/kernel';
 
 /** Reading a page or one conversation from a read model costs as much as this many fields. */
 const READ_COST = 10;
+/** A list without `first` is bounded by nature: no contact's page has more rows of anything. */
+const LONGEST_LIST = 50;
 /** A list of the introspection has no argument that says how long it is. */
 const INTROSPECTED_ROWS = 10;
 /** Fields looked at, fragments expanded: bounds the analysis itself. */
 const MOST_NODES = 2_000;
 
-/** Each field costs one; those of a page cost as often as the page has rows. */
+/** Each field costs one; those of a page cost as often as the page has rows. `first` of a connection counts for its `edges`. */
 const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
   if (type.name.startsWith('__'))
     return 1 + childComplexity * (isListType(getNullableType(field.type)) ? INTROSPECTED_ROWS : 1);
   const { first } = args as { readonly first?: unknown };
   if (first !== undefined) return READ_COST + childComplexity * Math.max(1, Number(first));
-  return childComplexity + (isRoot(type.name) ? READ_COST : 1);
+  const isList = isListType(getNullableType(field.type)) && field.name !== 'edges';
+  return childComplexity * (isList ? LONGEST_LIST : 1) + (isRoot(type.name) ? READ_COST : 1);
 };
 
 const isRoot = (type: string): boolean => type === 'Query' || type === 'Mutation' || type === 'Subscription';

@@ -1,0 +1,71 @@
+import { ArgsType, Field, InputType, Int, IntersectionType } from '@nestjs/graphql';
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsUUID,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
+import type { ContactType } from '@app/domain/contact';
+import { CommandInput } from '../http/command-input.dto.js';
+import { FreshDto } from '../http/paging.dto.js';
+import { AsNumber, IsCleanText, IsEmailAddress, IsPhone, Optional } from '../http/validators.js';
+
+const types: readonly ContactType[] = ['referrer', 'affiliate', 'referred', 'client', 'unknown'];
+
+@InputType({ isAbstract: true })
+export class ChangeContactDto {
+  @Optional() @MaxLength(200) @IsCleanText() readonly name?: string;
+  /** In international form; the first is the one that is texted. */
+  @Optional() @IsArray() @ArrayMaxSize(10) @ArrayUnique() @IsPhone({ each: true }) readonly phones?: string[];
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(10)
+  @ArrayUnique()
+  @MaxLength(254, { each: true })
+  @IsEmailAddress({ each: true })
+  readonly emails?: string[];
+  @Field(() => String) @Optional() @IsIn(types) readonly contactType?: ContactType;
+  /** Has an account of the portal. */
+  @Optional() @IsBoolean() readonly registered?: boolean;
+  @Optional() @IsBoolean() readonly active?: boolean;
+}
+
+/** At least a name, a phone, an email or an external id. */
+@InputType({ isAbstract: true })
+export class CreateContactDto extends ChangeContactDto {
+  /** The contact's id in the system it comes from; one contact for each. */
+  @Optional() @MaxLength(200) @IsCleanText() readonly externalId?: string;
+}
+
+@ArgsType()
+export class ContactSearchDto extends FreshDto {
+  /** The beginning of a name, phone, email, external id, or our id. */
+  @MaxLength(200) @IsCleanText() readonly search!: string;
+}
+export class FindContactsDto extends ContactSearchDto {
+  @ApiProperty({ required: false })
+  @Optional()
+  @AsNumber()
+  @IsInt()
+  @Min(1)
+  @Max(50)
+  readonly limit: number = 20;
+}
+@ArgsType()
+export class ContactsArgs extends ContactSearchDto {
+  @Field(() => Int, { defaultValue: 20 }) @IsInt() @Min(1) @Max(50) readonly first: number = 20;
+}
+
+@InputType()
+export class CreateContactInput extends IntersectionType(CreateContactDto, CommandInput) {}
+@InputType()
+export class ChangeContactInput extends IntersectionType(ChangeContactDto, CommandInput) {
+  @IsUUID() readonly contactId!: string;
+}

@@ -1,0 +1,49 @@
+import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import type { CommandContext } from '@app/eventing';
+import { Caller, Requires, type CallerIdentity } from '@app/platform';
+import { Context, type RequestContext } from '../http/command-context.js';
+import { OneArgs } from '../http/paging.dto.js';
+import { ChangeContactInput, ContactsArgs, CreateContactInput } from './contacts.requests.dto.js';
+import { ContactsService } from './contacts.service.js';
+import { ContactCreatedDto, ContactDto, ContactPageDto } from './contacts.view.js';
+
+@Resolver()
+export class ContactsResolver {
+  constructor(private readonly service: ContactsService) {}
+
+  @Query(() => [ContactDto], { description: 'By the beginning of a name, phone, email, external id, or our id.' })
+  @Requires('contacts:read')
+  async contacts(@Args() args: ContactsArgs, @Caller() { programId }: CallerIdentity): Promise<readonly ContactDto[]> {
+    return this.service.find(programId, args, args.first);
+  }
+
+  @Query(() => ContactPageDto, {
+    description: 'The contact’s page: details, consent, and the latest 50 conversations.',
+  })
+  @Requires('contacts:read')
+  async contact(@Args() { id, position }: OneArgs, @Caller() { programId }: CallerIdentity): Promise<ContactPageDto> {
+    return this.service.one(programId, id, position);
+  }
+
+  @Mutation(() => ContactCreatedDto, {
+    description:
+      'The contact’s id follows from its external id, else from its first phone: the same one cannot be made twice.',
+  })
+  @Requires('contacts:write')
+  async createContact(
+    @Args('input') input: CreateContactInput,
+    @Context() context: RequestContext,
+  ): Promise<ContactCreatedDto> {
+    return this.service.create(input, context);
+  }
+
+  @Mutation(() => ContactCreatedDto, { description: 'Changes the fields that are given.' })
+  @Requires('contacts:write')
+  async changeContact(
+    @Args('input') input: ChangeContactInput,
+    @Context() context: CommandContext,
+  ): Promise<ContactCreatedDto> {
+    const { contactId } = input;
+    return { contactId, ...(await this.service.change(contactId, input, context)) };
+  }
+}

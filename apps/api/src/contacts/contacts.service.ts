@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { HandleContact, ids, Lookups } from '@app/application';
+import type { CommandContext } from '@app/eventing';
+import { ContactNotFound, type ContactDetails } from '@app/domain/contact';
+import { InvalidRequest } from '@app/platform';
+import { ContactQueries, Freshness, type ContactPage, type ContactView } from '@app/read-models';
+import { answer, type CommandAnswer } from '../http/answers.js';
+import type { RequestContext } from '../http/command-context.js';
+import { takeRequest } from '../http/take-request.js';
+import type { ChangeContactDto, ContactSearchDto, CreateContactDto } from './contacts.requests.dto.js';
+import type { ContactCreatedDto } from './contacts.view.js';
+
+/** What REST and GraphQL do with contacts. */
+@Injectable()
+export class ContactsService {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly contacts: ContactQueries,
+    private readonly freshness: Freshness,
+    private readonly lookups: Lookups,
+  ) {}
+
+  /** The contact's id follows from its external id, else from its first phone. @throws InvalidRequest */
+  async create(body: CreateContactDto, context: RequestContext): Promise<ContactCreatedDto> {
+    const details = detailsOf(body);
+    const { contactId } = await takeRequest(this.commands, context, 'CreateContact', details, async () => ({
+      contactId: await this.idFor(context, details),
+    }));
+    return {
+      contactId,
+      ...answer(
+        await this.commands.execute(new HandleContact(contactId, { type: 'CreateContact', data: details }, context)),
+      ),
+    };
+  }
+
+  /** Changes the fields that are given. */
+  async change(id: string, body: ChangeContactDto, context: CommandContext): Promise<CommandAnswer> {
+    const { name, phones, emails, contactType, registered, active } = body;
+    const changes = Object.fromEntries(
+      Object.entries({ name, phones, emails, contactType, registered, active }).filter(
+        ([, value]) => value !== undefined && value !== null,
+      ),
+    );
+    return answer(
+      await this.commands.execute(new HandleContact(id, { type: 'ChangeContact', data: { changes } }, context)),
+    );
+  }
+
+  async find(
+    programId: string,
+    { search, position }: ContactSearchDto,
+    limit: number,
+  ): Promise<readonly ContactView[]> {
+    await this.freshness.reach(position, ContactQueries.reads.find);
+    return this.contacts.find(programId, search, limit);
+  }
+
+  /** @throws ContactNotFound */
+  async one(programId: string, id: string, position: string | undefined): Promise<ContactPage> {
+    await this.freshness.reach(position, ContactQueries.reads.page);
+    const contact = await this.contacts.page(programId, id);
+    if (!contact) throw new ContactNotFound();
+    return contact;
+  }
+
+  private async idFor(
+    { programId, commandId }: CommandContext,
+    { externalId, phones: [phone] }: ContactDetails,
+  ): Promise<string> {
+    if (externalId !== null) return this.lookups.naturalKeys.contactByExternalId(programId, externalId);
+    const fresh = ids.madeBy(commandId, 'contact');
+    return phone === undefined ? fresh : this.lookups.numberContactId(programId, phone, fresh);
+  }
+}
+
+function detailsOf({
+  name,
+  phones,
+  emails,
+  externalId,
+  contactType,
+  registered,
+  active,
+}: CreateContactDto): ContactDetails {
+  if (!name && !phones?.length && !emails?.length && !externalId)
+    throw new InvalidRequest([
+      { field: 'name', rule: 'atLeastOne', message: 'give at least one of name, phones, emails and externalId' },
+    ]);
+  return {
+    name: name ?? null,
+    phones: phones ?? [],
+    emails: emails ?? [],
+    externalId: externalId ?? null,
+    contactType: contactType ?? 'unknown',
+    registered: registered ?? false,
+    active: active ?? true,
+  };
+}

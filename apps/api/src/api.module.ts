@@ -23,6 +23,8 @@ import { ContactActive } from './portal/contact-active.js';
 import { PortalController } from './portal/portal.controller.js';
 import { WidgetPreflight } from './portal/widget-origin.js';
 import { ReferralsController } from './referrals/referrals.controller.js';
+import { ReferralsResolver } from './referrals/referrals.resolver.js';
+import { ReferralsService } from './referrals/referrals.service.js';
 import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.js';
 
 /** Commands in, queries out: REST, GraphQL, the portal, and the provider's webhooks. */
@@ -48,6 +50,8 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     MessagesResolver,
     ContactsService,
     ContactsResolver,
+    ReferralsService,
+    ReferralsResolver,
     ContactActive,
     Membership,
     { provide: WebhookSignatures, useClass: TwilioWebhookSignatures },

@@ -2,17 +2,13 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { Channel } from '@app/domain/conversation';
 import type { Lane } from '@app/domain/delivery';
 import type { ConsentToRenew, DeliveryView, MessageView, ReferralPage, ReferralView } from '@app/read-models';
-import { ContactDto } from './contacts/contacts.view.js';
-import { channels, ConversationDto } from './conversations/conversations.view.js';
+import { channels } from './conversations/conversations.view.js';
 import { CommandDto } from './http/command.view.js';
 
 // What queries and commands answer, as the API's description shows it. Each class is held to its view by `implements`.
 
 const nullable = { nullable: true, type: String } as const;
 
-export class ReferralCreatedDto extends CommandDto {
-  readonly referralId!: string;
-}
 export class OptInRequestedDto extends CommandDto {
   readonly consentId!: string;
 }
@@ -58,27 +54,6 @@ export class ConsentToRenewDto implements ConsentToRenew {
 export class ConsentsToRenewDto {
   @ApiProperty({ type: [ConsentToRenewDto] }) readonly documents!: readonly ConsentToRenewDto[];
   @ApiProperty(nullable) readonly next!: string | null;
-}
-
-export class ReferralDto implements ReferralView {
-  readonly id!: string;
-  readonly referrerId!: string;
-  readonly referredId!: string;
-  /** Null where it was erased. */
-  @ApiProperty(nullable) readonly status!: string | null;
-  @ApiProperty(nullable) readonly externalId!: string | null;
-  readonly createdAt!: string;
-  /** A conversation that is not archived: the icon of the list. */
-  readonly hasOpenConversation!: boolean;
-}
-export class ReferralsDto {
-  @ApiProperty({ type: [ReferralDto] }) readonly documents!: readonly ReferralDto[];
-  @ApiProperty(nullable) readonly next!: string | null;
-}
-export class ReferralPageDto extends ReferralDto implements ReferralPage {
-  @ApiProperty({ type: ContactDto, nullable: true }) readonly referrer!: ContactDto | null;
-  @ApiProperty({ type: ContactDto, nullable: true }) readonly referred!: ContactDto | null;
-  @ApiProperty({ type: [ConversationDto] }) readonly conversations!: readonly ConversationDto[];
 }
 
 export class RecipientDto {

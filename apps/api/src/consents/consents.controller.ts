@@ -10,7 +10,7 @@ import { Context, type RequestContext } from '../http/command-context.js';
 import { PageDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
 import { ConsentsToRenewDto, OptInRequestedDto } from '../views.dto.js';
-import { RequestOptInDto } from './consents.dto.js';
+import { RequestOptInDto } from './consents.requests.dto.js';
 
 @ApiTags('consents')
 @Controller('v1/consents')

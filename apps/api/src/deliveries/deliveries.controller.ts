@@ -10,7 +10,7 @@ import { Context } from '../http/command-context.js';
 import { Id } from '../http/id-param.js';
 import { CommandDto } from '../http/command.view.js';
 import { DeliveriesDto } from '../views.dto.js';
-import { ListDeliveriesDto, SettleDeliveryDto } from './deliveries.dto.js';
+import { ListDeliveriesDto, SettleDeliveryDto } from './deliveries.requests.dto.js';
 
 @ApiTags('deliveries')
 @Controller('v1/deliveries')

@@ -1,0 +1,39 @@
+import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Caller, Requires, type CallerIdentity } from '@app/platform';
+import { Context, type RequestContext } from '../http/command-context.js';
+import { connection } from '../http/page.view.js';
+import { ConnectionArgs, OneArgs } from '../http/paging.dto.js';
+import { CreateReferralInput } from './referrals.requests.dto.js';
+import { ReferralsService } from './referrals.service.js';
+import { ReferralConnection, ReferralCreatedDto, ReferralPageDto } from './referrals.view.js';
+
+@Resolver()
+export class ReferralsResolver {
+  constructor(private readonly service: ReferralsService) {}
+
+  @Query(() => ReferralConnection, { description: 'Newest first, each with the flag that a conversation is open.' })
+  @Requires('referrals:read')
+  async referrals(
+    @Args() args: ConnectionArgs,
+    @Caller() { programId }: CallerIdentity,
+  ): Promise<InstanceType<typeof ReferralConnection>> {
+    return connection(await this.service.list(programId, { ...args, limit: args.first }));
+  }
+
+  @Query(() => ReferralPageDto, {
+    description: 'The referral’s page: both sides, the flag, and its latest 50 conversations.',
+  })
+  @Requires('referrals:read')
+  async referral(@Args() { id, position }: OneArgs, @Caller() { programId }: CallerIdentity): Promise<ReferralPageDto> {
+    return this.service.one(programId, id, position);
+  }
+
+  @Mutation(() => ReferralCreatedDto)
+  @Requires('referrals:write')
+  async createReferral(
+    @Args('input') input: CreateReferralInput,
+    @Context() context: RequestContext,
+  ): Promise<ReferralCreatedDto> {
+    return this.service.create(input, context);
+  }
+}

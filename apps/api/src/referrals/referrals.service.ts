@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { HandleReferral, ids, NaturalKeys } from '@app/application';
+import type { Page } from '@app/eventing';
+import { ReferralNotFound } from '@app/domain/referral';
+import { Freshness, ReferralQueries, type ReferralPage, type ReferralView } from '@app/read-models';
+import { answer } from '../http/answers.js';
+import type { RequestContext } from '../http/command-context.js';
+import type { PageDto } from '../http/paging.dto.js';
+import { takeRequest } from '../http/take-request.js';
+import type { CreateReferralDto } from './referrals.requests.dto.js';
+import type { ReferralCreatedDto } from './referrals.view.js';
+
+/** What REST and GraphQL do with referrals. */
+@Injectable()
+export class ReferralsService {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly referrals: ReferralQueries,
+    private readonly freshness: Freshness,
+    private readonly naturalKeys: NaturalKeys,
+  ) {}
+
+  async create(
+    { referrerId, referredId, status, externalId }: CreateReferralDto,
+    context: RequestContext,
+  ): Promise<ReferralCreatedDto> {
+    const data = { referrerId, referredId, status: status ?? 'new', externalId: externalId ?? null };
+    const { referralId } = await takeRequest(this.commands, context, 'CreateReferral', data, async () => ({
+      referralId: await this.idFor(context, data.externalId),
+    }));
+    return {
+      referralId,
+      ...answer(await this.commands.execute(new HandleReferral(referralId, { type: 'CreateReferral', data }, context))),
+    };
+  }
+
+  /** @throws InvalidCursor */
+  async list(programId: string, { position, after, limit }: PageDto): Promise<Page<ReferralView>> {
+    await this.freshness.reach(position, ReferralQueries.reads.list);
+    return this.referrals.list(programId, after, limit);
+  }
+
+  /** @throws ReferralNotFound */
+  async one(programId: string, id: string, position: string | undefined): Promise<ReferralPage> {
+    await this.freshness.reach(position, ReferralQueries.reads.page);
+    const referral = await this.referrals.page(programId, id);
+    if (!referral) throw new ReferralNotFound();
+    return referral;
+  }
+
+  private async idFor({ programId, commandId }: RequestContext, externalId: string | null): Promise<string> {
+    return externalId === null
+      ? ids.madeBy(commandId, 'referral')
+      : this.naturalKeys.referralByExternalId(programId, externalId);
+  }
+}

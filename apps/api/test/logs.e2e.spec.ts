@@ -41,7 +41,8 @@ beforeAll(async () => {
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   let first = '';
   while (!first.includes('\n')) first += String((await once(child.stdout, 'data'))[0]);
-  facts = JSON.parse(first) as Facts;
+  facts = JSON.parse(first.slice(0, first.indexOf('\n'))) as Facts;
+  output += first.slice(first.indexOf('\n') + 1);
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
 });
 afterAll(() => {

@@ -6,6 +6,8 @@ import { WebhookSignatures } from '@app/gateways';
 import { AuthenticationGuard, HealthController, ProblemFilter } from '@app/platform';
 import { QueriesModule } from '@app/read-models';
 import { ConsentsController } from './consents/consents.controller.js';
+import { ConsentsResolver } from './consents/consents.resolver.js';
+import { ConsentsService } from './consents/consents.service.js';
 import { ContactsController } from './contacts/contacts.controller.js';
 import { ContactsResolver } from './contacts/contacts.resolver.js';
 import { ContactsService } from './contacts/contacts.service.js';
@@ -13,12 +15,15 @@ import { ConversationsController } from './conversations/conversations.controlle
 import { ConversationsResolver, MessagesResolver } from './conversations/conversations.resolver.js';
 import { ConversationsService } from './conversations/conversations.service.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
+import { DeliveriesResolver } from './deliveries/deliveries.resolver.js';
+import { DeliveriesService } from './deliveries/deliveries.service.js';
 import { DevMailController } from './dev-mail.controller.js';
 import { GraphqlApiModule } from './graphql/graphql.module.js';
 import { EtagInterceptor } from './http/answers.js';
 import { CommandContexts } from './http/command-context.js';
 import { Membership } from './http/membership.js';
 import { MembersController } from './members/members.controller.js';
+import { MembersResolver } from './members/members.resolver.js';
 import { ContactActive } from './portal/contact-active.js';
 import { PortalController } from './portal/portal.controller.js';
 import { WidgetPreflight } from './portal/widget-origin.js';
@@ -52,6 +57,11 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     ContactsResolver,
     ReferralsService,
     ReferralsResolver,
+    ConsentsService,
+    ConsentsResolver,
+    DeliveriesService,
+    DeliveriesResolver,
+    MembersResolver,
     ContactActive,
     Membership,
     { provide: WebhookSignatures, useClass: TwilioWebhookSignatures },

@@ -1,20 +1,26 @@
-import { IsIn, IsISO8601, IsOptional, IsUUID, MaxLength } from 'class-validator';
+import { Field, InputType, IntersectionType } from '@nestjs/graphql';
+import { IsIn, IsISO8601, IsUUID, MaxLength } from 'class-validator';
 import type { Purpose } from '@app/domain/consent';
-import { IsCleanText, IsPastTime, IsPhone } from '../http/validators.js';
+import { CommandInput } from '../http/command-input.dto.js';
+import { IsCleanText, IsPastTime, IsPhone, Optional } from '../http/validators.js';
 
 /** A ticked form, with what it said: the evidence. */
+@InputType({ isAbstract: true })
 export class RequestOptInDto {
   @IsUUID() readonly contactId!: string;
   /** One of the contact's phones; the first when absent. */
-  @IsOptional() @IsPhone() readonly phone?: string;
+  @Optional() @IsPhone() readonly phone?: string;
   /** The question goes into the conversation about this referral, else into the general one. */
-  @IsOptional() @IsUUID() readonly referralId?: string;
-  @IsOptional() @IsIn(['conversational', 'marketing']) readonly purpose?: Purpose;
+  @Optional() @IsUUID() readonly referralId?: string;
+  /** `conversational` (the default) or `marketing`. */
+  @Field(() => String) @Optional() @IsIn(['conversational', 'marketing']) readonly purpose?: Purpose;
   /** The exact words beside the box. */
   @MaxLength(2_000) @IsCleanText() readonly wording!: string;
   @MaxLength(100) @IsCleanText() readonly wordingVersion!: string;
   /** The page or form that showed them. */
   @MaxLength(500) @IsCleanText() readonly source!: string;
   /** When the box was ticked; now when absent. */
-  @IsOptional() @MaxLength(40) @IsISO8601({ strict: true }) @IsPastTime() readonly tickedAt?: string;
+  @Optional() @MaxLength(40) @IsISO8601({ strict: true }) @IsPastTime() readonly tickedAt?: string;
 }
+@InputType()
+export class RequestOptInInput extends IntersectionType(RequestOptInDto, CommandInput) {}

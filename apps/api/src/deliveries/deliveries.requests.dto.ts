@@ -1,8 +1,11 @@
-import { IsIn } from 'class-validator';
+import { ArgsType, Field, InputType, IntersectionType } from '@nestjs/graphql';
+import { IntersectionType as RestIntersectionType } from '@nestjs/swagger';
+import { IsIn, IsUUID } from 'class-validator';
 import type { DeliveryRow } from '@app/read-models';
-import { PageDto } from '../http/paging.dto.js';
+import { CommandInput } from '../http/command-input.dto.js';
+import { ConnectionArgs, PageDto } from '../http/paging.dto.js';
 
-const states: readonly DeliveryRow['status'][] = [
+export const deliveryStates: readonly DeliveryRow['status'][] = [
   'requested',
   'claimed',
   'uncertain',
@@ -13,10 +16,22 @@ const states: readonly DeliveryRow['status'][] = [
   'left',
 ];
 
-export class ListDeliveriesDto extends PageDto {
-  @IsIn(states) readonly status!: DeliveryRow['status'];
+@ArgsType()
+export class DeliveryFilterDto {
+  @Field(() => String, { description: deliveryStates.join(', ') })
+  @IsIn(deliveryStates)
+  readonly status!: DeliveryRow['status'];
 }
+export class ListDeliveriesDto extends RestIntersectionType(DeliveryFilterDto, PageDto) {}
+@ArgsType()
+export class DeliveriesArgs extends IntersectionType(DeliveryFilterDto, ConnectionArgs) {}
 
+@InputType({ isAbstract: true })
 export class SettleDeliveryDto {
-  @IsIn(['resend', 'leave']) readonly decision!: 'resend' | 'leave';
+  /** `resend` or `leave`. */
+  @Field(() => String) @IsIn(['resend', 'leave']) readonly decision!: 'resend' | 'leave';
+}
+@InputType()
+export class SettleDeliveryInput extends IntersectionType(SettleDeliveryDto, CommandInput) {
+  @IsUUID() readonly deliveryId!: string;
 }

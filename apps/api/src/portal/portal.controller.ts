@@ -12,10 +12,10 @@ import { Id } from '../http/id-param.js';
 import { PageDto } from '../http/paging.dto.js';
 import { ListMessagesDto } from '../conversations/conversations.requests.dto.js';
 import { messageIdIn } from '../conversations/message-id.js';
+import { PortalConversationsDto, PortalMessagesDto } from './portal.view.js';
 import { ContactActive } from './contact-active.js';
-import { WritePortalMessageDto } from './portal.dto.js';
+import { WritePortalMessageDto } from './portal.requests.dto.js';
 import { SentDto } from '../conversations/conversations.view.js';
-import { PortalConversationsDto, PortalMessagesDto } from '../views.dto.js';
 import { WidgetOrigin } from './widget-origin.js';
 
 /** The contact's side: own conversations only, no phone number needed. */

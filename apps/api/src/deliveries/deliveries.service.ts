@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { HandleDelivery } from '@app/application';
+import type { CommandContext, Page } from '@app/eventing';
+import type { CallerIdentity } from '@app/platform';
+import { DeliveryQueries, Freshness, type DeliveryView } from '@app/read-models';
+import { answer, type CommandAnswer } from '../http/answers.js';
+import type { PageDto } from '../http/paging.dto.js';
+import type { DeliveryFilterDto, SettleDeliveryDto } from './deliveries.requests.dto.js';
+
+/** What REST and GraphQL do with deliveries. */
+@Injectable()
+export class DeliveriesService {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly deliveries: DeliveryQueries,
+    private readonly freshness: Freshness,
+  ) {}
+
+  /** @throws InvalidCursor */
+  async list(
+    programId: string,
+    { status }: DeliveryFilterDto,
+    { position, after, limit }: PageDto,
+  ): Promise<Page<DeliveryView>> {
+    await this.freshness.reach(position, DeliveryQueries.reads.page);
+    return this.deliveries.page(programId, status, after, limit);
+  }
+
+  async settle(
+    id: string,
+    { decision }: SettleDeliveryDto,
+    { id: by }: CallerIdentity,
+    context: CommandContext,
+  ): Promise<CommandAnswer> {
+    return answer(
+      await this.commands.execute(new HandleDelivery(id, { type: 'SettleDelivery', data: { by, decision } }, context)),
+    );
+  }
+}

@@ -1,0 +1,25 @@
+import type { Channel } from '@app/domain/conversation';
+import type { MessageView } from '@app/read-models';
+import { channels } from '../conversations/conversations.view.js';
+import { pageOf } from '../http/page.view.js';
+import { Nullable, OneOf } from '../http/view-fields.js';
+
+export class PortalConversationDto {
+  readonly id!: string;
+  @Nullable() readonly referralId!: string | null;
+  /** Of the last message; null where it was erased. */
+  @Nullable() readonly preview!: string | null;
+  readonly lastActivityAt!: string;
+}
+export class PortalConversationsDto extends pageOf(PortalConversationDto) {}
+/** What staff is told of deliveries and refusals is theirs. */
+export class PortalMessageDto {
+  readonly id!: string;
+  @OneOf(['message', 'automated', 'keyword']) readonly kind!: MessageView['kind'];
+  @OneOf(['in', 'out']) readonly direction!: 'in' | 'out';
+  @OneOf(channels) readonly channel!: Channel;
+  /** Null where it was erased. */
+  @Nullable() readonly text!: string | null;
+  readonly at!: string;
+}
+export class PortalMessagesDto extends pageOf(PortalMessageDto) {}

@@ -1,0 +1,122 @@
+import {
+  getNamedType,
+  getNullableType,
+  isInputObjectType,
+  isLeafType,
+  isListType,
+  isObjectType,
+  isRequiredArgument,
+  isRequiredInputField,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+} from 'graphql';
+import { NOBODY } from './api.fixture.js';
+
+/** Each operation of REST and the field of GraphQL that does the same. */
+export const fieldOf: Readonly<Record<string, string>> = {
+  'GET /v1/conversations': 'inbox',
+  'POST /v1/conversations': 'startConversation',
+  'GET /v1/conversations/{id}': 'conversation',
+  'GET /v1/conversations/{id}/messages': 'conversation.messages',
+  'POST /v1/conversations/{id}/messages': 'sendMessage',
+  'POST /v1/conversations/{id}/read': 'readConversation',
+  'POST /v1/conversations/{id}/unread': 'markConversationUnread',
+  'POST /v1/conversations/{id}/archive': 'archiveConversation',
+  'GET /v1/contacts': 'contacts',
+  'POST /v1/contacts': 'createContact',
+  'GET /v1/contacts/{id}': 'contact',
+  'PATCH /v1/contacts/{id}': 'changeContact',
+  'GET /v1/referrals': 'referrals',
+  'GET /v1/referrals/{id}': 'referral',
+  'POST /v1/referrals': 'createReferral',
+  'POST /v1/consents': 'requestOptIn',
+  'GET /v1/consents/to-renew': 'consentsToRenew',
+  'GET /v1/deliveries': 'deliveries',
+  'POST /v1/deliveries/{id}/settle': 'settleDelivery',
+  'DELETE /v1/members/{id}': 'removeMember',
+};
+
+const portal =
+  'The portal is a surface of its own: an api may serve it alone, and it checks the origin of the site that embeds it.';
+
+/** Operations that GraphQL leaves out, and why. */
+export const onlyByRest: Readonly<Record<string, string>> = {
+  'GET /v1/portal/conversations': portal,
+  'GET /v1/portal/conversations/{id}/messages': portal,
+  'POST /v1/portal/conversations/{id}/messages': portal,
+};
+
+/** Fields that REST leaves out, and why. */
+export const onlyByGraphql: Readonly<Record<string, string>> = {};
+
+/** The id of a path, as the input of a mutation calls it. */
+export const idFieldOf: Readonly<Record<string, string>> = {
+  conversations: 'conversationId',
+  contacts: 'contactId',
+  deliveries: 'deliveryId',
+  members: 'userId',
+};
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/**
+ * A request for a field of GraphQL and all that it shows. Arguments that are not given and must be are of the right type
+ * and of nobody. `conversation.messages` is the field `messages` of the field `conversation`.
+ */
+export function requestFor(
+  schema: GraphQLSchema,
+  path: string,
+  given: Arguments = {},
+): { readonly query: string; readonly variables: Arguments } {
+  const [root = '', ...below] = path.split('.');
+  const isMutation = schema.getMutationType()?.getFields()[root] !== undefined;
+  const fields = (isMutation ? schema.getMutationType() : schema.getQueryType())?.getFields() ?? {};
+  const declared: Record<string, string> = {};
+  const variables: Record<string, unknown> = {};
+
+  const ask = (field: GraphQLField<unknown, unknown> | undefined, [next, ...rest]: readonly string[]): string => {
+    if (field === undefined) throw new Error(`GraphQL has no field ${path}`);
+    const args = field.args.filter((arg) => isRequiredArgument(arg) || arg.name in given);
+    for (const { name, type } of args) {
+      declared[name] = `$${name}: ${String(type)}`;
+      variables[name] = name === 'input' ? filler(type, given) : (given[name] ?? filler(type));
+    }
+    const passed = args.length > 0 ? `(${args.map(({ name }) => `${name}: $${name}`).join(', ')})` : '';
+    const type = getNamedType(field.type);
+    const shown =
+      next === undefined
+        ? selection(type)
+        : `{ ${ask(isObjectType(type) ? type.getFields()[next] : undefined, rest)} }`;
+    return `${field.name}${passed} ${shown}`;
+  };
+
+  const asked = ask(fields[root], below);
+  const names = Object.values(declared);
+  return {
+    query: `${isMutation ? 'mutation' : 'query'} ${names.length > 0 ? `(${names.join(', ')})` : ''} { ${asked} }`,
+    variables,
+  };
+}
+
+/** All fields of a type that are not deprecated and take no arguments. */
+function selection(type: GraphQLOutputType): string {
+  const named = getNamedType(type);
+  if (!isObjectType(named)) return '';
+  const fields = Object.values(named.getFields()).filter(
+    ({ args, deprecationReason }) => args.length === 0 && !deprecationReason,
+  );
+  return `{ ${fields.map((field) => `${field.name} ${selection(field.type)}`).join(' ')} }`;
+}
+
+function filler(type: GraphQLInputType, given: Arguments = {}): unknown {
+  const bare = getNullableType(type);
+  if (isListType(bare)) return [];
+  if (isInputObjectType(bare)) {
+    const required = Object.values(bare.getFields()).filter(isRequiredInputField);
+    return { ...Object.fromEntries(required.map((field) => [field.name, filler(field.type)])), ...given };
+  }
+  if (!isLeafType(bare)) throw new Error(`No filler for ${String(type)}`);
+  return { Int: 1, Boolean: false }[bare.name] ?? NOBODY;
+}

@@ -1,7 +1,14 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { sample } from '@app/sample-program';
-import { Api, NOBODY, type Answer, type Input } from './api.fixture.js';
-import { fieldOf, idFieldOf, onlyByGraphql, onlyByRest, requestFor } from './operations.fixture.js';
+import { Api, NOBODY, type Answer } from './api.fixture.js';
+import {
+  fieldOf,
+  onlyByGraphql,
+  onlyByRest,
+  operationRequest,
+  requestFor,
+  type Operation,
+} from './operations.fixture.js';
 import { routesOf } from './routes.fixture.js';
 
 let api: Api;
@@ -12,17 +19,12 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** An operation by its REST name: the id of its path, its body or query, and headers that both surfaces take. */
-type Operation = {
-  readonly route: string;
-  readonly id?: string;
-  readonly given?: Readonly<Record<string, unknown>>;
-  readonly headers?: Readonly<Record<string, string>>;
-};
+/** With headers that both surfaces take. */
+type Asked = Operation & { readonly headers?: Readonly<Record<string, string>> };
 
 const as = sample.owner;
 
-function byRest({ route, id = '', given = {}, headers = {} }: Operation): Promise<Answer> {
+function byRest({ route, id = '', given = {}, headers = {} }: Asked): Promise<Answer> {
   const [method = '', template = ''] = route.split(' ');
   const path = template.replace('{id}', id);
   if (method !== 'GET') return api.ask(method, path, { as, headers, body: given });
@@ -30,17 +32,9 @@ function byRest({ route, id = '', given = {}, headers = {} }: Operation): Promis
   return api.get(`${path}?${String(query)}`, { as, headers });
 }
 
-function byGraphql({ route, id, given = {}, headers = {} }: Operation): Promise<Answer> {
-  const [method, , , resource = ''] = route.split(/[ /]/);
-  const { limit, ...rest } = given;
-  const all = {
-    ...rest,
-    ...(limit !== undefined && { first: limit }),
-    ...(id !== undefined && { [method === 'GET' ? 'id' : (idFieldOf[resource] ?? '')]: id }),
-  };
-  const { query, variables } = requestFor(schema, fieldOf[route] ?? '', all);
-  const input: Input = { as, headers };
-  return api.graphql(query, variables, input);
+function byGraphql({ headers = {}, ...operation }: Asked): Promise<Answer> {
+  const { query, variables } = operationRequest(schema, operation);
+  return api.graphql(query, variables, { as, headers });
 }
 
 /** The value of the field that was asked for. */
@@ -72,7 +66,7 @@ const hello = { channel: 'in-app', text: 'Hello' };
 const consent = { contactId, wording: 'I agree', wordingVersion: '1', source: 'a form' };
 
 /** Each command in a form that is carried out, a first and a second time. */
-const commands = (time: 1 | 2): readonly Operation[] => [
+const commands = (time: 1 | 2): readonly Asked[] => [
   { route: 'POST /v1/conversations', given: { referralId: sample.referralId, with: 'referred' } },
   { route: 'POST /v1/conversations', given: { phone: '+1 415 555 0140' } },
   { route: 'POST /v1/conversations/{id}/messages', id, given: hello },
@@ -92,7 +86,7 @@ const commands = (time: 1 | 2): readonly Operation[] => [
   { route: 'POST /v1/consents', given: { ...consent, purpose: 'marketing', tickedAt: '2026-01-05T09:00:00Z' } },
   { route: 'DELETE /v1/members/{id}', id: sample.agent.id },
 ];
-const named = (operations: readonly Operation[]): readonly (readonly [string, Operation])[] =>
+const named = (operations: readonly Asked[]): readonly (readonly [string, Asked])[] =>
   operations.map((operation) => [`${operation.route} ${JSON.stringify(operation.given ?? {})}`, operation]);
 
 describe('M9: a key given by one surface is the same command by the other', () => {
@@ -110,7 +104,7 @@ describe('M9: a key given by one surface is the same command by the other', () =
       [1, byRest, byGraphql],
       [2, byGraphql, byRest],
     ] as const) {
-      const same = { ...commands(time)[index], headers: { 'idempotency-key': `both-${(keys += 1)}` } } as Operation;
+      const same = { ...commands(time)[index], headers: { 'idempotency-key': `both-${(keys += 1)}` } } as Asked;
       const answers = [await first(same)];
       // Another intent under the same key would be refused, another target would be written to.
       expect(await api.recorded(async () => answers.push(await second(same)))).toEqual([]);
@@ -135,7 +129,7 @@ describe('M9: a key given by one surface is the same command by the other', () =
 });
 
 const forged = { after: 'forged' };
-const refused: readonly Operation[] = [
+const refused: readonly Asked[] = [
   { route: 'POST /v1/conversations', given: {} },
   { route: 'POST /v1/conversations', given: { contactId: NOBODY } },
   { route: 'POST /v1/conversations', given: { phone: '555' } },
@@ -200,7 +194,7 @@ describe('G1: what one surface refuses the other refuses by the same code', () =
   });
 });
 
-const queries: readonly Operation[] = [
+const queries: readonly Asked[] = [
   { route: 'GET /v1/conversations' },
   { route: 'GET /v1/conversations', given: { folder: 'all', limit: 1 } },
   { route: 'GET /v1/conversations', given: { contactId } },

@@ -1,10 +1,14 @@
+import { buildSchema, type GraphQLSchema } from 'graphql';
 import { sample } from '@app/sample-program';
 import { Api, expectProblem, NOBODY, type Answer } from './api.fixture.js';
+import { fieldOf, operationRequest, type GraphqlRequest, type Operation } from './operations.fixture.js';
 import { addSecondProgram, second } from './second-program.fixture.js';
 
 let api: Api;
+let schema: GraphQLSchema;
 beforeAll(async () => {
   api = await Api.start();
+  schema = buildSchema(api.standalone.graphqlSchema());
   await addSecondProgram(api.standalone.app);
   await api.rest();
 });
@@ -123,22 +127,22 @@ describe('G5: another program’s ids are ids of nothing', () => {
       ),
       { status: 404, code: 'DeliveryNotFound' },
     );
+    const settle = (id: string): GraphqlRequest =>
+      operationRequest(schema, { route: 'POST /v1/deliveries/{id}/settle', id, given: { decision: 'leave' } });
+    expect((await asIfUnknown('POST', () => '/graphql', String(delivery?.id), settle)).body).toMatchObject({
+      errors: [{ extensions: { code: 'DeliveryNotFound', status: 404 } }],
+    });
   });
 
-  it.each(['conversation', 'messages', 'send', 'archive'])('GraphQL: %s', async (name) => {
-    const document: Readonly<Record<string, string>> = {
-      conversation: 'query ($id: ID!) { conversation(id: $id) { id displayName } }',
-      messages: 'query ($id: ID!) { conversation(id: $id) { messages { edges { node { text } } } } }',
-      send: 'mutation ($id: String!) { sendMessage(input: { conversationId: $id, channel: "in-app", text: "Hello" }) { messageId } }',
-      archive: 'mutation ($id: String!) { archiveConversation(input: { conversationId: $id }) { revision } }',
-    };
-    const answer = await asIfUnknown(
-      'POST',
-      () => '/graphql',
-      second.conversationId,
-      (id) => ({ query: document[name], variables: { id } }),
-    );
-    expect(answer.body).toMatchObject({ data: null, errors: [{ extensions: { code: 'ConversationNotFound' } }] });
+  const byGraphql = cases.map(([method, path, theirs, code, body]) => {
+    const route = `${method} ${path('{id}')}`;
+    return [fieldOf[route] ?? '', code, { route, theirs, hasId: route.includes('{id}'), body }] as const;
+  });
+  it.each(byGraphql)('GraphQL: %s %s', async (_, code, { route, theirs, hasId, body }) => {
+    const request = (id: string): GraphqlRequest =>
+      operationRequest(schema, { route, ...(hasId && { id }), given: (body?.(id) ?? {}) as Operation['given'] & {} });
+    const answer = await asIfUnknown('POST', () => '/graphql', theirs, request);
+    expect(answer.body).toMatchObject({ data: null, errors: [{ extensions: { code, status: 404 } }] });
   });
 });
 
@@ -163,9 +167,21 @@ describe('G5: lists hold what is one’s own', () => {
     expectNothingOfTheirs(answer.text.replace(JSON.stringify(path), ''));
   });
 
-  it('and GraphQL’s', async () => {
+  it.each(paths)('and GraphQL’s: %s', async (path) => {
+    const [route, given] = path.split('?');
+    const { limit, ...rest } = Object.fromEntries(new URLSearchParams(given));
+    const { query, variables } = operationRequest(schema, {
+      route: `GET ${String(route)}`,
+      given: { ...rest, ...(limit !== undefined && { limit: Number(limit) }) },
+    });
+    const { status, text } = await api.graphql(query, variables, { as: sample.owner });
+    expect(status).toBe(200);
+    expectNothingOfTheirs(text);
+  });
+
+  it('nor do the messages below them', async () => {
     const { text, status } = await api.graphql(
-      '{ inbox(folder: "all", first: 200) { edges { node { id contactId referralId displayName phone preview messages { edges { node { text authorId } } } } } } }',
+      '{ inbox(folder: "all", first: 100) { edges { node { id messages { edges { node { text author { id } } } } } } } }',
     );
     expect(status).toBe(200);
     expectNothingOfTheirs(text);

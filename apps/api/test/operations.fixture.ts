@@ -52,7 +52,7 @@ export const onlyByRest: Readonly<Record<string, string>> = {
 export const onlyByGraphql: Readonly<Record<string, string>> = {};
 
 /** The id of a path, as the input of a mutation calls it. */
-export const idFieldOf: Readonly<Record<string, string>> = {
+const idFieldOf: Readonly<Record<string, string>> = {
   conversations: 'conversationId',
   contacts: 'contactId',
   deliveries: 'deliveryId',
@@ -61,15 +61,27 @@ export const idFieldOf: Readonly<Record<string, string>> = {
 
 type Arguments = Readonly<Record<string, unknown>>;
 
+/** An operation by its REST name, with the id of its path, and its body or query. */
+export type Operation = { readonly route: string; readonly id?: string; readonly given?: Arguments };
+
+/** The same operation by GraphQL. */
+export function operationRequest(schema: GraphQLSchema, { route, id, given = {} }: Operation): GraphqlRequest {
+  const [method, , , resource = ''] = route.split(/[ /]/);
+  const { limit, ...rest } = given;
+  return requestFor(schema, fieldOf[route] ?? '', {
+    ...rest,
+    ...(limit !== undefined && { first: limit }),
+    ...(id !== undefined && { [method === 'GET' ? 'id' : (idFieldOf[resource] ?? '')]: id }),
+  });
+}
+
+export type GraphqlRequest = { readonly query: string; readonly variables: Arguments };
+
 /**
  * A request for a field of GraphQL and all that it shows. Arguments that are not given and must be are of the right type
  * and of nobody. `conversation.messages` is the field `messages` of the field `conversation`.
  */
-export function requestFor(
-  schema: GraphQLSchema,
-  path: string,
-  given: Arguments = {},
-): { readonly query: string; readonly variables: Arguments } {
+export function requestFor(schema: GraphQLSchema, path: string, given: Arguments = {}): GraphqlRequest {
   const [root = '', ...below] = path.split('.');
   const isMutation = schema.getMutationType()?.getFields()[root] !== undefined;
   const fields = (isMutation ? schema.getMutationType() : schema.getQueryType())?.getFields() ?? {};

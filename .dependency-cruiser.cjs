@@ -137,6 +137,12 @@ module.exports = {
       { path: '^(node:)?sqlite$' },
     ),
     rule(
+      'product-needs-no-dev-dependencies',
+      'The image is installed without devDependencies.',
+      { path: '^(apps|libs)/', pathNot: `${TESTS}|^apps/tools/|^libs/(testing|emulators/eventstoredb)/` },
+      { dependencyTypes: ['npm-dev'] },
+    ),
+    rule(
       'testing-is-for-specs',
       'testing is for specs only.',
       { pathNot: '\\.(spec|contract|fixture)\\.ts$|^libs/testing/|^libs/emulators/eventstoredb/|^apps/tools/chaos/' },

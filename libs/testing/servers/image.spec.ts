@@ -1,0 +1,39 @@
+import { relative } from 'node:path';
+import ts from 'typescript';
+import { copiedFiles, entryPoints } from './image.js';
+
+const NOT_PRODUCT =
+  /\.(spec|fixture|contract|samples)\.ts$|\/(golden|test)\/|^apps\/tools\/|^libs\/(testing|emulators\/eventstoredb)\//;
+
+/** What the image's build compiles: the files that its configuration includes, and all that these import. */
+function compiledFiles(): string[] {
+  const { config } = ts.readConfigFile('tsconfig.product.json', (file) => ts.sys.readFile(file)) as { config: unknown };
+  const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd());
+  const host = ts.createCompilerHost(options);
+  // Packages are left out: reading them takes seconds.
+  const ownFiles: ts.CompilerHost = {
+    ...host,
+    getSourceFile: (file, ...rest) => (file.includes('node_modules') ? undefined : host.getSourceFile(file, ...rest)),
+  };
+  return ts
+    .createProgram(fileNames, options, ownFiles)
+    .getSourceFiles()
+    .map(({ fileName }) => relative('.', fileName));
+}
+
+const copied = copiedFiles();
+const compiled = compiledFiles();
+
+describe.each([
+  ['copied into the image’s build', copied],
+  ['compiled by it', compiled],
+])('what is %s', (_what, files) => {
+  it('has no spec, no double and no tool', () => expect(files.filter((file) => NOT_PRODUCT.test(file))).toEqual([]));
+
+  it('has every app, and the provider’s stand-in', () => {
+    expect(entryPoints()).toContain('libs/emulators/twilio/main.ts');
+    expect(files).toEqual(expect.arrayContaining(entryPoints()));
+  });
+});
+
+it('compiles nothing that is not copied', () => expect(compiled.filter((file) => !copied.includes(file))).toEqual([]));

@@ -1,0 +1,38 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+/** The operator puts it there. */
+const GIVEN = 'infra/certificates';
+
+const documents = globSync(['*.md', 'docs/**/*.md', 'infra/*.md', 'libs/**/*.md']);
+
+/** Where each link of a document leads, without addresses and anchors of the same page. */
+const linksOf = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target.replace(/#.*$/, ''))
+    .filter((target) => target !== '' && !/^\w+:/.test(target))
+    .map((target) => normalize(join(dirname(file), target)));
+
+/** Paths in backticks. Those with a placeholder, such as `apps/<app>/src/main.ts`, name no file. */
+const pathsOf = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/`((?:apps|libs|docs|infra)\/[^`\s]*)`/g)]
+    .map(([, path = '']) => path)
+    .filter((path) => path !== GIVEN && !/[<>]/.test(path));
+
+it('finds links and paths', () => {
+  expect(linksOf('README.md')).toContain('docs/architecture.md');
+  expect(pathsOf('docs/architecture.md')).toContain('apps/api');
+});
+
+it.each(documents)('%s: every relative link leads somewhere', (file) =>
+  expect(linksOf(file).filter((target) => !existsSync(target))).toEqual([]),
+);
+
+it.each(documents)('%s: every path in backticks exists', (file) =>
+  expect(pathsOf(file).filter((path) => globSync(path).length === 0)).toEqual([]),
+);
+
+it('docs/README.md names every document', () => {
+  const named = new Set([...linksOf('docs/README.md'), 'docs/README.md']);
+  expect([...documents, ...globSync('docs/*.*')].filter((file) => !named.has(file))).toEqual([]);
+});

@@ -3,6 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { Parking } from '@app/application';
 import {
   Checkpoints,
+  isDeleted,
   Journal,
   Leadership,
   projectorOf,
@@ -10,9 +11,9 @@ import {
   rebuild,
   runProjection,
   unreadableId,
-  type DocumentWrite,
   type Followed,
   type ReadModel,
+  type StoredDocument,
 } from '@app/eventing';
 import type { Position } from '@app/kernel';
 
@@ -56,7 +57,7 @@ export async function compareModel(stores: Stores, model: ReadModel): Promise<Co
   await catchUp(stores, model);
   const head = await rebuild(stores, model, new AbortController().signal);
   try {
-    return await difference(readModels.scan(model, 'live'), readModels.scan(model, 'rebuild'), head ?? '');
+    return await difference(readModels, model, head ?? '');
   } finally {
     await readModels.dropRebuild(model);
   }
@@ -95,25 +96,26 @@ export async function whileFollowed<Result>(
   }
 }
 
-/** Both in order of id; live rows behind `head` are not of the copy's time. */
-async function difference(
-  live: AsyncIterable<DocumentWrite>,
-  copy: AsyncIterable<DocumentWrite>,
-  head: Position,
-): Promise<Comparison> {
-  const others = copy[Symbol.asyncIterator]();
-  const next = async (): Promise<DocumentWrite | undefined> =>
-    ((await others.next()) as { value: DocumentWrite | undefined }).value;
+/** Both in order of id; what the live one has written or deleted behind `head` is not of the copy's time. */
+async function difference(readModels: ReadModelStore, model: ReadModel, head: Position): Promise<Comparison> {
+  const others = readModels.scan(model, 'rebuild')[Symbol.asyncIterator]();
+  const next = async (): Promise<StoredDocument | undefined> =>
+    ((await others.next()) as { value: StoredDocument | undefined }).value;
+  const isDeletedSince = async (id: string): Promise<boolean> =>
+    (await readModels.versions(model, [id])).some((live) => isDeleted(live) && live.position > head);
   let rows = 0;
   let other = await next();
-  for await (const row of live) {
+  for await (const row of readModels.scan(model, 'live')) {
     rows += 1;
+    while (other && other.document.id < row.document.id && (await isDeletedSince(other.document.id)))
+      other = await next();
     const isSameRow = other?.document.id === row.document.id;
     if (row.position <= head && !isDeepStrictEqual(row, other)) return { rows, firstDifference: firstOf(row, other) };
     if (isSameRow) other = await next();
   }
+  while (other && (await isDeletedSince(other.document.id))) other = await next();
   return { rows, firstDifference: other?.document.id ?? null };
 }
 
-const firstOf = ({ document: { id } }: DocumentWrite, other: DocumentWrite | undefined): string =>
+const firstOf = ({ document: { id } }: StoredDocument, other: StoredDocument | undefined): string =>
   other && other.document.id < id ? other.document.id : id;

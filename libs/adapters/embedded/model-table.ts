@@ -1,12 +1,15 @@
 import {
+  idOf,
   indexedFields,
   indexFields,
+  isDeleted,
   toPage,
   type Document,
   type DocumentWrite,
   type ModelDefinition,
   type Page,
   type PageRequest,
+  type StoredDocument,
 } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { column, quote, termsOf, toColumn } from './model-columns.js';
@@ -15,6 +18,7 @@ import type { Database } from './sqlite.js';
 
 type DocRow = { readonly doc: string };
 type StoredRow = DocRow & { readonly position: Position };
+type VersionRow = { readonly id: string; readonly doc: string | null; readonly position: Position };
 
 /** Above every character a term continues with. */
 const LAST_CHARACTER = '\u{10FFFF}';
@@ -22,7 +26,10 @@ const LAST_CHARACTER = '\u{10FFFF}';
 /** Documents whose terms are filled in at once. */
 const TERMS_STEP = 5_000;
 
-/** The documents of one generation of a read model: a column for each indexed field, search terms in a table beside. */
+/**
+ * The documents of one generation of a read model: a column for each indexed field, search terms in a table beside. One that was
+ * deleted leaves its id and position.
+ */
 export class ModelTable {
   readonly name: string;
   readonly #terms: string;
@@ -47,9 +54,9 @@ export class ModelTable {
   /** The bare tables; `completion` makes them ready for readers. */
   create(): void {
     // Columns without a type keep numbers and texts apart and as they are.
-    const columns = this.#fields.map((field) => `, ${column(field)} NOT NULL`);
+    const columns = this.#fields.map((field) => `, ${column(field)}`);
     this.db.exec(`
-      CREATE TABLE ${quote(this.name)} (id TEXT NOT NULL PRIMARY KEY, position TEXT NOT NULL, doc TEXT NOT NULL${columns.join('')});
+      CREATE TABLE ${quote(this.name)} (id TEXT NOT NULL PRIMARY KEY, position TEXT NOT NULL, doc TEXT${columns.join('')});
       CREATE TABLE ${quote(this.#terms)} (term TEXT NOT NULL, id TEXT NOT NULL);`);
   }
 
@@ -67,34 +74,44 @@ export class ModelTable {
     this.db.exec(`DROP TABLE IF EXISTS ${quote(this.name)}; DROP TABLE IF EXISTS ${quote(this.#terms)}`);
   }
 
-  /** Writes a document that is newer than the stored one, with its terms. */
-  write({ document, position }: DocumentWrite): void {
+  /** Writes or deletes a document that is newer than the stored one, with its terms. */
+  write(write: DocumentWrite): void {
     if (this.model.searchTerms === undefined) {
-      this.fill({ document, position });
+      this.fill(write);
       return;
     }
-    const stored = this.db.one<DocRow>(`SELECT doc FROM ${quote(this.name)} WHERE id = ?`, document.id);
-    if (!this.fill({ document, position })) return;
-    const before = stored ? termsOf(this.model, toDocument(stored)) : new Set<string>();
-    const after = termsOf(this.model, document);
+    const id = idOf(write);
+    const [stored] = this.get([id]);
+    if (!this.fill(write)) return;
+    const before = stored ? termsOf(this.model, stored) : new Set<string>();
+    const after = isDeleted(write) ? new Set<string>() : termsOf(this.model, write.document);
     for (const term of before) {
-      if (!after.has(term))
-        this.db.run(`DELETE FROM ${quote(this.#terms)} WHERE term = ? AND id = ?`, term, document.id);
+      if (!after.has(term)) this.db.run(`DELETE FROM ${quote(this.#terms)} WHERE term = ? AND id = ?`, term, id);
     }
     for (const term of after) {
-      if (!before.has(term)) this.db.run(`INSERT INTO ${quote(this.#terms)} VALUES (?, ?)`, term, document.id);
+      if (!before.has(term)) this.db.run(`INSERT INTO ${quote(this.#terms)} VALUES (?, ?)`, term, id);
     }
   }
 
-  /** Writes a document that is newer than the stored one, without its terms; says whether it was. */
-  fill({ document, position }: DocumentWrite): boolean {
-    const fields = this.#fields.map((field) => toColumn(document[field], field));
-    return this.db.run(this.#upsert, document.id, position, JSON.stringify(document), ...fields) > 0;
+  /** Writes or deletes a document that is newer than the stored one, without its terms; says whether it was. */
+  fill(write: DocumentWrite): boolean {
+    const document = isDeleted(write) ? null : write.document;
+    const fields = this.#fields.map((field) => document && toColumn(document[field], field));
+    return this.db.run(this.#upsert, idOf(write), write.position, document && JSON.stringify(document), ...fields) > 0;
   }
 
   get<Row extends Document>(ids: readonly string[]): Row[] {
-    const sql = `SELECT doc FROM ${quote(this.name)} WHERE id IN (SELECT value FROM json_each(?))`;
+    const sql = `SELECT doc FROM ${quote(this.name)} WHERE id IN (SELECT value FROM json_each(?)) AND doc IS NOT NULL`;
     return this.db.all<DocRow>(sql, JSON.stringify(ids)).map(toDocument<Row>);
+  }
+
+  versions<Row extends Document>(ids: readonly string[]): DocumentWrite<Row>[] {
+    const sql = `SELECT id, doc, position FROM ${quote(this.name)} WHERE id IN (SELECT value FROM json_each(?))`;
+    return this.db
+      .all<VersionRow>(sql, JSON.stringify(ids))
+      .map(({ id, doc, position }) =>
+        doc === null ? { deleted: id, position } : { document: toDocument<Row>({ doc }), position },
+      );
   }
 
   page<Row extends Document>(request: PageRequest): Page<Row> {
@@ -115,8 +132,8 @@ export class ModelTable {
   }
 
   /** The next documents in order of id. */
-  scan(after: string, limit: number): DocumentWrite[] {
-    const sql = `SELECT doc, position FROM ${quote(this.name)} WHERE id > ? ORDER BY id LIMIT ?`;
+  scan(after: string, limit: number): StoredDocument[] {
+    const sql = `SELECT doc, position FROM ${quote(this.name)} WHERE id > ? AND doc IS NOT NULL ORDER BY id LIMIT ?`;
     const rows = this.db.all<StoredRow>(sql, after, limit);
     return rows.map((row) => ({ document: toDocument(row), position: row.position }));
   }

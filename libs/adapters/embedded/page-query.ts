@@ -8,7 +8,7 @@ export type PageQuery = { readonly sql: string; readonly values: readonly Value[
 export function pageQuery(model: ModelDefinition, table: string, request: PageRequest): PageQuery {
   const page = pageList(model, request);
   const sorted = page.sortedBy.map(column);
-  const conditions = page.equal.map(([field]) => `${column(field)} = ?`);
+  const conditions = ['doc IS NOT NULL', ...page.equal.map(([field]) => `${column(field)} = ?`)];
   const values = page.equal.map(([field, value]) => toColumn(value, field));
   if (page.range) {
     const { field, above, upTo } = page.range;
@@ -28,7 +28,7 @@ export function pageQuery(model: ModelDefinition, table: string, request: PageRe
     values.push(...page.end.map((value) => toColumn(value, request.index)));
   }
   const sql = `SELECT doc FROM ${quote(table)}
-    ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
+    WHERE ${conditions.join(' AND ')}
     ORDER BY ${sorted.map((name) => `${name} ${request.order}`).join(', ')} LIMIT ?`;
   return { sql, values: [...values, request.limit + 1], page };
 }

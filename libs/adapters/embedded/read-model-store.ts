@@ -1,12 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   checkNames,
+  idOf,
   ReadModelStore,
   type Document,
   type DocumentWrite,
   type ModelDefinition,
   type Page,
   type PageRequest,
+  type StoredDocument,
 } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import type { EmbeddedCheckpoints } from './checkpoints.js';
@@ -68,6 +70,13 @@ export class EmbeddedReadModelStore extends ReadModelStore {
     return this.#prepared(model).live.get<Row>(ids);
   }
 
+  async versions<Row extends Document>(
+    model: ModelDefinition<Row>,
+    ids: readonly string[],
+  ): Promise<readonly DocumentWrite<Row>[]> {
+    return this.#prepared(model).live.versions<Row>(ids);
+  }
+
   async page<Row extends Document>(model: ModelDefinition<Row>, request: PageRequest): Promise<Page<Row>> {
     return this.#prepared(model).live.page<Row>(request);
   }
@@ -95,7 +104,7 @@ export class EmbeddedReadModelStore extends ReadModelStore {
   async fillRebuild(model: ModelDefinition, writes: readonly DocumentWrite[]): Promise<void> {
     const rebuild = this.#rebuild(model);
     // In order of id, the index of ids grows at its end.
-    const sorted = writes.toSorted((a, b) => (a.document.id < b.document.id ? -1 : 1));
+    const sorted = writes.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
     this.db.transaction(() => {
       for (const write of sorted) rebuild.fill(write);
     });
@@ -123,7 +132,7 @@ export class EmbeddedReadModelStore extends ReadModelStore {
     this.#load(model);
   }
 
-  async *scan(model: ModelDefinition, which: 'live' | 'rebuild'): AsyncIterable<DocumentWrite> {
+  async *scan(model: ModelDefinition, which: 'live' | 'rebuild'): AsyncIterable<StoredDocument> {
     const table = which === 'live' ? this.#prepared(model).live : this.#rebuild(model);
     let after = '';
     for (;;) {
@@ -166,5 +175,8 @@ export class EmbeddedReadModelStore extends ReadModelStore {
   }
 }
 
+/** Of the tables: one of an earlier layout starts over, like a model of another definition. */
+const LAYOUT = 2;
+
 const definitionOf = ({ indexes, searchTerms }: ModelDefinition): string =>
-  JSON.stringify([Object.entries(indexes).sort(([a], [b]) => (a < b ? -1 : 1)), searchTerms ?? null]);
+  JSON.stringify([LAYOUT, Object.entries(indexes).sort(([a], [b]) => (a < b ? -1 : 1)), searchTerms ?? null]);

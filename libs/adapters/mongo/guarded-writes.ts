@@ -1,11 +1,11 @@
-import type { DocumentWrite } from '@app/eventing';
+import { idOf, isDeleted, type DocumentWrite } from '@app/eventing';
 import { MongoBulkWriteError, type AnyBulkWriteOperation, type Collection } from 'mongodb';
 import type { Stored } from './model-collections.js';
 
 const AT_ONCE = 1_000;
 const DUPLICATE = 11000;
 
-/** Writes each document that is newer than the stored one; repeating it changes nothing. */
+/** Writes or deletes each document that is newer than the stored one; repeating it changes nothing. */
 export async function writeGuarded(collection: Collection<Stored>, writes: readonly DocumentWrite[]): Promise<void> {
   for (let from = 0; from < writes.length; from += AT_ONCE) {
     const some = writes.slice(from, from + AT_ONCE);
@@ -24,10 +24,10 @@ export async function writeGuarded(collection: Collection<Stored>, writes: reado
 }
 
 /** A replacement takes keys that begin with `$` as they are; they are operators only at the top. */
-const replace = ({ document, position }: DocumentWrite, upsert: boolean): AnyBulkWriteOperation<Stored> => ({
+const replace = (write: DocumentWrite, upsert: boolean): AnyBulkWriteOperation<Stored> => ({
   replaceOne: {
-    filter: { _id: document.id, position: { $lt: position } },
-    replacement: { position, document },
+    filter: { _id: idOf(write), position: { $lt: write.position } },
+    replacement: isDeleted(write) ? { position: write.position } : write,
     upsert,
   },
 });

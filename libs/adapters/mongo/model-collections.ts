@@ -2,11 +2,11 @@ import type { Document, ModelDefinition } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import type { Collection, Db } from 'mongodb';
 
-/** A document with the position of the last event in it, which guards it. */
+/** A document with the position of the last event in it, which guards it. One that was deleted leaves its position. */
 export type Stored<Row extends Document = Document> = {
   readonly _id: string;
   readonly position: Position;
-  readonly document: Row;
+  readonly document?: Row;
 };
 
 /**
@@ -33,6 +33,9 @@ export function modelIn(
 export const storedIn = <Row extends Document = Document>(db: Db, collection: string): Collection<Stored<Row>> =>
   db.collection<Stored<Row>>(collection);
 export const markersIn = (db: Db, collection: string): Collection<Marker> => db.collection<Marker>(collection);
+
+/** What a collection holds beside documents: the checkpoint, and positions of those that were deleted. */
+export const IS_DOCUMENT = { document: { $exists: true } } as const;
 
 /** Path of a field of the stored document. */
 export const path = (field: string): string => (field === 'id' ? '_id' : `document.${field}`);

@@ -1,6 +1,6 @@
 import type { Document, FieldValue, PageList, PageRequest } from '@app/eventing';
 import type { Filter } from 'mongodb';
-import { path, type Stored } from './model-collections.js';
+import { IS_DOCUMENT, path, type Stored } from './model-collections.js';
 
 type Condition = Readonly<Record<string, unknown>>;
 
@@ -13,11 +13,7 @@ export function pageFilter<Row extends Document>(
   { equal, range, sortedBy, end }: PageList,
   order: PageRequest['order'],
 ): Filter<Stored<Row>> {
-  // Other than documents, the collection holds the checkpoint; its id is a number.
-  const conditions: Condition[] = [
-    { _id: { $gte: '' } },
-    ...equal.map(([field, value]) => ({ [path(field)]: { $eq: value } })),
-  ];
+  const conditions: Condition[] = [IS_DOCUMENT, ...equal.map(([field, value]) => ({ [path(field)]: { $eq: value } }))];
   if (range) conditions.push(...within(path(range.field), range));
   const [first] = sortedBy;
   if (end && first !== undefined) {

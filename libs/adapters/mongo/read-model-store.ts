@@ -5,6 +5,7 @@ import {
   fieldValue,
   indexedFields,
   indexFields,
+  isDeleted,
   pageList,
   ReadModelStore,
   toPage,
@@ -13,6 +14,7 @@ import {
   type ModelDefinition,
   type Page,
   type PageRequest,
+  type StoredDocument,
 } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import type { Collection, Db, IndexDescription } from 'mongodb';
@@ -21,6 +23,7 @@ import { isDuplicate, type Connection } from './connection.js';
 import { writeGuarded } from './guarded-writes.js';
 import {
   copyName,
+  IS_DOCUMENT,
   liveName,
   MARKER_ID,
   markersIn,
@@ -77,7 +80,19 @@ export class MongoReadModelStore extends ReadModelStore {
   }
 
   async get<Row extends Document>(model: ModelDefinition<Row>, ids: readonly string[]): Promise<readonly Row[]> {
-    return toDocuments(await this.#inLive(model, (live) => live.find({ _id: { $in: [...ids] } }).toArray()));
+    return toDocuments(
+      await this.#inLive(model, (live) => live.find({ _id: { $in: [...ids] }, ...IS_DOCUMENT }).toArray()),
+    );
+  }
+
+  async versions<Row extends Document>(
+    model: ModelDefinition<Row>,
+    ids: readonly string[],
+  ): Promise<readonly DocumentWrite<Row>[]> {
+    const found = await this.#inLive(model, (live) => live.find({ _id: { $in: [...ids] } }).toArray());
+    return found.map(({ _id, document, position }) =>
+      document === undefined ? { deleted: _id, position } : { document, position },
+    );
   }
 
   async page<Row extends Document>(model: ModelDefinition<Row>, request: PageRequest): Promise<Page<Row>> {
@@ -137,14 +152,18 @@ export class MongoReadModelStore extends ReadModelStore {
     await this.connection.reach((db) => dropCopy(db, model));
   }
 
-  async *scan(model: ModelDefinition, which: 'live' | 'rebuild'): AsyncIterable<DocumentWrite> {
+  async *scan(model: ModelDefinition, which: 'live' | 'rebuild'): AsyncIterable<StoredDocument> {
     const name = which === 'live' ? liveName(model.name) : copyName(model.name);
     let beyond: { $gte: string } | { $gt: string } = { $gte: '' };
     for (;;) {
       const found = await this.connection.reach((db) =>
-        storedIn(db, name).find({ _id: beyond }).sort({ _id: 1 }).limit(SCAN).toArray(),
+        storedIn(db, name)
+          .find({ _id: beyond, ...IS_DOCUMENT })
+          .sort({ _id: 1 })
+          .limit(SCAN)
+          .toArray(),
       );
-      for (const { document, position } of found) yield { document, position };
+      for (const { document, position } of found) if (document) yield { document, position };
       const last = found.at(-1);
       if (!last || found.length < SCAN) return;
       beyond = { $gt: last._id };
@@ -160,7 +179,7 @@ export class MongoReadModelStore extends ReadModelStore {
 }
 
 const toDocuments = <Row extends Document>(found: readonly Stored<Row>[]): Row[] =>
-  found.map(({ document }) => document);
+  found.flatMap(({ document }) => document ?? []);
 
 /** Of several processes at once one makes it. */
 async function makeMarker(db: Db, collection: string): Promise<void> {
@@ -189,5 +208,6 @@ async function makeIndexes(db: Db, collection: string, model: ModelDefinition): 
 /** A list in an indexed field would be one entry for each of its items. @throws TypeError */
 function checkFields(model: ModelDefinition, writes: readonly DocumentWrite[]): void {
   const fields = indexedFields(model);
-  for (const { document } of writes) for (const field of fields) fieldValue(document[field], field);
+  for (const write of writes)
+    if (!isDeleted(write)) for (const field of fields) fieldValue(write.document[field], field);
 }

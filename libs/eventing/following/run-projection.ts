@@ -1,6 +1,15 @@
 import type { Message, Position, Recorded } from '@app/kernel';
 import type { Journal } from '../reading/journal.js';
-import type { Checkpoints, Document, FieldValue, ModelDefinition, ReadModelStore } from '../ports/read-model-store.js';
+import {
+  idOf,
+  isDeleted,
+  type Checkpoints,
+  type Document,
+  type DocumentWrite,
+  type FieldValue,
+  type ModelDefinition,
+  type ReadModelStore,
+} from '../ports/read-model-store.js';
 import { allPages } from '../ports/all-pages.js';
 import { isOpened, type Followable, type Unopened } from '../reading/unopened.js';
 
@@ -12,7 +21,7 @@ export type ReadModel<Row extends Document = Document, Event extends Message = M
   readonly handles: readonly Event['type'][];
   /** The documents that the event changes. */
   touches(event: Recorded<Event>): Touched;
-  /** The document of this id after the event; the same one where nothing changes, `null` where there is nothing to show. */
+  /** The document of this id after the event; the same one where nothing changes, `null` where there is none or it is deleted. */
   evolve(row: Row | null, event: Recorded<Event>, id: string): Row | null;
 };
 
@@ -21,12 +30,6 @@ export type Touched = string | readonly string[] | Selection | null;
 
 /** The documents that hold these values, found by that index. */
 export type Selection = { readonly index: string; readonly equals: Readonly<Record<string, FieldValue>> };
-
-/** What the runner adds to every document: the position of the last event in it, which makes a repetition harmless. */
-type Positioned = Document & { readonly position: Position };
-
-/** A stream that a read model cannot follow further; kept among its documents, so that it is replaced with them. */
-type Unreadable = Positioned & { readonly unreadable: string };
 
 export type Followed = {
   readonly journal: Journal;
@@ -64,12 +67,8 @@ export async function runProjection(
     const rows = await touchedRows(readModels, model, all);
     const before = new Map(rows);
     for (const event of fold(model, rows, all)) await onUnopened(event);
-    const changed = [...rows.values()].filter((row) => before.get(row.id) !== row);
-    await readModels.write(
-      model,
-      changed.map((row) => ({ document: row, position: row.position })),
-      { from, to: position },
-    );
+    const changed = [...rows.values()].filter((row) => before.get(idOf(row)) !== row);
+    await readModels.write(model, changed, { from, to: position });
     from = position;
   }
 }
@@ -89,7 +88,7 @@ export async function rebuild(
   await readModels.beginRebuild(model);
   const head = await journal.head();
   if (head === null) return null;
-  const rows = new Map<string, Positioned>();
+  const rows = new Map<string, DocumentWrite>();
   for await (const { all, position } of journal.follow({ after: null, categories: model.categories, signal })) {
     for (const event of fold(
       model,
@@ -99,10 +98,7 @@ export async function rebuild(
       await onUnopened(event);
     if (position >= head) break;
   }
-  await readModels.fillRebuild(
-    model,
-    [...rows.values()].map((row) => ({ document: row, position: row.position })),
-  );
+  await readModels.fillRebuild(model, [...rows.values()]);
   return head;
 }
 
@@ -110,18 +106,21 @@ async function touchedRows(
   readModels: ReadModelStore,
   model: ReadModel,
   all: readonly Followable[],
-): Promise<Map<string, Positioned>> {
+): Promise<Map<string, DocumentWrite>> {
   const touched = all.filter(isHandledBy(model)).map((event) => model.touches(event));
+  const selected = await Promise.all(
+    touched.filter(isSelection).map((selection) => allPages(readModels, model, { ...selection, order: 'asc' })),
+  );
   const ids = new Set([
     ...touched.flatMap((some) => (isSelection(some) ? [] : idsIn(some))),
+    ...selected.flat().map(({ id }) => id),
     ...all.map(({ stream }) => unreadableId(stream)),
   ]);
-  const rows = ids.size === 0 ? [] : ((await readModels.get(model, [...ids])) as readonly Positioned[]);
-  const selected = (await Promise.all(
-    touched.filter(isSelection).map((selection) => allPages(readModels, model, { ...selection, order: 'asc' })),
-  )) as unknown as readonly (readonly Positioned[])[];
-  return new Map([...rows, ...selected.flat()].map((row) => [row.id, row]));
+  const rows = ids.size === 0 ? [] : await readModels.versions(model, [...ids]);
+  return new Map(rows.map((row) => [idOf(row), row]));
 }
+
+const documentOf = (row: DocumentWrite | undefined): Document | null => (!row || isDeleted(row) ? null : row.document);
 
 const isHandledBy =
   ({ handles }: ReadModel) =>
@@ -148,7 +147,7 @@ export function touchedIds(model: ReadModel, event: Recorded<Message>, rows: Ite
  */
 export function fold(
   model: ReadModel,
-  rows: Map<string, Positioned>,
+  rows: Map<string, DocumentWrite>,
   events: readonly Followable[],
 ): readonly Unopened[] {
   const isHandled = isHandledBy(model);
@@ -159,17 +158,23 @@ export function fold(
     if (!isOpened(event)) {
       const { stream, position } = event;
       if (!mark)
-        rows.set(unreadableId(stream), { id: unreadableId(stream), unreadable: stream, position } satisfies Unreadable);
+        rows.set(unreadableId(stream), { document: { id: unreadableId(stream), unreadable: stream }, position });
       unopened.push(event);
       continue;
     }
     if (!isHandled(event)) continue;
-    for (const id of touchedIds(model, event, rows.values())) {
-      const row = rows.get(id) ?? null;
-      if (row && row.position >= event.position) continue;
+    const { position } = event;
+    for (const id of touchedIds(model, event, documentsIn(rows))) {
+      const stored = rows.get(id);
+      if (stored && stored.position >= position) continue;
+      const row = documentOf(stored);
       const next = model.evolve(row, event, id);
-      if (next !== null && next !== row) rows.set(id, { ...next, position: event.position });
+      if (next !== row) rows.set(id, next === null ? { deleted: id, position } : { document: next, position });
     }
   }
   return unopened;
+}
+
+function* documentsIn(rows: ReadonlyMap<string, DocumentWrite>): Iterable<Document> {
+  for (const row of rows.values()) if (!isDeleted(row)) yield row.document;
 }

@@ -19,7 +19,16 @@ export type ModelDefinition<Row extends Document = Document> = {
   readonly searchTerms?: keyof Row & string;
 };
 
-export type DocumentWrite = { readonly document: Document; readonly position: Position };
+/** A document and the position of the last event in it. */
+export type StoredDocument<Row extends Document = Document> = { readonly document: Row; readonly position: Position };
+
+/** Id of a document that was deleted, and by which event: its position keeps an older event from bringing it back. */
+export type DeletedDocument = { readonly deleted: string; readonly position: Position };
+
+export type DocumentWrite<Row extends Document = Document> = StoredDocument<Row> | DeletedDocument;
+
+export const isDeleted = (write: DocumentWrite): write is DeletedDocument => 'deleted' in write;
+export const idOf = (write: DocumentWrite): string => (isDeleted(write) ? write.deleted : write.document.id);
 
 export type PageRequest = {
   readonly index: string;
@@ -40,7 +49,7 @@ export abstract class ReadModelStore {
   abstract prepare(model: ModelDefinition): Promise<void>;
 
   /**
-   * Writes each document whose position is beyond the stored one, then moves the model's checkpoint.
+   * Writes or deletes each document whose position is beyond the stored one, then moves the model's checkpoint.
    * @throws CheckpointMoved when the checkpoint is not at `from`: another worker owns the model. Nothing was written;
    * only where an engine has no transactions and the checkpoint moved meanwhile, documents can be, as the record has them
    */
@@ -52,6 +61,12 @@ export abstract class ReadModelStore {
 
   /** Documents by id; those that do not exist are left out. Order is not kept. */
   abstract get<Row extends Document>(model: ModelDefinition<Row>, ids: readonly string[]): Promise<readonly Row[]>;
+
+  /** What was last written of each of these documents, deletions too; those that never existed are left out. Order is not kept. */
+  abstract versions<Row extends Document>(
+    model: ModelDefinition<Row>,
+    ids: readonly string[],
+  ): Promise<readonly DocumentWrite<Row>[]>;
 
   /** One page by keyset; the cost does not grow with depth. @throws InvalidCursor */
   abstract page<Row extends Document>(model: ModelDefinition<Row>, request: PageRequest): Promise<Page<Row>>;
@@ -71,7 +86,7 @@ export abstract class ReadModelStore {
   /** Drops the copy. */
   abstract dropRebuild(model: ModelDefinition): Promise<void>;
   /** All documents in order of id, of the live model or of the copy, for comparing. */
-  abstract scan(model: ModelDefinition, which: 'live' | 'rebuild'): AsyncIterable<DocumentWrite>;
+  abstract scan(model: ModelDefinition, which: 'live' | 'rebuild'): AsyncIterable<StoredDocument>;
 }
 
 /** A checkpoint and what it is of: a follower, a live read model, or a copy of one that is being built. */

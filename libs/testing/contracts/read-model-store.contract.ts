@@ -1,9 +1,9 @@
-import { CheckpointMoved, type Checkpoints, type ReadModelStore } from '@app/eventing';
+import { CheckpointMoved, idOf, isDeleted, type Checkpoints, type ReadModelStore } from '@app/eventing';
 import fc from 'fast-check';
 import { checkpointCases } from './checkpoints.contract.js';
 import { rejection, type Opened } from './opened.js';
 import { pageCases } from './page.contract.js';
-import { allPages, at, byId, card, collect, newModel, write } from './read-model-store.samples.js';
+import { allPages, at, byId, card, collect, newModel, remove, write } from './read-model-store.samples.js';
 import { rebuildCases } from './rebuild.contract.js';
 
 type Ports = { readonly store: ReadModelStore; readonly checkpoints: Checkpoints };
@@ -89,6 +89,44 @@ function writeCases(store: () => ReadModelStore, checkpoints: () => Checkpoints)
     expect(await checkpoints().get(model.name)).toBe(at(8));
   });
 
+  test('one write changes several documents and deletes others, and no list shows these any more', async () => {
+    const model = newModel();
+    await store().prepare(model);
+    const [a, b, c] = [card('a', { rank: null }), card('b', { rank: null }), card('c', { rank: 7 })];
+    await store().write(model, [write(1, a), write(1, b), write(2, card('c'))], { from: null, to: at(2) });
+    await store().write(model, [remove(3, 'a'), write(3, c), remove(3, 'unknown')], { from: at(2), to: at(3) });
+    expect(byId(await store().get(model, ['a', 'b', 'c', 'unknown']))).toEqual([b, c]);
+    for (const [index, equals] of [
+      ['byRank', {}],
+      ['byRank', { rank: null }],
+      ['byPlace', { place: 'a' }],
+    ] as const)
+      for (const order of ['asc', 'desc'] as const) {
+        const listed = await allPages(store(), model, { index, equals, order, limit: 1 });
+        expect(byId(listed)).toEqual(index === 'byRank' && 'rank' in equals ? [b] : [b, c]);
+      }
+    expect(await store().search(model, 'a', 5)).toEqual([]);
+    expect(await collect(store().scan(model, 'live'))).toEqual([write(1, b), write(3, c)]);
+    const versions = await store().versions(model, ['a', 'b', 'unknown', 'none']);
+    expect(versions.toSorted((x, y) => (idOf(x) < idOf(y) ? -1 : 1))).toEqual([
+      remove(3, 'a'),
+      write(1, b),
+      remove(3, 'unknown'),
+    ]);
+  });
+
+  test('a document that was deleted stays so until something newer is written', async () => {
+    const model = newModel();
+    await store().prepare(model);
+    await store().write(model, [write(1, card('a')), write(5, card('b'))], { from: null, to: at(5) });
+    await store().write(model, [remove(4, 'a'), remove(4, 'b'), remove(4, 'c')], { from: at(5), to: at(6) });
+    await store().write(model, [write(3, card('a')), write(4, card('c'))], { from: at(6), to: at(7) });
+    expect(await store().get(model, ['a', 'b', 'c'])).toEqual([card('b')]);
+    expect(await store().search(model, 'a', 5)).toEqual([]);
+    await store().write(model, [write(8, card('a', { terms: ['again'] }))], { from: at(7), to: at(8) });
+    expect(await store().search(model, 'a', 5)).toEqual([card('a', { terms: ['again'] })]);
+  });
+
   test('models keep apart', async () => {
     const [a, b] = [newModel(), newModel()];
     await store().prepare(a);
@@ -100,7 +138,7 @@ function writeCases(store: () => ReadModelStore, checkpoints: () => Checkpoints)
 
   test('the newest of each document stays, in whatever order and however often they are written', async () => {
     const versions = fc.uniqueArray(
-      fc.record({ id: fc.constantFrom('a', 'b', 'c'), n: fc.integer({ min: 1, max: 30 }) }),
+      fc.record({ id: fc.constantFrom('a', 'b', 'c'), n: fc.integer({ min: 1, max: 30 }), isDeleted: fc.boolean() }),
       {
         selector: ({ id, n }) => `${id} ${n}`,
         maxLength: 12,
@@ -117,13 +155,14 @@ function writeCases(store: () => ReadModelStore, checkpoints: () => Checkpoints)
       fc.asyncProperty(orders, async ([list, order, size]) => {
         const model = newModel();
         await store().prepare(model);
-        const toCard = ({ id, n }: { id: string; n: number }) => card(id, { rank: n, terms: [`t${n}`] });
+        const toWrite = ({ id, n, isDeleted }: (typeof list)[number]) =>
+          isDeleted ? remove(n, id) : write(n, card(id, { rank: n, terms: [`t${n}`] }));
         for (let from = 0; from < order.length; from += size) {
-          const writes = order.slice(from, from + size).map((version) => write(version.n, toCard(version)));
+          const writes = order.slice(from, from + size).map(toWrite);
           await store().write(model, writes, { from: from === 0 ? null : at(from), to: at(from + size) });
         }
-        const newest = new Map(list.toSorted((a, b) => a.n - b.n).map((version) => [version.id, toCard(version)]));
-        const expected = byId([...newest.values()]);
+        const newest = new Map(list.toSorted((a, b) => a.n - b.n).map((version) => [version.id, toWrite(version)]));
+        const expected = byId([...newest.values()].flatMap((last) => (isDeleted(last) ? [] : last.document)));
         expect(byId(await store().get(model, ['a', 'b', 'c']))).toEqual(expected);
         const paged = await allPages(store(), model, { index: 'byRank', equals: {}, order: 'asc', limit: 2 });
         expect(byId(paged)).toEqual(expected);

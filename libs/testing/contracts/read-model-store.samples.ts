@@ -1,4 +1,11 @@
-import type { Document, DocumentWrite, ModelDefinition, PageRequest, ReadModelStore } from '@app/eventing';
+import type {
+  Document,
+  DocumentWrite,
+  ModelDefinition,
+  PageRequest,
+  ReadModelStore,
+  StoredDocument,
+} from '@app/eventing';
 import type { Position } from '@app/kernel';
 import fc from 'fast-check';
 import { uniqueName } from './opened.js';
@@ -30,7 +37,9 @@ export const card = (id: string, fields: Partial<Card> = {}): Card => ({
   ...fields,
 });
 
-export const write = (position: number, document: Document): DocumentWrite => ({ document, position: at(position) });
+export const write = (position: number, document: Document): StoredDocument => ({ document, position: at(position) });
+
+export const remove = (position: number, id: string): DocumentWrite => ({ deleted: id, position: at(position) });
 
 /** JSON has no -0. */
 const withoutMinusZero = (n: number): number => n + 0;

@@ -1,5 +1,5 @@
 import type { Checkpoints, ReadModelStore } from '@app/eventing';
-import { allPages, at, byId, card, collect, newModel, write } from './read-model-store.samples.js';
+import { allPages, at, byId, card, collect, newModel, remove, write } from './read-model-store.samples.js';
 
 export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Checkpoints): void {
   const list = { index: 'byPlace', equals: { place: 'a' }, order: 'asc', limit: 2 } as const;
@@ -29,6 +29,17 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
     expect(await store().get(model, ['x', 'y'])).toEqual([]);
     expect(await store().search(model, 'fre', 5)).toEqual(rebuilt.slice(0, 1));
     expect(await store().search(model, 'x', 5)).toEqual([]);
+  });
+
+  test('a copy knows what was deleted', async () => {
+    const model = await filled();
+    await store().beginRebuild(model);
+    await store().fillRebuild(model, [write(4, card('b')), remove(4, 'a')]);
+    expect(await collect(store().scan(model, 'rebuild'))).toEqual([write(4, card('b'))]);
+    await store().swapRebuild(model, at(4));
+    await store().write(model, [write(3, card('a'))], { from: at(4), to: at(5) });
+    expect(await store().get(model, ['a', 'b'])).toEqual([card('b')]);
+    expect(await store().search(model, 'a', 5)).toEqual([]);
   });
 
   test('after the swap writes are guarded as before', async () => {

@@ -57,6 +57,22 @@ describe('projectionSpec', () => {
       projectionSpec(twice).given(opened('a', 'h')).when(knocked('a')).then({ id, knocks: 2 });
   });
 
+  test('shows that an event deletes a document, also where it recounts what is left', () => {
+    const counted: ReadModel<Door, Event> = {
+      ...doors,
+      evolve: (door, event, id) => {
+        if (event.type === 'Opened') return { id, house: event.data.house, knocks: (door?.knocks ?? 0) + 1 };
+        return door && door.knocks > 1 ? { ...door, knocks: door.knocks - 1 } : null;
+      },
+    };
+    const spec = projectionSpec(counted);
+    spec.given(opened('a', 'h'), opened('a', 'h'), knocked('a')).when(knocked('a')).thenDeleted();
+    spec.given(opened('a', 'h'), knocked('a')).when(opened('a', 'h')).then({ knocks: 1 });
+    expect(() => {
+      spec.given(opened('a', 'h'), opened('a', 'h')).when(knocked('a')).thenDeleted();
+    }).toThrow();
+  });
+
   test('notices a projection that changes its document in place, or is not the same twice', () => {
     const counter = { count: 0 };
     const unstable = { ...doors, evolve: () => ({ id: 'a', house: 'h', knocks: (counter.count += 1) }) };

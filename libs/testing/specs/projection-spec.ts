@@ -1,7 +1,8 @@
 import { touchedIds, type Document, type ReadModel } from '@app/eventing';
 import type { Message, Position, Recorded } from '@app/kernel';
 
-type Stored<D> = { readonly document: D; readonly position: Position };
+/** `null` is one that was deleted. */
+type Stored<D> = { readonly document: D | null; readonly position: Position };
 type Documents<D> = Map<string, Stored<D>>;
 
 /** Examples of a model. Each also shows that folding twice, and repeating events, changes nothing. */
@@ -16,6 +17,17 @@ export function projectionSpec<D extends Document, Event extends Message>(model:
           const touched = touchedIds(model, event, toDocuments(documents)).map((id) => documents.get(id)?.document);
           expect(touched).toContainEqual(expect.objectContaining(expected));
           expectRepeatable(model, events, documents);
+        },
+        /** The event deletes each document that it touches. */
+        thenDeleted: (): void => {
+          const before = fold(model, history);
+          const after = fold(model, [...history, event]);
+          const touched = touchedIds(model, event, toDocuments(before));
+          expect(touched.map((id) => [before.get(id)?.document, after.get(id)?.document])).toEqual(
+            touched.map(() => [expect.anything(), null]),
+          );
+          expect(touched).not.toEqual([]);
+          expectRepeatable(model, [...history, event], after);
         },
         thenNothing: (): void => {
           const before = fold(model, history);
@@ -32,7 +44,7 @@ export function projectionSpec<D extends Document, Event extends Message>(model:
 export const documentsOf = <D extends Document, Event extends Message>(
   model: ReadModel<D, Event>,
   events: readonly Recorded<Event>[],
-): ReadonlyMap<string, D> => new Map([...fold(model, events)].map(([id, { document }]) => [id, document]));
+): ReadonlyMap<string, D> => new Map(toDocuments(fold(model, events)).map((document) => [document.id, document]));
 
 function expectRepeatable<D extends Document, Event extends Message>(
   model: ReadModel<D, Event>,
@@ -61,15 +73,18 @@ function fold<D extends Document, Event extends Message>(
     for (const id of touchedIds(model, event, toDocuments(documents))) {
       const stored = documents.get(id);
       if (stored && stored.position >= event.position) continue;
-      const document = model.evolve(stored?.document ?? null, freeze(event), id);
-      if (document) documents.set(id, { document: freeze(asStored(document)), position: event.position });
+      const before = stored?.document ?? null;
+      const document = model.evolve(before, freeze(event), id);
+      if (document !== before)
+        documents.set(id, { document: document && freeze(asStored(document)), position: event.position });
     }
   }
   return documents;
 }
 
 const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));
-const toDocuments = <D>(documents: Documents<D>): D[] => [...documents.values()].map(({ document }) => document);
+const toDocuments = <D>(documents: Documents<D>): D[] =>
+  [...documents.values()].flatMap(({ document }) => document ?? []);
 const asStored = <D>(document: D): D => JSON.parse(JSON.stringify(document)) as D;
 
 function freeze<T>(value: T): T {

@@ -99,7 +99,7 @@ async function cursorsOf({ readModels }: Engines): Promise<string[]> {
   for (let after: string | undefined; ; after = cursors.at(-1)) {
     const { next } = await readModels.page(inboxProjection, {
       index: 'box',
-      equals: { programId: PROGRAM, deleted: false, archived: false },
+      equals: { programId: PROGRAM, archived: false },
       order: 'desc',
       after,
       limit: PAGE,

@@ -15,7 +15,6 @@ export const conversationOf = (number: number): Document => ({
   referralId: null,
   folder: 'replied',
   archived: false,
-  deleted: false,
   answers: 0,
   preview: `Message ${number}: the site visit is on Tuesday, and the bonus is booked as soon as the contract is signed.`,
   channel: 'in-app',

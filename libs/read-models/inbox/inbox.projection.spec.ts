@@ -145,6 +145,12 @@ describe('inbox', () => {
       .then({ answers: 1, folder: 'unread' });
   });
 
+  it('M8: a conversation that was deleted is shown no more, whatever comes after', () => {
+    inbox.given(started(), received()).when(of('ConversationDeleted')).thenDeleted();
+    for (const type of ['MessageReceived', 'MessageSent'] as const)
+      inbox.given(started(), of('ConversationDeleted')).when(of(type)).thenNothing();
+  });
+
   it('rule 8: a fact about a conversation nobody has seen start shows nothing', () => {
     for (const type of ['MessageReceived', 'MessageSent', 'ConversationArchived', 'KeywordReceived'] as const)
       inbox.given().when(of(type)).thenNothing();

@@ -10,8 +10,6 @@ export type InboxRow = {
   readonly referralId: string | null;
   readonly folder: Folder;
   readonly archived: boolean;
-  /** It is in no list any more; its content is gone. */
-  readonly deleted: boolean;
   /** The contact's messages since the last message by staff. */
   readonly answers: number;
   /** Of the last message; `null` where it was erased. */
@@ -42,11 +40,11 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     'ConversationDeleted',
   ],
   indexes: {
-    all: ['programId', 'deleted', 'activity'],
-    box: ['programId', 'deleted', 'archived', 'activity'],
-    folder: ['programId', 'deleted', 'folder', 'activity'],
-    contact: ['programId', 'deleted', 'contactId', 'activity'],
-    referral: ['programId', 'deleted', 'referralId', 'activity'],
+    all: ['programId', 'activity'],
+    box: ['programId', 'archived', 'activity'],
+    folder: ['programId', 'folder', 'activity'],
+    contact: ['programId', 'contactId', 'activity'],
+    referral: ['programId', 'referralId', 'activity'],
   },
   touches: (event) => event.aggregateId,
 
@@ -69,13 +67,13 @@ export const inboxProjection = defineReadModel<InboxRow>()({
         referralId,
         folder: 'read',
         archived: false,
-        deleted: false,
         ...quiet,
         ...active,
         revision,
       };
     }
-    if (row === null) return null; // a fact is never refused: nothing to show is a valid answer
+    // An event is never refused: nothing to show is a valid answer.
+    if (row === null || event.type === 'ConversationDeleted') return null;
     const folder = folderAfter(row.folder, event);
     const moved = { ...row, folder, archived: folder === 'archived', revision };
     switch (event.type) {
@@ -94,8 +92,6 @@ export const inboxProjection = defineReadModel<InboxRow>()({
         return { ...moved, ...active, answers: 0, preview: preview(event.data.text), channel: event.data.channel };
       case 'AutomatedTextSent':
         return { ...moved, ...active, preview: preview(event.data.text), channel: 'sms' };
-      case 'ConversationDeleted':
-        return { ...moved, preview: null, deleted: true };
       case 'ConversationRead':
       case 'ConversationMarkedUnread':
       case 'ConversationArchived':

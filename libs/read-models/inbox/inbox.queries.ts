@@ -9,7 +9,7 @@ import { ofProgram } from '../of-program.js';
 import { inboxProjection, type InboxRow } from './inbox.projection.js';
 
 /** A row of the inbox with what is known of its contact now. */
-export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'deleted' | 'programId'> & {
+export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'programId'> & {
   /** The contact's name, or the number until there is one. */
   readonly displayName: string;
   readonly phone: string | null;
@@ -58,11 +58,11 @@ export class InboxQueries {
 
   async one(programId: string, conversationId: string): Promise<ConversationView | null> {
     const row = await ofProgram(this.readModels, inboxProjection, programId, conversationId);
-    const [view] = await this.withContacts(programId, row && !row.deleted ? [row] : []);
+    const [view] = await this.withContacts(programId, row ? [row] : []);
     return view ?? null;
   }
 
-  /** Ids of all the contact's conversations that were not deleted. */
+  /** Ids of all the contact's conversations. */
   async idsOf(programId: string, contactId: string): Promise<readonly string[]> {
     const rows = await allPages(this.readModels, inboxProjection, {
       ...selection(programId, { contactId }),
@@ -144,10 +144,9 @@ function selection(
   programId: string,
   { folder = 'inbox', contactId, referralId }: InboxFilter,
 ): Pick<PageRequest, 'index' | 'equals'> {
-  const deleted = false;
-  if (referralId !== undefined) return { index: 'referral', equals: { programId, deleted, referralId } };
-  if (contactId !== undefined) return { index: 'contact', equals: { programId, deleted, contactId } };
-  if (folder === 'all') return { index: 'all', equals: { programId, deleted } };
-  if (folder === 'inbox') return { index: 'box', equals: { programId, deleted, archived: false } };
-  return { index: 'folder', equals: { programId, deleted, folder } };
+  if (referralId !== undefined) return { index: 'referral', equals: { programId, referralId } };
+  if (contactId !== undefined) return { index: 'contact', equals: { programId, contactId } };
+  if (folder === 'all') return { index: 'all', equals: { programId } };
+  if (folder === 'inbox') return { index: 'box', equals: { programId, archived: false } };
+  return { index: 'folder', equals: { programId, folder } };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import ts from 'typescript';
 import { copiedFiles, entryPoints } from './image.js';
@@ -37,3 +38,13 @@ describe.each([
 });
 
 it('compiles nothing that is not copied', () => expect(compiled.filter((file) => !copied.includes(file))).toEqual([]));
+
+it('runs the Node that npm ci brings', () => {
+  const { optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    optionalDependencies: Readonly<Record<string, string>>;
+  };
+  const inImage = [...readFileSync('infra/Dockerfile', 'utf8').matchAll(/\/node:([\d.]+)-/g)].map(
+    ([, version]) => version,
+  );
+  expect(new Set(inImage)).toEqual(new Set(Object.values(optionalDependencies)));
+});

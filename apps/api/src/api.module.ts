@@ -26,6 +26,8 @@ import { MembersController } from './members/members.controller.js';
 import { MembersResolver } from './members/members.resolver.js';
 import { ContactActive } from './portal/contact-active.js';
 import { PortalController } from './portal/portal.controller.js';
+import { PortalResolver } from './portal/portal.resolver.js';
+import { PortalService } from './portal/portal.service.js';
 import { WidgetPreflight } from './portal/widget-origin.js';
 import { ReferralsController } from './referrals/referrals.controller.js';
 import { ReferralsResolver } from './referrals/referrals.resolver.js';
@@ -62,6 +64,8 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     DeliveriesService,
     DeliveriesResolver,
     MembersResolver,
+    PortalService,
+    PortalResolver,
     ContactActive,
     Membership,
     { provide: WebhookSignatures, useClass: TwilioWebhookSignatures },

@@ -1,4 +1,5 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
+import type { CallerIdentity } from '@app/platform';
 import { sample } from '@app/sample-program';
 import { Api, NOBODY, type Answer } from './api.fixture.js';
 import {
@@ -22,9 +23,11 @@ afterAll(() => api.close());
 /** With headers that both surfaces take. */
 type Asked = Operation & { readonly headers?: Readonly<Record<string, string>> };
 
-const as = sample.owner;
+const callerOf = ({ route }: Operation): CallerIdentity => (route.includes('portal') ? sample.contact : sample.owner);
 
-function byRest({ route, id = '', given = {}, headers = {} }: Asked): Promise<Answer> {
+function byRest(operation: Asked): Promise<Answer> {
+  const { route, id = '', given = {}, headers = {} } = operation;
+  const as = callerOf(operation);
   const [method = '', template = ''] = route.split(' ');
   const path = template.replace('{id}', id);
   if (method !== 'GET') return api.ask(method, path, { as, headers, body: given });
@@ -34,7 +37,7 @@ function byRest({ route, id = '', given = {}, headers = {} }: Asked): Promise<An
 
 function byGraphql({ headers = {}, ...operation }: Asked): Promise<Answer> {
   const { query, variables } = operationRequest(schema, operation);
-  return api.graphql(query, variables, { as, headers });
+  return api.graphql(query, variables, { as: callerOf(operation), headers });
 }
 
 /** The value of the field that was asked for. */
@@ -84,6 +87,7 @@ const commands = (time: 1 | 2): readonly Asked[] => [
   { route: 'PATCH /v1/contacts/{id}', id: contactId, given: { name: 'Rosa Renamed', registered: true } },
   { route: 'POST /v1/referrals', given: { referrerId: contactId, referredId: contactId, status: 'won' } },
   { route: 'POST /v1/consents', given: { ...consent, purpose: 'marketing', tickedAt: '2026-01-05T09:00:00Z' } },
+  { route: 'POST /v1/portal/conversations/{id}/messages', id, given: { text: 'Hi' } },
   { route: 'DELETE /v1/members/{id}', id: sample.agent.id },
 ];
 const named = (operations: readonly Asked[]): readonly (readonly [string, Asked])[] =>
@@ -120,7 +124,7 @@ describe('M9: a key given by one surface is the same command by the other', () =
       api.graphql(
         query,
         { input: { conversationId: id, ...hello, idempotencyKey } },
-        { as, headers: { 'idempotency-key': 'header' } },
+        { as: sample.owner, headers: { 'idempotency-key': 'header' } },
       );
     const [one, other, again] = [await ask('one'), await ask('other'), await ask('one')];
     expect(again.body).toEqual(one.body);
@@ -156,6 +160,11 @@ const refused: readonly Asked[] = [
   { route: 'POST /v1/deliveries/{id}/settle', id: NOBODY, given: { decision: 'leave' } },
   { route: 'POST /v1/deliveries/{id}/settle', id: NOBODY, given: { decision: 'wait' } },
   { route: 'DELETE /v1/members/{id}', id: 'nobody' },
+  { route: 'POST /v1/portal/conversations/{id}/messages', id: NOBODY, given: { text: 'Hi' } },
+  { route: 'POST /v1/portal/conversations/{id}/messages', id, given: { text: ' ' } },
+  { route: 'GET /v1/portal/conversations', given: forged },
+  { route: 'GET /v1/portal/conversations/{id}/messages', id: NOBODY },
+  { route: 'GET /v1/portal/conversations/{id}/messages', id: 'no-uuid' },
   { route: 'GET /v1/conversations', given: { folder: 'all', contactId } },
   { route: 'GET /v1/conversations', given: { limit: 201 } },
   { route: 'GET /v1/conversations', given: forged },
@@ -208,6 +217,8 @@ const queries: readonly Asked[] = [
   { route: 'GET /v1/referrals/{id}', id: sample.referralId },
   { route: 'GET /v1/consents/to-renew' },
   { route: 'GET /v1/deliveries', given: { status: 'accepted' } },
+  { route: 'GET /v1/portal/conversations' },
+  { route: 'GET /v1/portal/conversations/{id}/messages', id, given: { order: 'desc' } },
 ];
 
 type Connection = {

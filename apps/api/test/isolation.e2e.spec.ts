@@ -228,6 +228,20 @@ describe('M5: the portal shows a contact its own conversations', () => {
           ),
         ),
       ).toEqual([]);
+      for (const operation of [
+        { route: 'GET /v1/portal/conversations/{id}/messages', id },
+        { route: 'POST /v1/portal/conversations/{id}/messages', id, given: { text: 'x' } },
+      ]) {
+        const { query, variables } = operationRequest(schema, operation);
+        expect(
+          await api.recorded(async () =>
+            expect((await api.graphql(query, variables, { as: sample.contact })).body).toMatchObject({
+              data: null,
+              errors: [{ extensions: { code: 'ConversationNotFound', status: 404 } }],
+            }),
+          ),
+        ).toEqual([]);
+      }
     }
     const { body: list, text } = await api.get('/v1/portal/conversations', { as: sample.contact });
     expect(list['documents']).toMatchObject([{ id: sample.conversationId }]);

@@ -1,9 +1,11 @@
+import { ObjectType } from '@nestjs/graphql';
 import type { Channel } from '@app/domain/conversation';
 import type { MessageView } from '@app/read-models';
 import { channels } from '../conversations/conversations.view.js';
-import { pageOf } from '../http/page.view.js';
+import { connectionOf, pageOf } from '../http/page.view.js';
 import { Nullable, OneOf } from '../http/view-fields.js';
 
+@ObjectType('PortalConversation')
 export class PortalConversationDto {
   readonly id!: string;
   @Nullable() readonly referralId!: string | null;
@@ -12,7 +14,9 @@ export class PortalConversationDto {
   readonly lastActivityAt!: string;
 }
 export class PortalConversationsDto extends pageOf(PortalConversationDto) {}
+export const PortalConversationConnection = connectionOf('PortalConversation', PortalConversationDto);
 /** What staff is told of deliveries and refusals is theirs. */
+@ObjectType('PortalMessage')
 export class PortalMessageDto {
   readonly id!: string;
   @OneOf(['message', 'automated', 'keyword']) readonly kind!: MessageView['kind'];
@@ -23,3 +27,4 @@ export class PortalMessageDto {
   readonly at!: string;
 }
 export class PortalMessagesDto extends pageOf(PortalMessageDto) {}
+export const PortalMessageConnection = connectionOf('PortalMessage', PortalMessageDto);

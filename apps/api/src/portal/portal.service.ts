@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { HandleConversation, Lookups } from '@app/application';
+import type { CommandContext, Page } from '@app/eventing';
+import { ConversationNotFound } from '@app/domain/conversation';
+import type { CallerIdentity } from '@app/platform';
+import { Freshness, InboxQueries, ThreadQueries } from '@app/read-models';
+import type { MessageOrderDto } from '../conversations/conversations.requests.dto.js';
+import type { SentDto } from '../conversations/conversations.view.js';
+import { messageIdIn } from '../conversations/message-id.js';
+import { answer } from '../http/answers.js';
+import type { PageDto } from '../http/paging.dto.js';
+import { ContactActive } from './contact-active.js';
+import type { WritePortalMessageDto } from './portal.requests.dto.js';
+import type { PortalConversationDto, PortalMessageDto } from './portal.view.js';
+
+/** What REST and GraphQL do for a contact: own conversations only, no phone number needed. */
+@Injectable()
+export class PortalService {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly contactActive: ContactActive,
+    private readonly lookups: Lookups,
+    private readonly inbox: InboxQueries,
+    private readonly thread: ThreadQueries,
+    private readonly freshness: Freshness,
+  ) {}
+
+  /** @throws PortalClosed, InvalidCursor */
+  async list(caller: CallerIdentity, { position, after, limit }: PageDto): Promise<Page<PortalConversationDto>> {
+    await this.contactActive.check(caller);
+    await this.freshness.reach(position, InboxQueries.reads.page);
+    const { documents, next } = await this.inbox.page(caller.programId, { contactId: caller.id }, after, limit);
+    return {
+      documents: documents.map(({ id, referralId, preview, lastActivityAt }) => ({
+        id,
+        referralId,
+        preview,
+        lastActivityAt,
+      })),
+      next,
+    };
+  }
+
+  /** @throws PortalClosed, ConversationNotFound, InvalidCursor */
+  async messages(
+    id: string,
+    { order }: MessageOrderDto,
+    { position, after, limit }: PageDto,
+    caller: CallerIdentity,
+  ): Promise<Page<PortalMessageDto>> {
+    await this.own(id, caller);
+    await this.freshness.reach(position, ThreadQueries.reads.page);
+    const { documents, next } = await this.thread.page(id, order, after, limit);
+    const visible = documents.filter(({ kind }) => kind !== 'refusal');
+    return {
+      documents: visible.map(({ id: messageId, direction, channel, text, at, kind }) => ({
+        id: messageId,
+        direction,
+        channel,
+        text,
+        at,
+        kind,
+      })),
+      next,
+    };
+  }
+
+  /** @throws PortalClosed, ConversationNotFound */
+  async write(
+    id: string,
+    { text }: WritePortalMessageDto,
+    caller: CallerIdentity,
+    context: CommandContext,
+  ): Promise<SentDto> {
+    await this.own(id, caller);
+    const result = await this.commands.execute(
+      new HandleConversation(id, { type: 'WriteInApp', data: { text } }, context),
+    );
+    return { messageId: messageIdIn(result), ...answer(result) };
+  }
+
+  /** Another contact's conversation does not exist for this one. @throws ConversationNotFound */
+  private async own(conversationId: string, caller: CallerIdentity): Promise<void> {
+    await this.contactActive.check(caller);
+    const { contactId, status } = await this.lookups.conversation(caller.programId, conversationId);
+    if (contactId !== caller.id || status === 'deleted') throw new ConversationNotFound();
+  }
+}

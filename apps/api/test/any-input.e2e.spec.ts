@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { buildSchema } from 'graphql';
 import { signForm } from '@app/emulators/twilio';
 import { sample } from '@app/sample-program';
 import { almost, bodyOf, caller, headers, query, segment, wild } from './any-input.fixture.js';
 import { ACCOUNT, Api, expectNoInside, PROVIDER_TOKEN, type Answer, type Input } from './api.fixture.js';
+import { argumentsOf, fieldOf, requestFor } from './operations.fixture.js';
 import { routesOf } from './routes.fixture.js';
 
 let api: Api;
@@ -240,6 +242,22 @@ describe('G1: whatever is asked of GraphQL', () => {
     }));
 
   it('in variables', () => neverBreaks(asked(fc.record({ query: documents, variables })), check));
+  it('in the variables of every field', async () => {
+    const schema = buildSchema(api.standalone.graphqlSchema());
+    for (const path of Object.values(fieldOf)) {
+      const names = argumentsOf(schema, path.split('.')[0] ?? '');
+      const none = Object.fromEntries(names.map((name) => [name, null]));
+      const { query: document, variables: usual } = requestFor(schema, path, none);
+      const any = almost(Object.fromEntries(names.map((name) => [name, []])));
+      const given = 'input' in usual ? fc.record({ input: any }) : any.map((some) => ({ ...usual, ...some }));
+      await neverBreaks(asked(fc.record({ query: fc.constant(document), variables: given })), check).catch(
+        (error: unknown) => {
+          throw new Error(path, { cause: error });
+        },
+      );
+    }
+  }, 60_000);
+
   it('in documents', () =>
     neverBreaks(
       asked(

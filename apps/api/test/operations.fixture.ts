@@ -112,6 +112,14 @@ export function requestFor(schema: GraphQLSchema, path: string, given: Arguments
   };
 }
 
+/** What a field of the root takes: its arguments, or the fields of its input. */
+export function argumentsOf(schema: GraphQLSchema, root: string): readonly string[] {
+  const field = schema.getMutationType()?.getFields()[root] ?? schema.getQueryType()?.getFields()[root];
+  const [first] = field?.args ?? [];
+  const input = first?.name === 'input' ? getNamedType(first.type) : undefined;
+  return isInputObjectType(input) ? Object.keys(input.getFields()) : (field?.args ?? []).map(({ name }) => name);
+}
+
 /** All fields of a type that are not deprecated and take no arguments. */
 function selection(type: GraphQLOutputType): string {
   const named = getNamedType(type);

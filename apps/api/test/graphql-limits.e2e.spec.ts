@@ -1,6 +1,8 @@
+import { buildSchema } from 'graphql';
 import { ReadModelStore } from '@app/eventing';
 import { sample } from '@app/sample-program';
 import { Api, expectNoInside, type Input } from './api.fixture.js';
+import { requestFor } from './operations.fixture.js';
 
 let api: Api;
 /** Pages that the API asked the read models for. */
@@ -70,6 +72,35 @@ it('G1: what one caller’s queries cost in a minute is limited; another caller 
   expect((await api.graphql(query, {}, { as: sample.manager })).status).toBe(200);
   // Introspection and commands count as queries do.
   expect((await api.graphql('{ __schema { types { name } } }')).status).toBe(429);
+});
+
+it('G1: a list takes as many reads with many rows as with one', async () => {
+  await start();
+  for (const last of [0, 1, 2]) await api.post('/v1/conversations', { phone: `+1415555020${last}` });
+  await api.rest();
+  const readModels = api.standalone.app.get(ReadModelStore);
+  const ours = ['inbox', 'contacts', 'referrals', 'consents', 'programs'];
+  let reads = 0;
+  for (const name of ['get', 'page', 'search'] as const) {
+    const read = readModels[name].bind(readModels) as (...asked: unknown[]) => unknown;
+    Object.assign(readModels, {
+      [name]: (...asked: [{ readonly name: string }]) => {
+        if (ours.includes(asked[0].name)) reads += 1;
+        return read(...asked);
+      },
+    });
+  }
+  const schema = buildSchema(api.standalone.graphqlSchema());
+  const ask = async (field: string, first: number): Promise<readonly [rows: number, reads: number]> => {
+    reads = 0;
+    const { query, variables } = requestFor(schema, field, { search: '+1415555', first });
+    const { text } = await api.graphql(query, variables);
+    return [text.split('"id":').length - 1, reads];
+  };
+  for (const field of ['inbox', 'contacts', 'referrals']) {
+    const [[one, readsOfOne], [many, readsOfMany]] = [await ask(field, 1), await ask(field, 50)];
+    expect([field, many > one, readsOfMany]).toEqual([field, true, readsOfOne]);
+  }
 });
 
 describe('G1: a document that would be costly to read is not read', () => {

@@ -1,10 +1,17 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { Checkpoints, Journal, type ModelDefinition } from '@app/eventing';
 import { DomainError, type Position } from '@app/kernel';
 
 const LONGEST_WAIT_MS = 5_000;
 
-/** Lets a query see what a command has just done: waits until the read models that it reads have reached its position. */
+type Model = Pick<ModelDefinition, 'name'>;
+const wanted = new AsyncLocalStorage<(model: Model) => Promise<void>>();
+
+/** Waits until the read model has come as far as the caller of {@link Freshness.at} wants. @throws PositionNotReached */
+export const reachWanted = async (model: Model): Promise<void> => wanted.getStore()?.(model);
+
+/** Lets a query see what a command has just done. */
 @Injectable()
 export class Freshness {
   constructor(
@@ -13,17 +20,20 @@ export class Freshness {
   ) {}
 
   /**
-   * @param models what the query reads, as its class declares it; the others may be as far behind as they are
+   * Reads as of this position or later: waits for each read model when it is read. The others may be as far behind as they are.
    * @throws InvalidPosition for what is not a position of this record, PositionNotReached after five seconds
    */
-  async reach(position: Position | undefined, models: readonly Pick<ModelDefinition, 'name'>[]): Promise<void> {
-    if (position === undefined) return;
+  async at<Result>(position: Position | undefined, read: () => Promise<Result>): Promise<Result> {
+    if (position === undefined) return read();
     const head = await this.journal.head();
     if (head === null || shape(position) !== shape(head) || position > head) throw new InvalidPosition();
-    const reached = await Promise.all(
-      models.map(({ name }) => this.checkpoints.waitFor(name, position, LONGEST_WAIT_MS)),
-    );
-    if (reached.includes(false)) throw new PositionNotReached();
+    const end = performance.now() + LONGEST_WAIT_MS;
+    const waits = new Map<string, Promise<boolean>>();
+    return wanted.run(async ({ name }) => {
+      const wait = waits.get(name) ?? this.checkpoints.waitFor(name, position, Math.max(0, end - performance.now()));
+      waits.set(name, wait);
+      if (!(await wait)) throw new PositionNotReached();
+    }, read);
   }
 }
 

@@ -17,6 +17,7 @@ export * from './parked/parked.queries.js';
 export * from './programs/program.queries.js';
 export { readModels } from './read-models.js';
 export * from './queries.module.js';
+export { ReadModelReader } from './read-model-reader.js';
 export * from './referrals/referral.queries.js';
 export * from './thread/thread.queries.js';
 export * from './usage/usage.queries.js';

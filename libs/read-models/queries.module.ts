@@ -9,6 +9,7 @@ import { MemberQueries } from './members/member.queries.js';
 import { ParkedQueries } from './parked/parked.queries.js';
 import { ProgramQueries } from './programs/program.queries.js';
 import { readModels } from './read-models.js';
+import { ReadModelReader } from './read-model-reader.js';
 import { ReferralQueries } from './referrals/referral.queries.js';
 import { ThreadQueries } from './thread/thread.queries.js';
 
@@ -21,6 +22,7 @@ const queries = [
   MemberQueries,
   ParkedQueries,
   ProgramQueries,
+  ReadModelReader,
   ReferralQueries,
   ThreadQueries,
 ];

@@ -72,7 +72,10 @@ it('U3: without a token a request is answered before its body comes, and one wit
 it('U3: an answer may take longer than a request may', async () => {
   api = await Api.start({ REQUEST_TIMEOUT_MS: '100' });
   const freshness = api.standalone.app.get(Freshness);
-  freshness.reach = () => sleep(600);
+  freshness.at = async (_, read) => {
+    await sleep(600);
+    return read();
+  };
   expect((await api.get('/v1/conversations')).status).toBe(200);
 });
 

@@ -18,7 +18,7 @@ import {
 import { noAttempts, type Lane } from '@app/domain/delivery';
 import type { Holds } from '@app/domain/hold';
 import { Configuration } from '@app/platform';
-import { deliveriesProjection, DeliveryQueries, type DeliveryRow } from '@app/read-models';
+import { deliveriesProjection, DeliveryQueries, ReadModelReader, type DeliveryRow } from '@app/read-models';
 import { Dispatcher } from '../src/dispatcher.js';
 import type { InOrder, Rest } from '../src/in-order.js';
 import { Reconciler } from '../src/reconciler.js';
@@ -134,7 +134,7 @@ function dispatch({
   const dispatcher = new Dispatcher(
     journal,
     none,
-    new DeliveryQueries(counted()),
+    new DeliveryQueries(new ReadModelReader(counted())),
     new Roads(lookups),
     inOrder,
     clock,
@@ -332,7 +332,7 @@ describe('reconciling', () => {
       journal,
       checkpoints,
       lookups,
-      new DeliveryQueries(counted()),
+      new DeliveryQueries(new ReadModelReader(counted())),
       none,
       none,
       none,

@@ -1,4 +1,4 @@
-import { InboxQueries, inboxProjection, readModels as allReadModels } from '@app/read-models';
+import { InboxQueries, inboxProjection, ReadModelReader, readModels as allReadModels } from '@app/read-models';
 import type { Document, DocumentWrite, Engines, ModelDefinition } from '@app/eventing';
 import { openTemporary } from './folder.js';
 import { contactOf, consentOf, conversationOf, PROGRAM, programRow } from './inbox-rows.js';
@@ -77,7 +77,7 @@ async function openInbox(size: number): Promise<Inbox> {
   await fill(engines, 'contacts', numbers.map(contactOf));
   await fill(engines, 'consents', numbers.map(consentOf));
   await fill(engines, 'programs', [programRow]);
-  const queries = new InboxQueries(engines.readModels);
+  const queries = new InboxQueries(new ReadModelReader(engines.readModels));
   return { engines, queries, cursors: await cursorsOf(engines) };
 }
 

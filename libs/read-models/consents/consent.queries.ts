@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { InvalidCursor, ReadModelStore, type Page } from '@app/eventing';
+import { InvalidCursor, type Page } from '@app/eventing';
 import { refusedSender } from '@app/domain/consent';
 import { contactsProjection, searchTerm } from '../contacts/contacts.projection.js';
 import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
+import { ReadModelReader } from '../read-model-reader.js';
 import { consentOf, consentsProjection, type ConsentRow } from './consents.projection.js';
 
 /** Somebody who said Yes to a number the program no longer texts from: consent must be captured again. */
@@ -19,10 +20,7 @@ const MOST_HOLDERS = 20;
 
 @Injectable()
 export class ConsentQueries {
-  /** The read models that each query reads. */
-  static readonly reads = { toRenew: [programsProjection, consentsProjection, contactsProjection] } as const;
-
-  constructor(private readonly readModels: ReadModelStore) {}
+  constructor(private readonly readModels: ReadModelReader) {}
 
   /** Consent does not follow a change of the program's number; these are the people it was lost for. @throws InvalidCursor */
   async toRenew(programId: string, after: string | undefined, limit: number): Promise<Page<ConsentToRenew>> {

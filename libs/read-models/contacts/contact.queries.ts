@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { ReadModelStore } from '@app/eventing';
 import { consentsProjection, type ConsentState } from '../consents/consents.projection.js';
 import { InboxQueries, type ConversationView } from '../inbox/inbox.queries.js';
 import { programsProjection } from '../programs/programs.projection.js';
-import { ofProgram } from '../of-program.js';
+import { ReadModelReader } from '../read-model-reader.js';
 import { contactsProjection, searchTerm, type ContactRow } from './contacts.projection.js';
 
 export type ContactView = Omit<ContactRow, 'programId' | 'phoneIds' | 'terms'>;
@@ -24,15 +23,8 @@ const CONVERSATIONS_ON_PAGE = 50;
 
 @Injectable()
 export class ContactQueries {
-  /** The read models that each query reads. */
-  static readonly reads = {
-    find: [contactsProjection],
-    one: [contactsProjection],
-    page: [contactsProjection, consentsProjection, programsProjection, ...InboxQueries.reads.page],
-  } as const;
-
   constructor(
-    private readonly readModels: ReadModelStore,
+    private readonly readModels: ReadModelReader,
     private readonly inbox: InboxQueries,
   ) {}
 
@@ -42,13 +34,13 @@ export class ContactQueries {
   }
 
   async one(programId: string, contactId: string): Promise<ContactView | null> {
-    const row = await ofProgram(this.readModels, contactsProjection, programId, contactId);
+    const row = await this.readModels.ofProgram(contactsProjection, programId, contactId);
     return row && view(row);
   }
 
   /** The contact's page: who it is, consent, and the latest conversations. */
   async page(programId: string, contactId: string): Promise<ContactPage | null> {
-    const row = await ofProgram(this.readModels, contactsProjection, programId, contactId);
+    const row = await this.readModels.ofProgram(contactsProjection, programId, contactId);
     if (!row) return null;
     const { documents: conversations } = await this.inbox.page(
       programId,

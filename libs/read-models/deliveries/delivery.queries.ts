@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { ReadModelStore, type FieldValue, type Page, type PageRequest } from '@app/eventing';
+import type { FieldValue, Page, PageRequest } from '@app/eventing';
 import type { Attempt, Lane } from '@app/domain/delivery';
+import { ReadModelReader } from '../read-model-reader.js';
 import { deliveriesProjection, type DeliveryRow } from './deliveries.projection.js';
 
 const BATCH = 100;
@@ -21,10 +22,7 @@ export type DeliveryView = Omit<
 
 @Injectable()
 export class DeliveryQueries {
-  /** The read models that the queries of people read. */
-  static readonly reads = { page: [deliveriesProjection] } as const;
-
-  constructor(private readonly readModels: ReadModelStore) {}
+  constructor(private readonly readModels: ReadModelReader) {}
 
   /** A program's deliveries in one state, oldest first. @throws InvalidCursor */
   async page(

@@ -6,6 +6,7 @@ import { documentsOf, newRecord, positionAt, sampleOf, samples, type RecordFact 
 import { consentsProjection } from '../consents/consents.projection.js';
 import { contactsProjection } from '../contacts/contacts.projection.js';
 import { programsProjection } from '../programs/programs.projection.js';
+import { ReadModelReader } from '../read-model-reader.js';
 import { inboxProjection } from './inbox.projection.js';
 import { InboxQueries } from './inbox.queries.js';
 
@@ -24,7 +25,7 @@ describe('inbox queries', () => {
     record = newRecord();
     facts = [];
     written = 0;
-    inbox = new InboxQueries(engines.readModels);
+    inbox = new InboxQueries(new ReadModelReader(engines.readModels));
     for (const model of models) await engines.readModels.prepare(model);
     happened('program-program-1', sampleOf('ProgramCreated'));
     happened('program-program-1', sampleOf('SenderAdded'));
@@ -122,7 +123,7 @@ describe('inbox queries', () => {
     });
     const cost = async (): Promise<number[]> => {
       asked.length = 0;
-      await new InboxQueries(counting).page('program-1', {}, undefined, 10);
+      await new InboxQueries(new ReadModelReader(counting)).page('program-1', {}, undefined, 10);
       return [...asked];
     };
     happened('contact-contact-rita', sampleOf('ContactCreated'));

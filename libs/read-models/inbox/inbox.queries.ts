@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { allPages, ReadModelStore, type Page, type PageRequest } from '@app/eventing';
+import type { Page, PageRequest } from '@app/eventing';
 import type { Folder } from '@app/domain/conversation';
 import { refusedSender } from '@app/domain/consent';
 import { consentOf, consentsProjection, type ConsentRow } from '../consents/consents.projection.js';
 import { contactsProjection } from '../contacts/contacts.projection.js';
 import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
-import { ofProgram } from '../of-program.js';
+import { ReadModelReader } from '../read-model-reader.js';
 import { inboxProjection, type InboxRow } from './inbox.projection.js';
 
 /** A row of the inbox with what is known of its contact now. */
@@ -32,13 +32,7 @@ export type InboxFilter = {
 
 @Injectable()
 export class InboxQueries {
-  /** The read models that each query reads. */
-  static readonly reads = {
-    page: [inboxProjection, contactsProjection, programsProjection, consentsProjection],
-    one: [inboxProjection, contactsProjection, programsProjection, consentsProjection],
-  } as const;
-
-  constructor(private readonly readModels: ReadModelStore) {}
+  constructor(private readonly readModels: ReadModelReader) {}
 
   /** Newest activity first. @throws InvalidCursor */
   async page(
@@ -57,14 +51,14 @@ export class InboxQueries {
   }
 
   async one(programId: string, conversationId: string): Promise<ConversationView | null> {
-    const row = await ofProgram(this.readModels, inboxProjection, programId, conversationId);
+    const row = await this.readModels.ofProgram(inboxProjection, programId, conversationId);
     const [view] = await this.withContacts(programId, row ? [row] : []);
     return view ?? null;
   }
 
   /** Ids of all the contact's conversations. */
   async idsOf(programId: string, contactId: string): Promise<readonly string[]> {
-    const rows = await allPages(this.readModels, inboxProjection, {
+    const rows = await this.readModels.all(inboxProjection, {
       ...selection(programId, { contactId }),
       order: 'asc',
     });

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { ReadModelStore, type Page } from '@app/eventing';
+import type { Page } from '@app/eventing';
 import { ContactQueries, type ContactView } from '../contacts/contact.queries.js';
 import { InboxQueries, type ConversationView } from '../inbox/inbox.queries.js';
-import { ofProgram } from '../of-program.js';
+import { ReadModelReader } from '../read-model-reader.js';
 import { referralsProjection, type ReferralRow } from './referrals.projection.js';
 
 /** `hasOpenConversation` is the icon of the list: a conversation that is not archived. */
@@ -20,14 +20,8 @@ const CONVERSATIONS_ON_PAGE = 50;
 
 @Injectable()
 export class ReferralQueries {
-  /** The read models that each query reads. */
-  static readonly reads = {
-    list: [referralsProjection],
-    page: [referralsProjection, ...ContactQueries.reads.one, ...InboxQueries.reads.page],
-  } as const;
-
   constructor(
-    private readonly readModels: ReadModelStore,
+    private readonly readModels: ReadModelReader,
     private readonly contacts: ContactQueries,
     private readonly inbox: InboxQueries,
   ) {}
@@ -46,7 +40,7 @@ export class ReferralQueries {
 
   /** The referral's page: both sides, the flag, and its conversations. */
   async page(programId: string, referralId: string): Promise<ReferralPage | null> {
-    const row = await ofProgram(this.readModels, referralsProjection, programId, referralId);
+    const row = await this.readModels.ofProgram(referralsProjection, programId, referralId);
     if (!row) return null;
     const [referrer, referred, { documents: conversations }] = await Promise.all([
       this.contacts.one(programId, row.referrerId),

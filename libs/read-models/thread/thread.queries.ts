@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { ReadModelStore, type Page } from '@app/eventing';
+import type { Page } from '@app/eventing';
 import { deliveriesProjection, messageState, type DeliveryRow } from '../deliveries/deliveries.projection.js';
 import { programsProjection } from '../programs/programs.projection.js';
+import { ReadModelReader } from '../read-model-reader.js';
 import { threadProjection, type ThreadEntry } from './thread.projection.js';
 
 /** An entry with its delivery state as it is now. */
@@ -16,10 +17,7 @@ export type MessageView = Omit<ThreadEntry, 'programId' | 'order' | 'contactId' 
 
 @Injectable()
 export class ThreadQueries {
-  /** The read models that each query reads. */
-  static readonly reads = { page: [threadProjection, deliveriesProjection, programsProjection] } as const;
-
-  constructor(private readonly readModels: ReadModelStore) {}
+  constructor(private readonly readModels: ReadModelReader) {}
 
   /** In the order in which messages were accepted at the edge. @throws InvalidCursor */
   async page(

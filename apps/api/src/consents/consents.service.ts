@@ -39,8 +39,7 @@ export class ConsentsService {
 
   /** @throws InvalidCursor */
   async toRenew(programId: string, { position, after, limit }: PageDto): Promise<Page<ConsentToRenew>> {
-    await this.freshness.reach(position, ConsentQueries.reads.toRenew);
-    return this.consents.toRenew(programId, after, limit);
+    return this.freshness.at(position, () => this.consents.toRenew(programId, after, limit));
   }
 
   private async target(

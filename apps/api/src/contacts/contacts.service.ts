@@ -53,14 +53,12 @@ export class ContactsService {
     { search, position }: ContactSearchDto,
     limit: number,
   ): Promise<readonly ContactView[]> {
-    await this.freshness.reach(position, ContactQueries.reads.find);
-    return this.contacts.find(programId, search, limit);
+    return this.freshness.at(position, () => this.contacts.find(programId, search, limit));
   }
 
   /** @throws ContactNotFound */
   async one(programId: string, id: string, position: string | undefined): Promise<ContactPage> {
-    await this.freshness.reach(position, ContactQueries.reads.page);
-    const contact = await this.contacts.page(programId, id);
+    const contact = await this.freshness.at(position, () => this.contacts.page(programId, id));
     if (!contact) throw new ContactNotFound();
     return contact;
   }

@@ -52,14 +52,14 @@ export class ConversationsService {
       throw new InvalidRequest([
         { field: 'folder', rule: 'atMostOne', message: 'give at most one of folder, contactId and referralId' },
       ]);
-    await this.freshness.reach(position, InboxQueries.reads.page);
-    return this.inbox.page(programId, { folder, contactId, referralId }, after, limit);
+    return this.freshness.at(position, () =>
+      this.inbox.page(programId, { folder, contactId, referralId }, after, limit),
+    );
   }
 
   /** @throws ConversationNotFound */
   async one(programId: string, id: string, position: string | undefined): Promise<ConversationView> {
-    await this.freshness.reach(position, InboxQueries.reads.one);
-    const conversation = await this.inbox.one(programId, id);
+    const conversation = await this.freshness.at(position, () => this.inbox.one(programId, id));
     if (!conversation) throw new ConversationNotFound();
     return conversation;
   }
@@ -70,8 +70,7 @@ export class ConversationsService {
     { order }: MessageOrderDto,
     { position, after, limit }: PageDto,
   ): Promise<Page<MessageView>> {
-    await this.freshness.reach(position, ThreadQueries.reads.page);
-    return this.thread.page(id, order, after, limit);
+    return this.freshness.at(position, () => this.thread.page(id, order, after, limit));
   }
 
   async send(

@@ -23,8 +23,7 @@ export class DeliveriesService {
     { status }: DeliveryFilterDto,
     { position, after, limit }: PageDto,
   ): Promise<Page<DeliveryView>> {
-    await this.freshness.reach(position, DeliveryQueries.reads.page);
-    return this.deliveries.page(programId, status, after, limit);
+    return this.freshness.at(position, () => this.deliveries.page(programId, status, after, limit));
   }
 
   async settle(

@@ -29,8 +29,9 @@ export class PortalService {
   /** @throws PortalClosed, InvalidCursor */
   async list(caller: CallerIdentity, { position, after, limit }: PageDto): Promise<Page<PortalConversationDto>> {
     await this.contactActive.check(caller);
-    await this.freshness.reach(position, InboxQueries.reads.page);
-    const { documents, next } = await this.inbox.page(caller.programId, { contactId: caller.id }, after, limit);
+    const { documents, next } = await this.freshness.at(position, () =>
+      this.inbox.page(caller.programId, { contactId: caller.id }, after, limit),
+    );
     return {
       documents: documents.map(({ id, referralId, preview, lastActivityAt }) => ({
         id,
@@ -50,8 +51,7 @@ export class PortalService {
     caller: CallerIdentity,
   ): Promise<Page<PortalMessageDto>> {
     await this.own(id, caller);
-    await this.freshness.reach(position, ThreadQueries.reads.page);
-    const { documents, next } = await this.thread.page(id, order, after, limit);
+    const { documents, next } = await this.freshness.at(position, () => this.thread.page(id, order, after, limit));
     const visible = documents.filter(({ kind }) => kind !== 'refusal');
     return {
       documents: visible.map(({ id: messageId, direction, channel, text, at, kind }) => ({

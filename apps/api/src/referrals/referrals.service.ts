@@ -37,14 +37,12 @@ export class ReferralsService {
 
   /** @throws InvalidCursor */
   async list(programId: string, { position, after, limit }: PageDto): Promise<Page<ReferralView>> {
-    await this.freshness.reach(position, ReferralQueries.reads.list);
-    return this.referrals.list(programId, after, limit);
+    return this.freshness.at(position, () => this.referrals.list(programId, after, limit));
   }
 
   /** @throws ReferralNotFound */
   async one(programId: string, id: string, position: string | undefined): Promise<ReferralPage> {
-    await this.freshness.reach(position, ReferralQueries.reads.page);
-    const referral = await this.referrals.page(programId, id);
+    const referral = await this.freshness.at(position, () => this.referrals.page(programId, id));
     if (!referral) throw new ReferralNotFound();
     return referral;
   }

@@ -1,0 +1,52 @@
+import type { Checkpoints, Document, Journal, ModelDefinition, ReadModelStore } from '@app/eventing';
+import { Freshness, InvalidPosition, PositionNotReached } from './freshness.js';
+import { InboxQueries } from './inbox/inbox.queries.js';
+import { ReadModelReader } from './read-model-reader.js';
+
+const position = '0000000007';
+
+/** What a query does, in order, on a store in which each model holds a document; `behind` is a model that does not get on. */
+function watched(behind = '') {
+  const steps: string[] = [];
+  const get = ({ name }: ModelDefinition, ids: readonly string[]): Promise<readonly Document[]> => {
+    steps.push(`reads ${name}`);
+    return Promise.resolve(
+      ids.map((id) => ({ id, programId: 'program-1', phones: [], phoneIds: ['a'], senders: [], emails: [] })),
+    );
+  };
+  const waitFor = (name: string): Promise<boolean> => {
+    steps.push(`waits for ${name}`);
+    return Promise.resolve(name !== behind);
+  };
+  const journal = { head: () => Promise.resolve(position) };
+  return {
+    steps,
+    freshness: new Freshness({ waitFor } as unknown as Checkpoints, journal as unknown as Journal),
+    inbox: new InboxQueries(new ReadModelReader({ get } as unknown as ReadModelStore)),
+  };
+}
+
+describe('freshness', () => {
+  it('rule 9: waits for the read models that a query reads, each before it is read, and for no other', async () => {
+    const { steps, freshness, inbox } = watched();
+    await freshness.at(position, () => inbox.one('program-1', 'conversation-1'));
+    expect(steps.slice(0, 2)).toEqual(['waits for inbox', 'reads inbox']);
+    for (const model of ['inbox', 'contacts', 'programs', 'consents'])
+      expect(steps.indexOf(`waits for ${model}`)).toBeLessThan(steps.indexOf(`reads ${model}`));
+    expect(steps.filter((step) => step.startsWith('waits'))).toHaveLength(4);
+  });
+
+  it('rule 9: waits for nothing without a position', async () => {
+    const { steps, freshness, inbox } = watched();
+    await freshness.at(undefined, () => inbox.one('program-1', 'conversation-1'));
+    await inbox.one('program-1', 'conversation-1');
+    expect(steps.filter((step) => step.startsWith('waits'))).toEqual([]);
+  });
+
+  it('rule 9: says when a read model that is read does not get there, and what is no position', async () => {
+    const { freshness, inbox } = watched('consents');
+    const one = () => inbox.one('program-1', 'conversation-1');
+    await expect(freshness.at(position, one)).rejects.toThrow(PositionNotReached);
+    for (const wrong of ['7', '0000000008']) await expect(freshness.at(wrong, one)).rejects.toThrow(InvalidPosition);
+  });
+});

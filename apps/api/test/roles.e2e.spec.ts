@@ -1,4 +1,5 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
+import { AuthenticationGuard } from '@app/platform';
 import { sample } from '@app/sample-program';
 import { Api, expectProblem, NOBODY } from './api.fixture.js';
 import { fieldOf, requestFor } from './operations.fixture.js';
@@ -107,6 +108,23 @@ describe('G4: roles', () => {
       expect(events).toEqual([]);
     },
   );
+
+  it('the thread below a contact’s conversation is asked for the right again', async () => {
+    const query = `{ contact(id: "${sample.contact.id}") { conversations { id messages { edges { node { text } } } } } }`;
+    const { prototype } = AuthenticationGuard;
+    const { canActivate } = prototype;
+    const asked: string[] = [];
+    prototype.canActivate = function (this: AuthenticationGuard, context) {
+      asked.push(context.getHandler().name);
+      return canActivate.call(this, context);
+    };
+    try {
+      expect((await api.graphql(query)).body['errors']).toBeUndefined();
+    } finally {
+      prototype.canActivate = canActivate;
+    }
+    expect(asked).toEqual(['contact', 'messages']);
+  });
 
   it.each(['/health/live', '/health/ready', '/openapi.json'])('%s is for everybody', async (path) => {
     expect((await api.get(path, { as: null })).status).toBe(200);

@@ -50,6 +50,7 @@ export class ConversationsResolver {
   }
 
   @ResolveField(() => MessageConnection, { description: 'The thread, in the order in which messages were accepted.' })
+  @Requires('conversations:read')
   async messages(
     @Parent() { id }: ConversationDto,
     @Args() args: MessagesArgs,
@@ -88,11 +89,13 @@ export class ConversationsResolver {
 @Resolver(() => MessageDto)
 export class MessagesResolver {
   @ResolveField(() => String, { deprecationReason: 'Use author { kind }.' })
+  @Requires('conversations:read')
   authorKind(@Parent() { author }: MessageDto): string {
     return author.kind;
   }
 
   @ResolveField(() => String, { deprecationReason: 'Use author { id }.' })
+  @Requires('conversations:read')
   authorId(@Parent() { author }: MessageDto): string {
     return author.id;
   }

@@ -26,6 +26,7 @@ function settings(limits: GraphqlLimits): Omit<MercuriusDriverConfig, 'driver'> 
   return {
     autoSchemaFile: true,
     buildSchemaOptions: { numberScalarMode: 'integer' },
+    fieldResolverEnhancers: ['guards'],
     sortSchema: true,
     graphiql: false,
     cache: DOCUMENTS_IN_MEMORY,

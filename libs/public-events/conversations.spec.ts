@@ -31,6 +31,7 @@ describe('public events of conversations', () => {
     ['ConversationStarted', { type: 'conversation.started' }],
     ['ConversationArchived', { type: 'conversation.archived' }],
     ['ConversationDeleted', { type: 'conversation.deleted' }],
+    ['ConversationAssigned', { type: 'conversation.assigned', assignee: 'ben', by: 'anna' }],
     ['MessageSent', { type: 'message.sent', messageId: 'message-1', channel: 'sms', by: 'anna' }],
     [
       'AutomatedTextSent',

@@ -21,6 +21,7 @@ type Envelope = {
 export type PublicConversationEvent = Envelope &
   (
     | { readonly type: 'conversation.started' | 'conversation.archived' | 'conversation.deleted' }
+    | { readonly type: 'conversation.assigned'; readonly assignee: string | null; readonly by: string }
     | { readonly type: 'message.sent'; readonly messageId: string; readonly channel: Channel; readonly by: string }
     | { readonly type: 'message.automated'; readonly messageId: string; readonly channel: 'sms'; readonly kind: string }
     | { readonly type: 'message.received'; readonly messageId: string; readonly channel: Channel }
@@ -43,6 +44,8 @@ export function toPublic(event: Recorded<ConversationEvent>): PublicConversation
       return { ...envelope, type: 'conversation.started' };
     case 'ConversationArchived':
       return { ...envelope, type: 'conversation.archived' };
+    case 'ConversationAssigned':
+      return { ...envelope, type: 'conversation.assigned', assignee: event.data.assignee, by: event.data.by };
     case 'ConversationDeleted':
       return { ...envelope, type: 'conversation.deleted' };
     case 'MessageSent':

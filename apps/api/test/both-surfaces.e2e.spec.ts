@@ -76,6 +76,7 @@ const commands = (time: 1 | 2): readonly Asked[] => [
   { route: 'POST /v1/conversations/{id}/read', id },
   { route: 'POST /v1/conversations/{id}/unread', id },
   { route: 'POST /v1/conversations/{id}/archive', id },
+  { route: 'PUT /v1/conversations/{id}/assignee', id, given: { assignee: time === 1 ? sample.agent.id : null } },
   {
     route: 'POST /v1/contacts',
     given: { name: 'New', phones: [`+1 415 555 014${time}`], emails: ['new@example.org'] },
@@ -145,6 +146,9 @@ const refused: readonly Asked[] = [
   { route: 'POST /v1/conversations/{id}/messages', id, given: hello, headers: { 'if-match': '"99"' } },
   { route: 'POST /v1/conversations/{id}/read', id: NOBODY },
   { route: 'POST /v1/conversations/{id}/unread', id: 'no-uuid' },
+  { route: 'PUT /v1/conversations/{id}/assignee', id, given: { assignee: 'nobody' } },
+  { route: 'PUT /v1/conversations/{id}/assignee', id, given: { assignee: '' } },
+  { route: 'PUT /v1/conversations/{id}/assignee', id: NOBODY, given: { assignee: null } },
   { route: 'POST /v1/conversations/{id}/archive', id, headers: { 'if-match': '"99"' } },
   { route: 'POST /v1/conversations/{id}/archive', id, headers: { 'idempotency-key': 'a b' } },
   { route: 'POST /v1/contacts', given: {} },

@@ -24,6 +24,7 @@ export const fieldOf: Readonly<Record<string, string>> = {
   'POST /v1/conversations/{id}/read': 'readConversation',
   'POST /v1/conversations/{id}/unread': 'markConversationUnread',
   'POST /v1/conversations/{id}/archive': 'archiveConversation',
+  'PUT /v1/conversations/{id}/assignee': 'assignConversation',
   'GET /v1/contacts': 'contacts',
   'POST /v1/contacts': 'createContact',
   'GET /v1/contacts/{id}': 'contact',

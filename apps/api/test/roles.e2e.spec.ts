@@ -31,6 +31,7 @@ const table: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/conversations/{id}/read': staff,
   'POST /v1/conversations/{id}/unread': staff,
   'POST /v1/conversations/{id}/archive': staff,
+  'PUT /v1/conversations/{id}/assignee': staff,
   'GET /v1/contacts': staff,
   'GET /v1/consents/to-renew': staff,
   'POST /v1/contacts': staff,

@@ -12,7 +12,7 @@ import {
   type Followable,
 } from '@app/eventing';
 import { unlessErased, type Position, type Recorded, streamOf } from '@app/kernel';
-import { conversationAggregate, type ConversationEvent, type TextRoute } from '@app/domain/conversation';
+import { concerned, conversationAggregate, type ConversationEvent, type TextRoute } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import type { NotifiedPerson } from '@app/domain/notification';
 import { CONVERSATIONS_TOPIC, PUBLISHER, toPublic, type PublicConversationEvent } from '@app/public-events';
@@ -97,6 +97,7 @@ export class DeliveryRequests {
       case 'message.refused':
       case 'conversation.started':
       case 'conversation.archived':
+      case 'conversation.assigned':
       case 'conversation.deleted':
         return;
     }
@@ -215,12 +216,12 @@ export class DeliveryRequests {
 
   /** Those whose conversation it is; one that is nobody's is for owners and managers. @throws StaffNotKnownYet */
   private async staffOf(event: Message, source: Recorded<ConversationEvent>): Promise<NotifiedPerson[]> {
-    const { status, staff } = await this.lookups.conversation(event.programId, event.conversationId);
-    if (status === 'deleted') return [];
+    const conversation = await this.lookups.conversation(event.programId, event.conversationId);
+    if (conversation.status === 'deleted') return [];
     // From the record: what a read model is not needed for must not wait for it.
-    const theirs = (await Promise.all(staff.map((userId) => this.lookups.member(event.programId, userId)))).filter(
-      (member) => member !== null,
-    );
+    const theirs = (
+      await Promise.all(concerned(conversation).map((userId) => this.lookups.member(event.programId, userId)))
+    ).filter((member) => member !== null);
     const told = theirs.length > 0 ? theirs : await this.ownersAndManagers(event.programId, source.position);
     return told.map(({ userId }) => ({ kind: 'member', id: userId }));
   }

@@ -16,7 +16,7 @@ export const requirementRows: readonly RequirementRow[] = [
   ['M9', 'accept a client’s idempotency key on every command, so that a retry is the same command and gets the first answer: one click, one message', 'done', '', ''],
   ['M10', 'let a reply say which message it last saw; if a colleague’s message came since, hold it and say so instead of sending', 'open', '', ''],
   ['M11', 'keep internal notes (with mentions) in the conversation as a kind of entry that no sender can ever read', 'open', '', ''],
-  ['M12', 'assign a conversation to a member of staff; a reply to an unassigned one claims it', 'open', '', ''],
+  ['M12', 'assign a conversation to a member of staff; a reply to an unassigned one claims it', 'done', '', ''],
   ['M13', 'snooze a conversation until a time or a reply; put labels on it', 'open', '', ''],
   ['M14', 'join an inbound text to the conversation that last texted that address from that sender within 30 days, else to the general one; staff may move a message to another conversation of the contact, which is an event', 'partly', 'An inbound text joins the conversation that last texted the number within 30 days; moving a message is not there.', ''],
   ['M15', 'let the author pick the channel; the default is the one last used with the contact, and the sender stays the one the thread already uses', 'open', '', ''],

@@ -2,6 +2,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError, isErased, unlessErased, type ErrorKind, type Recorded } from '@app/kernel';
 import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
 import { TextLimitReached } from '@app/domain/consent';
+import { MemberNotFound } from '@app/domain/member';
 import {
   conversationAggregate,
   type Conversation,
@@ -34,8 +35,7 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
       id,
       intent,
       context,
-      prepare: (intent: ConversationIntent, state: Conversation) =>
-        intent.type === 'SendMessage' ? this.withGate(id, intent, state, context) : toCommand(id, intent, context),
+      prepare: (intent: ConversationIntent, state: Conversation) => this.toCommand(id, intent, state, context),
     });
     for (const { type, data, metadata } of result.events as readonly Recorded<ConversationEvent>[])
       // Of a repetition the events are from before.
@@ -48,6 +48,19 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
         await this.optedOutOf(context.programId, refused.data.refusedSenderId),
       );
     return result;
+  }
+
+  private async toCommand(
+    id: string,
+    intent: ConversationIntent,
+    state: Conversation,
+    context: CommandContext,
+  ): Promise<ConversationCommand> {
+    if (intent.type === 'SendMessage') return this.withGate(id, intent, state, context);
+    if (intent.type === 'AssignConversation' && intent.data.assignee !== null) {
+      if (!(await this.lookups.member(context.programId, intent.data.assignee))) throw new MemberNotFound();
+    }
+    return toCommand(id, intent, context);
   }
 
   /** The program's number by the sender's id. */

@@ -1,5 +1,6 @@
 import { deciderSpec } from '@app/testing';
 import {
+  concerned,
   conversationDecider,
   ConversationNotFound,
   ConversationWasDeleted,
@@ -96,6 +97,34 @@ describe('conversation', () => {
 
   it('M7: keeps author, channel and text of what the staff sends', () =>
     conversation.given(started).when(send()).then(sent));
+
+  it('M12: is assigned, and to the same person once', () => {
+    const assign = { type: 'AssignConversation', data: { assignee: 'ben', by: 'anna' } } as const;
+    const assigned: ConversationEvent = {
+      type: 'ConversationAssigned',
+      data: { ...about, assignee: 'ben', by: 'anna' },
+    };
+    conversation.given(started).when(assign).then(assigned);
+    conversation.given(started, assigned).when(assign).thenNothing();
+    conversation
+      .given(started)
+      .when({ type: 'AssignConversation', data: { assignee: null, by: 'anna' } })
+      .thenNothing();
+  });
+
+  it.each([
+    ['claims what is nobody’s', [], 'anna'],
+    ['leaves what is somebody’s', ['ben'], 'ben'],
+    ['claims what is nobody’s again', ['ben', null], 'anna'],
+  ])('M12: a reply %s', (_, assignees, then) => {
+    const given = assignees.map((assignee): ConversationEvent => ({
+      type: 'ConversationAssigned',
+      data: { ...about, assignee, by: 'ben' },
+    }));
+    const state = [started, ...given, sent].reduce(conversationDecider.evolve, conversationDecider.initialState);
+    expect(state).toMatchObject({ assignee: then });
+    expect(concerned(state as never).toSorted()).toEqual([...new Set(['anna', then])].toSorted());
+  });
 
   it('M1: keeps in-app and text messages in one thread', () => {
     const inApp = {

@@ -28,6 +28,7 @@ export type ConversationCommand =
       { messageId: string; channel: Channel; text: string; acceptedAt: string | null; providerId: string | null }
     >
   | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'conversationId' | 'contactId' | 'referralId'>>
+  | Message<'AssignConversation', { assignee: string | null; by: string }>
   | Message<'ReadConversation' | 'MarkUnread' | 'ArchiveConversation' | 'DeleteConversation', { by: string }>;
 
 export type Folder = 'unread' | 'read' | 'replied' | 'archived';
@@ -42,6 +43,8 @@ export type Conversation =
       readonly folder: Folder;
       /** Staff who started it or wrote in it: it is theirs. */
       readonly staff: readonly string[];
+      /** Whose it is; `null`: nobody's. */
+      readonly assignee: string | null;
     };
 
 /** Longest text the provider takes in one message, in UTF-16 units. */
@@ -85,6 +88,10 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
         return state.folder === 'archived'
           ? []
           : [{ type: 'ConversationArchived', data: { ...about, ...command.data } }];
+      case 'AssignConversation':
+        return state.assignee === command.data.assignee
+          ? []
+          : [{ type: 'ConversationAssigned', data: { ...about, ...command.data } }];
       case 'DeleteConversation':
         return [{ type: 'ConversationDeleted', data: { ...about, ...command.data } }];
     }
@@ -100,16 +107,31 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
         referralId,
         folder: 'read',
         staff: by === null ? [] : [by],
+        assignee: null,
       };
     }
     if (state.status === 'not-started') return state;
     if (event.type === 'ConversationDeleted') return { ...state, status: 'deleted' };
     const folder = folderAfter(state.folder, event);
-    if (event.type !== 'MessageSent' || state.staff.includes(event.data.by))
-      return folder === state.folder ? state : { ...state, folder };
-    return { ...state, folder, staff: [...state.staff, event.data.by] };
+    const assignee = assigneeAfter(state.assignee, event);
+    const isNew = event.type === 'MessageSent' && !state.staff.includes(event.data.by);
+    if (!isNew && folder === state.folder && assignee === state.assignee) return state;
+    return { ...state, folder, assignee, staff: isNew ? [...state.staff, event.data.by] : state.staff };
   },
 };
+
+/** Whose a conversation is after an event: a reply claims one that is nobody's. */
+export function assigneeAfter(assignee: string | null, event: ConversationEvent): string | null {
+  if (event.type === 'ConversationAssigned') return event.data.assignee;
+  return event.type === 'MessageSent' ? (assignee ?? event.data.by) : assignee;
+}
+
+/** Whose conversation it is: who it is assigned to, and who started it or wrote in it. */
+export const concerned = ({
+  staff,
+  assignee,
+}: Pick<Extract<Conversation, { staff: unknown }>, 'staff' | 'assignee'>): readonly string[] =>
+  assignee === null || staff.includes(assignee) ? staff : [...staff, assignee];
 
 /** The folder table of the requirements: where an event puts a conversation. Automated messages and keywords move nothing. */
 export function folderAfter(folder: Folder, event: ConversationEvent): Folder {
@@ -127,6 +149,7 @@ export function folderAfter(folder: Folder, event: ConversationEvent): Folder {
     case 'AutomatedTextSent':
     case 'KeywordReceived':
     case 'SendRefused':
+    case 'ConversationAssigned':
     case 'ConversationDeleted':
       return folder;
   }

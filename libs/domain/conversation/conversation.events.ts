@@ -71,6 +71,8 @@ export type SendRefused = Message<
 export type ConversationRead = Message<'ConversationRead', About & { by: string }>;
 export type ConversationMarkedUnread = Message<'ConversationMarkedUnread', About & { by: string }>;
 export type ConversationArchived = Message<'ConversationArchived', About & { by: string }>;
+/** Whose the conversation is from now on; `null`: nobody's. The next `MessageSent` then makes it its author's. */
+export type ConversationAssigned = Message<'ConversationAssigned', About & { assignee: string | null; by: string }>;
 /** The last event of a conversation: its key is destroyed after it. That it was, whose, and who deleted it stays. */
 export type ConversationDeleted = Message<'ConversationDeleted', About & { by: string }>;
 
@@ -84,6 +86,7 @@ export type ConversationEvent =
   | ConversationRead
   | ConversationMarkedUnread
   | ConversationArchived
+  | ConversationAssigned
   | ConversationDeleted;
 
 export const conversationEventTypes = {
@@ -96,6 +99,7 @@ export const conversationEventTypes = {
   ConversationRead: { version: 1 },
   ConversationMarkedUnread: { version: 1 },
   ConversationArchived: { version: 1 },
+  ConversationAssigned: { version: 1 },
   ConversationDeleted: { version: 1 },
 } as const satisfies EventTypes<ConversationEvent>;
 

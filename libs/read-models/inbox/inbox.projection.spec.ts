@@ -145,6 +145,12 @@ describe('inbox', () => {
       .then({ answers: 1, folder: 'unread' });
   });
 
+  it('M12: shows whose it is: who it was assigned to, else who replied first', () => {
+    inbox.given(started()).when(of('ConversationAssigned')).then({ assignee: 'ben' });
+    inbox.given(started()).when(of('MessageSent')).then({ assignee: 'anna' });
+    inbox.given(started(), of('ConversationAssigned')).when(of('MessageSent')).then({ assignee: 'ben' });
+  });
+
   it('M8: a conversation that was deleted is shown no more, whatever comes after', () => {
     inbox.given(started(), received()).when(of('ConversationDeleted')).thenDeleted();
     for (const type of ['MessageReceived', 'MessageSent'] as const)

@@ -1,5 +1,5 @@
 import { isErased, type Personal } from '@app/kernel';
-import { folderAfter, type Channel, type Folder } from '@app/domain/conversation';
+import { assigneeAfter, folderAfter, type Channel, type Folder } from '@app/domain/conversation';
 import { defineReadModel } from '../define-read-model.js';
 
 /** One conversation as the staff sees it in the list. */
@@ -10,6 +10,8 @@ export type InboxRow = {
   readonly referralId: string | null;
   readonly folder: Folder;
   readonly archived: boolean;
+  /** The member of staff whose it is; `null`: nobody's. */
+  readonly assignee: string | null;
   /** The contact's messages since the last message by staff. */
   readonly answers: number;
   /** Of the last message; `null` where it was erased. */
@@ -37,6 +39,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     'ConversationRead',
     'ConversationMarkedUnread',
     'ConversationArchived',
+    'ConversationAssigned',
     'ConversationDeleted',
   ],
   indexes: {
@@ -67,6 +70,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
         referralId,
         folder: 'read',
         archived: false,
+        assignee: null,
         ...quiet,
         ...active,
         revision,
@@ -75,7 +79,8 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     // An event is never refused: nothing to show is a valid answer.
     if (row === null || event.type === 'ConversationDeleted') return null;
     const folder = folderAfter(row.folder, event);
-    const moved = { ...row, folder, archived: folder === 'archived', revision };
+    const assignee = assigneeAfter(row.assignee, event);
+    const moved = { ...row, folder, archived: folder === 'archived', assignee, revision };
     switch (event.type) {
       case 'MessageReceived': {
         const { text, channel } = event.data;
@@ -92,6 +97,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
         return { ...moved, ...active, answers: 0, preview: preview(event.data.text), channel: event.data.channel };
       case 'AutomatedTextSent':
         return { ...moved, ...active, preview: preview(event.data.text), channel: 'sms' };
+      case 'ConversationAssigned':
       case 'ConversationRead':
       case 'ConversationMarkedUnread':
       case 'ConversationArchived':

@@ -80,40 +80,18 @@ export class InboxQueries {
     const contactOf = new Map(contacts.map((contact) => [contact.id, contact]));
     const byAddress = new Map(consents.map((consent) => [consent.id, consent]));
     const senders = programs[0]?.senders ?? [];
-    return rows.map(
-      ({
-        id,
-        contactId,
-        referralId,
-        folder,
-        answers,
-        preview,
-        channel,
-        lastActivityAt,
-        lastContactMessageAt,
-        revision,
-      }) => {
-        const contact = contactOf.get(contactId);
-        const phone = contact?.phones[0] ?? null;
-        const consents = byAddress.get(contact?.phoneIds[0] ?? '')?.senders ?? {};
-        return {
-          id,
-          contactId,
-          referralId,
-          folder,
-          answers,
-          preview,
-          channel,
-          lastActivityAt,
-          lastContactMessageAt,
-          revision,
-          displayName: contact?.name ?? phone ?? contact?.emails[0] ?? contactId,
-          phone,
-          ...consentFor(consents, senders),
-          leadState: contact?.name ? 'lead' : 'none',
-        };
-      },
-    );
+    return rows.map(({ programId: _programId, activity: _activity, archived: _archived, ...row }) => {
+      const contact = contactOf.get(row.contactId);
+      const phone = contact?.phones[0] ?? null;
+      const consents = byAddress.get(contact?.phoneIds[0] ?? '')?.senders ?? {};
+      return {
+        ...row,
+        displayName: contact?.name ?? phone ?? contact?.emails[0] ?? row.contactId,
+        phone,
+        ...consentFor(consents, senders),
+        leadState: contact?.name ? 'lead' : 'none',
+      };
+    });
   }
 }
 

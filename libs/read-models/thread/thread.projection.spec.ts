@@ -65,6 +65,18 @@ describe('thread', () => {
       .then({ kind: 'keyword', direction: 'in', text: 'stop.' });
   });
 
+  it('M12: an assignment is an entry of its own', () => {
+    thread
+      .given()
+      .when(happened(sampleOf('ConversationAssigned')))
+      .then({
+        kind: 'assignment',
+        assignee: 'ben',
+        author: { kind: 'staff', id: 'anna' },
+        text: null,
+      });
+  });
+
   it('M1: an inbound accepted before a staff reply but routed after it sorts before it', () => {
     const acceptedAt = record('inbound-SM1', sampleOf('InboundReceived')).position;
     const reply = happened(sampleOf('MessageSent'));

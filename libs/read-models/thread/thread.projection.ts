@@ -9,12 +9,14 @@ export type ThreadEntry = {
   readonly programId: string;
   readonly conversationId: string;
   readonly contactId: string;
-  readonly kind: 'message' | 'automated' | 'keyword' | 'refusal';
+  readonly kind: 'message' | 'automated' | 'keyword' | 'refusal' | 'assignment';
   readonly direction: 'in' | 'out';
   readonly author: Actor;
   readonly channel: Channel;
   /** `null` where it was erased. */
   readonly text: string | null;
+  /** Of an assignment: whose the conversation became; `null`: nobody's. */
+  readonly assignee: string | null;
   /** Of a refusal: the rule. */
   readonly rule: string | null;
   /** Of a refusal because of an opt-out: the sender that received it. */
@@ -34,13 +36,16 @@ export const threadProjection = defineReadModel<ThreadEntry>()({
     'MessageReceived',
     'KeywordReceived',
     'SendRefused',
+    'ConversationAssigned',
     'ConversationDeleted',
   ],
   indexes: { conversation: ['conversationId', 'order'] },
   touches: (event) =>
     event.type === 'ConversationDeleted'
       ? { index: 'conversation', equals: { conversationId: event.aggregateId } }
-      : event.data.messageId,
+      : event.type === 'ConversationAssigned'
+        ? event.eventId
+        : event.data.messageId,
 
   evolve(row, event) {
     // That there was an entry stays, and who wrote it.
@@ -81,6 +86,15 @@ export const threadProjection = defineReadModel<ThreadEntry>()({
           channel: 'sms',
           text: unlessErased(event.data.text, null),
         };
+      case 'ConversationAssigned':
+        return {
+          ...common(event, { ...event.data, messageId: event.eventId }),
+          kind: 'assignment',
+          direction: 'out',
+          channel: 'in-app',
+          text: null,
+          assignee: event.data.assignee,
+        };
       case 'SendRefused':
         return {
           ...common(event, event.data),
@@ -104,6 +118,7 @@ const common = (
   conversationId: event.aggregateId,
   contactId: data.contactId,
   author: event.metadata.actor,
+  assignee: null,
   rule: null,
   refusedSenderId: null,
   deliveryId: null,

@@ -50,7 +50,7 @@ export class ThreadQueries {
 }
 
 function view(
-  { id, conversationId, kind, direction, author, channel, text, rule, deliveryId, at }: ThreadEntry,
+  { id, conversationId, kind, direction, author, channel, text, assignee, rule, deliveryId, at }: ThreadEntry,
   delivery: DeliveryRow | undefined,
 ): Omit<MessageView, 'optedOutOf'> {
   return {
@@ -61,6 +61,7 @@ function view(
     author,
     channel,
     text,
+    assignee,
     rule,
     deliveryId,
     at,

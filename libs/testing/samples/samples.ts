@@ -167,6 +167,7 @@ export const samples: Samples = {
   },
   ConversationRead: { ...about, by: 'anna' },
   ConversationMarkedUnread: { ...about, by: 'anna' },
+  ConversationAssigned: { ...about, assignee: 'ben', by: 'anna' },
   ConversationArchived: { ...about, by: 'anna' },
   ConversationDeleted: { ...about, by: 'olivia' },
   DeliveryRequested: {

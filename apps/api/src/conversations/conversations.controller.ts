@@ -1,15 +1,17 @@
-import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Post, Put, Query, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { CommandContext } from '@app/eventing';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { Context, type RequestContext } from '../http/command-context.js';
+import { CommandDto } from '../http/command.view.js';
 import { Id } from '../http/id-param.js';
 import { FreshDto } from '../http/paging.dto.js';
 import { PlainRoutes } from '../http/plain-commands.js';
 import { conversationCommands } from './conversations.commands.js';
 import {
+  AssignConversationDto,
   ListConversationsDto,
   ListMessagesDto,
   SendMessageDto,
@@ -68,6 +70,18 @@ export class ConversationsController {
   ): Promise<MessagesDto> {
     await this.conversations.one(programId, id, query.position);
     return this.conversations.messages(id, query, query);
+  }
+
+  /** Makes the conversation somebody's, or nobody's. */
+  @Put(':id/assignee')
+  @Requires('conversations:write')
+  async assign(
+    @Id() id: string,
+    @Body() body: AssignConversationDto,
+    @Caller() caller: CallerIdentity,
+    @Context() context: CommandContext,
+  ): Promise<CommandDto> {
+    return this.conversations.assign(id, body, caller, context);
   }
 
   /** Sends a message. One that the rules forbid is refused with the rule's code, and the refusal is kept in the thread. */

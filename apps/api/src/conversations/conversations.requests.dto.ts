@@ -1,6 +1,6 @@
 import { ArgsType, Field, InputType, IntersectionType } from '@nestjs/graphql';
 import { ApiProperty, IntersectionType as RestIntersectionType } from '@nestjs/swagger';
-import { IsIn, IsUUID, MaxLength } from 'class-validator';
+import { IsIn, IsNotEmpty, IsString, IsUUID, MaxLength, ValidateIf } from 'class-validator';
 import type { Channel } from '@app/domain/conversation';
 import type { FolderChoice } from '@app/read-models';
 import { CommandInput } from '../http/command-input.dto.js';
@@ -8,6 +8,7 @@ import { ConnectionArgs, PageDto } from '../http/paging.dto.js';
 import { IsCleanText, IsPhone, Optional } from '../http/validators.js';
 
 export const LONGEST_IN_APP = 5_000;
+const LONGEST_ID = 200;
 
 /** With whom: exactly one of `referralId`, `contactId` and `phone`. */
 @InputType({ isAbstract: true })
@@ -27,6 +28,18 @@ export class SendMessageDto {
   /** `in-app` or `sms`. */
   @Field(() => String) @IsIn(['in-app', 'sms']) readonly channel!: Channel;
   @MaxLength(LONGEST_IN_APP) @IsCleanText() readonly text!: string;
+}
+
+@InputType({ isAbstract: true })
+export class AssignConversationDto {
+  /** User id of a member of staff; null: the conversation is nobody's, and the next who replies gets it. */
+  @Field(() => String, { nullable: true })
+  @ApiProperty({ type: String, nullable: true })
+  @ValidateIf((_, value) => value !== null)
+  @IsNotEmpty()
+  @MaxLength(LONGEST_ID)
+  @IsString()
+  readonly assignee!: string | null;
 }
 
 /** Which conversations: at most one of `folder`, `contactId` and `referralId`. */
@@ -63,5 +76,7 @@ export class ConversationInput extends CommandInput {
 }
 @InputType()
 export class StartConversationInput extends IntersectionType(StartConversationDto, CommandInput) {}
+@InputType()
+export class AssignConversationInput extends IntersectionType(AssignConversationDto, ConversationInput) {}
 @InputType()
 export class SendMessageInput extends IntersectionType(SendMessageDto, ConversationInput) {}

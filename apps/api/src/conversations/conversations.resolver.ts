@@ -8,6 +8,7 @@ import { OneArgs } from '../http/paging.dto.js';
 import { PlainMutations } from '../http/plain-commands.js';
 import { conversationCommands } from './conversations.commands.js';
 import {
+  AssignConversationInput,
   ConversationInput,
   InboxArgs,
   MessagesArgs,
@@ -69,6 +70,17 @@ export class ConversationsResolver {
     @Context() context: RequestContext,
   ): Promise<ConversationPayload> {
     return (await this.conversations.start(input, caller, context)).started;
+  }
+
+  @Mutation(() => ConversationPayload, { description: 'Makes the conversation somebody’s, or nobody’s.' })
+  @Requires('conversations:write')
+  async assignConversation(
+    @Args('input') input: AssignConversationInput,
+    @Caller() caller: CallerIdentity,
+    @Context() context: CommandContext,
+  ): Promise<ConversationPayload> {
+    const { conversationId } = input;
+    return { conversationId, ...(await this.conversations.assign(conversationId, input, caller, context)) };
   }
 
   @Mutation(() => ConversationPayload, {

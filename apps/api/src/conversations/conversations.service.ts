@@ -5,11 +5,12 @@ import type { CommandContext, Page } from '@app/eventing';
 import { ConversationNotFound } from '@app/domain/conversation';
 import { InvalidRequest, type CallerIdentity } from '@app/platform';
 import { Freshness, InboxQueries, ThreadQueries, type ConversationView, type MessageView } from '@app/read-models';
-import { answer } from '../http/answers.js';
+import { answer, type CommandAnswer } from '../http/answers.js';
 import type { RequestContext } from '../http/command-context.js';
 import type { PageDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
 import type {
+  AssignConversationDto,
   ConversationFilterDto,
   MessageOrderDto,
   SendMessageDto,
@@ -71,6 +72,17 @@ export class ConversationsService {
     { position, after, limit }: PageDto,
   ): Promise<Page<MessageView>> {
     return this.freshness.at(position, () => this.thread.page(id, order, after, limit));
+  }
+
+  /** @throws ConversationNotFound, MemberNotFound */
+  async assign(
+    id: string,
+    { assignee }: AssignConversationDto,
+    { id: by }: CallerIdentity,
+    context: CommandContext,
+  ): Promise<CommandAnswer> {
+    const intent = { type: 'AssignConversation', data: { assignee, by } } as const;
+    return answer(await this.commands.execute(new HandleConversation(id, intent, context)));
   }
 
   async send(

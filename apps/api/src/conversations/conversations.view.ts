@@ -15,6 +15,8 @@ export class ConversationDto implements ConversationView {
   readonly contactId!: string;
   @Nullable() readonly referralId!: string | null;
   @OneOf(folders) readonly folder!: Folder;
+  /** User id of the member of staff whose it is; null: nobody's. */
+  @Nullable() readonly assignee!: string | null;
   /** The contact's messages since the last message by staff. */
   readonly answers!: number;
   /** Of the last message; null where it was erased. */
@@ -43,12 +45,14 @@ export class ActorDto {
 export class MessageDto implements MessageView {
   readonly id!: string;
   readonly conversationId!: string;
-  @OneOf(['message', 'automated', 'keyword', 'refusal']) readonly kind!: MessageView['kind'];
+  @OneOf(['message', 'automated', 'keyword', 'refusal', 'assignment']) readonly kind!: MessageView['kind'];
   @OneOf(['in', 'out']) readonly direction!: 'in' | 'out';
   @Field(() => ActorDto) readonly author!: ActorDto;
   @OneOf(channels) readonly channel!: Channel;
   /** Null where it was erased. */
   @Nullable() readonly text!: string | null;
+  /** Of an assignment: whose the conversation became; null: nobody's. */
+  @Nullable() readonly assignee!: string | null;
   /** Of a refusal. */
   @Nullable() readonly rule!: string | null;
   /** Of a message stopped by an opt-out: the program's number that received it. */

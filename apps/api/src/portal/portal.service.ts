@@ -4,7 +4,7 @@ import { HandleConversation, Lookups } from '@app/application';
 import type { CommandContext, Page } from '@app/eventing';
 import { ConversationNotFound } from '@app/domain/conversation';
 import type { CallerIdentity } from '@app/platform';
-import { Freshness, InboxQueries, ThreadQueries } from '@app/read-models';
+import { Freshness, InboxQueries, ThreadQueries, type MessageView } from '@app/read-models';
 import type { MessageOrderDto } from '../conversations/conversations.requests.dto.js';
 import type { SentDto } from '../conversations/conversations.view.js';
 import { messageIdIn } from '../conversations/message-id.js';
@@ -13,6 +13,9 @@ import type { PageDto } from '../http/paging.dto.js';
 import { ContactActive } from './contact-active.js';
 import type { WritePortalMessageDto } from './portal.requests.dto.js';
 import type { PortalConversationDto, PortalMessageDto } from './portal.view.js';
+
+/** Kinds of entries of a thread; the others are the staff's alone. */
+const shownToContacts: ReadonlySet<MessageView['kind']> = new Set(['message', 'automated', 'keyword'] as const);
 
 /** What REST and GraphQL do for a contact: own conversations only, no phone number needed. */
 @Injectable()
@@ -52,7 +55,7 @@ export class PortalService {
   ): Promise<Page<PortalMessageDto>> {
     await this.own(id, caller);
     const { documents, next } = await this.freshness.at(position, () => this.thread.page(id, order, after, limit));
-    const visible = documents.filter(({ kind }) => kind !== 'refusal');
+    const visible = documents.filter(({ kind }) => shownToContacts.has(kind));
     return {
       documents: visible.map(({ id: messageId, direction, channel, text, at, kind }) => ({
         id: messageId,

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const { eventStore, keyring } = await folder.open();
   journal = new Journal(eventStore, new EventCodec(eventTypes, keyring, upcasters), subjectHomes);
   aggregates = new Aggregates(journal, keyring);
-  lookups = new Lookups(aggregates, new NaturalKeys(keyring));
+  lookups = new Lookups(aggregates, new NaturalKeys(keyring, journal));
   parking = new Parking(
     { execute: (command: Command<unknown>) => park(command as HandleParked) } as unknown as CommandBus,
     journal,

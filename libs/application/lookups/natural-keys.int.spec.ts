@@ -6,6 +6,7 @@ import {
   ProgramKeyMissing,
   type Engines,
   type Keyring,
+  type Journal,
 } from '@app/eventing';
 import { KeysInMemory } from '@app/testing';
 import { TemporaryFolder } from '@app/testing/embedded';
@@ -13,9 +14,13 @@ import { NaturalKeys } from './natural-keys.js';
 
 const phone = '+14155550132';
 
+/** The keys of programs of which nothing is recorded yet, or something. */
+const keysOf = (keyring: Keyring, hasHistory = false): NaturalKeys =>
+  new NaturalKeys(keyring, { hasHistory: async () => hasHistory } as unknown as Journal);
+
 /** One id of each kind, all made of the same text. */
 const idsOf = (keyring: Keyring, programId: string, text = phone): Promise<string[]> => {
-  const keys = new NaturalKeys(keyring);
+  const keys = keysOf(keyring);
   return Promise.all([
     keys.address(programId, text),
     keys.contactByPhone(programId, text),
@@ -47,20 +52,29 @@ describe('ids made of personal data', () => {
 
   test('K7, rule 13: a lost key is not made anew, since a STOP would be forgotten with the ids', async () => {
     const keyring = new KeysInMemory();
-    const before = await new NaturalKeys(keyring).address('p', phone);
+    const before = await keysOf(keyring).address('p', phone);
     const all = keyring.get.bind(keyring);
     const lost = programHashSubject('p', 'names');
     keyring.get = async (subjects) => new Map([...(await all(subjects))].filter(([subject]) => subject !== lost));
-    await expect(new NaturalKeys(keyring).address('p', phone)).rejects.toThrow(ProgramKeyMissing);
+    await expect(keysOf(keyring).address('p', phone)).rejects.toThrow(ProgramKeyMissing);
     keyring.get = all;
-    expect(await new NaturalKeys(keyring).address('p', phone)).toBe(before);
+    expect(await keysOf(keyring).address('p', phone)).toBe(before);
+  });
+
+  test('K7, rule 13: nor are both, where the program has begun', async () => {
+    const keyring = new KeysInMemory();
+    await expect(keysOf(keyring, true).address('p', phone)).rejects.toThrow(ProgramKeyMissing);
+    await expect(programHash(keysOf(keyring, true), 'p', 'commands', 'x')).rejects.toThrow(ProgramKeyMissing);
+    expect((await keyring.get([programHashSubject('p', 'names'), programHashSubject('p', 'commands')])).size).toBe(0);
+    const id = await keysOf(keyring).address('p', phone);
+    expect(await keysOf(keyring, true).address('p', phone)).toBe(id);
   });
 
   test('M4: keys that were being made when the process died are made the next time', async () => {
     const keyring = new KeysInMemory();
     await keyring.ensure(programHashSubject('p', 'names'));
-    await new NaturalKeys(keyring).command('p', { kind: 'staff', id: 'anna' }, 'k');
-    await expect(programHash(keyring, 'p', 'commands', 'x')).resolves.toBeDefined();
+    await keysOf(keyring).command('p', { kind: 'staff', id: 'anna' }, 'k');
+    await expect(programHash(keysOf(keyring), 'p', 'commands', 'x')).resolves.toBeDefined();
   });
 
   test('M4: different numbers and different kinds have different ids, each a UUID as requests are checked for', async () => {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Keyring, programHash, uuidOf } from '@app/eventing';
+import { Journal, Keyring, programHash, uuidOf } from '@app/eventing';
 import type { Actor } from '@app/kernel';
 
 /**
@@ -12,7 +12,10 @@ import type { Actor } from '@app/kernel';
  */
 @Injectable()
 export class NaturalKeys {
-  constructor(private readonly keyring: Keyring) {}
+  constructor(
+    readonly keyring: Keyring,
+    readonly journal: Journal,
+  ) {}
 
   address(programId: string, phone: string): Promise<string> {
     return this.id(programId, 'address', phone);
@@ -41,6 +44,6 @@ export class NaturalKeys {
   }
 
   private async id(programId: string, ...parts: readonly string[]): Promise<string> {
-    return uuidOf(await programHash(this.keyring, programId, 'names', JSON.stringify(parts)), 8);
+    return uuidOf(await programHash(this, programId, 'names', JSON.stringify(parts)), 8);
   }
 }

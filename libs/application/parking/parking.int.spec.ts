@@ -46,7 +46,7 @@ describe('parking', () => {
     engines = await folder.open();
     journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring), subjectHomes);
     aggregates = new Aggregates(journal, engines.keyring);
-    lookups = new Lookups(aggregates, new NaturalKeys(engines.keyring));
+    lookups = new Lookups(aggregates, new NaturalKeys(engines.keyring, journal));
     const handler = new ParkedHandler(aggregates);
     parking = new Parking(
       { execute: (command: Command<unknown>) => handler.execute(command as HandleParked) } as unknown as CommandBus,
@@ -347,7 +347,7 @@ describe('parking', () => {
       const itsJournal = new Journal(of.eventStore, new EventCodec(eventTypes, of.keyring, upcasters), subjectHomes);
       const itsAggregates = new Aggregates(itsJournal, of.keyring);
       const [itsLookups, handler] = [
-        new Lookups(itsAggregates, new NaturalKeys(of.keyring)),
+        new Lookups(itsAggregates, new NaturalKeys(of.keyring, itsJournal)),
         new ParkedHandler(itsAggregates),
       ];
       return {

@@ -69,7 +69,7 @@ export class WriteSide {
       subjectHomes,
     );
     const aggregates = new Aggregates(this.journal, engines.keyring);
-    this.naturalKeys = new NaturalKeys(engines.keyring);
+    this.naturalKeys = new NaturalKeys(engines.keyring, this.journal);
     this.lookups = new Lookups(aggregates, this.naturalKeys);
     this.consents = new ConsentReader(aggregates, this.lookups);
     this.starter = new ConversationStarter(this.bus, this.lookups);

@@ -36,7 +36,7 @@ export class Aggregates {
 
   constructor(
     readonly journal: Journal,
-    private readonly keyring: Keyring,
+    readonly keyring: Keyring,
     bytesInMemory = BYTES_IN_MEMORY,
   ) {
     this.memories = new LRUCache({ maxSize: bytesInMemory, sizeCalculation: sizeOf });
@@ -94,7 +94,7 @@ export class Aggregates {
 
   /** Keyed, so that a short text cannot be guessed from the hash that the record keeps in the open. @throws ProgramGone */
   async hash(programId: string, command: Message): Promise<string> {
-    return (await programHash(this.keyring, programId, 'commands', JSON.stringify(command))).toString('base64url');
+    return (await programHash(this, programId, 'commands', JSON.stringify(command))).toString('base64url');
   }
 }
 

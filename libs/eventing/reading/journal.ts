@@ -53,6 +53,12 @@ export class Journal {
     return result;
   }
 
+  /** Whether anything is recorded of a subject in its home. */
+  async hasHistory(subjectField: string, subject: string): Promise<boolean> {
+    const category = this.homes[subjectField];
+    return Boolean(category) && (await this.store.read(`${category}-${subject}`, 0, 1)).length > 0;
+  }
+
   /** A subject without a home counts as one without sealed events. */
   private readonly hasSealedEvents: HasSealedEvents = async (subjectField, subject) => {
     const category = this.homes[subjectField];

@@ -1,10 +1,14 @@
 import { createHmac, createSecretKey } from 'node:crypto';
 import { DomainError } from '@app/kernel';
 import { KeyDestroyed, type Keyring } from '../ports/keyring.js';
+import type { Journal } from '../reading/journal.js';
 import { UnusableData } from '../ports/unusable-data.js';
 
 /** What a program's hashes are for. Each purpose has a key of its own, so that no hash of one is a hash of another. */
 export type HashPurpose = 'commands' | 'names';
+
+/** Where a program's keys are, and where it shows whether there must be some. */
+export type ProgramKeys = { readonly keyring: Keyring; readonly journal: Pick<Journal, 'hasHistory'> };
 
 /** Subject of the program's key for this purpose in the keyring. */
 export const programHashSubject = (programId: string, purpose: HashPurpose): string => `${purpose}-${programId}`;
@@ -12,31 +16,36 @@ export const programHashSubject = (programId: string, purpose: HashPurpose): str
 /**
  * HMAC-SHA-256 under the program's own key, which is made at first use and destroyed with the program. Nobody without
  * the key can find a short text, such as a phone number, by trying all of them.
- * @throws ProgramGone
+ * @throws ProgramGone, ProgramKeyMissing
  */
 export async function programHash(
-  keyring: Keyring,
+  keys: ProgramKeys,
   programId: string,
   purpose: HashPurpose,
   text: string,
 ): Promise<Buffer> {
   // The keyring remembers keys itself; one that was destroyed must not live on here.
-  const key = await keyFor(keyring, programId, purpose).catch((error: unknown) => {
+  const key = await keyFor(keys, programId, purpose).catch((error: unknown) => {
     throw error instanceof KeyDestroyed ? new ProgramGone() : error;
   });
   return createHmac('sha256', createSecretKey(key)).update(text).digest();
 }
 
 /**
- * A program's keys are made together, that of names first. Where only that one is missing it was lost: with a new one every phone
- * number would have another id, and what was said of the old one, such as STOP, would be forgotten.
+ * A program's keys are made together, that of names first, before anything is recorded of the program. Where that one is missing
+ * later, it was lost: with a new one every phone number would have another id, and what was said of the old one, such as STOP,
+ * would be forgotten.
  */
-async function keyFor(keyring: Keyring, programId: string, purpose: HashPurpose): Promise<Uint8Array> {
+async function keyFor({ keyring, journal }: ProgramKeys, programId: string, purpose: HashPurpose): Promise<Uint8Array> {
   const [names, commands] = [programHashSubject(programId, 'names'), programHashSubject(programId, 'commands')];
   const known = await keyring.get([names, commands]);
   const key = known.get(programHashSubject(programId, purpose));
   if (key instanceof Uint8Array) return key;
-  if (!known.has(names) && known.has(commands)) throw new ProgramKeyMissing(programId);
+  if (!known.has(names) && (known.has(commands) || (await journal.hasHistory('programId', programId)))) {
+    // Another process may have made the keys, and the program, after we looked for them.
+    const made = (await keyring.get([names])).get(names);
+    if (!made) throw new ProgramKeyMissing(programId);
+  }
   const made = { names: await keyring.ensure(names), commands: await keyring.ensure(commands) };
   return made[purpose];
 }

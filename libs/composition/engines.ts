@@ -16,7 +16,7 @@ import { openEventStoreDb } from '@app/adapters/eventstoredb';
 import { openKafka, type KafkaOptions } from '@app/adapters/kafka';
 import { openMongo } from '@app/adapters/mongo';
 
-/** Told of the engines that were opened, before anything uses them: who subscribes may put itself in front of their ports. */
+/** Diagnostics channel that publishes the opened engines before anything uses them. A subscriber may wrap their ports. */
 export const ENGINES_OPENED = 'referral-messages:engines-opened';
 
 type Closable = { close(): Promise<void> };

@@ -12,7 +12,12 @@ import {
   type Followable,
 } from '@app/eventing';
 import { unlessErased, type Position, type Recorded, streamOf } from '@app/kernel';
-import { concerned, conversationAggregate, type ConversationEvent, type TextRoute } from '@app/domain/conversation';
+import {
+  concernedStaff,
+  conversationAggregate,
+  type ConversationEvent,
+  type TextRoute,
+} from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import type { NotifiedPerson } from '@app/domain/notification';
 import { CONVERSATIONS_TOPIC, PUBLISHER, toPublic, type PublicConversationEvent } from '@app/public-events';
@@ -220,7 +225,7 @@ export class DeliveryRequests {
     if (conversation.status === 'deleted') return [];
     // From the record: what a read model is not needed for must not wait for it.
     const theirs = (
-      await Promise.all(concerned(conversation).map((userId) => this.lookups.member(event.programId, userId)))
+      await Promise.all(concernedStaff(conversation).map((userId) => this.lookups.member(event.programId, userId)))
     ).filter((member) => member !== null);
     const told = theirs.length > 0 ? theirs : await this.ownersAndManagers(event.programId, source.position);
     return told.map(({ userId }) => ({ kind: 'member', id: userId }));

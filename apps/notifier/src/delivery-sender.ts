@@ -56,7 +56,7 @@ export class DeliverySender {
 
   /** Does nothing while the clock is wrong. */
   async send({ id, programId }: DeliveryRow, signal: AbortSignal): Promise<Sent> {
-    // Nothing is called before the claim, and that is refused where another worker has come first.
+    // What is remembered may be out of date. Then the claim is refused, and the provider was not called.
     const delivery = await this.lookups.knownDelivery(programId, id);
     if (delivery.status !== 'requested' || !(await this.trustedClock.isTrusted()))
       return { position: null, isHeld: false };

@@ -40,7 +40,7 @@ export class InOrder {
       const isDue = row.status === 'requested' && Date.parse(row.notBefore) <= this.clock.now();
       const sent = isDue ? await this.sender.send(row, signal) : null;
       position = sent?.position ?? position;
-      // What it has just written itself is the newest there is.
+      // After its own append, what this process remembers is current.
       const delivery = sent?.position
         ? await this.lookups.knownDelivery(row.programId, row.id)
         : await this.lookups.delivery(row.programId, row.id);

@@ -36,8 +36,8 @@ const LONGEST_PAUSE_MS = 5_000;
 /** So often a subscription is answered "unknown", over some six seconds, before its position counts as one the record does not have. */
 const UNKNOWN_ANSWERS = 7;
 
-/** Streams that were asked for and had never been there, and how long (ms) that is believed. */
-const NEVER_THERE = { max: 20_000, ttl: 60_000 };
+/** How many missing streams are remembered, and for how long (ms). */
+const MISSING_STREAMS = { max: 20_000, ttl: 60_000 };
 
 type Options = {
   /** For each append; see {@link openEventStoreDb}. */
@@ -50,8 +50,8 @@ export class EventStoreDbEventStore extends EventStore {
   readonly clock = new EventStoreDbClock((stream, revision) => this.#stamp(stream, revision));
   /** Positions that the server was found not to have: who comes with one of them again is told at the first answer. */
   readonly #unknown = new Set<Position>();
-  /** Streams that do not exist and were not deleted: the second question is not asked each time. */
-  readonly #neverThere = new LRUCache<string, true>(NEVER_THERE);
+  /** Streams that do not exist and were not deleted; their metadata is not read again meanwhile. */
+  readonly #missing = new LRUCache<string, true>(MISSING_STREAMS);
 
   constructor(
     private readonly client: EventStoreDBClient,
@@ -85,7 +85,7 @@ export class EventStoreDbEventStore extends EventStore {
       );
     });
     const revision = Number(nextExpectedRevision);
-    this.#neverThere.delete(stream);
+    this.#missing.delete(stream);
     this.clock.noteAppend({
       stream,
       revision,
@@ -116,9 +116,9 @@ export class EventStoreDbEventStore extends EventStore {
       } catch (error) {
         if (error instanceof StreamDeletedError) throw new DamagedStream(stream, 'it was deleted for good');
         if (!(error instanceof StreamNotFoundError)) throw error;
-        if (this.#neverThere.has(stream)) return [];
+        if (this.#missing.has(stream)) return [];
         if (await this.#wasDeleted(stream)) throw new DamagedStream(stream, 'it was deleted');
-        this.#neverThere.set(stream, true);
+        this.#missing.set(stream, true);
         return [];
       }
       if (from === 0 && events.length === 0) throw new DamagedStream(stream, 'none of its events can be read');

@@ -88,7 +88,7 @@ export class Lookups {
     return (await this.load(deliveryAggregate, deliveryId, programId)) ?? deliveryAggregate.initialState;
   }
 
-  /** As far as it is known without asking the record, which may have come further; read where nothing is known of it. */
+  /** The delivery as this process remembers it, which may be out of date; it is read where nothing is remembered. */
   async knownDelivery(programId: string, deliveryId: string): Promise<Delivery> {
     const { state, programId: owner } = this.aggregates.remembered(deliveryAggregate, deliveryId);
     return owner === programId ? state : this.delivery(programId, deliveryId);

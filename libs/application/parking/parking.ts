@@ -74,7 +74,7 @@ export class ParkedKeys {
   }
 }
 
-/** Keys of which it is known that nothing waits. */
+/** Keys that are remembered to have nothing parked. */
 const KNOWN_KEYS = 20_000;
 /** Pauses in ms before a message is tried again. */
 const PAUSES_MS = [50, 200, 1_000];
@@ -86,7 +86,10 @@ const PAUSES_MS = [50, 200, 1_000];
  */
 @Injectable()
 export class Parking {
-  /** Keys of which nothing waits: only whoever has a key parks in it, one message after the other, so that stays so until this process does. */
+  /**
+   * Keys in which nothing is parked. Only the owner of a key parks messages in it, one at a time, so an entry stays valid until
+   * this process parks something, or the key changes its owner.
+   */
   private readonly free = new LRUCache<string, true>({ max: KNOWN_KEYS });
 
   constructor(
@@ -95,7 +98,7 @@ export class Parking {
     private readonly lookups: Lookups,
   ) {}
 
-  /** To be called for one message of a key at a time. What belongs to a program that is gone is dropped, since nothing can be written for it. @throws TemporaryFailure when nothing is wrong with the message: give it again later */
+  /** Call it for one message of a key at a time; a message of a deleted program is dropped. @throws TemporaryFailure: call it again later */
   async handle<Item>(worker: ParkingWorker<Item>, item: Item): Promise<void> {
     const { programId, stream, revision } = worker.sourceOf(item);
     const source = { stream, revision };
@@ -114,13 +117,12 @@ export class Parking {
     source: Source,
   ): Promise<void> {
     const place = { worker: worker.name, key: worker.keyOf(item) };
-
-    const known = `${worker.name} ${programId} ${place.key}`;
+    const cacheKey = `${worker.name} ${programId} ${place.key}`;
     // A replay elsewhere may handle what waits between looking and parking; then nothing is parked, and this one is next.
-    while (!this.free.has(known)) {
+    while (!this.free.has(cacheKey)) {
       const { parkedId, waiting, isBehind, isBlocked } = await this.waitingOf(programId, place);
       if (waiting.some(isSame(source))) return;
-      if (waiting.length === 0 && !isBlocked) this.free.set(known, true);
+      if (waiting.length === 0 && !isBlocked) this.free.set(cacheKey, true);
       else
         await this.park(programId, parkedId, {
           ...place,
@@ -132,14 +134,14 @@ export class Parking {
       await tryAgain(() => worker.handle(item));
     } catch (error) {
       if (error instanceof TemporaryFailure) throw error;
-      this.free.delete(known);
+      this.free.delete(cacheKey);
       const { parkedId } = await this.waitingOf(programId, place);
       await this.park(programId, parkedId, { ...place, source, cause: nameOf(error) });
       if (!(error instanceof KeyMustWait)) worker.onParked(error, source);
     }
   }
 
-  /** To be called when a worker gets keys that others may have had: they may have parked in them. */
+  /** Call it when a worker becomes the owner of keys: their former owner may have parked messages in them. */
   takeOver(worker: string): void {
     for (const key of this.free.keys()) if (key.startsWith(`${worker} `)) this.free.delete(key);
   }

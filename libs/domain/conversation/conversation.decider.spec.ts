@@ -1,6 +1,6 @@
 import { deciderSpec } from '@app/testing';
 import {
-  concerned,
+  concernedStaff,
   conversationDecider,
   ConversationNotFound,
   ConversationWasDeleted,
@@ -123,7 +123,7 @@ describe('conversation', () => {
     }));
     const state = [started, ...given, sent].reduce(conversationDecider.evolve, conversationDecider.initialState);
     expect(state).toMatchObject({ assignee: then });
-    expect(concerned(state as never).toSorted()).toEqual([...new Set(['anna', then])].toSorted());
+    expect(concernedStaff(state as never).toSorted()).toEqual([...new Set(['anna', then])].toSorted());
   });
 
   it('M1: keeps in-app and text messages in one thread', () => {

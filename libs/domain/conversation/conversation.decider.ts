@@ -43,7 +43,7 @@ export type Conversation =
       readonly folder: Folder;
       /** Staff who started it or wrote in it: it is theirs. */
       readonly staff: readonly string[];
-      /** Whose it is; `null`: nobody's. */
+      /** The member of staff who is responsible; `null`: nobody. */
       readonly assignee: string | null;
     };
 
@@ -120,14 +120,14 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
   },
 };
 
-/** Whose a conversation is after an event: a reply claims one that is nobody's. */
+/** The assignee after an event: a reply to an unassigned conversation claims it. */
 export function assigneeAfter(assignee: string | null, event: ConversationEvent): string | null {
   if (event.type === 'ConversationAssigned') return event.data.assignee;
   return event.type === 'MessageSent' ? (assignee ?? event.data.by) : assignee;
 }
 
-/** Whose conversation it is: who it is assigned to, and who started it or wrote in it. */
-export const concerned = ({
+/** The staff that a conversation concerns: its assignee, and everybody who started it or wrote in it. */
+export const concernedStaff = ({
   staff,
   assignee,
 }: Pick<Extract<Conversation, { staff: unknown }>, 'staff' | 'assignee'>): readonly string[] =>

@@ -20,8 +20,8 @@ type About = { conversationId: string; contactId: string; referralId: string | n
 
 export type ConversationStarted = Message<'ConversationStarted', About & { by: string | null }>;
 /**
- * `isNotified`: the contact is told of a message in the app by email, by what was so when it was written. `null` where that is
- * decided in a stream of its own, as it was by version 1.
+ * `isNotified`: whether an email tells the contact of this message in the app, decided when it was written. `null` in events of
+ * version 1: there `NotificationDecided` decides it.
  */
 export type MessageSent = Message<
   'MessageSent',
@@ -71,7 +71,7 @@ export type SendRefused = Message<
 export type ConversationRead = Message<'ConversationRead', About & { by: string }>;
 export type ConversationMarkedUnread = Message<'ConversationMarkedUnread', About & { by: string }>;
 export type ConversationArchived = Message<'ConversationArchived', About & { by: string }>;
-/** Whose the conversation is from now on; `null`: nobody's. The next `MessageSent` then makes it its author's. */
+/** The member of staff who is responsible from now on; `null`: nobody. Then the author of the next `MessageSent` is. */
 export type ConversationAssigned = Message<'ConversationAssigned', About & { assignee: string | null; by: string }>;
 /** The last event of a conversation: its key is destroyed after it. That it was, whose, and who deleted it stays. */
 export type ConversationDeleted = Message<'ConversationDeleted', About & { by: string }>;

@@ -11,7 +11,7 @@ import type {
 import { EventUnreadable, isOpened, type Followable } from './unopened.js';
 
 const PAGE = 1_000;
-/** Events of this process that are still known when its followers come to them. */
+/** Appended events that are remembered until the followers of this process read them; longer ones (characters) are not. */
 const KNOWN = 2_000;
 const LONGEST_KNOWN = 16 * 1024;
 
@@ -33,7 +33,7 @@ export type EventPlace = Pick<Recorded<Message>, 'revision' | 'position' | 'meta
 
 /** The record as the rest of the program sees it: typed events with their personal content open. */
 export class Journal {
-  /** What this process appended last, as the store has it, by place. */
+  /** The events that this process appended last, sealed, by stream and revision. */
   private readonly known = new LRUCache<string, RecordedStoredEvent>({ max: KNOWN });
 
   constructor(
@@ -47,13 +47,13 @@ export class Journal {
     const sealed = await Promise.all(events.map((event) => this.codec.seal(event, this.hasSealedEvents)));
     const result = await this.store.append(stream, expected, sealed);
     const [event] = sealed;
-    // Of several the store says only where the last one is.
+    // For several events the store returns only the position of the last one.
     if (event && sealed.length === 1 && JSON.stringify(event.data).length < LONGEST_KNOWN)
       this.known.set(placeOf(stream, result.revision), { ...event, stream, ...result });
     return result;
   }
 
-  /** Whether anything is recorded of a subject in its home. */
+  /** Whether the home stream of a subject has any event. */
   async hasHistory(subjectField: string, subject: string): Promise<boolean> {
     const category = this.homes[subjectField];
     return Boolean(category) && (await this.store.read(`${category}-${subject}`, 0, 1)).length > 0;

@@ -75,26 +75,26 @@ function keyOf(secret: string): Promise<CryptoKey> {
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-export class TokenMissing extends DomainError {
-  readonly code = 'TokenMissing';
+/** The access token is missing or not accepted. */
+abstract class Unauthenticated extends DomainError {
   override readonly kind = 'unauthenticated';
   override readonly field: string = 'Authorization';
+}
+
+export class TokenMissing extends Unauthenticated {
+  readonly code = 'TokenMissing';
   constructor() {
     super('Send an access token: Authorization: Bearer …');
   }
 }
-export class TokenInvalid extends DomainError {
+export class TokenInvalid extends Unauthenticated {
   readonly code = 'TokenInvalid';
-  override readonly kind = 'unauthenticated';
-  override readonly field: string = 'Authorization';
   constructor() {
     super('The access token was not issued by us, or not for this API');
   }
 }
-export class TokenExpired extends DomainError {
+export class TokenExpired extends Unauthenticated {
   readonly code = 'TokenExpired';
-  override readonly kind = 'unauthenticated';
-  override readonly field: string = 'Authorization';
   constructor() {
     super('The access token has expired; get a new one');
   }

@@ -10,7 +10,7 @@ export type InboxRow = {
   readonly referralId: string | null;
   readonly folder: Folder;
   readonly archived: boolean;
-  /** The member of staff whose it is; `null`: nobody's. */
+  /** The member of staff who is responsible; `null`: nobody. */
   readonly assignee: string | null;
   /** The contact's messages since the last message by staff. */
   readonly answers: number;

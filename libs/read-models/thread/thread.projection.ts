@@ -15,7 +15,7 @@ export type ThreadEntry = {
   readonly channel: Channel;
   /** `null` where it was erased. */
   readonly text: string | null;
-  /** Of an assignment: whose the conversation became; `null`: nobody's. */
+  /** Of an assignment: who is responsible from then on; `null`: nobody. */
   readonly assignee: string | null;
   /** Of a refusal: the rule. */
   readonly rule: string | null;

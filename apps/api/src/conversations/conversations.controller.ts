@@ -72,7 +72,7 @@ export class ConversationsController {
     return this.conversations.messages(id, query, query);
   }
 
-  /** Makes the conversation somebody's, or nobody's. */
+  /** Assigns the conversation to a member of staff, or to nobody. */
   @Put(':id/assignee')
   @Requires('conversations:write')
   async assign(

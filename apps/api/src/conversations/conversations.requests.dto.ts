@@ -32,7 +32,7 @@ export class SendMessageDto {
 
 @InputType({ isAbstract: true })
 export class AssignConversationDto {
-  /** User id of a member of staff; null: the conversation is nobody's, and the next who replies gets it. */
+  /** User id of a member of staff; null: unassigned, and the next member of staff who replies becomes the assignee. */
   @Field(() => String, { nullable: true })
   @ApiProperty({ type: String, nullable: true })
   @ValidateIf((_, value) => value !== null)

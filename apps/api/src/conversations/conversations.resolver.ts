@@ -72,7 +72,7 @@ export class ConversationsResolver {
     return (await this.conversations.start(input, caller, context)).started;
   }
 
-  @Mutation(() => ConversationPayload, { description: 'Makes the conversation somebody’s, or nobody’s.' })
+  @Mutation(() => ConversationPayload, { description: 'Assigns the conversation to a member of staff, or to nobody.' })
   @Requires('conversations:write')
   async assignConversation(
     @Args('input') input: AssignConversationInput,

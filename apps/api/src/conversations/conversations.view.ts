@@ -15,7 +15,7 @@ export class ConversationDto implements ConversationView {
   readonly contactId!: string;
   @Nullable() readonly referralId!: string | null;
   @OneOf(folders) readonly folder!: Folder;
-  /** User id of the member of staff whose it is; null: nobody's. */
+  /** User id of the member of staff who is responsible; null: nobody. */
   @Nullable() readonly assignee!: string | null;
   /** The contact's messages since the last message by staff. */
   readonly answers!: number;
@@ -51,7 +51,7 @@ export class MessageDto implements MessageView {
   @OneOf(channels) readonly channel!: Channel;
   /** Null where it was erased. */
   @Nullable() readonly text!: string | null;
-  /** Of an assignment: whose the conversation became; null: nobody's. */
+  /** Of an assignment: the user id of who is responsible from then on; null: nobody. */
   @Nullable() readonly assignee!: string | null;
   /** Of a refusal. */
   @Nullable() readonly rule!: string | null;

@@ -14,7 +14,7 @@ import { ContactActive } from './contact-active.js';
 import type { WritePortalMessageDto } from './portal.requests.dto.js';
 import type { PortalConversationDto, PortalMessageDto } from './portal.view.js';
 
-/** Kinds of entries of a thread; the others are the staff's alone. */
+/** Kinds of thread entries that a contact may read; only staff may read the others. */
 const shownToContacts: ReadonlySet<MessageView['kind']> = new Set(['message', 'automated', 'keyword'] as const);
 
 /** What REST and GraphQL do for a contact: own conversations only, no phone number needed. */

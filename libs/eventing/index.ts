@@ -12,7 +12,7 @@ export * from './ports/event-store.js';
 export * from './commands/handle-command.js';
 export { REMEMBERED_COMMANDS } from './commands/handled-commands.js';
 export * from './commands/ids.js';
-export * from './reading/journal.js';
+export * from './reading/event-log.js';
 export * from './ports/key-store.js';
 export * from './ports/keyring.js';
 export * from './ports/leadership.js';

@@ -3,14 +3,16 @@
  * provider's, or the network's; what it means for other deliveries is not the gateway's to say.
  */
 export type SendOutcome =
-  | { readonly kind: 'accepted'; readonly providerId: string }
+  | { readonly kind: 'accepted'; readonly providerMessageId: string }
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string }
   | { readonly kind: 'back-off'; readonly code: string; readonly retryAfterMs: number }
   | { readonly kind: 'uncertain'; readonly cause: string };
 
 /** What a provider says of an attempt whose outcome we do not know. `unknown`: it cannot tell. */
 export type FoundOutcome =
-  { readonly kind: 'found'; readonly providerId: string } | { readonly kind: 'absent' } | { readonly kind: 'unknown' };
+  | { readonly kind: 'found'; readonly providerMessageId: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unknown' };
 
 export type SmsAccount = { readonly accountSid: string; readonly authToken: string };
 
@@ -34,13 +36,13 @@ export abstract class SmsGateway {
     account: SmsAccount,
     sms: Omit<Sms, 'statusCallback'>,
     between: { readonly from: Date; readonly to: Date },
-    isKnown: (providerId: string) => Promise<boolean>,
+    isKnown: (providerMessageId: string) => Promise<boolean>,
   ): Promise<FoundOutcome>;
 }
 
 /** A text that a number received, as the provider's list shows it. */
 export type ListedText = {
-  readonly providerId: string;
+  readonly providerMessageId: string;
   readonly from: string;
   readonly to: string;
   /** The provider's `date_created`, in milliseconds since 1970; its precision is a second. */

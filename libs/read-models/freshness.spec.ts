@@ -1,4 +1,4 @@
-import type { Checkpoints, Document, Journal, ModelDefinition, ReadModelStore } from '@app/eventing';
+import type { Checkpoints, Document, EventLog, ModelDefinition, ReadModelStore } from '@app/eventing';
 import { Freshness, InvalidPosition, PositionNotReached } from './freshness.js';
 import { InboxQueries } from './inbox/inbox.queries.js';
 import { ReadModelReader } from './read-model-reader.js';
@@ -11,17 +11,17 @@ function watched(behind = '') {
   const get = ({ name }: ModelDefinition, ids: readonly string[]): Promise<readonly Document[]> => {
     steps.push(`reads ${name}`);
     return Promise.resolve(
-      ids.map((id) => ({ id, programId: 'program-1', phones: [], phoneIds: ['a'], senders: [], emails: [] })),
+      ids.map((id) => ({ id, programId: 'program-1', phones: [], addressIds: ['a'], senders: [], emails: [] })),
     );
   };
   const waitFor = (name: string): Promise<boolean> => {
     steps.push(`waits for ${name}`);
     return Promise.resolve(name !== behind);
   };
-  const journal = { head: () => Promise.resolve(position) };
+  const eventLog = { head: () => Promise.resolve(position) };
   return {
     steps,
-    freshness: new Freshness({ waitFor } as unknown as Checkpoints, journal as unknown as Journal),
+    freshness: new Freshness({ waitFor } as unknown as Checkpoints, eventLog as unknown as EventLog),
     inbox: new InboxQueries(new ReadModelReader({ get } as unknown as ReadModelStore)),
   };
 }

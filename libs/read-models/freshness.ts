@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
-import { Checkpoints, Journal, type ModelDefinition } from '@app/eventing';
+import { Checkpoints, EventLog, type ModelDefinition } from '@app/eventing';
 import { DomainError, type Position } from '@app/kernel';
 
 const LONGEST_WAIT_MS = 5_000;
@@ -16,7 +16,7 @@ export const reachWanted = async (model: Model): Promise<void> => wanted.getStor
 export class Freshness {
   constructor(
     private readonly checkpoints: Checkpoints,
-    private readonly journal: Journal,
+    private readonly eventLog: EventLog,
   ) {}
 
   /**
@@ -25,7 +25,7 @@ export class Freshness {
    */
   async at<Result>(position: Position | undefined, read: () => Promise<Result>): Promise<Result> {
     if (position === undefined) return read();
-    const head = await this.journal.head();
+    const head = await this.eventLog.head();
     if (head === null || shape(position) !== shape(head) || position > head) throw new InvalidPosition();
     const end = performance.now() + LONGEST_WAIT_MS;
     const waits = new Map<string, Promise<boolean>>();

@@ -4,7 +4,7 @@ import type { Engines } from '@app/eventing';
 import { eventTypes, eventTypesByCategory, subjectHomes, upcasters } from '@app/domain';
 import {
   EventCodec,
-  Journal,
+  EventLog,
   naturalId,
   rebuild,
   runProjection,
@@ -63,12 +63,12 @@ describe('every read model', () => {
   let run = 0;
   beforeAll(async () => {
     engines = await folder.open();
-    const journal = new Journal(
+    const eventLog = new EventLog(
       engines.eventStore,
       new EventCodec(eventTypes, engines.keyring, upcasters),
       subjectHomes,
     );
-    followed = { journal, readModels: engines.readModels, checkpoints: engines.checkpoints };
+    followed = { eventLog, readModels: engines.readModels, checkpoints: engines.checkpoints };
   });
   afterAll(() => folder.remove());
 
@@ -82,7 +82,7 @@ describe('every read model', () => {
         ...record(stream, eventOf(draw, aggregateId, String(run))),
         eventId: naturalId('spec', stream, String(revision)),
       };
-      await followed.journal.append(stream, revision === -1 ? 'no-stream' : revision, [event]);
+      await followed.eventLog.append(stream, revision === -1 ? 'no-stream' : revision, [event]);
       revisions.set(stream, revision + 1);
     }
   }
@@ -123,7 +123,7 @@ describe('every read model', () => {
           const revisions = new Map<string, number>();
           for (const part of parts) {
             await append(part, revisions);
-            await runTo(model, (await followed.journal.head()) ?? '');
+            await runTo(model, (await followed.eventLog.head()) ?? '');
           }
           await rebuild(followed, model, new AbortController().signal);
           expect(await documents(model, 'rebuild')).toEqual(await documents(model, 'live'));

@@ -17,8 +17,8 @@ import type { CallerIdentity } from '@app/platform';
 const programId = naturalId('sample', 'program');
 const commandIdFor = (purpose: string): string => naturalId('sample', purpose);
 // Made by the sample's own commands, so that they are the same in every installation: they follow from nobody's data.
-const contact = (name: string): string => ids.madeBy(commandIdFor(name), 'contact');
-const referral = (name: string): string => ids.madeBy(commandIdFor(`referral ${name}`), 'referral');
+const contact = (name: string): string => ids.derivedId(commandIdFor(name), 'contact');
+const referral = (name: string): string => ids.derivedId(commandIdFor(`referral ${name}`), 'referral');
 
 /** A small program to try the product with. */
 export const sample = {
@@ -105,8 +105,8 @@ export async function loadSample(
     messageId: naturalId('sample', 'message'),
     channel: 'in-app',
     text: 'Hi! Felix asked me whether the spring bonus still counts for him?',
-    acceptedAt: null,
-    providerId: null,
+    acceptedPosition: null,
+    providerMessageId: null,
   } as const;
   const fromRosa: CommandContext = { ...as('message'), actor: { kind: 'contact', id: contact('rosa') } };
   await commands.execute(new HandleConversation(conversationId, { type: 'ReceiveMessage', data: message }, fromRosa));

@@ -1,5 +1,5 @@
 import { CommandBus } from '@nestjs/cqrs';
-import { ErasePerson, stepOf } from '@app/application';
+import { ErasePerson, systemContext } from '@app/application';
 import { TemporaryFailure } from '@app/eventing';
 import { DomainError } from '@app/kernel';
 import { InboxQueries, inboxProjection } from '@app/read-models';
@@ -13,7 +13,7 @@ export const erasePerson = (data: string | undefined, programId: string, contact
     const eraser = new ErasePerson(app.get(CommandBus), stores.checkpoints, app.get(InboxQueries));
     try {
       const count = await whileFollowed(stores, inboxProjection, () =>
-        eraser.erase(contactId, 'admin', stepOf(programId, 'admin')),
+        eraser.erase(contactId, 'admin', systemContext(programId, 'admin')),
       );
       console.log(
         `Erased, with ${count} ${count === 1 ? 'conversation' : 'conversations'}. The keys are destroyed as soon as automation has followed the record to here.`,

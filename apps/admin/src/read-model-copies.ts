@@ -4,7 +4,7 @@ import { Parking } from '@app/application';
 import {
   Checkpoints,
   isDeleted,
-  Journal,
+  EventLog,
   Leadership,
   projectorOf,
   ReadModelStore,
@@ -25,7 +25,7 @@ export type Stores = Followed & { readonly leadership: Leadership; readonly park
 const LONGEST_CATCH_UP_MS = 10 * 60_000;
 
 export const storesOf = (app: INestApplicationContext): Stores => ({
-  journal: app.get(Journal),
+  eventLog: app.get(EventLog),
   readModels: app.get(ReadModelStore),
   checkpoints: app.get(Checkpoints),
   leadership: app.get(Leadership),
@@ -65,7 +65,7 @@ export async function compareModel(stores: Stores, model: ReadModel): Promise<Co
 
 /** By the projector that runs, or by ourselves where none does. */
 async function catchUp(stores: Stores, model: ReadModel): Promise<void> {
-  const head = await stores.journal.head();
+  const head = await stores.eventLog.head();
   if (head === null) return stores.readModels.prepare(model);
   const reached = await whileFollowed(stores, model, () =>
     stores.checkpoints.waitFor(model.name, head, LONGEST_CATCH_UP_MS),

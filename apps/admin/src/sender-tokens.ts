@@ -1,5 +1,5 @@
 import { CommandBus } from '@nestjs/cqrs';
-import { HandleProgram, Lookups, stepOf } from '@app/application';
+import { HandleProgram, Lookups, systemContext } from '@app/application';
 import { ProgramNotFound, type ProgramCommand, type Sender } from '@app/domain/program';
 import type { Configuration } from '@app/platform';
 import { Refused, withApplication } from './with-engines.js';
@@ -42,6 +42,6 @@ const ofSender = (
     if (!sender) throw new Refused(`Program ${programId} has no number ${phone}`);
     await app
       .get(CommandBus)
-      .execute(new HandleProgram(programId, commandFor(sender, configuration), stepOf(programId, 'admin')));
+      .execute(new HandleProgram(programId, commandFor(sender, configuration), systemContext(programId, 'admin')));
     console.log(done);
   });

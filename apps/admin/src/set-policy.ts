@@ -1,5 +1,5 @@
 import { CommandBus } from '@nestjs/cqrs';
-import { HandleProgram, stepOf } from '@app/application';
+import { HandleProgram, systemContext } from '@app/application';
 import { ProgramNotFound, PolicyUnknown, policies, type PolicyName } from '@app/domain/program';
 import { Refused, withApplication } from './with-engines.js';
 
@@ -11,7 +11,7 @@ export const setPolicy = ({ data, program: programId, policy: name, value }: Ask
     const intent = { type: 'ChangePolicy', data: { name, value, by: 'admin' } } as const;
     const { events } = await app
       .get(CommandBus)
-      .execute(new HandleProgram(programId, intent, stepOf(programId, 'admin')))
+      .execute(new HandleProgram(programId, intent, systemContext(programId, 'admin')))
       .catch((error: unknown) => {
         if (error instanceof ProgramNotFound) throw new Refused(`There is no program ${programId}`);
         if (error instanceof PolicyUnknown)

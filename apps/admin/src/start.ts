@@ -1,6 +1,6 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { Command, Option } from 'commander';
-import { HandleParked, stepOf } from '@app/application';
+import { HandleParked, systemContext } from '@app/application';
 import { EventUnreadable, projectorOf } from '@app/eventing';
 import { policies } from '@app/domain/program';
 import { CONVERSATIONS_TOPIC } from '@app/public-events';
@@ -250,7 +250,9 @@ const replayParked = (data: string | undefined, ids: readonly string[]): Promise
       try {
         await app
           .get(CommandBus)
-          .execute(new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(programId, 'admin')));
+          .execute(
+            new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, systemContext(programId, 'admin')),
+          );
         count += 1;
       } catch (error) {
         if (!(error instanceof EventUnreadable)) throw error;

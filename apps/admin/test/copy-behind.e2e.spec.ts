@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openEmbedded, openEventStoreDb } from '@app/composition';
-import { Checkpoints, Journal, type Engines } from '@app/eventing';
+import { Checkpoints, EventLog, type Engines } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { loadConfiguration } from '@app/platform';
 import { parkedProjection } from '@app/read-models';
@@ -35,9 +35,9 @@ describe('admin copy, of a record whose end not all have reached', () => {
     const standalone = await startStandalone(
       loadConfiguration({ DATA_DIR: data, PORT: '0', UNDELIVERED_AFTER_MS: '100' }),
     );
-    const [journal, checkpoints] = [standalone.app.get(Journal), standalone.app.get(Checkpoints)];
+    const [eventLog, checkpoints] = [standalone.app.get(EventLog), standalone.app.get(Checkpoints)];
     for (const name of FOLLOWERS)
-      expect(await checkpoints.waitFor(name, (await journal.head()) ?? BEGINNING, 20_000)).toBe(true);
+      expect(await checkpoints.waitFor(name, (await eventLog.head()) ?? BEGINNING, 20_000)).toBe(true);
     await standalone.close();
     // What came while it was stopped is followed too.
     await inFolder(async (engines) => {

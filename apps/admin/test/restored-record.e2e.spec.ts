@@ -8,7 +8,7 @@ import { InboundEntry, Lookups } from '@app/application';
 import type { Sender } from '@app/domain/program';
 import {
   Checkpoints,
-  Journal,
+  EventLog,
   TopicLog,
   UnusableData,
   type ConsumedMessage,
@@ -56,7 +56,7 @@ async function runAndWrite(text: string): Promise<void> {
     await standalone.app
       .get(TopicLog)
       .consume({ topics: [CONVERSATIONS_TOPIC], group: `spec ${text}`, signal: published.signal, handle });
-    const head = await standalone.app.get(Journal).head();
+    const head = await standalone.app.get(EventLog).head();
     for (const name of ['inbox', 'thread', 'publisher', 'automation'])
       expect(await standalone.app.get(Checkpoints).waitFor(name, head ?? '', 10_000)).toBe(true);
   } finally {
@@ -78,7 +78,7 @@ async function send({ url, tokens }: Standalone, text: string): Promise<string> 
 async function texts(): Promise<string[]> {
   const { app, url, tokens, close } = await start();
   try {
-    const head = await app.get(Journal).head();
+    const head = await app.get(EventLog).head();
     const headers = { authorization: `Bearer ${await tokens.sign(sample.agent)}` };
     const answer = await fetch(`${url}/v1/conversations/${sample.conversationId}/messages?position=${head}`, {
       headers,
@@ -116,16 +116,16 @@ it('X4: an older record beside newer read models stops the start; a rebuild mend
 const SID = `SM${'1'.repeat(32)}`;
 /** Categories of the streams that hold the text, in the order of the record. */
 const routed = async ({ app }: Standalone): Promise<string[]> => {
-  const [journal, types] = [app.get(Journal), [] as string[]];
-  const head = (await journal.head()) ?? '';
-  for await (const { events, position } of journal.follow({
+  const [eventLog, types] = [app.get(EventLog), [] as string[]];
+  const head = (await eventLog.head()) ?? '';
+  for await (const { events, position } of eventLog.follow({
     after: null,
     categories: ['inbound', 'conversation'],
     signal: AbortSignal.timeout(10_000),
   })) {
     types.push(
       ...events
-        .filter(({ data }) => (data as JsonObject)['providerId'] === SID)
+        .filter(({ data }) => (data as JsonObject)['providerMessageId'] === SID)
         .map(({ stream }) => stream.slice(0, stream.indexOf('-'))),
     );
     if (position >= head) break;
@@ -138,13 +138,13 @@ it('X4, T4: a text whose routing the record has lost is routed after the repair'
   const { senders } = await first.app.get(Lookups).program(sample.programId);
   const form = { MessageSid: SID, From: '+14155550177', To: first.senderPhone, Body: 'Hello' };
   await first.app.get(InboundEntry).accept(sample.programId, senders[0] as Sender, {
-    providerId: form.MessageSid,
+    providerMessageId: form.MessageSid,
     from: form.From,
     form,
     sentAt: null,
   });
   for (const name of ['automation', 'inbox'])
-    expect(await first.app.get(Checkpoints).waitFor(name, (await first.app.get(Journal).head()) ?? '', 10_000)).toBe(
+    expect(await first.app.get(Checkpoints).waitFor(name, (await first.app.get(EventLog).head()) ?? '', 10_000)).toBe(
       true,
     );
   expect(await routed(first).finally(() => first.close())).toEqual(['inbound', 'conversation']);

@@ -19,7 +19,7 @@ import { DeliveriesResolver } from './deliveries/deliveries.resolver.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
 import { DevMailController } from './dev-mail.controller.js';
 import { GraphqlApiModule } from './graphql/graphql.module.js';
-import { EtagInterceptor } from './http/answers.js';
+import { EtagInterceptor } from './http/command-response.js';
 import { CommandContexts } from './http/command-context.js';
 import { Membership } from './http/membership.js';
 import { MembersController } from './members/members.controller.js';

@@ -3,7 +3,7 @@ import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Journal } from '@app/eventing';
+import { EventLog } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { generousQuotas, loadConfiguration, type CallerIdentity } from '@app/platform';
 import { DeliveryQueries } from '@app/read-models';
@@ -117,13 +117,13 @@ export class Api {
   /** What requests append while this runs. What they set in motion is not waited for, what was in motion before is. */
   async recorded(work: () => Promise<unknown>): Promise<readonly Recorded<Message>[]> {
     await this.rest();
-    const journal = this.standalone.app.get(Journal);
-    const after = await journal.head();
+    const eventLog = this.standalone.app.get(EventLog);
+    const after = await eventLog.head();
     await work();
-    const head = await journal.head();
+    const head = await eventLog.head();
     const events: Recorded<Message>[] = [];
     if (head === null || head === after) return events;
-    for await (const batch of journal.follow({ after, signal: new AbortController().signal })) {
+    for await (const batch of eventLog.follow({ after, signal: new AbortController().signal })) {
       events.push(...batch.events);
       if (batch.position >= head) break;
     }
@@ -132,12 +132,12 @@ export class Api {
 
   /** Waits until what earlier requests set in motion has come to its end. */
   async rest(): Promise<void> {
-    const journal = this.standalone.app.get(Journal);
+    const eventLog = this.standalone.app.get(EventLog);
     while (this.inMotion) {
-      const before = await journal.head();
+      const before = await eventLog.head();
       await sleep(300);
       const claimed = await this.standalone.app.get(DeliveryQueries).claimedUpTo('9999');
-      this.inMotion = claimed.documents.length > 0 || before !== (await journal.head());
+      this.inMotion = claimed.documents.length > 0 || before !== (await eventLog.head());
     }
   }
 }

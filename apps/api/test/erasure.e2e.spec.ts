@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandBus } from '@nestjs/cqrs';
-import { ErasePerson, HandleConversation, Lookups, stepOf } from '@app/application';
-import { Checkpoints, Journal, Keyring, ReadModelStore } from '@app/eventing';
+import { ErasePerson, HandleConversation, Lookups, systemContext } from '@app/application';
+import { Checkpoints, EventLog, Keyring, ReadModelStore } from '@app/eventing';
 import { InboxQueries, readModels } from '@app/read-models';
 import { sample } from '@app/sample-program';
 import { Api, expectProblem, MARKER } from './api.fixture.js';
@@ -30,7 +30,7 @@ const keyIsGone = async (subject: string): Promise<void> => {
 /** Whether any document of any read model holds this text, once all of them have come to the end of the record. */
 async function documentsWith(text: string): Promise<string[]> {
   await api.rest();
-  const head = (await part(Journal).head()) ?? '';
+  const head = (await part(EventLog).head()) ?? '';
   for (const { name } of readModels) expect(await part(Checkpoints).waitFor(name, head, 10_000)).toBe(true);
   const found: string[] = [];
   for (const model of readModels)
@@ -48,7 +48,7 @@ it('M8: of a conversation that was deleted nothing is shown or kept in a documen
   await write(other, `${MARKER} kept`);
   expect(await documentsWith(`${MARKER} deleted`)).not.toEqual([]);
 
-  const context = stepOf(programId, 'test');
+  const context = systemContext(programId, 'test');
   const { position } = await part(CommandBus).execute(
     new HandleConversation(conversationId, { type: 'DeleteConversation', data: { by: 'olivia' } }, context),
   );
@@ -88,8 +88,8 @@ it('X8: who was erased has no name, number, text or referral note anywhere, and 
   await write(sample.conversationId, `${MARKER} for Rosa`);
   const dana = (await part(Lookups).referral(programId, sample.referralId)).referredId;
   expect(await documentsWith('Rosa')).not.toEqual([]);
-  expect(await eraser.erase(sample.contact.id, 'olivia', stepOf(programId, 'test'))).toBe(1);
-  expect(await eraser.erase(dana, 'olivia', stepOf(programId, 'test'))).toBe(0);
+  expect(await eraser.erase(sample.contact.id, 'olivia', systemContext(programId, 'test'))).toBe(1);
+  expect(await eraser.erase(dana, 'olivia', systemContext(programId, 'test'))).toBe(0);
   for (const subject of [sample.contact.id, sample.conversationId, dana]) await keyIsGone(subject);
 
   expect((await api.get(`/v1/contacts/${sample.contact.id}`)).body).toMatchObject({

@@ -61,7 +61,7 @@ function computable(phone: string): string[] {
     ...contacts.map((contact) => ids.conversation(programId, contact, null)),
     naturalId('referral', programId, phone),
     ...commands,
-    ...commands.flatMap((command) => ['contact', 'referral', 'message'].map((what) => ids.madeBy(command, what))),
+    ...commands.flatMap((command) => ['contact', 'referral', 'message'].map((what) => ids.derivedId(command, what))),
   ];
 }
 

@@ -14,7 +14,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 
 const programId = naturalId('second', 'program');
 const commandIdFor = (purpose: string): string => naturalId('second', purpose);
-const contact = (name: string): string => ids.madeBy(commandIdFor(name), 'contact');
+const contact = (name: string): string => ids.derivedId(commandIdFor(name), 'contact');
 
 /** A program beside the sample's, with its own people, number and provider account. */
 export const second = {
@@ -28,7 +28,7 @@ export const second = {
   contactId: contact('sam'),
   contactName: 'Sam Secondprogram',
   contactPhone: '+14155550277',
-  referralId: ids.madeBy(commandIdFor('referral'), 'referral'),
+  referralId: ids.derivedId(commandIdFor('referral'), 'referral'),
   conversationId: ids.conversation(programId, contact('sam'), null),
   text: 'a message of the second program',
 } as const;
@@ -112,8 +112,8 @@ export async function addSecondProgram(app: INestApplicationContext): Promise<vo
     messageId: naturalId('second', 'message'),
     channel: 'in-app',
     text: second.text,
-    acceptedAt: null,
-    providerId: null,
+    acceptedPosition: null,
+    providerMessageId: null,
   } as const;
   await commands.execute(
     new HandleConversation(conversationId, { type: 'ReceiveMessage', data: message }, as('message')),

@@ -35,7 +35,7 @@ const texts = async (phone: string, senderPhone: string, text: string) => {
     subjectId: addressId,
     senderId,
     text,
-    providerId: `SM${phone}${senderPhone}`,
+    providerMessageId: `SM${phone}${senderPhone}`,
     keyword: keywordOf(text),
     acceptedPosition: String((position += 1)).padStart(20, '0'),
     acceptedAt: new Date().toISOString(),

@@ -1,5 +1,5 @@
 import { CommandBus } from '@nestjs/cqrs';
-import { HandleParked, ids, NaturalKeys, stepOf } from '@app/application';
+import { HandleParked, ids, NaturalKeys, systemContext } from '@app/application';
 import { EventCodec, EventStore, Keyring, naturalId, TopicLog, type StoredEvent } from '@app/eventing';
 import { eventTypes } from '@app/domain';
 import type { JsonObject, Message, Metadata } from '@app/kernel';
@@ -50,8 +50,8 @@ const received = (name: string, text: string): Message => ({
     messageId: naturalId('unreadable', name, text),
     channel: 'in-app',
     text,
-    acceptedAt: null,
-    providerId: null,
+    acceptedPosition: null,
+    providerMessageId: null,
   },
 });
 
@@ -150,10 +150,10 @@ it('rule 13: events that cannot be opened stop nobody else, are listed with thei
   // A text whose number's key is missing: what follows of that number waits, and nothing else.
   const [phone, other] = ['+14155550166', '+14155550167'];
   const addressId = await part(NaturalKeys).address(programId, phone);
-  const inbound = (providerId: string): Message => ({
+  const inbound = (providerMessageId: string): Message => ({
     type: 'InboundReceived',
     data: {
-      providerId,
+      providerMessageId,
       addressId,
       subjectId: addressId,
       senderId: ids.sender(programId, sample.senderPhone),
@@ -233,7 +233,7 @@ it('rule 13: events that cannot be opened stop nobody else, are listed with thei
   for (const { id, programId: ofProgram, worker, key } of await part(ParkedQueries).all())
     if (!worker.startsWith('projector'))
       await part(CommandBus).execute(
-        new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(ofProgram, 'spec')),
+        new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, systemContext(ofProgram, 'spec')),
       );
   for (const model of readModels) await rebuildModel(storesOf(api.standalone.app), model);
   await until(

@@ -2,7 +2,7 @@ import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { ApplicationModule, Automation, Parking, type AutomatedEvent, type ParkingWorker } from '@app/application';
 import {
   Checkpoints,
-  Journal,
+  EventLog,
   inOrderPerKey,
   programOf,
   runFollower,
@@ -19,7 +19,7 @@ export class AutomationModule implements OnApplicationBootstrap {
 
   constructor(
     private readonly background: Background,
-    private readonly journal: Journal,
+    private readonly eventLog: EventLog,
     private readonly checkpoints: Checkpoints,
     private readonly automation: Automation,
     private readonly parking: Parking,
@@ -43,9 +43,9 @@ export class AutomationModule implements OnApplicationBootstrap {
       inOrderPerKey((events as readonly Followable<AutomatedEvent>[]).filter(Automation.concerns), keysOf, (event) =>
         this.parking.handle(worker, event),
       );
-    const { journal, checkpoints } = this;
+    const { eventLog, checkpoints } = this;
     const follow = (follower: Follower, signal: AbortSignal): Promise<void> =>
-      runFollower({ journal, checkpoints }, follower, signal);
+      runFollower({ eventLog, checkpoints }, follower, signal);
     this.background.startAsLeader(worker.name, (signal) => {
       this.parking.takeOver(worker.name);
       return follow({ name: worker.name, categories: Automation.categories, handle }, signal);

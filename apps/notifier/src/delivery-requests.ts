@@ -5,7 +5,7 @@ import { HandleDelivery, HandleNotification, ids, KeyMustWait, Lookups, Parking 
 import {
   Checkpoints,
   EventUnreadable,
-  Journal,
+  EventLog,
   naturalId,
   Unopened,
   type CommandContext,
@@ -50,7 +50,7 @@ export class DeliveryRequests {
 
   constructor(
     private readonly commands: CommandBus,
-    private readonly journal: Journal,
+    private readonly eventLog: EventLog,
     private readonly checkpoints: Checkpoints,
     private readonly lookups: Lookups,
     private readonly members: MemberQueries,
@@ -159,7 +159,7 @@ export class DeliveryRequests {
     if (!Number.isSafeInteger(revision) || revision < 0) return null;
     try {
       return (
-        (await this.journal.at<ConversationEvent>(streamOf(conversationAggregate, conversationId), revision)) ?? null
+        (await this.eventLog.at<ConversationEvent>(streamOf(conversationAggregate, conversationId), revision)) ?? null
       );
     } catch (error) {
       if (error instanceof EventUnreadable) return error.event;

@@ -170,9 +170,9 @@ export class DeliverySender {
     if (held) return release(held.code, claimedAt);
     switch (outcome.kind) {
       case 'accepted':
-        return { type: 'AcceptDelivery', data: { claimId, providerId: outcome.providerId } };
+        return { type: 'AcceptDelivery', data: { claimId, providerMessageId: outcome.providerMessageId } };
       case 'refused':
-        return { type: 'RefuseDelivery', data: { claimId, code: outcome.code, reason: outcome.reason } };
+        return { type: 'RejectDelivery', data: { claimId, code: outcome.code, reason: outcome.reason } };
       case 'uncertain':
         return { type: 'DoubtDelivery', data: { claimId, cause: outcome.cause } };
       case 'back-off': {

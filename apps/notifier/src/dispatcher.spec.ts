@@ -8,7 +8,7 @@ import {
   Unopened,
   type Checkpoints,
   type Clock,
-  type Journal,
+  type EventLog,
 } from '@app/eventing';
 import { Configuration } from '@app/platform';
 import type { DeliveryQueries } from '@app/read-models';
@@ -22,17 +22,17 @@ const trusted = new TrustedClock(new SystemClock(), []);
 describe('the dispatcher, engines away', () => {
   it('ends its run, and not the process, when the record fails before the read model has answered', async () => {
     const answer = Promise.withResolvers<never>();
-    const journal = {
+    const eventLog = {
       head: () => Promise.resolve('1'),
       // eslint-disable-next-line require-yield
       async *follow() {
         await Promise.resolve();
         throw new EngineUnavailable('EventStoreDB');
       },
-    } as unknown as Journal;
+    } as unknown as EventLog;
     const checkpoints = { waitFor: () => answer.promise } as unknown as Checkpoints;
     const dispatcher = new Dispatcher(
-      journal,
+      eventLog,
       checkpoints,
       none,
       none,
@@ -49,10 +49,10 @@ describe('the dispatcher, engines away', () => {
   });
 
   it('ends its run when the record fails at first', async () => {
-    const journal = { head: () => Promise.reject(new EngineUnavailable('EventStoreDB')) } as unknown as Journal;
+    const eventLog = { head: () => Promise.reject(new EngineUnavailable('EventStoreDB')) } as unknown as EventLog;
     const signal = new AbortController().signal;
     const running = new Dispatcher(
-      journal,
+      eventLog,
       none,
       none,
       none,
@@ -71,7 +71,7 @@ describe('the dispatcher and what cannot be opened', () => {
     const unopened = (stream: string): Unopened =>
       new Unopened('KeyMissing', { stream, revision: 1, position: '1', programId: 'p1' });
     const heard = Promise.withResolvers<void>();
-    const journal = {
+    const eventLog = {
       head: () => Promise.resolve(null),
       async *follow() {
         yield await Promise.resolve({
@@ -81,13 +81,13 @@ describe('the dispatcher and what cannot be opened', () => {
         });
         heard.resolve();
       },
-    } as unknown as Journal;
+    } as unknown as EventLog;
     const forgotten: string[] = [];
     const stop = new AbortController();
     const deliveries = { nextQueue: () => Promise.resolve(null) } as unknown as DeliveryQueries;
     const roads = { clear: () => undefined, forget: (id: string) => void forgotten.push(id) } as unknown as Roads;
     const running = new Dispatcher(
-      journal,
+      eventLog,
       none,
       deliveries,
       roads,
@@ -117,7 +117,7 @@ describe('the dispatcher over a long time', () => {
     const timers: number[] = [];
     let rounds = 0;
     const look = Promise.withResolvers<void>();
-    const journal = {
+    const eventLog = {
       head: () => Promise.resolve(null),
       // Each batch is one event that has nothing to send: the loop looks and waits again.
       async *follow({ signal }: { signal: AbortSignal }) {
@@ -132,7 +132,7 @@ describe('the dispatcher over a long time', () => {
           await new Promise((resolve) => setImmediate(resolve));
         }
       },
-    } as unknown as Journal;
+    } as unknown as EventLog;
     const deliveries = { nextQueue: () => Promise.resolve(null) } as unknown as DeliveryQueries;
     // Asked the time once or more in each round.
     let asked = 0;
@@ -144,7 +144,7 @@ describe('the dispatcher over a long time', () => {
     };
     const roads = { clear: () => undefined } as unknown as Roads;
     const dispatcher = new Dispatcher(
-      journal,
+      eventLog,
       none,
       deliveries,
       roads,

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Checkpoints, Clock, Journal, TrustedClock } from '@app/eventing';
+import { Checkpoints, Clock, EventLog, TrustedClock } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { laneOrder, type DeliveryEvent, type Lane } from '@app/domain/delivery';
 import type { HoldEvent } from '@app/domain/hold';
@@ -47,7 +47,7 @@ export class Dispatcher {
   private owns: (conversationId: string) => boolean = () => false;
 
   constructor(
-    private readonly journal: Journal,
+    private readonly eventLog: EventLog,
     private readonly checkpoints: Checkpoints,
     private readonly deliveries: DeliveryQueries,
     private readonly roads: Roads,
@@ -91,7 +91,7 @@ export class Dispatcher {
     let hearing = Promise.resolve();
     try {
       // What happens from here on is heard of; what was there before is looked for when the read model shows it.
-      const head = await this.journal.head();
+      const head = await this.eventLog.head();
       hearing = this.hear(head, running.signal).catch((error: unknown) => {
         failure = { error };
         this.alarm.wake();
@@ -125,7 +125,7 @@ export class Dispatcher {
   }
 
   private async hear(after: Position | null, signal: AbortSignal): Promise<void> {
-    for await (const { events, all, position } of this.journal.follow<DeliveryEvent | HoldEvent | ProgramEvent>({
+    for await (const { events, all, position } of this.eventLog.follow<DeliveryEvent | HoldEvent | ProgramEvent>({
       after,
       categories: ['delivery', 'hold', 'program'],
       signal,

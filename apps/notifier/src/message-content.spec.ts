@@ -1,5 +1,5 @@
 import { Lookups } from '@app/application';
-import type { Journal } from '@app/eventing';
+import type { EventLog } from '@app/eventing';
 import { ERASED, type Message } from '@app/kernel';
 import { newRecord, samples } from '@app/testing';
 import { EmailComposer } from './email-composer.js';
@@ -13,8 +13,8 @@ const programOf = (authToken: unknown = 'a'.repeat(32)) =>
 
 function contentsOf(data: object): MessageContents {
   const event = newRecord()('conversation-conversation-1', { type: 'MessageSent', data } as Message);
-  const journal = { at: () => Promise.resolve(event) } as unknown as Journal;
-  return new MessageContents(journal);
+  const eventLog = { at: () => Promise.resolve(event) } as unknown as EventLog;
+  return new MessageContents(eventLog);
 }
 
 function lookupsOf(

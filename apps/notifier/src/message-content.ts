@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CreatedProgram } from '@app/application';
-import { Journal } from '@app/eventing';
+import { EventLog } from '@app/eventing';
 import type { Sms, SmsAccount } from '@app/gateways';
 import { isErased, opened, type Recorded } from '@app/kernel';
 import type { AutomatedTextSent, ConversationEvent, MessageReceived, MessageSent } from '@app/domain/conversation';
@@ -12,7 +12,7 @@ export type MessageContent = { readonly contactId: string; readonly text: string
 /** Reads what a delivery carries from the record, by place: topics and deliveries hold no content. */
 @Injectable()
 export class MessageContents {
-  constructor(private readonly journal: Journal) {}
+  constructor(private readonly eventLog: EventLog) {}
 
   /** @throws SourceMissing, ContentErased */
   async message({ source }: DeliveryRequested['data']): Promise<MessageContent> {
@@ -47,7 +47,7 @@ export class MessageContents {
     stream,
     revision,
   }: DeliveryRequested['data']['source']): Promise<Recorded<MessageSent | AutomatedTextSent | MessageReceived>> {
-    const event = await this.journal.at<ConversationEvent>(stream, revision);
+    const event = await this.eventLog.at<ConversationEvent>(stream, revision);
     if (event?.type === 'MessageSent' || event?.type === 'AutomatedTextSent' || event?.type === 'MessageReceived')
       return event;
     throw new SourceMissing();

@@ -67,13 +67,13 @@ export class MissedTexts {
     signal: AbortSignal,
   ): Promise<void> {
     const failures = new Map<string, unknown>();
-    for (const { providerId, from, form, createdAt } of texts) {
-      const text = `${programId} ${providerId}`;
+    for (const { providerMessageId, from, form, createdAt } of texts) {
+      const text = `${programId} ${providerMessageId}`;
       if (this.accepted.has(text) || failures.has(from)) continue;
       if (signal.aborted) return;
       try {
         await this.entry.accept(programId, sender, {
-          providerId,
+          providerMessageId,
           from,
           form,
           sentAt: new Date(createdAt).toISOString(),
@@ -90,4 +90,4 @@ export class MissedTexts {
 
 /** Oldest first; where the provider's seconds are equal, its ids decide, so that every look gives the same order. */
 const byAge = (one: ListedText, other: ListedText): number =>
-  one.createdAt - other.createdAt || (one.providerId < other.providerId ? -1 : 1);
+  one.createdAt - other.createdAt || (one.providerMessageId < other.providerMessageId ? -1 : 1);

@@ -1,5 +1,5 @@
-import { stepOf } from '@app/application';
+import { systemContext } from '@app/application';
 import type { CommandContext } from '@app/eventing';
 
 /** Each step of the notifier is a command of its own; the delivery's state makes a repetition harmless. */
-export const notifierContext = (programId: string): CommandContext => stepOf(programId, 'notifier');
+export const notifierContext = (programId: string): CommandContext => systemContext(programId, 'notifier');

@@ -3,7 +3,7 @@ import { gatewayProviders } from '@app/composition/gateways';
 import { ApplicationModule, Parking, type ParkingWorker } from '@app/application';
 import {
   Checkpoints,
-  Journal,
+  EventLog,
   runFollower,
   inOrderPerKey,
   TopicLog,
@@ -69,7 +69,7 @@ export class NotifierModule implements OnApplicationBootstrap {
   constructor(
     private readonly background: Background,
     private readonly topics: TopicLog,
-    private readonly journal: Journal,
+    private readonly eventLog: EventLog,
     private readonly checkpoints: Checkpoints,
     private readonly parking: Parking,
     private readonly requests: DeliveryRequests,
@@ -86,7 +86,7 @@ export class NotifierModule implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     this.readiness.require(() => this.trustedClock.whyNot());
     await this.topics.prepare([CONVERSATIONS_TOPIC]);
-    const { journal, checkpoints, topics, dispatcher } = this;
+    const { eventLog, checkpoints, topics, dispatcher } = this;
     const handle = (messages: readonly ConsumedMessage[]): Promise<void> => this.request(messages);
     // Who requests a conversation's deliveries sends them too, so that they go out in order however many notifiers there are.
     const onAssignment = (owns: (conversationId: string) => boolean): void => {
@@ -102,7 +102,9 @@ export class NotifierModule implements OnApplicationBootstrap {
     this.background.startAsLeader('notifier waiting for staff', (signal) => this.waitingForStaff.run(signal));
     this.background.startAsLeader(SWEEP, (signal) => this.sweep.run(signal));
     for (const follower of [this.parking.replays(this.worker), this.optOuts])
-      this.background.startAsLeader(follower.name, (signal) => runFollower({ journal, checkpoints }, follower, signal));
+      this.background.startAsLeader(follower.name, (signal) =>
+        runFollower({ eventLog, checkpoints }, follower, signal),
+      );
   }
 
   /** Messages of one conversation one after the other; those of several side by side, so that they share commits. */

@@ -5,7 +5,7 @@ import {
   type Checkpoints,
   type Clock,
   type EngineClock,
-  type Journal,
+  type EventLog,
   type Page,
 } from '@app/eventing';
 import { Configuration } from '@app/platform';
@@ -33,9 +33,9 @@ it('T2, T7: while the clock is wrong no claim is given up and nothing is dropped
     return Promise.resolve();
   };
   // At each look: the clock is set right after some of them.
-  const journal = {
+  const eventLog = {
     head: () => Promise.resolve((looks += 1) === 5 ? ((wrongBy = 0), '1') : '1'),
-  } as unknown as Journal;
+  } as unknown as EventLog;
   const checkpoints = { waitFor: () => Promise.resolve(true) } as unknown as Checkpoints;
   const row = { id: 'delivery-1', programId: 'program-1', claimId: 'claim' } as DeliveryRow;
   const seen: number[] = [];
@@ -51,7 +51,7 @@ it('T2, T7: while the clock is wrong no claim is given up and nothing is dropped
   const configuration = Object.assign(new Configuration(), { RECONCILE_EVERY_MS: 1 });
   const running = new Reconciler(
     { execute } as unknown as CommandBus,
-    journal,
+    eventLog,
     checkpoints,
     none,
     deliveries,

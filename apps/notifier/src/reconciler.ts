@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
 import { HandleDelivery, Lookups, type DeliveryIntent } from '@app/application';
-import { Checkpoints, Clock, EventUnreadable, Journal, sleep, TrustedClock, type Page } from '@app/eventing';
+import { Checkpoints, Clock, EventUnreadable, EventLog, sleep, TrustedClock, type Page } from '@app/eventing';
 import { EmailGateway, SmsGateway, type FoundOutcome } from '@app/gateways';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import { Configuration, logFailure } from '@app/platform';
@@ -32,7 +32,7 @@ export class Reconciler {
 
   constructor(
     private readonly commands: CommandBus,
-    private readonly journal: Journal,
+    private readonly eventLog: EventLog,
     private readonly checkpoints: Checkpoints,
     private readonly lookups: Lookups,
     private readonly deliveries: DeliveryQueries,
@@ -135,7 +135,10 @@ export class Reconciler {
     const outcome = await this.find(row, delivery.request);
     if (!(await this.trustedClock.isTrusted())) return;
     if (outcome.kind === 'found')
-      await this.record(row, { type: 'AcceptDelivery', data: { claimId, providerId: outcome.providerId } });
+      await this.record(row, {
+        type: 'AcceptDelivery',
+        data: { claimId, providerMessageId: outcome.providerMessageId },
+      });
     if (outcome.kind === 'absent')
       await this.record(row, {
         type: 'ReleaseDelivery',
@@ -148,21 +151,24 @@ export class Reconciler {
     const { sms, account } = await this.contents.text(await this.lookups.program(row.programId), request);
     const from = new Date(row.claimedAt ?? 0);
     const between = { from, to: new Date(from.getTime() + this.configuration.TWILIO_TIMEOUT_MS) };
-    return this.sms.find(account, sms, between, (providerId) => this.mayBeAnothers(row, sms.text, providerId));
+    return this.sms.find(account, sms, between, (providerMessageId) =>
+      this.mayBeAnothers(row, sms.text, providerMessageId),
+    );
   }
 
   /**
    * Whether a text that the provider shows belongs to another attempt, or may: of two equal texts to one address that are open
    * nobody can tell which one it is. Asked after the provider's list was read, since whatever is in the list was claimed before.
    */
-  private async mayBeAnothers(row: DeliveryRow, text: string, providerId: string): Promise<boolean> {
+  private async mayBeAnothers(row: DeliveryRow, text: string, providerMessageId: string): Promise<boolean> {
     if (!(await this.shown())) return true;
     const others = await this.deliveries.ofAddressee(row.addressee, iso(Date.parse(row.claimedAt ?? '') - SKEW_MS));
     if (others === null) return true;
     if (
       others.some(
         ({ attempts: { newest, earlier } }) =>
-          newest?.providerId === providerId || earlier.some((attempt) => attempt.providerId === providerId),
+          newest?.providerMessageId === providerMessageId ||
+          earlier.some((attempt) => attempt.providerMessageId === providerMessageId),
       )
     )
       return true;
@@ -191,7 +197,7 @@ export class Reconciler {
 
   /** Whether the read model shows all that is in the record. */
   private async shown(): Promise<boolean> {
-    const head = await this.journal.head();
+    const head = await this.eventLog.head();
     return head !== null && this.checkpoints.waitFor(deliveriesProjection.name, head, LONGEST_WAIT_MS);
   }
 }

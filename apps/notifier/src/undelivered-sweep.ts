@@ -4,7 +4,7 @@ import {
   Clock,
   EventUnreadable,
   inOrderPerKey,
-  Journal,
+  EventLog,
   sleep,
   TopicLog,
   TrustedClock,
@@ -42,7 +42,7 @@ export class UndeliveredSweep {
   private readonly logger = new Logger(UndeliveredSweep.name);
 
   constructor(
-    private readonly journal: Journal,
+    private readonly eventLog: EventLog,
     private readonly checkpoints: Checkpoints,
     private readonly topics: TopicLog,
     private readonly requests: DeliveryRequests,
@@ -68,7 +68,7 @@ export class UndeliveredSweep {
   }
 
   private async follow(run: SweepRun, signal: AbortSignal): Promise<void> {
-    for await (const { events, position } of this.journal.follow<ConversationEvent>({
+    for await (const { events, position } of this.eventLog.follow<ConversationEvent>({
       after: run.looked,
       categories: ['conversation'],
       signal,

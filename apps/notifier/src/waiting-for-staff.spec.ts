@@ -1,6 +1,6 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import type { HandleParked } from '@app/application';
-import { EventUnreadable, Unopened, type Checkpoints, type Journal } from '@app/eventing';
+import { EventUnreadable, Unopened, type Checkpoints, type EventLog } from '@app/eventing';
 import type { ParkedQueries } from '@app/read-models';
 import { NOTIFIER } from './delivery-requests.js';
 import { WaitingForStaff } from './waiting-for-staff.js';
@@ -26,7 +26,7 @@ it('N1, rule 13: a list of waiting messages that cannot be read holds up no othe
   };
   const waiting = new WaitingForStaff(
     { execute } as unknown as CommandBus,
-    { head: () => Promise.resolve('9') } as unknown as Journal,
+    { head: () => Promise.resolve('9') } as unknown as EventLog,
     { waitFor: () => Promise.resolve(true) } as unknown as Checkpoints,
     { all: () => Promise.resolve(rows) } as unknown as ParkedQueries,
   );

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { HandleParked, stepOf } from '@app/application';
-import { Checkpoints, EventUnreadable, Journal, sleep } from '@app/eventing';
+import { HandleParked, systemContext } from '@app/application';
+import { Checkpoints, EventUnreadable, EventLog, sleep } from '@app/eventing';
 import { logFailure } from '@app/platform';
 import { membersProjection, ParkedQueries } from '@app/read-models';
 import { NOTIFIER, StaffNotKnownYet } from './delivery-requests.js';
@@ -15,7 +15,7 @@ export class WaitingForStaff {
 
   constructor(
     private readonly commands: CommandBus,
-    private readonly journal: Journal,
+    private readonly eventLog: EventLog,
     private readonly checkpoints: Checkpoints,
     private readonly parked: ParkedQueries,
   ) {}
@@ -31,11 +31,13 @@ export class WaitingForStaff {
     const waiting = (await this.parked.all()).filter(
       ({ worker, cause }) => worker === NOTIFIER && cause === StaffNotKnownYet.name,
     );
-    const head = waiting.length === 0 ? null : await this.journal.head();
+    const head = waiting.length === 0 ? null : await this.eventLog.head();
     if (head === null || !(await this.checkpoints.waitFor(membersProjection.name, head, 0))) return;
     for (const { id, programId, worker, key } of waiting)
       await this.commands
-        .execute(new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, stepOf(programId, NOTIFIER)))
+        .execute(
+          new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, systemContext(programId, NOTIFIER)),
+        )
         .catch((error: unknown) => {
           // A list that cannot be read holds up no other.
           if (!(error instanceof EventUnreadable)) throw error;

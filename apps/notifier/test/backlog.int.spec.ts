@@ -11,7 +11,7 @@ import {
   type Checkpoints,
   type Document,
   type Engines,
-  type Journal,
+  type EventLog,
   type PageRequest,
   type ReadModelStore,
 } from '@app/eventing';
@@ -112,13 +112,13 @@ function dispatch({
   clock?: Clock;
 } = {}): Running {
   const worked: string[] = [];
-  const journal = {
+  const eventLog = {
     head: () => Promise.resolve(null),
     // eslint-disable-next-line require-yield
     async *follow({ signal }: { signal: AbortSignal }) {
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     },
-  } as unknown as Journal;
+  } as unknown as EventLog;
   const program = { senders: [{ senderId: 's1', accountSid: 'AC1' }], credentials: 1 };
   const lookups = {
     program: () => Promise.resolve(program),
@@ -132,7 +132,7 @@ function dispatch({
   } as unknown as InOrder;
   const configuration = Object.assign(new Configuration(), settings);
   const dispatcher = new Dispatcher(
-    journal,
+    eventLog,
     none,
     new DeliveryQueries(new ReadModelReader(counted())),
     new Roads(lookups),
@@ -324,12 +324,12 @@ describe('reconciling', () => {
         return Promise.resolve({ position: null });
       },
     } as unknown as CommandBus;
-    const journal = { head: () => Promise.resolve('1') } as unknown as Journal;
+    const eventLog = { head: () => Promise.resolve('1') } as unknown as EventLog;
     const checkpoints = { waitFor: () => Promise.resolve(true) } as unknown as Checkpoints;
     const lookups = { delivery: () => Promise.resolve({ status: 'none' }) } as unknown as Lookups;
     const reconciler = new Reconciler(
       bus,
-      journal,
+      eventLog,
       checkpoints,
       lookups,
       new DeliveryQueries(new ReadModelReader(counted())),

@@ -1,4 +1,4 @@
-import { Checkpoints, Clock, EngineClock, Journal, RecordCheck, type Bounds, type Engines } from '@app/eventing';
+import { Checkpoints, Clock, EngineClock, EventLog, RecordCheck, type Bounds, type Engines } from '@app/eventing';
 import { HealthController, problemOf, Readiness } from '@app/platform';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
 
@@ -56,7 +56,12 @@ async function write(): Promise<void> {
 
 function ready(): Promise<unknown> {
   const { app } = bench;
-  return new HealthController(app.get(Journal), app.get(Checkpoints), app.get(Readiness), app.get(RecordCheck)).ready();
+  return new HealthController(
+    app.get(EventLog),
+    app.get(Checkpoints),
+    app.get(Readiness),
+    app.get(RecordCheck),
+  ).ready();
 }
 
 it.each([7_000, -7_000, 100 * HOUR_MS, -100 * HOUR_MS])(

@@ -6,7 +6,7 @@ afterEach(() => bench.close());
 
 const count = async (type: string): Promise<number> =>
   (await bench.deliveryEvents()).filter((one) => one === type).length;
-const accepted = (): SendOutcome => ({ kind: 'accepted', providerId: `SM${crypto.randomUUID()}` });
+const accepted = (): SendOutcome => ({ kind: 'accepted', providerMessageId: `SM${crypto.randomUUID()}` });
 
 /** Answers that a test gives when it wants to. */
 class Held {

@@ -16,7 +16,7 @@ import {
   type DeliveryIntent,
   type ReadConsents,
 } from '@app/application';
-import { Aggregates, handleCommand, Journal, Keyring, naturalId, type CommandContext } from '@app/eventing';
+import { Aggregates, handleCommand, EventLog, Keyring, naturalId, type CommandContext } from '@app/eventing';
 import { InboundMessages, SmsGateway, type SendOutcome } from '@app/gateways';
 import { keywordOf } from '@app/domain/consent';
 import { deliveryAggregate, type DeliveryEvent } from '@app/domain/delivery';
@@ -46,7 +46,7 @@ beforeEach(async () => {
   const gateway: Pick<SmsGateway, 'send' | 'find'> = {
     send: (_account, { text }) => {
       calls.push(text);
-      return Promise.resolve(outcomes.shift() ?? { kind: 'accepted', providerId: `SM${calls.length}` });
+      return Promise.resolve(outcomes.shift() ?? { kind: 'accepted', providerMessageId: `SM${calls.length}` });
     },
     find: () => Promise.resolve({ kind: 'unknown' }),
   };
@@ -112,7 +112,7 @@ const heard = async (text: string): Promise<unknown> => {
     subjectId: addressId,
     senderId,
     text,
-    providerId: `SM-${text}`,
+    providerMessageId: `SM-${text}`,
     keyword: keywordOf(text),
     acceptedPosition,
     acceptedAt,
@@ -141,7 +141,7 @@ async function deliveryUpTo(type: DeliveryEvent['type']): Promise<string[]> {
   const stop = AbortSignal.timeout(15_000);
   const seen: string[] = [];
   for await (const { events } of app
-    .get(Journal)
+    .get(EventLog)
     .follow<DeliveryEvent>({ after: null, categories: ['delivery'], signal: stop })) {
     const texts = new Set<string>();
     for (const event of events) {
@@ -184,7 +184,7 @@ it('K9: the claim keeps the consent revision that was read', async () => {
   await deliveryUpTo('DeliveryAccepted');
   const claims: (number | undefined)[] = [];
   for await (const { events } of app
-    .get(Journal)
+    .get(EventLog)
     .follow<DeliveryEvent>({ after: null, categories: ['delivery'], signal: AbortSignal.timeout(15_000) })) {
     for (const event of events) if (event.type === 'DeliveryClaimed') claims.push(event.data.consents[0]?.revision);
     if (claims.includes(0)) break;
@@ -195,7 +195,7 @@ it('K9: the claim keeps the consent revision that was read', async () => {
 it('K12: a refusal by the provider because of an opt-out revokes the consent we had', async () => {
   outcomes = [{ kind: 'refused', code: '21610', reason: 'HTTP 400' }];
   await send('Hello');
-  await deliveryUpTo('DeliveryRefused');
+  await deliveryUpTo('DeliveryRejected');
   const consentOf = { addressId: await app.get(NaturalKeys).address(programId, '+14155550132'), senderId };
   await until(async () => (await app.get(ConsentReader).read(programId, consentOf)).consent.status === 'no');
   await expect(send('Again')).rejects.toMatchObject({ code: 'RecipientOptedOut' });
@@ -237,7 +237,7 @@ it('T2: an uncertain one is not sent again, and the next one goes out', async ()
 
 async function firstTextRequested(): Promise<string> {
   for await (const { events } of app
-    .get(Journal)
+    .get(EventLog)
     .follow<DeliveryEvent>({ after: null, categories: ['delivery'], signal: AbortSignal.timeout(15_000) }))
     for (const { type, data } of events)
       if (type === 'DeliveryRequested' && data.channel === 'sms') return data.deliveryId;
@@ -283,7 +283,7 @@ it('M1: what another notifier has claimed goes out before what was written after
   dispatcher.assign(() => true);
   await until(() => whatWaits() > 0);
   expect(calls).toEqual([]);
-  await elsewhere({ type: 'AcceptDelivery', data: { claimId, providerId: 'SM-elsewhere' } });
+  await elsewhere({ type: 'AcceptDelivery', data: { claimId, providerMessageId: 'SM-elsewhere' } });
   await until(() => calls.length === 1);
   expect(calls).toEqual(['Second']);
 });
@@ -297,18 +297,18 @@ it('X8: what another notifier has sent before its content was erased holds up no
   let row: DeliveryRow | undefined;
   await until(async () => ([row] = await app.get(DeliveryQueries).withIds([deliveryId])).length > 0);
   // Another process has memories of its own.
-  const elsewhere = new Aggregates(app.get(Journal), app.get(Keyring));
+  const elsewhere = new Aggregates(app.get(EventLog), app.get(Keyring));
   const claimId = `${deliveryId}.1`;
   for (const intent of [
     { type: 'ClaimDelivery', data: { claimId, claimedAt: new Date().toISOString(), consents: [] } },
-    { type: 'AcceptDelivery', data: { claimId, providerId: 'SM-elsewhere' } },
+    { type: 'AcceptDelivery', data: { claimId, providerMessageId: 'SM-elsewhere' } },
   ] as const)
     await handleCommand(elsewhere, {
       aggregate: deliveryAggregate,
       id: deliveryId,
       intent,
       context: context(intent.type),
-      prepare: (asked) => asked,
+      prepare: (intent) => intent,
     });
   await app.get(Keyring).destroy(conversationId);
   expect(await app.get(DeliverySender).send(row as unknown as DeliveryRow, new AbortController().signal)).toEqual({

@@ -1,4 +1,4 @@
-import { HandleParked, ids, stepOf } from '@app/application';
+import { HandleParked, ids, systemContext } from '@app/application';
 import { TopicLog } from '@app/eventing';
 import type { ParkedEvent } from '@app/domain/parked';
 import { CONVERSATIONS_TOPIC } from '@app/public-events';
@@ -18,7 +18,7 @@ it('G5, N2: forged topic messages about a conversation of which something is par
           type: 'ParkMessage',
           data: { ...place, source: { stream: `conversation-${conversationId}`, revision: 0 }, cause: 'Boom' },
         },
-        stepOf(programId, 'parking'),
+        systemContext(programId, 'parking'),
       ),
     );
     const forged = Array.from({ length: 300 }, (_, n) => ({

@@ -6,7 +6,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EnginesModule, openEmbedded } from '@app/composition';
 import { HandleConversation, system } from '@app/application';
-import { Journal, naturalId, TopicLog, type CommandContext } from '@app/eventing';
+import { EventLog, naturalId, TopicLog, type CommandContext } from '@app/eventing';
 import { EmailGateway, InboundMessages, SmsGateway } from '@app/gateways';
 import type { DeliveryEvent } from '@app/domain/delivery';
 import type { NotificationEvent } from '@app/domain/notification';
@@ -39,12 +39,12 @@ beforeEach(async () => {
   })
     .overrideProvider(SmsGateway)
     .useValue({
-      send: () => Promise.resolve({ kind: 'accepted', providerId: 'SM1' }),
+      send: () => Promise.resolve({ kind: 'accepted', providerMessageId: 'SM1' }),
       find: () => Promise.resolve({ kind: 'unknown' }),
     })
     .overrideProvider(EmailGateway)
     .useValue({
-      send: () => Promise.resolve({ kind: 'accepted', providerId: 'mail' }),
+      send: () => Promise.resolve({ kind: 'accepted', providerMessageId: 'mail' }),
       find: () => Promise.resolve({ kind: 'unknown' }),
     })
     .overrideProvider(InboundMessages)
@@ -77,7 +77,7 @@ async function writtenUpTo(
   isLast: (event: { readonly type: string }) => boolean,
 ): Promise<(DeliveryEvent | NotificationEvent | ParkedEvent)[]> {
   const written: (DeliveryEvent | NotificationEvent | ParkedEvent)[] = [];
-  for await (const { events } of app.get(Journal).follow<DeliveryEvent | NotificationEvent | ParkedEvent>({
+  for await (const { events } of app.get(EventLog).follow<DeliveryEvent | NotificationEvent | ParkedEvent>({
     after: null,
     categories: ['delivery', 'notification', 'parked'],
     signal: AbortSignal.timeout(15_000),

@@ -28,7 +28,7 @@ it('T8: a token that the provider refuses holds the account, refuses no text, an
   bench = await NotifierBench.open({
     send: ({ authToken }) =>
       Promise.resolve(
-        authToken === token ? { kind: 'accepted', providerId: `SM${crypto.randomUUID()}` } : refused('20003'),
+        authToken === token ? { kind: 'accepted', providerMessageId: `SM${crypto.randomUUID()}` } : refused('20003'),
       ),
   });
   const { programId, phone, accountSid } = await bench.program('acme');
@@ -57,7 +57,7 @@ it('T8: a token that the provider refuses holds the account, refuses no text, an
 
   await bench.credentials(programId, phone, { accountSid, authToken: (token = 'c'.repeat(32)) });
   await until(async () => (await count('DeliveryAccepted')) === 21, 'all are accepted');
-  expect(await count('DeliveryRefused')).toBe(0);
+  expect(await count('DeliveryRejected')).toBe(0);
   expect(bench.texts).toHaveLength(22);
   await until(async () => (await bench.app.get(ProgramQueries).held()).length === 0, 'nothing is held');
 });
@@ -69,7 +69,7 @@ it('T8: one text at a time tries whether the provider takes texts again, at grow
   bench = await NotifierBench.open({
     send: async () => {
       await ready;
-      return outcomes.shift() ?? { kind: 'accepted', providerId: `SM${crypto.randomUUID()}` };
+      return outcomes.shift() ?? { kind: 'accepted', providerMessageId: `SM${crypto.randomUUID()}` };
     },
   });
   const { programId } = await bench.program('acme');
@@ -97,7 +97,7 @@ it('T8: a country that the account may not text waits, and texts to others go ou
   bench = await NotifierBench.open({
     send: (_account, { to }) =>
       Promise.resolve(
-        to.startsWith('+33') ? refused('21408') : { kind: 'accepted', providerId: `SM${crypto.randomUUID()}` },
+        to.startsWith('+33') ? refused('21408') : { kind: 'accepted', providerMessageId: `SM${crypto.randomUUID()}` },
       ),
   });
   const { programId } = await bench.program('acme');
@@ -117,7 +117,7 @@ it.each(['21606', '30034'])('T8: %s holds the number, whatever it texts', async 
   bench = await NotifierBench.open({
     send: ({ accountSid }) =>
       Promise.resolve(
-        accountSid === 'AC-acme' ? refused(code) : { kind: 'accepted', providerId: `SM${crypto.randomUUID()}` },
+        accountSid === 'AC-acme' ? refused(code) : { kind: 'accepted', providerMessageId: `SM${crypto.randomUUID()}` },
       ),
   });
   const { programId } = await bench.program('acme');
@@ -128,7 +128,7 @@ it.each(['21606', '30034'])('T8: %s holds the number, whatever it texts', async 
   await bench.textTo(other.programId, 'other');
   await until(() => bench.texts.includes('other'), 'another program sends');
   expect(bench.texts).toEqual(['first', 'other']);
-  expect(await count('DeliveryRefused')).toBe(0);
+  expect(await count('DeliveryRejected')).toBe(0);
   expect((await bench.app.get(ProgramQueries).held())[0]?.senders[0]).toMatchObject({
     state: 'held',
     holds: [{ kind: 'sender', code }],
@@ -139,14 +139,14 @@ it('T8: 21608 fails that text alone', async () => {
   bench = await NotifierBench.open({
     send: (_account, { text }) =>
       Promise.resolve(
-        text === 'first' ? refused('21608') : { kind: 'accepted', providerId: `SM${crypto.randomUUID()}` },
+        text === 'first' ? refused('21608') : { kind: 'accepted', providerMessageId: `SM${crypto.randomUUID()}` },
       ),
   });
   const { programId } = await bench.program('acme');
   await bench.textTo(programId, 'first');
   await bench.textTo(programId, 'second');
   await until(async () => (await count('DeliveryAccepted')) === 1, 'the second is accepted');
-  await until(async () => (await count('DeliveryRefused')) === 1, 'the first is refused');
+  await until(async () => (await count('DeliveryRejected')) === 1, 'the first is refused');
   expect(await holdEvents()).toEqual([]);
 });
 

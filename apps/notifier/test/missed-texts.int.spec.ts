@@ -14,7 +14,7 @@ import {
   NaturalKeys,
   type ArrivedText,
 } from '@app/application';
-import { Checkpoints, Clock, Journal, naturalId, TemporaryFailure } from '@app/eventing';
+import { Checkpoints, Clock, EventLog, naturalId, TemporaryFailure } from '@app/eventing';
 import { InboundMessages, type ListedText, type SmsAccount } from '@app/gateways';
 import type { InboundReceived } from '@app/domain/inbound';
 import { defaultPolicies } from '@app/domain/program';
@@ -45,7 +45,7 @@ type Text = {
 };
 
 const listed = ({ sid, from, body, createdAt }: Text, to = ours): ListedText => ({
-  providerId: sid,
+  providerMessageId: sid,
   from,
   to,
   createdAt,
@@ -54,7 +54,7 @@ const listed = ({ sid, from, body, createdAt }: Text, to = ours): ListedText => 
 
 /** What its webhook says of it. */
 const posted = (text: Text): ArrivedText => ({
-  providerId: text.sid,
+  providerMessageId: text.sid,
   from: text.from,
   sentAt: null,
   form: { ...listed(text).form, SmsStatus: 'received' },
@@ -161,10 +161,10 @@ const webhook = (text: Text): Promise<void> => app.get(InboundEntry).accept(prog
 
 /** What was accepted, in the order of the record. */
 async function accepted(): Promise<InboundReceived['data'][]> {
-  const journal = app.get(Journal);
-  const head = await journal.head();
+  const eventLog = app.get(EventLog);
+  const head = await eventLog.head();
   const texts: InboundReceived['data'][] = [];
-  for await (const { events, position } of journal.follow<InboundReceived>({
+  for await (const { events, position } of eventLog.follow<InboundReceived>({
     after: null,
     categories: ['inbound'],
     signal,
@@ -175,7 +175,7 @@ async function accepted(): Promise<InboundReceived['data'][]> {
   return texts;
 }
 
-const sids = async (): Promise<string[]> => (await accepted()).map(({ providerId }) => providerId);
+const sids = async (): Promise<string[]> => (await accepted()).map(({ providerMessageId }) => providerMessageId);
 const consentOf = async (from: string): Promise<string> => {
   await createProgram();
   return (
@@ -335,7 +335,9 @@ it('T5: a text that cannot be accepted holds up its person alone, and the checkp
   let isBroken = true;
   const failing = {
     accept: (...given: Parameters<InboundEntry['accept']>) =>
-      isBroken && given[2].providerId === 'SM0000' ? Promise.reject(new RangeError('broken')) : entry.accept(...given),
+      isBroken && given[2].providerMessageId === 'SM0000'
+        ? Promise.reject(new RangeError('broken'))
+        : entry.accept(...given),
   } as InboundEntry;
   const missed = new MissedTexts(provider, failing, app.get(Checkpoints), clock, app.get(Configuration));
   await expect(missed.accept({ programId, sender: sender() }, signal)).rejects.toBeInstanceOf(RangeError);

@@ -18,7 +18,7 @@ import {
 import {
   Clock,
   EventStore,
-  Journal,
+  EventLog,
   naturalId,
   SystemClock,
   type CommandContext,
@@ -92,7 +92,8 @@ export class NotifierBench {
       send: (account, text) => {
         this.texts.push(text.text);
         return (
-          options.send?.(account, text) ?? Promise.resolve({ kind: 'accepted', providerId: `SM${this.texts.length}` })
+          options.send?.(account, text) ??
+          Promise.resolve({ kind: 'accepted', providerMessageId: `SM${this.texts.length}` })
         );
       },
       find: (...asked) => options.find?.(...asked) ?? Promise.resolve({ kind: 'unknown' }),
@@ -100,7 +101,9 @@ export class NotifierBench {
     const email: EmailGateway = {
       send: (message) => {
         this.emails.push(message.to.address);
-        return options.sendEmail?.(message) ?? Promise.resolve({ kind: 'accepted', providerId: message.messageId });
+        return (
+          options.sendEmail?.(message) ?? Promise.resolve({ kind: 'accepted', providerMessageId: message.messageId })
+        );
       },
       find: () => Promise.resolve({ kind: 'unknown' }),
     };
@@ -237,11 +240,11 @@ export class NotifierBench {
 
   /** The events of these categories so far. */
   async recorded<Event extends Message = DeliveryEvent>(...categories: string[]): Promise<Recorded<Event>[]> {
-    const journal = this.app.get(Journal);
-    const head = await journal.head();
+    const eventLog = this.app.get(EventLog);
+    const head = await eventLog.head();
     const all: Recorded<Event>[] = [];
     if (head === null) return all;
-    for await (const { events, position } of journal.follow<Event>({
+    for await (const { events, position } of eventLog.follow<Event>({
       after: null,
       categories,
       signal: AbortSignal.timeout(LONGEST_WAIT_MS),

@@ -9,7 +9,7 @@ async function acceptStop(
 ): Promise<string> {
   const addressId = await bench.app.get(NaturalKeys).address(programId, from);
   const data = {
-    providerId: 'SM1',
+    providerMessageId: 'SM1',
     addressId,
     subjectId: addressId,
     senderId,

@@ -51,7 +51,7 @@ beforeEach(async () => {
     .overrideProvider(SmsGateway)
     .useValue({
       send: (_account: unknown, { text }: { text: string }) =>
-        Promise.resolve({ kind: 'accepted', providerId: `SM${texts.push(text)}` }),
+        Promise.resolve({ kind: 'accepted', providerMessageId: `SM${texts.push(text)}` }),
       find: () => Promise.resolve({ kind: 'unknown' }),
     })
     .overrideProvider(InboundMessages)
@@ -60,7 +60,7 @@ beforeEach(async () => {
     .useValue({
       send: ({ to, text }: { to: { address: string }; text: string }) => {
         mails.push(`${to.address}: ${/sent \w+/.exec(text)?.[0] ?? 'the first'}`);
-        return Promise.resolve({ kind: 'accepted', providerId: `mail${mails.length}` });
+        return Promise.resolve({ kind: 'accepted', providerMessageId: `mail${mails.length}` });
       },
       find: () => Promise.resolve({ kind: 'unknown' }),
     })
@@ -98,7 +98,7 @@ const send = (id: string, channel: 'sms' | 'in-app', text: string, programId?: s
 const write = (id: string, text: string): Promise<unknown> =>
   say(id, {
     type: 'ReceiveMessage',
-    data: { messageId: naturalId(id, text), channel: 'in-app', text, acceptedAt: null, providerId: null },
+    data: { messageId: naturalId(id, text), channel: 'in-app', text, acceptedPosition: null, providerMessageId: null },
   });
 
 async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
@@ -121,7 +121,7 @@ describe('while the read model of the staff stands still', () => {
         subjectId: addressId,
         senderId,
         text: 'START',
-        providerId: 'SM-START',
+        providerMessageId: 'SM-START',
         keyword: keywordOf('START'),
         acceptedPosition: '0',
         acceptedAt: new Date().toISOString(),

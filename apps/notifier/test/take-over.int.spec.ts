@@ -70,7 +70,7 @@ it.each([
   async (worker, takeOver, keyOf, handled) => {
     const { programId } = await bench.program('acme');
     const { conversationId, contactId } = await bench.conversation(programId);
-    const [addressId = ''] = (await bench.app.get(Lookups).contact(programId, contactId)).phoneIds;
+    const [addressId = ''] = (await bench.app.get(Lookups).contact(programId, contactId)).addressIds;
     const key = keyOf(conversationId, addressId);
     const parkedMessage = { worker, key, source: { stream: 'elsewhere-1', revision: 0 } };
     const elsewhere = (wish: ParkedCommand): Promise<unknown> =>

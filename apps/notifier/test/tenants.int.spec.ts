@@ -7,7 +7,7 @@ it('G5: a program with many accounts that answer slowly leaves slots to others',
   const bench = await NotifierBench.open({
     environment: { TEXTS_AT_ONCE: '20', TEXTS_AT_ONCE_PER_PROGRAM: '8', TEXTS_AT_ONCE_PER_ACCOUNT: '2' },
     send: (_account, { text }) =>
-      text.startsWith('slow') ? release.promise : Promise.resolve({ kind: 'accepted', providerId: text }),
+      text.startsWith('slow') ? release.promise : Promise.resolve({ kind: 'accepted', providerMessageId: text }),
   });
   try {
     const greedy = await bench.program('greedy');
@@ -24,7 +24,7 @@ it('G5: a program with many accounts that answer slowly leaves slots to others',
     await until(() => bench.texts.includes('quick'), 'the other program texts');
     expect(bench.texts.filter((text) => text.startsWith('slow'))).toHaveLength(8);
   } finally {
-    release.resolve({ kind: 'accepted', providerId: 'x' });
+    release.resolve({ kind: 'accepted', providerMessageId: 'x' });
     await bench.close();
   }
 }, 60_000);
@@ -52,7 +52,7 @@ it('T2, G5: claims of one program that cannot be settled do not keep another’s
       );
     await until(isDoubted, 'the other program’s claim is uncertain');
   } finally {
-    release.resolve({ kind: 'accepted', providerId: 'x' });
+    release.resolve({ kind: 'accepted', providerMessageId: 'x' });
     await bench.close();
   }
 }, 60_000);

@@ -50,8 +50,8 @@ it('N2, N3: messages that the topic has lost are published again as they were, a
     messageId: crypto.randomUUID(),
     channel: 'in-app',
     text: 'secret answer',
-    acceptedAt: null,
-    providerId: null,
+    acceptedPosition: null,
+    providerMessageId: null,
   } as const;
   const { conversationId: other } = await bench.conversation(programId);
   await bench.execute(

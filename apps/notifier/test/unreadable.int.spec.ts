@@ -89,7 +89,7 @@ it("rule 13: a text whose delivery cannot be read any more when it is sent takes
       // A newer version writes to the delivery while the provider is called.
       if (text === 'first')
         for (const { stream, metadata } of await requested()) await append(stream, unknownEvent(metadata.programId));
-      return { kind: 'accepted', providerId: `SM ${text}` };
+      return { kind: 'accepted', providerMessageId: `SM ${text}` };
     },
   });
   const [acme, other] = [await bench.program('acme'), await bench.program('other')];
@@ -105,7 +105,7 @@ it('K8 K9: an opt-out that cannot be opened lets nothing out, holds up no other 
   bench = await NotifierBench.open({
     send: async (_account, { text }) => {
       if (text === 'first') await first.promise;
-      return { kind: 'accepted', providerId: `SM ${text}` };
+      return { kind: 'accepted', providerMessageId: `SM ${text}` };
     },
   });
   const [acme, other] = [await bench.program('acme'), await bench.program('other')];

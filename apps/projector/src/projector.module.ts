@@ -3,7 +3,7 @@ import { ApplicationModule, Parking } from '@app/application';
 import {
   Checkpoints,
   EventUnreadable,
-  Journal,
+  EventLog,
   projectorOf,
   ReadModelStore,
   runProjection,
@@ -19,7 +19,7 @@ export class ProjectorModule implements OnApplicationBootstrap {
 
   constructor(
     private readonly background: Background,
-    readonly journal: Journal,
+    readonly eventLog: EventLog,
     readonly readModels: ReadModelStore,
     readonly checkpoints: Checkpoints,
     private readonly parking: Parking,

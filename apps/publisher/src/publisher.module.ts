@@ -4,7 +4,7 @@ import {
   Checkpoints,
   EventUnreadable,
   isOpened,
-  Journal,
+  EventLog,
   programOf,
   runFollower,
   TopicLog,
@@ -33,7 +33,7 @@ export class PublisherModule implements OnApplicationBootstrap {
 
   constructor(
     private readonly background: Background,
-    private readonly journal: Journal,
+    private readonly eventLog: EventLog,
     private readonly checkpoints: Checkpoints,
     private readonly topics: TopicLog,
     private readonly parking: Parking,
@@ -41,7 +41,7 @@ export class PublisherModule implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     await this.topics.prepare([CONVERSATIONS_TOPIC]);
-    const { journal, checkpoints } = this;
+    const { eventLog, checkpoints } = this;
     this.background.startAsLeader(this.worker.name, async (signal) => {
       // Whoever led before may have parked some.
       this.parking.takeOver(this.worker.name);
@@ -49,13 +49,13 @@ export class PublisherModule implements OnApplicationBootstrap {
       const handle = (events: readonly Followable[]): Promise<void> =>
         this.publishOrPark(events as readonly Event[], parked);
       await runFollower(
-        { journal, checkpoints },
+        { eventLog, checkpoints },
         { name: this.worker.name, categories: ['conversation'], handle },
         signal,
       );
     });
     const replays: Follower = this.parking.replays(this.worker);
-    this.background.startAsLeader(replays.name, (signal) => runFollower({ journal, checkpoints }, replays, signal));
+    this.background.startAsLeader(replays.name, (signal) => runFollower({ eventLog, checkpoints }, replays, signal));
   }
 
   /** At once what stands behind nothing that waits; the rest one by one. @param parked streams of which something waits, or has waited */

@@ -27,7 +27,7 @@ export const conversationOf = (number: number): Document => ({
 export const contactOf = (number: number): Document => ({
   id: idOf('contact', number),
   programId: PROGRAM,
-  phoneIds: [idOf('address', number)],
+  addressIds: [idOf('address', number)],
   name: `Contact ${number}`,
   phones: [phoneOf(number)],
   emails: [`contact-${number}@mail.example`],

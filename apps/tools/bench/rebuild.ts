@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eventTypes, subjectHomes, upcasters } from '@app/domain';
-import { EventCodec, Journal, rebuild, type Engines, type NewEvent } from '@app/eventing';
+import { EventCodec, EventLog, rebuild, type Engines, type NewEvent } from '@app/eventing';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { Metadata } from '@app/kernel';
 import { inboxProjection as inbox } from '@app/read-models';
@@ -21,17 +21,17 @@ export async function rebuildAgainstScan({
 }): Promise<Row> {
   const engines = await openTemporary();
   try {
-    const journal = new Journal(
+    const eventLog = new EventLog(
       engines.eventStore,
       new EventCodec(eventTypes, engines.keyring, upcasters),
       subjectHomes,
     );
-    await fill(journal, events);
+    await fill(eventLog, events);
     const scans: number[] = [];
     const rebuilds: number[] = [];
     for (let round = 0; round <= rounds; round += 1) {
-      scans.push(events / (await timed(() => scan(journal))).seconds);
-      rebuilds.push(events / (await timed(() => rebuildAndSwap(journal, engines))).seconds);
+      scans.push(events / (await timed(() => scan(eventLog))).seconds);
+      rebuilds.push(events / (await timed(() => rebuildAndSwap(eventLog, engines))).seconds);
     }
     // The first of each warms up.
     scans.shift();
@@ -48,21 +48,21 @@ export async function rebuildAgainstScan({
   }
 }
 
-async function scan(journal: Journal): Promise<void> {
-  const head = await journal.head();
+async function scan(eventLog: EventLog): Promise<void> {
+  const head = await eventLog.head();
   if (head === null) throw new Error('The record is empty');
   const { signal } = new AbortController();
-  for await (const { position } of journal.follow({ after: null, categories: inbox.categories, signal }))
+  for await (const { position } of eventLog.follow({ after: null, categories: inbox.categories, signal }))
     if (position >= head) return;
 }
 
-async function rebuildAndSwap(journal: Journal, { readModels }: Engines): Promise<void> {
-  const position = await rebuild({ journal, readModels }, inbox, new AbortController().signal);
+async function rebuildAndSwap(eventLog: EventLog, { readModels }: Engines): Promise<void> {
+  const position = await rebuild({ eventLog, readModels }, inbox, new AbortController().signal);
   if (position !== null) await readModels.swapRebuild(inbox, position);
 }
 
 /** Conversations of ten events each, whose events lie in the record mixed with those of many others. */
-async function fill(journal: Journal, events: number): Promise<void> {
+async function fill(eventLog: EventLog, events: number): Promise<void> {
   const conversations = Array.from({ length: events / EVENTS_EACH }, () => ({
     conversationId: randomUUID(),
     contactId: randomUUID(),
@@ -73,7 +73,7 @@ async function fill(journal: Journal, events: number): Promise<void> {
         conversations
           .slice(first, first + AT_ONCE)
           .map(({ conversationId, contactId }) =>
-            journal.append(`conversation-${conversationId}`, revision === 0 ? 'no-stream' : revision - 1, [
+            eventLog.append(`conversation-${conversationId}`, revision === 0 ? 'no-stream' : revision - 1, [
               newEvent(conversationId, contactId, revision),
             ]),
           ),
@@ -105,5 +105,5 @@ function eventAt(conversationId: string, contactId: string, revision: number): C
     return { type: 'ConversationStarted', data: { conversationId, contactId, referralId: null, by: null } };
   if (revision % 2 === 0)
     return { type: 'MessageSent', data: { ...about, by: 'alex', text, to: null, route: null, isNotified: false } };
-  return { type: 'MessageReceived', data: { ...about, text, acceptedAt: null, providerId: null } };
+  return { type: 'MessageReceived', data: { ...about, text, acceptedPosition: null, providerMessageId: null } };
 }

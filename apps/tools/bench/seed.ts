@@ -17,7 +17,7 @@ export async function seedConversations(commands: CommandBus, count: number, ema
 
 async function seedOne(commands: CommandBus, number: number, emails: boolean): Promise<string> {
   const { programId } = sample;
-  const contactId = ids.madeBy(naturalId('bench', String(number)), 'contact');
+  const contactId = ids.derivedId(naturalId('bench', String(number)), 'contact');
   const conversationId = ids.conversation(programId, contactId, null);
   const details = {
     externalId: null,

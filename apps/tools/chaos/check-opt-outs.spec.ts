@@ -63,7 +63,7 @@ function check(
             position: at(noted),
             recordedAt: noted,
             type: means === 'opt-out' ? 'OptedOut' : 'OptedIn',
-            providerId: `SM${n}`,
+            providerMessageId: `SM${n}`,
           },
         ],
   );

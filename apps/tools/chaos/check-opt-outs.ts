@@ -67,7 +67,9 @@ function inOrder(
   findings: Findings,
 ): readonly Keyword[] {
   const facts = new Map(
-    consents.filter(({ type }) => type === 'OptedOut' || type === 'OptedIn').map((fact) => [fact.providerId, fact]),
+    consents
+      .filter(({ type }) => type === 'OptedOut' || type === 'OptedIn')
+      .map((fact) => [fact.providerMessageId, fact]),
   );
   const keywords = inbound.flatMap(({ meaning, ...text }): Keyword[] => {
     if (meaning !== 'opt-out' && meaning !== 'opt-in') return [];

@@ -1,6 +1,6 @@
 import { openEngines } from '@app/composition';
 import { eventTypes, subjectHomes, upcasters } from '@app/domain';
-import { EventCodec, Journal } from '@app/eventing';
+import { EventCodec, EventLog } from '@app/eventing';
 import { loadConfiguration } from '@app/platform';
 import type { Recorded } from '@app/kernel';
 import type { ConsentEvent } from '@app/domain/consent';
@@ -13,14 +13,14 @@ export type Claim = {
   readonly claimedAt: number;
   readonly revisions: ReadonlyMap<string, number>;
 };
-/** An event of a consent; `providerId` is that of the text which it was decided on. `recordedAt` is in ms since the epoch. */
+/** An event of a consent; `providerMessageId` is that of the text which it was decided on. `recordedAt` is in ms since the epoch. */
 export type ConsentFact = {
   readonly consentId: string;
   readonly revision: number;
   readonly position: string;
   readonly recordedAt: number;
   readonly type: ConsentEvent['type'];
-  readonly providerId: string | null;
+  readonly providerMessageId: string | null;
 };
 
 /** What the record says about keywords and claims. */
@@ -45,7 +45,7 @@ export async function readRecord(environment: Readonly<Record<string, string>>):
   const note = (event: Recorded<ConsentEvent | DeliveryEvent | InboundEvent>): void => {
     const { position } = event;
     if (event.stream.startsWith('consent-')) consents.push(factOf(event as Recorded<ConsentEvent>));
-    else if (event.type === 'InboundReceived') accepted.set(event.data.providerId, position);
+    else if (event.type === 'InboundReceived') accepted.set(event.data.providerMessageId, position);
     else if (event.type === 'DeliveryWithheld') withheld.push(event.data.rule);
     else if (event.type === 'DeliveryReleased') released.push(event.data.cause);
     else if (event.type === 'DeliveryClaimed') {
@@ -59,11 +59,11 @@ export async function readRecord(environment: Readonly<Record<string, string>>):
   };
   const { eventStore, keyring, close } = await openEngines(loadConfiguration(environment));
   try {
-    const journal = new Journal(eventStore, new EventCodec(eventTypes, keyring, upcasters), subjectHomes);
-    const head = await journal.head();
+    const eventLog = new EventLog(eventStore, new EventCodec(eventTypes, keyring, upcasters), subjectHomes);
+    const head = await eventLog.head();
     const categories = ['consent', 'delivery', 'inbound'];
     if (head !== null)
-      for await (const { events, position } of journal.follow<ConsentEvent | DeliveryEvent | InboundEvent>({
+      for await (const { events, position } of eventLog.follow<ConsentEvent | DeliveryEvent | InboundEvent>({
         after: null,
         categories,
         signal: new AbortController().signal,
@@ -85,6 +85,6 @@ function factOf(event: Recorded<ConsentEvent>): ConsentFact {
     position,
     recordedAt: Date.parse(metadata.recordedAt),
     type,
-    providerId: 'providerId' in data ? data.providerId : null,
+    providerMessageId: 'providerMessageId' in data ? data.providerMessageId : null,
   };
 }

@@ -15,7 +15,7 @@ export class MailFolderGateway extends EmailGateway {
   async send(email: Email): Promise<SendOutcome> {
     try {
       await mkdir(this.folder, { recursive: true });
-      if (await this.exists(email.messageId)) return { kind: 'accepted', providerId: email.messageId };
+      if (await this.exists(email.messageId)) return { kind: 'accepted', providerMessageId: email.messageId };
       const unfinished = join(this.folder, `.${randomUUID()}`);
       const file = await open(unfinished, 'wx');
       try {
@@ -25,14 +25,14 @@ export class MailFolderGateway extends EmailGateway {
         await file.close();
       }
       await rename(unfinished, this.path(email.messageId));
-      return { kind: 'accepted', providerId: email.messageId };
+      return { kind: 'accepted', providerMessageId: email.messageId };
     } catch (error) {
       return { kind: 'uncertain', cause: (error as NodeJS.ErrnoException).code ?? 'write failed' };
     }
   }
 
   async find(messageId: string): Promise<FoundOutcome> {
-    return (await this.exists(messageId)) ? { kind: 'found', providerId: messageId } : { kind: 'absent' };
+    return (await this.exists(messageId)) ? { kind: 'found', providerMessageId: messageId } : { kind: 'absent' };
   }
 
   private path = (messageId: string): string => join(this.folder, `${messageId}.eml`);

@@ -54,7 +54,7 @@ export class SmtpGateway extends EmailGateway implements OnApplicationShutdown {
     };
     try {
       await this.handOver({ message, data: { signal: AbortSignal.timeout(this.timeoutMs) } } as unknown as Mail);
-      return { kind: 'accepted', providerId: email.messageId };
+      return { kind: 'accepted', providerMessageId: email.messageId };
     } catch (error) {
       return outcomeOf(
         error as SmtpError,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
-import { EventCodec, Journal, RecordCheck, runFollower, SoleProcess, type Checkpoints } from '@app/eventing';
+import { EventCodec, EventLog, RecordCheck, runFollower, SoleProcess, type Checkpoints } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { Background, HealthController, Readiness } from '@app/platform';
 import { KeysInMemory, passedRecordCheck } from '@app/testing';
@@ -52,8 +52,8 @@ describe('U3: a follower whose checkpoint is of another record', () => {
     const wrong = String(BigInt(right) + 1n).padStart(right.length, '0');
 
     checkpoint = wrong;
-    const journal = new Journal(opened.eventStore, new EventCodec(tallyTypes, keyring), tallySubjectHomes);
-    const health = new HealthController(journal, checkpoints, readiness, recordCheck);
+    const eventLog = new EventLog(opened.eventStore, new EventCodec(tallyTypes, keyring), tallySubjectHomes);
+    const health = new HealthController(eventLog, checkpoints, readiness, recordCheck);
     const whyNotReady = (): Promise<string | null> =>
       health.ready().then(
         () => null,
@@ -71,7 +71,7 @@ describe('U3: a follower whose checkpoint is of another record', () => {
       },
     };
     expect(await whyNotReady()).toBeNull();
-    background.start('adder', (signal) => ((tries += 1), runFollower({ journal, checkpoints }, follower, signal)));
+    background.start('adder', (signal) => ((tries += 1), runFollower({ eventLog, checkpoints }, follower, signal)));
 
     while (tries < 3) await whyNotReady();
     expect(await whyNotReady()).toContain(`adder: Nothing begins at position ${wrong} `);

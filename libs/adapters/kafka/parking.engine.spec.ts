@@ -1,7 +1,7 @@
 import type { Command, CommandBus } from '@nestjs/cqrs';
-import { HandleParked, ids, Lookups, NaturalKeys, Parking, stepOf, type ParkingWorker } from '@app/application';
+import { HandleParked, ids, Lookups, NaturalKeys, Parking, systemContext, type ParkingWorker } from '@app/application';
 import { eventTypes, subjectHomes, upcasters } from '@app/domain';
-import { Aggregates, EventCodec, handleCommand, Journal, inOrderPerKey, type ConsumedMessage } from '@app/eventing';
+import { Aggregates, EventCodec, handleCommand, EventLog, inOrderPerKey, type ConsumedMessage } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { parkedAggregate } from '@app/domain/parked';
 import { requestAggregate } from '@app/domain/request';
@@ -15,19 +15,19 @@ const programId = 'program-1';
 const folder = new TemporaryFolder();
 const kafka = openTopics(givenBrokers());
 let aggregates: Aggregates;
-let journal: Journal;
+let eventLog: EventLog;
 let lookups: Lookups;
 let parking: Parking;
 const parkedId = ids.parked(programId, 'worker', 'a');
 
 beforeAll(async () => {
   const { eventStore, keyring } = await folder.open();
-  journal = new Journal(eventStore, new EventCodec(eventTypes, keyring, upcasters), subjectHomes);
-  aggregates = new Aggregates(journal, keyring);
-  lookups = new Lookups(aggregates, new NaturalKeys(keyring, journal));
+  eventLog = new EventLog(eventStore, new EventCodec(eventTypes, keyring, upcasters), subjectHomes);
+  aggregates = new Aggregates(eventLog, keyring);
+  lookups = new Lookups(aggregates, new NaturalKeys(keyring, eventLog));
   parking = new Parking(
     { execute: (command: Command<unknown>) => park(command as HandleParked) } as unknown as CommandBus,
-    journal,
+    eventLog,
     lookups,
   );
 });
@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 const park = ({ id, intent, context }: HandleParked): Promise<unknown> =>
-  handleCommand(aggregates, { aggregate: parkedAggregate, id, intent, context, prepare: (asked) => asked });
+  handleCommand(aggregates, { aggregate: parkedAggregate, id, intent, context, prepare: (intent) => intent });
 
 async function happened(name: string): Promise<Item> {
   const stream = `request-${name}`;
@@ -45,8 +45,8 @@ async function happened(name: string): Promise<Item> {
     aggregate: requestAggregate,
     id: name,
     intent: { type: 'TakeRequest', data: { kind: name, body: {} } },
-    context: stepOf(programId, 'spec'),
-    prepare: (asked) => asked,
+    context: systemContext(programId, 'spec'),
+    prepare: (intent) => intent,
   });
   return { key: name.charAt(0), stream };
 }
@@ -100,11 +100,11 @@ test('rule 13: a key that cannot be handled is parked with what comes behind it,
     new HandleParked(
       parkedId,
       { type: 'RequestReplay', data: { worker: 'worker', key: 'a' } },
-      stepOf(programId, 'spec'),
+      systemContext(programId, 'spec'),
     ),
   );
   const events = [];
-  for await (const event of journal.read(`parked-${parkedId}`)) events.push(event);
+  for await (const event of eventLog.read(`parked-${parkedId}`)) events.push(event);
   await parking.replays(worker).handle(events);
   expect(handled).toEqual(['b1', 'b2', 'a1', 'a2', 'a3']);
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { NaturalKeys } from '@app/application';
-import { MasterKey, UnusableData, type MasterKeys, type Journal } from '@app/eventing';
+import { MasterKey, UnusableData, type MasterKeys, type EventLog } from '@app/eventing';
 import { rejection } from '@app/testing/contracts';
 import { Binary } from 'mongodb';
 import { TemporaryFolder } from '@app/testing/embedded';
@@ -37,8 +37,8 @@ describe('keys in MongoDB and their master key', () => {
   };
 
   test('M4: two processes that meet a number at the same moment give it one id', async () => {
-    const journal = { hasHistory: async () => false } as unknown as Journal;
-    const [a, b] = [new NaturalKeys(await open(one), journal), new NaturalKeys(await open(one), journal)];
+    const eventLog = { hasHistory: async () => false } as unknown as EventLog;
+    const [a, b] = [new NaturalKeys(await open(one), eventLog), new NaturalKeys(await open(one), eventLog)];
     const ids = await Promise.all(
       Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? a : b).address('program-1', '+14155550132')),
     );

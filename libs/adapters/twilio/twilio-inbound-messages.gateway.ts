@@ -40,7 +40,7 @@ function listedText({ sid, accountSid, from, to, body, numMedia, numSegments, da
     NumMedia: numMedia,
     NumSegments: numSegments,
   };
-  return { providerId: sid, from: form.From, to, createdAt: dateCreated.getTime(), form };
+  return { providerMessageId: sid, from: form.From, to, createdAt: dateCreated.getTime(), form };
 }
 
 /** @throws MessageListUnavailable for whatever the SDK rejects with */

@@ -61,14 +61,14 @@ it('T5: says of a listed text what its webhook would have said, as far as the li
   const form = { AccountSid: account.accountSid, From: contact, To: ours, NumSegments: '1' };
   expect(await list(at(0))).toEqual([
     {
-      providerId: sid,
+      providerMessageId: sid,
       from: contact,
       to: ours,
       createdAt: start + 7_000,
       form: { ...form, MessageSid: sid, Body: 'Ünï & co', NumMedia: '1' },
     },
     {
-      providerId: empty.sid,
+      providerMessageId: empty.sid,
       from: contact,
       to: ours,
       createdAt: start + 5_000,

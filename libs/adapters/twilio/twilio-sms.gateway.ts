@@ -25,7 +25,7 @@ export class TwilioSmsGateway extends SmsGateway {
   async send(account: SmsAccount, { from, to, text, statusCallback }: Sms): Promise<SendOutcome> {
     try {
       const { sid } = await this.client(account).messages.create({ from, to, body: text, statusCallback });
-      return { kind: 'accepted', providerId: sid };
+      return { kind: 'accepted', providerMessageId: sid };
     } catch (error) {
       return outcomeOf(error);
     }
@@ -35,7 +35,7 @@ export class TwilioSmsGateway extends SmsGateway {
     account: SmsAccount,
     { from, to, text }: Omit<Sms, 'statusCallback'>,
     between: { readonly from: Date; readonly to: Date },
-    isKnown: (providerId: string) => Promise<boolean>,
+    isKnown: (providerMessageId: string) => Promise<boolean>,
   ): Promise<FoundOutcome> {
     const oldest = between.from.getTime() - CLOCK_SKEW_MS;
     const newest = between.to.getTime() + CLOCK_SKEW_MS;
@@ -51,7 +51,7 @@ export class TwilioSmsGateway extends SmsGateway {
             message.body === text &&
             !(await isKnown(message.sid))
           )
-            return { kind: 'found', providerId: message.sid };
+            return { kind: 'found', providerMessageId: message.sid };
         }
         const next = await page.nextPage();
         if (!next) return { kind: 'unknown' };

@@ -16,7 +16,7 @@ export const ids = {
   consent: (programId: string, addressId: string, senderId: string): string =>
     naturalId('consent', programId, 'sms', addressId, senderId),
   /** A provider's id of an inbound message, whoever the provider told it to: one program's must not meet another's. */
-  inbound: (programId: string, providerId: string): string => naturalId('inbound', programId, providerId),
+  inbound: (programId: string, providerMessageId: string): string => naturalId('inbound', programId, providerMessageId),
   /** The program's own number: not personal. */
   sender: (programId: string, phone: string): string => naturalId('sender', programId, phone),
   member: (programId: string, userId: string): string => naturalId('member', programId, userId),
@@ -25,11 +25,11 @@ export const ids = {
   parked: (programId: string, worker: string, key: string, successor = 0): string =>
     naturalId('parked', programId, worker, key, ...(successor === 0 ? [] : [String(successor)])),
   /** An id for something new that the command makes; the same when the command is repeated. */
-  madeBy: (commandId: string, what: string): string => naturalId('made', commandId, what),
+  derivedId: (commandId: string, what: string): string => naturalId('made', commandId, what),
 };
 
 /** The context of a command that follows from an event, for `purpose`; the event handled again gives the same command id. */
-export const following = (event: Recorded<Message>, actor: Actor, purpose: string): CommandContext => ({
+export const causedBy = (event: Recorded<Message>, actor: Actor, purpose: string): CommandContext => ({
   programId: event.metadata.programId,
   actor,
   commandId: naturalId('following', event.eventId, purpose),
@@ -41,13 +41,13 @@ export const following = (event: Recorded<Message>, actor: Actor, purpose: strin
 });
 
 /** The context of one of several commands that a request leads to. Its answer is not the request's, so it leaves no trace when it changes nothing. */
-export const partOf = (context: CommandContext, purpose: string): CommandContext => {
+export const subCommand = (context: CommandContext, purpose: string): CommandContext => {
   const { expectedRevision: _, isRepeatable: __, ...rest } = context;
   return { ...rest, commandId: naturalId('part', context.commandId, purpose), causationId: context.commandId };
 };
 
 /** The context of a step that a follower takes by itself: a command of its own, whose repetition the aggregate's state makes harmless. */
-export const stepOf = (programId: string, follower: string): CommandContext => {
+export const systemContext = (programId: string, follower: string): CommandContext => {
   const commandId = v7();
   return {
     programId,

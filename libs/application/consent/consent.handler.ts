@@ -85,7 +85,7 @@ export async function consentTarget(
   const phones = unlessErased(contact.phones, []);
   const phone = intent.phone ?? phones[0];
   // As it was recorded with the contact, like the address that its texts go to.
-  const addressId = phone === undefined ? undefined : contact.phoneIds[phones.indexOf(phone)];
+  const addressId = phone === undefined ? undefined : contact.addressIds[phones.indexOf(phone)];
   if (phone === undefined || addressId === undefined) throw new ContactHasNoPhone();
   return { consentId: ids.consent(programId, addressId, sender.senderId), phone, addressId, senderId: sender.senderId };
 }

@@ -1,38 +1,38 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Journal } from '@app/eventing';
+import { EventLog } from '@app/eventing';
 import type { Recorded } from '@app/kernel';
 import type {
   DeliveryClaimed,
   DeliveryEvent,
-  DeliveryRefused,
+  DeliveryRejected,
   DeliveryRequested,
   ReceiptReceived,
 } from '@app/domain/delivery';
 import { HandleConsent } from './consent.command.js';
-import { following, ids, system } from '../commands/ids.js';
+import { causedBy, ids, system } from '../commands/ids.js';
 
 /** The provider's code for a text to a number that has opted out; see its page on error 21610. */
 const OPTED_OUT = '21610';
 
 /** What can tell that a number has opted out at the provider. */
-export type ProviderRefusal = DeliveryRefused | ReceiptReceived;
+export type ProviderRejection = DeliveryRejected | ReceiptReceived;
 
 /** K12: the provider refuses a text with 21610 although we may text the number. So we missed a STOP, and consent is revoked. */
 @Injectable()
 export class ProviderOptOuts {
   constructor(
     private readonly commands: CommandBus,
-    private readonly journal: Journal,
+    private readonly eventLog: EventLog,
   ) {}
 
-  async learnFrom(event: Recorded<ProviderRefusal>): Promise<void> {
+  async learnFrom(event: Recorded<ProviderRejection>): Promise<void> {
     const { claimId } = event.data;
-    const errorCode = event.type === 'DeliveryRefused' ? event.data.code : event.data.errorCode;
+    const errorCode = event.type === 'DeliveryRejected' ? event.data.code : event.data.errorCode;
     if (errorCode !== OPTED_OUT) return;
     let request: DeliveryRequested['data'] | undefined;
     let claim: Recorded<DeliveryClaimed> | undefined;
-    for await (const past of this.journal.read<DeliveryEvent>(event.stream)) {
+    for await (const past of this.eventLog.read<DeliveryEvent>(event.stream)) {
       if (past.type === 'DeliveryRequested') request = past.data;
       if (past.type === 'DeliveryClaimed' && past.data.claimId === claimId) claim = past;
     }
@@ -52,7 +52,7 @@ export class ProviderOptOuts {
       new HandleConsent(
         consentId,
         { type: 'NoteProviderOptOut', data },
-        following(event, system('automation'), 'NoteProviderOptOut'),
+        causedBy(event, system('automation'), 'NoteProviderOptOut'),
       ),
     );
   }

@@ -22,18 +22,23 @@ export class ContactHandler implements ICommandHandler<HandleContact> {
   }
 
   private async toCommand(programId: string, contactId: string, intent: ContactIntent): Promise<ContactCommand> {
-    const phoneIds = (phones: readonly string[]): Promise<string[]> =>
+    const addressIds = (phones: readonly string[]): Promise<string[]> =>
       Promise.all(phones.map((phone) => this.naturalKeys.address(programId, phone)));
     switch (intent.type) {
       case 'CreateContact':
         return {
           type: 'CreateContact',
-          data: { ...intent.data, contactId, phoneIds: await phoneIds(intent.data.phones) },
+          data: { ...intent.data, contactId, addressIds: await addressIds(intent.data.phones) },
         };
       case 'NoteNumber':
         return {
           type: 'NoteNumber',
-          data: { ...nobody, contactId, phones: [intent.data.phone], phoneIds: await phoneIds([intent.data.phone]) },
+          data: {
+            ...nobody,
+            contactId,
+            phones: [intent.data.phone],
+            addressIds: await addressIds([intent.data.phone]),
+          },
         };
       case 'EraseContact':
         return intent;
@@ -41,7 +46,7 @@ export class ContactHandler implements ICommandHandler<HandleContact> {
         const { changes } = intent.data;
         return {
           type: 'ChangeContact',
-          data: { changes, ...(changes.phones && { phoneIds: await phoneIds(changes.phones) }) },
+          data: { changes, ...(changes.phones && { addressIds: await addressIds(changes.phones) }) },
         };
       }
     }

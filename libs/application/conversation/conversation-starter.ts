@@ -5,7 +5,7 @@ import { recipientOf } from '@app/domain/address';
 import { ContactWasErased } from '@app/domain/contact';
 import { HandleContact } from '../contact/contact.command.js';
 import { HandleConversation } from './conversation.command.js';
-import { ids, partOf } from '../commands/ids.js';
+import { ids, subCommand } from '../commands/ids.js';
 import { currentSender, Lookups } from '../lookups/lookups.js';
 
 /** With whom: one side of a referral, a contact, or whoever has a phone number (E.164). */
@@ -37,7 +37,11 @@ export class ConversationStarter {
   ): Promise<CommandResult & { readonly conversationId: string }> {
     if ('phone' in whom)
       await this.commands.execute(
-        new HandleContact(contactId, { type: 'NoteNumber', data: { phone: whom.phone } }, partOf(context, 'contact')),
+        new HandleContact(
+          contactId,
+          { type: 'NoteNumber', data: { phone: whom.phone } },
+          subCommand(context, 'contact'),
+        ),
       );
     const intent = { type: 'StartConversation', data: { conversationId, contactId, referralId, by } } as const;
     return {
@@ -83,7 +87,8 @@ export class ConversationStarter {
     );
     const known = recipientOf(address, sender?.senderId ?? '', occurredAt).contactId;
     return {
-      contactId: known ?? (await this.lookups.numberContactId(programId, whom.phone, ids.madeBy(commandId, 'contact'))),
+      contactId:
+        known ?? (await this.lookups.numberContactId(programId, whom.phone, ids.derivedId(commandId, 'contact'))),
       referralId: null,
     };
   }

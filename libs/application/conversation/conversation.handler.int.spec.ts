@@ -62,8 +62,8 @@ describe('what the staff does in conversations', () => {
     const data = { contactId: ritaId, phone: null, referralId, purpose: 'conversational', evidence } as const;
     return side.do(new HandleConsent(consentId, { type: 'RequestOptIn', data }, side.context(key)));
   };
-  const receive = async (providerId: string, text: string) => {
-    await side.accept(providerId, phone, text);
+  const receive = async (providerMessageId: string, text: string) => {
+    await side.accept(providerMessageId, phone, text);
     await side.automate();
   };
   const typesSince = async (start: number) => (await side.facts('conversation')).slice(start).map(({ type }) => type);

@@ -108,7 +108,7 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     const sender = currentSender(program);
     if (!sender) throw new NoSender();
     const [to] = contact.phones;
-    const [addressId] = contact.phoneIds;
+    const [addressId] = contact.addressIds;
     if (to === undefined || addressId === undefined) throw new ContactHasNoPhone();
     const [consents, overQuota] = await Promise.all([
       this.consents.readFor(program, { addressId, senderId: sender.senderId }),
@@ -138,15 +138,15 @@ const toCommand = (
           ...intent.data,
           messageId: messageIdFor(conversationId, context),
           channel: 'in-app',
-          acceptedAt: null,
-          providerId: null,
+          acceptedPosition: null,
+          providerMessageId: null,
         },
       }
     : intent;
 
 /** With the time: a key that was forgotten may come again, and what it then sends is another message. */
 const messageIdFor = (conversationId: string, { commandId, occurredAt }: CommandContext): string =>
-  ids.madeBy(commandId, `message ${conversationId} ${occurredAt}`);
+  ids.derivedId(commandId, `message ${conversationId} ${occurredAt}`);
 
 const refusals: Readonly<Record<SendRule, string>> = {
   NoConsent: 'The contact has not agreed to be texted by this sender',

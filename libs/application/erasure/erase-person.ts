@@ -4,7 +4,7 @@ import { Checkpoints, TemporaryFailure, type CommandContext } from '@app/eventin
 import { INBOX, InboxQueries } from '@app/read-models';
 import { HandleContact } from '../contact/contact.command.js';
 import { HandleConversation } from '../conversation/conversation.command.js';
-import { partOf } from '../commands/ids.js';
+import { subCommand } from '../commands/ids.js';
 
 const LONGEST_WAIT_MS = 60_000;
 
@@ -32,7 +32,7 @@ export class ErasePerson {
     const conversationIds = await this.inbox.idsOf(programId, contactId);
     for (const id of conversationIds)
       await this.commands.execute(
-        new HandleConversation(id, { type: 'DeleteConversation', data: { by } }, partOf(context, id)),
+        new HandleConversation(id, { type: 'DeleteConversation', data: { by } }, subCommand(context, id)),
       );
     return conversationIds.length;
   }

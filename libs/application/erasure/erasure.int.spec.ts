@@ -51,8 +51,8 @@ describe('content that is to be gone', () => {
     inConversation(id, { type: 'SendMessage', data: { by: 'anna', channel: 'sms', text: 'Hello' } }, key);
   const remove = (id: string) =>
     inConversation(id, { type: 'DeleteConversation', data: { by: 'olivia' } }, `delete ${id}`);
-  const receive = async (providerId: string, text: string) => {
-    await side.accept(providerId, phone, text);
+  const receive = async (providerMessageId: string, text: string) => {
+    await side.accept(providerMessageId, phone, text);
     await side.automate();
   };
   const restarted = (): WriteSide => (side = new WriteSide(engines, `e${count}`));
@@ -363,9 +363,9 @@ describe('content that is to be gone', () => {
       await receive('SM-3', 'Is my bonus in?');
       await erase();
       await receive('SM-4', 'It is me again');
-      const head = await side.journal.head();
+      const head = await side.eventLog.head();
       await restarted().automateAgain();
-      expect(await side.journal.head()).toBe(head);
+      expect(await side.eventLog.head()).toBe(head);
     });
   });
 });

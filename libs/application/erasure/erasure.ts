@@ -8,7 +8,7 @@ import type { ConversationDeleted, ConversationStarted } from '@app/domain/conve
 import { HandleAddress } from '../address/address.handler.js';
 import { HandleConsent } from '../consent/consent.command.js';
 import { HandleConversation } from '../conversation/conversation.command.js';
-import { following, ids, system } from '../commands/ids.js';
+import { causedBy, ids, system } from '../commands/ids.js';
 import { Lookups } from '../lookups/lookups.js';
 
 const automation = system('automation');
@@ -28,8 +28,8 @@ export class Erasure {
 
   /** The contact's key goes, and what came from numbers that nobody else has. */
   async contactErased(event: Recorded<ContactErased>): Promise<void> {
-    const { contactId, phoneIds } = event.data;
-    for (const addressId of phoneIds) {
+    const { contactId, addressIds } = event.data;
+    for (const addressId of addressIds) {
       await this.toAddress(event, addressId, { type: 'ReleaseAddress', data: { contactId } });
       for (const { type, data } of await this.toAddress(event, addressId, { type: 'EraseAddress', data: {} })) {
         if (type !== 'AddressErased') continue;
@@ -46,7 +46,7 @@ export class Erasure {
     if (!(await this.lookups.isErased(event.metadata.programId, contactId))) return;
     const intent = { type: 'DeleteConversation', data: { by: automation.id } } as const;
     await this.commands.execute(
-      new HandleConversation(conversationId, intent, following(event, automation, 'DeleteConversation')),
+      new HandleConversation(conversationId, intent, causedBy(event, automation, 'DeleteConversation')),
     );
   }
 
@@ -60,7 +60,7 @@ export class Erasure {
         new HandleConsent(
           ids.consent(programId, addressId, senderId),
           intent,
-          following(event, automation, `EraseOptIn ${addressId} ${senderId}`),
+          causedBy(event, automation, `EraseOptIn ${addressId} ${senderId}`),
         ),
       );
     }
@@ -72,7 +72,7 @@ export class Erasure {
     intent: AddressCommand,
   ): Promise<readonly AddressEvent[]> {
     const { events } = await this.commands.execute(
-      new HandleAddress(addressId, intent, following(event, automation, `${intent.type} ${addressId}`)),
+      new HandleAddress(addressId, intent, causedBy(event, automation, `${intent.type} ${addressId}`)),
     );
     return events as readonly Recorded<AddressEvent>[];
   }

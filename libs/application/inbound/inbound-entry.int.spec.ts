@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EnginesModule, openEmbedded } from '@app/composition';
-import { EventStore, EventUnreadable, Journal, Keyring, naturalId, type CommandContext } from '@app/eventing';
+import { EventStore, EventUnreadable, EventLog, Keyring, naturalId, type CommandContext } from '@app/eventing';
 import type { InboundEvent, InboundReceived } from '@app/domain/inbound';
 import { defaultPolicies } from '@app/domain/program';
 import type { Recorded } from '@app/kernel';
@@ -33,15 +33,20 @@ const from = '+14155550132';
 const sentAt = '2026-01-05T08:59:58.000Z';
 
 /** The same text as the provider posts it, as it posts it again, and as its list shows it. */
-const told = (providerId: string, body: string): Record<'posted' | 'postedAgain' | 'listed', ArrivedText> => ({
-  posted: { providerId, from, sentAt: null, form: { MessageSid: providerId, Body: body, FromCity: 'OAKLAND' } },
-  postedAgain: {
-    providerId,
+const told = (providerMessageId: string, body: string): Record<'posted' | 'postedAgain' | 'listed', ArrivedText> => ({
+  posted: {
+    providerMessageId,
     from,
     sentAt: null,
-    form: { MessageSid: providerId, Body: body, FromCity: 'OAKLAND', Unheard: 'of' },
+    form: { MessageSid: providerMessageId, Body: body, FromCity: 'OAKLAND' },
   },
-  listed: { providerId, from, sentAt, form: { MessageSid: providerId, Body: body } },
+  postedAgain: {
+    providerMessageId,
+    from,
+    sentAt: null,
+    form: { MessageSid: providerMessageId, Body: body, FromCity: 'OAKLAND', Unheard: 'of' },
+  },
+  listed: { providerMessageId, from, sentAt, form: { MessageSid: providerMessageId, Body: body } },
 });
 
 const systemContext = (purpose: string): CommandContext => {
@@ -85,9 +90,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function stored(providerId: string): Promise<Recorded<InboundEvent>[]> {
+async function stored(providerMessageId: string): Promise<Recorded<InboundEvent>[]> {
   const events: Recorded<InboundEvent>[] = [];
-  for await (const event of app.get(Journal).read<InboundEvent>(`inbound-${ids.inbound(programId, providerId)}`))
+  for await (const event of app
+    .get(EventLog)
+    .read<InboundEvent>(`inbound-${ids.inbound(programId, providerMessageId)}`))
     events.push(event);
   return events;
 }
@@ -226,7 +233,9 @@ describe('a STOP where something cannot be read', () => {
     const [accepted] = (await stored('SM1')) as [Recorded<InboundReceived>];
     await app.get(InboundRouter).route(accepted);
     const consents: string[] = [];
-    for await (const { type } of app.get(Journal).read(`consent-${ids.consent(programId, addressId, sender.senderId)}`))
+    for await (const { type } of app
+      .get(EventLog)
+      .read(`consent-${ids.consent(programId, addressId, sender.senderId)}`))
       consents.push(type);
     expect(consents).toEqual(['OptedOut']);
   });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Clock, EventUnreadable, Journal, KeyDestroyed, naturalId, type CommandContext } from '@app/eventing';
+import { Clock, EventUnreadable, EventLog, KeyDestroyed, naturalId, type CommandContext } from '@app/eventing';
 import { streamOf, type Open, type Recorded } from '@app/kernel';
 import { sealingSubject } from '@app/domain/address';
 import { inboundAggregate, type InboundEvent, type InboundReceived } from '@app/domain/inbound';
@@ -12,14 +12,14 @@ import { Lookups } from '../lookups/lookups.js';
 import { NaturalKeys } from '../lookups/natural-keys.js';
 
 /** A text as the provider told us about it. */
-export type ArrivedText = Pick<Open<InboundReceived['data']>, 'providerId' | 'from' | 'form' | 'sentAt'>;
+export type ArrivedText = Pick<Open<InboundReceived['data']>, 'providerMessageId' | 'from' | 'form' | 'sentAt'>;
 
 /** The one entry of inbound texts, whether the provider posted them or its list shows them. */
 @Injectable()
 export class InboundEntry {
   constructor(
     private readonly commands: CommandBus,
-    private readonly journal: Journal,
+    private readonly eventLog: EventLog,
     private readonly router: InboundRouter,
     private readonly clock: Clock,
     private readonly naturalKeys: NaturalKeys,
@@ -33,11 +33,11 @@ export class InboundEntry {
   async accept(
     programId: string,
     { senderId, accountSid }: Sender,
-    { providerId, from, form, sentAt }: ArrivedText,
+    { providerMessageId, from, form, sentAt }: ArrivedText,
     correlationId?: string,
   ): Promise<void> {
     // One command for each message of the provider, however it is worded: webhook, retry and list differ in their parameters.
-    const commandId = naturalId('accept', programId, providerId);
+    const commandId = naturalId('accept', programId, providerMessageId);
     const context: CommandContext = {
       programId,
       actor: { kind: 'provider', id: accountSid },
@@ -48,12 +48,12 @@ export class InboundEntry {
       isDerived: true,
     };
     const addressId = await this.naturalKeys.address(programId, from);
-    const inboundId = ids.inbound(programId, providerId);
+    const inboundId = ids.inbound(programId, providerMessageId);
     const text = form['Body'] ?? '';
     const accept = async (): Promise<Recorded<InboundEvent> | undefined> => {
       for (let erasures = await this.erasures(programId, addressId); ; erasures += 1) {
         const data = {
-          providerId,
+          providerMessageId,
           addressId,
           subjectId: sealingSubject(addressId, erasures),
           senderId,
@@ -68,7 +68,7 @@ export class InboundEntry {
           );
           return (
             (events[0] as Recorded<InboundEvent> | undefined) ??
-            (await this.journal.at<InboundEvent>(streamOf(inboundAggregate, inboundId), 0))
+            (await this.eventLog.at<InboundEvent>(streamOf(inboundAggregate, inboundId), 0))
           );
         } catch (error) {
           // Who was erased texts anew, under the next key.

@@ -50,8 +50,8 @@ describe('routing of inbound texts', () => {
         side.context(key, undefined, at),
       ),
     );
-  const receive = async (providerId: string, text: string, at?: string) => {
-    await side.accept(providerId, phone, text, at === undefined ? {} : { at });
+  const receive = async (providerMessageId: string, text: string, at?: string) => {
+    await side.accept(providerMessageId, phone, text, at === undefined ? {} : { at });
     await side.automate();
   };
   const lastEntry = async () => (await side.facts('conversation')).at(-1);
@@ -75,7 +75,7 @@ describe('routing of inbound texts', () => {
   it('M1: its place in the thread is where it came through the door', async () => {
     await receive('SM1', 'Hi');
     const [inbound] = await side.facts('inbound');
-    expect((await lastEntry())?.data).toMatchObject({ acceptedAt: inbound?.position, providerId: 'SM1' });
+    expect((await lastEntry())?.data).toMatchObject({ acceptedPosition: inbound?.position, providerMessageId: 'SM1' });
     expect((await lastEntry())?.metadata.occurredAt).toBe(inbound?.metadata.occurredAt);
   });
 
@@ -123,7 +123,7 @@ describe('routing of inbound texts', () => {
   it('K9: consent hears a text before its conversation does', async () => {
     await receive('SM1', 'STOP');
     const [optedOut] = await side.facts('consent');
-    expect(optedOut).toMatchObject({ type: 'OptedOut', data: { text: 'STOP', providerId: 'SM1' } });
+    expect(optedOut).toMatchObject({ type: 'OptedOut', data: { text: 'STOP', providerMessageId: 'SM1' } });
     expect(((await lastEntry())?.position ?? '') > (optedOut?.position ?? '')).toBe(true);
   });
 
@@ -138,11 +138,11 @@ describe('routing of inbound texts', () => {
 
   it('T4: a text that comes again is one, and handled again it writes nothing', async () => {
     await receive('SM1', 'Hi');
-    const before = await side.journal.head();
+    const before = await side.eventLog.head();
     await side.accept('SM1', phone, 'Hi', { at: '2026-01-05T09:05:00.000Z' });
     await side.accept('SM1', phone, 'Hi', { form: { Unheard: 'of' } });
     await side.automateAgain();
-    expect(await side.journal.head()).toBe(before);
+    expect(await side.eventLog.head()).toBe(before);
   });
 
   it.each([0, 1, 2, 3, 4, 5, 6, 7])(

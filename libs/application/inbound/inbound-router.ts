@@ -9,7 +9,7 @@ import { HandleConsent } from '../consent/consent.command.js';
 import { HandleContact } from '../contact/contact.command.js';
 import { HandleInbound } from './inbound.handler.js';
 import type { ConversationIntent } from '../conversation/conversation.command.js';
-import { following, ids, system } from '../commands/ids.js';
+import { causedBy, ids, system } from '../commands/ids.js';
 import { Lookups } from '../lookups/lookups.js';
 import { ConsentReader } from '../consent/send-gate.js';
 import { toConversation } from '../conversation/to-conversation.js';
@@ -58,7 +58,7 @@ export class InboundRouter {
   async route(accepted: Recorded<InboundReceived>): Promise<void> {
     const event = readable(accepted);
     if (!event) return this.hearErased(accepted);
-    const { providerId, from, text } = event.data;
+    const { providerMessageId, from, text } = event.data;
     const router = system('automation');
     const keyword = keywordOf(text);
     const { contactId, referralId, isNewNumber, asKeyword } = await this.routeOf(event, keyword);
@@ -69,7 +69,7 @@ export class InboundRouter {
         new HandleContact(
           contactId,
           { type: 'NoteNumber', data: { phone: from } },
-          following(event, router, 'NoteNumber'),
+          causedBy(event, router, 'NoteNumber'),
         ),
       );
 
@@ -78,12 +78,12 @@ export class InboundRouter {
 
     // What somebody wrote before being erased goes with the rest.
     if (await this.lookups.isErased(event.metadata.programId, contactId)) return;
-    const context = following(event, contact, 'Receive');
+    const context = causedBy(event, contact, 'Receive');
     const message = {
-      messageId: ids.madeBy(context.commandId, 'message'),
+      messageId: ids.derivedId(context.commandId, 'message'),
       text: shownText(event.data),
-      acceptedAt: event.position,
-      providerId,
+      acceptedPosition: event.position,
+      providerMessageId,
     };
     const intent: ConversationIntent =
       asKeyword && keyword
@@ -94,7 +94,7 @@ export class InboundRouter {
       { contactId, referralId },
       intent,
       context,
-      following(event, router, 'StartConversation'),
+      causedBy(event, router, 'StartConversation'),
     );
   }
 
@@ -108,13 +108,13 @@ export class InboundRouter {
   }
 
   private async hear(event: Recorded<InboundReceived>, contactId: string, keyword: Keyword | null): Promise<void> {
-    const { providerId, addressId, subjectId, senderId, sentAt } = event.data;
+    const { providerMessageId, addressId, subjectId, senderId, sentAt } = event.data;
     const accepted = { acceptedPosition: event.position, acceptedAt: event.metadata.occurredAt, sentAt };
-    const context = following(event, { kind: 'contact', id: contactId }, 'NoteTextReceived');
+    const context = causedBy(event, { kind: 'contact', id: contactId }, 'NoteTextReceived');
     const note = (text: Personal<string>): Promise<unknown> => {
       const intent = {
         type: 'NoteTextReceived',
-        data: { addressId, subjectId, senderId, text, providerId, keyword, ...accepted },
+        data: { addressId, subjectId, senderId, text, providerMessageId, keyword, ...accepted },
       } as const;
       return this.commands.execute(
         new HandleConsent(ids.consent(event.metadata.programId, addressId, senderId), intent, context),
@@ -136,7 +136,7 @@ export class InboundRouter {
       new HandleInbound(
         event.aggregateId,
         { type: 'RouteInbound', data },
-        following(event, system('automation'), 'RouteInbound'),
+        causedBy(event, system('automation'), 'RouteInbound'),
       ),
     );
     // Another process may have decided meanwhile: the recorded route counts, not this one.
@@ -150,7 +150,7 @@ export class InboundRouter {
     const recipient = recipientOf(await this.lookups.address(programId, addressId), senderId, occurredAt);
     const contactId =
       recipient.contactId ??
-      (await this.lookups.numberContactId(programId, from, ids.madeBy(event.eventId, 'contact')));
+      (await this.lookups.numberContactId(programId, from, ids.derivedId(event.eventId, 'contact')));
     const joined =
       recipient.conversationId === null ? null : await this.lookups.conversation(programId, recipient.conversationId);
     const { consent, refusedSenderId } = await this.consents.read(programId, { addressId, senderId });

@@ -6,7 +6,7 @@ import {
   ProgramKeyMissing,
   type Engines,
   type Keyring,
-  type Journal,
+  type EventLog,
 } from '@app/eventing';
 import { KeysInMemory } from '@app/testing';
 import { TemporaryFolder } from '@app/testing/embedded';
@@ -16,7 +16,7 @@ const phone = '+14155550132';
 
 /** The keys of programs of which nothing is recorded yet, or something. */
 const keysOf = (keyring: Keyring, hasHistory = false): NaturalKeys =>
-  new NaturalKeys(keyring, { hasHistory: async () => hasHistory } as unknown as Journal);
+  new NaturalKeys(keyring, { hasHistory: async () => hasHistory } as unknown as EventLog);
 
 /** One id of each kind, all made of the same text. */
 const idsOf = (keyring: Keyring, programId: string, text = phone): Promise<string[]> => {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Journal, Keyring, programHash, uuidOf } from '@app/eventing';
+import { EventLog, Keyring, programHash, uuidOf } from '@app/eventing';
 import type { Actor } from '@app/kernel';
 
 /**
@@ -14,7 +14,7 @@ import type { Actor } from '@app/kernel';
 export class NaturalKeys {
   constructor(
     readonly keyring: Keyring,
-    readonly journal: Journal,
+    readonly eventLog: EventLog,
   ) {}
 
   address(programId: string, phone: string): Promise<string> {

@@ -6,7 +6,7 @@ import {
   EventCodec,
   EventUnreadable,
   handleCommand,
-  Journal,
+  EventLog,
   KeyLost,
   naturalId,
   runFollower,
@@ -21,7 +21,7 @@ import { parkedAggregate, type ParkedCommand } from '@app/domain/parked';
 import { requestAggregate } from '@app/domain/request';
 import { TemporaryFolder } from '@app/testing/embedded';
 import { HandleParked } from './parked.handler.js';
-import { ids, stepOf } from '../commands/ids.js';
+import { ids, systemContext } from '../commands/ids.js';
 import { NaturalKeys } from '../lookups/natural-keys.js';
 import { Lookups } from '../lookups/lookups.js';
 import { ParkedHandler } from './parked.handler.js';
@@ -32,7 +32,7 @@ type Fact = Recorded<Message>;
 describe('parking', () => {
   const folder = new TemporaryFolder();
   let engines: Engines;
-  let journal: Journal;
+  let eventLog: EventLog;
   let aggregates: Aggregates;
   let lookups: Lookups;
   let parking: Parking;
@@ -44,13 +44,13 @@ describe('parking', () => {
 
   beforeAll(async () => {
     engines = await folder.open();
-    journal = new Journal(engines.eventStore, new EventCodec(eventTypes, engines.keyring), subjectHomes);
-    aggregates = new Aggregates(journal, engines.keyring);
-    lookups = new Lookups(aggregates, new NaturalKeys(engines.keyring, journal));
+    eventLog = new EventLog(engines.eventStore, new EventCodec(eventTypes, engines.keyring), subjectHomes);
+    aggregates = new Aggregates(eventLog, engines.keyring);
+    lookups = new Lookups(aggregates, new NaturalKeys(engines.keyring, eventLog));
     const handler = new ParkedHandler(aggregates);
     parking = new Parking(
       { execute: (command: Command<unknown>) => handler.execute(command as HandleParked) } as unknown as CommandBus,
-      journal,
+      eventLog,
       lookups,
     );
   });
@@ -67,10 +67,10 @@ describe('parking', () => {
       aggregate: requestAggregate,
       id: `${programId}.${name}`,
       intent,
-      context: stepOf(programId, 'spec'),
-      prepare: (asked) => asked,
+      context: systemContext(programId, 'spec'),
+      prepare: (intent) => intent,
     });
-    return (await journal.at(`request-${programId}.${name}`, 0)) as Fact;
+    return (await eventLog.at(`request-${programId}.${name}`, 0)) as Fact;
   }
   const nameOf = ({ stream }: Fact): string => stream.slice(stream.lastIndexOf('.') + 1);
   const worker = (): ParkingWorker<Fact> => ({
@@ -116,15 +116,15 @@ describe('parking', () => {
       aggregate: parkedAggregate,
       id: ids.parked(programId, 'worker', key),
       intent,
-      context: stepOf(programId, 'spec'),
-      prepare: (asked) => asked,
+      context: systemContext(programId, 'spec'),
+      prepare: (intent) => intent,
     });
   /** A request to replay, as the record holds it. */
   const happenedReplay = async (key: string): Promise<Fact[]> => {
     await askForReplay(key);
     const stream = `parked-${ids.parked(programId, 'worker', key)}`;
     const facts: Fact[] = [];
-    for await (const fact of journal.read(stream)) facts.push(fact);
+    for await (const fact of eventLog.read(stream)) facts.push(fact);
     return facts.slice(-1);
   };
   const askForReplay = (key: string): Promise<unknown> =>
@@ -133,9 +133,9 @@ describe('parking', () => {
   /** Carries out what is asked up to now. */
   async function replay(): Promise<void> {
     const stop = new AbortController();
-    const head = (await journal.head()) ?? '';
+    const head = (await eventLog.head()) ?? '';
     const follower: Follower = { ...parking.replays(worker()), name: `replays ${programId}` };
-    const following = runFollower({ journal, checkpoints: engines.checkpoints }, follower, stop.signal);
+    const following = runFollower({ eventLog, checkpoints: engines.checkpoints }, follower, stop.signal);
     await Promise.race([engines.checkpoints.waitFor(follower.name, head, 20_000), following]);
     stop.abort();
     await following;
@@ -217,7 +217,7 @@ describe('parking', () => {
         handled.push(nameOf(fact));
       },
     };
-    const request = (await journal.at(`parked-${ids.parked(programId, 'worker', 'a')}`, 2)) as Fact;
+    const request = (await eventLog.at(`parked-${ids.parked(programId, 'worker', 'a')}`, 2)) as Fact;
     await parking.replays(slow).handle([request]);
     expect(handled).toEqual(['b-1', 'b-2', 'a-1', 'a-2', 'a-3']);
     expect(await waiting('a')).toEqual([]);
@@ -239,7 +239,7 @@ describe('parking', () => {
     const handler = new ParkedHandler(aggregates);
     const live = new Parking(
       { execute: (command: Command<unknown>) => handler.execute(command as HandleParked) } as unknown as CommandBus,
-      journal,
+      eventLog,
       overtaken,
     );
     await live.handle(worker(), facts[2] as Fact);
@@ -324,7 +324,7 @@ describe('parking', () => {
         aggregate: parkedAggregate,
         id: ids.parked(programId, 'worker', 'a', 1),
         intent: request,
-        context: stepOf(programId, 'spec'),
+        context: systemContext(programId, 'spec'),
         prepare: (intent) => intent,
       });
       await askForReplay('b');
@@ -344,7 +344,7 @@ describe('parking', () => {
       ]);
     };
     function partsOf(of: Engines, upcasters = {}): { parking: Parking; lookups: Lookups; aggregates: Aggregates } {
-      const itsJournal = new Journal(of.eventStore, new EventCodec(eventTypes, of.keyring, upcasters), subjectHomes);
+      const itsJournal = new EventLog(of.eventStore, new EventCodec(eventTypes, of.keyring, upcasters), subjectHomes);
       const itsAggregates = new Aggregates(itsJournal, of.keyring);
       const [itsLookups, handler] = [
         new Lookups(itsAggregates, new NaturalKeys(of.keyring, itsJournal)),
@@ -366,7 +366,7 @@ describe('parking', () => {
         aggregate: parkedAggregate,
         id: parkedId,
         intent: asked,
-        context: stepOf(programId, 'spec'),
+        context: systemContext(programId, 'spec'),
         prepare: (intent) => intent,
       });
       await by.parking.replays(worker()).handle(events);

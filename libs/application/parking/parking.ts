@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import {
   EventUnreadable,
   isOpened,
-  Journal,
+  EventLog,
   KeyLost,
   ProgramGone,
   sleep,
@@ -25,7 +25,7 @@ import {
   type Source,
 } from '@app/domain/parked';
 import { HandleParked } from './parked.handler.js';
-import { ids, stepOf } from '../commands/ids.js';
+import { ids, systemContext } from '../commands/ids.js';
 import { Lookups } from '../lookups/lookups.js';
 
 /** A worker that handles messages about events of the record, in order per key. */
@@ -94,7 +94,7 @@ export class Parking {
 
   constructor(
     private readonly commands: CommandBus,
-    private readonly journal: Journal,
+    private readonly eventLog: EventLog,
     private readonly lookups: Lookups,
   ) {}
 
@@ -210,7 +210,7 @@ export class Parking {
       return void (await failed(first, BEHIND_PARKED));
     for (let source = first; source; source = await next()) {
       try {
-        const event = await this.journal.at(source.stream, source.revision);
+        const event = await this.eventLog.at(source.stream, source.revision);
         const item = event ? worker.read(event) : null;
         if (item !== null) await worker.handle(item);
       } catch (error) {
@@ -269,9 +269,9 @@ export class Parking {
   }> {
     const lists = new Map<string, { readonly programId: string; readonly key: string }>();
     const [known, unread] = [new Set<string>(), new Set<string>()];
-    const head = await this.journal.head();
+    const head = await this.eventLog.head();
     if (head === null) return { lists, isComplete: true };
-    for await (const { all, position } of this.journal.follow<ParkedEvent>({
+    for await (const { all, position } of this.eventLog.follow<ParkedEvent>({
       after: null,
       categories: ['parked'],
       signal: new AbortController().signal,
@@ -291,7 +291,7 @@ export class Parking {
   }
 
   private execute(programId: string, parkedId: string, intent: ParkedCommand): Promise<unknown> {
-    return this.commands.execute(new HandleParked(parkedId, intent, stepOf(programId, 'parking')));
+    return this.commands.execute(new HandleParked(parkedId, intent, systemContext(programId, 'parking')));
   }
 }
 

@@ -13,10 +13,10 @@ import type { Lookups } from '../lookups/lookups.js';
 
 describe('automation, events side by side', () => {
   const record = newRecord();
-  const moved = (phoneIds: string[], formerPhoneIds: string[]) =>
+  const moved = (addressIds: string[], formerAddressIds: string[]) =>
     record('contact-rita', {
       type: 'ContactDetailsChanged',
-      data: { ...samples.ContactDetailsChanged, contactId: 'rita', phoneIds, formerPhoneIds },
+      data: { ...samples.ContactDetailsChanged, contactId: 'rita', addressIds, formerAddressIds },
     }) as Recorded<ContactEvent>;
 
   it('M14: a number taken and given up in a row is held as it was said last, however slow the first one is', async () => {
@@ -51,7 +51,7 @@ describe('automation, events side by side', () => {
     'MessageSent',
     'AutomatedTextSent',
   ] as const)('rule 13: %s that is not what its type says stops nobody, and waits by its stream', (type) => {
-    for (const data of [{}, { addressId: 7, phoneIds: [7], formerPhoneIds: [], route: {} }])
+    for (const data of [{}, { addressId: 7, addressIds: [7], formerAddressIds: [], route: {} }])
       expect(
         Automation.keysOf(record('conversation-1', { type, data } as Message) as Recorded<AutomatedEvent>),
       ).toEqual([]);

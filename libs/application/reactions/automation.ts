@@ -27,7 +27,7 @@ const REACTED_TO: ReadonlySet<string> = new Set<AutomatedEvent['type']>([
   'MessageSent',
   'AutomatedTextSent',
   'OptInRequested',
-  'DeliveryRefused',
+  'DeliveryRejected',
   'ReceiptReceived',
 ]);
 
@@ -71,10 +71,10 @@ export class Automation {
         return [event.data.addressId];
       case 'ContactCreated':
       case 'ContactErased':
-        return event.data.phoneIds;
+        return event.data.addressIds;
       case 'ContactDetailsChanged':
         // Those given up too: one that is given up and taken again must end as it was said last.
-        return [...new Set([...event.data.phoneIds, ...event.data.formerPhoneIds])];
+        return [...new Set([...event.data.addressIds, ...event.data.formerAddressIds])];
       case 'MessageSent':
       case 'AutomatedTextSent':
         return event.data.route === null ? [] : [event.data.route.addressId];
@@ -111,7 +111,7 @@ export class Automation {
         return this.executeAll(noteTexts(event));
       case 'OptInRequested':
         return this.askForYes(event);
-      case 'DeliveryRefused':
+      case 'DeliveryRejected':
       case 'ReceiptReceived':
         return this.providerOptOuts.learnFrom(event);
       default:

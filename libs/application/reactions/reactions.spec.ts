@@ -12,8 +12,8 @@ const sender = (senderId: string) => (senderId === 'sender-1' ? { phone: '+15550
 const contact = (event: Message) => record('contact-contact-rita', event) as Recorded<ContactCreated>;
 const said = (event: Message) => record('conversation-conversation-1', event) as Recorded<ConversationEvent>;
 const agreed = (event: Message) => record('consent-consent-1', event) as Recorded<ConsentEvent>;
-const changed = (phoneIds: string[], formerPhoneIds: string[]) =>
-  contact({ type: 'ContactDetailsChanged', data: { ...samples.ContactDetailsChanged, phoneIds, formerPhoneIds } });
+const changed = (addressIds: string[], formerAddressIds: string[]) =>
+  contact({ type: 'ContactDetailsChanged', data: { ...samples.ContactDetailsChanged, addressIds, formerAddressIds } });
 
 const brief = (commands: readonly HandleAddress[]) => commands.map(({ id, intent }) => [id, intent.type]);
 const commandIds = (commands: readonly { readonly context: CommandContext }[]) =>

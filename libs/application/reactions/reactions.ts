@@ -5,7 +5,7 @@ import type { ConsentEvent } from '@app/domain/consent';
 import type { ConversationEvent } from '@app/domain/conversation';
 import { HandleAddress } from '../address/address.handler.js';
 import type { ConversationIntent } from '../conversation/conversation.command.js';
-import { following, ids, system } from '../commands/ids.js';
+import { causedBy, ids, system } from '../commands/ids.js';
 
 /** `sender` is the program's number by its id, which the opt-in request is sent from. */
 export type OptInSender = (senderId: string) => { readonly phone: string } | null;
@@ -14,13 +14,13 @@ const automation = system('automation');
 
 /** Phone numbers know who has them, so that an inbound text finds its contact. */
 export function holdAddresses(event: Recorded<ContactCreated | ContactDetailsChanged>): HandleAddress[] {
-  const { contactId, phoneIds } = event.data;
-  const former = event.type === 'ContactDetailsChanged' ? event.data.formerPhoneIds : [];
+  const { contactId, addressIds } = event.data;
+  const former = event.type === 'ContactDetailsChanged' ? event.data.formerAddressIds : [];
   const command = (type: 'HoldAddress' | 'ReleaseAddress', addressId: string): HandleAddress =>
-    new HandleAddress(addressId, { type, data: { contactId } }, following(event, automation, `${type} ${addressId}`));
+    new HandleAddress(addressId, { type, data: { contactId } }, causedBy(event, automation, `${type} ${addressId}`));
   return [
-    ...phoneIds.filter((id) => !former.includes(id)).map((id) => command('HoldAddress', id)),
-    ...former.filter((id) => !phoneIds.includes(id)).map((id) => command('ReleaseAddress', id)),
+    ...addressIds.filter((id) => !former.includes(id)).map((id) => command('HoldAddress', id)),
+    ...former.filter((id) => !addressIds.includes(id)).map((id) => command('ReleaseAddress', id)),
   ];
 }
 
@@ -34,7 +34,7 @@ export function noteTexts(event: Recorded<ConversationEvent>): HandleAddress[] {
     senderId: route.senderId,
     at: event.metadata.occurredAt,
   };
-  return [new HandleAddress(route.addressId, { type: 'NoteText', data }, following(event, automation, 'NoteText'))];
+  return [new HandleAddress(route.addressId, { type: 'NoteText', data }, causedBy(event, automation, 'NoteText'))];
 }
 
 /** What a conversation is asked because of an event, and under which contexts that is done and the conversation started. */
@@ -50,11 +50,11 @@ export function askForYes(event: Recorded<ConsentEvent>, sender: OptInSender): A
   const { phone, addressId, senderId, optInText } = event.data;
   const from = sender(senderId)?.phone;
   if (from === undefined || isErased(phone)) return null;
-  const context = following(event, automation, 'SendOptInRequest');
-  const messageId = ids.madeBy(context.commandId, 'message');
+  const context = causedBy(event, automation, 'SendOptInRequest');
+  const messageId = ids.derivedId(context.commandId, 'message');
   const intent = {
     type: 'SendOptInRequest',
     data: { messageId, text: optInText.text, to: phone, route: { senderId, from, addressId } },
   } as const;
-  return { intent, context, startContext: following(event, automation, 'StartConversation') };
+  return { intent, context, startContext: causedBy(event, automation, 'StartConversation') };
 }

@@ -9,7 +9,7 @@ import {
   EventStore,
   handleCommand,
   isOpened,
-  Journal,
+  EventLog,
   KeyLost,
   Keyring,
   naturalId,
@@ -151,7 +151,7 @@ const write = (text: string): Promise<CommandResult> =>
   );
 const accept = (n: number, text: string): Promise<void> =>
   app.get(InboundEntry).accept(programId, sender, {
-    providerId: `SM${n}`,
+    providerMessageId: `SM${n}`,
     from: phone,
     sentAt: null,
     form: { MessageSid: `SM${n}`, Body: text },
@@ -163,7 +163,7 @@ const consent = async (): Promise<string> =>
     .consent.status;
 async function eventsOf<Event extends Message>(stream: string): Promise<Recorded<Event>[]> {
   const events: Recorded<Event>[] = [];
-  for await (const event of app.get(Journal).read<Event>(stream)) events.push(event);
+  for await (const event of app.get(EventLog).read<Event>(stream)) events.push(event);
   return events;
 }
 const texts = async (): Promise<unknown[]> =>
@@ -181,9 +181,9 @@ const worker = (): ParkingWorker<Followable<AutomatedEvent>> => ({
 });
 /** What automation does with the events that it has not seen yet. */
 async function automate(): Promise<void> {
-  const journal = app.get(Journal);
-  for (let head = await journal.head(); head !== followed; head = await journal.head())
-    for await (const { all, position } of journal.follow<AutomatedEvent>({
+  const eventLog = app.get(EventLog);
+  for (let head = await eventLog.head(); head !== followed; head = await eventLog.head())
+    for await (const { all, position } of eventLog.follow<AutomatedEvent>({
       after: followed,
       categories: Automation.categories,
       signal: new AbortController().signal,
@@ -252,10 +252,10 @@ it('rule 6: a process that has folded a stream adds nothing to it while its key 
   await write('first');
   const keys = new LostKeys(app.get(Keyring));
   for (const subject of ['rita', general]) keys.lose(subject);
-  const head = await app.get(Journal).head();
+  const head = await app.get(EventLog).head();
   await expect(write('second')).rejects.toThrow(KeyLost);
   await expect(rename('Rita B')).rejects.toThrow(KeyLost);
-  expect([await app.get(Journal).head(), keys.made]).toEqual([head, new Map()]);
+  expect([await app.get(EventLog).head(), keys.made]).toEqual([head, new Map()]);
   keys.restore();
   await write('second');
   await rename('Rita B');
@@ -277,10 +277,10 @@ it('rule 6: one look at its own stream comes before the first key of a subject, 
 });
 
 it('rule 6: several first events of one append, and many first ones at once, have one key', async () => {
-  const created = { type: 'ContactCreated', data: { ...rita, contactId: 'ron', phoneIds: [] } } as const;
+  const created = { type: 'ContactCreated', data: { ...rita, contactId: 'ron', addressIds: [] } } as const;
   const changed = {
     type: 'ContactDetailsChanged',
-    data: { ...rita, name: 'Ron B', contactId: 'ron', phoneIds: [], formerPhoneIds: [] },
+    data: { ...rita, name: 'Ron B', contactId: 'ron', addressIds: [], formerAddressIds: [] },
   } as const;
   const both = { ...contactAggregate, decide: () => [created, changed] };
   await handleCommand(app.get(Aggregates), {
@@ -399,7 +399,10 @@ it("K12: what the provider says of a text counts while the contact's key is lost
   const deliver = (intent: ConstructorParameters<typeof HandleDelivery>[1]): Promise<CommandResult> =>
     execute(new HandleDelivery(deliveryId, intent, context(JSON.stringify(intent))));
   const receipt = (status: string, errorCode: string | null) =>
-    deliver({ type: 'NoteReceipt', data: { claimId, providerId: 'SM1', status, errorCode, form: { To: phone } } });
+    deliver({
+      type: 'NoteReceipt',
+      data: { claimId, providerMessageId: 'SM1', status, errorCode, form: { To: phone } },
+    });
   await deliver({
     type: 'RequestDelivery',
     data: {
@@ -410,7 +413,7 @@ it("K12: what the provider says of a text counts while the contact's key is lost
     },
   });
   await deliver({ type: 'ClaimDelivery', data: { claimId, claimedAt: '2026-01-05T09:00:00.000Z', consents: [] } });
-  await deliver({ type: 'AcceptDelivery', data: { claimId, providerId: 'SM1' } });
+  await deliver({ type: 'AcceptDelivery', data: { claimId, providerMessageId: 'SM1' } });
   const keys = new LostKeys(app.get(Keyring));
   keys.lose('rita');
   await receipt('sent', null);

@@ -2,7 +2,7 @@ import type { CommandBus, Command } from '@nestjs/cqrs';
 import type { Checkpoints, Engines } from '@app/eventing';
 import { defaultPolicies, type Policies } from '@app/domain/program';
 import { eventTypes, subjectHomes, upcasters } from '@app/domain';
-import { Aggregates, EventCodec, Journal, naturalId, type CommandContext, type CommandResult } from '@app/eventing';
+import { Aggregates, EventCodec, EventLog, naturalId, type CommandContext, type CommandResult } from '@app/eventing';
 import type { Actor, Message, Position, Recorded } from '@app/kernel';
 import type { InboundReceived } from '@app/domain/inbound';
 import { Automation, type AutomatedEvent } from '../reactions/automation.js';
@@ -40,7 +40,7 @@ const anna: Actor = { kind: 'staff', id: 'anna' };
 
 /** The write side of one process and its automation, for one program. */
 export class WriteSide {
-  readonly journal: Journal;
+  readonly eventLog: EventLog;
   readonly consents: ConsentReader;
   readonly starter: ConversationStarter;
   readonly naturalKeys: NaturalKeys;
@@ -63,13 +63,13 @@ export class WriteSide {
   constructor(engines: Engines, name: string) {
     this.programId = `program-${name}`;
     this.sender = `sender-${name}`;
-    this.journal = new Journal(
+    this.eventLog = new EventLog(
       engines.eventStore,
       new EventCodec(eventTypes, engines.keyring, upcasters),
       subjectHomes,
     );
-    const aggregates = new Aggregates(this.journal, engines.keyring);
-    this.naturalKeys = new NaturalKeys(engines.keyring, this.journal);
+    const aggregates = new Aggregates(this.eventLog, engines.keyring);
+    this.naturalKeys = new NaturalKeys(engines.keyring, this.eventLog);
     this.lookups = new Lookups(aggregates, this.naturalKeys);
     this.consents = new ConsentReader(aggregates, this.lookups);
     this.starter = new ConversationStarter(this.bus, this.lookups);
@@ -78,7 +78,7 @@ export class WriteSide {
       this.bus,
       this.router,
       this.lookups,
-      new ProviderOptOuts(this.bus, this.journal),
+      new ProviderOptOuts(this.bus, this.eventLog),
       new Erasure(this.bus, this.lookups, engines.keyring),
     );
     const usage = { textsOn: () => Promise.resolve(this.textsOfProgram) } as unknown as UsageQueries;
@@ -161,14 +161,14 @@ export class WriteSide {
 
   /** A text as it comes through the door, not yet followed. */
   async accept(
-    providerId: string,
+    providerMessageId: string,
     from: string,
     text: string,
     { at, form = {}, senderId = this.sender }: { at?: string; form?: Record<string, string>; senderId?: string } = {},
   ): Promise<void> {
     const addressId = await this.naturalKeys.address(this.programId, from);
     const data = {
-      providerId,
+      providerMessageId,
       addressId,
       subjectId: await this.lookups.sealingSubject(this.programId, addressId),
       senderId,
@@ -179,9 +179,9 @@ export class WriteSide {
     };
     await this.execute(
       new HandleInbound(
-        ids.inbound(this.programId, providerId),
+        ids.inbound(this.programId, providerMessageId),
         { type: 'AcceptInbound', data },
-        this.context(`${providerId} ${JSON.stringify(form)}`, { kind: 'provider', id: 'AC1' }, at),
+        this.context(`${providerMessageId} ${JSON.stringify(form)}`, { kind: 'provider', id: 'AC1' }, at),
       ),
     );
   }
@@ -207,8 +207,8 @@ export class WriteSide {
 
   /** Follows the record as the automation does, from where it was. */
   async automate(): Promise<void> {
-    for (let head = await this.journal.head(); head !== this.followed; head = await this.journal.head())
-      for await (const { events, position } of this.journal.follow<AutomatedEvent>({
+    for (let head = await this.eventLog.head(); head !== this.followed; head = await this.eventLog.head())
+      for await (const { events, position } of this.eventLog.follow<AutomatedEvent>({
         after: this.followed,
         signal: new AbortController().signal,
       })) {
@@ -227,9 +227,9 @@ export class WriteSide {
 
   /** The program's events in streams of that category, in the order of the record. */
   async facts(category: string): Promise<Recorded<Message>[]> {
-    const head = await this.journal.head();
+    const head = await this.eventLog.head();
     const facts: Recorded<Message>[] = [];
-    for await (const { events, position } of this.journal.follow({
+    for await (const { events, position } of this.eventLog.follow({
       after: null,
       categories: [category],
       signal: new AbortController().signal,

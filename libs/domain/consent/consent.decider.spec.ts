@@ -41,7 +41,7 @@ const text = (words: string, position = 9, sentAt: string | null = null): Consen
   data: {
     ...whose,
     text: words,
-    providerId: 'SM1',
+    providerMessageId: 'SM1',
     keyword: keywordOf(words),
     acceptedPosition: place(position),
     acceptedAt,
@@ -53,7 +53,7 @@ const heard = (words: string, keyword: string, position = 9, sentAt: string | nu
   keyword,
   keywordList: keywordList.version,
   text: words,
-  providerId: 'SM1',
+  providerMessageId: 'SM1',
   acceptedPosition: place(position),
   acceptedAt,
   sentAt,
@@ -65,7 +65,7 @@ const optedOut: ConsentEvent = { type: 'OptedOut', data: heard('STOP', 'STOP', 2
 const startedAgain: ConsentEvent = { type: 'OptedIn', data: heard('START', 'START', 3) };
 const textedFirst: ConsentEvent = {
   type: 'TextedFirst',
-  data: { addressId: 'address-1', senderId: 'sender-1', providerId: 'SM1' },
+  data: { addressId: 'address-1', senderId: 'sender-1', providerMessageId: 'SM1' },
 };
 
 const statusAfter = (...events: readonly ConsentEvent[]) =>
@@ -162,7 +162,7 @@ describe('consent', () => {
       keyword: null,
       keywordList: null,
       text: null,
-      providerId: null,
+      providerMessageId: null,
       acceptedPosition: null,
       acceptedAt: null,
       sentAt: null,
@@ -306,7 +306,7 @@ describe('consent by the order in which texts were accepted', () => {
       data: {
         ...whose,
         text: 'STOP',
-        providerId: 'SM2',
+        providerMessageId: 'SM2',
         keyword: keywordOf('STOP'),
         acceptedPosition: place(position),
         acceptedAt: time(minute),
@@ -326,7 +326,7 @@ describe('consent by the order in which texts were accepted', () => {
       data: {
         ...whose,
         text: 'YES',
-        providerId: 'SM1',
+        providerMessageId: 'SM1',
         keyword: keywordOf('YES'),
         acceptedPosition: place(1),
         acceptedAt: '2026-01-05T08:00:00.000Z',
@@ -362,7 +362,7 @@ describe('consent by the order in which texts were accepted', () => {
     data: {
       ...whose,
       text: word,
-      providerId: 'SM1',
+      providerMessageId: 'SM1',
       keyword: keywordOf(word),
       acceptedPosition: place(position),
       acceptedAt: time(position * 6),

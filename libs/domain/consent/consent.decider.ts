@@ -8,7 +8,7 @@ type TextReceived = {
   subjectId: string;
   senderId: string;
   text: Personal<string>;
-  providerId: string;
+  providerMessageId: string;
   keyword: Keyword | null;
   acceptedPosition: string;
   acceptedAt: string;
@@ -134,7 +134,7 @@ function requestOptIn(
         keyword: null,
         keywordList: null,
         text: null,
-        providerId: null,
+        providerMessageId: null,
         acceptedPosition: null,
         acceptedAt: null,
         sentAt: null,
@@ -155,7 +155,7 @@ function noteText({ keyword, ...text }: TextReceived, state: Consent): ConsentEv
     ? [
         {
           type: 'TextedFirst',
-          data: { addressId: text.addressId, senderId: text.senderId, providerId: text.providerId },
+          data: { addressId: text.addressId, senderId: text.senderId, providerMessageId: text.providerMessageId },
         },
       ]
     : [];

@@ -24,7 +24,7 @@ type TextEvidence = About & {
   keyword: string;
   keywordList: string;
   text: Personal<string>;
-  providerId: string;
+  providerMessageId: string;
   acceptedPosition: string;
   acceptedAt: string;
   sentAt: string | null;
@@ -55,7 +55,7 @@ export type OptedIn = Message<
   'OptedIn',
   About &
     Pick<TextEvidence, 'sentAt'> & {
-      readonly [Field in 'keyword' | 'keywordList' | 'providerId' | 'acceptedPosition' | 'acceptedAt']:
+      readonly [Field in 'keyword' | 'keywordList' | 'providerMessageId' | 'acceptedPosition' | 'acceptedAt']:
         TextEvidence[Field] | null;
     } & { text: Personal<string | null> }
 >;
@@ -78,7 +78,7 @@ export type OptOutLearned = Message<
   }
 >;
 /** The number texted the sender before any consent: a person may answer. */
-export type TextedFirst = Message<'TextedFirst', { addressId: string; senderId: string; providerId: string }>;
+export type TextedFirst = Message<'TextedFirst', { addressId: string; senderId: string; providerMessageId: string }>;
 /** The person was erased, and with them the evidence of what they agreed to; an opt-out stays. */
 export type OptInErased = Message<'OptInErased', { addressId: string; senderId: string }>;
 

@@ -8,7 +8,7 @@ const rita = {
   contactId: 'rita',
   name: 'Rita Referrer',
   phones: ['+15551234567'],
-  phoneIds: ['address-1'],
+  addressIds: ['address-1'],
   emails: ['rita@example.com'],
   externalId: 'crm-7',
   contactType: 'referrer',
@@ -30,12 +30,12 @@ describe('a contact who is erased', () => {
   const created = { type: 'ContactCreated', data: samples.ContactCreated } as const;
   const moved = {
     type: 'ContactDetailsChanged',
-    data: { ...samples.ContactDetailsChanged, phoneIds: ['address-3'], formerPhoneIds: ['address-1'] },
+    data: { ...samples.ContactDetailsChanged, addressIds: ['address-3'], formerAddressIds: ['address-1'] },
   } as const;
   const erase = { type: 'EraseContact', data: { by: 'olivia' } } as const;
   const erased = {
     type: 'ContactErased',
-    data: { contactId: 'contact-rita', phoneIds: ['address-3', 'address-1'], by: 'olivia' },
+    data: { contactId: 'contact-rita', addressIds: ['address-3', 'address-1'], by: 'olivia' },
   } as const;
 
   it('X8: names every number it ever had', () => contact.given(created, moved).when(erase).then(erased));
@@ -66,7 +66,7 @@ describe('a contact who is erased', () => {
       phones: ERASED,
       emails: ERASED,
       externalId: ERASED,
-      phoneIds: [],
+      addressIds: [],
       registered: false,
       active: false,
     });
@@ -95,17 +95,17 @@ describe('contact', () => {
       .when({ type: 'ChangeContact', data: { changes: { name: 'Rita Referrer' } } })
       .then({
         type: 'ContactDetailsChanged',
-        data: { ...justANumber, name: 'Rita Referrer', formerPhoneIds: ['address-1'] },
+        data: { ...justANumber, name: 'Rita Referrer', formerAddressIds: ['address-1'] },
       });
   });
 
   it('R1: a change says all details, and which numbers were there before', () => {
     contact
       .given(created)
-      .when({ type: 'ChangeContact', data: { changes: { phones: ['+15557654321'] }, phoneIds: ['address-2'] } })
+      .when({ type: 'ChangeContact', data: { changes: { phones: ['+15557654321'] }, addressIds: ['address-2'] } })
       .then({
         type: 'ContactDetailsChanged',
-        data: { ...rita, phones: ['+15557654321'], phoneIds: ['address-2'], formerPhoneIds: ['address-1'] },
+        data: { ...rita, phones: ['+15557654321'], addressIds: ['address-2'], formerAddressIds: ['address-1'] },
       });
   });
 
@@ -115,7 +115,7 @@ describe('contact', () => {
       .when({ type: 'ChangeContact', data: { changes: { name: null, emails: [] } } })
       .then({
         type: 'ContactDetailsChanged',
-        data: { ...rita, name: null, emails: [], formerPhoneIds: ['address-1'] },
+        data: { ...rita, name: null, emails: [], formerAddressIds: ['address-1'] },
       });
   });
 
@@ -128,12 +128,12 @@ describe('contact', () => {
       .given(created)
       .when({
         type: 'ChangeContact',
-        data: { changes: { active: true, name: rita.name, phones: [...rita.phones] }, phoneIds: ['address-1'] },
+        data: { changes: { active: true, name: rita.name, phones: [...rita.phones] }, addressIds: ['address-1'] },
       })
       .thenNothing();
     const renamed: ContactEvent = {
       type: 'ContactDetailsChanged',
-      data: { ...rita, name: 'Rita R.', formerPhoneIds: ['address-1'] },
+      data: { ...rita, name: 'Rita R.', formerAddressIds: ['address-1'] },
     };
     contact
       .given(created, renamed)

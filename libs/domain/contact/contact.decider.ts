@@ -1,12 +1,12 @@
 import { DomainError, ERASED, type Decider, type Message, type Open } from '@app/kernel';
 import type { ContactCreated, ContactDetails, ContactErased, ContactEvent, RecordedDetails } from './contact.events.js';
 
-/** `phoneIds` are the address ids of the phones, in the same order. */
+/** `addressIds` are the address ids of the phones, in the same order. */
 export type ContactCommand =
   | Message<'CreateContact', Open<ContactCreated['data']>>
   /** First sight of a number: whoever has it is a contact from now on. Nothing to do when there is one. */
   | Message<'NoteNumber', Open<ContactCreated['data']>>
-  | Message<'ChangeContact', { changes: Partial<ContactDetails>; phoneIds?: readonly string[] }>
+  | Message<'ChangeContact', { changes: Partial<ContactDetails>; addressIds?: readonly string[] }>
   | Message<'EraseContact', Pick<ContactErased['data'], 'by'>>;
 
 export type Contact =
@@ -14,7 +14,7 @@ export type Contact =
   | ({
       readonly status: 'known' | 'erased';
       readonly contactId: string;
-      readonly phoneIds: readonly string[];
+      readonly addressIds: readonly string[];
       /** Numbers that the contact had before. */
       readonly earlierPhoneIds: readonly string[];
     } & RecordedDetails);
@@ -34,20 +34,20 @@ export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
         if (state.status === 'none') throw new ContactNotFound();
         if (state.status === 'erased') throw new ContactWasErased();
         const { status: _, earlierPhoneIds: __, ...current } = state;
-        const next = { ...current, ...command.data.changes, phoneIds: command.data.phoneIds ?? current.phoneIds };
+        const next = { ...current, ...command.data.changes, addressIds: command.data.addressIds ?? current.addressIds };
         return JSON.stringify(next) === JSON.stringify(current)
           ? []
-          : [{ type: 'ContactDetailsChanged', data: { ...next, formerPhoneIds: current.phoneIds } }];
+          : [{ type: 'ContactDetailsChanged', data: { ...next, formerAddressIds: current.addressIds } }];
       }
       case 'EraseContact': {
         if (state.status === 'none') throw new ContactNotFound();
-        const { contactId, phoneIds, earlierPhoneIds } = state;
+        const { contactId, addressIds, earlierPhoneIds } = state;
         return state.status === 'erased'
           ? []
           : [
               {
                 type: 'ContactErased',
-                data: { contactId, phoneIds: [...new Set([...phoneIds, ...earlierPhoneIds])], by: command.data.by },
+                data: { contactId, addressIds: [...new Set([...addressIds, ...earlierPhoneIds])], by: command.data.by },
               },
             ];
       }
@@ -57,12 +57,13 @@ export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
   evolve(state, event) {
     if (event.type === 'ContactErased')
       return state.status === 'none' ? state : { ...state, ...nothing, status: 'erased' };
-    const { contactId, phoneIds, name, phones, emails, externalId, contactType, registered, active } = event.data;
-    const earlierPhoneIds = state.status === 'none' ? [] : [...new Set([...state.earlierPhoneIds, ...state.phoneIds])];
+    const { contactId, addressIds, name, phones, emails, externalId, contactType, registered, active } = event.data;
+    const earlierPhoneIds =
+      state.status === 'none' ? [] : [...new Set([...state.earlierPhoneIds, ...state.addressIds])];
     return {
       status: 'known',
       contactId,
-      phoneIds,
+      addressIds,
       earlierPhoneIds,
       name,
       phones,
@@ -81,7 +82,7 @@ const nothing = {
   phones: ERASED,
   emails: ERASED,
   externalId: ERASED,
-  phoneIds: [],
+  addressIds: [],
   earlierPhoneIds: [],
   registered: false,
   active: false,

@@ -25,16 +25,16 @@ export type RecordedDetails = {
 
 export type ContactCreated = Message<
   'ContactCreated',
-  RecordedDetails & { contactId: string; phoneIds: readonly string[] }
+  RecordedDetails & { contactId: string; addressIds: readonly string[] }
 >;
 /** All details as they are from now on. */
 export type ContactDetailsChanged = Message<
   'ContactDetailsChanged',
-  RecordedDetails & { contactId: string; phoneIds: readonly string[]; formerPhoneIds: readonly string[] }
+  RecordedDetails & { contactId: string; addressIds: readonly string[]; formerAddressIds: readonly string[] }
 >;
 
-/** The person behind it asked to be forgotten. `phoneIds` are all numbers that the contact ever had. */
-export type ContactErased = Message<'ContactErased', { contactId: string; phoneIds: readonly string[]; by: string }>;
+/** The person behind it asked to be forgotten. `addressIds` are all numbers that the contact ever had. */
+export type ContactErased = Message<'ContactErased', { contactId: string; addressIds: readonly string[]; by: string }>;
 
 export type ContactEvent = ContactCreated | ContactDetailsChanged | ContactErased;
 

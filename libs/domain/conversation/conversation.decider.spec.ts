@@ -31,7 +31,12 @@ const send = (rule: SendRule | null = null, words = 'Hello'): ConversationComman
   data: { ...text, text: words, refusal: rule && { rule, refusedSenderId } },
 });
 const sent: ConversationEvent = { type: 'MessageSent', data: { ...about, ...text } };
-const inbound = { messageId: 'm2', text: 'Is my bonus in?', acceptedAt: '0000000000000007', providerId: 'SM1' };
+const inbound = {
+  messageId: 'm2',
+  text: 'Is my bonus in?',
+  acceptedPosition: '0000000000000007',
+  providerMessageId: 'SM1',
+};
 const received: ConversationEvent = { type: 'MessageReceived', data: { ...about, ...inbound, channel: 'sms' } };
 const archived: ConversationEvent = { type: 'ConversationArchived', data: { ...about, by: 'anna' } };
 

@@ -25,7 +25,13 @@ export type ConversationCommand =
   | Message<'SendOptInRequest', { messageId: string; text: string; to: string; route: TextRoute }>
   | Message<
       'ReceiveMessage',
-      { messageId: string; channel: Channel; text: string; acceptedAt: string | null; providerId: string | null }
+      {
+        messageId: string;
+        channel: Channel;
+        text: string;
+        acceptedPosition: string | null;
+        providerMessageId: string | null;
+      }
     >
   | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'conversationId' | 'contactId' | 'referralId'>>
   | Message<'AssignConversation', { assignee: string | null; by: string }>

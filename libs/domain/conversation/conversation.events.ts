@@ -40,21 +40,27 @@ export type AutomatedTextSent = Message<
   'AutomatedTextSent',
   About & { messageId: string; kind: 'opt-in-request'; text: Personal<string>; to: Personal<string>; route: TextRoute }
 >;
-/** `acceptedAt` is the position where it came through the door: its place in the thread. `null`: this event's own. */
+/** `acceptedPosition` is the position where it came through the door: its place in the thread. `null`: this event's own. */
 export type MessageReceived = Message<
   'MessageReceived',
   About & {
     messageId: string;
     channel: Channel;
     text: Personal<string>;
-    acceptedAt: string | null;
-    providerId: string | null;
+    acceptedPosition: string | null;
+    providerMessageId: string | null;
   }
 >;
 /** A keyword by text: a system entry. */
 export type KeywordReceived = Message<
   'KeywordReceived',
-  About & { messageId: string; keyword: string; text: Personal<string>; acceptedAt: string; providerId: string }
+  About & {
+    messageId: string;
+    keyword: string;
+    text: Personal<string>;
+    acceptedPosition: string;
+    providerMessageId: string;
+  }
 >;
 export type SendRefused = Message<
   'SendRefused',

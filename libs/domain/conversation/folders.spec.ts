@@ -4,12 +4,12 @@ import type { ConversationEvent } from './conversation.events.js';
 
 const about = { conversationId: 'c1', contactId: 'rita', referralId: null };
 const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-1' };
-const keyword = { messageId: 'm9', keyword: 'STOP', text: 'STOP', acceptedAt: '1', providerId: 'SM9' };
+const keyword = { messageId: 'm9', keyword: 'STOP', text: 'STOP', acceptedPosition: '1', providerMessageId: 'SM9' };
 
 const started: ConversationEvent = { type: 'ConversationStarted', data: { ...about, by: 'anna' } };
 const received: ConversationEvent = {
   type: 'MessageReceived',
-  data: { ...about, messageId: 'm1', channel: 'in-app', text: 'Hi', acceptedAt: null, providerId: null },
+  data: { ...about, messageId: 'm1', channel: 'in-app', text: 'Hi', acceptedPosition: null, providerMessageId: null },
 };
 const sent: ConversationEvent = {
   type: 'MessageSent',
@@ -36,7 +36,7 @@ const historyTo: Readonly<Record<Folder, ConversationEvent[]>> = {
 const commandOf: Readonly<Record<string, ConversationCommand>> = {
   "the contact's message": {
     type: 'ReceiveMessage',
-    data: { messageId: 'm3', channel: 'in-app', text: 'Hi', acceptedAt: null, providerId: null },
+    data: { messageId: 'm3', channel: 'in-app', text: 'Hi', acceptedPosition: null, providerMessageId: null },
   },
   'a member of staff opens the conversation': { type: 'ReadConversation', data: { by: 'bob' } },
   'a member of staff sends': {

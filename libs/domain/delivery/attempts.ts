@@ -3,7 +3,7 @@ import { furtherStatus, isFailure } from './provider-status.js';
 /** What the provider has said of one claim. */
 export type Attempt = {
   readonly claimId: string;
-  readonly providerId: string | null;
+  readonly providerMessageId: string | null;
   /** The furthest of its receipts. */
   readonly status: string | null;
   /** The provider's code for the first failure. */
@@ -18,7 +18,7 @@ export type Attempts = { readonly newest: Attempt | null; readonly earlier: read
 
 export type Receipt = {
   readonly claimId: string;
-  readonly providerId: string;
+  readonly providerMessageId: string;
   readonly status: string;
   readonly errorCode: string | null;
 };
@@ -28,12 +28,12 @@ const KEPT = 10;
 
 export const noAttempts: Attempts = { newest: null, earlier: [] };
 
-const begun = (claimId: string): Attempt => ({ claimId, providerId: null, status: null, errorCode: null });
+const begun = (claimId: string): Attempt => ({ claimId, providerMessageId: null, status: null, errorCode: null });
 
 /** Another claim is the newest one. An attempt of which the provider said nothing leaves no history. */
 export const claimedAgain = (attempts: Attempts, claimId: string): Attempts => {
   const { newest } = attempts;
-  const isSilent = newest === null || (newest.providerId === null && newest.errorCode === null);
+  const isSilent = newest === null || (newest.providerMessageId === null && newest.errorCode === null);
   return { ...(isSilent ? attempts : sentAgain(attempts)), newest: begun(claimId) };
 };
 
@@ -46,10 +46,10 @@ export const sentAgain = ({ newest, earlier }: Attempts): Attempts => ({
 export const answered = (attempts: Attempts, claimId: string, answer: Partial<Attempt>): Attempts =>
   changed(attempts, claimId, (attempt) => ({ ...attempt, ...answer }));
 
-export const reported = (attempts: Attempts, { claimId, providerId, status, errorCode }: Receipt): Attempts =>
+export const reported = (attempts: Attempts, { claimId, providerMessageId, status, errorCode }: Receipt): Attempts =>
   changed(attempts, claimId, (attempt) => ({
     claimId,
-    providerId: attempt.providerId ?? providerId,
+    providerMessageId: attempt.providerMessageId ?? providerMessageId,
     status: furtherStatus(attempt.status, status),
     errorCode: attempt.errorCode ?? (isFailure(status) ? errorCode : null),
   }));

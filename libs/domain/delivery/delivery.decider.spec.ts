@@ -32,14 +32,14 @@ const claimed: DeliveryEvent = {
   type: 'DeliveryClaimed',
   data: { claimId, claimedAt: at, consents: [{ consentId: 'consent-1', revision: 2 }] },
 };
-const accepted: DeliveryEvent = { type: 'DeliveryAccepted', data: { claimId, providerId: 'SM1' } };
-const refused: DeliveryEvent = { type: 'DeliveryRefused', data: { claimId, code: '21211', reason: 'HTTP 400' } };
+const accepted: DeliveryEvent = { type: 'DeliveryAccepted', data: { claimId, providerMessageId: 'SM1' } };
+const refused: DeliveryEvent = { type: 'DeliveryRejected', data: { claimId, code: '21211', reason: 'HTTP 400' } };
 const uncertain: DeliveryEvent = { type: 'DeliveryUncertain', data: { claimId, cause: 'ETIMEDOUT' } };
 const released: DeliveryEvent = { type: 'DeliveryReleased', data: { claimId, cause: '20429', notBefore: at } };
 const form = { MessageSid: 'SM1', Unheard: 'of' };
-const receiptOf = (status: string, claim = claimId, providerId = 'SM1') => ({
+const receiptOf = (status: string, claim = claimId, providerMessageId = 'SM1') => ({
   claimId: claim,
-  providerId,
+  providerMessageId,
   status,
   errorCode: null,
   form,
@@ -54,8 +54,8 @@ const claimAs = (id: string, claimedAt = at): DeliveryCommand => ({
   data: { claimId: id, claimedAt, consents: [{ consentId: 'consent-1', revision: 2 }] },
 });
 const claim = claimAs(claimId);
-const accept: DeliveryCommand = { type: 'AcceptDelivery', data: { claimId, providerId: 'SM1' } };
-const refuse: DeliveryCommand = { type: 'RefuseDelivery', data: { claimId, code: '21211', reason: 'HTTP 400' } };
+const accept: DeliveryCommand = { type: 'AcceptDelivery', data: { claimId, providerMessageId: 'SM1' } };
+const refuse: DeliveryCommand = { type: 'RejectDelivery', data: { claimId, code: '21211', reason: 'HTTP 400' } };
 const doubt: DeliveryCommand = { type: 'DoubtDelivery', data: { claimId, cause: 'ETIMEDOUT' } };
 const release: DeliveryCommand = { type: 'ReleaseDelivery', data: { claimId, cause: '20429', notBefore: at } };
 const withhold: DeliveryCommand = {
@@ -201,16 +201,16 @@ describe('delivery', () => {
         .then(outcome);
       delivery
         .given(...history, second, received('delivered'))
-        .when({ type: 'AcceptDelivery', data: { claimId: 'd-1.2', providerId: 'SM2' } })
-        .then({ type: 'DeliveryAccepted', data: { claimId: 'd-1.2', providerId: 'SM2' } });
+        .when({ type: 'AcceptDelivery', data: { claimId: 'd-1.2', providerMessageId: 'SM2' } })
+        .then({ type: 'DeliveryAccepted', data: { claimId: 'd-1.2', providerMessageId: 'SM2' } });
     });
 
     it('M7: is kept as history, with its own id and status', () => {
       expect(stateAfter(...history, second, received('delivered'))).toMatchObject({
         status: 'claimed',
         attempts: {
-          newest: { claimId: 'd-1.2', providerId: null, status: null },
-          earlier: [{ claimId: 'd-1.1', providerId: 'SM1', status: 'delivered' }],
+          newest: { claimId: 'd-1.2', providerMessageId: null, status: null },
+          earlier: [{ claimId: 'd-1.1', providerMessageId: 'SM1', status: 'delivered' }],
         },
       });
     });

@@ -4,7 +4,7 @@ import type {
   DeliveryAccepted,
   DeliveryClaimed,
   DeliveryEvent,
-  DeliveryRefused,
+  DeliveryRejected,
   DeliveryReleased,
   DeliveryRequested,
   DeliverySettled,
@@ -18,7 +18,7 @@ export type DeliveryCommand =
   | Message<'ClaimDelivery', DeliveryClaimed['data']>
   | Message<'ReleaseDelivery', DeliveryReleased['data']>
   | Message<'AcceptDelivery', DeliveryAccepted['data']>
-  | Message<'RefuseDelivery', DeliveryRefused['data']>
+  | Message<'RejectDelivery', DeliveryRejected['data']>
   | Message<'DoubtDelivery', DeliveryUncertain['data']>
   | Message<'WithholdDelivery', DeliveryWithheld['data']>
   | Message<'ExpireDelivery', { at: string }>
@@ -35,7 +35,7 @@ export type Delivery =
       /** Claims made so far; the next claim's id follows from it. */
       readonly claims: number;
       readonly attempts: Attempts;
-      /** Receipts already noted, as `claimId providerId status`. */
+      /** Receipts already noted, as `claimId providerMessageId status`. */
       readonly receipts: readonly string[];
     };
 
@@ -77,8 +77,8 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
         return isOpen(state, command.data.claimId) ? [{ type: 'DeliveryReleased', data: command.data }] : [];
       case 'AcceptDelivery':
         return isOpen(state, command.data.claimId) ? [{ type: 'DeliveryAccepted', data: command.data }] : [];
-      case 'RefuseDelivery':
-        return isOpen(state, command.data.claimId) ? [{ type: 'DeliveryRefused', data: command.data }] : [];
+      case 'RejectDelivery':
+        return isOpen(state, command.data.claimId) ? [{ type: 'DeliveryRejected', data: command.data }] : [];
       case 'DoubtDelivery':
         return isOpen(state, command.data.claimId) && state.status === 'claimed'
           ? [{ type: 'DeliveryUncertain', data: command.data }]
@@ -110,9 +110,9 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
         return {
           ...state,
           status: 'accepted',
-          attempts: answered(state.attempts, event.data.claimId, { providerId: event.data.providerId }),
+          attempts: answered(state.attempts, event.data.claimId, { providerMessageId: event.data.providerMessageId }),
         };
-      case 'DeliveryRefused':
+      case 'DeliveryRejected':
         return {
           ...state,
           status: 'refused',
@@ -136,11 +136,11 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
         };
       }
       case 'ReceiptReceived': {
-        const { claimId, providerId, status } = event.data;
+        const { claimId, providerMessageId, status } = event.data;
         const noted = {
           ...state,
           attempts: reported(state.attempts, event.data),
-          receipts: [...state.receipts, `${claimId} ${providerId} ${status}`],
+          receipts: [...state.receipts, `${claimId} ${providerMessageId} ${status}`],
         };
         // The first receipt settles a claim whose answer is missing.
         return state.attempts.newest?.claimId === claimId ? { ...noted, status: 'accepted' } : noted;
@@ -169,7 +169,7 @@ function noteReceipt(
 ): DeliveryEvent[] {
   const claim = claimNumberOf(receipt.claimId);
   if (!Number.isInteger(claim) || claim < 1 || claim > state.claims) throw new DeliveryNotFound();
-  if (state.receipts.includes(`${receipt.claimId} ${receipt.providerId} ${receipt.status}`)) return [];
+  if (state.receipts.includes(`${receipt.claimId} ${receipt.providerMessageId} ${receipt.status}`)) return [];
   return [{ type: 'ReceiptReceived', data: { ...receipt, contactId: state.request.recipient.id } }];
 }
 

@@ -36,8 +36,8 @@ export type DeliveryClaimed = Message<
 >;
 /** Given back before the provider was called, or because the provider asked to come later. */
 export type DeliveryReleased = Message<'DeliveryReleased', { claimId: string; cause: string; notBefore: string }>;
-export type DeliveryAccepted = Message<'DeliveryAccepted', { claimId: string; providerId: string }>;
-export type DeliveryRefused = Message<'DeliveryRefused', { claimId: string; code: string; reason: string }>;
+export type DeliveryAccepted = Message<'DeliveryAccepted', { claimId: string; providerMessageId: string }>;
+export type DeliveryRejected = Message<'DeliveryRejected', { claimId: string; code: string; reason: string }>;
 /** The provider may have accepted it. */
 export type DeliveryUncertain = Message<'DeliveryUncertain', { claimId: string; cause: string }>;
 /** Not sent, by our own rule. */
@@ -51,7 +51,7 @@ export type ReceiptReceived = Message<
   {
     claimId: string;
     contactId: string;
-    providerId: string;
+    providerMessageId: string;
     status: string;
     errorCode: string | null;
     form: Personal<Readonly<Record<string, string>>>;
@@ -68,7 +68,7 @@ export type DeliveryEvent =
   | DeliveryClaimed
   | DeliveryReleased
   | DeliveryAccepted
-  | DeliveryRefused
+  | DeliveryRejected
   | DeliveryUncertain
   | DeliveryWithheld
   | DeliveryExpired
@@ -80,7 +80,7 @@ export const deliveryEventTypes = {
   DeliveryClaimed: { version: 1 },
   DeliveryReleased: { version: 1 },
   DeliveryAccepted: { version: 1 },
-  DeliveryRefused: { version: 1 },
+  DeliveryRejected: { version: 1 },
   DeliveryUncertain: { version: 1 },
   DeliveryWithheld: { version: 1 },
   DeliveryExpired: { version: 1 },

@@ -35,9 +35,9 @@ const statuses = [
   'teleported',
   'beamed',
 ];
-const receipt = (status: string, claimId = 'd.1', providerId = 'SM1'): DeliveryCommand => ({
+const receipt = (status: string, claimId = 'd.1', providerMessageId = 'SM1'): DeliveryCommand => ({
   type: 'NoteReceipt',
-  data: { claimId, providerId, status, errorCode: null, form: {} },
+  data: { claimId, providerMessageId, status, errorCode: null, form: {} },
 });
 const claimAs = (claimId: string): DeliveryCommand => ({
   type: 'ClaimDelivery',
@@ -73,9 +73,9 @@ function tryDecide(command: DeliveryCommand, state: Delivery): readonly Delivery
 const claimIds = fc.constantFrom('d.1', 'd.2', 'd.3');
 const anyCommand = fc.oneof(
   { weight: 3, arbitrary: claimIds.map(claimAs) },
-  claimIds.map((claimId): DeliveryCommand => ({ type: 'AcceptDelivery', data: { claimId, providerId: 'SM1' } })),
+  claimIds.map((claimId): DeliveryCommand => ({ type: 'AcceptDelivery', data: { claimId, providerMessageId: 'SM1' } })),
   claimIds.map((claimId): DeliveryCommand => ({
-    type: 'RefuseDelivery',
+    type: 'RejectDelivery',
     data: { claimId, code: '30007', reason: '' },
   })),
   {
@@ -131,7 +131,7 @@ describe('delivery, whatever happens', () => {
     fc.assert(
       fc.property(anyHistory, (events) => {
         const outcomes = events.filter((event) =>
-          ['DeliveryAccepted', 'DeliveryRefused', 'DeliveryReleased'].includes(event.type),
+          ['DeliveryAccepted', 'DeliveryRejected', 'DeliveryReleased'].includes(event.type),
         );
         const claims = outcomes.map(({ data }) => (data as { claimId: string }).claimId);
         expect(new Set(claims).size).toBe(claims.length);
@@ -149,7 +149,7 @@ describe('delivery, whatever happens', () => {
           if (event.type === 'DeliverySettled' && event.data.decision === 'resend') newest = null;
           // A receipt of an earlier claim says nothing about this one.
           if (event.type === 'ReceiptReceived') return event.data.claimId === newest;
-          return ['DeliveryWithheld', 'DeliveryExpired', 'DeliveryRefused', 'DeliveryAccepted'].includes(event.type);
+          return ['DeliveryWithheld', 'DeliveryExpired', 'DeliveryRejected', 'DeliveryAccepted'].includes(event.type);
         });
         if (end >= 0) expect(events.slice(end).some(({ type }) => type === 'DeliveryClaimed')).toBe(false);
       }),
@@ -219,9 +219,9 @@ describe('delivery, whatever happens', () => {
       if (state.status === 'none') throw new Error('it was requested');
       const { newest, earlier } = state.attempts;
       const statusOf = new Map(
-        [...earlier, ...(newest ? [newest] : [])].map(({ claimId, status, providerId }) => [
+        [...earlier, ...(newest ? [newest] : [])].map(({ claimId, status, providerMessageId }) => [
           claimId,
-          { status, providerId },
+          { status, providerMessageId },
         ]),
       );
       return { status: state.status, statusOf };

@@ -4,7 +4,7 @@ import type { InboundEvent } from './inbound.events.js';
 
 const inbound = deciderSpec(inboundDecider);
 const data = {
-  providerId: 'SM1',
+  providerMessageId: 'SM1',
   addressId: 'address-1',
   subjectId: 'address-1',
   senderId: 'sender-1',

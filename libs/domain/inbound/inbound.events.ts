@@ -8,7 +8,7 @@ import type { EventTypes, Message, Personal } from '@app/kernel';
 export type InboundReceived = Message<
   'InboundReceived',
   {
-    providerId: string;
+    providerMessageId: string;
     addressId: string;
     subjectId: string;
     senderId: string;

@@ -4,9 +4,9 @@ import { conversationAggregate, type ConversationEvent } from '@app/domain/conve
 import { KeysInMemory, newRecord, samples, sampleOf } from '@app/testing';
 import { Aggregates, empty, type Folded } from './aggregates.js';
 import { HandledCommands, REMEMBERED_COMMANDS } from './handled-commands.js';
-import type { Journal } from '../reading/journal.js';
+import type { EventLog } from '../reading/event-log.js';
 
-const aggregatesOf = (bytes?: number): Aggregates => new Aggregates({} as Journal, new KeysInMemory(), bytes);
+const aggregatesOf = (bytes?: number): Aggregates => new Aggregates({} as EventLog, new KeysInMemory(), bytes);
 
 /** A stream of one command for each event. */
 function conversation(length: number, stream = 'conversation-c-1'): Recorded<ConversationEvent>[] {

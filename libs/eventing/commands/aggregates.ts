@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { streamOf, type Message, type Position, type Recorded, type StreamFold } from '@app/kernel';
 import type { ExpectedRevision } from '../ports/event-store.js';
 import { HandledCommands } from './handled-commands.js';
-import type { Journal } from '../reading/journal.js';
+import type { EventLog } from '../reading/event-log.js';
 import type { Keyring } from '../ports/keyring.js';
 import { programHash } from '../sealing/program-hash.js';
 
@@ -35,7 +35,7 @@ export class Aggregates {
   private readonly memories: LRUCache<string, Remembered>;
 
   constructor(
-    readonly journal: Journal,
+    readonly eventLog: EventLog,
     readonly keyring: Keyring,
     bytesInMemory = BYTES_IN_MEMORY,
   ) {
@@ -54,7 +54,7 @@ export class Aggregates {
     let folded = this.remembered(aggregate, id);
     const stream = streamOf(aggregate, id);
     let page: Recorded<Event>[] = [];
-    for await (const event of this.journal.read<Event>(stream, last(folded) + 1)) {
+    for await (const event of this.eventLog.read<Event>(stream, last(folded) + 1)) {
       page.push(event);
       if (page.length < PAGE) continue;
       folded = this.extend(aggregate, id, folded, page);

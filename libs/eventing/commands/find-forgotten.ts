@@ -1,6 +1,6 @@
 import type { Position } from '@app/kernel';
 import type { Forgotten } from './handled-commands.js';
-import type { EventPlace, Journal } from '../reading/journal.js';
+import type { EventPlace, EventLog } from '../reading/event-log.js';
 
 /** How long a client's key is recognised at least; promised in the API's description. */
 const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
@@ -23,7 +23,7 @@ type Sought = {
  * @returns revision of its first event
  */
 export async function findForgotten(
-  journal: Journal,
+  eventLog: EventLog,
   stream: string,
   forgotten: Forgotten | null,
   sought: Sought,
@@ -33,7 +33,7 @@ export async function findForgotten(
   let found: number | undefined;
   for (let end = forgotten.revision; end >= 0; end -= PAGE) {
     const from = Math.max(0, end - PAGE + 1);
-    const page = await journal.metadata(stream, from, end - from + 1);
+    const page = await eventLog.metadata(stream, from, end - from + 1);
     const first = page.find(({ metadata }) => metadata.commandId === sought.commandId);
     // A command's events may begin on the page before.
     if (first) found = first.revision;

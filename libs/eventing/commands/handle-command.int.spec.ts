@@ -312,7 +312,7 @@ describe('handleCommand', () => {
                 changes: retry.events.length,
               });
             const ofKey: string[] = [];
-            for await (const { metadata } of tallies.journal.read(`tally-${tally}`))
+            for await (const { metadata } of tallies.eventLog.read(`tally-${tally}`))
               if (metadata.commandId === contextOf(key).commandId) ofKey.push(metadata.commandId);
             expect(ofKey).toHaveLength(retry.events.length);
           },

@@ -14,7 +14,7 @@ import { WrongExpectedRevision } from '../ports/event-store.js';
 import { findForgotten } from './find-forgotten.js';
 import { naturalId } from './ids.js';
 import { KeyDestroyed, KeyLost } from '../ports/keyring.js';
-import type { Journal } from '../reading/journal.js';
+import type { EventLog } from '../reading/event-log.js';
 import { RequestTrace } from './request-trace.js';
 
 /** Who asks, for which program, and under which id a repetition of the same command is recognised. */
@@ -73,7 +73,7 @@ export async function handleCommand<State, Intent extends Message, Command exten
 ): Promise<CommandResult<Event>> {
   const stream = streamOf(aggregate, id);
   const metadata = metadataOf(context, await aggregates.hash(context.programId, intent));
-  const trace = context.isRepeatable ? new RequestTrace(aggregates.journal, intent.type, stream, metadata) : null;
+  const trace = context.isRepeatable ? new RequestTrace(aggregates.eventLog, intent.type, stream, metadata) : null;
   for (let attempt = 1; ; attempt += 1) {
     const isRead = attempt > 1;
     const loaded = isRead ? await aggregates.load(aggregate, id) : aggregates.remembered(aggregate, id);
@@ -82,7 +82,7 @@ export async function handleCommand<State, Intent extends Message, Command exten
       // Beside the look for a first answer: each reads other streams.
       const deciding = (async () => aggregate.decide(await prepare(intent, folded.state), folded.state))();
       deciding.catch(() => undefined);
-      const first = await firstAnswer<Event>(aggregates.journal, { stream, folded, context, metadata, trace });
+      const first = await firstAnswer<Event>(aggregates.eventLog, { stream, folded, context, metadata, trace });
       if (first) return first;
       checkRevision(context, folded);
 
@@ -139,14 +139,14 @@ type Looking = {
 
 /** What the command was answered before: in its own stream, or in the trace of one that changed nothing. @throws CommandIdReused */
 async function firstAnswer<Event extends Message>(
-  journal: Journal,
+  eventLog: EventLog,
   { stream, folded, context, metadata, trace }: Looking,
 ): Promise<CommandResult<Event> | null> {
   const { handled } = folded;
   const from =
-    handled.firstRevision(context.commandId) ?? (await findForgotten(journal, stream, handled.forgotten, context));
+    handled.firstRevision(context.commandId) ?? (await findForgotten(eventLog, stream, handled.forgotten, context));
   if (from !== undefined) {
-    const answered = await resultFrom<Event>(journal, stream, from);
+    const answered = await resultFrom<Event>(eventLog, stream, from);
     if (answered.events[0]?.metadata.commandHash !== metadata.commandHash && !context.isDerived)
       throw new CommandIdReused();
     return answered;
@@ -158,12 +158,12 @@ async function firstAnswer<Event extends Message>(
 
 /** What the command at this revision led to. */
 async function resultFrom<Event extends Message>(
-  journal: Journal,
+  eventLog: EventLog,
   stream: string,
   from: number,
 ): Promise<CommandResult<Event>> {
   const events: Recorded<Event>[] = [];
-  for await (const event of journal.read<Event>(stream, from)) {
+  for await (const event of eventLog.read<Event>(stream, from)) {
     if (events.length > 0 && event.metadata.commandId !== events[0]?.metadata.commandId) break;
     events.push(event);
   }
@@ -193,7 +193,7 @@ async function append<State, Event extends Message>(
     eventId: naturalId(commandId, stream, content, String(index)),
     metadata,
   }));
-  const result = await aggregates.journal.append(stream, folded.revision, events);
+  const result = await aggregates.eventLog.append(stream, folded.revision, events);
   const first = result.revision - events.length + 1;
   const recorded = events.map((event, index) => ({
     ...event,
@@ -204,7 +204,7 @@ async function append<State, Event extends Message>(
   }));
   aggregates.extend(aggregate, id, folded, recorded);
   // The store says only where the last event is in the record.
-  if (events.length > 1) return resultFrom(aggregates.journal, stream, first);
+  if (events.length > 1) return resultFrom(aggregates.eventLog, stream, first);
   return { revision: result.revision, position: result.position, events: recorded };
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Message, Metadata, Position, Recorded } from '@app/kernel';
 import type { ExpectedRevision } from '../ports/event-store.js';
 import { naturalId } from './ids.js';
-import type { Journal } from '../reading/journal.js';
+import type { EventLog } from '../reading/event-log.js';
 
 /** Where the stream was when a command had nothing to change. */
 export type Unchanged = { readonly revision: number; readonly position: Position | null };
@@ -24,7 +24,7 @@ export class RequestTrace {
   private isSettleable = false;
 
   constructor(
-    private readonly journal: Journal,
+    private readonly eventLog: EventLog,
     private readonly kind: string,
     commandStream: string,
     private readonly metadata: Omit<Metadata, 'recordedAt'>,
@@ -38,7 +38,7 @@ export class RequestTrace {
    */
   async look(): Promise<{ readonly answer: Unchanged | null; readonly isReused: boolean }> {
     let last: Recorded<TraceEvent> | undefined;
-    for await (const event of this.journal.read<TraceEvent>(this.stream)) last = event;
+    for await (const event of this.eventLog.read<TraceEvent>(this.stream)) last = event;
     this.isSettleable = last !== undefined && last.revision === this.revision;
     this.revision = last?.revision ?? 'no-stream';
     const isReused = last !== undefined && last.metadata.commandHash !== this.metadata.commandHash;
@@ -68,7 +68,7 @@ export class RequestTrace {
   private async append(event: TraceEvent): Promise<void> {
     const metadata = { ...this.metadata, recordedAt: new Date().toISOString() };
     this.revision = (
-      await this.journal.append(this.stream, this.revision, [{ ...event, eventId: randomUUID(), metadata }])
+      await this.eventLog.append(this.stream, this.revision, [{ ...event, eventId: randomUUID(), metadata }])
     ).revision;
   }
 }

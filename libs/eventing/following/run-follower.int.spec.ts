@@ -40,7 +40,7 @@ describe('runFollower', () => {
       },
     };
     await runFollower(
-      { journal: tallies.journal, checkpoints: engines.checkpoints },
+      { eventLog: tallies.eventLog, checkpoints: engines.checkpoints },
       follower as unknown as Follower,
       stop.signal,
     );
@@ -59,7 +59,7 @@ describe('runFollower', () => {
     );
     expect(seen).toEqual([1, 2, 3]);
     expect(during).toBeNull();
-    expect(await checkpoint()).toBe(await tallies.journal.head());
+    expect(await checkpoint()).toBe(await tallies.eventLog.head());
   });
 
   it('rule 13: what failed comes again, and nothing is passed over', async () => {
@@ -93,8 +93,8 @@ describe('runFollower', () => {
       handle: () => Promise.reject(new Error('Nothing here is for it')),
     };
     const stop = new AbortController();
-    const head = (await tallies.journal.head()) ?? '';
-    const run = runFollower({ journal: tallies.journal, checkpoints: engines.checkpoints }, follower, stop.signal);
+    const head = (await tallies.eventLog.head()) ?? '';
+    const run = runFollower({ eventLog: tallies.eventLog, checkpoints: engines.checkpoints }, follower, stop.signal);
     await Promise.race([engines.checkpoints.waitFor(name, head, 10_000), run]);
     stop.abort();
     await run;

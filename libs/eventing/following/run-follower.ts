@@ -1,5 +1,5 @@
 import type { Message, Position } from '@app/kernel';
-import type { Journal } from '../reading/journal.js';
+import type { EventLog } from '../reading/event-log.js';
 import type { Checkpoints } from '../ports/read-model-store.js';
 import type { Followable } from '../reading/unopened.js';
 
@@ -13,12 +13,12 @@ export type Follower<Event extends Message = Message> = {
 
 /** Follows the record, batch after batch, saving the checkpoint after the effects. Rejects when `handle` or a store does. */
 export async function runFollower(
-  { journal, checkpoints }: { journal: Journal; checkpoints: Checkpoints },
+  { eventLog, checkpoints }: { eventLog: EventLog; checkpoints: Checkpoints },
   follower: Follower,
   signal: AbortSignal,
 ): Promise<void> {
   let from: Position | null = await checkpoints.get(follower.name);
-  for await (const { all, position } of journal.follow({ after: from, categories: follower.categories, signal })) {
+  for await (const { all, position } of eventLog.follow({ after: from, categories: follower.categories, signal })) {
     if (all.length > 0) await follower.handle(all);
     await checkpoints.set(follower.name, from, position);
     from = position;

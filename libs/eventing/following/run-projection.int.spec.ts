@@ -4,7 +4,7 @@ import type { Position } from '@app/kernel';
 import { noneSealed } from '@app/testing';
 import { EventCodec } from '../sealing/codec.js';
 import { naturalId } from '../commands/ids.js';
-import { Journal } from '../reading/journal.js';
+import { EventLog } from '../reading/event-log.js';
 import { CheckpointMoved, type DocumentWrite } from '../ports/read-model-store.js';
 import { rebuild, runProjection, unreadableId, type Followed, type ReadModel } from './run-projection.js';
 import {
@@ -30,7 +30,7 @@ describe('runProjection', () => {
   beforeAll(async () => {
     engines = await folder.open();
     tallies = new Tallies(engines.eventStore, engines.keyring);
-    followed = { journal: tallies.journal, readModels: engines.readModels, checkpoints: engines.checkpoints };
+    followed = { eventLog: tallies.eventLog, readModels: engines.readModels, checkpoints: engines.checkpoints };
   });
   beforeEach(() => {
     count += 1;
@@ -227,7 +227,7 @@ describe('runProjection', () => {
         async ({ cause, revision }) => void told.push(`${cause} ${revision}`),
       );
       await Promise.race([
-        engines.checkpoints.waitFor(projection.name, (await by.journal.head()) ?? '', LONG),
+        engines.checkpoints.waitFor(projection.name, (await by.eventLog.head()) ?? '', LONG),
         running,
       ]);
       stop.abort();
@@ -262,7 +262,7 @@ describe('runProjection', () => {
 
     const newer: Followed = {
       ...followed,
-      journal: new Journal(
+      eventLog: new EventLog(
         engines.eventStore,
         new EventCodec(tallyTypes, engines.keyring, { 'Added.v9': (data) => ({ type: 'Added.v1', data }) }),
         tallySubjectHomes,

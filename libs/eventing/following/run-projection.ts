@@ -1,5 +1,5 @@
 import type { Message, Position, Recorded } from '@app/kernel';
-import type { Journal } from '../reading/journal.js';
+import type { EventLog } from '../reading/event-log.js';
 import {
   idOf,
   isDeleted,
@@ -32,7 +32,7 @@ export type Touched = string | readonly string[] | Selection | null;
 export type Selection = { readonly index: string; readonly equals: Readonly<Record<string, FieldValue>> };
 
 export type Followed = {
-  readonly journal: Journal;
+  readonly eventLog: EventLog;
   readonly readModels: ReadModelStore;
   readonly checkpoints: Checkpoints;
 };
@@ -56,14 +56,14 @@ export const isUnreadable = ({ id, unreadable }: Document): boolean =>
  * `CheckpointMoved` when another worker owns the model; then call it again.
  */
 export async function runProjection(
-  { journal, readModels, checkpoints }: Followed,
+  { eventLog, readModels, checkpoints }: Followed,
   model: ReadModel,
   signal: AbortSignal,
   onUnopened: OnUnopened = () => Promise.resolve(),
 ): Promise<void> {
   await readModels.prepare(model);
   let from = await checkpoints.get(model.name);
-  for await (const { all, position } of journal.follow({ after: from, categories: model.categories, signal })) {
+  for await (const { all, position } of eventLog.follow({ after: from, categories: model.categories, signal })) {
     const rows = await touchedRows(readModels, model, all);
     const before = new Map(rows);
     for (const event of fold(model, rows, all)) await onUnopened(event);
@@ -79,17 +79,17 @@ export async function runProjection(
  * @returns the position it reached; `null` when the record is empty
  */
 export async function rebuild(
-  { journal, readModels }: Omit<Followed, 'checkpoints'>,
+  { eventLog, readModels }: Omit<Followed, 'checkpoints'>,
   model: ReadModel,
   signal: AbortSignal,
   onUnopened: OnUnopened = () => Promise.resolve(),
 ): Promise<Position | null> {
   await readModels.prepare(model);
   await readModels.beginRebuild(model);
-  const head = await journal.head();
+  const head = await eventLog.head();
   if (head === null) return null;
   const rows = new Map<string, DocumentWrite>();
-  for await (const { all, position } of journal.follow({ after: null, categories: model.categories, signal })) {
+  for await (const { all, position } of eventLog.follow({ after: null, categories: model.categories, signal })) {
     for (const event of fold(
       model,
       rows,

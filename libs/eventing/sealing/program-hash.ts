@@ -1,14 +1,14 @@
 import { createHmac, createSecretKey } from 'node:crypto';
 import { DomainError } from '@app/kernel';
 import { KeyDestroyed, type Keyring } from '../ports/keyring.js';
-import type { Journal } from '../reading/journal.js';
+import type { EventLog } from '../reading/event-log.js';
 import { UnusableData } from '../ports/unusable-data.js';
 
 /** What a program's hashes are for. Each purpose has a key of its own, so that no hash of one is a hash of another. */
 export type HashPurpose = 'commands' | 'names';
 
 /** Where a program's keys are, and where it shows whether there must be some. */
-export type ProgramKeys = { readonly keyring: Keyring; readonly journal: Pick<Journal, 'hasHistory'> };
+export type ProgramKeys = { readonly keyring: Keyring; readonly eventLog: Pick<EventLog, 'hasHistory'> };
 
 /** Subject of the program's key for this purpose in the keyring. */
 export const programHashSubject = (programId: string, purpose: HashPurpose): string => `${purpose}-${programId}`;
@@ -36,12 +36,16 @@ export async function programHash(
  * later, it was lost: with a new one every phone number would have another id, and what was said of the old one, such as STOP,
  * would be forgotten.
  */
-async function keyFor({ keyring, journal }: ProgramKeys, programId: string, purpose: HashPurpose): Promise<Uint8Array> {
+async function keyFor(
+  { keyring, eventLog }: ProgramKeys,
+  programId: string,
+  purpose: HashPurpose,
+): Promise<Uint8Array> {
   const [names, commands] = [programHashSubject(programId, 'names'), programHashSubject(programId, 'commands')];
   const known = await keyring.get([names, commands]);
   const key = known.get(programHashSubject(programId, purpose));
   if (key instanceof Uint8Array) return key;
-  if (!known.has(names) && (known.has(commands) || (await journal.hasHistory('programId', programId)))) {
+  if (!known.has(names) && (known.has(commands) || (await eventLog.hasHistory('programId', programId)))) {
     // Another process may have made the keys, and the program, after we looked for them.
     const made = (await keyring.get([names])).get(names);
     if (!made) throw new ProgramKeyMissing(programId);

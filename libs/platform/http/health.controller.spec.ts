@@ -1,4 +1,4 @@
-import { RecordCheck, UnusableData, type Checkpoints, type Journal } from '@app/eventing';
+import { RecordCheck, UnusableData, type Checkpoints, type EventLog } from '@app/eventing';
 import { recordStores } from '@app/testing';
 import { HealthController } from './health.controller.js';
 import { problemOf } from './problem.js';
@@ -14,7 +14,7 @@ function controller(publisher: string, readiness = new Readiness()): HealthContr
   } as unknown as Checkpoints;
   const head = (): Promise<string> => Promise.resolve(at(10));
   return new HealthController(
-    { head } as unknown as Journal,
+    { head } as unknown as EventLog,
     checkpoints,
     readiness,
     new RecordCheck(recordStores({ checkpoints: { all: checkpoints.all }, head })),

@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { Checkpoints, Journal, RecordCheck, UnusableData } from '@app/eventing';
+import { Checkpoints, EventLog, RecordCheck, UnusableData } from '@app/eventing';
 import { Public } from '../auth/authentication.js';
 import { NotReady, Readiness } from '../process/readiness.js';
 
@@ -9,7 +9,7 @@ import { NotReady, Readiness } from '../process/readiness.js';
 @Controller('health')
 export class HealthController {
   constructor(
-    private readonly journal: Journal,
+    private readonly eventLog: EventLog,
     private readonly checkpoints: Checkpoints,
     private readonly readiness: Readiness,
     private readonly recordCheck: RecordCheck,
@@ -24,7 +24,7 @@ export class HealthController {
   /** The engines answer, and nothing keeps this process from its work. @throws NotReady */
   @Get('ready')
   async ready(): Promise<{ status: 'ready' }> {
-    await Promise.all([this.journal.head(), this.checkpoints.get('inbox')]);
+    await Promise.all([this.eventLog.head(), this.checkpoints.get('inbox')]);
     await this.recordCheck.pass().catch((error: unknown) => {
       throw error instanceof UnusableData ? new NotReady(error.message) : error;
     });

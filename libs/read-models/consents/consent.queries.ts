@@ -57,7 +57,7 @@ export class ConsentQueries {
     const holders = await this.readModels.search(contactsProjection, searchTerm(programId, id), MOST_HOLDERS);
     const [first] = holders;
     return {
-      phone: first?.phones[first.phoneIds.indexOf(id)] ?? null,
+      phone: first?.phones[first.addressIds.indexOf(id)] ?? null,
       contacts: holders.map(({ id: contactId, name }) => ({ id: contactId, name })),
       formerSenderPhone: sender.phone,
       purpose: senders[sender.id]?.purpose ?? null,

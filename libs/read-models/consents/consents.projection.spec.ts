@@ -53,7 +53,7 @@ describe('consents', () => {
   it('policy single_opt_in: the form alone led to Yes', () => {
     const byForm = happened({
       type: 'OptedIn',
-      data: { ...samples.OptedIn, keyword: null, text: null, providerId: null, acceptedPosition: null },
+      data: { ...samples.OptedIn, keyword: null, text: null, providerMessageId: null, acceptedPosition: null },
     });
     consents
       .given(requested)

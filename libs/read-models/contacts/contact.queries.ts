@@ -5,7 +5,7 @@ import { programsProjection } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
 import { contactsProjection, searchTerm, type ContactRow } from './contacts.projection.js';
 
-export type ContactView = Omit<ContactRow, 'programId' | 'phoneIds' | 'terms'>;
+export type ContactView = Omit<ContactRow, 'programId' | 'addressIds' | 'terms'>;
 
 /** Consent of one of the contact's phones, for one number of the program. */
 export type PhoneConsent = Omit<ConsentState, 'folded'> & {
@@ -39,7 +39,7 @@ export class ContactQueries {
   }
 
   /** The contact's page: who it is, consent, and the latest conversations. */
-  async page(programId: string, contactId: string): Promise<ContactPage | null> {
+  async details(programId: string, contactId: string): Promise<ContactPage | null> {
     const row = await this.readModels.ofProgram(contactsProjection, programId, contactId);
     if (!row) return null;
     const { documents: conversations } = await this.inbox.page(
@@ -51,12 +51,12 @@ export class ContactQueries {
     return { ...view(row), consents: await this.consents(programId, row), conversations };
   }
 
-  private async consents(programId: string, { phones, phoneIds }: ContactRow): Promise<PhoneConsent[]> {
-    const rows = await this.readModels.get(consentsProjection, phoneIds);
+  private async consents(programId: string, { phones, addressIds }: ContactRow): Promise<PhoneConsent[]> {
+    const rows = await this.readModels.get(consentsProjection, addressIds);
     const [program] = await this.readModels.get(programsProjection, [programId]);
     return rows.flatMap(({ id, senders }) =>
       Object.entries(senders).map(([senderId, { folded: _, ...state }]) => ({
-        phone: phones[phoneIds.indexOf(id)] ?? '',
+        phone: phones[addressIds.indexOf(id)] ?? '',
         senderId,
         senderPhone: program?.senders.find((sender) => sender.id === senderId)?.phone ?? null,
         ...state,

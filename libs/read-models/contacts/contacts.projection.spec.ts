@@ -26,7 +26,7 @@ describe('contacts', () => {
       phones: [],
       emails: [],
       externalId: null,
-      phoneIds: [],
+      addressIds: [],
       registered: false,
       active: false,
       erased: true,

@@ -5,7 +5,7 @@ import { defineReadModel } from '../define-read-model.js';
 export type ContactRow = ContactDetails & {
   readonly id: string;
   readonly programId: string;
-  readonly phoneIds: readonly string[];
+  readonly addressIds: readonly string[];
   /** What the contact is found by, each with the program in front. */
   readonly terms: readonly string[];
   /** Asked to be forgotten: what is left has no name and no number, and is found by id alone. */
@@ -26,13 +26,13 @@ export const contactsProjection = defineReadModel<ContactRow>()({
       phones: [],
       emails: [],
       externalId: null,
-      phoneIds: [],
+      addressIds: [],
       registered: false,
       active: false,
       erased: true,
     };
     if (type === 'ContactErased') return row && { ...row, ...nobody, terms: [searchTerm(programId, id)], revision };
-    const { contactType, registered, active, phoneIds } = data;
+    const { contactType, registered, active, addressIds } = data;
     // Who was erased is nobody by name, and is found by id alone.
     const [name, externalId] = [unlessErased(data.name, null), unlessErased(data.externalId, null)];
     const [phones, emails] = [unlessErased(data.phones, []), unlessErased(data.emails, [])];
@@ -42,12 +42,12 @@ export const contactsProjection = defineReadModel<ContactRow>()({
       ...(name?.split(/\s+/) ?? []),
       name ?? '',
       ...phones.flatMap(digitTerms),
-      ...phoneIds,
+      ...addressIds,
       ...emails,
       externalId ?? '',
     ];
     const terms = [...new Set(words.filter((word) => word !== '').map((word) => searchTerm(programId, word)))];
-    return { id, programId, phoneIds, ...details, terms, erased: isErased(data.name), revision };
+    return { id, programId, addressIds, ...details, terms, erased: isErased(data.name), revision };
   },
 });
 

@@ -13,7 +13,7 @@ const receipt = (status: string, errorCode: string | null = null, at = record) =
   happened(at, { type: 'ReceiptReceived', data: { ...samples.ReceiptReceived, status, errorCode } });
 
 const newest = (said: Partial<Attempt>): Attempts => ({
-  newest: { claimId: 'delivery-1.1', providerId: null, status: null, errorCode: null, ...said },
+  newest: { claimId: 'delivery-1.1', providerMessageId: null, status: null, errorCode: null, ...said },
   earlier: [],
 });
 
@@ -62,10 +62,10 @@ describe('deliveries', () => {
     deliveries
       .given(requested, claimed)
       .when(of('DeliveryAccepted'))
-      .then({ status: 'accepted', attempts: newest({ providerId: 'SM6' }) });
+      .then({ status: 'accepted', attempts: newest({ providerMessageId: 'SM6' }) });
     deliveries
       .given(requested, claimed)
-      .when(of('DeliveryRefused'))
+      .when(of('DeliveryRejected'))
       .then({ status: 'refused', attempts: newest({ errorCode: '21211' }), reason: 'The number is not valid' });
     deliveries
       .given(requested, claimed)
@@ -77,7 +77,7 @@ describe('deliveries', () => {
     deliveries
       .given(requested, claimed, of('DeliveryUncertain'))
       .when(receipt('sent'))
-      .then({ status: 'accepted', attempts: newest({ providerId: 'SM6', status: 'sent' }), reason: null });
+      .then({ status: 'accepted', attempts: newest({ providerMessageId: 'SM6', status: 'sent' }), reason: null });
   });
 
   it('T2: shows what the staff decided', () => {
@@ -104,7 +104,7 @@ describe('deliveries', () => {
       type: 'DeliveryClaimed',
       data: { ...samples.DeliveryClaimed, claimId: 'delivery-1.2' },
     });
-    const first = { claimId: 'delivery-1.1', providerId: 'SM6', status: 'delivered', errorCode: null };
+    const first = { claimId: 'delivery-1.1', providerMessageId: 'SM6', status: 'delivered', errorCode: null };
     const history = [requested, claimed, uncertain, again];
     deliveries
       .given(...history)
@@ -117,7 +117,7 @@ describe('deliveries', () => {
         status: 'claimed',
         claimId: 'delivery-1.2',
         attempts: {
-          newest: { claimId: 'delivery-1.2', providerId: null, status: null, errorCode: null },
+          newest: { claimId: 'delivery-1.2', providerMessageId: null, status: null, errorCode: null },
           earlier: [first],
         },
       });
@@ -154,13 +154,13 @@ describe('deliveries', () => {
       .given(requested, claimed)
       .when(failed)
       .then({
-        attempts: newest({ providerId: 'SM6', status: 'undelivered', errorCode: '30003' }),
+        attempts: newest({ providerMessageId: 'SM6', status: 'undelivered', errorCode: '30003' }),
         reason: expect.stringContaining('unreachable') as string,
       });
     deliveries
       .given(requested, claimed, failed)
       .when(receipt('failed', '30008'))
-      .then({ attempts: newest({ providerId: 'SM6', status: 'undelivered', errorCode: '30003' }) });
+      .then({ attempts: newest({ providerMessageId: 'SM6', status: 'undelivered', errorCode: '30003' }) });
   });
 
   it('rule 8: a fact about a delivery nobody asked for shows nothing', () =>
@@ -223,7 +223,7 @@ describe('the state people see of a text', () => {
     expect(stateAfter(...history.slice(0, 1))).toBe('queued');
     expect(stateAfter(...history)).toBe('sending');
     expect(stateAfter(...history, of('DeliveryAccepted'))).toBe('accepted');
-    expect(stateAfter(...history, of('DeliveryRefused'))).toBe('failed');
+    expect(stateAfter(...history, of('DeliveryRejected'))).toBe('failed');
     expect(stateAfter(...history, of('DeliveryUncertain'))).toBe('uncertain');
     expect(stateAfter(...history.slice(0, 1), of('DeliveryWithheld'))).toBe('withheld');
     expect(stateAfter(...history.slice(0, 1), of('DeliveryExpired'))).toBe('expired');

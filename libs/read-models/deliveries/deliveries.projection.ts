@@ -42,7 +42,7 @@ export const deliveriesProjection = defineReadModel<DeliveryRow>()({
     'DeliveryClaimed',
     'DeliveryReleased',
     'DeliveryAccepted',
-    'DeliveryRefused',
+    'DeliveryRejected',
     'DeliveryUncertain',
     'DeliveryWithheld',
     'DeliveryExpired',
@@ -125,9 +125,9 @@ function next(row: DeliveryRow, event: Exclude<DeliveryEvent, DeliveryRequested>
         ...row,
         status: 'accepted',
         reason: null,
-        attempts: answered(row.attempts, event.data.claimId, { providerId: event.data.providerId }),
+        attempts: answered(row.attempts, event.data.claimId, { providerMessageId: event.data.providerMessageId }),
       };
-    case 'DeliveryRefused':
+    case 'DeliveryRejected':
       return {
         ...row,
         status: 'refused',

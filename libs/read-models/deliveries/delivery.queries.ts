@@ -14,10 +14,10 @@ export type DeliveryView = Omit<
   DeliveryRow,
   'programId' | 'claimId' | 'orderingKey' | 'queue' | 'addressee' | 'order' | 'attempts' | 'refusedSenderId'
 > & {
-  readonly providerId: string | null;
+  readonly providerMessageId: string | null;
   readonly providerStatus: string | null;
   readonly errorCode: string | null;
-  readonly earlierAttempts: readonly Pick<Attempt, 'providerId' | 'status' | 'errorCode'>[];
+  readonly earlierAttempts: readonly Pick<Attempt, 'providerMessageId' | 'status' | 'errorCode'>[];
 };
 
 @Injectable()
@@ -138,9 +138,9 @@ function view(row: DeliveryRow): DeliveryView {
     attempts,
     reason,
   } = row;
-  const { providerId = null, status: providerStatus = null, errorCode = null } = attempts.newest ?? {};
+  const { providerMessageId = null, status: providerStatus = null, errorCode = null } = attempts.newest ?? {};
   const earlierAttempts = attempts.earlier.map((attempt) => ({
-    providerId: attempt.providerId,
+    providerMessageId: attempt.providerMessageId,
     status: attempt.status,
     errorCode: attempt.errorCode,
   }));
@@ -155,7 +155,7 @@ function view(row: DeliveryRow): DeliveryView {
     notBefore,
     expiresAt,
     claimedAt,
-    providerId,
+    providerMessageId,
     providerStatus,
     errorCode,
     reason,

@@ -75,7 +75,7 @@ export class InboxQueries {
     ]);
     const consents = await this.readModels.get(
       consentsProjection,
-      contacts.flatMap(({ phoneIds }) => phoneIds.slice(0, 1)),
+      contacts.flatMap(({ addressIds }) => addressIds.slice(0, 1)),
     );
     const contactOf = new Map(contacts.map((contact) => [contact.id, contact]));
     const byAddress = new Map(consents.map((consent) => [consent.id, consent]));
@@ -83,7 +83,7 @@ export class InboxQueries {
     return rows.map(({ programId: _programId, activity: _activity, archived: _archived, ...row }) => {
       const contact = contactOf.get(row.contactId);
       const phone = contact?.phones[0] ?? null;
-      const consents = byAddress.get(contact?.phoneIds[0] ?? '')?.senders ?? {};
+      const consents = byAddress.get(contact?.addressIds[0] ?? '')?.senders ?? {};
       return {
         ...row,
         displayName: contact?.name ?? phone ?? contact?.emails[0] ?? row.contactId,

@@ -78,9 +78,9 @@ describe('thread', () => {
   });
 
   it('M1: an inbound accepted before a staff reply but routed after it sorts before it', () => {
-    const acceptedAt = record('inbound-SM1', sampleOf('InboundReceived')).position;
+    const acceptedPosition = record('inbound-SM1', sampleOf('InboundReceived')).position;
     const reply = happened(sampleOf('MessageSent'));
-    const routed = happened({ type: 'MessageReceived', data: { ...samples.MessageReceived, acceptedAt } });
+    const routed = happened({ type: 'MessageReceived', data: { ...samples.MessageReceived, acceptedPosition } });
     const entries = [...documentsOf(threadProjection, [started, reply, routed]).values()];
     expect(entries.toSorted((a, b) => (a.order < b.order ? -1 : 1)).map(({ id }) => id)).toEqual([
       'message-3',
@@ -91,7 +91,7 @@ describe('thread', () => {
   it('M1: a message of the portal has the place at which it was written', () => {
     const event = happened({
       type: 'MessageReceived',
-      data: { ...samples.MessageReceived, channel: 'in-app', acceptedAt: null, providerId: null },
+      data: { ...samples.MessageReceived, channel: 'in-app', acceptedPosition: null, providerMessageId: null },
     });
     thread.given(started).when(event).then({ order: event.position });
   });

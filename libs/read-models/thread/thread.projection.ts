@@ -111,7 +111,7 @@ export const threadProjection = defineReadModel<ThreadEntry>()({
 
 const common = (
   event: Recorded<ConversationEvent>,
-  data: { messageId: string; contactId: string; acceptedAt?: string | null },
+  data: { messageId: string; contactId: string; acceptedPosition?: string | null },
 ) => ({
   id: data.messageId,
   programId: event.metadata.programId,
@@ -123,7 +123,7 @@ const common = (
   refusedSenderId: null,
   deliveryId: null,
   at: event.metadata.occurredAt,
-  order: data.acceptedAt ?? event.position,
+  order: data.acceptedPosition ?? event.position,
 });
 
 const textDelivery = ({

@@ -61,7 +61,7 @@ export function commandsContract(name: string, open: () => Promise<Opened<{ read
       });
       let { revision } = await tallies.aggregates.load(tallyAggregate, id);
       for (let from = 0; from < events.length; from += PAGE)
-        ({ revision } = await tallies.journal.append(`tally-${id}`, revision, events.slice(from, from + PAGE)));
+        ({ revision } = await tallies.eventLog.append(`tally-${id}`, revision, events.slice(from, from + PAGE)));
     }
 
     test('rule 3: what follows from an event is done once, however many commands came after it', async () => {

@@ -26,7 +26,7 @@ export function emailGatewayContract(name: string, open: () => Promise<OpenedEma
     afterEach(() => opened.close());
 
     it('N1: sends text and HTML to the person, under the given Message-ID', async () => {
-      expect(await opened.gateway.send(email('one'))).toEqual({ kind: 'accepted', providerId: 'one' });
+      expect(await opened.gateway.send(email('one'))).toEqual({ kind: 'accepted', providerMessageId: 'one' });
       const [raw = ''] = await opened.received();
       expect(raw).toMatch(/^To: Rosa <rosa@mail.example>\r?$/m);
       expect(raw).toMatch(/Message-ID:\s+<one@/);
@@ -63,7 +63,7 @@ function knowsWhatItTook(opened: () => OpenedEmail): void {
   it('N3: knows what was sent', async () => {
     const { gateway } = opened();
     await gateway.send(email('one'));
-    expect(await gateway.find('one')).toEqual({ kind: 'found', providerId: 'one' });
+    expect(await gateway.find('one')).toEqual({ kind: 'found', providerMessageId: 'one' });
     expect((await gateway.find('two')).kind).not.toBe('found');
   });
 }

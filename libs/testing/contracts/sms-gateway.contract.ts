@@ -38,7 +38,7 @@ export function smsGatewayContract(name: string, open: () => Promise<OpenedSms>)
 
     it('T1: hands a text over and says under which id', async () => {
       expect(await send(null)).toMatchObject({
-        outcome: { kind: 'accepted', providerId: expect.stringMatching(/./) as string },
+        outcome: { kind: 'accepted', providerMessageId: expect.stringMatching(/./) as string },
         accepted: 1,
       });
     });

@@ -6,7 +6,7 @@ import {
   EventCodec,
   type EventStore,
   handleCommand,
-  Journal,
+  EventLog,
   type Keyring,
   naturalId,
   type ReadModel,
@@ -81,12 +81,12 @@ export const contextOf = (key: string, programId = 'program-1'): CommandContext 
 
 /** The way in, as one process has it. */
 export class Tallies {
-  readonly journal: Journal;
+  readonly eventLog: EventLog;
   readonly aggregates: Aggregates;
 
   constructor(eventStore: EventStore, keyring: Keyring) {
-    this.journal = new Journal(eventStore, new EventCodec(tallyTypes, keyring), tallySubjectHomes);
-    this.aggregates = new Aggregates(this.journal, keyring);
+    this.eventLog = new EventLog(eventStore, new EventCodec(tallyTypes, keyring), tallySubjectHomes);
+    this.aggregates = new Aggregates(this.eventLog, keyring);
   }
 
   add(id: string, amounts: readonly number[], context: CommandContext): Promise<CommandResult<TallyEvent>> {
@@ -110,7 +110,7 @@ export class Tallies {
 
   async amounts(id: string): Promise<number[]> {
     const amounts: number[] = [];
-    for await (const { data } of this.journal.read<TallyEvent>(`tally-${id}`)) amounts.push(data.amount);
+    for await (const { data } of this.eventLog.read<TallyEvent>(`tally-${id}`)) amounts.push(data.amount);
     return amounts;
   }
 }

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { consentTarget, HandleConsent, Lookups } from '@app/application';
 import type { CommandContext, Page } from '@app/eventing';
 import { ConsentQueries, Freshness, type ConsentToRenew } from '@app/read-models';
-import { answer } from '../http/answers.js';
+import { commandResponse } from '../http/command-response.js';
 import type { RequestContext } from '../http/command-context.js';
 import type { PageDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
@@ -34,7 +34,10 @@ export class ConsentsService {
       this.target(context, form),
     );
     const intent = { type: 'RequestOptIn', data: form } as const;
-    return { consentId, ...answer(await this.commands.execute(new HandleConsent(consentId, intent, context))) };
+    return {
+      consentId,
+      ...commandResponse(await this.commands.execute(new HandleConsent(consentId, intent, context))),
+    };
   }
 
   /** @throws InvalidCursor */

@@ -5,7 +5,7 @@ import type { CommandContext } from '@app/eventing';
 import { ContactNotFound, type ContactDetails } from '@app/domain/contact';
 import { InvalidRequest } from '@app/platform';
 import { ContactQueries, Freshness, type ContactPage, type ContactView } from '@app/read-models';
-import { answer, type CommandAnswer } from '../http/answers.js';
+import { commandResponse, type CommandResponse } from '../http/command-response.js';
 import type { RequestContext } from '../http/command-context.js';
 import { takeRequest } from '../http/take-request.js';
 import type { ChangeContactDto, ContactSearchDto, CreateContactDto } from './contacts.requests.dto.js';
@@ -29,21 +29,21 @@ export class ContactsService {
     }));
     return {
       contactId,
-      ...answer(
+      ...commandResponse(
         await this.commands.execute(new HandleContact(contactId, { type: 'CreateContact', data: details }, context)),
       ),
     };
   }
 
   /** Changes the fields that are given. */
-  async change(id: string, body: ChangeContactDto, context: CommandContext): Promise<CommandAnswer> {
+  async change(id: string, body: ChangeContactDto, context: CommandContext): Promise<CommandResponse> {
     const { name, phones, emails, contactType, registered, active } = body;
     const changes = Object.fromEntries(
       Object.entries({ name, phones, emails, contactType, registered, active }).filter(
         ([, value]) => value !== undefined && value !== null,
       ),
     );
-    return answer(
+    return commandResponse(
       await this.commands.execute(new HandleContact(id, { type: 'ChangeContact', data: { changes } }, context)),
     );
   }
@@ -58,7 +58,7 @@ export class ContactsService {
 
   /** @throws ContactNotFound */
   async one(programId: string, id: string, position: string | undefined): Promise<ContactPage> {
-    const contact = await this.freshness.at(position, () => this.contacts.page(programId, id));
+    const contact = await this.freshness.at(position, () => this.contacts.details(programId, id));
     if (!contact) throw new ContactNotFound();
     return contact;
   }
@@ -68,7 +68,7 @@ export class ContactsService {
     { externalId, phones: [phone] }: ContactDetails,
   ): Promise<string> {
     if (externalId !== null) return this.lookups.naturalKeys.contactByExternalId(programId, externalId);
-    const fresh = ids.madeBy(commandId, 'contact');
+    const fresh = ids.derivedId(commandId, 'contact');
     return phone === undefined ? fresh : this.lookups.numberContactId(programId, phone, fresh);
   }
 }

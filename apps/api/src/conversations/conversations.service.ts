@@ -5,7 +5,7 @@ import type { CommandContext, Page } from '@app/eventing';
 import { ConversationNotFound } from '@app/domain/conversation';
 import { InvalidRequest, type CallerIdentity } from '@app/platform';
 import { Freshness, InboxQueries, ThreadQueries, type ConversationView, type MessageView } from '@app/read-models';
-import { answer, type CommandAnswer } from '../http/answers.js';
+import { commandResponse, type CommandResponse } from '../http/command-response.js';
 import type { RequestContext } from '../http/command-context.js';
 import type { PageDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
@@ -40,7 +40,7 @@ export class ConversationsService {
       this.starter.find(whom, context),
     );
     const { conversationId, ...result } = await this.starter.start(caller.id, whom, about, context);
-    return { started: { conversationId, ...answer(result) }, isNew: result.events.length > 0 };
+    return { started: { conversationId, ...commandResponse(result) }, isNew: result.events.length > 0 };
   }
 
   /** @throws InvalidRequest, InvalidCursor */
@@ -80,9 +80,9 @@ export class ConversationsService {
     { assignee }: AssignConversationDto,
     { id: by }: CallerIdentity,
     context: CommandContext,
-  ): Promise<CommandAnswer> {
+  ): Promise<CommandResponse> {
     const intent = { type: 'AssignConversation', data: { assignee, by } } as const;
-    return answer(await this.commands.execute(new HandleConversation(id, intent, context)));
+    return commandResponse(await this.commands.execute(new HandleConversation(id, intent, context)));
   }
 
   async send(
@@ -94,7 +94,7 @@ export class ConversationsService {
     const result = await this.commands.execute(
       new HandleConversation(id, { type: 'SendMessage', data: { by, channel, text } }, context),
     );
-    return { messageId: messageIdIn(result), ...answer(result) };
+    return { messageId: messageIdIn(result), ...commandResponse(result) };
   }
 }
 

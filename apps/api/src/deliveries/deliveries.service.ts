@@ -4,7 +4,7 @@ import { HandleDelivery } from '@app/application';
 import type { CommandContext, Page } from '@app/eventing';
 import type { CallerIdentity } from '@app/platform';
 import { DeliveryQueries, Freshness, type DeliveryView } from '@app/read-models';
-import { answer, type CommandAnswer } from '../http/answers.js';
+import { commandResponse, type CommandResponse } from '../http/command-response.js';
 import type { PageDto } from '../http/paging.dto.js';
 import type { DeliveryFilterDto, SettleDeliveryDto } from './deliveries.requests.dto.js';
 
@@ -31,8 +31,8 @@ export class DeliveriesService {
     { decision }: SettleDeliveryDto,
     { id: by }: CallerIdentity,
     context: CommandContext,
-  ): Promise<CommandAnswer> {
-    return answer(
+  ): Promise<CommandResponse> {
+    return commandResponse(
       await this.commands.execute(new HandleDelivery(id, { type: 'SettleDelivery', data: { by, decision } }, context)),
     );
   }

@@ -13,7 +13,7 @@ export class RecipientDto {
 }
 @ObjectType('Attempt')
 export class AttemptDto {
-  @Nullable() readonly providerId!: string | null;
+  @Nullable() readonly providerMessageId!: string | null;
   @Nullable() readonly status!: string | null;
   @Nullable() readonly errorCode!: string | null;
 }
@@ -29,7 +29,7 @@ export class DeliveryDto implements DeliveryView {
   readonly notBefore!: string;
   readonly expiresAt!: string;
   @Nullable() readonly claimedAt!: string | null;
-  @Nullable() readonly providerId!: string | null;
+  @Nullable() readonly providerMessageId!: string | null;
   @Nullable() readonly providerStatus!: string | null;
   @Nullable() readonly errorCode!: string | null;
   @Nullable() readonly reason!: string | null;

@@ -1,9 +1,9 @@
 import { ObjectType } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
-import type { CommandAnswer } from './answers.js';
+import type { CommandResponse } from './command-response.js';
 
 @ObjectType({ isAbstract: true })
-export class CommandDto implements CommandAnswer {
+export class CommandDto implements CommandResponse {
   /** Revision of the resource, for `If-Match`. */
   readonly revision!: number;
   /** A query may wait for this position to see the command's effect. */

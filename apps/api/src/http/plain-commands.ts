@@ -4,7 +4,7 @@ import { Args, InputType, Mutation } from '@nestjs/graphql';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { CommandContext, CommandResult } from '@app/eventing';
 import { Caller, Requires, type CallerIdentity, type Permission } from '@app/platform';
-import { answer, type CommandAnswer } from './answers.js';
+import { commandResponse, type CommandResponse } from './command-response.js';
 import { Context } from './command-context.js';
 import { CommandDto } from './command.view.js';
 
@@ -42,8 +42,8 @@ export const PlainRoutes =
           given: string,
           caller: CallerIdentity,
           context: CommandContext,
-        ): Promise<CommandAnswer> {
-          return answer(await this.commands.execute(command(given, caller, context)));
+        ): Promise<CommandResponse> {
+          return commandResponse(await this.commands.execute(command(given, caller, context)));
         },
         method: [
           route,
@@ -68,7 +68,7 @@ export const PlainMutations =
       addMethod(prototype, mutation, {
         async run(this: HasBus, given: Input, caller: CallerIdentity, context: CommandContext): Promise<object> {
           const id = given[idField] ?? '';
-          return { [idField]: id, ...answer(await this.commands.execute(command(id, caller, context))) };
+          return { [idField]: id, ...commandResponse(await this.commands.execute(command(id, caller, context))) };
         },
         method: [Mutation(() => payload, { name: mutation, description }), Requires(permission)],
         parameters: [Args('input', { type: () => Named }), Caller(), Context()],

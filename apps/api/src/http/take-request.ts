@@ -1,5 +1,5 @@
 import type { CommandBus } from '@nestjs/cqrs';
-import { HandleRequest, partOf } from '@app/application';
+import { HandleRequest, subCommand } from '@app/application';
 import { RevisionMismatch } from '@app/eventing';
 import type { JsonObject } from '@app/kernel';
 import type { RequestContext } from './command-context.js';
@@ -21,7 +21,7 @@ export async function takeRequest<Target extends JsonObject>(
   if (!context.isRepeatable) return findTarget();
   const intent = { type: 'TakeRequest', data: { kind, body } } as const;
   const { events } = await commands.execute(
-    new HandleRequest(context.commandId, intent, partOf(context, 'request'), async () => findTarget()),
+    new HandleRequest(context.commandId, intent, subCommand(context, 'request'), async () => findTarget()),
   );
   const taken = events[0]?.data as { readonly target?: Target } | undefined;
   return taken?.target ?? findTarget();

@@ -8,7 +8,7 @@ import { Freshness, InboxQueries, ThreadQueries, type MessageView } from '@app/r
 import type { MessageOrderDto } from '../conversations/conversations.requests.dto.js';
 import type { SentDto } from '../conversations/conversations.view.js';
 import { messageIdIn } from '../conversations/message-id.js';
-import { answer } from '../http/answers.js';
+import { commandResponse } from '../http/command-response.js';
 import type { PageDto } from '../http/paging.dto.js';
 import { ContactActive } from './contact-active.js';
 import type { WritePortalMessageDto } from './portal.requests.dto.js';
@@ -80,7 +80,7 @@ export class PortalService {
     const result = await this.commands.execute(
       new HandleConversation(id, { type: 'WriteInApp', data: { text } }, context),
     );
-    return { messageId: messageIdIn(result), ...answer(result) };
+    return { messageId: messageIdIn(result), ...commandResponse(result) };
   }
 
   /** Another contact's conversation does not exist for this one. @throws ConversationNotFound */

@@ -4,7 +4,7 @@ import { HandleReferral, ids, NaturalKeys } from '@app/application';
 import type { Page } from '@app/eventing';
 import { ReferralNotFound } from '@app/domain/referral';
 import { Freshness, ReferralQueries, type ReferralPage, type ReferralView } from '@app/read-models';
-import { answer } from '../http/answers.js';
+import { commandResponse } from '../http/command-response.js';
 import type { RequestContext } from '../http/command-context.js';
 import type { PageDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
@@ -31,7 +31,9 @@ export class ReferralsService {
     }));
     return {
       referralId,
-      ...answer(await this.commands.execute(new HandleReferral(referralId, { type: 'CreateReferral', data }, context))),
+      ...commandResponse(
+        await this.commands.execute(new HandleReferral(referralId, { type: 'CreateReferral', data }, context)),
+      ),
     };
   }
 
@@ -49,7 +51,7 @@ export class ReferralsService {
 
   private async idFor({ programId, commandId }: RequestContext, externalId: string | null): Promise<string> {
     return externalId === null
-      ? ids.madeBy(commandId, 'referral')
+      ? ids.derivedId(commandId, 'referral')
       : this.naturalKeys.referralByExternalId(programId, externalId);
   }
 }

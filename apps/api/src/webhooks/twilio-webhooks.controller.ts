@@ -54,9 +54,9 @@ export class TwilioWebhooksController {
     @Req() request: FastifyRequest,
   ): Promise<string> {
     const { form, sender } = await this.genuine(programId, body, request, (posted) => posted['To']);
-    const providerId = providerIdIn(form);
+    const providerMessageId = providerMessageIdIn(form);
     const from = needed(form, 'From');
-    await this.inbound.accept(programId, sender, { providerId, from, form, sentAt: null }, request.id);
+    await this.inbound.accept(programId, sender, { providerMessageId, from, form, sentAt: null }, request.id);
     return NO_ANSWER;
   }
 
@@ -72,7 +72,7 @@ export class TwilioWebhooksController {
     const { form, sender } = await this.genuine(programId, body, request, (posted) => posted['From']);
     const data = {
       claimId,
-      providerId: providerIdIn(form),
+      providerMessageId: providerMessageIdIn(form),
       status: needed(form, 'MessageStatus'),
       errorCode: form['ErrorCode'] ?? null,
       form,
@@ -160,7 +160,7 @@ function formOf(body: unknown): Form {
 }
 
 /** @throws InvalidRequest unless it is shaped like the provider's ids, such as SM and 32 hexadecimal digits */
-function providerIdIn({ MessageSid }: Form): string {
+function providerMessageIdIn({ MessageSid }: Form): string {
   if (!/^[A-Z]{2}[0-9a-fA-F]{32}$/.test(MessageSid ?? ''))
     throw new InvalidRequest([
       { field: 'MessageSid', rule: 'matches', message: 'MessageSid must be an id of the provider' },

@@ -4,9 +4,9 @@ import { map, type Observable } from 'rxjs';
 import type { CommandResult } from '@app/eventing';
 
 /** What a command answers: the revision it led to, and a position that a query may wait for. */
-export type CommandAnswer = { readonly revision: number; readonly position: string | null };
+export type CommandResponse = { readonly revision: number; readonly position: string | null };
 
-export const answer = ({ revision, position }: CommandResult): CommandAnswer => ({ revision, position });
+export const commandResponse = ({ revision, position }: CommandResult): CommandResponse => ({ revision, position });
 
 /** Gives an answer's revision as its ETag, for a later `If-Match`. */
 @Injectable()

@@ -32,7 +32,7 @@ export type SubjectHomes = Readonly<Record<string, string | null>>;
 export type EventPlace = Pick<Recorded<Message>, 'revision' | 'position' | 'metadata'>;
 
 /** The record as the rest of the program sees it: typed events with their personal content open. */
-export class Journal {
+export class EventLog {
   /** The events that this process appended last, sealed, by stream and revision. */
   private readonly known = new LRUCache<string, RecordedStoredEvent>({ max: KNOWN });
 

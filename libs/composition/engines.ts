@@ -141,7 +141,7 @@ function masterKey(variable: string, given: string | undefined, file: string | u
   const key = MasterKey.parse(read(`${variable}_FILE`, file));
   if (!key)
     throw new InvalidConfiguration([
-      `${variable}_FILE: ${file} is no master key: it must hold 32 bytes as Base64 or hexadecimal digits`,
+      `${variable}_FILE: ${file} is not a master key: it must hold 32 bytes as Base64 or hexadecimal digits`,
     ]);
   return key;
 }

@@ -45,7 +45,7 @@ describe('a server whose certificate nobody vouches for', () => {
     const opening = openEngines(loadConfiguration({ DATA_DIR: folder, ...environment() }));
     await expect(opening).rejects.toMatchObject({
       name: 'UnusableData',
-      message: expect.stringMatching(/^[^\n]*no valid certificate \(DEPTH_ZERO_SELF_SIGNED_CERT\)[^\n]*$/),
+      message: expect.stringMatching(/^[^\n]*is not valid \(DEPTH_ZERO_SELF_SIGNED_CERT\)[^\n]*$/),
     });
     await expect(opening).rejects.toThrow(variable);
     await expect(opening).rejects.not.toThrow('sesame');

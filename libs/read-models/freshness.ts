@@ -45,13 +45,13 @@ export class InvalidPosition extends DomainError {
   override readonly kind = 'invalid';
   override readonly field = 'position';
   constructor() {
-    super('This is not a position of this record: give one that a command answered with');
+    super('This is not a valid position; use one that a command returned');
   }
 }
 export class PositionNotReached extends DomainError {
   readonly code = 'PositionNotReached';
   override readonly field = 'position';
   constructor() {
-    super('What this reads has not come that far yet; try again');
+    super('The read model has not reached this position yet; try again');
   }
 }

@@ -30,7 +30,7 @@ export async function acceptLostKeys(
   if (ofKeys !== null)
     throw new Refused(
       ofKeys === recordId
-        ? 'The keys of this record are there; nothing was changed'
+        ? 'The keys of this record exist; nothing was changed'
         : `The keys belong to the record ${ofKeys}: move them away first, they are not lost`,
     );
   const head = (await eventStore.head()) ?? '';

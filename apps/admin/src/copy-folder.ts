@@ -39,7 +39,7 @@ export async function copyFolder(folder: string, to: string, keysTo: string | un
       everyFewSeconds((copied) => console.log(`${copied} events`)),
     );
     console.log(
-      `${events} events copied and equal. ${keys === null ? 'The keys are still in keys.db: nothing that is sealed opens without them.' : `${keys} keys copied.`} Checkpoints are not copied: whatever follows the copy begins at its beginning.`,
+      `${events} events copied and equal. ${keys === null ? 'The keys are still in keys.db: sealed content cannot be opened without them.' : `${keys} keys copied.`} Checkpoints are not copied: followers of the copy start from the beginning.`,
     );
   } catch (error) {
     throw refused(error);

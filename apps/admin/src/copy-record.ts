@@ -10,7 +10,9 @@ const LARGEST_APPEND_CHARACTERS = 200_000;
 export class RecordsDiffer extends Error {
   constructor(readonly position: Position | null) {
     super(
-      position === null ? 'The copy goes on where the record ends' : `The copy differs at ${position} of the record`,
+      position === null
+        ? 'The copy has more events than the record'
+        : `The copy differs from the record at position ${position}`,
     );
     this.name = 'RecordsDiffer';
   }

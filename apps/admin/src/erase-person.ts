@@ -16,7 +16,7 @@ export const erasePerson = (data: string | undefined, programId: string, contact
         eraser.erase(contactId, 'admin', systemContext(programId, 'admin')),
       );
       console.log(
-        `Erased, with ${count} ${count === 1 ? 'conversation' : 'conversations'}. The keys are destroyed as soon as automation has followed the record to here.`,
+        `Erased, with ${count} ${count === 1 ? 'conversation' : 'conversations'}. The keys are destroyed as soon as automation has reached this event.`,
       );
     } catch (error) {
       throw error instanceof DomainError || error instanceof TemporaryFailure ? new Refused(error.message) : error;

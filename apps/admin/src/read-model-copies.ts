@@ -88,7 +88,7 @@ export async function whileFollowed<Result>(
   try {
     return await Promise.race([
       work(),
-      running.then(() => Promise.reject(new Error(`${model.name} is not followed any more`))),
+      running.then(() => Promise.reject(new Error(`No process follows ${model.name} any more`))),
     ]);
   } finally {
     stop.abort();

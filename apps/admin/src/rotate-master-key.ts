@@ -11,7 +11,9 @@ export async function rotateMasterKey(dataFolder: string | undefined): Promise<v
   const rotated = await rotateFolderMasterKey(folder).catch((error: unknown) => {
     throw refused(error);
   });
-  console.log(`${rotated} keys wrapped anew. ${folder}/master.key is a new one: keep a copy of it in another place`);
+  console.log(
+    `${rotated} keys wrapped again. ${folder}/master.key is the new master key: keep a copy of it in another place`,
+  );
 }
 
 function folderWithOwnKey(dataFolder: string | undefined): string | null {
@@ -23,5 +25,5 @@ const rotateGiven = (dataFolder: string | undefined): Promise<void> =>
   withEngines(dataFolder, async ({ keyring }, configuration) => {
     if (masterKeysOf(configuration)?.length !== 2)
       throw new Refused('Give the former master key too, as MASTER_KEY_PREVIOUS or MASTER_KEY_PREVIOUS_FILE');
-    console.log(`${await keyring.rotate()} keys wrapped anew. The former master key opens nothing any more`);
+    console.log(`${await keyring.rotate()} keys wrapped again. The former master key no longer opens any key`);
   });

@@ -14,7 +14,7 @@ export const changeToken = (asked: OfSender): Promise<void> =>
       if (authToken === undefined) throw new Refused('TWILIO_AUTH_TOKEN must be given: the new one');
       return { type: 'AddSender', data: { programId: asked.program, senderId, phone, accountSid, authToken } };
     },
-    'Texts are sent with the new token. When the provider signs with it alone: admin end-token-rotation',
+    'Texts are sent with the new token. When the provider signs webhooks only with the new token, run: admin end-token-rotation',
   );
 
 /** @throws Refused */
@@ -22,7 +22,7 @@ export const endTokenRotation = (asked: OfSender): Promise<void> =>
   ofSender(
     asked,
     ({ senderId }) => ({ type: 'EndTokenRotation', data: { programId: asked.program, senderId } }),
-    'Webhooks are checked with one token alone',
+    'Webhooks are accepted only when signed with the new token',
   );
 
 const ofSender = (

@@ -22,7 +22,7 @@ type Options = { readonly data?: string };
 /** The operator's command line. */
 async function admin(): Promise<void> {
   const program = new Command('admin').description(
-    'Works on the engines that the environment chooses (docs/operations.md); on a data folder only while nothing runs on it.',
+    'Works on the engines configured in the environment (docs/operations.md); on a data folder only while no process uses it.',
   );
   const command = (name: string, description: string): Command =>
     program.command(name).description(description).option('--data <folder>', 'the data folder (DATA_DIR)');
@@ -33,27 +33,28 @@ async function admin(): Promise<void> {
   command('sample', 'loads the sample program; safe to repeat').action(({ data }: Options) => sampleProgram(data));
   command(
     'rebuild',
-    'builds read models again from the record and puts them in the place of the live ones; where the record was restored from an older backup, also sets back what has gone beyond its end',
+    'rebuilds read models from the record and replaces the live ones; if the record was restored from an older backup, also resets followers and read models that are beyond its end',
   )
-    .argument('[models...]', 'which ones; every one when left out')
+    .argument('[models...]', 'names of read models; all if none is given')
     .action((models: readonly string[], { data }: Options) => rebuildModels(data, models));
-  command('compare', 'compares every read model with one built from nothing; exit code 1 when one differs').action(
-    ({ data }: Options) => compareAll(data),
-  );
+  command(
+    'compare',
+    'rebuilds every read model beside the live one and compares them; exit code 1 when one differs',
+  ).action(({ data }: Options) => compareAll(data));
   command(
     'held',
-    'lists what is not sent at present because the provider refuses an account, a number or a country, and why',
+    'lists the accounts, numbers and countries that are on hold because the provider refuses them, and why',
   ).action(({ data }: Options) => listHeld(data));
-  command('parked', 'lists what a worker could not handle, with everything that waits behind it').action(
+  command('parked', 'lists messages that could not be handled, and how many wait behind each').action(
     ({ data }: Options) => listParked(data),
   );
-  command('replay', 'asks the workers to handle parked messages again; running ones do it at once')
-    .argument('[ids...]', 'which ones, as `parked` lists them; all of them when left out')
+  command('replay', 'asks the running processes to handle parked messages again')
+    .argument('[ids...]', 'ids listed by `parked`; all if none is given')
     .action((ids: readonly string[], { data }: Options) => replayParked(data, ids));
 
   command(
     'erase',
-    'erases a person: name, numbers, messages and what came by text become unreadable for good; safe to repeat',
+    'erases a person: name, numbers, messages and received texts become permanently unreadable; safe to repeat',
   )
     .argument('<programId>')
     .argument('<contactId>')
@@ -61,35 +62,35 @@ async function admin(): Promise<void> {
 
   command(
     'rotate-master-key',
-    'wraps all keys with a new master key; stopped anywhere, it goes on when started again',
+    'wraps all keys with a new master key; if it is stopped, run it again and it continues',
   ).action(({ data }: Options) => rotateMasterKey(data));
   command(
     'token',
-    'prints an access token, signed with JWT_SECRET; whoever has it acts as that person until it expires',
+    'prints an access token, signed with JWT_SECRET; anybody who has it can act as that person until it expires',
   )
     .requiredOption('--program <id>', 'id of the program')
-    .requiredOption('--user <id>', 'user id of a member of the staff, or id of a contact')
-    .addOption(new Option('--role <role>', 'what the person may do').choices(roles).makeOptionMandatory())
+    .requiredOption('--user <id>', 'user id of a member of staff, or id of a contact')
+    .addOption(new Option('--role <role>', 'role of the person').choices(roles).makeOptionMandatory())
     .option('--lifetime <time>', 'such as 15m, 12h or 30d', '12h')
     .action(printToken);
 
   command(
     'accept-lost-keys',
-    "gives a record new keys after its own were lost for good: everything personal in it, and each program's access, is lost for ever",
+    "creates new keys for a record after its own were permanently lost: all personal content in it, and each program's access, is lost",
   )
-    .requiredOption('--record <id>', 'identity of the record, as the refused start names it')
+    .requiredOption('--record <id>', 'id of the record, from the error message of the failed start')
     .action(({ data, record }: Options & { readonly record: string }) =>
       withEngines(data, (engines) => acceptLostKeys(engines, record, console.log)),
     );
 
   command(
     'change-token',
-    'gives a number of a program the auth token TWILIO_AUTH_TOKEN of the provider; webhooks may be signed with the former one too',
+    "sets the provider's auth token of a number to TWILIO_AUTH_TOKEN; webhooks signed with the former one are still accepted",
   )
     .requiredOption('--program <id>', 'id of the program')
     .requiredOption('--phone <number>', 'the number, in E.164')
     .action(changeToken);
-  command('set-policy', 'chooses a value of a policy for a program; it holds at once for what is sent from then on')
+  command('set-policy', 'sets a policy of a program; it applies at once to everything sent from then on')
     .requiredOption('--program <id>', 'id of the program')
     .addOption(new Option('--policy <name>', 'the policy').choices(Object.keys(policies)).makeOptionMandatory())
     .requiredOption('--value <value>', 'one of its values')
@@ -103,19 +104,19 @@ async function admin(): Promise<void> {
         .join('\n')}`,
     )
     .action(setPolicy);
-  command('end-token-rotation', 'no webhook may be signed with the former auth token of a number any more')
+  command('end-token-rotation', 'stops accepting webhooks signed with the former auth token of a number')
     .requiredOption('--program <id>', 'id of the program')
     .requiredOption('--phone <number>', 'the number, in E.164')
     .action(endTokenRotation);
 
   command(
     'copy',
-    'copies the record of a data folder to EventStoreDB, and its keys to MongoDB, and compares them; stopped anywhere, it goes on when started again',
+    'copies the record of a data folder to EventStoreDB and its keys to MongoDB, and compares them; if it is stopped, run it again and it continues',
   )
-    .requiredOption('--to <url>', 'connection string of EventStoreDB; nobody else may write there meanwhile')
+    .requiredOption('--to <url>', 'connection string of EventStoreDB; no other process may write to it meanwhile')
     .option(
       '--keys-to <url>',
-      'connection string of MongoDB; without it the keys stay in the folder, and what is sealed in the copy opens only with them',
+      'connection string of MongoDB; without it the keys stay in the folder, and only they open sealed content of the copy',
     )
     .action(({ data = 'data', to, keysTo }: Options & { readonly to: string; readonly keysTo?: string }) =>
       copyFolder(data, to, keysTo),
@@ -142,7 +143,7 @@ async function printToken({
   lifetime: string;
 }): Promise<void> {
   const { JWT_SECRET: secret } = loadConfiguration(process.env);
-  if (secret === undefined) throw new Refused('JWT_SECRET must be given: the one of the api');
+  if (secret === undefined) throw new Refused('JWT_SECRET must be given: the secret of the api');
   console.log(await new AccessTokens(secret).sign({ programId, id, role }, lifetime));
 }
 
@@ -205,7 +206,7 @@ const listHeld = (data: string | undefined): Promise<void> =>
     console.log(
       programs.length === 0
         ? 'Nothing is held'
-        : `${programs.length} programs; new credentials of a number (AddSender) are tried at once`,
+        : `${programs.length} programs; the new credentials of a number (AddSender) are tried at once`,
     );
   });
 
@@ -217,7 +218,7 @@ const remedies: Readonly<Record<string, string>> = {
   ContentBroken: ' (restore the record from a backup)',
   UnknownEventType: ' (a newer version wrote it: replace this one)',
   ParkedUnreadable:
-    ' (the list of what waits before it cannot be read: restore the record from a backup; a replay goes on without it)',
+    ' (the list of messages parked before it cannot be read: restore the record from a backup; a replay skips it)',
 };
 
 /** The read model that passes a stream over; `null` for what a worker has parked. */
@@ -235,7 +236,9 @@ const listParked = (data: string | undefined): Promise<void> =>
       ...(models.length > 0 ? [`admin rebuild ${models.join(' ')}`] : []),
     ];
     console.log(
-      rows.length === 0 ? 'Nothing is parked' : `${rows.length} parked; mend the cause, then: ${next.join(', and ')}`,
+      rows.length === 0
+        ? 'Nothing is parked'
+        : `${rows.length} parked; fix the cause, then run: ${next.join(', and ')}`,
     );
   });
 
@@ -256,10 +259,10 @@ const replayParked = (data: string | undefined, ids: readonly string[]): Promise
         count += 1;
       } catch (error) {
         if (!(error instanceof EventUnreadable)) throw error;
-        console.log(`${id}  cannot be read itself: ${error.name}${remedies[error.name] ?? ''}`);
+        console.log(`${id}  the list of parked messages cannot be read: ${error.name}${remedies[error.name] ?? ''}`);
         process.exitCode = 1;
       }
-    console.log(`Asked for ${count}`);
+    console.log(`Replay requested for ${count}`);
   });
 
 await admin();

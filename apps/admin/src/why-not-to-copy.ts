@@ -31,11 +31,11 @@ export async function whyNotToCopy({
   }
   if (behind.length > 0)
     return (
-      `The record ends at ${head}, and not all have come that far: ${behind.join(', ')}. Positions of two engines do not compare, so nothing was copied. ` +
-      'Start the process on this folder again, leave it without new requests for a minute longer than UNDELIVERED_AFTER_MS (two minutes), stop it, and copy then'
+      `The record ends at ${head}, and some followers have not reached its end: ${behind.join(', ')}. Positions of two engines cannot be compared, so nothing was copied. ` +
+      'Start the process on this folder again, send no requests for a minute longer than UNDELIVERED_AFTER_MS (two minutes), stop it, and copy again'
     );
   const parked = (await new ParkedQueries(readModels).all()).filter(({ worker }) => worker === 'automation');
   return parked.length === 0
     ? null
-    : `Automation could not handle ${parked.length} phone numbers or conversations, and positions of two engines do not compare, so nothing was copied. Mend what "admin parked" lists, run "admin replay", start the process until "admin parked" lists nothing of automation, and copy then`;
+    : `Automation has parked messages of ${parked.length} phone numbers or conversations. Positions of two engines cannot be compared, so nothing was copied. Fix what "admin parked" lists, run "admin replay", start the process until "admin parked" lists nothing of automation, and copy again`;
 }

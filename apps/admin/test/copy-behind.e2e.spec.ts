@@ -81,7 +81,7 @@ describe('admin copy, of a record whose end not all have reached', () => {
   it.each(FOLLOWERS)('X4: is refused while %s is behind, and the message says what to do', async (name) => {
     await move(name, head, BEGINNING);
     await isRefused(
-      `The record ends at ${head}, and not all have come that far: ${name} is at ${BEGINNING}. Positions of two engines do not compare, so nothing was copied. Start the process on this folder again`,
+      `The record ends at ${head}, and some followers have not reached its end: ${name} is at ${BEGINNING}. Positions of two engines cannot be compared, so nothing was copied. Start the process on this folder again`,
     );
     await move(name, BEGINNING, head);
   });

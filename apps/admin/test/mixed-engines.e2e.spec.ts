@@ -54,14 +54,14 @@ async function refusal(): Promise<string> {
 it('rule 13: the record of another installation stops the start', async () => {
   take('record.db');
   expect(await refusal()).toMatch(
-    new RegExp(`^The record is ${ID}, and the keys belong to the record ${ID}: they open nothing of it`),
+    new RegExp(`^The record is ${ID}, and the keys belong to the record ${ID}: they cannot open its events`),
   );
 });
 
 it('rule 13: the keys of another installation stop the start', async () => {
   take('keys.db', 'master.key');
   expect(await refusal()).toMatch(
-    new RegExp(`^The record is ${ID}, and the keys belong to the record ${ID}: they open nothing of it`),
+    new RegExp(`^The record is ${ID}, and the keys belong to the record ${ID}: they cannot open its events`),
   );
 });
 

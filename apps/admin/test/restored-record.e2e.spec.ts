@@ -24,7 +24,7 @@ import { sample } from '@app/sample-program';
 
 const program = (app: string): string => fileURLToPath(new URL(`../../${app}/src/main.js`, import.meta.url));
 const EXPLANATION =
-  /^The record (ends at \d{20}|is empty), and these have gone beyond its end: .*publisher at \d{20}.*read model inbox at \d{20}.*npm run admin -- rebuild/;
+  /^The record (ends at \d{20}|is empty), and these are beyond its end: .*publisher at \d{20}.*read model inbox at \d{20}.*npm run admin -- rebuild/;
 
 let folder: string;
 let data: string;

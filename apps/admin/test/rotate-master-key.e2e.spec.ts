@@ -54,7 +54,7 @@ describe('admin rotate-master-key', () => {
 
     expect(rotate()).toEqual({
       status: 0,
-      said: expect.stringMatching(/^\d+ keys wrapped anew\. .*master\.key is a new one/),
+      said: expect.stringMatching(/^\d+ keys wrapped again\. .*master\.key is the new master key/),
     });
     expect(readFileSync(join(data, 'master.key'), 'utf8')).not.toBe(former);
     expect(await keysIn()).toEqual(keys);
@@ -78,7 +78,7 @@ describe('admin rotate-master-key', () => {
     });
     expect(rotate({ MASTER_KEY_FILE: next, MASTER_KEY_PREVIOUS_FILE: former })).toEqual({
       status: 0,
-      said: expect.stringContaining(`${SUBJECTS.length} keys wrapped anew`),
+      said: expect.stringContaining(`${SUBJECTS.length} keys wrapped again`),
     });
     expect(await keysIn('cd'.repeat(32))).toEqual(keys);
     await expect(keysIn('ab'.repeat(32))).rejects.toThrow(/wrapped by the master key/);

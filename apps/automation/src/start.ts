@@ -4,7 +4,7 @@ import { AutomationModule } from './automation.module.js';
 
 await runProcess({
   name: 'automation',
-  description: 'Follows the record and turns events into commands.',
+  description: 'Follows the event store and turns events into commands.',
   needs: [],
   modules: async (configuration) => [EnginesModule.with(await openEngines(configuration)), AutomationModule],
 });

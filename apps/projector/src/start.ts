@@ -4,7 +4,7 @@ import { ProjectorModule } from './projector.module.js';
 
 await runProcess({
   name: 'projector',
-  description: 'Follows the record and writes the read models.',
+  description: 'Follows the event store and writes the read models.',
   needs: [],
   modules: async (configuration) => [EnginesModule.with(await openEngines(configuration)), ProjectorModule],
 });

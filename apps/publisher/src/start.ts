@@ -4,7 +4,7 @@ import { PublisherModule } from './publisher.module.js';
 
 await runProcess({
   name: 'publisher',
-  description: 'Follows the record and writes what others may know to the topics.',
+  description: 'Follows the event store and writes public events to the topics.',
   needs: [],
   modules: async (configuration) => [EnginesModule.with(await openEngines(configuration)), PublisherModule],
 });

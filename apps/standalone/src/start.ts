@@ -59,12 +59,12 @@ Referral Messages is running, and sends real texts. Data: ${folder}   Stop: Ctrl
   REST      ${url}/v1          description ${url}/openapi.json
   GraphQL   ${url}/graphql
 
-There is no sample program, and no token is printed. A token for a member of the staff, with the JWT_SECRET of this process
+There is no sample program, and no token is printed. A token for a member of staff, with the JWT_SECRET of this process
 (by default in ${folder}/development-secrets.json):
 
   JWT_SECRET=… npm run --silent admin -- token --program ID --user ID --role owner
 
-Programs, senders and members cannot be made by API or command line yet. "npm run admin -- sample", while this is stopped, loads the sample
+Programs, senders and members cannot be created by API or command line yet. "npm run admin -- sample", while this is stopped, loads the sample
 program with the sender of TWILIO_SENDER_PHONE: a trial with real texts.
 `;
 
@@ -98,8 +98,8 @@ function explain(error: unknown): string {
   if (error instanceof InvalidConfiguration || error instanceof FolderLocked || error instanceof UnusableData)
     return error.message;
   if (error instanceof EngineUnavailable)
-    return `${error.message}: start it, or look at the address and the password in its variable`;
+    return `${error.message}: start it, or check the address and the password in its variable`;
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
-    return 'The port is in use: stop what uses it, or start with another one (--port 0 picks a free one)';
+    return 'The port is in use: stop the process that uses it, or choose another port (--port 0 picks a free one)';
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -48,13 +48,13 @@ test.each<[string, Partial<DoubleOptions>, () => string, string]>([
     'a certificate that nobody vouches for',
     { tls, users },
     () => as(`admin:${PASSWORD}@`, ''),
-    'no valid certificate (DEPTH_ZERO_SELF_SIGNED_CERT)',
+    'is not valid (DEPTH_ZERO_SELF_SIGNED_CERT)',
   ],
   [
     'a name that is not in the certificate',
     { tls, users },
     () => as(`admin:${PASSWORD}@`).replace('localhost', '127.0.0.1'),
-    'no valid certificate (ERR_TLS_CERT_ALTNAME_INVALID)',
+    'is not valid (ERR_TLS_CERT_ALTNAME_INVALID)',
   ],
 ])(
   'G6 U3: %s stops the start with one line that names the variable, without the password',

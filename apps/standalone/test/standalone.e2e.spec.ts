@@ -136,7 +136,7 @@ it('X8: what is missing or does not fit of the master key, or of the folder, sto
   };
   const key = join(folder, 'master.key');
   expect(await refusal({ MASTER_KEY: 'ab'.repeat(32) })).toMatch(
-    /wrapped by the master key \w{16}; given was \w{16}\. Give that one as MASTER_KEY/,
+    /wrapped by the master key \w{16}; the given one is \w{16}\. Give the right one as MASTER_KEY/,
   );
   await rename(key, `${key}.away`);
   expect(await refusal()).toMatch(/master\.key is missing/);

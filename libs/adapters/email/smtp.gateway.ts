@@ -93,7 +93,7 @@ function outcomeOf(
     };
   if (isReply) return { kind: 'back-off', code: String(responseCode), retryAfterMs: BACK_OFF_MS };
   if (code === 'EENVELOPE' && command === 'API')
-    return { kind: 'refused', code: 'InvalidAddress', reason: 'No mail server can be given this address' };
+    return { kind: 'refused', code: 'InvalidAddress', reason: 'No mail server accepts this address' };
   if (wasHandedOver) return { kind: 'uncertain', cause: originalCode };
   return { kind: 'back-off', code: originalCode, retryAfterMs: BACK_OFF_MS };
 }

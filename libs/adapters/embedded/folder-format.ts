@@ -18,7 +18,7 @@ export function claimFormat(folder: string): void {
   if (found !== STORED_FORMAT) {
     const build = found === 'unknown' || found > STORED_FORMAT ? 'another build' : 'an older build';
     throw new UnusableData(
-      `${folder} was written by ${build} (format ${found}; this one reads ${STORED_FORMAT}) and is left as it is. Start with another folder (--data, DATA_DIR), or move this one away`,
+      `${folder} was written by ${build} (format ${found}; this one reads ${STORED_FORMAT}) and was not changed. Start with another folder (--data, DATA_DIR), or move this one away`,
     );
   }
 }

@@ -25,7 +25,7 @@ export const keepNextMasterKey = (folder: string): void => renameDurably(next(fo
 async function firstKey(folder: string, store: KeyStore): Promise<MasterKey> {
   for await (const _ of store.all())
     throw new UnusableData(
-      `${current(folder)} is missing, and the keys in ${folder} are wrapped by it: put it back from where you keep a copy, or give it as MASTER_KEY_FILE. A new one would not open them`,
+      `${current(folder)} is missing, and the keys in ${folder} are wrapped by it: restore it from your copy, or give it as MASTER_KEY_FILE. A new master key would not open them`,
     );
   return makeKey(current(folder));
 }
@@ -47,7 +47,7 @@ function readKey(path: string): MasterKey | null {
   const key = MasterKey.parse(text);
   if (!key)
     throw new UnusableData(
-      `${path} is no master key: it must hold 32 bytes as Base64 or hexadecimal digits. Put the right file back`,
+      `${path} is not a master key: it must hold 32 bytes as Base64 or hexadecimal digits. Put the right file back`,
     );
   return key;
 }

@@ -52,7 +52,7 @@ export class GroupCommit<Request, Answer> {
     if (group.length === 0) return;
     const outcomes = this.#commitAll(group.map(({ request }) => request));
     group.forEach(({ settle }, index) => {
-      settle(outcomes[index] ?? { error: new Error('The commit left out an outcome') });
+      settle(outcomes[index] ?? { error: new Error('The commit returned no outcome for a write') });
     });
   }
 

@@ -61,9 +61,9 @@ describe('the master key of a data folder', () => {
     const right = readFileSync(file('master.key'), 'utf8');
     const wrong = 'ab'.repeat(32);
     writeFileSync(file('master.key'), wrong);
-    expect(await refusal(folder.open())).toContain(`given was ${new MasterKey(Buffer.from(wrong, 'hex')).id}`);
+    expect(await refusal(folder.open())).toContain(`the given one is ${new MasterKey(Buffer.from(wrong, 'hex')).id}`);
     writeFileSync(file('master.key'), 'something else');
-    expect(await refusal(folder.open())).toMatch(/master\.key is no master key/);
+    expect(await refusal(folder.open())).toMatch(/master\.key is not a master key/);
     writeFileSync(file('master.key'), right);
     expect(await keyOf(await folder.open())).toBe(key);
   });

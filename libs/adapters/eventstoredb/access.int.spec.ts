@@ -72,7 +72,7 @@ describe('EventStoreDB with TLS and users', () => {
     const other = openEventStoreDb({ url: `esdb://app:secret@127.0.0.1:${plain.port}` });
     await expect(other.checkAccess()).rejects.toMatchObject({
       name: 'AccessRefused',
-      reason: expect.stringContaining('does not speak TLS'),
+      reason: expect.stringContaining('does not use TLS'),
     });
     await other.close();
     await plain.close();

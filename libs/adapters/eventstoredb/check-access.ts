@@ -83,7 +83,11 @@ function certificateOf(host: string, port: number, ca: Buffer | undefined): Prom
       end(socket.authorized ? null : noValidCertificate(String(socket.authorizationError))),
     );
     socket.once('error', ({ code = '' }: NodeJS.ErrnoException) =>
-      end(code.startsWith('ERR_SSL_') ? `the server does not speak TLS (${code}); without it add tls=false` : null),
+      end(
+        code.startsWith('ERR_SSL_')
+          ? `the server does not use TLS (${code}); to connect without TLS, add tls=false`
+          : null,
+      ),
     );
   });
 }

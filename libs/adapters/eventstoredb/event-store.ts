@@ -96,7 +96,7 @@ export class EventStoreDbEventStore extends EventStore {
     // A stream that was deleted takes "no stream", and goes on at its old revision.
     const first = expected === 'no-stream' ? 0 : expected + 1;
     if (revision !== first + events.length - 1)
-      throw new DamagedStream(stream, `events that follow ${expected} were put at ${revision}`);
+      throw new DamagedStream(stream, `events expected after revision ${expected} were stored at ${revision}`);
     return { revision, position: position ? toPosition(position.commit) : await this.#positionOf(stream, revision) };
   }
 

@@ -41,7 +41,7 @@ export function refusalOf(error: unknown, right: Right): AccessRefused | null {
     'EventStoreDB',
     error.code === UNAUTHENTICATED
       ? WRONG_LOGIN
-      : `its user (nobody, where it names none) may not ${right}; give the right, or make it a member of $admins`,
+      : `its user (nobody, if it names none) may not ${right}; grant the right, or add the user to $admins`,
   );
 }
 

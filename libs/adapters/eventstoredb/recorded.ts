@@ -16,7 +16,7 @@ export function toRecorded({
   metadata,
   position,
 }: RecordedEvent | AllStreamRecordedEvent): RecordedStoredEvent {
-  if (!position || position.commit === UNKNOWN) throw new Error(`The server tells no position of event ${id}`);
+  if (!position || position.commit === UNKNOWN) throw new Error(`The server returned no position for event ${id}`);
   return {
     id,
     type,

@@ -74,7 +74,7 @@ describe('U3: a follower whose checkpoint is of another record', () => {
     background.start('adder', (signal) => ((tries += 1), runFollower({ eventLog, checkpoints }, follower, signal)));
 
     while (tries < 3) await whyNotReady();
-    expect(await whyNotReady()).toContain(`adder: Nothing begins at position ${wrong} `);
+    expect(await whyNotReady()).toContain(`adder: No event begins at position ${wrong} `);
     const message = expect.stringContaining(`position ${wrong} `);
     expect(lines).toEqual([expect.objectContaining({ error: 'UnknownPosition', correlationId: 'adder', message })]);
 

@@ -93,7 +93,7 @@ export function refusalOf(error: unknown): AccessRefused | null {
   return code === UNAUTHORIZED
     ? new AccessRefused(
         'MongoDB',
-        'its user (nobody, where it names none) may not read and write the database; give it the role readWrite',
+        'its user (nobody, if it names none) may not read and write the database; grant it the role readWrite',
       )
     : null;
 }

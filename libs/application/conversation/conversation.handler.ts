@@ -150,11 +150,11 @@ const messageIdFor = (conversationId: string, { commandId, occurredAt }: Command
 
 const refusals: Readonly<Record<SendRule, string>> = {
   NoConsent: 'The contact has not agreed to be texted by this sender',
-  ConsentPending: 'The contact has not yet answered YES to the question whether they want texts',
-  RecipientOptedOut: 'The contact has opted out of texts; only a START from the number itself undoes that',
-  ContactNotRegistered: 'The contact has no account of the portal and cannot read messages in the app',
+  ConsentPending: 'The contact has not yet answered YES to the opt-in request',
+  RecipientOptedOut: 'The contact has opted out of texts; they can opt in again only by texting START from the number',
+  ContactNotRegistered: 'The contact has no portal account and cannot read messages in the app',
   ContactInactive: 'The contact is not active',
-  ContactErased: 'The contact was erased; nothing is sent any more',
+  ContactErased: 'The contact was erased; no more messages can be sent',
   TextLimitReached: new TextLimitReached().message,
 };
 

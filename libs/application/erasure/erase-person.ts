@@ -42,7 +42,7 @@ export class ConversationsNotKnownYet extends TemporaryFailure {
   override readonly name = 'ConversationsNotKnownYet';
   constructor() {
     super(
-      'The contact is erased, but the inbox is too far behind to know all its conversations; erase it again when the projector has caught up',
+      'The contact is erased, but the inbox is too far behind to list all of its conversations; erase the contact again when the projector has caught up',
     );
   }
 }

@@ -198,13 +198,13 @@ export class TextLimitReached extends DomainError {
   readonly code = 'TextLimitReached';
   constructor() {
     super(
-      'Today’s limit of texts for this program or this contact is reached; it begins anew at midnight UTC, under a new Idempotency-Key',
+      'Today’s limit of texts for this program or this contact is reached; retry after midnight UTC with a new Idempotency-Key',
     );
   }
 }
 export class RecipientOptedOut extends DomainError {
   readonly code = 'RecipientOptedOut';
   constructor() {
-    super('This number has opted out of texts from the program; only a START from the number itself undoes that');
+    super('This number has opted out of texts from the program; it can opt in again only by texting START');
   }
 }

@@ -98,7 +98,7 @@ export class ContactNotFound extends DomainError {
 export class ContactExists extends DomainError {
   readonly code = 'ContactExists';
   constructor(readonly contactId: string) {
-    super('A contact with this external id or phone exists; change it instead');
+    super('A contact with this external id or phone number already exists; change that contact instead');
   }
 }
 /** The person asked to be forgotten: nothing is added to what is left. */

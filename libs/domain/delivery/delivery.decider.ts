@@ -190,6 +190,6 @@ export class DeliveryNotDue extends DomainError {
 export class DeliveryNotUncertain extends DomainError {
   readonly code = 'DeliveryNotUncertain';
   constructor() {
-    super('Only a delivery whose outcome is uncertain waits for a decision');
+    super('This delivery needs no decision; only uncertain deliveries do');
   }
 }

@@ -42,7 +42,7 @@ export const providerErrors: Readonly<Record<string, ProviderError>> = {
   '30007': { words: 'The carrier filtered the text' },
   '30008': { words: 'The carrier gave no reason' },
   '30022': {
-    words: 'The sender has used up its rate at the carrier',
+    words: 'The sender has reached its rate limit at the carrier',
     waits: { reach: 'sender', firstPauseMs: SECONDS_MS },
   },
   '30034': {

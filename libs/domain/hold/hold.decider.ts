@@ -118,6 +118,6 @@ function scopesOf(road: Road): readonly HoldScope[] {
 export class TriedAlready extends DomainError {
   readonly code = 'TriedAlready';
   constructor() {
-    super('Sending is held, and it is not time to try again');
+    super('Sending is on hold, and the next try is not due yet');
   }
 }

@@ -28,7 +28,7 @@ export class MemberNotFound extends DomainError {
   readonly code = 'MemberNotFound';
   override readonly kind = 'not-found';
   constructor() {
-    super('There is no such person in this program’s staff');
+    super('The program’s staff has no such member');
   }
 }
 export class CannotRemoveYourself extends DomainError {

@@ -11,12 +11,12 @@ export const policies = {
   consentMode: policy(
     ['double_opt_in', 'single_opt_in', 'opted_in_by_default'],
     'double_opt_in',
-    'What it takes until somebody may be texted: a form and a YES by text, a form, or nothing but not having opted out',
+    'What a text requires: a form and a YES by text, a form, or only that the person has not opted out',
   ),
   replyToInbound: policy(
     ['allowed', 'needs_consent'],
     'allowed',
-    'Whether a person may answer somebody who texted first, without consent',
+    'Whether staff may answer a person who texted first, without consent',
   ),
   optOutScope: policy(
     ['all', 'automated_only'],

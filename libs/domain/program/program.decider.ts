@@ -138,7 +138,7 @@ export class SenderNotFound extends DomainError {
 export class ProgramExists extends DomainError {
   readonly code = 'ProgramExists';
   constructor() {
-    super('A program with this id exists');
+    super('A program with this id already exists');
   }
 }
 export class ProgramNotFound extends DomainError {
@@ -159,7 +159,7 @@ export class OptInTextWithoutOptOut extends DomainError {
   readonly code = 'OptInTextWithoutOptOut';
   override readonly field = 'optInText';
   constructor() {
-    super('The text that asks for consent has to say how to opt out: it must contain the word STOP');
+    super('The text that asks for consent must say how to opt out: include the word STOP');
   }
 }
 export class PolicyUnknown extends DomainError {

@@ -27,6 +27,6 @@ export class ReferralNotFound extends DomainError {
 export class ReferralExists extends DomainError {
   readonly code = 'ReferralExists';
   constructor(readonly referralId: string) {
-    super('A referral with this external id exists');
+    super('A referral with this external id already exists');
   }
 }

@@ -49,7 +49,7 @@ it.each([
   stored = [follower('automation', at(10)), lease, polled, { name, of, checkpoint: at(11) }];
   await expect(pass()).rejects.toBeInstanceOf(UnusableData);
   await expect(pass()).rejects.toThrow(
-    `The record ends at ${at(10)}, and these have gone beyond its end: ${inWords} at ${at(11)}. `,
+    `The record ends at ${at(10)}, and these are beyond its end: ${inWords} at ${at(11)}. `,
   );
   await expect(pass()).rejects.toThrow('npm run admin -- rebuild');
 });
@@ -57,9 +57,7 @@ it.each([
 it('X4: an empty record is before everything', async () => {
   head = null;
   stored = [follower('publisher', at(1))];
-  await expect(pass()).rejects.toThrow(
-    `The record is empty, and these have gone beyond its end: publisher at ${at(1)}`,
-  );
+  await expect(pass()).rejects.toThrow(`The record is empty, and these are beyond its end: publisher at ${at(1)}`);
 });
 
 it('rule 13: is found out once, and again only after it could not be', async () => {

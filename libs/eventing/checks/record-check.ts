@@ -41,8 +41,8 @@ export class RecordCheck {
     const { head, ahead } = await checkpointsAhead(this.stores);
     if (ahead.length === 0) return;
     throw new UnusableData(
-      `${head === null ? 'The record is empty' : `The record ends at ${head}`}, and these have gone beyond its end: ${ahead.map(inWords).toSorted().join(', ')}. ` +
-        `The record was restored from an older backup, or is not the one that they belong to. ${REBUILD}`,
+      `${head === null ? 'The record is empty' : `The record ends at ${head}`}, and these are beyond its end: ${ahead.map(inWords).toSorted().join(', ')}. ` +
+        `The record was restored from an older backup, or is another record. ${REBUILD}`,
     );
   }
 }

@@ -47,7 +47,7 @@ export async function checkIdentity({ eventStore, keyring, checkpoints }: Record
   if (ofKeys === null) await giveKeysTo(recordId, eventStore, keyring);
   else if (ofKeys !== recordId)
     throw new UnusableData(
-      `The record is ${recordId}, and the keys belong to the record ${ofKeys}: they open nothing of it. Restore the keys of this record, or the record of these keys`,
+      `The record is ${recordId}, and the keys belong to the record ${ofKeys}: they cannot open its events. Restore the keys of this record, or the record of these keys`,
     );
   if (ofCheckpoints === null) await giveCheckpointsTo(recordId, checkpoints);
   else if (ofCheckpoints !== recordId)
@@ -80,7 +80,7 @@ const hasFollowed = async (checkpoints: Checkpoints): Promise<boolean> =>
 
 /** What to do about read models and checkpoints that do not belong to the record. */
 export const REBUILD =
-  'If it is the right record, stop all processes and run "npm run admin -- rebuild": it builds the read models again and sets the followers back';
+  'If it is the right record, stop all processes and run "npm run admin -- rebuild": it rebuilds the read models and resets the followers';
 
 /** @returns `null` when they name none */
 export async function identityOfKeys(keyring: Keyring): Promise<string | null> {
@@ -127,8 +127,8 @@ async function giveKeysTo(recordId: string, eventStore: EventStore, keyring: Key
   const [begun] = await eventStore.read(STREAM, 0, 1);
   if (begun?.position !== (await eventStore.head()) && (await identityOfKeys(keyring)) === null)
     throw new UnusableData(
-      `There are no keys of the record ${recordId}: nothing that is sealed in it can be opened. Restore them from a backup. If they are lost for good, ` +
-        `"npm run admin -- accept-lost-keys --record ${recordId}" gives the record new ones, and everything personal in it, each program's access included, is lost for ever`,
+      `There are no keys of the record ${recordId}: its sealed content cannot be opened. Restore them from a backup. If they are permanently lost, ` +
+        `"npm run admin -- accept-lost-keys --record ${recordId}" creates new ones, and all personal content in the record, including each program's access, is lost`,
     );
   await nameRecordOfKeys(keyring, recordId);
 }

@@ -63,7 +63,7 @@ describe('the clock that sending goes by', () => {
     two.answer = () => Promise.resolve({ time: Date.now() - 60_000 });
     for (let time = 0; time < 3; time += 1)
       expect(await trusted.whyNot()).toMatch(
-        /^The clock of this machine is (59999|60000|60001) ms ahead of that of TwoDB; nothing that depends on a time is sent until they agree within 5000 ms$/,
+        /^The clock of this machine is (59999|60000|60001) ms ahead of that of TwoDB; nothing is sent until they agree within 5000 ms$/,
       );
     expect(reports).toHaveLength(1);
   });

@@ -96,4 +96,4 @@ export class TrustedClock {
 }
 
 const reasonFor = ({ engine }: EngineClock, ahead: number): string =>
-  `The clock of this machine is ${Math.round(Math.abs(ahead))} ms ${ahead > 0 ? 'ahead of' : 'behind'} that of ${engine}; nothing that depends on a time is sent until they agree within ${MAY_DIFFER_BY_MS} ms`;
+  `The clock of this machine is ${Math.round(Math.abs(ahead))} ms ${ahead > 0 ? 'ahead of' : 'behind'} that of ${engine}; nothing is sent until they agree within ${MAY_DIFFER_BY_MS} ms`;

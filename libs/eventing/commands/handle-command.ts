@@ -232,6 +232,8 @@ export class RevisionMismatch extends DomainError {
   override readonly kind = 'outdated';
   override readonly field = 'If-Match';
   constructor() {
-    super('The resource has changed since the revision given in If-Match; read it again and decide anew');
+    super(
+      'The resource has changed since the revision given in If-Match; read it again and retry with its new revision',
+    );
   }
 }

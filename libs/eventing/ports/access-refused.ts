@@ -17,7 +17,7 @@ export class AccessRefused extends UnusableData {
 export const WRONG_LOGIN = 'wrong user or password';
 
 export const noValidCertificate = (why: string): string =>
-  `the server has no valid certificate (${why}); give the file of its authority, and an address that the certificate names`;
+  `the certificate of the server is not valid (${why}); give the file of its authority, and use an address that the certificate contains`;
 
 /** Node's code for a certificate that was not accepted, where an error, or what caused it, has one. */
 export function certificateProblem(error: unknown): string | null {

@@ -27,6 +27,6 @@ it('U3: a read that lacks an event at its beginning or between others is refused
 
 it('U3: the error names the stream and revisions', () => {
   expect(() => withoutGap('thing-1', 2, [at(4)])).toThrow(
-    'Stream thing-1 is damaged: event 2 cannot be read, the first after it is 4. Restore the record from a backup',
+    'Stream thing-1 is damaged: event 2 cannot be read; the first readable event after it is 4. Restore the record from a backup',
   );
 });

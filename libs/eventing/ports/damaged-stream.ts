@@ -25,7 +25,10 @@ export function withoutGap(
 ): readonly RecordedStoredEvent[] {
   const [first, last] = [events[0], events.at(-1)];
   if (first && first.revision !== from)
-    throw new DamagedStream(stream, `event ${from} cannot be read, the first after it is ${first.revision}`);
+    throw new DamagedStream(
+      stream,
+      `event ${from} cannot be read; the first readable event after it is ${first.revision}`,
+    );
   if (last && last.revision !== from + events.length - 1)
     throw new DamagedStream(stream, `events between ${from} and ${last.revision} are missing`);
   return events;

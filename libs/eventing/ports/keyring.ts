@@ -16,7 +16,7 @@ export abstract class Keyring {
 
 export class KeyDiffers extends Error {
   constructor(readonly subject: string) {
-    super(`${subject} has another key already`);
+    super(`${subject} already has another key`);
     this.name = 'KeyDiffers';
   }
 }

@@ -29,7 +29,7 @@ export function pageList(model: ModelDefinition, { index, equals, range, order, 
   const given = Object.keys(equals).length;
   const first = fields.slice(0, given);
   if (first.length < given || !first.every((field) => Object.hasOwn(equals, field)) || given === fields.length) {
-    throw new TypeError(`Index ${index} of ${model.name} is not asked for by ${Object.keys(equals).join(', ')}`);
+    throw new TypeError(`Index ${index} of ${model.name} does not fit the fields ${Object.keys(equals).join(', ')}`);
   }
   const list = createHash('sha256')
     .update(JSON.stringify([model.name, index, order, first.map((field) => equals[field]), range ?? null]))

@@ -126,6 +126,6 @@ export class InvalidCursor extends DomainError {
   override readonly kind = 'invalid';
   override readonly field = 'after';
   constructor() {
-    super('The cursor was not made for this list: give the `next` of its page before');
+    super('The cursor belongs to another list: use `next` of the previous page of this list');
   }
 }

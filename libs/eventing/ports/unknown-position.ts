@@ -7,7 +7,7 @@ export class UnknownPosition extends UnusableData {
 
   constructor(readonly position: Position) {
     super(
-      `Nothing begins at position ${position} of the record: this checkpoint is of another record. Restore what belongs together, or rebuild the read model`,
+      `No event begins at position ${position} of the record: the checkpoint belongs to another record. Restore the record and the read models from the same backup, or rebuild the read model`,
     );
   }
 }

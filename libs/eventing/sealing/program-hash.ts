@@ -58,9 +58,7 @@ async function keyFor(
 export class ProgramKeyMissing extends UnusableData {
   override readonly name = 'ProgramKeyMissing';
   constructor(programId: string) {
-    super(
-      `The key of program ${programId} by which phone numbers have their ids is missing; restore the keys from a backup`,
-    );
+    super(`The key of program ${programId} for the ids of phone numbers is missing; restore the keys from a backup`);
   }
 }
 

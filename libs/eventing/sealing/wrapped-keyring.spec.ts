@@ -83,7 +83,9 @@ describe('a keyring wrapped by a master key', () => {
       const error = await attempt().catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(UnusableData);
       expect((error as Error).message).toMatch(
-        new RegExp(`wrapped by the master key ${one.id}; given was ${two.id}\\. Give that one as MASTER_KEY`),
+        new RegExp(
+          `wrapped by the master key ${one.id}; the given one is ${two.id}\\. Give the right one as MASTER_KEY`,
+        ),
       );
       expect((error as Error).message).not.toContain('\n');
     }
@@ -214,7 +216,7 @@ describe('a keyring wrapped by a master key', () => {
       .catch(() => null);
     store.callsLeft = Infinity;
     await expect(open(store, three, two).rotate()).rejects.toThrow(one.id);
-    await expect(open(store, three, two, one).rotate()).rejects.toThrow(/has not ended/);
+    await expect(open(store, three, two, one).rotate()).rejects.toThrow(/is not finished/);
     await open(store, two, one).rotate();
     await open(store, three, two).rotate();
     expect(await keysOf(open(store, three))).toEqual(keys);

@@ -111,7 +111,7 @@ export class WrappedKeyring extends Keyring {
     if (current !== next) {
       if (former !== '')
         throw new UnusableData(
-          `A rotation to the master key ${current.id} has not ended; finish it first, with that one as MASTER_KEY`,
+          `A rotation to the master key ${current.id} is not finished; finish it first, with that one as MASTER_KEY`,
         );
       await this.store.replace([
         { subject: MARKER, before: stored, after: next.wrap(MARKER, Buffer.from(current.id)) },
@@ -177,15 +177,15 @@ export class WrappedKeyring extends Keyring {
     const current = this.#given(by);
     if (!current)
       throw new UnusableData(
-        `The stored keys are wrapped by the master key ${by}; given was ${this.masterKeys.map(({ id }) => id).join(', ')}. Give that one as MASTER_KEY or MASTER_KEY_FILE, or MASTER_KEY_PREVIOUS(_FILE) to rotate`,
+        `The stored keys are wrapped by the master key ${by}; the given one is ${this.masterKeys.map(({ id }) => id).join(', ')}. Give the right one as MASTER_KEY or MASTER_KEY_FILE, or MASTER_KEY_PREVIOUS(_FILE) to rotate`,
       );
     const content = current.unwrap(MARKER, stored);
     if (!content)
-      throw new UnusableData('The entry that says which master key fits is damaged; restore the keys from a backup');
+      throw new UnusableData('The keyring entry of the master key is damaged; restore the keys from a backup');
     const former = Buffer.from(content).toString();
     if (former !== '' && !this.#given(former))
       throw new UnusableData(
-        `A rotation of the master key has not ended: give ${former} too, as MASTER_KEY_PREVIOUS or MASTER_KEY_PREVIOUS_FILE, and run "admin rotate-master-key"`,
+        `A rotation of the master key is not finished: give ${former} too, as MASTER_KEY_PREVIOUS or MASTER_KEY_PREVIOUS_FILE, and run "admin rotate-master-key"`,
       );
     return { stored, current, former };
   }
@@ -207,7 +207,7 @@ export class WrappedKeyring extends Keyring {
     const [first] = this.masterKeys;
     const stored = await this.store.add(MARKER, first.wrap(MARKER, Buffer.from('')));
     if (!stored)
-      throw new UnusableData('The entry that says which master key fits was destroyed; restore the keys from a backup');
+      throw new UnusableData('The keyring entry of the master key was destroyed; restore the keys from a backup');
     return stored;
   }
 }

@@ -245,7 +245,7 @@ export function loadServerConfiguration(
   const problems = [
     ...embedded.map(
       (name) =>
-        `${name} is embedded, and an embedded engine belongs to one process: set it to a server, or run all apps in one process by "npm start"`,
+        `${name} is embedded, and an embedded engine belongs to one process: set it to a server, or run all apps in one process with "npm start"`,
     ),
     ...missing.map((name) => `${name} must be given to this app`),
   ];
@@ -294,7 +294,7 @@ function masterKeyProblems({
     problems.push('MASTER_KEY_PREVIOUS is given without the key that follows it: give MASTER_KEY or MASTER_KEY_FILE');
   if (READ_MODELS === 'mongodb' && !current)
     problems.push(
-      'MASTER_KEY or MASTER_KEY_FILE must be given with READ_MODELS=mongodb: the keys there are wrapped by it, and all processes need the same',
+      'MASTER_KEY or MASTER_KEY_FILE must be given with READ_MODELS=mongodb: it wraps the keys there, and all processes need the same one',
     );
   return problems;
 }

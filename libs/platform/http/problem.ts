@@ -74,30 +74,22 @@ export function problemOf(error: unknown): Problem {
     return { ...problem(status, code, details[status] ?? 'The request could not be understood'), rule: code };
   }
   if (error instanceof EngineUnavailable)
-    return problem(
-      503,
-      'EngineUnavailable',
-      'A part of the product cannot be reached; repeat the request with the same Idempotency-Key in a moment',
-    );
+    return problem(503, 'EngineUnavailable', 'A backing service is unavailable; retry with the same Idempotency-Key');
   if (error instanceof KeyDestroyed)
-    return problem(410, 'ContentErased', 'What this would be added to was erased, so nothing can be added');
+    return problem(410, 'ContentErased', 'The resource was erased, so nothing can be added to it');
   if (error instanceof EventUnreadable || error instanceof UnusableData)
     return problem(
       503,
       'RecordUnreadable',
-      'A part of what this needs cannot be read until the operator has mended it; repeat the request with the same Idempotency-Key then',
+      'Stored data that this request needs cannot be read; retry with the same Idempotency-Key after an operator has fixed it',
     );
   if (error instanceof TemporaryFailure)
     return problem(
       503,
       'TemporarilyUnavailable',
-      'This cannot be done right now; repeat the request with the same Idempotency-Key in a moment',
+      'The request cannot be handled right now; retry in a moment with the same Idempotency-Key',
     );
-  return problem(
-    500,
-    'InternalError',
-    'Something went wrong on our side; the request was not carried out, or can be repeated with the same Idempotency-Key',
-  );
+  return problem(500, 'InternalError', 'An internal error occurred; it is safe to retry with the same Idempotency-Key');
 }
 
 function brokenRule(error: DomainError): Problem {
@@ -112,7 +104,7 @@ const details: Readonly<Record<number, string>> = {
   400: 'The body is not valid JSON, or the request or its URL is malformed',
   404: 'There is no such route; see /openapi.json',
   413: 'The body is larger than allowed',
-  414: 'The URL is longer than any of ours',
+  414: 'The URL is too long',
   415: 'Send JSON, with Content-Type: application/json; webhooks are forms',
   431: 'The headers are larger than allowed',
 };

@@ -58,7 +58,7 @@ export class TooManyRequests extends DomainError {
   override readonly kind = 'too-many';
   constructor(readonly usage: Usage) {
     super(
-      `More than ${usage.quota} a minute (${usage.policy}); wait ${usage.resetsInSeconds} seconds, then repeat the request with the same Idempotency-Key`,
+      `More than ${usage.quota} per minute (${usage.policy}); wait ${usage.resetsInSeconds} seconds, then retry with the same Idempotency-Key`,
     );
   }
 }

@@ -76,22 +76,22 @@ describe('U3: work that only an operator can help', () => {
     new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
 
   it('is tried again and again, said once, and shown until it has run for a while', async () => {
-    let failure: Error | null = new UnusableData('Nothing begins at position 7');
+    let failure: Error | null = new UnusableData('No event begins at position 7');
     let tries = 0;
     background.start('adder', (signal) => ((tries += 1), failure ? Promise.reject(failure) : stopped(signal)));
     await jest.advanceTimersByTimeAsync(60_000);
     expect(tries).toBeGreaterThan(5);
-    expect(lines.map(({ message }) => message)).toEqual(['Nothing begins at position 7']);
+    expect(lines.map(({ message }) => message)).toEqual(['No event begins at position 7']);
     await expect(readiness.check()).rejects.toMatchObject({
       code: 'NotReady',
-      message: 'adder: Nothing begins at position 7',
+      message: 'adder: No event begins at position 7',
     });
 
-    failure = new UnusableData('Nothing begins at position 8');
+    failure = new UnusableData('No event begins at position 8');
     await jest.advanceTimersByTimeAsync(60_000);
     expect(lines.map(({ message }) => message)).toEqual([
-      'Nothing begins at position 7',
-      'Nothing begins at position 8',
+      'No event begins at position 7',
+      'No event begins at position 8',
     ]);
 
     failure = null;
@@ -101,7 +101,7 @@ describe('U3: work that only an operator can help', () => {
   });
 
   it('is no longer shown when it fails for another reason, which is said each time', async () => {
-    let failure: Error = new UnusableData('Nothing begins at position 7');
+    let failure: Error = new UnusableData('No event begins at position 7');
     background.start('adder', () => Promise.reject(failure));
     await jest.advanceTimersByTimeAsync(10_000);
     failure = new EngineUnavailable('EventStoreDB');

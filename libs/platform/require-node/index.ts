@@ -2,7 +2,7 @@
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
   console.error(
-    `Referral Messages needs Node 24, this is ${process.version}. Start it by "npm start", which brings its own, or install Node 24: https://nodejs.org`,
+    `Referral Messages needs Node 24, this is ${process.version}. Start it with "npm start", which includes Node 24, or install Node 24: https://nodejs.org`,
   );
   process.exit(1);
 }

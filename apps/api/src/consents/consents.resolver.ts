@@ -12,7 +12,7 @@ export class ConsentsResolver {
   constructor(private readonly consents: ConsentsService) {}
 
   @Query(() => ConsentToRenewConnection, {
-    description: 'Who said Yes to a number the program no longer texts from, and not yet to the current one.',
+    description: 'Contacts who said Yes to a number the program no longer texts from, but not yet to the current one.',
   })
   @Requires('contacts:read')
   async consentsToRenew(
@@ -24,7 +24,7 @@ export class ConsentsResolver {
 
   @Mutation(() => OptInRequestedDto, {
     description:
-      'A box was ticked: consent is Pending, and one text asks for YES. Does nothing where consent is Pending or Yes already.',
+      'Submits a consent form: consent becomes Pending, and one text asks for YES. Changes nothing if consent is already Pending or Yes.',
   })
   @Requires('consents:write')
   async requestOptIn(

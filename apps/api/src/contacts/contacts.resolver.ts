@@ -11,7 +11,9 @@ import { ContactCreatedDto, ContactDto, ContactPageDto } from './contacts.view.j
 export class ContactsResolver {
   constructor(private readonly service: ContactsService) {}
 
-  @Query(() => [ContactDto], { description: 'By the beginning of a name, phone, email, external id, or our id.' })
+  @Query(() => [ContactDto], {
+    description: 'Searches by the start of a name, phone number, email, external id, or our id.',
+  })
   @Requires('contacts:read')
   async contacts(@Args() args: ContactsArgs, @Caller() { programId }: CallerIdentity): Promise<readonly ContactDto[]> {
     return this.service.find(programId, args, args.first);
@@ -27,7 +29,7 @@ export class ContactsResolver {
 
   @Mutation(() => ContactCreatedDto, {
     description:
-      'The contact’s id follows from its external id, else from its first phone: the same one cannot be made twice.',
+      'The contact’s id is derived from its external id, or else from its first phone number, so the same contact cannot be created twice.',
   })
   @Requires('contacts:write')
   async createContact(
@@ -37,7 +39,7 @@ export class ContactsResolver {
     return this.service.create(input, context);
   }
 
-  @Mutation(() => ContactCreatedDto, { description: 'Changes the fields that are given.' })
+  @Mutation(() => ContactCreatedDto, { description: 'Changes only the given fields.' })
   @Requires('contacts:write')
   async changeContact(
     @Args('input') input: ChangeContactInput,

@@ -12,7 +12,7 @@ export const conversationCommands: PlainCommands = {
       name: 'read',
       route: Post(':id/read'),
       mutation: 'readConversation',
-      description: 'A member of staff has opened the conversation: from Unread to Read.',
+      description: 'A member of staff has opened the conversation: moves it from Unread to Read.',
       command: (id, { id: by }, context) =>
         new HandleConversation(id, { type: 'ReadConversation', data: { by } }, context),
     },
@@ -20,14 +20,14 @@ export const conversationCommands: PlainCommands = {
       name: 'unread',
       route: Post(':id/unread'),
       mutation: 'markConversationUnread',
-      description: 'Back to Unread, with its count of answers.',
+      description: 'Moves the conversation back to Unread, with its count of answers.',
       command: (id, { id: by }, context) => new HandleConversation(id, { type: 'MarkUnread', data: { by } }, context),
     },
     {
       name: 'archive',
       route: Post(':id/archive'),
       mutation: 'archiveConversation',
-      description: 'Out of the inbox, until the contact writes again.',
+      description: 'Moves the conversation out of the inbox until the contact writes again.',
       command: (id, { id: by }, context) =>
         new HandleConversation(id, { type: 'ArchiveConversation', data: { by } }, context),
     },

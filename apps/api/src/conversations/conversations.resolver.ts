@@ -61,7 +61,7 @@ export class ConversationsResolver {
 
   @Mutation(() => ConversationPayload, {
     description:
-      'Starts the conversation with a contact about a referral, or in general; answers with the one that exists where there is one.',
+      'Starts the conversation with a contact about a referral, or in general; returns the existing one if there is one.',
   })
   @Requires('conversations:write')
   async startConversation(
@@ -84,7 +84,7 @@ export class ConversationsResolver {
   }
 
   @Mutation(() => ConversationPayload, {
-    description: 'Sends a message; one that the rules forbid is refused with the rule’s code.',
+    description: 'Sends a message; if a rule forbids it, it is refused with the code of the rule.',
   })
   @Requires('conversations:write')
   async sendMessage(

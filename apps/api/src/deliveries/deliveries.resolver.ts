@@ -12,7 +12,7 @@ export class DeliveriesResolver {
   constructor(private readonly service: DeliveriesService) {}
 
   @Query(() => DeliveryConnection, {
-    description: 'Texts and emails in one state; `uncertain` are those that wait for a decision.',
+    description: 'Texts and emails in one state; `uncertain` ones wait for a decision.',
   })
   @Requires('deliveries:read')
   async deliveries(
@@ -23,7 +23,8 @@ export class DeliveriesResolver {
   }
 
   @Mutation(() => DeliveryPayload, {
-    description: 'Decides about an uncertain one: `resend` may reach the contact twice, `leave` not at all.',
+    description:
+      'Decides about an uncertain delivery: with `resend` the contact may get it twice, with `leave` not at all.',
   })
   @Requires('deliveries:settle')
   async settleDelivery(

@@ -57,7 +57,7 @@ export class QueryTooCostly extends DomainError {
   override readonly kind = 'invalid';
   constructor(cost: number | null, limit: number) {
     super(
-      `The query ${cost === null ? `has more than ${limit} fields with its fragments unfolded` : `costs ${cost}, and a request at most ${limit}`}; ask for fewer rows (first) or fields, or in several requests`,
+      `The query ${cost === null ? `has more than ${limit} fields with its fragments expanded` : `costs ${cost}, and the limit is ${limit}`}; request fewer rows (first) or fields, or split the query into several requests`,
     );
   }
 }

@@ -106,6 +106,6 @@ export class InvalidIfMatch extends DomainError {
   override readonly kind = 'invalid';
   override readonly field = 'If-Match';
   constructor() {
-    super('If-Match takes one revision, as an ETag gave it: "7"');
+    super('If-Match takes one revision from an ETag, such as "7"');
   }
 }

@@ -72,14 +72,14 @@ const commandHeaders = [
     in: 'header',
     required: false,
     description:
-      'The same key is the same command on the same resource and gets the first answer, also when nothing was to be done. A key counts for 24 hours; later it may be taken for a new command. A request that a rule refused is decided anew.',
+      'The same key on the same resource is the same command and gets the first response, even if nothing had to be done. A key is valid for 24 hours; later it may count as a new command. A request that a rule refused is decided again.',
     schema: { type: 'string', minLength: 1, maxLength: 200 },
   } as const,
   {
     name: 'If-Match',
     in: 'header',
     required: false,
-    description: 'The revision the decision was made on, as an ETag gave it; not for requests that create.',
+    description: 'The revision on which the decision is based, from an ETag; not for requests that create a resource.',
     schema: { type: 'string' },
   } as const,
 ];

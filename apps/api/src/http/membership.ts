@@ -50,6 +50,6 @@ export class NotAMember extends DomainError {
   override readonly kind = 'unauthenticated';
   override readonly field = 'Authorization';
   constructor() {
-    super('The person of this access token is not, or no longer, of the program’s staff in its role');
+    super('The person of this access token is not, or is no longer, a member of the program’s staff in this role');
   }
 }

@@ -67,8 +67,7 @@ export const IsPastTime = (): PropertyDecorator =>
     name: 'isPastTime',
     validator: {
       validate: isPastTime,
-      defaultMessage: () =>
-        '$property must be a date and time such as 2026-01-05T09:00:00Z that does not lie in the future',
+      defaultMessage: () => '$property must be a date and time such as 2026-01-05T09:00:00Z that is not in the future',
     },
   });
 

@@ -13,7 +13,7 @@ export const memberCommands: PlainCommands = {
       route: Delete(':id'),
       mutation: 'removeMember',
       description:
-        "Ends a person's membership, by the user id of their access tokens. The tokens are refused within a minute.",
+        "Ends a person's membership, given by the user id of their access tokens. The tokens are refused within a minute.",
       command: (userId, { programId, id: by }, context) =>
         new HandleMember(ids.member(programId, userId), { type: 'RemoveMember', data: { userId, by } }, context),
     },

@@ -19,6 +19,6 @@ export class PortalClosed extends DomainError {
   readonly code = 'PortalClosed';
   override readonly kind = 'forbidden';
   constructor() {
-    super('This contact has no active account of the portal');
+    super('This contact has no active portal account');
   }
 }

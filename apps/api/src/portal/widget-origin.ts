@@ -69,6 +69,6 @@ export class OriginNotAllowed extends DomainError {
   override readonly kind = 'forbidden';
   override readonly field = 'Origin';
   constructor() {
-    super('This site may not show the program’s messages; the program allows sites by their origin');
+    super('This site may not show the program’s messages; its origin must be allowed by the program');
   }
 }

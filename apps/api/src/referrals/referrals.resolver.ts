@@ -11,7 +11,7 @@ import { ReferralConnection, ReferralCreatedDto, ReferralPageDto } from './refer
 export class ReferralsResolver {
   constructor(private readonly service: ReferralsService) {}
 
-  @Query(() => ReferralConnection, { description: 'Newest first, each with the flag that a conversation is open.' })
+  @Query(() => ReferralConnection, { description: 'Newest first, each with a flag for an open conversation.' })
   @Requires('referrals:read')
   async referrals(
     @Args() args: ConnectionArgs,

@@ -154,7 +154,7 @@ function formOf(body: unknown): Form {
   const repeated = entries.find(([, value]) => typeof value !== 'string');
   if (repeated)
     throw new InvalidRequest([
-      { field: repeated[0], rule: 'isString', message: 'a form parameter is given once, as text' },
+      { field: repeated[0], rule: 'isString', message: 'each form parameter must be given once, as text' },
     ]);
   return Object.fromEntries(entries) as Form;
 }

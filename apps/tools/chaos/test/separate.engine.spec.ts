@@ -185,7 +185,7 @@ describe('each app in a process of its own, on Kafka, MongoDB and EventStoreDB',
             1,
             [
               expect.stringMatching(
-                `^The record ends at \\d{20}, and these have gone beyond its end: copy of read model thread at ${beyond}, publisher at ${beyond}\\. .*admin -- rebuild`,
+                `^The record ends at \\d{20}, and these are beyond its end: copy of read model thread at ${beyond}, publisher at ${beyond}\\. .*admin -- rebuild`,
               ),
             ],
           ]);

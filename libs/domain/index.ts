@@ -14,7 +14,7 @@ import { recordEventTypes } from './record/index.js';
 import { referralAggregate } from './referral/index.js';
 import { requestAggregate } from './request/index.js';
 
-/** Every aggregate; an array, so that what is made of it needs no other list. */
+/** All aggregates; everything derived from them uses this array. */
 export const aggregates = [
   programAggregate,
   memberAggregate,
@@ -31,10 +31,10 @@ export const aggregates = [
   parkedAggregate,
 ] as const;
 
-/** Every event of every aggregate. */
+/** All events of all aggregates. */
 export type DomainEvent = Parameters<(typeof aggregates)[number]['evolve']>[1];
 
-/** The record's own identity is an event too, of no aggregate. */
+/** The identity of the event store is an event too, but of no aggregate. */
 const stored = [{ category: 'record', events: recordEventTypes, upcasters: {} }, ...aggregates] as const;
 type Stored = (typeof stored)[number];
 
@@ -42,14 +42,14 @@ type Intersection<Union> = (Union extends unknown ? (member: Union) => void : ne
   ? All
   : never;
 
-/** Every type of event the record may hold, by the category of its streams. */
+/** All event types, by the category of their streams. */
 export const eventTypesByCategory = Object.fromEntries(stored.map(({ category, events }) => [category, events])) as {
   readonly [Of in Stored as Of['category']]: Of['events'];
 };
 
 export const eventTypes = Object.assign({}, ...stored.map(({ events }) => events)) as Intersection<Stored['events']>;
 
-/** From the stored events of older versions to those of today. */
+/** Upcasts stored events of older versions. */
 export const upcasters: Upcasters = Object.assign({}, ...stored.map((of) => of.upcasters));
 
 type SubjectField<Type> = Type extends { readonly sealed: Readonly<Record<string, infer Field>> }
@@ -57,9 +57,9 @@ type SubjectField<Type> = Type extends { readonly sealed: Readonly<Record<string
   : never;
 
 /**
- * Where it shows that a subject has sealed events, by the field that names the subject: the category of the stream in which
- * the first of them is. No key is made for a subject with sealed events, except for an address, which has no such stream: a
- * text from a phone may be a STOP, and is accepted also when the key of its number is lost.
+ * The category of the stream that holds the first sealed event of a subject, by the field that names the subject. No
+ * key is created for a subject with sealed events. An address has no such stream: a text from a phone may be a STOP,
+ * and is accepted even when the key of its number is lost.
  */
 export const subjectHomes = {
   contactId: 'contact',

@@ -2,17 +2,17 @@ import type { Decider } from './decider.js';
 import type { EventTypes } from './event-types.js';
 import type { JsonObject, Message } from './message.js';
 
-/** Turns the stored data of an older version into the next one's, by stored type (`MessageSent.v1`). */
+/** Turns stored data of an older version into the next version, by stored type (`MessageSent.v1`). */
 export type Upcasters = Readonly<
   Record<string, (data: JsonObject) => { readonly type: string; readonly data: JsonObject }>
 >;
 
-/** What folds a stream: the rules, and the category that its name begins with. */
+/** What is needed to fold a stream: the rules, and the category of its name. */
 export type StreamFold<State, Command extends Message, Event extends Message> = Decider<State, Command, Event> & {
   readonly category: string;
 };
 
-/** Everything the rest of the program needs to know of an aggregate: its rules, the category of its streams, and its stored events. */
+/** The complete description of an aggregate: its rules, the category of its streams, and its stored events. */
 export const defineAggregate = <
   const Category extends string,
   State,
@@ -29,5 +29,5 @@ export const defineAggregate = <
   readonly upcasters?: Upcasters;
 }) => ({ upcasters: {}, ...decider, ...stored });
 
-/** An aggregate's stream by its id. */
+/** The name of an aggregate's stream. */
 export const streamOf = ({ category }: { readonly category: string }, id: string): string => `${category}-${id}`;

@@ -1,24 +1,30 @@
-/** What a broken rule means for who asked: each protocol has its own sign for a kind, and none for a code. */
+/**
+ * The kind of a broken rule. Each protocol maps kinds to its own status codes, and needs no knowledge of the error
+ * codes.
+ */
 export type ErrorKind =
   | 'invalid'
   | 'unauthenticated'
   | 'forbidden'
   | 'not-found'
-  /** What was asked does not go with what is so now. */
+  /** The request conflicts with the current state. */
   | 'conflict'
   | 'gone'
-  /** It was asked of an older state. */
+  /** The request was based on an outdated state. */
   | 'outdated'
-  /** A key was used before for something else. */
+  /** The idempotency key was used before for another request. */
   | 'reused'
   | 'too-many'
   | 'unavailable';
 
-/** A broken rule, named after it. `code` is stable: clients and tests rely on it. Messages carry no personal content. */
+/**
+ * A broken rule, named after the rule. `code` is stable: clients and tests depend on it. Messages contain no personal
+ * content.
+ */
 export abstract class DomainError extends Error {
   abstract readonly code: string;
   readonly kind: ErrorKind = 'conflict';
-  /** The field of the request the rule is about, where there is one. */
+  /** The request field that broke the rule, if there is one. */
   readonly field?: string;
 
   constructor(message: string) {

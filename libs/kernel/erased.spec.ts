@@ -23,23 +23,23 @@ const declared = {
 
 const { sealed } = declared.Written;
 
-// The compiler is the test: without the error it expects, each of these lines fails the build.
+// The compiler is the test: without the expected error, each of these lines fails the build.
 export const refusedByTheCompiler = [
   // @ts-expect-error a personal field that is not sealed
   { ...declared, Written: { version: 1, sealed: { text: 'by', place: 'by' } } } satisfies EventTypes<Events>,
-  // @ts-expect-error personal fields, and none of them sealed
+  // @ts-expect-error personal fields, none of them sealed
   { ...declared, Written: { version: 1 } } satisfies EventTypes<Events>,
-  // @ts-expect-error a sealed field whose type does not say that it can be erased
+  // @ts-expect-error a sealed field whose type does not allow erasure
   { ...declared, Written: { version: 1, sealed: { ...sealed, more: 'by' } } } satisfies EventTypes<Events>,
-  // @ts-expect-error the same in an event that holds nothing personal
+  // @ts-expect-error the same in an event without personal data
   { ...declared, Moved: { version: 1, sealed: { by: 'by' } } } satisfies EventTypes<Events>,
   // @ts-expect-error a subject that is sealed itself
   { ...declared, Written: { version: 1, sealed: { ...sealed, text: 'place' } } } satisfies EventTypes<Events>,
-  // @ts-expect-error a text that can be erased is no text
+  // @ts-expect-error erasable text is not a string
   (text: Written['data']['text']): string => text,
-  // @ts-expect-error nor has it what a text has
+  // @ts-expect-error erasable text has no string methods
   (text: Written['data']['text']): boolean => text.includes('token'),
-  // @ts-expect-error what a command says is not erased
+  // @ts-expect-error data of a command is not erased
   { by: 'anna', text: ERASED, place: null } satisfies Open<Written['data']>,
 ];
 

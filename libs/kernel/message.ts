@@ -1,4 +1,4 @@
-/** What commands and events have in common: a name and plain data. */
+/** Commands and events: a name and plain data. */
 export type Message<Type extends string = string, Data extends object = object> = {
   readonly type: Type;
   readonly data: Readonly<Data>;

@@ -7,7 +7,10 @@ export type AddressCommand =
   | Message<'NoteText', AddressTexted['data']>
   | Message<'EraseAddress', Record<string, never>>;
 
-/** Who has a phone number, who was last texted there by each sender, and how many texts went there on the last day (UTC) with any. */
+/**
+ * The owners of a phone number, the last text to it from each sender, and the number of texts to it on the last day
+ * (UTC) with any.
+ */
 export type Address = {
   readonly holders: readonly string[];
   readonly lastTexted: Readonly<
@@ -17,7 +20,10 @@ export type Address = {
   readonly erasures: number;
 };
 
-/** Whose key seals what comes from an address: after an erasure, which destroys the key, it begins anew. */
+/**
+ * The subject whose key seals content from an address. An erasure destroys the key, so the next content needs a new
+ * subject.
+ */
 export const sealingSubject = (addressId: string, erasures: number): string =>
   erasures === 0 ? addressId : `${addressId}.${erasures}`;
 
@@ -33,7 +39,7 @@ export const addressDecider: Decider<Address, AddressCommand, AddressEvent> = {
       case 'NoteText':
         return [{ type: 'AddressTexted', data: command.data }];
       case 'EraseAddress':
-        // What came from a number that several people share is not one person's alone.
+        // Content from a number that several people share does not belong to one of them alone.
         return state.holders.length > 0 ? [] : [{ type: 'AddressErased', data: { erasures: state.erasures + 1 } }];
     }
   },
@@ -61,19 +67,22 @@ export const addressDecider: Decider<Address, AddressCommand, AddressEvent> = {
 function counted(texts: Address['texts'], at: string): Address['texts'] {
   const day = at.slice(0, 10);
   if (day > texts.day) return { day, count: 1 };
-  // One of the day before that was noted after midnight.
+  // A text of the previous day that was noted after midnight.
   return day < texts.day ? texts : { day, count: texts.count + 1 };
 }
 
 const JOIN_WINDOW_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** Where an inbound text goes: a contact, or nobody known yet; and a conversation, or the contact's general one. */
+/**
+ * Where an inbound text goes: a contact, or `null` for an unknown number; and a conversation, or `null` for the
+ * contact's general one.
+ */
 export type Recipient = { readonly contactId: string | null; readonly conversationId: string | null };
 
 /**
- * The text joins the conversation that last texted the number from that sender within 30 days. Else it goes to the contact
- * last texted at the number by whatever sender, else to the only one who has it, else to one that is just the number.
- * Who has given the number up is out of it.
+ * The text joins the conversation that last texted the number from that sender within 30 days. Otherwise it goes to the
+ * contact last texted at the number by any sender, then to the only owner of the number, then to a new contact for the
+ * number. A contact who no longer has the number is ignored.
  */
 export function recipientOf({ holders, lastTexted }: Address, senderId: string, at: string): Recipient {
   const bySender = lastTexted[senderId];

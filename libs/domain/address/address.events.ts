@@ -3,13 +3,16 @@ import type { EventTypes, Message } from '@app/kernel';
 /** A contact has this phone number. */
 export type AddressHeld = Message<'AddressHeld', { contactId: string }>;
 export type AddressReleased = Message<'AddressReleased', { contactId: string }>;
-/** A text went from the sender to this number, in that conversation. `at` is ISO 8601. */
+/** A text was sent from the sender to this number, in that conversation. `at` is ISO 8601. */
 export type AddressTexted = Message<
   'AddressTexted',
   { contactId: string; conversationId: string; senderId: string; at: string }
 >;
 
-/** Who had it was erased, and nobody else has it: what came from it goes. `erasures` is how often that has happened by now. */
+/**
+ * The only owner of the number was erased, so content from the number is erased too. `erasures` counts the erasures so
+ * far.
+ */
 export type AddressErased = Message<'AddressErased', { erasures: number }>;
 
 export type AddressEvent = AddressHeld | AddressReleased | AddressTexted | AddressErased;

@@ -84,7 +84,7 @@ describe('consent', () => {
   it('X8, K10: what a person agreed to ends with its evidence, and a refusal stays', () => {
     const erased: ConsentEvent = { type: 'OptInErased', data: { addressId: 'address-1', senderId: 'sender-1' } };
     const erase: ConsentCommand = { type: 'EraseOptIn', data: erased.data };
-    // Also where there is nothing: what is decided beside it then finds the stream moved on.
+    // Also when nothing changes: a concurrent decision then finds a newer revision of the stream.
     for (const before of [[], [requested, optedIn], [textedFirst], [optedOut, startedAgain], [erased]])
       consent
         .given(...before)
@@ -236,7 +236,7 @@ const anyCommand = fc.oneof(
     .map((words) => text(words)),
 );
 
-/** In the order given, which is the order of acceptance. */
+/** Keywords in the given order, which is the order of acceptance. */
 function run(commands: readonly ConsentCommand[], watch: (command: ConsentCommand, status: string) => void): void {
   let state = consentDecider.initialState;
   for (const [index, given] of commands.entries()) {

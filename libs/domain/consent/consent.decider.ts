@@ -18,9 +18,9 @@ type TextReceived = {
 type RequestOptIn = Omit<Open<OptInRequested['data']>, 'optInText'> & {
   mode: 'double_opt_in' | 'single_opt_in';
   optInText: { version: string; text: string };
-  /** The sender that the address refuses, whichever of the program's it is. */
+  /** The sender of the program that the address opted out of. */
   refusedSenderId: string | null;
-  /** No further text may be caused today. */
+  /** No more texts may be caused today. */
   isLimitReached: boolean;
 };
 
@@ -30,21 +30,21 @@ export type ConsentCommand =
   | Message<'NoteTextReceived', TextReceived>
   /** The provider refused a text because the number has opted out. */
   | Message<'NoteProviderOptOut', OptOutLearned['data']>
-  /** The address was erased, and with it the evidence of what its holder agreed to. */
+  /** The address was erased, including the evidence of what its owner agreed to. */
   | Message<'EraseOptIn', OptInErased['data']>;
 
 /** Consent of one address for one sender. */
 export type Consent = KeywordState & {
   readonly status: 'none' | 'pending' | 'yes' | 'no';
-  /** What forms alone lead to; a keyword outweighs it. */
+  /** The state that results from forms alone; a keyword takes precedence. */
   readonly form: 'none' | 'pending' | 'yes';
-  /** They texted before anything else was known. */
+  /** They texted before any other event. */
   readonly textedFirst: boolean;
-  /** When the last request was accepted whose question for YES is sent; milliseconds since 1970. */
+  /** When the last consent form that leads to an opt-in request was accepted; milliseconds since 1970. */
   readonly askedAt: number | null;
 };
 
-/** A question that was not answered may be asked again after this time, in ms: by then it was sent, or dropped. */
+/** An unanswered opt-in request may be repeated after this time, in ms: by then it was sent or dropped. */
 const ASK_AGAIN_AFTER_MS = 24 * 60 * 60 * 1000;
 
 export const consentDecider: Decider<Consent, ConsentCommand, ConsentEvent> = {
@@ -94,13 +94,16 @@ export const consentDecider: Decider<Consent, ConsentCommand, ConsentEvent> = {
   },
 };
 
-/** A form is worth nothing after an opt-out: it would have been refused, had the opt-out been known. */
+/** A form is ignored after an opt-out: it would have been refused if the opt-out had been known. */
 const withStatus = (state: Consent): Consent => ({
   ...state,
   status: state.optIns.length > 0 ? 'yes' : state.optOut !== null ? 'no' : state.form,
 });
 
-/** The provider's clock and ours may differ by this much, in ms. What decides between an opt-in by its clock and an opt-out by ours errs for the opt-out. */
+/**
+ * The provider's clock and ours may differ by this much, in ms. A comparison of an opt-in by its clock with an opt-out
+ * by ours favors the opt-out.
+ */
 const CLOCK_TOLERANCE_MS = 60_000;
 const byOurClock = (time: string): number => Date.parse(time) + CLOCK_TOLERANCE_MS;
 
@@ -111,7 +114,7 @@ function requestOptIn(
   { mode, optInText, refusedSenderId, isLimitReached, ...request }: RequestOptIn,
   state: Consent,
 ): ConsentEvent[] {
-  // Only the contact undoes a contact's own STOP; the provider would refuse the text as well.
+  // Only the contact can undo their own STOP; the provider would refuse the text as well.
   if (state.status === 'no' || refusedSenderId !== null) throw new RecipientOptedOut();
   const isAsked = state.askedAt !== null && Date.parse(request.requestedAt) - state.askedAt < ASK_AGAIN_AFTER_MS;
   if (state.status === 'yes' || (state.status === 'pending' && isAsked)) {
@@ -146,7 +149,7 @@ function requestOptIn(
 function noteText({ keyword, ...text }: TextReceived, state: Consent): ConsentEvent[] {
   const { status, textedFirst } = state;
   const evidence = { ...text, keyword: keyword?.word ?? '', keywordList: keywordList.version };
-  // Also where it changes nothing: each is evidence, and one that left no trace would be decided anew when it is replayed.
+  // Also when nothing changes: the keyword is evidence, and without an event its replay would be decided again.
   if (keyword?.kind === 'opt-out') return [{ type: 'OptedOut', data: evidence }];
   if (keyword?.kind === 'opt-in') return [{ type: 'OptedIn', data: evidence }];
   if (keyword?.kind === 'confirm' && isAwaitingAnswer(state, text)) return [{ type: 'OptedIn', data: evidence }];
@@ -161,7 +164,7 @@ function noteText({ keyword, ...text }: TextReceived, state: Consent): ConsentEv
     : [];
 }
 
-/** Whether a YES is an answer: a question is open, and was asked for before the text was sent. */
+/** Whether a YES is an answer: an opt-in request is open and was requested before the YES was sent. */
 export const isAwaitingAnswer = (
   { status, askedAt }: Consent,
   { acceptedAt, sentAt }: Pick<TextReceived, 'acceptedAt' | 'sentAt'>,
@@ -169,15 +172,16 @@ export const isAwaitingAnswer = (
 
 function noteProviderOptOut(learned: OptOutLearned['data'], state: Consent): ConsentEvent[] {
   const optOut = { position: learned.claimedPosition, at: byOurClock(learned.claimedAt) };
-  // We know of an opt-out as late as this one, or the contact has opted in since the text was claimed.
+  // A known opt-out is at least as recent, or the contact has opted in since the text was claimed.
   const isKnown = state.optOut !== null && state.optOut.position >= optOut.position && state.optOut.at >= optOut.at;
   if (isKnown || state.optIns.some((optIn) => !optIn.isAnswer && survives(optIn, optOut))) return [];
   return [{ type: 'OptOutLearned', data: learned }];
 }
 
 /**
- * The sender that received the newest opt-out of an address, unless an opt-in word to any sender of the program was
- * accepted after it; `null` when no refusal stands. A YES is no such word: it answers a question of one sender.
+ * The sender that received the newest opt-out of an address, unless an opt-in keyword to any sender of the program was
+ * accepted after it; `null` when no opt-out is in effect. A YES does not count: it answers the opt-in request of one
+ * sender.
  */
 export function refusedSender(
   consents: readonly { readonly senderId: string; readonly consent: KeywordState }[],
@@ -193,7 +197,7 @@ export function refusedSender(
     : newest.senderId;
 }
 
-/** A text would go out beyond what the program or the contact may get in a day. */
+/** A text would exceed the daily limit of the program or the contact. */
 export class TextLimitReached extends DomainError {
   readonly code = 'TextLimitReached';
   constructor() {

@@ -2,7 +2,7 @@ import type { EventTypes, Message, Personal } from '@app/kernel';
 
 export type Purpose = 'conversational' | 'marketing';
 
-/** Where a ticked form stood, and what it said. */
+/** Where a consent form was shown, and its wording. */
 export type FormEvidence = {
   readonly wording: string;
   readonly wordingVersion: string;
@@ -12,13 +12,13 @@ export type FormEvidence = {
   readonly tickedAt: string;
 };
 
-/** `subjectId` is whose key seals the evidence: the address, as often as it was erased. */
+/** `subjectId` is the subject whose key seals the evidence: the address, with the number of its erasures. */
 type About = { addressId: string; subjectId: string; senderId: string };
 
 /**
- * What the contact texted: the raw text, the provider's id of it, and which version of the list of words made it a keyword.
- * `acceptedPosition` and `acceptedAt` say where and when the text entered the record, which decides its order among others;
- * `sentAt` says when the provider dates it, if it was found in the provider's list.
+ * The keyword text of the contact: the raw text, the provider's id of it, and the version of the keyword list.
+ * `acceptedPosition` and `acceptedAt` say where and when the text was accepted, which decides its order among other
+ * keywords; `sentAt` is the provider's date, if the text was found in the provider's list.
  */
 type TextEvidence = About & {
   keyword: string;
@@ -30,13 +30,13 @@ type TextEvidence = About & {
   sentAt: string | null;
 };
 
-/** A ticked form; where `optInText` is not null, one text asks for YES. */
+/** A consent form was submitted; if `optInText` is not null, one text asks for YES. */
 export type OptInRequested = Message<
   'OptInRequested',
   About & {
     phone: Personal<string>;
     contactId: string;
-    /** Where the automatic text goes: the contact's conversation about the referral, or the general one. */
+    /** The conversation of the automatic text: the contact's conversation about the referral, or the general one. */
     referralId: string | null;
     purpose: Purpose;
     evidence: Personal<FormEvidence>;
@@ -45,12 +45,14 @@ export type OptInRequested = Message<
     optInText: { version: string; text: string } | null;
   }
 >;
-/** Another ticked form, where an answer is awaited or Yes was said already: evidence, and the purpose from now on. */
+/** Another consent form, while an answer is pending or after a Yes: further evidence, and the purpose from now on. */
 export type OptInFormReceived = Message<
   'OptInFormReceived',
   About & { contactId: string; purpose: Purpose; evidence: Personal<FormEvidence> }
 >;
-/** By the form alone where the program asks for one step only (`keyword` is null then), else by the contact's text. */
+/**
+ * By the form alone if the program requires only one step (`keyword` is null then), otherwise by the contact's text.
+ */
 export type OptedIn = Message<
   'OptedIn',
   About &
@@ -59,11 +61,11 @@ export type OptedIn = Message<
         TextEvidence[Field] | null;
     } & { text: Personal<string | null> }
 >;
-/** The contact texted a word that revokes. */
+/** The contact texted an opt-out keyword. */
 export type OptedOut = Message<'OptedOut', TextEvidence>;
 /**
- * The provider refused a text because the number has opted out: we missed a STOP. It is as old as the claim at most, so an
- * opt-in accepted after the claim outweighs it.
+ * The provider refused a text because the number has opted out: we missed a STOP. It is dated by the claim, so an
+ * opt-in accepted after the claim takes precedence.
  */
 export type OptOutLearned = Message<
   'OptOutLearned',
@@ -77,9 +79,9 @@ export type OptOutLearned = Message<
     claimedAt: string;
   }
 >;
-/** The number texted the sender before any consent: a person may answer. */
+/** The number texted the sender before any consent: staff may answer. */
 export type TextedFirst = Message<'TextedFirst', { addressId: string; senderId: string; providerMessageId: string }>;
-/** The person was erased, and with them the evidence of what they agreed to; an opt-out stays. */
+/** The person was erased, including the evidence of what they agreed to; an opt-out stays. */
 export type OptInErased = Message<'OptInErased', { addressId: string; senderId: string }>;
 
 export type ConsentEvent =

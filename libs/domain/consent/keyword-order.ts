@@ -1,12 +1,18 @@
-/** An opt-out: where it was accepted in the record, and when (milliseconds since 1970) it was accepted, or sent if it was found in the provider's list. */
+/**
+ * An opt-out: its position, and when it was accepted (milliseconds since 1970), or sent if it was found in the
+ * provider's list.
+ */
 type OptOut = { readonly position: string; readonly at: number };
 
-/** An opt-in: where it was accepted; since when it counts if it was found in the provider's list; whether it answers the question for YES. */
+/**
+ * An opt-in: its position; the time it counts from if it was found in the provider's list; whether it answers an opt-in
+ * request.
+ */
 type OptIn = { readonly position: string; readonly countsFrom: number | null; readonly isAnswer: boolean };
 
 /**
- * What the keywords of an address lead to, whichever of them is handled first: their order is the one in which they were
- * accepted, so an opt-in that was accepted before an opt-out never undoes it.
+ * The effect of the keywords of an address, regardless of the order in which they are handled: they count in the order
+ * in which they were accepted, so an opt-in accepted before an opt-out never undoes it.
  */
 export type KeywordState = {
   /** Position of the newest opt-out, and the latest time of any. */
@@ -18,13 +24,13 @@ export type KeywordState = {
 export const noKeywords: KeywordState = { optOut: null, optIns: [] };
 
 /**
- * Whether an opt-in stands after an opt-out. One that was found late, in the provider's list, counts from the time at which
- * it was sent, so an opt-out of that time or later undoes it, although we accepted the opt-in after it.
+ * Whether an opt-in is valid after an opt-out. One that was found later, in the provider's list, counts from the time
+ * at which it was sent, so an opt-out of that time or later undoes it, although we accepted the opt-in after it.
  */
 export const survives = ({ position, countsFrom }: OptIn, optOut: OptOut): boolean =>
   position > optOut.position && (countsFrom === null || countsFrom > optOut.at);
 
-/** A YES answers a question that would not have been asked after an opt-out, so every opt-out undoes it. */
+/** A YES answers an opt-in request that would not have been sent after an opt-out, so every opt-out undoes it. */
 const stands = (optIn: OptIn, optOut: OptOut | null): boolean =>
   optOut === null || (!optIn.isAnswer && survives(optIn, optOut));
 
@@ -42,7 +48,9 @@ export function refuse(state: KeywordState, { position, at }: OptOut): KeywordSt
   return { optOut, optIns: state.optIns.filter((optIn) => stands(optIn, optOut)) };
 }
 
-/** Whatever undoes one opt-in undoes the other of its kind too: only one is kept, so the list stays short. */
+/**
+ * Every opt-out that undoes one opt-in also undoes the other of its kind, so only one is kept and the list stays short.
+ */
 const outdoes = (one: OptIn, other: OptIn): boolean =>
   one.isAnswer === other.isAnswer &&
   one.position >= other.position &&

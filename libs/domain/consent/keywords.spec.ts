@@ -9,14 +9,14 @@ const kinds = [
   ...['HELP', 'INFO'].map((word) => [word, 'help'] as const),
 ];
 
-/** Ways to write a letter that mean the same letter. */
+/** Different ways to write the same letter. */
 const letterForms: readonly ((letter: string) => string)[] = [
   (letter) => letter.toUpperCase(),
   (letter) => letter.toLowerCase(),
   (letter) => (/[A-Z]/.test(letter) ? String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0) : letter), // full-width
   (letter) => (/[A-Z]/.test(letter) ? String.fromCodePoint((letter.codePointAt(0) ?? 0) - 65 + 0x1d400) : letter), // mathematical bold
   (letter) => `${letter}\u0301`, // with an accent
-  (letter) => `${letter}\u200b`, // with a space of no width
+  (letter) => `${letter}\u200b`, // with a zero-width space
 ];
 const around = fc
   .array(

@@ -1,6 +1,6 @@
 /**
- * Words that mean something by themselves in a text. Data, with a version that the record refers to.
- * Opt-out: 47 CFR 64.1200(a)(10) and the provider's list; START and UNSTOP opt in; YES only answers a question.
+ * Keywords that are recognized when they are the whole text. Stored events refer to the version of this data. Opt-out:
+ * 47 CFR 64.1200(a)(10) and the provider's list; START and UNSTOP opt in; YES only answers an opt-in request.
  */
 export const keywordList = {
   version: '2026-11-24',
@@ -8,7 +8,7 @@ export const keywordList = {
   optIn: ['START', 'UNSTOP'],
   confirm: ['YES'],
   help: ['HELP', 'INFO'],
-  /** How lines begin that phones and mail programs put below a text. */
+  /** Beginnings of lines that phones and mail programs add below a text. */
   signatures: [
     '--',
     '—',
@@ -27,7 +27,7 @@ export const keywordList = {
     'gesendet von',
     'von meinem',
   ],
-  /** How a line begins from which on an earlier message is quoted. */
+  /** The beginning of a line that introduces a quoted message. */
   quotes: ['>', '|', '"', '“', '«', '-----original message', '________', 'on .+ wrote:', 'from:.+'],
 } as const;
 
@@ -41,7 +41,10 @@ const byWord = new Map<string, Keyword>([
 ]);
 
 const startsOf = (starts: readonly string[]): string => starts.map(asPattern).join('|');
-/** A line from which on the phone or the mail program speaks; a phone's own signature can also follow on the same line. */
+/**
+ * A line with which the signature of a phone or mail program begins; a phone's signature can also follow on the same
+ * line.
+ */
 const signature = new RegExp(
   `\\n[^\\S\\n]*(?:${startsOf(keywordList.signatures)})|[\\s.!](?:sent from my|get outlook for) `,
   'iu',
@@ -49,9 +52,9 @@ const signature = new RegExp(
 const quote = new RegExp(`\\n[^\\S\\n]*(?:${startsOf(keywordList.quotes)})`, 'iu');
 
 /**
- * The keyword a text consists of, after case, spaces, punctuation, quotes, emoji and Unicode forms are set aside; else the
- * one that is left without the signature below it. An opt-out also counts above a quoted message: what widens consent must
- * be all that they wrote.
+ * The keyword of a text, ignoring case, spaces, punctuation, quotes, emoji and Unicode forms; if there is none, the
+ * keyword that remains without the signature below it. An opt-out also counts above a quoted message; a keyword that
+ * widens consent must be the whole text.
  */
 export function keywordOf(text: string): Keyword | null {
   const unsigned = before(signature, text);
@@ -65,7 +68,7 @@ const before = (pattern: RegExp, text: string): string => text.trimStart().split
 
 const wordsOf = (text: string): string =>
   text
-    // Before the normal form, which makes letters of some emoji.
+    // Before normalization, which turns some emoji into letters.
     .replace(/\p{Extended_Pictographic}/gu, '')
     .normalize('NFKD')
     .toUpperCase()
@@ -74,7 +77,7 @@ const wordsOf = (text: string): string =>
     .trim()
     .replace(/\s+/g, ' ');
 
-/** Of the data above only those with `.+` are patterns, whose line may be wrapped once; the rest are plain words. */
+/** Only entries with `.+` are patterns, whose line may be wrapped once; the others are plain words. */
 function asPattern(start: string): string {
   return start.includes('.+') ? start.replace('.+', '[^\\n]+(?:\\n[^\\n]+)?') : start.replace(/[|\\]/g, '\\$&');
 }

@@ -4,7 +4,7 @@ import type { ContactCreated, ContactDetails, ContactErased, ContactEvent, Recor
 /** `addressIds` are the address ids of the phones, in the same order. */
 export type ContactCommand =
   | Message<'CreateContact', Open<ContactCreated['data']>>
-  /** First sight of a number: whoever has it is a contact from now on. Nothing to do when there is one. */
+  /** Makes the owner of a new phone number a contact. Changes nothing if the contact exists. */
   | Message<'NoteNumber', Open<ContactCreated['data']>>
   | Message<'ChangeContact', { changes: Partial<ContactDetails>; addressIds?: readonly string[] }>
   | Message<'EraseContact', Pick<ContactErased['data'], 'by'>>;
@@ -76,7 +76,7 @@ export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
   },
 };
 
-/** What is left of a person who was erased; also where it was read before the key was destroyed. */
+/** What remains of an erased person, also when the stream was read before the key was destroyed. */
 const nothing = {
   name: ERASED,
   phones: ERASED,
@@ -101,7 +101,7 @@ export class ContactExists extends DomainError {
     super('A contact with this external id or phone number already exists; change that contact instead');
   }
 }
-/** The person asked to be forgotten: nothing is added to what is left. */
+/** The person asked to be forgotten: nothing can be added. */
 export class ContactWasErased extends DomainError {
   readonly code = 'ContactErased';
   override readonly kind = 'gone';

@@ -9,14 +9,14 @@ export type ContactDetails = {
   readonly emails: readonly string[];
   readonly externalId: string | null;
   readonly contactType: ContactType;
-  /** Has an account of the portal. */
+  /** Has a portal account. */
   readonly registered: boolean;
   readonly active: boolean;
 };
 
 type PersonalDetail = 'name' | 'phones' | 'emails' | 'externalId';
 
-/** The details as the record gives them back. */
+/** The details as stored; erased fields are marked. */
 export type RecordedDetails = {
   readonly [Field in keyof ContactDetails]: Field extends PersonalDetail
     ? Personal<ContactDetails[Field]>
@@ -27,13 +27,13 @@ export type ContactCreated = Message<
   'ContactCreated',
   RecordedDetails & { contactId: string; addressIds: readonly string[] }
 >;
-/** All details as they are from now on. */
+/** All details, replacing the former ones. */
 export type ContactDetailsChanged = Message<
   'ContactDetailsChanged',
   RecordedDetails & { contactId: string; addressIds: readonly string[]; formerAddressIds: readonly string[] }
 >;
 
-/** The person behind it asked to be forgotten. `addressIds` are all numbers that the contact ever had. */
+/** The person asked to be forgotten. `addressIds` are all numbers that the contact ever had. */
 export type ContactErased = Message<'ContactErased', { contactId: string; addressIds: readonly string[]; by: string }>;
 
 export type ContactEvent = ContactCreated | ContactDetailsChanged | ContactErased;

@@ -8,7 +8,10 @@ export type ConversationCommand =
       'StartConversation',
       { conversationId: string; contactId: string; referralId: string | null; by: string | null }
     >
-  /** `refusal` is what the send gate says, `to` and `route` where a text goes, `isNotified` whether an email tells of it: the decision needs them, so the command carries them. */
+  /**
+   * `refusal` is the result of the send gate, `to` and `route` say where a text goes, `isNotified` whether an email
+   * notifies the contact: the decision needs them, so the command carries them.
+   */
   | Message<
       'SendMessage',
       {
@@ -47,13 +50,13 @@ export type Conversation =
       readonly contactId: string;
       readonly referralId: string | null;
       readonly folder: Folder;
-      /** Staff who started it or wrote in it: it is theirs. */
+      /** Staff who started the conversation or wrote in it. */
       readonly staff: readonly string[];
-      /** The member of staff who is responsible; `null`: nobody. */
+      /** The member of staff who is responsible, or `null`. */
       readonly assignee: string | null;
     };
 
-/** Longest text the provider takes in one message, in UTF-16 units. */
+/** Longest text the provider accepts in one message, in UTF-16 units. */
 export const LONGEST_TEXT = 1_600;
 
 export const conversationDecider: Decider<Conversation, ConversationCommand, ConversationEvent> = {
@@ -73,7 +76,7 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
       case 'SendMessage': {
         const { refusal, ...message } = command.data;
         const { messageId, by, channel } = message;
-        // A refusal is kept: someone may ask later why nothing was sent.
+        // A refusal is stored: someone may ask later why nothing was sent.
         if (refusal !== null) return [{ type: 'SendRefused', data: { ...about, messageId, by, channel, ...refusal } }];
         if (channel === 'sms' && message.text.length > LONGEST_TEXT) throw new TextTooLong();
         return [{ type: 'MessageSent', data: { ...about, ...message } }];
@@ -126,20 +129,23 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
   },
 };
 
-/** The assignee after an event: a reply to an unassigned conversation claims it. */
+/** The assignee after an event: a reply to an unassigned conversation assigns it to the author. */
 export function assigneeAfter(assignee: string | null, event: ConversationEvent): string | null {
   if (event.type === 'ConversationAssigned') return event.data.assignee;
   return event.type === 'MessageSent' ? (assignee ?? event.data.by) : assignee;
 }
 
-/** The staff that a conversation concerns: its assignee, and everybody who started it or wrote in it. */
+/** The staff who are notified of a conversation: its assignee, and everybody who started it or wrote in it. */
 export const concernedStaff = ({
   staff,
   assignee,
 }: Pick<Extract<Conversation, { staff: unknown }>, 'staff' | 'assignee'>): readonly string[] =>
   assignee === null || staff.includes(assignee) ? staff : [...staff, assignee];
 
-/** The folder table of the requirements: where an event puts a conversation. Automated messages and keywords move nothing. */
+/**
+ * The folder of a conversation after an event, by the table of the requirements. Automated messages and keywords do not
+ * change it.
+ */
 export function folderAfter(folder: Folder, event: ConversationEvent): Folder {
   switch (event.type) {
     case 'MessageReceived':
@@ -168,7 +174,7 @@ export class ConversationNotFound extends DomainError {
     super('There is no such conversation in this program');
   }
 }
-/** Somebody deleted it. With the same contact about the same referral another one can begin, which has another id. */
+/** The conversation was deleted. A new one with the same contact about the same referral has another id. */
 export class ConversationWasDeleted extends DomainError {
   readonly code = 'ConversationDeleted';
   override readonly kind = 'gone';

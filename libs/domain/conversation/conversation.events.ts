@@ -12,16 +12,16 @@ export type SendRule =
   | 'ContactErased'
   | 'TextLimitReached';
 
-/** How a text travels; `null` in the app. `from` is the program's own number. */
+/** How a text is sent; `null` for in-app messages. `from` is the program's own number. */
 export type TextRoute = { readonly senderId: string; readonly from: string; readonly addressId: string };
 
-/** In every event: which conversation, whose it is and about which referral, so that each fact stands for itself. */
+/** In every event: the conversation, its contact and its referral, so that each event can be understood alone. */
 type About = { conversationId: string; contactId: string; referralId: string | null };
 
 export type ConversationStarted = Message<'ConversationStarted', About & { by: string | null }>;
 /**
- * `isNotified`: whether an email tells the contact of this message in the app, decided when it was written. `null` in events of
- * version 1: there `NotificationDecided` decides it.
+ * `isNotified`: whether an email notifies the contact of this in-app message, decided when it was written. `null` in
+ * events of version 1, for which `NotificationDecided` decides.
  */
 export type MessageSent = Message<
   'MessageSent',
@@ -35,12 +35,15 @@ export type MessageSent = Message<
     isNotified: boolean | null;
   }
 >;
-/** A text the program sends by itself; it moves no conversation. */
+/** A text sent automatically by the program; it does not change the folder. */
 export type AutomatedTextSent = Message<
   'AutomatedTextSent',
   About & { messageId: string; kind: 'opt-in-request'; text: Personal<string>; to: Personal<string>; route: TextRoute }
 >;
-/** `acceptedPosition` is the position where it came through the door: its place in the thread. `null`: this event's own. */
+/**
+ * `acceptedPosition` is the position at which the text was accepted: its place in the thread. `null`: use this event's
+ * own position.
+ */
 export type MessageReceived = Message<
   'MessageReceived',
   About & {
@@ -51,7 +54,7 @@ export type MessageReceived = Message<
     providerMessageId: string | null;
   }
 >;
-/** A keyword by text: a system entry. */
+/** A keyword received by text: a system entry. */
 export type KeywordReceived = Message<
   'KeywordReceived',
   About & {
@@ -69,17 +72,23 @@ export type SendRefused = Message<
     by: string;
     channel: Channel;
     rule: SendRule;
-    /** Which of the program's senders the contact opted out of, where that is the rule. */ refusedSenderId:
-      string | null;
+    /** The sender of the program that the contact opted out of, if that is the rule. */
+    refusedSenderId: string | null;
   }
 >;
 /** A member of staff opened an unread conversation. */
 export type ConversationRead = Message<'ConversationRead', About & { by: string }>;
 export type ConversationMarkedUnread = Message<'ConversationMarkedUnread', About & { by: string }>;
 export type ConversationArchived = Message<'ConversationArchived', About & { by: string }>;
-/** The member of staff who is responsible from now on; `null`: nobody. Then the author of the next `MessageSent` is. */
+/**
+ * The member of staff who is responsible from now on. `null`: nobody, and the author of the next `MessageSent` becomes
+ * responsible.
+ */
 export type ConversationAssigned = Message<'ConversationAssigned', About & { assignee: string | null; by: string }>;
-/** The last event of a conversation: its key is destroyed after it. That it was, whose, and who deleted it stays. */
+/**
+ * The last event of a conversation, after which its key is destroyed. Its contact, its referral and who deleted it
+ * remain known.
+ */
 export type ConversationDeleted = Message<'ConversationDeleted', About & { by: string }>;
 
 export type ConversationEvent =
@@ -109,7 +118,7 @@ export const conversationEventTypes = {
   ConversationDeleted: { version: 1 },
 } as const satisfies EventTypes<ConversationEvent>;
 
-/** From the stored events of older versions to those of today. */
+/** Upcasts stored events of older versions. */
 export const conversationUpcasters = {
   'MessageSent.v1': (data: JsonObject) => ({ type: 'MessageSent.v2', data: { ...data, isNotified: null } }),
 };

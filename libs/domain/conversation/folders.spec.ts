@@ -73,7 +73,7 @@ describe('the folders of a conversation', () => {
     if (!command) throw new Error(`No command for "${happening}"`);
     const { folder, events } = happens(from, command);
     expect(folder).toBe(to);
-    // A message is a fact wherever the conversation is; anything else that moves nothing did not happen.
+    // A message is stored in any folder; any other command that changes nothing appends no event.
     expect(events).toHaveLength(moves || happening === 'a member of staff sends' ? 1 : 0);
   });
 

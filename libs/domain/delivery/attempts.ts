@@ -1,17 +1,17 @@
 import { furtherStatus, isFailure } from './provider-status.js';
 
-/** What the provider has said of one claim. */
+/** What the provider has reported about one claim. */
 export type Attempt = {
   readonly claimId: string;
   readonly providerMessageId: string | null;
-  /** The furthest of its receipts. */
+  /** The most advanced of its receipts. */
   readonly status: string | null;
   /** The provider's code for the first failure. */
   readonly errorCode: string | null;
 };
 
 /**
- * The claims of a delivery. What the provider says belongs to the claim it says it of: only the newest one decides about the
+ * The claims of a delivery. A provider report belongs to the claim it names: only the newest claim decides about the
  * message, the others are history.
  */
 export type Attempts = { readonly newest: Attempt | null; readonly earlier: readonly Attempt[] };
@@ -23,21 +23,24 @@ export type Receipt = {
   readonly errorCode: string | null;
 };
 
-/** Attempts that are kept besides the newest one. */
+/** Number of attempts that are kept besides the newest one. */
 const KEPT = 10;
 
 export const noAttempts: Attempts = { newest: null, earlier: [] };
 
 const begun = (claimId: string): Attempt => ({ claimId, providerMessageId: null, status: null, errorCode: null });
 
-/** Another claim is the newest one. An attempt of which the provider said nothing leaves no history. */
+/** A new claim becomes the newest one. An attempt without a provider report leaves no history. */
 export const claimedAgain = (attempts: Attempts, claimId: string): Attempts => {
   const { newest } = attempts;
   const isSilent = newest === null || (newest.providerMessageId === null && newest.errorCode === null);
   return { ...(isSilent ? attempts : sentAgain(attempts)), newest: begun(claimId) };
 };
 
-/** Somebody decided to send again although the newest attempt may have arrived: what comes of it is history from now on. */
+/**
+ * Staff decided to send again although the newest attempt may have arrived: later reports about that attempt are
+ * history.
+ */
 export const sentAgain = ({ newest, earlier }: Attempts): Attempts => ({
   newest: null,
   earlier: newest ? kept([...earlier, newest]) : earlier,

@@ -23,7 +23,7 @@ export type DeliveryCommand =
   | Message<'WithholdDelivery', DeliveryWithheld['data']>
   | Message<'ExpireDelivery', { at: string }>
   | Message<'NoteReceipt', Omit<ReceiptReceived['data'], 'contactId'>>
-  /** `at` is now; what is sent again has its whole lifetime once more. */
+  /** `at` is the current time; a resent delivery gets its whole lifetime again. */
   | Message<'SettleDelivery', { by: string; decision: DeliverySettled['data']['decision']; at: string }>;
 
 export type Delivery =
@@ -32,14 +32,17 @@ export type Delivery =
       readonly status: 'requested' | 'claimed' | 'uncertain' | 'accepted' | 'refused' | 'withheld' | 'expired' | 'left';
       readonly request: DeliveryRequested['data'];
       readonly claim: DeliveryClaimed['data'] | null;
-      /** Claims made so far; the next claim's id follows from it. */
+      /** Number of claims so far; the next claim's id is derived from it. */
       readonly claims: number;
       readonly attempts: Attempts;
       /** Receipts already noted, as `claimId providerMessageId status`. */
       readonly receipts: readonly string[];
     };
 
-/** A claim id says which delivery it is of, so that a callback finds its way before anything else knows the claim. */
+/**
+ * A claim id contains the id of its delivery, so that a callback finds the delivery before any read model shows the
+ * claim.
+ */
 export const claimIdOf = (deliveryId: string, claim: number): string => `${deliveryId}.${claim}`;
 export const claimNumberOf = (claimId: string): number => Number(claimId.slice(claimId.lastIndexOf('.') + 1));
 export const deliveryOfClaim = (claimId: string): string => claimId.slice(0, claimId.lastIndexOf('.'));
@@ -55,7 +58,7 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
 
     switch (command.type) {
       case 'ClaimDelivery':
-        // What was prepared for an earlier claim, or is not due any more, was overtaken by another worker.
+        // Another worker was faster: the delivery was prepared for an earlier claim, or is no longer due.
         if (
           state.status !== 'requested' ||
           command.data.claimId !== claimIdOf(state.request.deliveryId, state.claims + 1)
@@ -142,7 +145,7 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
           attempts: reported(state.attempts, event.data),
           receipts: [...state.receipts, `${claimId} ${providerMessageId} ${status}`],
         };
-        // The first receipt settles a claim whose answer is missing.
+        // The first receipt settles a claim whose response is missing.
         return state.attempts.newest?.claimId === claimId ? { ...noted, status: 'accepted' } : noted;
       }
     }
@@ -151,7 +154,7 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
 
 type Requested = Exclude<Delivery, { status: 'none' }>;
 
-/** The claim's outcome is not known yet. An answer that comes after another one changes nothing. */
+/** The claim has no outcome yet. A response that arrives after another outcome changes nothing. */
 const isOpen = (state: Requested, claimId: string): boolean =>
   state.claim?.claimId === claimId && (state.status === 'claimed' || state.status === 'uncertain');
 
@@ -180,7 +183,7 @@ export class DeliveryNotFound extends DomainError {
     super('There is no such delivery in this program');
   }
 }
-/** Somebody else has it. */
+/** Another worker has claimed the delivery. */
 export class DeliveryNotDue extends DomainError {
   readonly code = 'DeliveryNotDue';
   constructor() {

@@ -1,12 +1,12 @@
 import type { EventTypes, Message, Personal } from '@app/kernel';
 
-/** Who sends: a person's text is answered differently by the send gate than one of the program's own. */
+/** The author of the message: the send gate treats a person's text differently from an automated one. */
 export type Lane = 'person' | 'opt-in-request' | 'notification';
 
-/** What goes first where not everything can go at once: what a person wrote, then what the program sends by itself. */
+/** Sending priority: messages written by a person go before automated ones. */
 export const laneOrder: readonly Lane[] = ['person', 'opt-in-request', 'notification'];
 
-/** A consent that was read, with its revision; -1 when nothing was there. */
+/** A consent that was read, with its revision; -1 if there was none. */
 export type ConsentRead = { readonly consentId: string; readonly revision: number };
 
 export type DeliveryRequested = Message<
@@ -20,27 +20,27 @@ export type DeliveryRequested = Message<
     recipient: { readonly kind: 'contact' | 'member'; readonly id: string };
     /** Where text and address are read from. */
     source: { readonly stream: string; readonly revision: number };
-    /** Whose consent a text needs, and for which sender; `null` for email. */
+    /** The consent that a text needs: its address and sender; `null` for email. */
     consentOf: { readonly addressId: string; readonly senderId: string } | null;
-    /** The number a text comes from, and the calling code of the country it goes to; `null` for email. */
+    /** The number a text is sent from, and the calling code of the destination country; `null` for email. */
     route: { readonly senderId: string; readonly country: string } | null;
-    /** ISO 8601; not before, and dropped after. */
+    /** ISO 8601; not sent before the first, dropped after the second. */
     notBefore: string;
     expiresAt: string;
   }
 >;
-/** One worker took it; only that worker calls the provider. It keeps every consent that was read for it. */
+/** One worker claimed it; only that worker calls the provider. The event stores every consent that was read. */
 export type DeliveryClaimed = Message<
   'DeliveryClaimed',
   { claimId: string; claimedAt: string; consents: readonly ConsentRead[] }
 >;
-/** Given back before the provider was called, or because the provider asked to come later. */
+/** Given back before the provider was called, or because the provider asked for a later retry. */
 export type DeliveryReleased = Message<'DeliveryReleased', { claimId: string; cause: string; notBefore: string }>;
 export type DeliveryAccepted = Message<'DeliveryAccepted', { claimId: string; providerMessageId: string }>;
 export type DeliveryRejected = Message<'DeliveryRejected', { claimId: string; code: string; reason: string }>;
 /** The provider may have accepted it. */
 export type DeliveryUncertain = Message<'DeliveryUncertain', { claimId: string; cause: string }>;
-/** Not sent, by our own rule. */
+/** Not sent, because of our own rule. */
 export type DeliveryWithheld = Message<
   'DeliveryWithheld',
   { rule: string; refusedSenderId: string | null; consents: readonly ConsentRead[] }
@@ -57,7 +57,7 @@ export type ReceiptReceived = Message<
     form: Personal<Readonly<Record<string, string>>>;
   }
 >;
-/** A member of staff decided about an uncertain one: send it again, or leave it. */
+/** A member of staff decided about an uncertain delivery: resend or leave. */
 export type DeliverySettled = Message<
   'DeliverySettled',
   { by: string; decision: 'resend' | 'leave'; notBefore: string; expiresAt: string }

@@ -47,7 +47,7 @@ const claim = claimAs('d.1');
 
 type Run = { readonly state: Delivery; readonly events: readonly DeliveryEvent[] };
 
-/** Each command as a worker would send it: what is refused did not happen. */
+/** Executes each command as a worker would; a refused command appends nothing. */
 function run(
   commands: readonly DeliveryCommand[],
   from: Run = { state: deliveryDecider.initialState, events: [] },
@@ -147,7 +147,7 @@ describe('delivery, whatever happens', () => {
         const end = events.findIndex((event) => {
           if (event.type === 'DeliveryClaimed') newest = event.data.claimId;
           if (event.type === 'DeliverySettled' && event.data.decision === 'resend') newest = null;
-          // A receipt of an earlier claim says nothing about this one.
+          // A receipt of an earlier claim does not concern this one.
           if (event.type === 'ReceiptReceived') return event.data.claimId === newest;
           return ['DeliveryWithheld', 'DeliveryExpired', 'DeliveryRejected', 'DeliveryAccepted'].includes(event.type);
         });

@@ -1,16 +1,16 @@
-/** How far the cause of an error reaches: what shares it waits until it is gone. */
+/** What an error concerns: all deliveries that share it wait until the cause is gone. */
 export type Reach = 'account' | 'sender' | 'country';
 
 export type ProviderError = {
-  /** For the staff. */
+  /** Shown to staff. */
   readonly words: string;
-  /** What waits, and how long at first. Without it the error is about this one text, which has failed. */
+  /** What is held, and for how long at first. Without it the error concerns only this text, which has failed. */
   readonly waits?: { readonly reach: Reach; readonly firstPauseMs: number };
 };
 
 /** Somebody has to change something first. */
 const MINUTE_MS = 60_000;
-/** It passes by itself. */
+/** It passes without intervention. */
 const SECONDS_MS = 2_000;
 
 /**
@@ -51,7 +51,7 @@ export const providerErrors: Readonly<Record<string, ProviderError>> = {
   },
 };
 
-/** An error in words; codes of the network, such as ECONNREFUSED, begin with an E. */
+/** The description of an error code; network codes, such as ECONNREFUSED, begin with an E. */
 export const reasonInWords = (code: string): string =>
   providerErrors[code]?.words ??
   (/^E[A-Z_]+$/.test(code) ? `The provider cannot be reached (${code})` : `The provider reports error ${code}`);

@@ -1,4 +1,7 @@
-/** How far a provider's statuses are. Of several final ones the best news counts: an attempt that failed is not the one that arrived. */
+/**
+ * The order of a provider's statuses. Of several final ones the best counts: a failed attempt is not the one that
+ * arrived.
+ */
 const forward = [
   'accepted',
   'scheduled',
@@ -14,8 +17,8 @@ const forward = [
 ];
 
 /**
- * Of two statuses the one that is further, whichever came first: callbacks come in any order and more than once. A status
- * we do not know is kept and never hides one we know.
+ * The more advanced of two statuses: callbacks arrive in any order and more than once. An unknown status is kept and
+ * never hides a known one.
  */
 export function furtherStatus(current: string | null, next: string): string {
   if (current === null) return next;

@@ -10,7 +10,7 @@ export type HoldCommand =
         jitter: number;
       }
     >
-  /** `jitter`, from 0 to 1, keeps several programs from trying at the same moment. */
+  /** `jitter`, from 0 to 1, keeps programs from retrying at the same moment. */
   | Message<'TrySending', { scope: HoldScope; at: string; jitter: number }>
   | Message<'ResumeSending', { scope: HoldScope }>;
 
@@ -37,7 +37,8 @@ export const holdDecider: Decider<Holds, HoldCommand, HoldEvent> = {
         const { at, firstPauseMs, jitter, ...cause } = command.data;
         if (!hold || hold.credentials < cause.credentials)
           return [{ type: 'SendingHeld', data: { ...cause, since: at, ...next(at, firstPauseMs, jitter) } }];
-        // The answer to a try, or to what was under way when it was held: the pause stands, the reason may be another one.
+        // A response to the retry, or to a request that was in flight when the hold began: the pause stays, the reason
+        // may change.
         const { since, nextTryAt, pauseMs } = hold;
         return hold.code === cause.code || hold.credentials > cause.credentials
           ? []
@@ -73,7 +74,7 @@ export const holdDecider: Decider<Holds, HoldCommand, HoldEvent> = {
   },
 };
 
-/** Longer each time, up to an hour. */
+/** Doubles each time, up to an hour. */
 function next(at: string, pauseMs: number, jitter: number): { nextTryAt: string; pauseMs: number } {
   const pause = Math.min(pauseMs, LONGEST_PAUSE_MS);
   return {
@@ -95,7 +96,7 @@ export function scopeKey(scope: HoldScope): string {
   }
 }
 
-/** What holds up a delivery that needs this. With other credentials than it was held for, it may go. */
+/** The hold that blocks a delivery with these needs. A hold ends when the credentials have changed since it began. */
 export function holdsOn(holds: Holds, road: Road): readonly Hold[] {
   const credentials = road === 'email' ? 0 : road.credentials;
   return scopesOf(road).flatMap((scope) => {
@@ -114,7 +115,7 @@ function scopesOf(road: Road): readonly HoldScope[] {
   ];
 }
 
-/** It is not time yet, or another worker is trying. */
+/** The retry is not due yet, or another worker is retrying. */
 export class TriedAlready extends DomainError {
   readonly code = 'TriedAlready';
   constructor() {

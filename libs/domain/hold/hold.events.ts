@@ -1,8 +1,8 @@
 import type { EventTypes, Message } from '@app/kernel';
 
 /**
- * What waits until a cause is gone: all texts of a provider account, of a number, from a number to one country (by its
- * calling code), or the program's email.
+ * What is held until a cause is gone: all texts of a provider account, of a number, from a number to one country (by
+ * its calling code), or the program's email.
  */
 export type HoldScope =
   | { readonly kind: 'account'; readonly accountSid: string }
@@ -10,7 +10,10 @@ export type HoldScope =
   | { readonly kind: 'country'; readonly senderId: string; readonly country: string }
   | { readonly kind: 'email' };
 
-/** The provider's answer holds up more than one delivery. `credentials` says how often the program's accounts and tokens had changed by then: with others the hold is over. */
+/**
+ * The provider's response concerns more than one delivery. `credentials` counts the changes of the program's accounts
+ * and tokens so far: the hold ends with the next change.
+ */
 export type SendingHeld = Message<
   'SendingHeld',
   {

@@ -1,9 +1,10 @@
 import type { EventTypes, Message, Personal } from '@app/kernel';
 
 /**
- * One message as it was accepted. `subjectId` is whose key seals it: the address, as often as it was erased. `form` is everything the provider posted, unknown parameters included; of a message that was
- * found in the provider's list, the parameters that the list knows. `sentAt` is the time (ISO 8601) that the list gives such a
- * message; null for one that came by webhook, which says no time.
+ * A message as it was accepted. `subjectId` is the subject whose key seals it: the address, with the number of its
+ * erasures. `form` holds all parameters posted by the provider, including unknown ones; for a message found in the
+ * provider's list, the parameters in the list. `sentAt` is the time (ISO 8601) of such a message in the list; null for
+ * a webhook, which contains no time.
  */
 export type InboundReceived = Message<
   'InboundReceived',
@@ -18,7 +19,7 @@ export type InboundReceived = Message<
     sentAt: string | null;
   }
 >;
-/** Where it goes, decided once: a repetition after a crash follows the same way. */
+/** The route of the message, decided once: a repetition after a crash uses the same route. */
 export type InboundRouted = Message<
   'InboundRouted',
   { contactId: string; conversationId: string; referralId: string | null; isNewNumber: boolean; asKeyword: boolean }

@@ -4,7 +4,7 @@ import type { MemberAdded, MemberEvent, MemberRemoved } from './member.events.js
 export type MemberCommand =
   Message<'AddMember', Open<MemberAdded['data']>> | Message<'RemoveMember', MemberRemoved['data']>;
 
-/** A person of the staff, or nobody yet or any more. */
+/** A member of staff, or `null` before joining and after leaving. */
 export type Member =
   { readonly status: 'none' } | { readonly status: 'removed' } | ({ readonly status: 'member' } & MemberAdded['data']);
 
@@ -15,7 +15,7 @@ export const memberDecider: Decider<Member, MemberCommand, MemberEvent> = {
     if (command.type === 'AddMember')
       return state.status === 'member' ? [] : [{ type: 'MemberAdded', data: command.data }];
     if (state.status === 'none') throw new MemberNotFound();
-    // So that a program always has somebody who may manage its staff.
+    // A program must always have somebody who can manage its staff.
     if (command.data.by === command.data.userId) throw new CannotRemoveYourself();
     return state.status === 'member' ? [{ type: 'MemberRemoved', data: command.data }] : [];
   },

@@ -3,12 +3,12 @@ import type { NotificationDecided, NotificationEvent, NotifiedPerson } from './n
 
 export type NotificationCommand = Message<'DecideNotification', NotificationDecided['data']>;
 
-/** Who is told about one message; `null` until that is decided. */
+/** The people notified of one message; `null` until that is decided. */
 export type Notification = { readonly people: readonly NotifiedPerson[] | null };
 
 /**
- * Staff, members and addresses change; the topic may be read again from its beginning. What was decided first stands, so
- * that nobody is told later of what was written before.
+ * Staff, members and addresses change, and the topic may be read again from its beginning. The first decision is final,
+ * so nobody is notified later of older messages.
  */
 export const notificationDecider: Decider<Notification, NotificationCommand, NotificationEvent> = {
   initialState: { people: null },

@@ -2,7 +2,7 @@ import type { EventTypes, Message } from '@app/kernel';
 
 export type NotifiedPerson = { readonly kind: 'contact' | 'member'; readonly id: string };
 
-/** Who is told about a message by email; decided once, when it was written. Nobody is an answer too. */
+/** The people notified of a message by email, decided once, when it was written; may be nobody. */
 export type NotificationDecided = Message<
   'NotificationDecided',
   { messageId: string; conversationId: string; people: readonly NotifiedPerson[] }

@@ -14,10 +14,10 @@ export type ParkedCommand =
   | Message<'FinishParked', ParkedMessageHandled['data']>
   | Message<'NoteReplayFailure', ReplayFailed['data']>;
 
-/** What waits of one key of one worker, in the order it came. */
+/** The parked messages of one key of one worker, in order. */
 export type Parked = { readonly waiting: readonly Source[] };
 
-/** Cause of what only came after something parked. */
+/** Cause of a message that was parked only because an earlier one of its key is parked. */
 export const BEHIND_PARKED = 'BehindParked';
 
 export const isSame = (a: Source) => (b: Source) => a.stream === b.stream && a.revision === b.revision;
@@ -28,7 +28,8 @@ export const parkedDecider: Decider<Parked, ParkedCommand, ParkedEvent> = {
     switch (command.type) {
       case 'ParkMessage':
         if (waiting.some(isSame(command.data.source))) return [];
-        // Behind nothing it would wait for ever: a replay has just handled what was there.
+        // Nothing is parked any more, because a replay has just handled it: behind nothing this message would wait
+        // forever.
         return command.data.cause === BEHIND_PARKED && waiting.length === 0
           ? []
           : [{ type: 'MessageParked', data: command.data }];

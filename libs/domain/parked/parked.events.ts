@@ -1,18 +1,18 @@
 import type { EventTypes, Message } from '@app/kernel';
 
-/** What a worker could not handle: an event of the record, by its place. */
+/** A message that a worker could not handle: the position of its event. */
 export type Source = { readonly stream: string; readonly revision: number };
 
 /**
- * `key` is what the worker keeps in order: everything of a parked key waits behind the first. `cause` is the name of the
- * error, or `BehindParked` for what only came after.
+ * `key` is the ordering key of the worker: later messages of a parked key are parked too. `cause` is the name of the
+ * error, or `BehindParked` for such later messages.
  */
 export type MessageParked = Message<'MessageParked', { worker: string; key: string; source: Source; cause: string }>;
-/** Somebody asked the worker to try again what waits of a key. */
+/** Somebody requested a replay of a key's parked messages. */
 export type ReplayRequested = Message<'ReplayRequested', { worker: string; key: string }>;
-/** What waited was handled, and waits no more. */
+/** A parked message was handled and is no longer parked. */
 export type ParkedMessageHandled = Message<'ParkedMessageHandled', { worker: string; key: string; source: Source }>;
-/** It failed again, and waits where it was. */
+/** A replay failed, and the message stays parked. */
 export type ReplayFailed = Message<'ReplayFailed', { worker: string; key: string; source: Source; cause: string }>;
 
 export type ParkedEvent = MessageParked | ReplayRequested | ParkedMessageHandled | ReplayFailed;

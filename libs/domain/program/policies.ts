@@ -6,7 +6,7 @@ const policy = <const Values extends readonly string[]>(
   means: string,
 ) => ({ values, default: initial, means }) satisfies Policy;
 
-/** The choices of a program: one row each, read where the rule is. */
+/** The settings of a program: one row each, read where the rule is. */
 export const policies = {
   consentMode: policy(
     ['double_opt_in', 'single_opt_in', 'opted_in_by_default'],
@@ -27,7 +27,7 @@ export const policies = {
 
 export type PolicyName = keyof typeof policies;
 
-/** What holds for a program: for each policy, what it chose, or the default. */
+/** The policies in effect for a program: its own value for each, or the default. */
 export type Policies = { readonly [Name in PolicyName]: (typeof policies)[Name]['values'][number] };
 
 /** One policy with one of its values. */
@@ -39,7 +39,7 @@ export const defaultPolicies = Object.fromEntries(
   Object.entries(policies).map(([name, { default: value }]) => [name, value]),
 ) as Policies;
 
-/** Whether there is such a policy, and such a value of it. */
+/** Whether the policy and the value exist. */
 export const isPolicyChoice = (choice: { readonly name: string; readonly value: string }): choice is PolicyChoice =>
   Object.hasOwn(policies, choice.name) &&
   (policies[choice.name as PolicyName].values as readonly string[]).includes(choice.value);

@@ -12,13 +12,13 @@ import type {
 
 export type ProgramCommand =
   | Message<'CreateProgram', ProgramCreated['data']>
-  /** Its name and value are checked here. */
+  /** The decider checks name and value. */
   | Message<'ChangePolicy', { name: string; value: string; by: string }>
   | Message<'AddSender', Open<SenderAdded['data']>>
   | Message<'EndTokenRotation', TokenRotationEnded['data']>
   | Message<'SetWidgetOrigins', WidgetOriginsSet['data']>;
 
-/** `previousAuthToken` signs webhooks too, until its rotation is ended; texts are sent with `authToken`. */
+/** Webhooks may be signed with `previousAuthToken` too, until the rotation ends; texts are sent with `authToken`. */
 export type Sender = {
   readonly senderId: string;
   readonly phone: string;
@@ -38,7 +38,7 @@ export type Program =
       readonly portalLink: string;
       readonly consoleLink: string;
       readonly senders: readonly Sender[];
-      /** How often accounts and tokens were given or changed. */
+      /** How often accounts and tokens were set or changed. */
       readonly credentials: number;
       readonly widgetOrigins: readonly string[];
     };
@@ -49,7 +49,7 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
   decide(command, state) {
     if (command.type === 'CreateProgram') {
       if (state.status === 'created') throw new ProgramExists();
-      // A text that asks for consent says how to refuse it.
+      // The opt-in request must say how to opt out.
       if (!/\bSTOP\b/.test(command.data.optInText.text)) throw new OptInTextWithoutOptOut();
       return [{ type: 'ProgramCreated', data: command.data }];
     }
@@ -94,7 +94,7 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
       }
       case 'SenderCredentialsChanged': {
         const { senderId, accountSid, authToken } = event.data;
-        // The token of another account signs nothing that is for this one.
+        // The token of another account cannot sign webhooks of this one.
         const changed = (former: Sender): Sender => ({
           ...former,
           accountSid,

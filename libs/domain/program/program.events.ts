@@ -4,13 +4,13 @@ import type { Policies, PolicyChoice } from './policies.js';
 /** The automatic text that asks for YES, with the version that consent evidence refers to. */
 export type OptInText = { readonly version: string; readonly text: string };
 
-/** A company's referral or affiliate program begins to use the product. */
+/** A company's referral or affiliate program starts to use the product. */
 export type ProgramCreated = Message<
   'ProgramCreated',
   {
     programId: string;
     name: string;
-    /** Those that it chose at its beginning. */
+    /** The policies chosen when the program was created. */
     policies: Partial<Policies>;
     optInText: OptInText;
     /** Link templates with `{conversationId}`: the contact's portal, and the staff's console. */
@@ -18,25 +18,31 @@ export type ProgramCreated = Message<
     consoleLink: string;
   }
 >;
-/** One number that sends and receives for the program, with the provider account it belongs to. */
+/** A number that sends and receives for the program, with its provider account. */
 export type SenderAdded = Message<
   'SenderAdded',
   { programId: string; senderId: string; phone: string; accountSid: string; authToken: Personal<string> }
 >;
 
-/** From now on another value of a policy holds. */
+/** A policy has another value from now on. */
 export type PolicyChanged = Message<'PolicyChanged', PolicyChoice & { by: string }>;
 
-/** Sites that may show the contact’s messages in a widget, as origins (`https://shop.example`); the list as it is from now on. */
+/**
+ * The sites that may show the contact’s messages in a widget, as origins (`https://shop.example`); replaces the former
+ * list.
+ */
 export type WidgetOriginsSet = Message<'WidgetOriginsSet', { origins: readonly string[] }>;
 
-/** The number has another provider account, or the account another token: then webhooks may be signed with the former one too. */
+/**
+ * The number has another provider account, or the account another token; in the second case webhooks may be signed with
+ * the former token too.
+ */
 export type SenderCredentialsChanged = Message<
   'SenderCredentialsChanged',
   { programId: string; senderId: string; accountSid: string; authToken: Personal<string> }
 >;
 
-/** Nothing is signed with the former token any more. */
+/** Webhooks signed with the former token are no longer accepted. */
 export type TokenRotationEnded = Message<'TokenRotationEnded', { programId: string; senderId: string }>;
 
 export type ProgramEvent =

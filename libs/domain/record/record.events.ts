@@ -1,6 +1,9 @@
 import type { EventTypes, Message } from '@app/kernel';
 
-/** The first event of every record, of no program: its identity, which keys, read models and checkpoints name too. */
+/**
+ * The first event of every event store, belonging to no program: its identity, which keys, read models and checkpoints
+ * refer to.
+ */
 export type RecordBegun = Message<'RecordBegun', { recordId: string }>;
 
 export type RecordEvent = RecordBegun;

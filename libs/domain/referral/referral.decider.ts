@@ -3,7 +3,7 @@ import type { ReferralCreated, ReferralEvent } from './referral.events.js';
 
 export type ReferralCommand = Message<'CreateReferral', Open<ReferralCreated['data']>>;
 
-/** One referred opportunity: the referrer brings the referred person. */
+/** A referral: the referrer recommends the referred person. */
 export type Referral =
   | { readonly status: 'none' }
   | { readonly status: 'created'; readonly referrerId: string; readonly referredId: string };

@@ -2,8 +2,8 @@ import type { Decider, JsonObject, Message } from '@app/kernel';
 import type { RequestEvent } from './request.events.js';
 
 /**
- * Takes a request whose body says which stream it will write: two bodies under one idempotency key would otherwise
- * end in two streams, and neither would know of the other.
+ * Takes a request whose body decides which stream it writes. Otherwise two bodies under one idempotency key would go to
+ * two streams, and the conflict would not be noticed.
  */
 export type RequestCommand = Message<'TakeRequest', { kind: string; body: JsonObject; target?: JsonObject }>;
 

@@ -7,27 +7,27 @@ import { UnusableData } from '../ports/unusable-data.js';
 
 type Stores = { readonly eventStore: EventStore; readonly checkpoints: Checkpoints };
 
-/** Checkpoints that lie beyond the end of the record. Their owners would pass over everything up to there. */
+/** Checkpoints beyond the end of the event store. Their owners would skip all events up to there. */
 export async function checkpointsAhead({
   eventStore,
   checkpoints,
 }: Stores): Promise<{ readonly head: Position | null; readonly ahead: readonly StoredCheckpoint[] }> {
-  // In this order: other processes may be at work, and the record only grows.
+  // In this order: other processes may be working, and the event store only grows.
   const all = await checkpoints.all();
   const head = await eventStore.head();
   return { head, ahead: all.filter((stored) => isPosition(stored) && stored.checkpoint > (head ?? '')) };
 }
 
 /**
- * Whether keys, read models and checkpoints belong to the record, found out once before anything follows it. They do not where
- * one of them was restored from an older backup, or is of another installation.
+ * Checks once, before any follower starts, that keys, read models and checkpoints belong to the event store. They do
+ * not when one of them was restored from an older backup, or belongs to another installation.
  */
 export class RecordCheck {
   private passing: Promise<void> | null = null;
 
   constructor(private readonly stores: RecordStores) {}
 
-  /** @throws UnusableData when they do not; EngineUnavailable, then it is asked again the next time */
+  /** @throws UnusableData when they do not; EngineUnavailable, and the next call checks again */
   pass(): Promise<void> {
     this.passing ??= this.check().catch((error: unknown) => {
       this.passing = null;
@@ -51,11 +51,12 @@ const inWords = ({ name, of, checkpoint }: StoredCheckpoint): string =>
   `${of === 'follower' ? '' : of === 'model' ? 'read model ' : 'copy of read model '}${name} at ${checkpoint}`;
 
 /**
- * Where a checkpoint is beyond the record's end, sets followers back to the beginning, and forgets up to which time other sources
- * were read: what they have written may be among what the record has lost. What they do again and is there already changes nothing.
- * Those whose effects lie elsewhere than in the record go back to its end at most. Those of another record all go back to the
- * beginning. Does nothing while nothing is ahead. Read models are left as they are.
- * @returns the names of what it set back
+ * When a checkpoint is beyond the end, resets followers to the beginning and forgets up to which time other sources
+ * were read: the lost events may include what they had written, and repeating what is still there changes nothing.
+ * Followers whose effects are outside the event store are set back to its end at most. Checkpoints of another event
+ * store are all reset to the beginning. Does nothing while no checkpoint is beyond the end, and never changes read
+ * models.
+ * @returns the names of the checkpoints that were reset
  */
 export async function setBackFollowers(
   { eventStore, checkpoints }: Stores,
@@ -72,7 +73,7 @@ export async function setBackFollowers(
       stored.name !== RECORD &&
       (isForeign || !hasEffectsElsewhere(stored.name) || isAhead(stored)),
   );
-  // Those ahead come last, since only they show that there is something to do.
+  // Those beyond the end come last, since only they show that a reset is needed.
   const inOrder = followers.toSorted((one, other) => Number(isAhead(one)) - Number(isAhead(other)));
   for (const { name, checkpoint } of inOrder)
     await checkpoints.set(name, checkpoint, hasEffectsElsewhere(name) && !isForeign ? head : null);

@@ -5,10 +5,10 @@ import type { Keyring } from '../ports/keyring.js';
 import { CheckpointMoved, isPosition, type Checkpoints } from '../ports/read-model-store.js';
 import { UnusableData } from '../ports/unusable-data.js';
 
-/** Of one event, the first of all. */
+/** The id of the first event. */
 const STREAM = 'record-identity';
 
-/** Name of the keyring's entry, and of the checkpoint, that say to which record they belong. */
+/** Name of the keyring entry, and of the checkpoint, that hold the identity of their event store. */
 export const RECORD = 'record';
 
 export type RecordStores = {
@@ -17,9 +17,9 @@ export type RecordStores = {
   readonly checkpoints: Checkpoints;
 };
 
-/** The record's identity; `null` while it is empty. @throws UnusableData when it has none */
+/** The identity of the event store; `null` while it is empty. @throws UnusableData when it has none */
 export async function identityOf(eventStore: EventStore): Promise<string | null> {
-  // In this order: another process may begin the record meanwhile.
+  // In this order: another process may write the first event meanwhile.
   const isEmpty = (await eventStore.head()) === null;
   const [begun] = await eventStore.read(STREAM, 0, 1);
   const id = begun?.data['recordId'];
@@ -31,9 +31,9 @@ export async function identityOf(eventStore: EventStore): Promise<string | null>
 }
 
 /**
- * Whether record, keys, read models and checkpoints belong together, by the record's identity. An empty record gets one when
- * nothing else has one, and keys, read models and checkpoints take it over while there are none yet.
- * @throws UnusableData with what does not fit to what, and what to do
+ * Checks by the identity that event store, keys, read models and checkpoints belong together. An empty event store gets
+ * an identity when the others have none. Keys, read models and checkpoints adopt it while they are empty.
+ * @throws UnusableData with the parts that do not match, and what to do
  */
 export async function checkIdentity({ eventStore, keyring, checkpoints }: RecordStores): Promise<void> {
   const [ofRecord, ofKeys, ofCheckpoints] = await Promise.all([
@@ -56,7 +56,7 @@ export async function checkIdentity({ eventStore, keyring, checkpoints }: Record
     );
 }
 
-/** Whether read models and checkpoints are of another record, or name none. */
+/** Whether read models and checkpoints belong to another event store, or name none. */
 export async function isOfAnotherRecord({
   eventStore,
   checkpoints,
@@ -66,7 +66,7 @@ export async function isOfAnotherRecord({
   return recordId !== null && named !== recordId && (named !== null || (await hasFollowed(checkpoints)));
 }
 
-/** Once nothing is left there of another record. */
+/** After everything of another event store was removed. */
 export async function nameRecordOfCheckpoints({
   eventStore,
   checkpoints,
@@ -78,7 +78,7 @@ export async function nameRecordOfCheckpoints({
 const hasFollowed = async (checkpoints: Checkpoints): Promise<boolean> =>
   (await checkpoints.all()).some((stored) => stored.of !== 'follower' || isPosition(stored));
 
-/** What to do about read models and checkpoints that do not belong to the record. */
+/** What to do about read models and checkpoints that do not belong to the event store. */
 export const REBUILD =
   'If it is the right record, stop all processes and run "npm run admin -- rebuild": it rebuilds the read models and resets the followers';
 
@@ -88,7 +88,7 @@ export async function identityOfKeys(keyring: Keyring): Promise<string | null> {
   return entry instanceof Uint8Array ? Buffer.from(entry).toString() : null;
 }
 
-/** @throws KeyDiffers when they belong to another record */
+/** @throws KeyDiffers when they belong to another event store */
 export const nameRecordOfKeys = (keyring: Keyring, recordId: string): Promise<void> =>
   keyring.adopt(RECORD, Buffer.from(recordId));
 
@@ -122,7 +122,7 @@ async function begin(eventStore: EventStore): Promise<string> {
   }
 }
 
-/** New keys belong to a record that holds nothing yet. */
+/** New keys belong to an event store that holds no other events yet. */
 async function giveKeysTo(recordId: string, eventStore: EventStore, keyring: Keyring): Promise<void> {
   const [begun] = await eventStore.read(STREAM, 0, 1);
   if (begun?.position !== (await eventStore.head()) && (await identityOfKeys(keyring)) === null)

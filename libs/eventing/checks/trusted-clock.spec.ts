@@ -12,7 +12,7 @@ class SettableClock extends Clock {
 
 class Server extends EngineClock {
   asked = 0;
-  /** Its clock, and how long ago the question began to be answered. */
+  /** The engine's clock, and how long ago it started to answer. */
   answer: () => Promise<{ readonly time: number; readonly tookMs?: number } | null> = () =>
     Promise.resolve({ time: Date.now() });
 

@@ -2,27 +2,27 @@ import type { Clock } from '../ports/clock.js';
 import type { Bounds, EngineClock } from '../ports/engine-clock.js';
 import { EngineUnavailable } from '../ports/engine-unavailable.js';
 
-/** By how much a process and its engines may differ. */
+/** The largest allowed difference between a process and its engines. */
 const MAY_DIFFER_BY_MS = 5_000;
 const LOOK_EVERY_MS = 10_000;
-/** When this machine's clock moves by more than this against the steady one, it was set, or the machine slept. */
+/** When this machine's clock moves by more than this against the monotonic one, it was set, or the machine slept. */
 const WAS_SET_BY_MS = 1_000;
 
 /**
- * Whether this process may act on the time. While its clock differs from that of an engine by more than five seconds,
- * nothing is sent that depends on a time: whoever sends asks here first. An engine that does not answer, or too slowly to
- * tell, changes nothing of what was found before; one of whose clock nothing is known counts as right.
+ * Whether this process may act on the time. While its clock differs from an engine's by more than five seconds, nothing
+ * that depends on a time is sent: senders check here first. An engine that does not respond, or too slowly for a
+ * result, does not change the previous result; an engine whose clock is unknown counts as right.
  */
 export class TrustedClock {
   private readonly known = new Map<EngineClock, Bounds>();
-  /** Engines whose clock was found to differ. */
+  /** Engines whose clock differs. */
   private readonly differing = new Set<EngineClock>();
   private lookedAt = -Infinity;
   private atZeroThen = 0;
   private looking: Promise<void> | null = null;
   private isReported = false;
 
-  /** @param report told when the clock becomes wrong (why) and when it is right again (`null`) */
+  /** @param report called when the clock becomes wrong (with the reason) and when it is right again (`null`) */
   constructor(
     private readonly clock: Clock,
     private readonly engines: readonly EngineClock[],
@@ -33,9 +33,9 @@ export class TrustedClock {
     return (await this.whyNot()) === null;
   }
 
-  /** Why not, in plain words; `null` when the clock is trusted. */
+  /** Why the clock is not trusted; `null` when it is. */
   async whyNot(): Promise<string | null> {
-    // A look that began before may not have seen what its asker has just made known, such as by an append.
+    // A check that started earlier may have missed what the caller has just done, such as an append.
     if (this.looking) await this.looking;
     if (this.isOld || this.known.size < this.engines.length)
       await (this.looking ??= this.look().finally(() => (this.looking = null)));
@@ -89,7 +89,7 @@ export class TrustedClock {
     return reason;
   }
 
-  /** What this machine's clock showed when the steady one showed zero. */
+  /** The reading of this machine's clock when the monotonic one was zero. */
   private atZero(): number {
     return this.clock.now() - performance.now();
   }

@@ -8,7 +8,7 @@ import type { EventLog } from '../reading/event-log.js';
 
 const aggregatesOf = (bytes?: number): Aggregates => new Aggregates({} as EventLog, new KeysInMemory(), bytes);
 
-/** A stream of one command for each event. */
+/** A stream with one command for each event. */
 function conversation(length: number, stream = 'conversation-c-1'): Recorded<ConversationEvent>[] {
   const record = newRecord();
   const event = (revision: number): ConversationEvent =>
@@ -77,7 +77,7 @@ describe('the commands that are remembered', () => {
   const record = newRecord();
   const eventsOf = (commandIds: readonly string[]): Recorded<Message>[] =>
     commandIds.map((commandId) => record('tally-1', { type: 'Added', data: {} }, { commandId }));
-  /** One to three events for each of so many commands. */
+  /** One to three events for each of that many commands. */
   const commands = (count: number): string[] =>
     Array.from({ length: count }, (_, index) =>
       Array.from({ length: 1 + (index % 3) }, () => `command ${index}`),

@@ -16,20 +16,20 @@ export type Folded<State> = {
   readonly handled: HandledCommands;
 };
 
-/** A state's size in memory as last estimated, at which revision. */
+/** The last estimate of a state's size in memory, with its revision. */
 type Estimate = { readonly bytes: number; readonly revision: number };
 type Remembered = { readonly folded: Folded<unknown>; readonly state: Estimate };
 
-/** Default for the memory that all folded aggregates of a process may take together, as estimated. */
+/** Default limit for the estimated memory of all cached aggregates of a process. */
 const BYTES_IN_MEMORY = 64 * 1024 * 1024;
 const BYTES_PER_AGGREGATE = 600;
-/** Measured: an entry of a map with a UUID as its key. */
+/** Measured: a map entry with a UUID as its key. */
 const BYTES_PER_COMMAND = 100;
 const PAGE = 1_000;
 
 /**
- * Folds streams into states. A folded aggregate stays in memory and only what came since is read; the store's revision
- * check stays the judge.
+ * Folds streams into states. A folded aggregate stays in memory and only newer events are read; the store's revision
+ * check detects an outdated one.
  */
 export class Aggregates {
   private readonly memories: LRUCache<string, Remembered>;
@@ -42,7 +42,7 @@ export class Aggregates {
     this.memories = new LRUCache({ maxSize: bytesInMemory, sizeCalculation: sizeOf });
   }
 
-  /** What is kept in memory, by the estimate that limits it. */
+  /** The estimated size of the cache. */
   get memory(): { readonly streams: number; readonly bytes: number } {
     return { streams: this.memories.size, bytes: this.memories.calculatedSize };
   }
@@ -63,7 +63,7 @@ export class Aggregates {
     return this.extend(aggregate, id, folded, page);
   }
 
-  /** Folds the events that follow what is known, and remembers the result unless somebody has come further meanwhile. */
+  /** Folds the events after the cached state, and caches the result unless a newer one was cached meanwhile. */
   extend<State, Event extends Message>(
     aggregate: StreamFold<State, never, Event>,
     id: string,
@@ -86,13 +86,13 @@ export class Aggregates {
     return folded;
   }
 
-  /** What is known of the stream without reading it, which others may have written to since. */
+  /** The cached state, without reading the stream; other processes may have appended since. */
   remembered<State, Event extends Message>(aggregate: StreamFold<State, never, Event>, id: string): Folded<State> {
     const known = this.memories.get(streamOf(aggregate, id))?.folded;
     return (known as Folded<State> | undefined) ?? empty(aggregate.initialState);
   }
 
-  /** Keyed, so that a short text cannot be guessed from the hash that the record keeps in the open. @throws ProgramGone */
+  /** Keyed, so that a short text cannot be guessed from the unencrypted hash in the event store. @throws ProgramGone */
   async hash(programId: string, command: Message): Promise<string> {
     return (await programHash(this, programId, 'commands', JSON.stringify(command))).toString('base64url');
   }
@@ -104,15 +104,15 @@ const sizeOf = ({ folded: { handled }, state }: Remembered): number =>
   BYTES_PER_AGGREGATE + state.bytes + handled.size * BYTES_PER_COMMAND;
 
 /**
- * Twice the length of the state as JSON. A large state is not looked at after every event, but after one event for each
- * kilobyte: what is wrong meanwhile is small beside it.
+ * Twice the length of the state as JSON. A large state is not measured after every event, but after one event per
+ * kilobyte: the error meanwhile is small in comparison.
  */
 function estimate(state: unknown, revision: number, before: Estimate | undefined): Estimate {
   if (before && (revision - before.revision) * 1_024 < before.bytes) return before;
   return { bytes: 2 * (JSON.stringify(state) ?? '').length, revision };
 }
 
-/** What a stream without events folds to. */
+/** The state of a stream without events. */
 export const empty = <State>(initialState: State): Folded<State> => ({
   state: initialState,
   revision: 'no-stream',

@@ -5,7 +5,7 @@ import { CommandIdReused, IdNotAvailable, RevisionMismatch, type CommandContext 
 import { CountingStore, ScheduledStore } from '@app/testing';
 import { BelowZero, contextOf, Tallies, tallyAggregate } from '@app/testing';
 
-/** Without when it was recorded: of a repetition that the store recognises, that is when it was repeated. */
+/** Without the time of storage: for a repetition that the store recognizes, this is the time of the repetition. */
 const untimed = (what: unknown): unknown =>
   JSON.parse(
     JSON.stringify(what, (name, value: unknown) =>

@@ -17,55 +17,57 @@ import { KeyDestroyed, KeyLost } from '../ports/keyring.js';
 import type { EventLog } from '../reading/event-log.js';
 import { RequestTrace } from './request-trace.js';
 
-/** Who asks, for which program, and under which id a repetition of the same command is recognised. */
+/** Who sends the command, for which program, and the id by which a repetition is recognized. */
 export type CommandContext = {
   readonly programId: string;
   readonly actor: Actor;
   readonly commandId: string;
   readonly correlationId: string;
   readonly causationId: string;
-  /** ISO 8601; when the command was accepted at the edge. */
+  /** ISO 8601; when the command was accepted by the API. */
   readonly occurredAt: string;
-  /** The revision the caller saw (`If-Match`), where the caller insists on it. */
+  /** The revision seen by the caller (`If-Match`), if given. */
   readonly expectedRevision?: number;
   /**
-   * The id follows from an event: that event is the request. A later version of the program may word the command
-   * otherwise; what the first one led to stands.
+   * The command is caused by an event and derives its id from it. A later version of the program may word the command
+   * differently; the first result stands.
    */
   readonly isDerived?: true;
-  /** Where in the record that event is: what the command led to comes after it. */
+  /** Position of that event: the events of the command come after it. */
   readonly causePosition?: Position;
-  /** A client gave an idempotency key: the same command may come again, and gets its first answer also when nothing changed. */
+  /**
+   * A client gave an idempotency key: it may retry the command, and gets the first response even if nothing changed.
+   */
   readonly isRepeatable?: boolean;
 };
 
 export type CommandResult<Event extends Message = Message> = {
-  /** Last revision of the stream as far as this command knows it; -1 while it is empty. */
+  /** Last revision of the stream known to this command; -1 while it is empty. */
   readonly revision: number;
   /** A query may wait for this position to see the command's effect. */
   readonly position: Position | null;
   readonly events: readonly Recorded<Event>[];
 };
 
-/** One command on its way: what the caller said, and what makes a command of it. */
+/** One command in progress: the intent of the caller, and what is needed to make a command of it. */
 export type Handling<State, Intent extends Message, Command extends Message, Event extends Message> = {
   readonly aggregate: StreamFold<State, Command, Event>;
   readonly id: string;
   readonly intent: Intent;
   readonly context: CommandContext;
-  /** Adds what the decision needs from elsewhere; may be called several times. */
+  /** Adds data from elsewhere that the decision needs; may be called several times. */
   prepare(intent: Intent, state: State): Command | Promise<Command>;
 };
 
 const MAX_CONFLICTS = 50;
 
 /**
- * The one way into the record: fold the stream; a command id already in it gets its first answer; decide; append at the
- * revision that was folded; on a conflict, again. What is remembered of the stream is believed first, since the store's
- * revision check is the judge; what would append nothing is decided by the stream as it is now. A command that changed
- * nothing leaves a trace only when a client may repeat it under its key; one that a rule refused leaves none, and its
- * repetition is decided anew.
- * @throws CommandIdReused, RevisionMismatch, IdNotAvailable, and whatever the decider throws
+ * The only way to append events: fold the stream; return the first response if the command id is already in it; decide;
+ * append at the folded revision; on a conflict, start again. The cached state is used first, since the store's revision
+ * check detects an outdated one; a decision to append nothing is made on the current stream. A command that changed
+ * nothing leaves a trace only when a client may retry it under its key. A command that a rule refused leaves none, and
+ * its repetition is decided again.
+ * @throws CommandIdReused, RevisionMismatch, IdNotAvailable, and all errors of the decider
  */
 export async function handleCommand<State, Intent extends Message, Command extends Message, Event extends Message>(
   aggregates: Aggregates,
@@ -79,7 +81,7 @@ export async function handleCommand<State, Intent extends Message, Command exten
     const loaded = isRead ? await aggregates.load(aggregate, id) : aggregates.remembered(aggregate, id);
     const folded = ofProgram(loaded, context.programId, aggregate.initialState);
     try {
-      // Beside the look for a first answer: each reads other streams.
+      // Concurrently with the search for a first response: each reads other streams.
       const deciding = (async () => aggregate.decide(await prepare(intent, folded.state), folded.state))();
       deciding.catch(() => undefined);
       const first = await firstAnswer<Event>(aggregates.eventLog, { stream, folded, context, metadata, trace });
@@ -92,7 +94,7 @@ export async function handleCommand<State, Intent extends Message, Command exten
         if (isRead && (!trace || (await trace.settle(unchanged)))) return { ...unchanged, events: [] };
         continue;
       }
-      // Ids are made so that this cannot be; a second program must never write into a stream of the first.
+      // Ids are derived so that this cannot happen; still, a program must never write into another program's stream.
       if (folded !== loaded) throw new IdNotAvailable();
       await trace?.forestall();
       return await append(aggregates, { aggregate, id, folded: loaded, decided, about: metadata });
@@ -137,7 +139,10 @@ type Looking = {
   readonly trace: RequestTrace | null;
 };
 
-/** What the command was answered before: in its own stream, or in the trace of one that changed nothing. @throws CommandIdReused */
+/**
+ * The earlier response to the command: from its own stream, or from the trace of a command that changed nothing.
+ * @throws CommandIdReused
+ */
 async function firstAnswer<Event extends Message>(
   eventLog: EventLog,
   { stream, folded, context, metadata, trace }: Looking,
@@ -156,7 +161,7 @@ async function firstAnswer<Event extends Message>(
   return traced?.answer ? { ...traced.answer, events: [] } : null;
 }
 
-/** What the command at this revision led to. */
+/** The result of the command at this revision. */
 async function resultFrom<Event extends Message>(
   eventLog: EventLog,
   stream: string,
@@ -185,8 +190,8 @@ async function append<State, Event extends Message>(
   const stream = streamOf(aggregate, id);
   const { programId, commandId, commandHash, occurredAt } = about;
   const metadata: Metadata = { ...about, recordedAt: new Date().toISOString() };
-  // The store takes the same ids for the same append: a command id used for two things at once must not make the same ids.
-  // A key that was forgotten may come again and do the same thing another time.
+  // The store treats an append with the same ids as a repetition, so a command id used for two things at once must not
+  // produce the same event ids. A client may use a forgotten key again and do the same thing another time.
   const content = await aggregates.hash(programId, { type: commandHash, data: { decided, occurredAt } });
   const events: NewEvent<Event>[] = decided.map((event, index) => ({
     ...event,
@@ -203,7 +208,7 @@ async function append<State, Event extends Message>(
     position: result.position,
   }));
   aggregates.extend(aggregate, id, folded, recorded);
-  // The store says only where the last event is in the record.
+  // The store returns only the position of the last event.
   if (events.length > 1) return resultFrom(aggregates.eventLog, stream, first);
   return { revision: result.revision, position: result.position, events: recorded };
 }
@@ -218,7 +223,7 @@ export class CommandIdReused extends DomainError {
   }
 }
 
-/** Another program has this id; what is there is neither shown nor written to. */
+/** The id belongs to another program; its data is neither shown nor changed. */
 export class IdNotAvailable extends DomainError {
   readonly code = 'IdNotAvailable';
   constructor() {

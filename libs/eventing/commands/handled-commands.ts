@@ -4,14 +4,14 @@ import type { Message, Position, Recorded } from '@app/kernel';
 export const REMEMBERED_COMMANDS = 1_000;
 const CHUNK = 100;
 
-/** Where the part of a stream ends that is not remembered: its last event, and when that was recorded (ms since 1970). */
+/** The end of the part of a stream that is not remembered: its last event, and when that was stored (ms since 1970). */
 export type Forgotten = { readonly revision: number; readonly position: Position; readonly recordedAt: number };
 
 type Chunk = { readonly firstRevisions: ReadonlyMap<string, number>; readonly end: Forgotten };
 
 /**
- * The newest commands that a stream's events came of, and where the first event of each is. Immutable, so that folds can
- * share it; at most {@link REMEMBERED_COMMANDS}, so that it does not grow with the stream.
+ * The newest commands of a stream, and the first event of each. Immutable, so that folds can share it; at most {@link
+ * REMEMBERED_COMMANDS}, so that it does not grow with the stream.
  */
 export class HandledCommands {
   static readonly none = new HandledCommands([], null);
@@ -31,11 +31,11 @@ export class HandledCommands {
     return this.chunks.find(({ firstRevisions }) => firstRevisions.has(commandId))?.firstRevisions.get(commandId);
   }
 
-  /** With the events that follow. */
+  /** Returns a copy that includes the following events. */
   including(events: readonly Recorded<Message>[]): HandledCommands {
     const chunks = [...this.chunks];
     let { forgotten } = this;
-    // The newest chunk is copied once, when it is written to first.
+    // The newest chunk is copied once, at the first write.
     let open: Map<string, number> | null = null;
     for (const { metadata, revision, position } of events) {
       const isKnown = chunks.some(({ firstRevisions }) => firstRevisions.has(metadata.commandId));

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 
-/** Namespace of every id made from names by this product. */
+/** Namespace of all name-based ids of this product. */
 const NAMESPACE = Buffer.from('5f3d9a525b0e4f0e9c390a6f3f0f8b11', 'hex');
 
 /**
- * A natural key: the same parts give the same id everywhere, so that the store settles a race between two requests
- * that would create the same thing. Anybody can compute it: personal data must never be among the parts.
+ * A natural key: the same parts give the same id everywhere, so the store settles a race between two requests to create
+ * the same thing. Anybody can compute it: the parts must never contain personal data.
  */
 export const naturalId = (...parts: readonly string[]): string => nameBased(JSON.stringify(parts));
 
@@ -13,7 +13,9 @@ export const naturalId = (...parts: readonly string[]): string => nameBased(JSON
 const nameBased = (name: string): string =>
   uuidOf(hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(name)]), 'buffer'), 5);
 
-/** The first 16 bytes in the form of a UUID; version 8 (RFC 9562, section 5.8) is for hashes of one's own. Changes the bytes. */
+/**
+ * The first 16 bytes in the form of a UUID; version 8 (RFC 9562, section 5.8) is for custom hashes. Changes the bytes.
+ */
 export function uuidOf(bytes: Buffer, version: 5 | 8): string {
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | (version << 4), 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);

@@ -4,19 +4,19 @@ import type { ExpectedRevision } from '../ports/event-store.js';
 import { naturalId } from './ids.js';
 import type { EventLog } from '../reading/event-log.js';
 
-/** Where the stream was when a command had nothing to change. */
+/** The position of the stream when a command had nothing to change. */
 export type Unchanged = { readonly revision: number; readonly position: Position | null };
 
 type TraceEvent = Message<'RequestTaken', { kind: string }> | Message<'RequestAnswered', Unchanged>;
 
 /**
- * The answer to a client's command that had nothing to change, in a stream of its own: an event in the command's stream
- * would change the revision that other clients rely on.
+ * Stores the response to a client's command that had nothing to change, in a separate stream: an event in the command's
+ * stream would change the revision that other clients rely on.
  *
- * Two attempts of one command can run at the same time, and one may have something to do when the other had not. They
- * agree through the store's revision check: an attempt that has nothing to do first takes the request, looks at the
- * command's stream again, and may answer only if no other attempt has written here since before that look; an attempt
- * that has something to do and finds the request taken writes here before it appends.
+ * Two attempts of one command can run at the same time, and one may have something to do when the other had not. The
+ * store's revision check settles it: an attempt with nothing to do first takes the request, reads the command's stream
+ * again, and may respond only if no other attempt has appended here since before that reading; an attempt with
+ * something to do that finds the request taken appends here first.
  */
 export class RequestTrace {
   private readonly stream: string;
@@ -33,8 +33,8 @@ export class RequestTrace {
   }
 
   /**
-   * Looks what is there; to be called after the command's stream was read.
-   * @returns the answer, `null` when there is none yet; and whether an attempt with another body was here
+   * Reads the trace; to be called after the command's stream was read.
+   * @returns the response, `null` when there is none yet; and whether there was an attempt with another body
    */
   async look(): Promise<{ readonly answer: Unchanged | null; readonly isReused: boolean }> {
     let last: Recorded<TraceEvent> | undefined;
@@ -55,7 +55,10 @@ export class RequestTrace {
     return false;
   }
 
-  /** Before the command changes something: nobody may answer any more that it does not. @throws WrongExpectedRevision */
+  /**
+   * Before the command changes something: other attempts may no longer respond that it does not. @throws
+   * WrongExpectedRevision
+   */
   async forestall(): Promise<void> {
     if (this.revision !== 'no-stream') await this.take();
   }
@@ -64,7 +67,7 @@ export class RequestTrace {
     return this.append({ type: 'RequestTaken', data: { kind: this.kind } });
   }
 
-  /** The id is new each time: the store would take a known one for a repetition and let two attempts win. */
+  /** The id is new each time: the store would treat a known one as a repetition and let two attempts win. */
   private async append(event: TraceEvent): Promise<void> {
     const metadata = { ...this.metadata, recordedAt: new Date().toISOString() };
     this.revision = (

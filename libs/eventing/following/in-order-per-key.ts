@@ -1,7 +1,7 @@
 /**
- * Works on items side by side, and on those that share a key one after the other, in their order. Behind one that fails,
- * nothing of its keys is begun. All that was begun has ended when this settles.
- * @throws what the first one in order failed with
+ * Handles items concurrently, and items that share a key one after the other, in order. After a failure no further item
+ * with one of its keys is started. All started items have ended when this settles.
+ * @throws the error of the first failed item in order
  */
 export async function inOrderPerKey<Item>(
   items: readonly Item[],

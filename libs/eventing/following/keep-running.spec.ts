@@ -16,7 +16,7 @@ describe('keepRunning', () => {
   const stopped = (signal: AbortSignal) =>
     new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
 
-  /** When each start of the work happened, in ms; it fails as often as told, then runs until it is stopped. */
+  /** The times (ms) at which the work was started; it fails as often as told, then runs until it is stopped. */
   async function startsOf(
     failures: number,
     takes: number,

@@ -21,7 +21,7 @@ describe('runFollower', () => {
   });
   afterAll(() => folder.remove());
 
-  /** Follows until `enough`, then stops; what `handle` is given goes to `seen`. */
+  /** Follows until `enough`, then stops; the events passed to `handle` are added to `seen`. */
   async function follow(
     seen: number[],
     enough: (amount: number) => boolean,
@@ -74,7 +74,7 @@ describe('runFollower', () => {
     await follow(seen, (amount) => amount === 3);
     expect(new Set(seen)).toEqual(new Set([1, 2, 3]));
     expect(seen.slice(-2)).toEqual([2, 3]);
-    // The batch that failed was not counted as done.
+    // The failed batch did not move the checkpoint.
     expect(reached === null || reached < ((await checkpoint()) ?? '')).toBe(true);
   });
 

@@ -7,11 +7,17 @@ export type Follower<Event extends Message = Message> = {
   /** Name of its checkpoint. */
   readonly name: string;
   readonly categories: readonly string[];
-  /** Effects are durable when it resolves; called again with the same events when the process died before the checkpoint. */
+  /**
+   * Effects are durable when it resolves; called again with the same events when the process died before the
+   * checkpoint.
+   */
   handle(events: readonly Followable<Event>[]): Promise<void>;
 };
 
-/** Follows the record, batch after batch, saving the checkpoint after the effects. Rejects when `handle` or a store does. */
+/**
+ * Follows the event store batch by batch, and saves the checkpoint after the effects. Rejects when `handle` or a store
+ * does.
+ */
 export async function runFollower(
   { eventLog, checkpoints }: { eventLog: EventLog; checkpoints: Checkpoints },
   follower: Follower,
@@ -29,8 +35,8 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * Runs work that should never end, and starts it again with growing pauses when it fails, until the signal aborts.
- * Work that fails does not stop the process: what it follows waits for it.
+ * Runs work that should never end, and restarts it with growing pauses when it fails, until the signal aborts. A
+ * failure does not stop the process.
  */
 export async function keepRunning(
   work: () => Promise<void>,
@@ -42,7 +48,7 @@ export async function keepRunning(
     const startedAt = performance.now();
     try {
       await work();
-      await sleep(FIRST_PAUSE_MS, signal); // it ended by itself, which it should not
+      await sleep(FIRST_PAUSE_MS, signal); // the work returned, which it should not
     } catch (error) {
       if (signal.aborted) return;
       onFailure(error);

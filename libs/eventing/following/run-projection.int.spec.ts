@@ -44,7 +44,7 @@ describe('runProjection', () => {
     return position;
   }
 
-  /** Runs the worker until it has come that far, then stops it. */
+  /** Runs the worker until it has reached that position, then stops it. */
   async function runTo(position: Position): Promise<void> {
     const stop = new AbortController();
     const run = runProjection(followed, projection, stop.signal);
@@ -74,7 +74,7 @@ describe('runProjection', () => {
     const late = await add(2, 3);
     await runTo(late);
     await engines.checkpoints.set(projection.name, late, early);
-    // What comes again and what is new are one batch.
+    // Repeated and new events are one batch.
     await runTo(await add(4));
     expect(await row()).toMatchObject({ sum: 10, count: 4 });
   });
@@ -178,7 +178,7 @@ describe('runProjection', () => {
     const late = await add(-1, -1);
     await runTo(late);
     expect(await row()).toBeUndefined();
-    // As after a crash between the documents and the checkpoint: the last three come again, with one that is new.
+    // As after a crash between documents and checkpoint: the last three events are repeated, with a new one.
     await engines.checkpoints.set(projection.name, late, early);
     await runTo(await add(5));
     expect(await row()).toEqual({ id: `p${count}`, sum: 5, count: 1 });
@@ -251,7 +251,7 @@ describe('runProjection', () => {
     await append(3, 2);
     await others(1);
     await run(followed);
-    // In a batch of its own, by a worker that was started anew.
+    // In a separate batch, by a restarted worker.
     await append(4, 3);
     await others(2);
     await run(followed);

@@ -17,18 +17,21 @@ import { isOpened, type Followable, type Unopened } from '../reading/unopened.js
 export type ReadModel<Row extends Document = Document, Event extends Message = Message> = ModelDefinition<Row> & {
   /** Categories of the streams it follows. */
   readonly categories: readonly string[];
-  /** Types of the events that change it; all others are passed over. */
+  /** Types of the events that change it; all others are skipped. */
   readonly handles: readonly Event['type'][];
   /** The documents that the event changes. */
   touches(event: Recorded<Event>): Touched;
-  /** The document of this id after the event; the same one where nothing changes, `null` where there is none or it is deleted. */
+  /**
+   * The document of this id after the event: the same one when nothing changes, `null` when there is none or to delete
+   * it.
+   */
   evolve(row: Row | null, event: Recorded<Event>, id: string): Row | null;
 };
 
 /** One document by its id, several by theirs, all that an index finds, or none. */
 export type Touched = string | readonly string[] | Selection | null;
 
-/** The documents that hold these values, found by that index. */
+/** The documents with these values, found by that index. */
 export type Selection = { readonly index: string; readonly equals: Readonly<Record<string, FieldValue>> };
 
 export type Followed = {
@@ -37,22 +40,25 @@ export type Followed = {
   readonly checkpoints: Checkpoints;
 };
 
-/** Told of the first event of a stream that cannot be opened, before the read model passes it over. Told again after a crash. */
+/**
+ * Called with the first event of a stream that cannot be opened, before the read model skips it; called again after a
+ * crash.
+ */
 export type OnUnopened = (event: Unopened) => Promise<void>;
 
-/** Name of the work that only one process does for a read model. */
+/** Name of the lease for writing a read model. */
 export const projectorOf = ({ name }: Pick<ReadModel, 'name'>): string => `projector ${name}`;
 
-/** Id of the document that says so, while the read model leaves out what came in the stream since. */
+/** Id of the document that marks a stream as unreadable, while the read model skips its later events. */
 export const unreadableId = (stream: string): string => `unreadable ${stream}`;
 
-/** Whether a document of a read model only says so. */
+/** Whether a document of a read model is such a mark. */
 export const isUnreadable = ({ id, unreadable }: Document): boolean =>
   typeof unreadable === 'string' && id === unreadableId(unreadable);
 
 /**
- * Follows the record and writes the read model, until the signal aborts. Of a stream with an event that cannot be opened,
- * nothing later is folded; the others go on, and a rebuild takes it in again. Rejects when the store does, or with
+ * Follows the event store and writes the read model, until the signal aborts. After an event that cannot be opened,
+ * later events of its stream are skipped until a rebuild; other streams continue. Rejects when the store does, or with
  * `CheckpointMoved` when another worker owns the model; then call it again.
  */
 export async function runProjection(
@@ -74,9 +80,9 @@ export async function runProjection(
 }
 
 /**
- * Builds the read model again beside the live one, in memory and written once, up to the record's end as of now.
+ * Rebuilds the read model beside the live one, in memory and written once, up to the current end of the event store.
  * The copy waits for {@link ReadModelStore.swapRebuild} or {@link ReadModelStore.dropRebuild}.
- * @returns the position it reached; `null` when the record is empty
+ * @returns the position it reached; `null` when the event store is empty
  */
 export async function rebuild(
   { eventLog, readModels }: Omit<Followed, 'checkpoints'>,
@@ -133,7 +139,7 @@ const isSelection = (touched: Touched): touched is Selection =>
 const idsIn = (touched: string | readonly string[] | null): readonly string[] =>
   touched === null ? [] : typeof touched === 'string' ? [touched] : touched;
 
-/** Ids of the documents that an event changes; those of a selection are among these rows. */
+/** Ids of the documents that an event changes; for a selection, those among these rows. */
 export function touchedIds(model: ReadModel, event: Recorded<Message>, rows: Iterable<Document>): readonly string[] {
   const touched = model.touches(event);
   if (!isSelection(touched)) return idsIn(touched);
@@ -142,7 +148,7 @@ export function touchedIds(model: ReadModel, event: Recorded<Message>, rows: Ite
 }
 
 /**
- * Applies events to rows in place; events that a row has already seen are passed over.
+ * Applies events to rows in place; events that a row has already seen are skipped.
  * @returns the first event of each stream that could not be opened
  */
 export function fold(

@@ -1,14 +1,17 @@
 import type { ExpectedRevision, StoredEvent } from './event-store.js';
 
 /**
- * What all events of an append may take together: their data and metadata as JSON in UTF-8, and each character of a type
- * as two bytes. It is EventStoreDB's default, and holds for every store, so that a record can be copied to another one.
+ * Size limit of an append: data and metadata as JSON in UTF-8, and two bytes for each character of a type. It is
+ * EventStoreDB's default, and applies to every store, so that events can be copied to another one.
  */
 export const MAX_APPEND_BYTES = 1024 * 1024;
 
 export type AppendRule = 'stream-name' | 'revision' | 'no-events' | 'event-type' | 'too-large';
 
-/** An append that no store takes, refused before anything is written. It is a mistake of the program: again it is refused again. */
+/**
+ * An append that no store accepts, refused before anything is written. It is a defect of the program: a retry fails
+ * too.
+ */
 export class InvalidAppend extends Error {
   constructor(
     readonly rule: AppendRule,
@@ -26,7 +29,7 @@ export type SerializedEvent = {
   readonly metadata: string;
 };
 
-/** The events as they are stored, when all rules of an append hold. @throws InvalidAppend */
+/** The events in stored form, if the append obeys all rules. @throws InvalidAppend */
 export function serializeAppend(
   stream: string,
   expected: ExpectedRevision,
@@ -43,7 +46,7 @@ export function serializeAppend(
     data: JSON.stringify(data),
     metadata: JSON.stringify(metadata),
   }));
-  // Types and streams that begin with a dollar sign are EventStoreDB's own, and followers leave them out.
+  // Types and streams that begin with a dollar sign belong to EventStoreDB, and followers skip them.
   const wrong = serialized.find(({ type }) => !/^[^$]/.test(type));
   if (wrong)
     throw new InvalidAppend(

@@ -1,4 +1,4 @@
-/** The time that decides about sending. Compare its numbers, never formatted times. */
+/** The time used for decisions about sending. Compare its numbers, never formatted times. */
 export abstract class Clock {
   /** Milliseconds since 1970-01-01T00:00Z. */
   abstract now(): number;

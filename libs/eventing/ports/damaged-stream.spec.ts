@@ -18,7 +18,7 @@ it('U3: a read that lacks an event at its beginning or between others is refused
       const whole = Array.from({ length: count }, (_, index) => at(from + index));
       expect(withoutGap('thing-1', from, whole)).toBe(whole);
       const rest = whole.filter((_, index) => index !== missing);
-      // The last one may just not have been written yet.
+      // The last event may not be written yet.
       if (missing >= count - 1) expect(withoutGap('thing-1', from, rest)).toEqual(rest);
       else expect(() => withoutGap('thing-1', from, rest)).toThrow(DamagedStream);
     }),

@@ -2,13 +2,13 @@ import type { RecordedStoredEvent } from './event-store.js';
 import { UnusableData } from './unusable-data.js';
 
 /**
- * Events of a stream are missing: somebody deleted or cut it in the store, or its file is damaged. What is left must not
- * count as all there ever was, least of all as a new stream: an opt-out may be among what is gone.
+ * Events of a stream are missing: somebody deleted or truncated it in the store, or its file is damaged. The rest must
+ * not count as the whole stream, and an empty rest not as a new stream: the missing events may contain an opt-out.
  */
 export class DamagedStream extends UnusableData {
   override readonly name = 'DamagedStream';
 
-  /** @param how what was found instead; ids and numbers alone */
+  /** @param how what was found instead; ids and numbers only */
   constructor(
     readonly stream: string,
     how: string,

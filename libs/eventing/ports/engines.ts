@@ -5,7 +5,7 @@ import type { Checkpoints, ReadModelStore } from './read-model-store.js';
 import type { TopicLog } from './topic-log.js';
 import type { WrappedKeyring } from '../sealing/wrapped-keyring.js';
 
-/** The engines a process works on, behind their ports. */
+/** The engines of a process, behind their ports. */
 export type Engines = {
   readonly eventStore: EventStore;
   readonly readModels: ReadModelStore;
@@ -13,8 +13,8 @@ export type Engines = {
   readonly keyring: WrappedKeyring;
   readonly leadership: Leadership;
   readonly topics: TopicLog;
-  /** Clocks of those that may run on another machine. */
+  /** Clocks of the engines that may run on another machine. */
   readonly clocks: readonly EngineClock[];
-  /** Finishes what was begun, ends subscriptions and consumers, and lets go of files and connections. */
+  /** Finishes current work, ends subscriptions and consumers, and closes files and connections. */
   close(): Promise<void>;
 };

@@ -1,9 +1,9 @@
-/** Bytes to be put in the place of others. */
+/** Bytes that replace others. */
 export type KeyChange = { readonly subject: string; readonly before: Uint8Array; readonly after: Uint8Array };
 
-/** Where wrapped keys lie, by subject: bytes that tell nothing without the master key. `null` stands for a destroyed key. */
+/** Stores wrapped keys by subject: bytes that are useless without the master key. `null` stands for a destroyed key. */
 export abstract class KeyStore {
-  /** What is stored for these subjects; one that has no entry is left out. */
+  /** The stored bytes of these subjects; a subject without an entry is left out. */
   abstract get(subjects: readonly string[]): Promise<ReadonlyMap<string, Uint8Array | null>>;
   /** Stores the bytes unless the subject has an entry. @returns what is stored now, durably */
   abstract add(subject: string, wrapped: Uint8Array): Promise<Uint8Array | null>;

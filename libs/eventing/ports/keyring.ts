@@ -1,16 +1,28 @@
 import { UnusableData } from './unusable-data.js';
 
-/** One key for each person (subject). Their bytes leave this port unwrapped and are stored wrapped. Keys live outside the record, so that destroying one makes its content unreadable. */
+/**
+ * One key for each subject. Keys are returned unwrapped by this port and stored wrapped. They are stored outside the
+ * event store, so that destroying one makes its content unreadable.
+ */
 export abstract class Keyring {
-  /** 32-byte keys by subject, or that one was destroyed. One that is unknown or damaged is left out: it may come back from a backup. */
+  /**
+   * 32-byte keys by subject, or a mark for a destroyed one. An unknown or damaged key is left out: it may be restored
+   * from a backup.
+   */
   abstract get(subjects: readonly string[]): Promise<ReadonlyMap<string, Uint8Array | 'destroyed'>>;
-  /** The subject's key, made where there is none; durable when this resolves. Not for a subject that may have sealed events. @throws KeyDestroyed */
+  /**
+   * The subject's key, created if there is none; durable when this resolves. Not for a subject that may have sealed
+   * events. @throws KeyDestroyed
+   */
   abstract ensure(subject: string): Promise<Uint8Array>;
-  /** Irreversible; `ensure` will not make a new one for this subject. */
+  /** Irreversible; `ensure` will not create a new one for this subject. */
   abstract destroy(subject: string): Promise<void>;
-  /** Every subject with its key, `null` where it was destroyed; in no order. For moving to another keyring. */
+  /** Every subject with its key, `null` for a destroyed one, in no order. For copying to another keyring. */
   abstract all(): AsyncIterable<readonly [subject: string, key: Uint8Array | null]>;
-  /** Takes over a key that was made elsewhere; safe to repeat. @throws KeyDiffers when the subject has another one, or its was destroyed */
+  /**
+   * Adopts a key that was created elsewhere; safe to repeat. @throws KeyDiffers when the subject has another one, or
+   * its was destroyed
+   */
   abstract adopt(subject: string, key: Uint8Array): Promise<void>;
 }
 
@@ -28,7 +40,10 @@ export class KeyDestroyed extends Error {
   }
 }
 
-/** The subject has sealed events, and its key is missing. A new one would close them for ever, also when the lost one is restored. */
+/**
+ * The subject has sealed events, and its key is missing. With a new one they could never be opened again, even after
+ * the lost one is restored.
+ */
 export class KeyLost extends UnusableData {
   override readonly name = 'KeyLost';
   constructor(readonly subject: string) {

@@ -23,7 +23,7 @@ class CheckpointsInMemory extends Checkpoints {
 
 const TAKE_OVER_AFTER_MS = 100;
 
-/** A worker that tells when it begins and when its work was ended. */
+/** A worker that reports when its work starts and when it is ended. */
 function worker(checkpoints: Checkpoints) {
   const stop = new AbortController();
   const began = Promise.withResolvers<void>();

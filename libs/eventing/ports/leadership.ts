@@ -5,32 +5,33 @@ import { sleep } from '../following/run-follower.js';
 
 export type Work = (signal: AbortSignal) => Promise<void>;
 
-/** Lets one process at a time do a piece of work; the others stand by. */
+/** Lets one process at a time do a piece of work; the others are standbys. */
 export abstract class Leadership {
   /**
-   * Stands by until no other process does the work of this name, then does it. The work's signal aborts when the outer
-   * one does, or when another process took over. Resolves when the signal aborts; rejects when the work does.
+   * Waits as a standby until no other process does the work of this name, then does it. The work's signal aborts when
+   * the outer one does, or when another process took over. Resolves when the signal aborts; rejects when the work does.
    */
   abstract lead(name: string, work: Work, signal: AbortSignal): Promise<void>;
 }
 
-/** For engines that belong to one process: nobody else can be at work. */
+/** For engines that belong to one process, which therefore has no standby. */
 export class SoleProcess extends Leadership {
   lead(_name: string, work: Work, signal: AbortSignal): Promise<void> {
     return work(signal);
   }
 }
 
-/** How the names of leases begin among the checkpoints. */
+/** Prefix of the names of leases among the checkpoints. */
 export const LEASE = 'lease ';
 
 const BEATS = 5;
 const FREE = 'free';
 
 /**
- * A lease is a checkpoint that its holder moves while it is alive. Who sees it unmoved for the whole time, by his own
- * clock, moves it himself: compare-and-set has one winner, and the former holder finds it moved. No two clocks are
- * compared. A holder that slept writes for a moment longer; guards by position and command ids make that harmless.
+ * A lease is a checkpoint that its holder renews. A standby that has seen it unchanged for the whole time, by its own
+ * clock, takes it over: compare-and-set has one winner, and the former holder finds the lease changed. No two clocks
+ * are compared. A holder that was suspended may write for a moment longer; guards by position and command ids make that
+ * harmless.
  */
 export class CheckpointLeases extends Leadership {
   constructor(
@@ -55,7 +56,7 @@ export class CheckpointLeases extends Leadership {
       stop();
       signal.removeEventListener('abort', stop);
       const held = await holding;
-      // Given back, so that the next one need not wait; where that fails, it waits.
+      // Released, so that the next holder need not wait; if this fails, it waits.
       if (held !== null) await this.checkpoints.set(lease, held, `${numberOf(held)} ${FREE}`).catch(() => undefined);
     }
   }
@@ -76,7 +77,10 @@ export class CheckpointLeases extends Leadership {
     return null;
   }
 
-  /** Moves the lease until the work ends; ends the work when the lease is lost. @returns where it stands, `null` when it is lost */
+  /**
+   * Renews the lease until the work ends; ends the work when the lease is lost. @returns the lease, `null` when it is
+   * lost
+   */
   private async hold(lease: string, taken: Position, working: AbortController): Promise<Position | null> {
     let held = taken;
     let movedAt = performance.now();
@@ -85,7 +89,7 @@ export class CheckpointLeases extends Leadership {
       if (working.signal.aborted) return held;
       const asked = performance.now();
       const next = after(held);
-      // An answer may be lost: what is stored says whether the lease was moved.
+      // The response may be lost: the stored value shows whether the lease was renewed.
       const stored = await this.move(lease, held, next).then(
         (isMoved) => (isMoved ? next : null),
         () => this.checkpoints.get(lease).catch(() => held),
@@ -110,6 +114,6 @@ export class CheckpointLeases extends Leadership {
 }
 
 const numberOf = (lease: Position): string => lease.split(' ')[0] ?? '';
-/** Never what another process would write there: who finds it stored has stored it. */
+/** A value that no other process would write: if it is stored, this process has stored it. */
 const after = (lease: Position | null): Position =>
   `${String(Number(lease === null ? 0 : numberOf(lease)) + 1).padStart(20, '0')} ${randomUUID()}`;

@@ -7,14 +7,16 @@ export function indexedFields(model: ModelDefinition): readonly string[] {
   return [...fields];
 }
 
-/** Fields of one index with the id that settles ties. @throws TypeError when there is no such index */
+/**
+ * Fields of one index, followed by the id, which makes the order unique. @throws TypeError when there is no such index
+ */
 export function indexFields(model: ModelDefinition, index: string): readonly string[] {
   const fields = model.indexes[index];
   if (!fields) throw new TypeError(`Model ${model.name} has no index ${index}`);
   return fields.includes('id') ? fields : [...fields, 'id'];
 }
 
-/** Names become part of statements and of names of tables, so they are plain words. @throws TypeError */
+/** Names become part of statements and of table names, so they must be plain words. @throws TypeError */
 export function checkNames(model: ModelDefinition): void {
   const fields = [...indexedFields(model), ...(model.searchTerms === undefined ? [] : [model.searchTerms])];
   for (const name of [model.name, ...Object.keys(model.indexes), ...fields]) {
@@ -22,7 +24,7 @@ export function checkNames(model: ModelDefinition): void {
   }
 }
 
-/** What an indexed field holds; a missing one holds null. @throws TypeError for a list or an object */
+/** The value of an indexed field; a missing one counts as null. @throws TypeError for a list or an object */
 export function fieldValue(value: unknown, field: string): FieldValue {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;

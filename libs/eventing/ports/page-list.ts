@@ -9,17 +9,17 @@ import {
   type PageRequest,
 } from './read-model-store.js';
 
-/** What a page asks of its index, checked. */
+/** A validated page request for an index. */
 export type PageList = {
-  /** Identity of the list, for its cursors: model, index, order and what was asked for. */
+  /** Identity of the list, for its cursors: model, index, order and filter. */
   readonly list: string;
-  /** The first fields of the index, and what they must hold. */
+  /** The first fields of the index, and their required values. */
   readonly equal: readonly (readonly [field: string, value: FieldValue])[];
-  /** Bounds of the first of the other fields: what it is beyond, and what it is at most. */
+  /** Bounds of the next field: exclusive lower, inclusive upper. */
   readonly range: { readonly field: string; readonly above?: FieldValue; readonly upTo?: FieldValue } | null;
   /** The other fields of the index; the last one is the id. */
   readonly sortedBy: readonly string[];
-  /** What these fields held where the page before ended; `null` on the first page. */
+  /** The values of these fields at the end of the previous page; `null` on the first page. */
   readonly end: readonly FieldValue[] | null;
 };
 
@@ -53,7 +53,7 @@ function rangeOf(field: string, { above, upTo }: NonNullable<PageRequest['range'
   };
 }
 
-/** The page in what was found: at most one document more than the limit, which tells that there is a next page. */
+/** The page of the found documents: at most one more than the limit, which shows that there is a next page. */
 export function toPage<Row extends Document>(
   { list, sortedBy }: PageList,
   found: readonly Row[],
@@ -79,7 +79,7 @@ function decodeCursor(text: string, list: string, length: number): readonly Fiel
   if (!Array.isArray(parsed)) throw new InvalidCursor();
   const [ofList, ...values] = parsed as unknown[];
   if (ofList !== list || values.length !== length || !values.every(isFieldValue)) throw new InvalidCursor();
-  // Decoding forgives much; a cursor of ours is exactly what we would write.
+  // Decoding is lenient; a valid cursor is exactly what we would write.
   if (encodeCursor(list, values) !== text) throw new InvalidCursor();
   return values;
 }

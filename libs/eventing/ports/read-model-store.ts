@@ -4,25 +4,28 @@ export type Document = JsonObject & { readonly id: string };
 
 export type FieldValue = string | number | boolean | null;
 
-/** What a store must know of a read model: the fields used in indexes, and the indexes by name. */
+/** The definition of a read model for the store: the indexed fields, and the indexes by name. */
 export type ModelDefinition<Row extends Document = Document> = {
   readonly name: string;
   /** Carries the type of the documents; never set. */
   readonly row?: Row;
   /**
-   * Index name to top-level fields of the document. A page gives the first fields by `equals`, may bound
-   * the next one by `range`, and is ordered by the rest; the document id settles ties. An indexed field holds text, numbers or booleans, one kind of them in all
-   * documents, or null, which comes first.
+   * Index name to top-level fields of the document. A page gives the first fields by `equals`, may bound the next one
+   * by `range`, and is ordered by the rest, then by the document id. An indexed field holds text, numbers or booleans,
+   * of one type in all documents, or null, which comes first.
    */
   readonly indexes: Readonly<Record<string, readonly (keyof Row & string)[]>>;
-  /** Name of a top-level field that holds the lower-case terms (string[]) a document is found by. */
+  /** Name of a top-level field that holds the lower-case search terms (string[]) of a document. */
   readonly searchTerms?: keyof Row & string;
 };
 
 /** A document and the position of the last event in it. */
 export type StoredDocument<Row extends Document = Document> = { readonly document: Row; readonly position: Position };
 
-/** Id of a document that was deleted, and by which event: its position keeps an older event from bringing it back. */
+/**
+ * Id of a deleted document, and the position of the event that deleted it, which keeps an older event from creating it
+ * again.
+ */
 export type DeletedDocument = { readonly deleted: string; readonly position: Position };
 
 export type DocumentWrite<Row extends Document = Document> = StoredDocument<Row> | DeletedDocument;
@@ -33,7 +36,7 @@ export const idOf = (write: DocumentWrite): string => (isDeleted(write) ? write.
 export type PageRequest = {
   readonly index: string;
   readonly equals: Readonly<Record<string, FieldValue>>;
-  /** Bounds of the field that follows those given by `equals`; documents beyond them are not read. */
+  /** Bounds of the field that follows those given by `equals`; documents outside them are not read. */
   readonly range?: { readonly above?: FieldValue; readonly upTo?: FieldValue };
   readonly order: 'asc' | 'desc';
   /** Cursor of an earlier page; opaque. */
@@ -43,15 +46,15 @@ export type PageRequest = {
 
 export type Page<D = Document> = { readonly documents: readonly D[]; readonly next: string | null };
 
-/** Read models and checkpoints. Documents are guarded by position, so that writing twice gives the same. */
+/** Read models and checkpoints. Documents are guarded by position, so writes are idempotent. */
 export abstract class ReadModelStore {
-  /** Creates what the model's definition asks for; safe to repeat. */
+  /** Creates the tables or collections and indexes of the model; safe to repeat. */
   abstract prepare(model: ModelDefinition): Promise<void>;
 
   /**
    * Writes or deletes each document whose position is beyond the stored one, then moves the model's checkpoint.
    * @throws CheckpointMoved when the checkpoint is not at `from`: another worker owns the model. Nothing was written;
-   * only where an engine has no transactions and the checkpoint moved meanwhile, documents can be, as the record has them
+   * only if an engine has no transactions and the checkpoint moved meanwhile, correct documents may have been written
    */
   abstract write(
     model: ModelDefinition,
@@ -59,19 +62,22 @@ export abstract class ReadModelStore {
     checkpoint: { readonly from: Position | null; readonly to: Position },
   ): Promise<void>;
 
-  /** Documents by id; those that do not exist are left out. Order is not kept. */
+  /** Documents by id; missing ones are left out. Order is not kept. */
   abstract get<Row extends Document>(model: ModelDefinition<Row>, ids: readonly string[]): Promise<readonly Row[]>;
 
-  /** What was last written of each of these documents, deletions too; those that never existed are left out. Order is not kept. */
+  /**
+   * The last write to each of these documents, including deletions; documents that never existed are left out. Order is
+   * not kept.
+   */
   abstract versions<Row extends Document>(
     model: ModelDefinition<Row>,
     ids: readonly string[],
   ): Promise<readonly DocumentWrite<Row>[]>;
 
-  /** One page by keyset; the cost does not grow with depth. @throws InvalidCursor */
+  /** One keyset page; the cost does not grow with depth. @throws InvalidCursor */
   abstract page<Row extends Document>(model: ModelDefinition<Row>, request: PageRequest): Promise<Page<Row>>;
 
-  /** Documents with a term that starts with this prefix, at most `limit`, by id once each. */
+  /** Documents with a term that starts with this prefix, at most `limit`, each once. */
   abstract search<Row extends Document>(
     model: ModelDefinition<Row>,
     prefix: string,
@@ -81,7 +87,10 @@ export abstract class ReadModelStore {
   /** Starts an empty copy of the model beside the live one, dropping an unfinished one. */
   abstract beginRebuild(model: ModelDefinition): Promise<void>;
   abstract fillRebuild(model: ModelDefinition, writes: readonly DocumentWrite[]): Promise<void>;
-  /** Puts the copy in the live one's place, with its checkpoint, in one step; `null` is that of an empty record. */
+  /**
+   * Replaces the live one and its checkpoint with the copy in one step; `null` is the checkpoint of an empty event
+   * store.
+   */
   abstract swapRebuild(model: ModelDefinition, checkpoint: Position | null): Promise<void>;
   /** Drops the copy. */
   abstract dropRebuild(model: ModelDefinition): Promise<void>;
@@ -89,26 +98,26 @@ export abstract class ReadModelStore {
   abstract scan(model: ModelDefinition, which: 'live' | 'rebuild'): AsyncIterable<StoredDocument>;
 }
 
-/** A checkpoint and what it is of: a follower, a live read model, or a copy of one that is being built. */
+/** A checkpoint and its owner: a follower, a live read model, or a copy that is being built. */
 export type StoredCheckpoint = {
   readonly name: string;
   readonly of: 'follower' | 'model' | 'copy';
   readonly checkpoint: Position;
 };
 
-/** Positions are digits. Leases, and times up to which something else was read, hold more than that. */
+/** Positions are digits. Leases, and times up to which another source was read, contain other characters. */
 export const isPosition = ({ checkpoint }: StoredCheckpoint): boolean => /^\d+$/.test(checkpoint);
 
 /**
- * How far each follower has come. A read model's checkpoint has the model's name. Other things are kept here too, since they are moved
- * in the same way: leases, and times up to which something else than the record was read.
+ * The position each follower has reached. A read model's checkpoint has the model's name. Leases, and times up to which
+ * another source was read, are stored here too, since they are moved in the same way.
  */
 export abstract class Checkpoints {
   /** Last position whose effects are durable; `null` at the beginning. */
   abstract get(name: string): Promise<Position | null>;
-  /** All of them; those at the beginning are left out. */
+  /** All checkpoints; those at the beginning are left out. */
   abstract all(): Promise<readonly StoredCheckpoint[]>;
-  /** Compare-and-set; to `null` is back to the beginning. @throws CheckpointMoved */
+  /** Compare-and-set; `null` resets to the beginning. @throws CheckpointMoved */
   abstract set(name: string, from: Position | null, to: Position | null): Promise<void>;
   /** Resolves true once the checkpoint is at or beyond the position, false when the time (ms) is over. */
   abstract waitFor(name: string, position: Position, timeoutMs: number): Promise<boolean>;

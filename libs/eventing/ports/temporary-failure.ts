@@ -1,5 +1,5 @@
 /**
- * Nothing is wrong with what was asked: it cannot be done now. Whoever follows the record or a topic waits and asks again,
- * however long it takes, and parks nothing.
+ * The request is valid, but cannot be handled now. A follower or consumer waits and retries, however long it takes, and
+ * parks nothing.
  */
 export abstract class TemporaryFailure extends Error {}

@@ -10,11 +10,14 @@ export type Consumer = {
   readonly signal: AbortSignal;
   /** Called with messages in order per key, one batch at a time. The offsets are committed after it resolves. */
   handle(messages: readonly ConsumedMessage[]): Promise<void>;
-  /** Told whenever the work is shared out anew: whose keys now come to this member. Nobody else's, but for the moment of a change. */
+  /**
+   * Called at each rebalance with the keys now assigned to this consumer. No other consumer has them, except briefly
+   * during a rebalance.
+   */
   onAssignment?(owns: (key: string) => boolean): void;
 };
 
-/** The consumers of one topic log that are at work, ended together when it closes. */
+/** The running consumers of one topic log, which end together when it closes. */
 export class Consumers {
   readonly #closing = new AbortController();
   readonly #running = new Set<Promise<void>>();
@@ -35,16 +38,16 @@ export class Consumers {
     }
   }
 
-  /** Ends them; what they are handling is finished first. */
+  /** Ends them after they have finished their current batch. */
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.allSettled(this.#running);
   }
 }
 
-/** Topics for other processes: at least once, in order per key. */
+/** Topics for other processes: at-least-once delivery, in order per key. */
 export abstract class TopicLog {
-  /** Creates the topics that are missing; safe to repeat. Before it a topic takes no messages. */
+  /** Creates missing topics; safe to repeat. A topic accepts no messages before that. */
   abstract prepare(topics: readonly string[]): Promise<void>;
   /** Resolves when the messages are durable. */
   abstract publish(topic: string, messages: readonly TopicMessage[]): Promise<void>;

@@ -1,7 +1,10 @@
 import type { Position } from '@app/kernel';
 import { UnusableData } from './unusable-data.js';
 
-/** A follower's checkpoint is at a position where the record has nothing: it is of another record, or the record was damaged. */
+/**
+ * There is no event at a follower's checkpoint: the checkpoint belongs to another event store, or the event store was
+ * damaged.
+ */
 export class UnknownPosition extends UnusableData {
   override readonly name = 'UnknownPosition';
 

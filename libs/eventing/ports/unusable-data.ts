@@ -1,4 +1,7 @@
-/** What is stored, or the key to it, does not fit this program. Trying again does not help; the message says what does, by ids and numbers alone. */
+/**
+ * Stored data, or its key, cannot be used by this program. A retry does not help; the message says what does, with ids
+ * and numbers only.
+ */
 export class UnusableData extends Error {
   override readonly name: string = 'UnusableData';
 }

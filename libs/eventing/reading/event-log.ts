@@ -11,29 +11,32 @@ import type {
 import { EventUnreadable, isOpened, type Followable } from './unopened.js';
 
 const PAGE = 1_000;
-/** Appended events that are remembered until the followers of this process read them; longer ones (characters) are not. */
+/**
+ * How many appended events are kept until the followers of this process read them; longer ones (in characters) are not
+ * kept.
+ */
 const KNOWN = 2_000;
 const LONGEST_KNOWN = 16 * 1024;
 
 export type JournalBatch<Event extends Message> = {
-  /** Those that can be opened. */
+  /** The events that can be opened. */
   readonly events: readonly Recorded<Event>[];
-  /** Every event, in order: for those who must not pass one over. */
+  /** All events, in order: for followers that must not skip one. */
   readonly all: readonly Followable<Event>[];
   readonly position: Position;
 };
 
 /**
- * The category of each subject's home, by the field of an event that names the subject. The home is the stream
- * `<category>-<subject>`: what is sealed for the subject first is sealed there. `null`: it has none.
+ * The category of each subject's home, by the event field that names the subject. The home is the stream
+ * `<category>-<subject>`, which holds the first event sealed for the subject. `null`: it has none.
  */
 export type SubjectHomes = Readonly<Record<string, string | null>>;
 
 export type EventPlace = Pick<Recorded<Message>, 'revision' | 'position' | 'metadata'>;
 
-/** The record as the rest of the program sees it: typed events with their personal content open. */
+/** The event store with typed events and opened personal content. */
 export class EventLog {
-  /** The events that this process appended last, sealed, by stream and revision. */
+  /** The last events that this process appended, sealed, by stream and revision. */
   private readonly known = new LRUCache<string, RecordedStoredEvent>({ max: KNOWN });
 
   constructor(
@@ -59,7 +62,7 @@ export class EventLog {
     return Boolean(category) && (await this.store.read(`${category}-${subject}`, 0, 1)).length > 0;
   }
 
-  /** A subject without a home counts as one without sealed events. */
+  /** A subject without a home counts as having no sealed events. */
   private readonly hasSealedEvents: HasSealedEvents = async (subjectField, subject) => {
     const category = this.homes[subjectField];
     if (!category) return false;
@@ -68,7 +71,7 @@ export class EventLog {
     return false;
   };
 
-  /** The stream's events from a revision on, to its end. @throws EventUnreadable */
+  /** The stream's events from a revision to its end. @throws EventUnreadable */
   async *read<Event extends Message>(stream: string, from = 0): AsyncIterable<Recorded<Event>> {
     for await (const page of this.pages(stream, from))
       for (const event of await this.codec.open(page)) yield opened<Event>(event);
@@ -82,7 +85,7 @@ export class EventLog {
     }
   }
 
-  /** What events say about themselves from a revision on, at most `limit` of them; their content stays sealed. */
+  /** The metadata of at most `limit` events from a revision on; their content stays sealed. */
   async metadata(stream: string, from: number, limit: number): Promise<readonly EventPlace[]> {
     return (await this.store.read(stream, from, limit)).map(({ revision, position, metadata }) => ({
       revision,
@@ -91,7 +94,7 @@ export class EventLog {
     }));
   }
 
-  /** One event by its place. @throws EventUnreadable */
+  /** One event by its stream and revision. @throws EventUnreadable */
   async at<Event extends Message>(stream: string, revision: number): Promise<Recorded<Event> | undefined> {
     const known = this.known.get(placeOf(stream, revision));
     const [event] = await this.codec.open(known ? [known] : await this.store.read(stream, revision, 1));

@@ -35,7 +35,7 @@ describe('codec', () => {
   });
   const openOne = async (stored: StoredEvent): Promise<Message | undefined> =>
     (await codec.open([asRecorded(stored)])).filter(isOpened)[0];
-  /** Why it cannot be opened. */
+  /** The cause for which an event cannot be opened. */
   const causeOf = async (stored: StoredEvent): Promise<string | null> => {
     const [event] = await codec.open([asRecorded(stored)]);
     return event instanceof Unopened ? event.cause : null;
@@ -269,7 +269,7 @@ describe('codec', () => {
     it('rule 13: whose key is missing, and was not destroyed, is not erased', async () => {
       const stored = await new EventCodec(eventTypes, new KeysInMemory()).seal(received, noneSealed);
       expect(await causeOf(stored)).toBe('KeyMissing');
-      await keyring.ensure('conversation-1'); // it comes back
+      await keyring.ensure('conversation-1'); // its key is restored
       expect(await openOne(stored)).toMatchObject({ data: received.data });
     });
 

@@ -12,16 +12,16 @@ import type { RecordedStoredEvent, StoredEvent } from '../ports/event-store.js';
 import { KeyDestroyed, KeyLost, type Keyring } from '../ports/keyring.js';
 import { Unopened, type Followable, type UnopenedCause } from '../reading/unopened.js';
 
-/** An event on its way into the record. */
+/** An event to be appended. */
 export type NewEvent<Event extends Message = Message> = Event & {
   readonly eventId: string;
   readonly metadata: Metadata;
 };
 
-/** `sealed` says of each personal field which field holds the id of the subject whose key seals it. */
+/** `sealed` gives for each personal field the field that holds the id of the subject whose key seals it. */
 export type EventTypeSpec = { readonly version: number; readonly sealed?: Readonly<Record<string, string>> };
 
-/** Whether events are sealed for a subject, as far as anybody can tell. `subjectField` is the field of an event that names it. */
+/** Whether events are known to be sealed for a subject. `subjectField` is the event field that names it. */
 export type HasSealedEvents = (subjectField: string, subject: string) => Promise<boolean>;
 
 const SEALED_FIELD = 'sealed';
@@ -29,9 +29,9 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Between typed events and stored ones: names and versions the type, and seals personal fields with their subject's key
- * (AES-256-GCM, with subject and event id as associated data). An event can hold fields of several subjects. Nothing
- * behind it ever sees ciphertext.
+ * Converts between typed and stored events: adds name and version to the type, and seals personal fields with their
+ * subject's key (AES-256-GCM, with subject and event id as associated data). An event can hold fields of several
+ * subjects. Users of the codec never see ciphertext.
  */
 export class EventCodec {
   constructor(
@@ -41,8 +41,8 @@ export class EventCodec {
   ) {}
 
   /**
-   * Makes each subject's key durable first where there is none yet.
-   * @param hasSealedEvents asked only before a key is made
+   * First creates missing keys durably.
+   * @param hasSealedEvents called only before a key is created
    * @throws UnknownEventType, KeyDestroyed, KeyLost
    */
   async seal(event: NewEvent, hasSealedEvents: HasSealedEvents): Promise<StoredEvent> {
@@ -55,7 +55,7 @@ export class EventCodec {
     const open = Object.entries(data).filter(([field]) => !Object.hasOwn(sealed, field));
     const parts = partsOf(sealed).map(async ({ subjectField, fields }) => {
       const personal = fields.filter((field) => field in data).map((field) => [field, data[field]] as const);
-      // What was erased before needs no key, and could not have one.
+      // An erased value needs no key, and could not have one.
       if (personal.every(([, value]) => isErased(value))) return [subjectField, null] as const;
       const subject = String(data[subjectField]);
       const key = await this.sealingKey(subject, () => hasSealedEvents(subjectField, subject));
@@ -70,7 +70,10 @@ export class EventCodec {
     };
   }
 
-  /** Events in the same order, opened; personal fields of an erased subject hold {@link ERASED}. One that cannot be opened does not hold up the others. */
+  /**
+   * The opened events in the same order; personal fields of an erased subject hold {@link ERASED}. One that cannot be
+   * opened does not affect the others.
+   */
   async open(events: readonly RecordedStoredEvent[]): Promise<readonly Followable[]> {
     const current = events.map((event) => this.current(event));
     const subjects = new Set(
@@ -85,12 +88,12 @@ export class EventCodec {
     return current.map((one) => (one instanceof Unopened ? one : unseal(one, keys)));
   }
 
-  /** A key is made only for a subject without sealed events. */
+  /** A key is created only for a subject without sealed events. */
   private async sealingKey(subject: string, hasSealedEvents: () => Promise<boolean>): Promise<Uint8Array> {
     const known = await this.knownKey(subject);
     if (known) return known;
     if (!(await hasSealedEvents())) return this.keyring.ensure(subject);
-    // Another process may have made the key, and used it, after we looked for it.
+    // Another process may have created and used the key since we looked for it.
     const made = await this.knownKey(subject);
     if (!made) throw new KeyLost(subject);
     return made;
@@ -103,7 +106,7 @@ export class EventCodec {
     return key;
   }
 
-  /** As its newest version, still sealed. */
+  /** Upcast to its newest version, still sealed. */
   private current(stored: RecordedStoredEvent): Current | Unopened {
     const { id: eventId, stream, revision, position, metadata } = stored;
     const programId = (metadata as Partial<Metadata> | null)?.programId;
@@ -152,10 +155,10 @@ type Current = {
   readonly place: ConstructorParameters<typeof Unopened>[1];
 };
 
-/** Of an event whose metadata cannot be read. */
+/** An event whose metadata cannot be read. */
 const UNKNOWN_PROGRAM = 'unknown';
 
-/** Nothing of this type can be stored: no table of event types has it. */
+/** No event of this type can be stored: it is in no table of event types. */
 export class UnknownEventType extends Error {
   constructor(readonly type: string) {
     super(`No event type ${type} is known to this program`);
@@ -168,7 +171,7 @@ const isObject = (value: unknown): value is JsonObject =>
 
 const associated = (subject: string, eventId: string): Buffer => Buffer.from(`${subject}/${eventId}`);
 
-// Node takes a key given as bytes for anything, and finding out costs more than the encryption itself.
+// Node accepts key bytes of any algorithm, and detecting the kind costs more than the encryption itself.
 function encrypt(key: Uint8Array, plain: string, aad: Buffer): string {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), iv).setAAD(aad);
@@ -214,7 +217,7 @@ function decrypted(key: Uint8Array, sealed: string, aad: Buffer): string | null 
   try {
     return decrypt(key, sealed, aad);
   } catch {
-    return null; // it tells apart neither a wrong key from a changed text, nor either from one cut short
+    return null; // the error does not distinguish a wrong key, changed text and truncated text
   }
 }
 
@@ -235,7 +238,7 @@ export function sealedSubjects({ data }: StoredEvent): readonly string[] {
 type Sealed = Readonly<Record<string, string>>;
 type Part = { readonly subjectField: string; readonly fields: readonly string[] };
 
-/** The sealed fields by the field that names their subject: what has one key is encrypted together. */
+/** The sealed fields by the field that names their subject: fields with one key are encrypted together. */
 function partsOf(sealed: Sealed = {}): readonly Part[] {
   const fields = Object.keys(sealed);
   return [...new Set(Object.values(sealed))].map((subjectField) => ({

@@ -15,10 +15,10 @@ const BODY_AT = ID_BYTES + IV_BYTES + TAG_BYTES;
 
 /**
  * The key that wraps all others (AES-256-GCM). Wrapped bytes begin with the id of the master key; the subject is
- * associated data, so that one subject's key cannot be put in the place of another's.
+ * associated data, so one subject's key cannot be swapped for another's.
  */
 export class MasterKey {
-  /** 16 hexadecimal digits that tell master keys apart and give nothing away. */
+  /** 16 hexadecimal digits that identify a master key and reveal nothing about it. */
   readonly id: string;
   readonly #key: KeyObject;
 
@@ -65,5 +65,5 @@ export class MasterKey {
 /** Id of the master key that wrapped these bytes. */
 export const wrappedBy = (wrapped: Uint8Array): string => Buffer.from(wrapped.subarray(0, ID_BYTES)).toString('hex');
 
-/** The master keys of a process. The first one wraps the keys of a new store, and is what a rotation leads to. */
+/** The master keys of a process. The first one wraps the keys of a new store, and is the target of a rotation. */
 export type MasterKeys = readonly [MasterKey, ...MasterKey[]];

@@ -4,18 +4,20 @@ import { KeyDestroyed, type Keyring } from '../ports/keyring.js';
 import type { EventLog } from '../reading/event-log.js';
 import { UnusableData } from '../ports/unusable-data.js';
 
-/** What a program's hashes are for. Each purpose has a key of its own, so that no hash of one is a hash of another. */
+/**
+ * The purpose of a program's hashes. Each purpose has its own key, so that hashes of different purposes never match.
+ */
 export type HashPurpose = 'commands' | 'names';
 
-/** Where a program's keys are, and where it shows whether there must be some. */
+/** Where a program's keys are stored, and the event log that shows whether they must exist. */
 export type ProgramKeys = { readonly keyring: Keyring; readonly eventLog: Pick<EventLog, 'hasHistory'> };
 
-/** Subject of the program's key for this purpose in the keyring. */
+/** Keyring subject of the program's key for this purpose. */
 export const programHashSubject = (programId: string, purpose: HashPurpose): string => `${purpose}-${programId}`;
 
 /**
- * HMAC-SHA-256 under the program's own key, which is made at first use and destroyed with the program. Nobody without
- * the key can find a short text, such as a phone number, by trying all of them.
+ * HMAC-SHA-256 under the program's own key, which is created at first use and destroyed with the program. Without the
+ * key nobody can find a short text, such as a phone number, by trying all of them.
  * @throws ProgramGone, ProgramKeyMissing
  */
 export async function programHash(
@@ -24,7 +26,7 @@ export async function programHash(
   purpose: HashPurpose,
   text: string,
 ): Promise<Buffer> {
-  // The keyring remembers keys itself; one that was destroyed must not live on here.
+  // The keyring caches keys itself; a destroyed key must not survive here.
   const key = await keyFor(keys, programId, purpose).catch((error: unknown) => {
     throw error instanceof KeyDestroyed ? new ProgramGone() : error;
   });
@@ -32,9 +34,9 @@ export async function programHash(
 }
 
 /**
- * A program's keys are made together, that of names first, before anything is recorded of the program. Where that one is missing
- * later, it was lost: with a new one every phone number would have another id, and what was said of the old one, such as STOP,
- * would be forgotten.
+ * All keys of a program are created together, the one for names first, before any event of the program. If that one is
+ * missing later, it was lost: with a new one every phone number would have another id, and events of the old id, such
+ * as a STOP, would be forgotten.
  */
 async function keyFor(
   { keyring, eventLog }: ProgramKeys,
@@ -46,7 +48,7 @@ async function keyFor(
   const key = known.get(programHashSubject(programId, purpose));
   if (key instanceof Uint8Array) return key;
   if (!known.has(names) && (known.has(commands) || (await eventLog.hasHistory('programId', programId)))) {
-    // Another process may have made the keys, and the program, after we looked for them.
+    // Another process may have created the keys, and the program, since we looked for them.
     const made = (await keyring.get([names])).get(names);
     if (!made) throw new ProgramKeyMissing(programId);
   }
@@ -54,7 +56,7 @@ async function keyFor(
   return made[purpose];
 }
 
-/** Nothing can be done for the program until its key is restored. */
+/** All work for the program is refused until its key is restored. */
 export class ProgramKeyMissing extends UnusableData {
   override readonly name = 'ProgramKeyMissing';
   constructor(programId: string) {
@@ -62,7 +64,7 @@ export class ProgramKeyMissing extends UnusableData {
   }
 }
 
-/** The keys of the program were destroyed, so nothing can be written for it any more. */
+/** The keys of the program were destroyed, so nothing can be written for it. */
 export class ProgramGone extends DomainError {
   readonly code = 'ProgramGone';
   override readonly kind = 'gone';

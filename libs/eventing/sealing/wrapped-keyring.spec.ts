@@ -8,7 +8,7 @@ import { WrappedKeyring } from './wrapped-keyring.js';
 
 class StoreInMemory extends KeyStore {
   readonly entries = new Map<string, Uint8Array | null>();
-  /** How many more calls get through before the process dies. */
+  /** The number of further calls that succeed before the process dies. */
   callsLeft = Infinity;
 
   async get(subjects: readonly string[]): Promise<ReadonlyMap<string, Uint8Array | null>> {
@@ -131,7 +131,7 @@ describe('a keyring wrapped by a master key', () => {
     fc.assert(
       fc.property(fc.nat(wrapped.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
         const damaged = wrapped.map((byte, index) => (index === at ? byte ^ change : byte));
-        // The first bytes say which master key it was; these are looked at first, and are no part of what is sealed.
+        // The first bytes are the id of the master key; they are checked first, and are not part of the sealed bytes.
         if (at >= 8) expect(one.unwrap('a', damaged)).toBeNull();
         else expect(wrappedBy(damaged)).not.toBe(one.id);
       }),
@@ -180,7 +180,7 @@ describe('a keyring wrapped by a master key', () => {
       if (typeof rotated === 'number') break;
       expect(rotated).toBe('The process died');
       expect(await keysOf(open(store, two, one))).toEqual(keys);
-      // Whoever has only one of the two reads all or is told what is missing.
+      // A process with only one of the two keys reads everything or gets an error that names the missing key.
       for (const only of [one, two])
         expect([true, keys]).toContainEqual(
           await keysOf(open(store, only)).catch((error: unknown) => error instanceof UnusableData),
@@ -197,7 +197,7 @@ describe('a keyring wrapped by a master key', () => {
     await running.ensure('b');
     expect(wrappers()).toEqual([one.id]);
     const all = store.all.bind(store);
-    // Another process adds one in the old way, while the first pass is over already.
+    // Another process adds a key wrapped by the former master key, after the first pass.
     store.all = async function* () {
       yield* all();
       store.all = all;

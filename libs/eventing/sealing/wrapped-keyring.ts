@@ -6,24 +6,27 @@ import { KEY_BYTES, wrappedBy, type MasterKey, type MasterKeys } from './master-
 import { UnusableData } from '../ports/unusable-data.js';
 
 const KEYS_IN_MEMORY = 10_000;
-/** Keys wrapped anew in one write. */
+/** Number of keys wrapped again in one write. */
 const ROTATED_AT_ONCE = 500;
 
 /**
- * Subject of the entry that says which master key wraps what is stored. It is wrapped by that key itself; inside is the id
- * of the master key before it, while a rotation has not ended. It is there before the first key is.
+ * Subject of the entry that names the master key of the store. The entry is wrapped by that key itself; it contains the
+ * id of the former master key while a rotation is not finished. It is written before the first key.
  */
 const MARKER = 'master-key';
 
 type Marker = { readonly stored: Uint8Array; readonly current: MasterKey; readonly former: string };
 
-/** A keyring whose keys are stored wrapped by a master key. Nothing is read or written before the given one is known to fit. */
+/**
+ * A keyring whose keys are stored wrapped by a master key. Nothing is read or written before the given one is known to
+ * be right.
+ */
 export class WrappedKeyring extends Keyring {
   readonly #recent: LRUCache<string, Uint8Array>;
   #checking: Promise<unknown> | undefined;
   #destroyed = 0;
 
-  /** @param keptMs how long a key is remembered after it was read, where another process may destroy it */
+  /** @param keptMs how long a key that was read is cached, if another process may destroy it */
   constructor(
     readonly store: KeyStore,
     private readonly masterKeys: MasterKeys,
@@ -33,7 +36,10 @@ export class WrappedKeyring extends Keyring {
     this.#recent = new LRUCache({ max: KEYS_IN_MEMORY, ...(keptMs !== undefined && { ttl: keptMs }) });
   }
 
-  /** Whether the master key fits what is stored; done once before the first use by itself. @throws UnusableData */
+  /**
+   * Checks that the master key is the one of the store; done once, before the first use at the latest. @throws
+   * UnusableData
+   */
   async check(): Promise<void> {
     this.#checking ??= this.#marker();
     try {
@@ -100,9 +106,9 @@ export class WrappedKeyring extends Keyring {
   }
 
   /**
-   * Wraps all keys with the first master key. Stopped anywhere, it goes on when it is called again with the same master
-   * keys. Beside it other processes may work that have these master keys too.
-   * @returns how many keys were wrapped anew
+   * Wraps all keys with the first master key. If it is stopped, call it again with the same master keys and it
+   * continues. Other processes that have these master keys may work meanwhile.
+   * @returns how many keys were wrapped again
    * @throws UnusableData
    */
   async rotate(): Promise<number> {
@@ -118,7 +124,8 @@ export class WrappedKeyring extends Keyring {
       ]);
     }
     let rotated = 0;
-    // Again until nothing is found: a process that has just read the marker may still add a key in the old way.
+    // Repeated until nothing is found: a process that has just read the entry may still add a key wrapped by the former
+    // master key.
     for (let found = 1; found > 0; rotated += found) found = await this.#wrapAgain(next);
     const marker = await this.#marker();
     if (marker.current === next && marker.former !== '')
@@ -144,13 +151,13 @@ export class WrappedKeyring extends Keyring {
     return found;
   }
 
-  /** With the master key that the store names at this moment: a rotation may go on beside us. */
+  /** With the master key that the store names at this moment: a rotation may be running. */
   async #add(subject: string, key: Uint8Array): Promise<Uint8Array | null> {
     const { current } = await this.#marker();
     return this.store.add(subject, current.wrap(subject, key));
   }
 
-  /** What remembers keys that are read from now on, from this moment on, unless one is destroyed meanwhile. */
+  /** Returns a function that caches keys read from now on, except those destroyed meanwhile. */
   #memory(): (subject: string, key: Uint8Array) => Uint8Array {
     const [start, destroyed] = [performance.now(), this.#destroyed];
     return (subject, key) => {
@@ -159,7 +166,10 @@ export class WrappedKeyring extends Keyring {
     };
   }
 
-  /** `null` for damaged bytes. @throws UnusableData when they were wrapped by a master key that the store names and we have not */
+  /**
+   * `null` for damaged bytes. @throws UnusableData when a master key wrapped them that the store names and this process
+   * lacks
+   */
   async #unwrap(subject: string, wrapped: Uint8Array): Promise<Uint8Array | null> {
     const by = this.#given(wrappedBy(wrapped));
     if (!by) await this.#marker();
@@ -196,7 +206,7 @@ export class WrappedKeyring extends Keyring {
   }
 
   async #firstMarker(): Promise<Uint8Array> {
-    // Keys without a marker were stored as they are, by a build without master keys.
+    // A build without master keys stored keys unwrapped, without this entry.
     for await (const _ of this.store.all()) {
       const meanwhile = await this.#storedMarker();
       if (meanwhile) return meanwhile;

@@ -1,6 +1,6 @@
 /**
- * What a provider made of one attempt. `uncertain`: it may have been accepted; never repeated blindly. `code` is the
- * provider's, or the network's; what it means for other deliveries is not the gateway's to say.
+ * The outcome of one attempt. `uncertain`: the provider may have accepted it; never repeated blindly. `code` is the
+ * provider's, or the network's; the gateway does not decide what it means for other deliveries.
  */
 export type SendOutcome =
   | { readonly kind: 'accepted'; readonly providerMessageId: string }
@@ -8,7 +8,7 @@ export type SendOutcome =
   | { readonly kind: 'back-off'; readonly code: string; readonly retryAfterMs: number }
   | { readonly kind: 'uncertain'; readonly cause: string };
 
-/** What a provider says of an attempt whose outcome we do not know. `unknown`: it cannot tell. */
+/** What a provider reports about an uncertain attempt. `unknown`: it cannot tell. */
 export type FoundOutcome =
   | { readonly kind: 'found'; readonly providerMessageId: string }
   | { readonly kind: 'absent' }
@@ -20,17 +20,17 @@ export type Sms = {
   readonly from: string;
   readonly to: string;
   readonly text: string;
-  /** Carries the claim id, so that the first callback settles a lost answer. */
+  /** Contains the claim id, so that the first callback settles a claim whose response was lost. */
   readonly statusCallback: string;
 };
 
-/** The provider of texts. Never throws for what the provider or the network does: that is an outcome. */
+/** The provider of texts. Never throws for provider or network errors: these are outcomes. */
 export abstract class SmsGateway {
-  /** Hands one text over. `back-off` only when the provider has certainly not taken it. */
+  /** Sends one text. `back-off` only when the provider has certainly not accepted it. */
   abstract send(account: SmsAccount, sms: Sms): Promise<SendOutcome>;
   /**
-   * Looks for a text that may have been accepted in a time, leaving out those whose provider id `isKnown` says belong
-   * to another attempt. `absent` is never the answer: a provider's list can lag behind.
+   * Searches for a text that may have been accepted in a time range, except those whose provider id `isKnown` assigns
+   * to another attempt. Never returns `absent`: a provider's list can lag.
    */
   abstract find(
     account: SmsAccount,
@@ -40,37 +40,37 @@ export abstract class SmsGateway {
   ): Promise<FoundOutcome>;
 }
 
-/** A text that a number received, as the provider's list shows it. */
+/** A text that a number received, from the provider's list. */
 export type ListedText = {
   readonly providerMessageId: string;
   readonly from: string;
   readonly to: string;
-  /** The provider's `date_created`, in milliseconds since 1970; its precision is a second. */
+  /** The provider's `date_created`, in milliseconds since 1970, with a precision of one second. */
   readonly createdAt: number;
-  /** What the list knows of the parameters that the webhook of this text has, under their names. */
+  /** The parameters of this text's webhook that the list contains, under the same names. */
   readonly form: Readonly<Record<string, string>>;
 };
 
-/** The provider's list of inbound texts. Holds no way to send. */
+/** The provider's list of inbound texts. Cannot send. */
 export abstract class InboundMessages {
   /**
-   * Texts that the number `to` of the account received, newest first. Reads pages until one holds a text that was created
-   * before `since`; texts before it can be among the result.
+   * Texts that the number `to` of the account received, newest first. Reads pages until one holds a text that was
+   * created before `since`; the result may include texts before it.
    * @throws MessageListUnavailable
    */
   abstract list(account: SmsAccount, to: string, since: Date): AsyncIterable<ListedText>;
 }
 
-/** The provider did not give its list: it refused the token, failed, or did not answer in time. */
+/** The provider did not return its list: it refused the token, failed, or did not respond in time. */
 export class MessageListUnavailable extends Error {
-  /** @param code the provider's or the network's; no message of theirs is kept, since it repeats phone numbers */
+  /** @param code the provider's or the network's; their messages are not stored, since they repeat phone numbers */
   constructor(readonly code: string) {
     super(`The provider's list of messages cannot be read (${code})`);
     this.name = 'MessageListUnavailable';
   }
 }
 
-/** Checks the provider's webhooks. Holds no way to send. */
+/** Verifies the provider's webhooks. Cannot send. */
 export abstract class WebhookSignatures {
   /** Whether a form post to `url` was signed by the owner of the token. False for an empty token. */
   abstract isGenuine(
@@ -82,7 +82,7 @@ export abstract class WebhookSignatures {
 }
 
 export type Email = {
-  /** Fixed for each notification, so that sending again is recognised. */
+  /** Fixed for each notification, so that a repeated send is recognized. */
   readonly messageId: string;
   readonly programId: string;
   readonly to: { readonly name: string; readonly address: string };
@@ -92,10 +92,10 @@ export type Email = {
   readonly html: string;
 };
 
-/** Email. Never throws for what the server does: that is an outcome. */
+/** Email. Never throws for server errors: these are outcomes. */
 export abstract class EmailGateway {
-  /** Sends one email; the same Message-ID again is the same email where the server knows it. */
+  /** Sends one email; sending the same Message-ID again sends the same email, if the server recognizes it. */
   abstract send(email: Email): Promise<SendOutcome>;
-  /** What became of a Message-ID. Only who is sure answers `absent`: the email is sent again then. */
+  /** The state of a Message-ID. `absent` only if that is certain, because the email is then sent again. */
   abstract find(messageId: string): Promise<FoundOutcome>;
 }

@@ -8,7 +8,7 @@ const types = Object.keys(conversationEventTypes) as ConversationEvent['type'][]
 const happened = (event: Message, programId = 'program-1'): Recorded<ConversationEvent> =>
   newRecord(programId)('conversation-conversation-1', event) as Recorded<ConversationEvent>;
 
-/** The event with a text in every field that is declared personal. */
+/** The event with text in every field that is declared personal. */
 function withPersonal(type: ConversationEvent['type'], text: string): Recorded<ConversationEvent> {
   const { sealed = {} }: { version: number; sealed?: Readonly<Record<string, string>> } = conversationEventTypes[type];
   return happened({

@@ -1,14 +1,17 @@
 import type { JsonObject, Recorded } from '@app/kernel';
 import type { Channel, ConversationEvent } from '@app/domain/conversation';
 
-/** `conversations.v1`, key: conversation id. No content: a consumer that may read it asks the API, or the record by revision. */
+/**
+ * `conversations.v1`, key: conversation id. No content: a consumer with access reads it by API or event store, with the
+ * revision.
+ */
 export const CONVERSATIONS_TOPIC = 'conversations.v1';
 
-/** Name of the worker that writes the topic; what it cannot write waits there, by stream. */
+/** Name of the worker that writes the topic; events it cannot publish are parked there, by stream. */
 export const PUBLISHER = 'publisher';
 
 type Envelope = {
-  /** The event's id: the same on every reading. */
+  /** The event's id, the same at every reading. */
   readonly id: string;
   readonly programId: string;
   readonly conversationId: string;
@@ -28,7 +31,7 @@ export type PublicConversationEvent = Envelope &
     | { readonly type: 'message.refused'; readonly messageId: string; readonly channel: Channel; readonly rule: string }
   );
 
-/** What others may know of an event; `null` for what is nobody else's business. */
+/** The public event, or `null` when other systems need not know of the event. */
 export function toPublic(event: Recorded<ConversationEvent>): PublicConversationEvent | null {
   const envelope: Envelope = {
     id: event.eventId,
@@ -84,7 +87,7 @@ export function toPublic(event: Recorded<ConversationEvent>): PublicConversation
 /** A topic carries plain JSON. */
 export const asTopicValue = (event: PublicConversationEvent): JsonObject => event;
 
-/** What came from {@link toPublic} is read back as it was written; `null` for anything else somebody may have put there. */
+/** Reads back the output of {@link toPublic}; returns `null` for anything else in the topic. */
 export const fromTopicValue = (value: JsonObject): PublicConversationEvent | null =>
   named.every((name) => typeof value[name] === 'string') && Number.isInteger(value['revision'])
     ? (value as unknown as PublicConversationEvent)

@@ -3,7 +3,10 @@ import type { Document, ReadModel } from '@app/eventing';
 
 type EventOf<Type extends DomainEvent['type']> = Extract<DomainEvent, { type: Type }>;
 
-/** A read model by the events that it handles; from their types follow the streams to read and the event that the fold is given. */
+/**
+ * Defines a read model by the events that it handles, which determine the streams to follow and the event type of the
+ * fold.
+ */
 export const defineReadModel =
   <Row extends Document>() =>
   <const Type extends DomainEvent['type']>(

@@ -11,7 +11,7 @@ const types = Object.entries(eventTypesByCategory).flatMap(([category, ofCategor
   (Object.keys(ofCategory) as Type[]).map((type) => [type, category] as const),
 );
 
-/** Each event of the record's categories once, as it was, in the usual order. */
+/** Each event of the categories once, unchanged, in the usual order. */
 const history = (category: string): Fact[] => {
   const record = newRecord();
   return types

@@ -5,7 +5,10 @@ import { ReadModelReader } from './read-model-reader.js';
 
 const position = '0000000007';
 
-/** What a query does, in order, on a store in which each model holds a document; `behind` is a model that does not get on. */
+/**
+ * The steps of a query, in order, on a store in which each model holds a document; `behind` is a model that does not
+ * progress.
+ */
 function watched(behind = '') {
   const steps: string[] = [];
   const get = ({ name }: ModelDefinition, ids: readonly string[]): Promise<readonly Document[]> => {

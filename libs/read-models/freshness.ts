@@ -8,10 +8,10 @@ const LONGEST_WAIT_MS = 5_000;
 type Model = Pick<ModelDefinition, 'name'>;
 const wanted = new AsyncLocalStorage<(model: Model) => Promise<void>>();
 
-/** Waits until the read model has come as far as the caller of {@link Freshness.at} wants. @throws PositionNotReached */
+/** Waits until the read model has reached the position given to {@link Freshness.at}. @throws PositionNotReached */
 export const reachWanted = async (model: Model): Promise<void> => wanted.getStore()?.(model);
 
-/** Lets a query see what a command has just done. */
+/** Lets a query see the effect of an earlier command. */
 @Injectable()
 export class Freshness {
   constructor(
@@ -20,8 +20,8 @@ export class Freshness {
   ) {}
 
   /**
-   * Reads as of this position or later: waits for each read model when it is read. The others may be as far behind as they are.
-   * @throws InvalidPosition for what is not a position of this record, PositionNotReached after five seconds
+   * Reads at this position or later: waits for each read model when it is read. Other read models may lag.
+   * @throws InvalidPosition for an invalid position, PositionNotReached after five seconds
    */
   async at<Result>(position: Position | undefined, read: () => Promise<Result>): Promise<Result> {
     if (position === undefined) return read();
@@ -37,7 +37,7 @@ export class Freshness {
   }
 }
 
-/** Positions of one record are alike but for their digits. */
+/** Positions of one event store differ only in their digits. */
 const shape = (position: Position): string => position.replaceAll(/\d/g, '0');
 
 export class InvalidPosition extends DomainError {

@@ -27,12 +27,12 @@ const queries = [
   ThreadQueries,
 ];
 
-/** The read side: what each screen asks for. */
+/** The read side: the queries of all screens. */
 @Module({ providers: queries, exports: queries })
 export class QueriesModule implements OnModuleInit {
   constructor(private readonly readModels: ReadModelStore) {}
 
-  /** A read model can be asked before its projector has come to it. */
+  /** A read model can be queried before its projector has started. */
   async onModuleInit(): Promise<void> {
     for (const model of readModels) await this.readModels.prepare(model);
   }

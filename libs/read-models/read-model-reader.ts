@@ -9,7 +9,7 @@ import {
 } from '@app/eventing';
 import { reachWanted } from './freshness.js';
 
-/** What the queries of people read by: within {@link Freshness.at} each read first waits for its read model. */
+/** Reads documents for the queries of people: within {@link Freshness.at} each read first waits for its read model. */
 @Injectable()
 export class ReadModelReader {
   constructor(private readonly store: ReadModelStore) {}
@@ -19,7 +19,7 @@ export class ReadModelReader {
     return this.store.get(model, ids);
   }
 
-  /** The document of this id; `null` where there is none, or only one of another program. */
+  /** The document of this id; `null` if there is none, or if it belongs to another program. */
   async ofProgram<Row extends Document & { readonly programId: string }>(
     model: ModelDefinition<Row>,
     programId: string,

@@ -16,7 +16,7 @@ import type { Message, Position } from '@app/kernel';
 import { newRecord, samples, type DomainEvent } from '@app/testing';
 import { readModels } from './read-models.js';
 
-/** What one random event is about: which of a few streams and people, and how a receipt ended. */
+/** The subject of one random event: one of a few streams and people, and the final state of a receipt. */
 type Draw = {
   readonly category: string;
   readonly type: DomainEvent['type'];
@@ -39,7 +39,7 @@ const drawOf = (model: ReadModel): fc.Arbitrary<Draw> =>
     }),
   );
 
-/** An event that may have happened or not: a projection refuses no fact. */
+/** An event that may never occur like this: a projection refuses no event. */
 function eventOf({ type, id, other, status }: Draw, aggregateId: string, run: string): Message {
   const ids: Readonly<Record<string, unknown>> = {
     conversationId: aggregateId,

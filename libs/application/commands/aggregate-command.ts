@@ -3,8 +3,8 @@ import type { CommandContext, CommandResult } from '@app/eventing';
 import type { Message } from '@app/kernel';
 
 /**
- * What goes over the command bus: one message per aggregate, naming which one, what is intended, and who asks. An intent is
- * what the caller said; the handler adds what the decision needs from elsewhere.
+ * A message on the command bus, one class per aggregate: the aggregate id, the intent, and the caller. An intent is
+ * what the caller asked for; the handler adds the data that the decision needs.
  */
 export abstract class AggregateCommand<Intent extends Message> extends Command<CommandResult> {
   constructor(

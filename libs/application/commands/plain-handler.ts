@@ -2,7 +2,7 @@ import { Aggregates, handleCommand, type CommandResult } from '@app/eventing';
 import type { Message, StreamFold } from '@app/kernel';
 import type { AggregateCommand } from './aggregate-command.js';
 
-/** A handler whose command says all that the decision needs. */
+/** A handler whose command contains all data for the decision. */
 export function plainHandler<State, Command extends Message, Event extends Message>(
   aggregate: StreamFold<State, Command, Event>,
 ) {

@@ -46,7 +46,7 @@ export class ConsentHandler implements ICommandHandler<HandleConsent> {
   ): Promise<ConsentCommand> {
     const { policies, optInText } = await this.lookups.program(programId);
     const { phone, addressId, senderId, consentId: current } = await consentTarget(this.lookups, programId, data);
-    // A repetition goes where the first request went, which may not be the contact's number or the program's sender any more.
+    // A retry goes to the address and sender of the first request, which the contact or the program may no longer have.
     if (current !== consentId) throw new ContactHasNoPhone();
     const subjectId = await this.lookups.sealingSubject(programId, addressId);
     if (data.referralId !== null) await this.checkSide(programId, data.referralId, data.contactId);
@@ -73,7 +73,10 @@ export class ConsentHandler implements ICommandHandler<HandleConsent> {
   }
 }
 
-/** Whose consent, for which sender: the contact's phone as given, or the first one, and the program's current number. */
+/**
+ * Address and sender of the consent: the given phone of the contact, or the first one, and the program's current
+ * number.
+ */
 export async function consentTarget(
   lookups: Lookups,
   programId: string,
@@ -84,7 +87,7 @@ export async function consentTarget(
   if (!sender) throw new NoSender();
   const phones = unlessErased(contact.phones, []);
   const phone = intent.phone ?? phones[0];
-  // As it was recorded with the contact, like the address that its texts go to.
+  // As stored with the contact, like the address that its texts go to.
   const addressId = phone === undefined ? undefined : contact.addressIds[phones.indexOf(phone)];
   if (phone === undefined || addressId === undefined) throw new ContactHasNoPhone();
   return { consentId: ids.consent(programId, addressId, sender.senderId), phone, addressId, senderId: sender.senderId };

@@ -15,10 +15,13 @@ import { causedBy, ids, system } from '../commands/ids.js';
 /** The provider's code for a text to a number that has opted out; see its page on error 21610. */
 const OPTED_OUT = '21610';
 
-/** What can tell that a number has opted out at the provider. */
+/** The delivery events that may report an opt-out. */
 export type ProviderRejection = DeliveryRejected | ReceiptReceived;
 
-/** K12: the provider refuses a text with 21610 although we may text the number. So we missed a STOP, and consent is revoked. */
+/**
+ * K12: the provider refuses a text with 21610 although our consent allows it. So we missed a STOP, and consent is
+ * revoked.
+ */
 @Injectable()
 export class ProviderOptOuts {
   constructor(

@@ -15,7 +15,7 @@ const consent = (status: Consent['status'], textedFirst: boolean, refusedSenderI
   refusedSenderId,
 });
 
-/** Under every policy, and whether they texted first or not. */
+/** Under every policy, whether or not they texted first. */
 const always = (lane: 'person' | 'opt-in-request', status: Consent['status']) =>
   new Set(
     allPolicies.flatMap((policies) =>

@@ -7,21 +7,25 @@ import type { Policies } from '@app/domain/program';
 import { ids } from '../commands/ids.js';
 import { Lookups, type CreatedProgram } from '../lookups/lookups.js';
 
-/** What the consent streams of an address say now. */
+/** The current state of an address's consent streams. */
 export type ReadConsents = {
-  /** Consent for the sender that was asked about. */
+  /** Consent for the requested sender. */
   readonly consent: Consent;
-  /** The sender of the program that the address has opted out of, unless an opt-in came after it; see {@link refusedSender}. */
+  /**
+   * The sender of the program that the address has opted out of, unless an opt-in came after it; see {@link
+   * refusedSender}.
+   */
   readonly refusedSenderId: string | null;
-  /** Every consent that was read, those of the program's other senders too. */
+  /** Every consent that was read, including those of the program's other senders. */
   readonly revisions: readonly ConsentRead[];
 };
 
 export type Lane = 'person' | 'opt-in-request';
 
 /**
- * Whether a text may go out, by the consent of its address for its sender and by refusals of the program's other senders:
- * `null`, or what forbids it. Asked when a message is accepted, and again as the last step before the provider is called.
+ * Whether a text may be sent, by the consent of its address for its sender and by opt-outs of the program's other
+ * senders: `null`, or the rule that forbids it. Checked when a message is accepted, and again as the last step before
+ * the provider is called.
  */
 export function sendGate(
   lane: Lane,
@@ -40,7 +44,7 @@ export function sendGate(
     case 'yes':
       return null;
     case 'pending':
-      // Nothing but the question itself goes out before it is answered.
+      // Only the opt-in request itself may be sent before it is answered.
       return lane === 'opt-in-request' ? null : refused('ConsentPending');
     case 'none': {
       const mayAnswer = textedFirst && policies.replyToInbound === 'allowed';
@@ -51,7 +55,7 @@ export function sendGate(
   }
 }
 
-/** Whether nothing has changed between two readings. */
+/** Whether two readings are equal. */
 export const isSameReading = (a: ReadConsents, b: ReadConsents): boolean =>
   JSON.stringify(a.revisions) === JSON.stringify(b.revisions);
 
@@ -64,12 +68,12 @@ export class ConsentReader {
     private readonly lookups: Lookups,
   ) {}
 
-  /** From the streams, never from a read model: what the store holds at this moment counts. */
+  /** Reads the streams, never a read model: only the current state of the store counts. */
   async read(programId: string, of: ConsentOf): Promise<ReadConsents> {
     return this.readFor(await this.lookups.program(programId), of);
   }
 
-  /** As {@link read}, for a program that was just read. */
+  /** Like {@link read}, for a program that was just read. */
   async readFor(
     { programId, senders }: Pick<CreatedProgram, 'programId' | 'senders'>,
     { addressId, senderId }: ConsentOf,

@@ -8,7 +8,7 @@ import { HandleConversation } from './conversation.command.js';
 import { ids, subCommand } from '../commands/ids.js';
 import { currentSender, Lookups } from '../lookups/lookups.js';
 
-/** With whom: one side of a referral, a contact, or whoever has a phone number (E.164). */
+/** The other party: one side of a referral, a contact, or the owner of a phone number (E.164). */
 export type ConversationWith =
   | { readonly referralId: string; readonly side: 'referrer' | 'referred' }
   | { readonly contactId: string }
@@ -20,7 +20,7 @@ export type ConversationAbout = {
   readonly referralId: string | null;
 };
 
-/** Starts a conversation, or finds the one that exists: there is one for each contact and referral, and a general one. */
+/** Starts a conversation, or finds the existing one: there is one for each contact and referral, and a general one. */
 @Injectable()
 export class ConversationStarter {
   constructor(
@@ -28,7 +28,7 @@ export class ConversationStarter {
     private readonly lookups: Lookups,
   ) {}
 
-  /** @param about what {@link find} found */
+  /** @param about the result of {@link find} */
   async start(
     by: string,
     whom: ConversationWith,
@@ -51,7 +51,7 @@ export class ConversationStarter {
   }
 
   /**
-   * The contact and referral it is about, and which conversation that is: one after those that were deleted.
+   * The contact and referral, and the id of their conversation, which depends on how many were deleted before.
    * @throws ReferralNotFound, ContactNotFound, ContactWasErased
    */
   async find(whom: ConversationWith, context: CommandContext): Promise<ConversationAbout> {

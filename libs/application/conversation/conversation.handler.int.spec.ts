@@ -170,12 +170,12 @@ describe('what the staff does in conversations', () => {
       type: 'SendRefused',
       data: { rule: 'TextLimitReached' },
     });
-    // What is said in the app is no text; and the next day is another one.
+    // An in-app message does not count as a text, and the next day starts a new count.
     await expect(send('in the app', { channel: 'in-app' })).resolves.toMatchObject({
       events: [{ type: 'MessageSent' }],
     });
     await expect(sendAt('d', '2026-01-06T00:00:00.000Z')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
-    // A retry gets the first answer, not the limit.
+    // A retry gets the first response, not the limit.
     await expect(sendAt('b', '2026-01-05T10:00:00.000Z')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
   });
 

@@ -38,7 +38,7 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
       prepare: (intent: ConversationIntent, state: Conversation) => this.toCommand(id, intent, state, context),
     });
     for (const { type, data, metadata } of result.events as readonly Recorded<ConversationEvent>[])
-      // Of a repetition the events are from before.
+      // The events of a repeated command were stored earlier.
       if (type === 'MessageSent' && data.route && metadata.occurredAt === context.occurredAt)
         this.quota.note(context.programId, data.route.addressId, context.occurredAt);
     const refused = result.events.find((event): event is typeof event & SendRefused => event.type === 'SendRefused');
@@ -144,7 +144,7 @@ const toCommand = (
       }
     : intent;
 
-/** With the time: a key that was forgotten may come again, and what it then sends is another message. */
+/** Includes the time: a client may use a forgotten key again, and then sends another message. */
 const messageIdFor = (conversationId: string, { commandId, occurredAt }: CommandContext): string =>
   ids.derivedId(commandId, `message ${conversationId} ${occurredAt}`);
 
@@ -158,7 +158,7 @@ const refusals: Readonly<Record<SendRule, string>> = {
   TextLimitReached: new TextLimitReached().message,
 };
 
-/** Nothing was sent, and the refusal is in the record. `code` is the rule. */
+/** Nothing was sent, and the refusal is stored. `code` is the rule. */
 export class SendRefusedError extends DomainError {
   readonly code: SendRule;
   override readonly kind: ErrorKind;

@@ -4,18 +4,18 @@ import { TextLimits } from '@app/eventing';
 import { UsageQueries } from '@app/read-models';
 import { Lookups } from '../lookups/lookups.js';
 
-/** Programs and numbers that a process counts the texts of. */
+/** How many programs and numbers a process counts texts of. */
 const COUNTED = 20_000;
 
 /**
- * Whether a text may be caused today (UTC), by the program's count and by the number's. The program's comes from a read
- * model, so that its conversations need not share a stream, and the number's is noted by automation: both are behind by what was
- * accepted in the last moments, so each process also counts what it has caused itself. A limit can be exceeded by what other
- * processes have caused in these moments. Answers to keywords do not ask.
+ * Whether a text may be caused today (UTC), by the counts of the program and of the number. The program's count is a
+ * read model, so that its conversations need not share a stream, and automation counts for the number. Both lag
+ * slightly, so each process also counts the texts it has caused itself. Texts caused by other processes meanwhile can
+ * exceed a limit. Replies to keywords are not limited.
  */
 @Injectable()
 export class TextQuota {
-  /** What this process has caused, by program or number and day. */
+  /** The texts that this process has caused, by program or number and day. */
   private readonly caused = new LRUCache<string, number>({ max: COUNTED });
 
   constructor(
@@ -39,7 +39,7 @@ export class TextQuota {
     );
   }
 
-  /** A text was caused. */
+  /** Counts a text that was caused. */
   note(programId: string, addressId: string, at: string): void {
     const day = at.slice(0, 10);
     for (const id of [programId, addressId]) this.caused.set(`${id} ${day}`, this.count(id, day) + 1);

@@ -7,9 +7,9 @@ import { ids } from '../commands/ids.js';
 type About = { readonly contactId: string; readonly referralId: string | null };
 
 /**
- * Gives a command to the contact's conversation about a referral, or the general one, and starts that where there is none.
- * It can be deleted at any moment; then the command goes to the one after it. Each is asked, from the first on: one that
- * handled the command before it was deleted gives its first answer, so that nothing is done twice.
+ * Sends a command to the contact's conversation about a referral, or the general one, and starts it if there is none.
+ * If that was deleted, the command goes to the next one. Every conversation is tried, starting with the first: one that
+ * handled the command before it was deleted returns its first response, so nothing is done twice.
  */
 export async function toConversation(
   commands: CommandBus,

@@ -18,8 +18,8 @@ export class DeliveryHandler implements ICommandHandler<HandleDelivery> {
     try {
       return await handle(intent);
     } catch (error) {
-      // How far a text came, and that the number has opted out, counts also when what the provider says of the person cannot be sealed:
-      // who got the text was erased meanwhile, or the key is lost. The provider does not say it again.
+      // The delivery state and an opt-out count even when the receipt's form cannot be sealed, because its contact was
+      // erased meanwhile or the key is lost. The provider does not send a receipt again.
       const cannotSeal = error instanceof KeyDestroyed || error instanceof KeyLost;
       if (!cannotSeal || intent.type !== 'NoteReceipt') throw error;
       return handle({ ...intent, data: { ...intent.data, form: ERASED } });

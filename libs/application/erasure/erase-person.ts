@@ -9,8 +9,9 @@ import { subCommand } from '../commands/ids.js';
 const LONGEST_WAIT_MS = 60_000;
 
 /**
- * Erases a person: the contact, then each of its conversations. Automation destroys the keys after these facts, and deletes
- * what begins meanwhile. That the contact was, and the consent of its numbers, stay: who said STOP is not texted later.
+ * Erases a person: the contact, then each of its conversations. Automation destroys the keys after these events, and
+ * deletes conversations that start meanwhile. That the contact existed, and the opt-outs of its numbers, stay: nobody
+ * who sent STOP is texted later.
  */
 @Injectable()
 export class ErasePerson {
@@ -26,7 +27,7 @@ export class ErasePerson {
     const { position } = await this.commands.execute(
       new HandleContact(contactId, { type: 'EraseContact', data: { by } }, context),
     );
-    // Whatever began before the contact was erased is in the inbox then.
+    // By then the inbox shows every conversation that started before the contact was erased.
     if (position === null || !(await this.checkpoints.waitFor(INBOX, position, LONGEST_WAIT_MS)))
       throw new ConversationsNotKnownYet();
     const conversationIds = await this.inbox.idsOf(programId, contactId);

@@ -163,7 +163,7 @@ describe('content that is to be gone', () => {
         );
         await side.automateAgain();
         const found = [...(await texts(general)), ...(await texts(ids.conversation(side.programId, ritaId, null, 1)))];
-        // It was there and went with the others, or came to the next one.
+        // The text was erased with the others, or went to the next conversation.
         expect(found.filter((text) => text === 'On its way').length).toBeLessThanOrEqual(1);
         expect(found).toHaveLength(2);
         expect((await side.facts('conversation')).filter(({ type }) => type === 'MessageReceived')).toHaveLength(1);
@@ -223,7 +223,7 @@ describe('content that is to be gone', () => {
           ),
         ),
       ).rejects.toMatchObject({ code: 'ContactErased' });
-      await expect(createContact(ritaId, rita)).resolves.toBeDefined(); // the first answer of the same command
+      await expect(createContact(ritaId, rita)).resolves.toBeDefined(); // the first response to the same command
       await expect(
         side.do(new HandleContact(ritaId, { type: 'CreateContact', data: rita }, side.context('create'))),
       ).rejects.toMatchObject({ code: 'ContactErased' });
@@ -269,7 +269,7 @@ describe('content that is to be gone', () => {
       await receive('SM-3', 'STOP');
       expect(await consentStatus()).toBe('no');
       await expect(sendText(anew, 'text')).rejects.toMatchObject({ code: 'RecipientOptedOut' });
-      // What they agreed to or refused since has its evidence.
+      // Consent given or refused afterwards has new evidence.
       expect((await side.facts('consent')).at(-1)?.data).toMatchObject({ keyword: 'STOP', text: 'STOP' });
     });
 

@@ -13,7 +13,7 @@ import { Lookups } from '../lookups/lookups.js';
 
 const automation = system('automation');
 
-/** What follows when content is to be gone: the keys that open it are destroyed, after the fact is in the record. */
+/** Reactions to the erasure of content: once the event is stored, the keys that open the content are destroyed. */
 @Injectable()
 export class Erasure {
   constructor(
@@ -26,7 +26,7 @@ export class Erasure {
     await this.keyring.destroy(data.conversationId);
   }
 
-  /** The contact's key goes, and what came from numbers that nobody else has. */
+  /** Destroys the contact's key, and content from numbers that nobody else has. */
   async contactErased(event: Recorded<ContactErased>): Promise<void> {
     const { contactId, addressIds } = event.data;
     for (const addressId of addressIds) {
@@ -40,7 +40,7 @@ export class Erasure {
     await this.keyring.destroy(contactId);
   }
 
-  /** One that began while its contact was being erased goes as well. */
+  /** Deletes a conversation that started while its contact was being erased. */
   async conversationStarted(event: Recorded<ConversationStarted>): Promise<void> {
     const { conversationId, contactId } = event.data;
     if (!(await this.lookups.isErased(event.metadata.programId, contactId))) return;
@@ -50,7 +50,7 @@ export class Erasure {
     );
   }
 
-  /** Nobody is texted by a consent whose evidence is gone, whoever gets the number next. */
+  /** A consent without evidence ends, whoever gets the number next. */
   private async eraseOptIns(event: Recorded<ContactErased>, addressId: string): Promise<void> {
     const { programId } = event.metadata;
     const { senders } = await this.lookups.program(programId);

@@ -3,7 +3,7 @@ import { holdAggregate, type HoldCommand } from '@app/domain/hold';
 import { AggregateCommand } from '../commands/aggregate-command.js';
 import { plainHandler } from '../commands/plain-handler.js';
 
-/** What a program may not send at present; its id is the program's. */
+/** The holds of a program; the id is the program's. */
 export class HandleHold extends AggregateCommand<HoldCommand> {}
 
 @CommandHandler(HandleHold)

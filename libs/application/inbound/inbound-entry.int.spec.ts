@@ -32,7 +32,7 @@ const sender = {
 const from = '+14155550132';
 const sentAt = '2026-01-05T08:59:58.000Z';
 
-/** The same text as the provider posts it, as it posts it again, and as its list shows it. */
+/** The same text as the provider posts it, as it retries it, and as its list shows it. */
 const told = (providerMessageId: string, body: string): Record<'posted' | 'postedAgain' | 'listed', ArrivedText> => ({
   posted: {
     providerMessageId,
@@ -215,7 +215,7 @@ describe('a STOP where something cannot be read', () => {
       senderId: sender.senderId,
       text: 'STOP',
     };
-    // The process died before it noted the opt-out, and then the key of the number cannot be found.
+    // The process died before it noted the opt-out, and then the key of the number is missing.
     await app
       .get(CommandBus)
       .execute(
@@ -227,7 +227,7 @@ describe('a STOP where something cannot be read', () => {
     await expect(stored('SM1')).rejects.toBeInstanceOf(EventUnreadable);
     await entry.accept(programId, sender, told('SM1', 'STOP').listed);
 
-    // The key comes back: the opt-out holds, and routing the text hears nothing new.
+    // The key is restored: the opt-out is in effect, and routing the text adds nothing.
     keyring.get = get;
     expect(await consent()).toBe('no');
     const [accepted] = (await stored('SM1')) as [Recorded<InboundReceived>];

@@ -11,10 +11,10 @@ import { InboundRouter } from './inbound-router.js';
 import { Lookups } from '../lookups/lookups.js';
 import { NaturalKeys } from '../lookups/natural-keys.js';
 
-/** A text as the provider told us about it. */
+/** A text as reported by the provider. */
 export type ArrivedText = Pick<Open<InboundReceived['data']>, 'providerMessageId' | 'from' | 'form' | 'sentAt'>;
 
-/** The one entry of inbound texts, whether the provider posted them or its list shows them. */
+/** Accepts all inbound texts, whether the provider posted them or its list shows them. */
 @Injectable()
 export class InboundEntry {
   constructor(
@@ -27,8 +27,8 @@ export class InboundEntry {
   ) {}
 
   /**
-   * Accepts a text that a number of the program received. When it resolves, the text is in the record once, and an opt-out
-   * holds, also when a call before this one died in between. The caller has checked that the text is genuine.
+   * Accepts a text that a number of the program received. When it resolves, the text is stored once and an opt-out is
+   * in effect, even if an earlier call died before finishing. The caller has checked that the text is genuine.
    */
   async accept(
     programId: string,
@@ -36,7 +36,7 @@ export class InboundEntry {
     { providerMessageId, from, form, sentAt }: ArrivedText,
     correlationId?: string,
   ): Promise<void> {
-    // One command for each message of the provider, however it is worded: webhook, retry and list differ in their parameters.
+    // One command for each message of the provider: webhook, retry and list differ in their parameters.
     const commandId = naturalId('accept', programId, providerMessageId);
     const context: CommandContext = {
       programId,
@@ -71,7 +71,7 @@ export class InboundEntry {
             (await this.eventLog.at<InboundEvent>(streamOf(inboundAggregate, inboundId), 0))
           );
         } catch (error) {
-          // Who was erased texts anew, under the next key.
+          // A text after an erasure is sealed with the next key.
           if (!(error instanceof KeyDestroyed)) throw error;
         }
       }
@@ -82,7 +82,7 @@ export class InboundEntry {
     } catch (error) {
       if (!(error instanceof EventUnreadable) || error.event.stream !== streamOf(inboundAggregate, inboundId))
         throw error;
-      // What comes after the text says where it went: then an opt-out was heard.
+      // The next event of the stream stores the route: then the opt-out was noted.
       if (error.event.revision > 0) return;
       const accepted = error.event.legible as Recorded<InboundEvent> | null;
       if (accepted?.type !== 'InboundReceived') throw error;
@@ -91,12 +91,12 @@ export class InboundEntry {
     }
   }
 
-  /** How often the number's holder was erased, as far as that can be read. */
+  /** The number of erasures of the address, or 0 if it cannot be read. */
   private async erasures(programId: string, addressId: string): Promise<number> {
     try {
       return (await this.lookups.address(programId, addressId)).erasures;
     } catch (error) {
-      // A text is accepted all the same: it may be a STOP.
+      // The text is accepted anyway: it may be a STOP.
       if (error instanceof EventUnreadable) return 0;
       throw error;
     }

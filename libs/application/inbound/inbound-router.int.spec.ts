@@ -153,7 +153,7 @@ describe('routing of inbound texts', () => {
       if (commands < 7) await expect(side.automate()).rejects.toThrow('The process died');
       else await side.automate();
       await side.automateAgain();
-      // Handled once more when somebody else has the number too.
+      // The text is handled again when somebody else has the number too.
       await createContact(id('ron'));
       await side.automateAgain();
       expect(await typesOf('inbound')).toEqual(['InboundReceived', 'InboundRouted']);

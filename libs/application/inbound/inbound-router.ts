@@ -18,8 +18,8 @@ import { toConversation } from '../conversation/to-conversation.js';
 type Received = Recorded<Message<'InboundReceived', Open<InboundReceived['data']>>>;
 
 /**
- * Takes an inbound text to its conversation, consent first. Where it goes is decided once and recorded, so that a
- * repetition after a crash, when the world has moved on, follows the same way.
+ * Routes an inbound text to its conversation, and updates consent first. The route is decided once and stored, so that
+ * a repetition after a crash uses the same route even if the state has changed.
  */
 @Injectable()
 export class InboundRouter {
@@ -31,8 +31,8 @@ export class InboundRouter {
   ) {}
 
   /**
-   * An opt-out holds from the moment it is accepted, however far the automation is. What follows is the same command as
-   * {@link route} gives, so whichever comes second does nothing.
+   * An opt-out takes effect when it is accepted, regardless of automation's progress. The command is the same as in
+   * {@link route}, so the second one changes nothing.
    */
   async noteOptOut(accepted: Recorded<InboundReceived>): Promise<void> {
     const event = readable(accepted);
@@ -45,7 +45,7 @@ export class InboundRouter {
     await this.hear(event, contactId ?? (await this.lookups.naturalKeys.contactByPhone(programId, from)), keyword);
   }
 
-  /** `null` also where nobody can tell now: an opt-out holds whoever has the number. */
+  /** `null` also when the contact cannot be determined now: an opt-out is in effect for any owner of the number. */
   private async holderOf(programId: string, addressId: string, senderId: string, at: string): Promise<string | null> {
     try {
       return recipientOf(await this.lookups.address(programId, addressId), senderId, at).contactId;
@@ -73,10 +73,10 @@ export class InboundRouter {
         ),
       );
 
-    // Where the word was no answer when it came, it is none later either.
+    // A keyword that was no answer when it was received does not become one later.
     await this.hear(event, contactId, asKeyword ? keyword : null);
 
-    // What somebody wrote before being erased goes with the rest.
+    // A text written before its author was erased is erased too.
     if (await this.lookups.isErased(event.metadata.programId, contactId)) return;
     const context = causedBy(event, contact, 'Receive');
     const message = {
@@ -99,8 +99,8 @@ export class InboundRouter {
   }
 
   /**
-   * A text that nobody can read any more: its number was erased between accepting and routing it. It may have been a STOP,
-   * so it counts as one. What was routed has been heard.
+   * A text that became unreadable, because its number was erased between accepting and routing it. It may have been a
+   * STOP, so it counts as one. A routed text was handled already.
    */
   private async hearErased(event: Recorded<InboundReceived>): Promise<void> {
     const { state } = await this.aggregates.load(inboundAggregate, event.aggregateId);
@@ -120,14 +120,15 @@ export class InboundRouter {
         new HandleConsent(ids.consent(event.metadata.programId, addressId, senderId), intent, context),
       );
     };
-    // A refusal is kept also where its evidence cannot be, because the number was erased meanwhile; consent is not.
+    // An opt-out counts even if its evidence cannot be sealed because the number was erased meanwhile; an opt-in does
+    // not.
     await note(event.data.text).catch((error: unknown) => {
       if (!(error instanceof KeyDestroyed)) throw error;
       return keyword?.kind === 'opt-out' ? note(ERASED) : undefined;
     });
   }
 
-  /** The route as recorded, deciding it first where that has not been done. */
+  /** The stored route; decides it first if there is none. */
   private async routeOf(event: Received, keyword: Keyword | null): Promise<InboundRouted['data']> {
     const { state } = await this.aggregates.load(inboundAggregate, event.aggregateId);
     if (state.status === 'routed') return state;
@@ -139,7 +140,7 @@ export class InboundRouter {
         causedBy(event, system('automation'), 'RouteInbound'),
       ),
     );
-    // Another process may have decided meanwhile: the recorded route counts, not this one.
+    // Another process may have decided meanwhile: the stored route counts, not this one.
     const { state: decided } = await this.aggregates.load(inboundAggregate, event.aggregateId);
     return decided.status === 'routed' ? decided : data;
   }
@@ -161,7 +162,7 @@ export class InboundRouter {
       conversationId: await this.lookups.currentConversation(programId, contactId, joined?.referralId ?? null),
       referralId: joined?.referralId ?? null,
       isNewNumber: recipient.contactId === null,
-      // YES answers a question only while one is asked; else it is a word like any other.
+      // YES is a keyword only while an opt-in request is open; otherwise it is ordinary text.
       asKeyword: keyword !== null && (keyword.kind !== 'confirm' || isAsked),
     };
   }
@@ -172,7 +173,7 @@ function readable(event: Recorded<InboundReceived>): Received | null {
   return data && { ...event, data };
 }
 
-/** The text, or what stands for a message that is only media. */
+/** The text, or a placeholder for a message that has only media. */
 function shownText({ text, form }: Received['data']): string {
   const media = Number(form['NumMedia'] ?? '0');
   return text === '' && media > 0 ? `[${media} attachment${media === 1 ? '' : 's'}]` : text;

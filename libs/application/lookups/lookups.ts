@@ -16,10 +16,10 @@ import { NaturalKeys } from './natural-keys.js';
 
 type Known<State, Status extends string> = Exclude<State, { status: Status }>;
 
-/** A program that is there. */
+/** A program that exists. */
 export type CreatedProgram = Known<Program, 'none'>;
 
-/** Aggregates a decision needs besides its own, as they are now, and only those of the asking program. */
+/** Reads the current state of other aggregates that a decision needs, only those of the caller's program. */
 @Injectable()
 export class Lookups {
   constructor(
@@ -45,7 +45,10 @@ export class Lookups {
     return (await this.load(contactAggregate, contactId, programId))?.status === 'erased';
   }
 
-  /** Id of one who is just this number: made of the number, or `otherwise` where who once was just that has another number by now. */
+  /**
+   * Contact id for a bare number: derived from the number, or `otherwise` if the contact with the derived id has
+   * another number by now.
+   */
   async numberContactId(programId: string, phone: string, otherwise: string): Promise<string> {
     const id = await this.naturalKeys.contactByPhone(programId, phone);
     const contact = await this.load(contactAggregate, id, programId);
@@ -66,7 +69,10 @@ export class Lookups {
     return conversation;
   }
 
-  /** Id of the contact's conversation about the referral, or the general one: the first that was not deleted, begun or not. */
+  /**
+   * Id of the contact's conversation about the referral, or the general one: the first that was not deleted, started or
+   * not.
+   */
   async currentConversation(programId: string, contactId: string, referralId: string | null): Promise<string> {
     for (let incarnation = 0; ; incarnation += 1) {
       const id = ids.conversation(programId, contactId, referralId, incarnation);
@@ -75,7 +81,7 @@ export class Lookups {
     }
   }
 
-  /** Whose key seals what comes from this address now. */
+  /** The subject whose key currently seals content from this address. */
   async sealingSubject(programId: string, addressId: string): Promise<string> {
     return sealingSubject(addressId, (await this.address(programId, addressId)).erasures);
   }
@@ -88,7 +94,7 @@ export class Lookups {
     return (await this.load(deliveryAggregate, deliveryId, programId)) ?? deliveryAggregate.initialState;
   }
 
-  /** The delivery as this process remembers it, which may be out of date; it is read where nothing is remembered. */
+  /** The delivery as cached by this process, which may be outdated; read if it is not cached. */
   async knownDelivery(programId: string, deliveryId: string): Promise<Delivery> {
     const { state, programId: owner } = this.aggregates.remembered(deliveryAggregate, deliveryId);
     return owner === programId ? state : this.delivery(programId, deliveryId);
@@ -99,7 +105,7 @@ export class Lookups {
     return (await this.load(holdAggregate, programId, programId)) ?? holdAggregate.initialState;
   }
 
-  /** `null` for somebody who is not of the staff. */
+  /** `null` for a person who is not a member of staff. */
   async member(programId: string, userId: string): Promise<Known<Member, 'none' | 'removed'> | null> {
     const member = await this.load(memberAggregate, ids.member(programId, userId), programId);
     return member?.status === 'member' ? member : null;
@@ -109,7 +115,7 @@ export class Lookups {
     return (await this.load(notificationAggregate, messageId, programId)) ?? notificationAggregate.initialState;
   }
 
-  /** `null` where nothing was ever parked. */
+  /** `null` if nothing was ever parked. */
   async parked(programId: string, parkedId: string): Promise<Parked | null> {
     return this.load(parkedAggregate, parkedId, programId);
   }
@@ -124,5 +130,5 @@ export class Lookups {
   }
 }
 
-/** The number a program texts from now; consent belongs to it. */
+/** The number a program currently texts from; consent belongs to it. */
 export const currentSender = (program: CreatedProgram): Sender | null => program.senders.at(-1) ?? null;

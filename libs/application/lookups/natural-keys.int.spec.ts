@@ -14,11 +14,11 @@ import { NaturalKeys } from './natural-keys.js';
 
 const phone = '+14155550132';
 
-/** The keys of programs of which nothing is recorded yet, or something. */
+/** The keys of programs that have no events, or some. */
 const keysOf = (keyring: Keyring, hasHistory = false): NaturalKeys =>
   new NaturalKeys(keyring, { hasHistory: async () => hasHistory } as unknown as EventLog);
 
-/** One id of each kind, all made of the same text. */
+/** One id of each kind, all derived from the same text. */
 const idsOf = (keyring: Keyring, programId: string, text = phone): Promise<string[]> => {
   const keys = keysOf(keyring);
   return Promise.all([

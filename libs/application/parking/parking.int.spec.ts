@@ -60,7 +60,7 @@ describe('parking', () => {
   });
   afterAll(() => folder.remove());
 
-  /** An event of the record; its name says of which key it is. */
+  /** A stored event; its name contains its key. */
   async function happened(name: string): Promise<Fact> {
     const intent = { type: 'TakeRequest', data: { kind: name, body: {} } } as const;
     await handleCommand(aggregates, {
@@ -119,7 +119,7 @@ describe('parking', () => {
       context: systemContext(programId, 'spec'),
       prepare: (intent) => intent,
     });
-  /** A request to replay, as the record holds it. */
+  /** A stored replay request. */
   const happenedReplay = async (key: string): Promise<Fact[]> => {
     await askForReplay(key);
     const stream = `parked-${ids.parked(programId, 'worker', key)}`;
@@ -130,7 +130,7 @@ describe('parking', () => {
   const askForReplay = (key: string): Promise<unknown> =>
     say(key, { type: 'RequestReplay', data: { worker: 'worker', key } });
 
-  /** Carries out what is asked up to now. */
+  /** Carries out all replays requested so far. */
   async function replay(): Promise<void> {
     const stop = new AbortController();
     const head = (await eventLog.head()) ?? '';
@@ -314,7 +314,7 @@ describe('parking', () => {
       failures.clear();
       const told: string[] = [];
       const request = { type: 'RequestReplay', data: { worker: 'worker', key: 'a' } } as const;
-      // The list may have become unreadable after somebody asked for it.
+      // The list may have become unreadable after the replay was requested.
       const [asked] = (await happenedReplay('b')) as [Fact];
       await parking
         .replays({ ...worker(), onParked: (error) => void told.push((error as Error).name) })
@@ -336,7 +336,7 @@ describe('parking', () => {
   describe('rule 13: lists of what waits that can be read again, or not', () => {
     const lifted = { 'ParkedMessageHandled.v99': (data: JsonObject) => ({ type: 'ReplayFailed.v1', data }) };
     const listId = (key: string, successor = 0): string => ids.parked(programId, 'worker', key, successor);
-    /** What only a newer version can read. */
+    /** An event that only a newer version can read. */
     const newer = async (parkedId: string, data: JsonObject = {}): Promise<void> => {
       const known = await engines.eventStore.read(`parked-${parkedId}`, 0, 10);
       await engines.eventStore.append(`parked-${parkedId}`, known.at(-1)?.revision ?? 'no-stream', [

@@ -28,38 +28,38 @@ import { HandleParked } from './parked.handler.js';
 import { ids, systemContext } from '../commands/ids.js';
 import { Lookups } from '../lookups/lookups.js';
 
-/** A worker that handles messages about events of the record, in order per key. */
+/** A worker that handles messages about events, in order per key. */
 export type ParkingWorker<Item> = {
   readonly name: string;
   keyOf(item: Item): string;
   sourceOf(item: Item): Source & { readonly programId: string };
-  /** The message about an event, read again for a replay; `null` when there is none any more. */
+  /** The message about an event, read again for a replay; `null` when it no longer exists. */
   read(event: Recorded<Message>): Item | null;
   handle(item: Item): Promise<void>;
-  /** Told of each message that is parked, and why. */
+  /** Called with each parked message and its cause. */
   onParked(error: unknown, source: Source): void;
 };
 
 /**
- * The message has to wait for something that others do not need. It is parked at once and not reported as a failure;
- * whoever throws this sees to it that a replay is asked for.
+ * The message must wait for a condition that other messages do not need. It is parked at once and not reported as a
+ * failure; the code that throws this requests the replay.
  */
 export abstract class KeyMustWait extends Error {}
 
 type Place = { readonly worker: string; readonly key: string };
 
 type Waiting = {
-  /** The list to park in, and whether something waits in it. */
+  /** The list to park in, and whether it contains anything. */
   readonly parkedId: string;
   readonly isBehind: boolean;
   readonly waiting: readonly Source[];
-  /** A list cannot be read, so nobody knows whether something waits in it. */
+  /** A list cannot be read, so nobody knows whether it contains anything. */
   readonly isBlocked: boolean;
 };
 
-/** Keys of which something waits at a worker, or may. */
+/** Keys of a worker that have, or may have, parked messages. */
 export class ParkedKeys {
-  /** @param mayBeAny a list cannot be read, so it may be of any key */
+  /** @param mayBeAny a list cannot be read, so it may belong to any key */
   constructor(
     private readonly keys: Set<string>,
     private readonly mayBeAny: boolean,
@@ -74,21 +74,21 @@ export class ParkedKeys {
   }
 }
 
-/** Keys that are remembered to have nothing parked. */
+/** Maximum number of keys that are remembered as having nothing parked. */
 const KNOWN_KEYS = 20_000;
-/** Pauses in ms before a message is tried again. */
+/** Pauses in ms before a message is retried. */
 const PAUSES_MS = [50, 200, 1_000];
 
 /**
- * A message that cannot be handled is tried again, then parked with its cause and with everything of the same key that
- * comes after it, and the rest goes on. What is parked is a fact of the record, so it survives a restart, moves with its
- * key to another process, and waits for somebody to ask for a replay. What fails for a time is not parked.
+ * Retries a message that cannot be handled, then parks it with its cause, together with all later messages of its key;
+ * other messages continue. Parking is stored as events, so it survives a restart, moves with its key to another
+ * process, and lasts until somebody requests a replay. Temporary failures are not parked.
  */
 @Injectable()
 export class Parking {
   /**
-   * Keys in which nothing is parked. Only the owner of a key parks messages in it, one at a time, so an entry stays valid until
-   * this process parks something, or the key changes its owner.
+   * Keys in which nothing is parked. Only the owner of a key parks messages in it, one at a time, so an entry stays
+   * valid until this process parks something, or the key gets another owner.
    */
   private readonly free = new LRUCache<string, true>({ max: KNOWN_KEYS });
 
@@ -98,7 +98,10 @@ export class Parking {
     private readonly lookups: Lookups,
   ) {}
 
-  /** Call it for one message of a key at a time; a message of a deleted program is dropped. @throws TemporaryFailure: call it again later */
+  /**
+   * Call it for one message of a key at a time; a message of a deleted program is dropped. @throws TemporaryFailure:
+   * call it again later
+   */
   async handle<Item>(worker: ParkingWorker<Item>, item: Item): Promise<void> {
     const { programId, stream, revision } = worker.sourceOf(item);
     const source = { stream, revision };
@@ -118,7 +121,8 @@ export class Parking {
   ): Promise<void> {
     const place = { worker: worker.name, key: worker.keyOf(item) };
     const cacheKey = `${worker.name} ${programId} ${place.key}`;
-    // A replay elsewhere may handle what waits between looking and parking; then nothing is parked, and this one is next.
+    // A replay elsewhere may empty the list between reading and parking; then nothing is parked, and this message is
+    // handled next.
     while (!this.free.has(cacheKey)) {
       const { parkedId, waiting, isBehind, isBlocked } = await this.waitingOf(programId, place);
       if (waiting.some(isSame(source))) return;
@@ -146,12 +150,15 @@ export class Parking {
     for (const key of this.free.keys()) if (key.startsWith(`${worker} `)) this.free.delete(key);
   }
 
-  /** Whether a message waits at a worker, as far as the lists of what waits can be read. */
+  /** Whether a message is parked for a worker; unreadable lists are ignored. */
   async isWaiting(programId: string, place: Place, source: Source): Promise<boolean> {
     return (await this.waitingOf(programId, place)).waiting.some(isSame(source));
   }
 
-  /** Parks an event that a worker passes over by its stream, without anything behind it: the worker starts anew when it is mended. */
+  /**
+   * Parks an event that a worker skips by its stream, without later ones: the worker starts again from the beginning
+   * after a repair.
+   */
   async note(worker: string, { programId, stream, revision, cause }: Unopened): Promise<void> {
     const [place, source] = [
       { worker, key: stream },
@@ -160,12 +167,12 @@ export class Parking {
     const { parkedId, waiting } = await this.waitingOf(programId, place);
     if (waiting.some(isSame(source))) return;
     await this.park(programId, parkedId, { ...place, source, cause }).catch((error: unknown) => {
-      // Nothing can be written for it, and the read model passes it over all the same.
+      // The program is gone, so nothing can be written for it; the read model skips the event anyway.
       if (!(error instanceof ProgramGone)) throw error;
     });
   }
 
-  /** Ends the waiting of what a worker no longer passes over, after it has started anew. */
+  /** Removes parked events that a worker no longer skips, after it has started again. */
   async finish(worker: string, isPassedOver: (key: string) => Promise<boolean>): Promise<void> {
     for (const [parkedId, { programId, key }] of (await this.everParked(worker)).lists) {
       const parked = await this.read(programId, parkedId);
@@ -175,19 +182,19 @@ export class Parking {
     }
   }
 
-  /** Keys of which something waits at a worker, as of now; some of these may have been replayed since they were parked. */
+  /** Keys of a worker with parked messages; some of these may have been replayed since they were read. */
   async keysOf(worker: string): Promise<ParkedKeys> {
     const { lists, isComplete } = await this.everParked(worker);
     return new ParkedKeys(new Set([...lists.values()].map(({ key }) => key)), !isComplete);
   }
 
-  /** Carries out the replays that are asked of a worker. */
+  /** Carries out the replays requested of a worker. */
   replays<Item>(worker: ParkingWorker<Item>): Follower {
     const handle = async (events: readonly Followable[]): Promise<void> => {
       for (const event of events.filter(isOpened) as readonly Recorded<ParkedEvent>[])
         if (event.type === 'ReplayRequested' && event.data.worker === worker.name)
           await this.replay(worker, event).catch((error: unknown) => {
-            // Where the list itself cannot be read, or its program is gone, others are replayed all the same.
+            // When the list itself cannot be read, or its program is gone, other lists are still replayed.
             if (!(error instanceof EventUnreadable || error instanceof ProgramGone)) throw error;
             worker.onParked(error, event);
           });
@@ -195,7 +202,7 @@ export class Parking {
     return { name: `${worker.name} replays`, categories: ['parked'], handle };
   }
 
-  /** In the order they came, until nothing waits or one fails again. */
+  /** In order, until the list is empty or a message fails again. */
   private async replay<Item>(
     worker: ParkingWorker<Item>,
     { aggregateId, metadata: { programId }, data: { key } }: Recorded<ReplayRequested>,
@@ -223,8 +230,8 @@ export class Parking {
   }
 
   /**
-   * What waits of a key. Where a list of that cannot be read, nothing of the key may be handled, and what comes waits in a
-   * list after it; that one stays behind the first when it can be read again.
+   * The list of a key's parked messages. When one of its lists cannot be read, no message of the key may be handled,
+   * and new ones are parked in a list after it, which is replayed after the first once that can be read again.
    */
   private async waitingOf(programId: string, { worker, key }: Place): Promise<Waiting> {
     const waiting: Source[] = [];
@@ -244,7 +251,7 @@ export class Parking {
     }
   }
 
-  /** Whether something of the key waits in a list before this one. */
+  /** Whether an earlier list of the key contains anything. */
   private async isBehindAnother(programId: string, { worker, key }: Place, parkedId: string): Promise<boolean> {
     for (let successor = 0; ; successor += 1) {
       const id = ids.parked(programId, worker, key, successor);
@@ -262,7 +269,10 @@ export class Parking {
     });
   }
 
-  /** From the record: the read model may be behind. Incomplete where nothing of a list can be read, as then nobody knows whose it is. */
+  /**
+   * Read from the event store, since the read model may lag. Incomplete when no event of a list can be read, as its key
+   * is then unknown.
+   */
   private async everParked(worker: string): Promise<{
     readonly lists: ReadonlyMap<string, { readonly programId: string; readonly key: string }>;
     readonly isComplete: boolean;
@@ -300,7 +310,7 @@ async function tryAgain(work: () => Promise<void>): Promise<void> {
     try {
       return await work();
     } catch (error) {
-      // Trying again opens nothing that cannot be opened, and brings back no key and no program.
+      // A retry cannot open an unreadable event, and cannot restore a key or a program.
       if (
         error instanceof TemporaryFailure ||
         error instanceof KeyMustWait ||

@@ -31,13 +31,13 @@ const REACTED_TO: ReadonlySet<string> = new Set<AutomatedEvent['type']>([
   'ReceiptReceived',
 ]);
 
-/** What events lead to. The same event again leads to the same commands, which then do nothing. */
+/** The commands caused by events. Handling an event again leads to the same commands, which then change nothing. */
 @Injectable()
 export class Automation {
   /** Categories of the streams it follows. */
   static readonly categories = ['contact', 'conversation', 'consent', 'inbound', 'delivery'];
 
-  /** Whether anything follows from an event. Of one whose type nobody knows, something may; of a message in the app, nothing. */
+  /** Whether an event causes a command. An event of unknown type may; an in-app message does not. */
   static concerns(event: Followable<AutomatedEvent>): boolean {
     const legible = (isOpened(event) ? event : event.legible) as Recorded<AutomatedEvent> | null;
     return (
@@ -47,20 +47,20 @@ export class Automation {
   }
 
   /**
-   * What is kept in order: the events about one address, so that an inbound text finds who had the number and what was
-   * texted there before it. Others change nothing that these look at.
+   * The ordering keys: events about one address are handled in order, so that an inbound text finds the owner of the
+   * number and the last text sent there. Other events do not change what these handlers read.
    */
   static keysOf(followed: Followable<AutomatedEvent>): readonly string[] {
-    // What keeps order is never sealed.
+    // The fields used as ordering keys are never sealed.
     const event = isOpened(followed) ? followed : (followed.legible as Recorded<AutomatedEvent> | null);
     if (event === null) return [];
     try {
       const keys: readonly unknown[] = Automation.numbersOf(event);
       if (keys.every((key) => typeof key === 'string')) return keys;
     } catch {
-      // Said below.
+      // Handled below.
     }
-    // It is not what its type says: it fails when it is handled, and waits by its stream.
+    // The event does not match its type: it fails when it is handled, and is parked by its stream.
     return [];
   }
 
@@ -73,7 +73,7 @@ export class Automation {
       case 'ContactErased':
         return event.data.addressIds;
       case 'ContactDetailsChanged':
-        // Those given up too: one that is given up and taken again must end as it was said last.
+        // Includes removed numbers: for a number that is removed and added again, the last change must win.
         return [...new Set([...event.data.addressIds, ...event.data.formerAddressIds])];
       case 'MessageSent':
       case 'AutomatedTextSent':

@@ -7,12 +7,12 @@ import { HandleAddress } from '../address/address.handler.js';
 import type { ConversationIntent } from '../conversation/conversation.command.js';
 import { causedBy, ids, system } from '../commands/ids.js';
 
-/** `sender` is the program's number by its id, which the opt-in request is sent from. */
+/** `sender` is the id of the program's number from which the opt-in request is sent. */
 export type OptInSender = (senderId: string) => { readonly phone: string } | null;
 
 const automation = system('automation');
 
-/** Phone numbers know who has them, so that an inbound text finds its contact. */
+/** An address stores the owners of a phone number, so that an inbound text finds its contact. */
 export function holdAddresses(event: Recorded<ContactCreated | ContactDetailsChanged>): HandleAddress[] {
   const { contactId, addressIds } = event.data;
   const former = event.type === 'ContactDetailsChanged' ? event.data.formerAddressIds : [];
@@ -24,7 +24,7 @@ export function holdAddresses(event: Recorded<ContactCreated | ContactDetailsCha
   ];
 }
 
-/** A phone number knows which conversation texted it last, so that the answer joins that one. */
+/** An address stores the conversation that texted it last, so that the answer joins that one. */
 export function noteTexts(event: Recorded<ConversationEvent>): HandleAddress[] {
   if ((event.type !== 'MessageSent' && event.type !== 'AutomatedTextSent') || event.data.route === null) return [];
   const { contactId, route } = event.data;
@@ -37,14 +37,17 @@ export function noteTexts(event: Recorded<ConversationEvent>): HandleAddress[] {
   return [new HandleAddress(route.addressId, { type: 'NoteText', data }, causedBy(event, automation, 'NoteText'))];
 }
 
-/** What a conversation is asked because of an event, and under which contexts that is done and the conversation started. */
+/**
+ * The command that an event causes in a conversation, and the contexts for that command and for starting the
+ * conversation.
+ */
 type Asked = {
   readonly intent: ConversationIntent;
   readonly context: CommandContext;
   readonly startContext: CommandContext;
 };
 
-/** A ticked form is followed by one text that asks for YES, in the conversation the form belongs to. */
+/** A consent form is followed by one text that asks for YES, in the conversation that the form belongs to. */
 export function askForYes(event: Recorded<ConsentEvent>, sender: OptInSender): Asked | null {
   if (event.type !== 'OptInRequested' || event.data.optInText === null) return null;
   const { phone, addressId, senderId, optInText } = event.data;

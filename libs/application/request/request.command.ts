@@ -3,7 +3,7 @@ import type { JsonObject, Message } from '@app/kernel';
 import { AggregateCommand } from '../commands/aggregate-command.js';
 
 export type RequestIntent = Message<'TakeRequest', { kind: string; body: JsonObject }>;
-/** `findTarget` says where the request leads; it is asked the first time only. */
+/** `findTarget` returns what the request writes to; it is called the first time only. */
 export class HandleRequest extends AggregateCommand<RequestIntent> {
   constructor(
     id: string,

@@ -179,7 +179,7 @@ const worker = (): ParkingWorker<Followable<AutomatedEvent>> => ({
   handle: (event) => app.get(Automation).react(event),
   onParked: () => undefined,
 });
-/** What automation does with the events that it has not seen yet. */
+/** What automation does with the events that it has not handled yet. */
 async function automate(): Promise<void> {
   const eventLog = app.get(EventLog);
   for (let head = await eventLog.head(); head !== followed; head = await eventLog.head())
@@ -229,11 +229,11 @@ it('rule 6: with an older backup of the keys no new key is made for whoever it h
   await backUp('newest.db');
   await restart('older.db');
 
-  // Nothing of them was read before: what is decided first is to make them.
+  // Nothing about them was read before: the first decision is to create them.
   await expect(createRita('again')).rejects.toMatchObject({ name: 'KeyMissing' });
   await expect(write('second')).rejects.toMatchObject({ name: 'KeyMissing' });
   expect([await isKnown('rita'), await isKnown(general)]).toEqual([false, false]);
-  // Others are not concerned.
+  // Others are not affected.
   await execute(new HandleContact('ron', { type: 'CreateContact', data: { ...rita, name: 'Ron' } }, context('ron')));
   expect(await isKnown('ron')).toBe(true);
 

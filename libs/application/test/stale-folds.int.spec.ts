@@ -115,7 +115,7 @@ describe('a fold that is behind, and keys that were destroyed', () => {
 
   it('K2: the question for YES goes to the next conversation, where another process deleted the one before', async () => {
     await here.accept('SM1', phone, 'Hello');
-    await here.automate(); // the automation has the conversation in memory
+    await here.automate(); // the automation has cached the conversation
     await there.do(
       new HandleConversation(general, { type: 'DeleteConversation', data: { by: 'o' } }, there.context('delete')),
     );
@@ -140,7 +140,7 @@ describe('a fold that is behind, and keys that were destroyed', () => {
     await single.do(new HandleContact(`tom-${count}`, { type: 'CreateContact', data: rita }, single.context('tom')));
     const addressId = await single.naturalKeys.address(single.programId, phone);
     const consentId = ids.consent(single.programId, addressId, single.sender);
-    // The request's process stops after it has read everything, before it appends; the automation erases meanwhile.
+    // The request's process pauses after it has read everything, before it appends; the automation erases meanwhile.
     const store = engines.eventStore;
     const [read, subscribe, head] = [store.read.bind(store), store.subscribe.bind(store), store.head.bind(store)];
     const paused = Object.assign(Object.create(store) as typeof store, {

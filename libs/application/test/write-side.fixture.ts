@@ -53,9 +53,9 @@ export class WriteSide {
   private readonly bus = {
     execute: (command: Command<CommandResult>) => this.execute(command),
   } as unknown as CommandBus;
-  /** Texts a day; tests set them. */
+  /** The daily limit of texts; tests set it. */
   readonly limits = { perProgram: 100, perContact: 10 };
-  /** What the read model says the program has texted today. */
+  /** Today's count of the program's texts in the read model. */
   textsOfProgram = 0;
   private followed: Position | null = null;
   private commandsLeft = Infinity;
@@ -127,7 +127,7 @@ export class WriteSide {
     return senderId;
   }
 
-  /** A command of the staff, unless another actor is given, and what follows from it. */
+  /** A command by staff, or by the given actor, and the reactions to it. */
   async do(command: Command<CommandResult>): Promise<CommandResult> {
     const result = await this.execute(command);
     await this.automate();
@@ -146,7 +146,7 @@ export class WriteSide {
     };
   }
 
-  /** Erases a person as the operator does, with an inbox that is never behind; what follows is not done yet. */
+  /** Erases a person as the operator does, with an inbox that never lags; the reactions are not carried out yet. */
   async erase(contactId: string, key: string): Promise<number> {
     const idsOf = async (): Promise<string[]> => {
       const facts = (await this.facts('conversation')) as Recorded<ConversationEvent>[];
@@ -159,7 +159,7 @@ export class WriteSide {
     return new ErasePerson(this.bus, checkpoints, inbox).erase(contactId, 'olivia', this.context(key));
   }
 
-  /** A text as it comes through the door, not yet followed. */
+  /** A text that was accepted by the webhook, but not yet routed. */
   async accept(
     providerMessageId: string,
     from: string,
@@ -195,7 +195,7 @@ export class WriteSide {
     await this.router.route(event as Recorded<InboundReceived>);
   }
 
-  /** Something that happens, once, before who has begun to route a text looks who has the number. */
+  /** Runs something once, before the router looks up the owner of the number. */
   beforeRoute(happens: () => Promise<void>): void {
     const look = this.lookups.address.bind(this.lookups);
     this.lookups.address = async (...asked) => {
@@ -205,7 +205,7 @@ export class WriteSide {
     };
   }
 
-  /** Follows the record as the automation does, from where it was. */
+  /** Follows the event store as the automation does, from its last position. */
   async automate(): Promise<void> {
     for (let head = await this.eventLog.head(); head !== this.followed; head = await this.eventLog.head())
       for await (const { events, position } of this.eventLog.follow<AutomatedEvent>({
@@ -225,7 +225,7 @@ export class WriteSide {
     await this.automate();
   }
 
-  /** The program's events in streams of that category, in the order of the record. */
+  /** The program's events in streams of that category, in order. */
   async facts(category: string): Promise<Recorded<Message>[]> {
     const head = await this.eventLog.head();
     const facts: Recorded<Message>[] = [];

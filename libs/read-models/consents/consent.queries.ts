@@ -6,7 +6,7 @@ import { programsProjection, type ProgramRow } from '../programs/programs.projec
 import { ReadModelReader } from '../read-model-reader.js';
 import { consentOf, consentsProjection, type ConsentRow } from './consents.projection.js';
 
-/** Somebody who said Yes to a number the program no longer texts from: consent must be captured again. */
+/** A contact who said Yes to a number the program no longer texts from: consent must be captured again. */
 export type ConsentToRenew = {
   readonly phone: string | null;
   readonly contacts: readonly { readonly id: string; readonly name: string | null }[];
@@ -22,7 +22,7 @@ const MOST_HOLDERS = 20;
 export class ConsentQueries {
   constructor(private readonly readModels: ReadModelReader) {}
 
-  /** Consent does not follow a change of the program's number; these are the people it was lost for. @throws InvalidCursor */
+  /** Contacts whose consent was lost because the program changed its number. @throws InvalidCursor */
   async toRenew(programId: string, after: string | undefined, limit: number): Promise<Page<ConsentToRenew>> {
     const [program] = await this.readModels.get(programsProjection, [programId]);
     const current = program?.senders.at(-1);
@@ -66,11 +66,11 @@ export class ConsentQueries {
   }
 }
 
-/** The person opted out since: nothing may be asked of them. */
+/** The person opted out since: nobody may ask them for consent. */
 const isRefused = ({ senders }: ConsentRow): boolean =>
   refusedSender(Object.entries(senders).map(([senderId, state]) => ({ senderId, consent: consentOf(state) }))) !== null;
 
-/** Which of the former numbers comes next, and the place in its list. */
+/** The next of the former numbers, and the position in its list. */
 function start(cursor: string | undefined, count: number): { index: number; inner: string | undefined } {
   if (cursor === undefined) return { index: 0, inner: undefined };
   try {
@@ -83,7 +83,7 @@ function start(cursor: string | undefined, count: number): { index: number; inne
     )
       return { index: Number(index), inner: inner ?? undefined };
   } catch {
-    // Answered below, like everything else that is not a cursor of this list.
+    // Answered below, like every other invalid cursor.
   }
   throw new InvalidCursor();
 }

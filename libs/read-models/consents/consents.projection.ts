@@ -8,9 +8,9 @@ export type ConsentState = {
   readonly purpose: string | null;
   /** When the state was reached. */
   readonly since: string;
-  /** What led to it: a form, a keyword, or the provider. */
+  /** The cause: a form, a keyword, or the provider. */
   readonly by: string;
-  /** What the next event is folded onto. */
+  /** The state into which the next event is folded. */
   readonly folded: Pick<Consent, 'form' | 'askedAt' | 'optOut' | 'optIns'>;
 };
 
@@ -19,7 +19,7 @@ export type ConsentRow = {
   readonly id: string;
   readonly programId: string;
   readonly senders: Readonly<Record<string, ConsentState>>;
-  /** The sender of the latest Yes that still stands. */
+  /** The sender of the latest Yes that is still valid. */
   readonly yesFor: string | null;
 };
 
@@ -57,7 +57,7 @@ export const consentsProjection = defineReadModel<ConsentRow>()({
   },
 });
 
-/** Consent as the write side has it. */
+/** Consent in the write side's form. */
 export const consentOf = (state: ConsentState | undefined): Consent =>
   state === undefined
     ? consentDecider.initialState

@@ -28,7 +28,7 @@ export class ContactQueries {
     private readonly inbox: InboxQueries,
   ) {}
 
-  /** By the beginning of a name, phone, email, external id, or our id. */
+  /** By the start of a name, phone, email, external id, or our id. */
   async find(programId: string, search: string, limit: number): Promise<readonly ContactView[]> {
     return (await this.readModels.search(contactsProjection, searchTerm(programId, search), limit)).map(view);
   }
@@ -38,7 +38,7 @@ export class ContactQueries {
     return row && view(row);
   }
 
-  /** The contact's page: who it is, consent, and the latest conversations. */
+  /** The contact's page: details, consent, and the latest conversations. */
   async details(programId: string, contactId: string): Promise<ContactPage | null> {
     const row = await this.readModels.ofProgram(contactsProjection, programId, contactId);
     if (!row) return null;

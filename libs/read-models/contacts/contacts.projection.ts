@@ -6,9 +6,9 @@ export type ContactRow = ContactDetails & {
   readonly id: string;
   readonly programId: string;
   readonly addressIds: readonly string[];
-  /** What the contact is found by, each with the program in front. */
+  /** Search terms of the contact, each prefixed with the program. */
   readonly terms: readonly string[];
-  /** Asked to be forgotten: what is left has no name and no number, and is found by id alone. */
+  /** The contact asked to be forgotten: name and number are erased, and only the id finds it. */
   readonly erased: boolean;
   readonly revision: number;
 };
@@ -33,7 +33,7 @@ export const contactsProjection = defineReadModel<ContactRow>()({
     };
     if (type === 'ContactErased') return row && { ...row, ...nobody, terms: [searchTerm(programId, id)], revision };
     const { contactType, registered, active, addressIds } = data;
-    // Who was erased is nobody by name, and is found by id alone.
+    // An erased contact has no name, and only the id finds it.
     const [name, externalId] = [unlessErased(data.name, null), unlessErased(data.externalId, null)];
     const [phones, emails] = [unlessErased(data.phones, []), unlessErased(data.emails, [])];
     const details = { name, phones, emails, externalId, contactType, registered, active };
@@ -51,16 +51,16 @@ export const contactsProjection = defineReadModel<ContactRow>()({
   },
 });
 
-/** A number is found with its country's code and without. */
+/** A number is found with and without its country code. */
 const digitTerms = (phone: string): string[] => {
   const digits = phone.replace(/\D/g, '');
   return [digits, digits.slice(-NATIONAL_DIGITS)];
 };
 const NATIONAL_DIGITS = 10;
 
-/** What is typed of a number is its digits, however they are grouped; anything else is taken as it is. */
+/** The search text for a number is its digits, without separators; other text is unchanged. */
 const asTyped = (word: string): string => (/^[+\d\s().-]*\d[\d\s().-]*$/.test(word) ? word.replace(/\D/g, '') : word);
 
-/** A term as it is stored and asked for; terms of two programs never meet. */
+/** The stored form of a search term; terms of two programs never match. */
 export const searchTerm = (programId: string, word: string): string =>
   `${programId} ${asTyped(word.trim()).toLowerCase()}`;

@@ -17,7 +17,7 @@ const newest = (said: Partial<Attempt>): Attempts => ({
   earlier: [],
 });
 
-/** How far what people see is; the provider's order of its statuses. */
+/** The rank of a displayed state, and the provider's order of its statuses. */
 const forward = ['sending', 'accepted', 'scheduled', 'queued', 'sent', 'delivered'];
 const rankOf = (state: string): number => forward.indexOf(state);
 

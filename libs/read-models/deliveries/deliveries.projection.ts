@@ -12,26 +12,26 @@ import {
 } from '@app/domain/delivery';
 import { defineReadModel } from '../define-read-model.js';
 
-/** One text or email to one person, and how far it is. */
+/** One text or email to one person, and its state. */
 export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source' | 'consentOf' | 'route'> & {
   readonly id: string;
   readonly programId: string;
-  /** What is sent to one person by one channel about one conversation goes out in order. */
+  /** Deliveries to one person by one channel about one conversation are sent in order. */
   readonly orderingKey: string;
-  /** What shares an account, a number and a country: {@link queueNamed} says which. */
+  /** Deliveries with the same account, number and country; see {@link queueNamed}. */
   readonly queue: string;
-  /** Whom the provider sees: the texts of one address from one number, or the emails of one person. */
+  /** The addressee as the provider sees it: texts to one address from one number, or emails to one person. */
   readonly addressee: string;
-  /** Position of the request: the order of those of one ordering key, however often one was put off. */
+  /** Position of the request: the order within one ordering key, even if a delivery is postponed. */
   readonly order: string;
   readonly status: Exclude<Delivery['status'], 'none'>;
   readonly claimId: string | null;
   readonly claimedAt: string | null;
-  /** The newest one decides what people see; the earlier ones are history. */
+  /** The newest attempt decides the displayed state; the earlier ones are history. */
   readonly attempts: Attempts;
-  /** Why it failed, in words; of what was withheld, the rule. */
+  /** Description of the failure; for a withheld delivery, the rule. */
   readonly reason: string | null;
-  /** Of one withheld because of an opt-out: the sender that received it. */
+  /** For a delivery withheld because of an opt-out: the sender that received it. */
   readonly refusedSenderId: string | null;
 };
 
@@ -156,7 +156,7 @@ function next(row: DeliveryRow, event: Exclude<DeliveryEvent, DeliveryRequested>
     }
     case 'ReceiptReceived': {
       const attempts = reported(row.attempts, event.data);
-      // What comes of an earlier claim is history.
+      // The result of an earlier claim is history.
       if (row.attempts.newest?.claimId !== event.data.claimId) return { ...row, attempts };
       const errorCode = attempts.newest?.errorCode ?? null;
       return { ...row, status: 'accepted', reason: errorCode === null ? null : reasonInWords(errorCode), attempts };
@@ -166,7 +166,7 @@ function next(row: DeliveryRow, event: Exclude<DeliveryEvent, DeliveryRequested>
 
 const beforeSending = new Set(['accepted', 'scheduled', 'queued', 'sending']);
 
-/** The state people see; it only moves forward. */
+/** The displayed state; it only moves forward. */
 export function messageState(delivery: DeliveryRow | undefined): string {
   switch (delivery?.status) {
     case undefined:
@@ -176,7 +176,7 @@ export function messageState(delivery: DeliveryRow | undefined): string {
       return 'sending';
     case 'accepted': {
       const providerStatus = delivery.attempts.newest?.status ?? null;
-      // What the provider does before the text leaves is one state: ours went through "queued" and "sending" before.
+      // The provider's states before the text is sent are one state here: ours were "queued" and "sending" before.
       return providerStatus === null || beforeSending.has(providerStatus) ? 'accepted' : providerStatus;
     }
     case 'refused':

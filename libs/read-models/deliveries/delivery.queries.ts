@@ -6,10 +6,10 @@ import { deliveriesProjection, type DeliveryRow } from './deliveries.projection.
 
 const BATCH = 100;
 
-/** A time, in ISO 8601: after the first, up to the second. `after` goes on behind a page. */
+/** A time range in ISO 8601: exclusive start, inclusive end. `after` continues after a page. */
 export type DueRange = { readonly above: string; readonly upTo: string; readonly after?: string };
 
-/** What staff sees of a delivery: what came of its newest attempt, and of those before it. */
+/** A delivery for staff: the result of its newest attempt, and of earlier ones. */
 export type DeliveryView = Omit<
   DeliveryRow,
   'programId' | 'claimId' | 'orderingKey' | 'queue' | 'addressee' | 'order' | 'attempts' | 'refusedSenderId'
@@ -35,24 +35,24 @@ export class DeliveryQueries {
     return { documents: documents.map(view), next };
   }
 
-  /** The first queue after this one, in their order, of which anything is still to be sent. */
+  /** The next queue after this one that has unsent deliveries. */
   async nextQueue(after: string): Promise<string | null> {
     const { documents } = await this.by('due', { status: 'requested' }, { range: { above: after }, limit: 1 });
     return documents[0]?.queue ?? null;
   }
 
-  /** What came due in a time, of one queue and lane; the longest waiting first. */
+  /** Deliveries of one queue and lane that came due in a time range; longest waiting first. */
   async due(queue: string, lane: Lane, { after, ...range }: DueRange): Promise<Page<DeliveryRow>> {
     return this.by('due', { status: 'requested', queue, lane }, { range, after, limit: BATCH });
   }
 
-  /** When the first one after this time comes due, in ms. */
+  /** When the first delivery after this time comes due, in ms. */
   async nextDueAt(queue: string, lane: Lane, above: string): Promise<number | null> {
     const { documents } = await this.by('due', { status: 'requested', queue, lane }, { range: { above }, limit: 1 });
     return documents[0] ? Date.parse(documents[0].notBefore) : null;
   }
 
-  /** What of an ordering key is claimed or still to be sent, in order; the first so many. */
+  /** The first claimed or unsent deliveries of an ordering key, in order, up to a limit. */
   async openOf(orderingKey: string, limit: number): Promise<readonly DeliveryRow[]> {
     const pages = await Promise.all(
       (['claimed', 'requested'] as const).map((status) => this.by('ordering', { orderingKey, status }, { limit })),
@@ -67,24 +67,24 @@ export class DeliveryQueries {
     return await this.readModels.get(deliveriesProjection, ids);
   }
 
-  /** Those whose time to be sent is over. */
+  /** Expired deliveries. */
   async expired(now: string, after?: string): Promise<Page<DeliveryRow>> {
     return this.by('expiring', { status: 'requested' }, { range: { upTo: now }, after });
   }
 
-  /** Those claimed up to this time, of which nothing is known since. */
+  /** Deliveries claimed up to this time that have no outcome. */
   async claimedUpTo(time: string, after?: string): Promise<Page<DeliveryRow>> {
     return this.by('claimed', { status: 'claimed' }, { range: { upTo: time }, after });
   }
 
-  /** Those of which nobody knows whether they went out, claimed after this time. */
+  /** Uncertain deliveries claimed after this time. */
   async uncertainSince(time: string, after?: string): Promise<Page<DeliveryRow>> {
     return this.by('claimed', { status: 'uncertain' }, { range: { above: time }, after });
   }
 
   /**
-   * What the provider may show of one addressee: all that is open, and what was claimed after this time.
-   * @returns `null` when it is too much to compare
+   * Deliveries of one addressee that the provider may show: all open ones, and those claimed after this time.
+   * @returns `null` when there are too many to compare
    */
   async ofAddressee(addressee: string, since: string): Promise<readonly DeliveryRow[] | null> {
     const pages = await Promise.all(

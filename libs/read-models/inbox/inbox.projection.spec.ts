@@ -51,7 +51,7 @@ describe('inbox', () => {
     });
   });
 
-  // Where nothing moves the decider makes no event.
+  // The decider appends no event when the folder does not change.
   it.each(folderCells.filter(({ moves }) => moves))(
     'I2: $happening shows it in $to, from $from',
     ({ happening, from, to }) => {

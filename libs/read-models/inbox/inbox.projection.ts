@@ -2,7 +2,7 @@ import { isErased, type Personal } from '@app/kernel';
 import { assigneeAfter, folderAfter, type Channel, type Folder } from '@app/domain/conversation';
 import { defineReadModel } from '../define-read-model.js';
 
-/** One conversation as the staff sees it in the list. */
+/** One conversation as shown to staff in the list. */
 export type InboxRow = {
   readonly id: string;
   readonly programId: string;
@@ -10,11 +10,11 @@ export type InboxRow = {
   readonly referralId: string | null;
   readonly folder: Folder;
   readonly archived: boolean;
-  /** The member of staff who is responsible; `null`: nobody. */
+  /** The member of staff who is responsible, or `null`. */
   readonly assignee: string | null;
   /** The contact's messages since the last message by staff. */
   readonly answers: number;
-  /** Of the last message; `null` where it was erased. */
+  /** Preview of the last message; `null` if it was erased. */
   readonly preview: string | null;
   readonly channel: Channel | null;
   readonly lastActivityAt: string;
@@ -54,7 +54,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
   evolve(row, event) {
     const at = event.metadata.occurredAt;
     const { revision } = event;
-    // A text that was accepted before what is shown, but routed after it, does not set the clock back.
+    // A text that was accepted earlier than the last activity, but routed later, does not change the time.
     const active = {
       lastActivityAt: row !== null && row.lastActivityAt > at ? row.lastActivityAt : at,
       activity: event.position,
@@ -76,7 +76,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
         revision,
       };
     }
-    // An event is never refused: nothing to show is a valid answer.
+    // A projection never refuses an event: `null` is a valid result.
     if (row === null || event.type === 'ConversationDeleted') return null;
     const folder = folderAfter(row.folder, event);
     const assignee = assigneeAfter(row.assignee, event);

@@ -42,7 +42,7 @@ describe('inbox queries', () => {
     });
   const received = (id: string) => happened(`conversation-${id}`, sampleOf('MessageReceived'));
 
-  /** All facts so far, in all the models. */
+  /** All events so far, in all the models. */
   async function project(): Promise<void> {
     written += 1;
     for (const model of models) {

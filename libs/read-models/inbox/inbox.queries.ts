@@ -8,16 +8,19 @@ import { programsProjection, type ProgramRow } from '../programs/programs.projec
 import { ReadModelReader } from '../read-model-reader.js';
 import { inboxProjection, type InboxRow } from './inbox.projection.js';
 
-/** A row of the inbox with what is known of its contact now. */
+/** A row of the inbox with the current data of its contact. */
 export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'programId'> & {
   /** The contact's name, or the number until there is one. */
   readonly displayName: string;
   readonly phone: string | null;
-  /** Of the contact's phone, for the number the program texts from; No also while an opt-out of another of its numbers stands. */
+  /**
+   * Consent of the contact's phone for the number the program texts from; also No while an opt-out of another of its
+   * numbers is in effect.
+   */
   readonly consent: 'none' | 'pending' | 'yes' | 'no';
-  /** The program's number that received the opt-out which stands. */
+  /** The program's number that received the opt-out in effect. */
   readonly optedOutOf: string | null;
-  /** A contact with a name is a lead; one that is only a number is none yet. */
+  /** A contact with a name is a lead; one with only a number is not yet. */
   readonly leadState: 'none' | 'lead';
 };
 
@@ -65,7 +68,10 @@ export class InboxQueries {
     return rows.map(({ id }) => id);
   }
 
-  /** Contacts and consents change without their conversations, so they are joined by id for the rows of the page. */
+  /**
+   * Contacts and consents change independently of their conversations, so they are joined by id for the rows of the
+   * page.
+   */
   private async withContacts(programId: string, rows: readonly InboxRow[]): Promise<ConversationView[]> {
     if (rows.length === 0) return [];
     const contactIds = [...new Set(rows.map(({ contactId }) => contactId))];
@@ -109,7 +115,7 @@ function consentFor(
     : { consent: 'no', optedOutOf: senders.find(({ id }) => id === refused)?.phone ?? null };
 }
 
-/** Name of the read model, for those who wait until it has come far enough. */
+/** Name of the read model, for callers that wait until it has reached a position. */
 export const INBOX = inboxProjection.name;
 
 function selection(

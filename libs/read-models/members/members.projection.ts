@@ -2,7 +2,7 @@ import { unlessErased } from '@app/kernel';
 import type { Role } from '@app/domain/member';
 import { defineReadModel } from '../define-read-model.js';
 
-/** A person who is or was of the staff. Name and email are `null` where they were erased. */
+/** A current or former member of staff. Name and email are `null` if they were erased. */
 export type MemberRow = {
   readonly id: string;
   readonly programId: string;

@@ -8,7 +8,7 @@ export type ParkedRow = {
   readonly key: string;
   readonly waiting: number;
   readonly isWaiting: boolean;
-  /** Since when (ISO 8601) something waits, and why the first one, or the last replay, failed. */
+  /** Since when (ISO 8601) messages are parked, and the cause of the first one or of the last failed replay. */
   readonly since: string;
   readonly cause: string;
 };

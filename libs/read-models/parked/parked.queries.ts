@@ -6,7 +6,7 @@ import { parkedProjection, type ParkedRow } from './parked.projection.js';
 export class ParkedQueries {
   constructor(private readonly readModels: ReadModelStore) {}
 
-  /** Keys that something waits of, oldest first. */
+  /** Keys with parked messages, oldest first. */
   all(): Promise<readonly ParkedRow[]> {
     return allPages(this.readModels, parkedProjection, { index: 'waiting', equals: { isWaiting: true }, order: 'asc' });
   }

@@ -6,13 +6,13 @@ import { programsProjection, type ProgramRow } from './programs.projection.js';
 export class ProgramQueries {
   constructor(private readonly readModels: ReadModelStore) {}
 
-  /** Ids of all programs, for background work; nobody's request may see more than one program. */
+  /** Ids of all programs, for background work; a request must never see more than one program. */
   async *ids(): AsyncIterable<string> {
     for await (const { document } of this.readModels.scan(programsProjection, 'live'))
       if (!isUnreadable(document)) yield document.id;
   }
 
-  /** Programs of which something may not be sent at present. */
+  /** Programs with a hold. */
   held(): Promise<readonly ProgramRow[]> {
     return allPages(this.readModels, programsProjection, { index: 'held', equals: { isHeld: true }, order: 'asc' });
   }

@@ -3,7 +3,7 @@ import { scopeKey, type HoldEvent, type HoldScope } from '@app/domain/hold';
 import type { ProgramEvent } from '@app/domain/program';
 import { defineReadModel } from '../define-read-model.js';
 
-/** Why texts of a number, or emails, wait. `country` is the calling code where only texts to that country do. */
+/** Why texts of a number, or emails, wait. `country` is the calling code if only texts to that country wait. */
 export type HoldView = {
   readonly scope: string;
   readonly kind: HoldScope['kind'];
@@ -21,15 +21,15 @@ export type SenderView = {
   readonly holds: readonly HoldView[];
 };
 
-/** What lists show of a program; never a token or an account. */
+/** The data of a program shown in lists; never a token or an account. */
 export type ProgramRow = {
   readonly id: string;
   readonly name: string;
   readonly senders: readonly SenderView[];
   readonly emailHold: HoldView | null;
-  /** Whether anything of it is held. */
+  /** Whether the program has any hold. */
   readonly isHeld: boolean;
-  /** How often accounts and tokens were given or changed: what was held for older ones is over. */
+  /** How often accounts and tokens were set or changed: holds for older ones have ended. */
   readonly credentials: number;
 };
 

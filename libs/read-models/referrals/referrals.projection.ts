@@ -6,11 +6,11 @@ export type ReferralRow = {
   readonly programId: string;
   readonly referrerId: string;
   readonly referredId: string;
-  /** `null` where it was erased. */
+  /** `null` if it was erased. */
   readonly status: string | null;
   readonly externalId: string | null;
   readonly createdAt: string;
-  /** Conversations about it that are not archived; the flag of a list of referrals. */
+  /** Conversations about it that are not archived, for the flag in the list of referrals. */
   readonly openConversations: readonly string[];
   readonly created: string;
 };

@@ -13,18 +13,18 @@ export type ThreadEntry = {
   readonly direction: 'in' | 'out';
   readonly author: Actor;
   readonly channel: Channel;
-  /** `null` where it was erased. */
+  /** `null` if it was erased. */
   readonly text: string | null;
-  /** Of an assignment: who is responsible from then on; `null`: nobody. */
+  /** For an assignment: who is responsible from then on, or `null`. */
   readonly assignee: string | null;
-  /** Of a refusal: the rule. */
+  /** For a refusal: the rule. */
   readonly rule: string | null;
-  /** Of a refusal because of an opt-out: the sender that received it. */
+  /** For a refusal because of an opt-out: the sender that received it. */
   readonly refusedSenderId: string | null;
-  /** Of a text that goes out. */
+  /** For an outgoing text. */
   readonly deliveryId: string | null;
   readonly at: string;
-  /** Position at which it was accepted at the edge: its place in the thread. */
+  /** Position at which it was accepted: its place in the thread. */
   readonly order: string;
 };
 
@@ -48,7 +48,7 @@ export const threadProjection = defineReadModel<ThreadEntry>()({
         : event.data.messageId,
 
   evolve(row, event) {
-    // That there was an entry stays, and who wrote it.
+    // The entry itself stays, with its author.
     if (event.type === 'ConversationDeleted') return row && { ...row, text: null };
     if (row !== null) return row;
     switch (event.type) {

@@ -5,13 +5,13 @@ import { programsProjection } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
 import { threadProjection, type ThreadEntry } from './thread.projection.js';
 
-/** An entry with its delivery state as it is now. */
+/** An entry with its current delivery state. */
 export type MessageView = Omit<ThreadEntry, 'programId' | 'order' | 'contactId' | 'refusedSenderId'> & {
   readonly state: string;
-  /** Why it failed, in words; of a message that our rules refused or withheld, the rule. */
+  /** Description of the failure; for a message that our rules refused or withheld, the rule. */
   readonly reason: string | null;
   readonly errorCode: string | null;
-  /** Of a message stopped by an opt-out: the program's number that received it. */
+  /** For a message stopped by an opt-out: the program's number that received it. */
   readonly optedOutOf: string | null;
 };
 
@@ -19,7 +19,7 @@ export type MessageView = Omit<ThreadEntry, 'programId' | 'order' | 'contactId' 
 export class ThreadQueries {
   constructor(private readonly readModels: ReadModelReader) {}
 
-  /** In the order in which messages were accepted at the edge. @throws InvalidCursor */
+  /** In the order in which messages were accepted. @throws InvalidCursor */
   async page(
     conversationId: string,
     order: 'asc' | 'desc',

@@ -1,6 +1,6 @@
 import { defineReadModel } from '../define-read-model.js';
 
-/** How many texts a program has accepted on the last day (UTC) on which it accepted any. */
+/** How many texts a program accepted on the last day (UTC) with any. */
 export type UsageRow = { readonly id: string; readonly day: string; readonly texts: number };
 
 export const usageProjection = defineReadModel<UsageRow>()({
@@ -11,7 +11,7 @@ export const usageProjection = defineReadModel<UsageRow>()({
   evolve(row, { metadata: { programId: id, occurredAt } }) {
     const day = occurredAt.slice(0, 10);
     if (!row || day > row.day) return { id, day, texts: 1 };
-    // One of the day before that was recorded after midnight.
+    // A text of the previous day that was stored after midnight.
     return day < row.day ? row : { ...row, texts: row.texts + 1 };
   },
 });

@@ -6,7 +6,7 @@ import { usageProjection } from './usage.projection.js';
 export class UsageQueries {
   constructor(private readonly readModels: ReadModelStore) {}
 
-  /** Texts the program has accepted on this day (`2026-01-31`), as far as the read model has come. */
+  /** Texts that the program accepted on this day (`2026-01-31`), up to the read model's position. */
   async textsOn(programId: string, day: string): Promise<number> {
     const [row] = await this.readModels.get(usageProjection, [programId]);
     return row?.day === day ? row.texts : 0;

@@ -1,12 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Checkpoints, Clock, EventLog, TrustedClock } from '@app/eventing';
+import { Checkpoints, Clock, EventLog, TrustedClock, Wakeup } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { laneOrder, type DeliveryEvent, type Lane } from '@app/domain/delivery';
 import type { HoldEvent } from '@app/domain/hold';
 import type { ProgramEvent } from '@app/domain/program';
 import { Configuration, logFailure } from '@app/platform';
 import { deliveriesProjection, DeliveryQueries } from '@app/read-models';
-import { Alarm } from './alarm.js';
 import { DueQueue } from './due-queue.js';
 import { InOrder, type Rest } from './in-order.js';
 import { OPT_OUTS } from './opt-outs.js';
@@ -30,7 +29,7 @@ const LOOK_AGAIN_MS = 5 * 60_000;
 @Injectable()
 export class Dispatcher {
   private readonly logger = new Logger(Dispatcher.name);
-  private readonly alarm = new Alarm();
+  private readonly wakeup = new Wakeup();
   private readonly slots: Slots;
   private readonly queues = new Map<string, DueQueue>();
   /** Ordering keys that a task works on, and whether more was heard of meanwhile. */
@@ -75,7 +74,7 @@ export class Dispatcher {
   assign(owns: (conversationId: string) => boolean): void {
     this.owns = owns;
     this.lookAgainAt = 0;
-    this.alarm.wake();
+    this.wakeup.wake();
   }
 
   /** Sends what is due, until the signal aborts. Rejects when it cannot find out what is due; then call it again. */
@@ -83,7 +82,6 @@ export class Dispatcher {
     const running = new AbortController();
     const stop = (): void => {
       running.abort();
-      this.alarm.wake();
     };
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
@@ -94,7 +92,7 @@ export class Dispatcher {
       const head = await this.eventLog.head();
       hearing = this.hear(head, running.signal).catch((error: unknown) => {
         failure = { error };
-        this.alarm.wake();
+        this.wakeup.wake();
       });
       // An opt-out that was accepted before is noted before anything is sent.
       for (const follower of [deliveriesProjection.name, OPT_OUTS])
@@ -102,10 +100,12 @@ export class Dispatcher {
       this.roads.clear();
       this.lookAgainAt = 0;
       while (!running.signal.aborted) {
+        const { calls } = this.wakeup;
         const isTrusted = await this.isTrusted();
         if (isTrusted) await this.round(signal);
         if (failure) throw (failure as { readonly error: unknown }).error;
-        if (!running.signal.aborted) await this.alarm.wait(isTrusted ? this.pause() : CLOCK_WAIT_MS);
+        const ms = isTrusted ? this.pause() : CLOCK_WAIT_MS;
+        await this.wakeup.wait({ since: calls, ms, signal: running.signal });
       }
     } finally {
       stop();
@@ -143,7 +143,7 @@ export class Dispatcher {
         for (const row of await this.deliveries.withIds([...written]))
           this.queue(row.queue).hear(row, this.clock.now());
       }
-      this.alarm.wake();
+      this.wakeup.wake();
     }
   }
 
@@ -235,7 +235,7 @@ export class Dispatcher {
         this.slots.giveBack(taker);
         if (heldUntil !== null) this.trying.delete(programId);
         if (heldUntil !== null || rest?.kind === 'held') this.roads.forget(programId);
-        this.alarm.wake();
+        this.wakeup.wake();
         if (rest) await this.goOn(work, rest, signal);
       })
       .finally(() => this.tasks.delete(task));
@@ -267,7 +267,7 @@ export class Dispatcher {
     if (rest.kind === 'taken') this.later.set(orderingKey, { ...work, at: ticks() + TAKEN_ELSEWHERE_MS });
     else if (rest.kind === 'elsewhere') this.queue(rest.row.queue).addReady(rest.row.lane, orderingKey);
     else if (isMore) this.queue(queue.id).addReady(lane, orderingKey);
-    this.alarm.wake();
+    this.wakeup.wake();
   }
 
   private queue(id: string): DueQueue {

@@ -213,12 +213,12 @@ describe('what is due and not to be sent from here', () => {
     await until(() => worked.length === 1, 'the own one is found');
     const first = read;
     const rounds = dispatcher as unknown as {
-      alarm: { wake(): void };
+      wakeup: { wake(): void };
       queue(id: string): { hear(heard: DeliveryRow, now: number): void };
     };
     for (let n = 2; n < 12; n += 1) {
       rounds.queue('p1 sms s1 1').hear(row({ conversationId: `mine${n}` }), Date.now());
-      rounds.alarm.wake();
+      rounds.wakeup.wake();
       await until(() => worked.length === n, 'what was heard of is worked on');
     }
     await end();
@@ -232,7 +232,7 @@ describe('what is due and not to be sent from here', () => {
     const { worked, dispatcher, end } = dispatch({ work: () => slow.promise });
     await until(() => worked.length === 10, 'the account has all it may have');
     for (let n = 0; n < 50; n += 1) {
-      (dispatcher as unknown as { alarm: { wake(): void } }).alarm.wake();
+      (dispatcher as unknown as { wakeup: { wake(): void } }).wakeup.wake();
       await new Promise(setImmediate);
     }
     expect(read).toBeLessThan(250);
@@ -257,7 +257,7 @@ it('T2: what failed is tried again after its pause, also when the clock was an h
   await until(() => worked.length === 1, 'it is tried');
   await new Promise(setImmediate);
   [fails, fast, passed] = [false, 0, 11_000];
-  (dispatcher as unknown as { alarm: { wake(): void } }).alarm.wake();
+  (dispatcher as unknown as { wakeup: { wake(): void } }).wakeup.wake();
   await until(() => worked.length === 2, 'it is tried again');
   await end();
   jest.restoreAllMocks();

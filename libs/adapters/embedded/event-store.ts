@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   EventStore,
+  Wakeup,
   withoutGap,
   type AppendResult,
   type ExpectedRevision,
@@ -15,7 +16,6 @@ import { toPosition, toRow } from './positions.js';
 import { BATCH, RecordReader } from './record-reader.js';
 import { RecordWriter, toAppend, type Append } from './record-writer.js';
 import type { Database } from './sqlite.js';
-import { Wakeup } from './wakeup.js';
 
 /** The record in one file, written in this process only. */
 export class EmbeddedEventStore extends EventStore {
@@ -48,7 +48,7 @@ export class EmbeddedEventStore extends EventStore {
     while (!signal.aborted && !this.#closed) {
       // Nothing may be awaited between this look at the head and the wait below, or a commit could go unnoticed.
       if (row >= this.#writer.last) {
-        await this.#committed.wait(signal);
+        await this.#committed.wait({ signal });
         continue;
       }
       const events = this.#reader.after(row, categories);
@@ -69,13 +69,13 @@ export class EmbeddedEventStore extends EventStore {
   close(): void {
     this.#appends.close();
     this.#closed = true;
-    this.#committed.wakeAll();
+    this.#committed.wake();
   }
 
   #commit(appends: readonly Append[]) {
     try {
       const outcomes = this.db.transaction(() => appends.map((append) => this.#writer.append(append)));
-      this.#committed.wakeAll();
+      this.#committed.wake();
       return outcomes;
     } catch (error) {
       this.#writer.reload();

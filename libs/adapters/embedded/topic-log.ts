@@ -1,8 +1,7 @@
-import { Consumers, TopicLog, type ConsumedMessage, type Consumer, type TopicMessage } from '@app/eventing';
+import { Consumers, TopicLog, Wakeup, type ConsumedMessage, type Consumer, type TopicMessage } from '@app/eventing';
 import type { JsonObject } from '@app/kernel';
 import type { GroupedWrites } from './grouped-writes.js';
 import type { Database } from './sqlite.js';
-import { Wakeup } from './wakeup.js';
 
 type MessageRow = { readonly offset: number; readonly key: string; readonly value: string };
 
@@ -52,7 +51,7 @@ export class EmbeddedTopicLog extends TopicLog {
       },
       { durable: true },
     );
-    this.#published.wakeAll();
+    this.#published.wake();
   }
 
   async consume(consumer: Consumer): Promise<void> {
@@ -67,7 +66,7 @@ export class EmbeddedTopicLog extends TopicLog {
   async #consume(consumer: Consumer): Promise<void> {
     const { topics, group, signal } = consumer;
     const pairs = topics.map((topic) => JSON.stringify([group, topic]));
-    while (pairs.some((pair) => this.#taken.has(pair)) && !signal.aborted) await this.#released.wait(signal);
+    while (pairs.some((pair) => this.#taken.has(pair)) && !signal.aborted) await this.#released.wait({ signal });
     if (signal.aborted) return;
     for (const pair of pairs) this.#taken.add(pair);
     consumer.onAssignment?.(() => true);
@@ -76,7 +75,7 @@ export class EmbeddedTopicLog extends TopicLog {
     } finally {
       consumer.onAssignment?.(() => false);
       for (const pair of pairs) this.#taken.delete(pair);
-      this.#released.wakeAll();
+      this.#released.wake();
     }
   }
 
@@ -87,7 +86,7 @@ export class EmbeddedTopicLog extends TopicLog {
       // Nothing may be awaited between this look at all topics and the wait, or a message could go unnoticed.
       const batch = this.#next(group, topics);
       if (!batch) {
-        await this.#published.wait(signal);
+        await this.#published.wait({ signal });
         continue;
       }
       await consumer.handle(batch.messages);

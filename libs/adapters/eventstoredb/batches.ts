@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AllStreamResolvedEvent, AllStreamSubscription } from '@eventstore/db-client';
+import { Wakeup } from '@app/eventing';
 
 /** Events of one batch at most. */
 const BATCH = 500;
@@ -16,33 +17,30 @@ export async function* batchesOf(
 ): AsyncGenerator<readonly AllStreamResolvedEvent[]> {
   let failure: Error | undefined;
   let ended = false;
-  let news = Promise.withResolvers<void>();
-  const wake = (): void => news.resolve();
-  subscription.on('readable', wake);
+  const news = new Wakeup();
+  subscription.on('readable', () => news.wake());
   // The listener stays: without one, an error that comes late would end the process.
   subscription.on('error', (error) => {
     failure = error;
-    wake();
+    news.wake();
   });
   subscription.on('end', () => {
     ended = true;
-    wake();
+    news.wake();
   });
-  signal.addEventListener('abort', wake);
   try {
     while (!signal.aborted) {
+      const { calls } = news;
       const batch = buffered(subscription);
       if (batch.length > 0) yield batch;
       else if (failure) throw failure;
       else if (ended) return;
       else {
-        await news.promise;
+        await news.wait({ since: calls, signal });
         await lull(subscription);
       }
-      news = Promise.withResolvers<void>();
     }
   } finally {
-    signal.removeEventListener('abort', wake);
     // Not waited for: it may never have got to the server.
     void subscription.unsubscribe().catch(() => undefined);
   }

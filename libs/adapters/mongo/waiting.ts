@@ -1,3 +1,4 @@
+import { Wakeup } from '@app/eventing';
 import type { Position } from '@app/kernel';
 
 type Waiter = {
@@ -18,10 +19,9 @@ const LONGEST_PAUSE_MS = 50;
 /** Those of this process who wait for checkpoints that any process may move. One look at a time serves all of them. */
 export class Waiting {
   readonly #waiters = new Set<Waiter>();
+  readonly #arrivals = new Wakeup();
   #looking: Promise<void> | undefined;
   #pause = SHORTEST_PAUSE_MS;
-  #somebodyCame = false;
-  #wakeUp: () => void = () => undefined;
   #closed = false;
 
   constructor(private readonly read: Read) {}
@@ -43,9 +43,8 @@ export class Waiting {
         fail: (error) => (leave(), reject(error)),
       };
       this.#waiters.add(waiter);
-      this.#somebodyCame = true;
       this.#pause = SHORTEST_PAUSE_MS;
-      this.#wakeUp();
+      this.#arrivals.wake();
       this.#looking ??= this.#look();
     });
   }
@@ -57,14 +56,14 @@ export class Waiting {
   async close(): Promise<void> {
     this.#closed = true;
     for (const waiter of [...this.#waiters]) waiter.end(false);
-    this.#wakeUp();
+    this.#arrivals.wake();
     await this.#looking;
   }
 
   async #look(): Promise<void> {
     while (this.#waiters.size > 0) {
       const waiters = [...this.#waiters];
-      this.#somebodyCame = false;
+      const { calls } = this.#arrivals;
       try {
         const checkpoints = await this.read([...new Set(waiters.map(({ name }) => name))]);
         // Some were told meanwhile by a move of this process.
@@ -75,7 +74,7 @@ export class Waiting {
       } catch (error) {
         for (const waiter of waiters) waiter.fail(error);
       }
-      if (this.#waiters.size > 0 && !this.#somebodyCame) await this.#rest();
+      if (this.#waiters.size > 0 && calls === this.#arrivals.calls) await this.#rest();
     }
     this.#looking = undefined;
   }
@@ -83,10 +82,7 @@ export class Waiting {
   async #rest(): Promise<void> {
     const pause = this.#pause;
     this.#pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pause);
-      this.#wakeUp = () => (clearTimeout(timer), resolve());
-    });
+    await this.#arrivals.wait({ ms: pause });
   }
 }
 

@@ -25,7 +25,7 @@ import {
 } from '@grpc/grpc-js';
 import { GroupCommit } from '@app/adapters/embedded';
 import { Database } from '@app/adapters/embedded';
-import { Wakeup } from '@app/adapters/embedded';
+import { Wakeup } from '@app/eventing';
 import { exception, refusalOf, type Refusal, type Right, type Users } from './access.js';
 import * as messages from './append-calls.js';
 import { nameOf } from './messages.js';
@@ -61,7 +61,7 @@ export class Double {
     this.#record = new Record(this.#db);
     this.#appends = new GroupCommit((appends) => {
       const outcomes = this.#record.commit(appends);
-      this.#committed.wakeAll();
+      this.#committed.wake();
       return outcomes;
     });
   }
@@ -180,7 +180,7 @@ export class Double {
     if (!options?.hasAny())
       return answer({ code: status.UNIMPLEMENTED, details: 'Deletions at a revision are not here' });
     answer(null, work(nameOf(options.getStreamIdentifier())));
-    this.#committed.wakeAll();
+    this.#committed.wake();
   }
 
   read = (call: ServerWritableStream<ReadReq, ReadResp>): void => {

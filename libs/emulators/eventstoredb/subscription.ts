@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { status } from '@grpc/grpc-js';
-import type { Wakeup } from '@app/adapters/embedded';
+import type { Wakeup } from '@app/eventing';
 import {
   caughtUpMessage,
   checkpointMessage,
@@ -51,7 +51,7 @@ export async function subscribe(
     const page = record.after(position, PAGE);
     if (page.length === 0 && live) {
       // Nothing may be awaited between the look at the record and this wait, or a commit could go unnoticed.
-      await committed.wait(signal);
+      await committed.wait({ signal });
       continue;
     }
     if (page.length === 0) {

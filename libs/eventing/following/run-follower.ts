@@ -2,6 +2,7 @@ import type { Message, Position } from '@app/kernel';
 import type { EventLog } from '../reading/event-log.js';
 import type { Checkpoints } from '../ports/read-model-store.js';
 import type { Followable } from '../reading/unopened.js';
+import { Wakeup } from './wakeup.js';
 
 export type Follower<Event extends Message = Message> = {
   /** Name of its checkpoint. */
@@ -59,14 +60,4 @@ export async function keepRunning(
 }
 
 /** Resolves after the time (ms), or at once when the signal aborts. */
-export const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
+export const sleep = (ms: number, signal: AbortSignal): Promise<void> => new Wakeup().wait({ ms, signal });

@@ -1,0 +1,42 @@
+/** What ends a wait besides a call; at least one of them, or the wait may last for ever. */
+type Wait = {
+  /** {@link Wakeup.calls} as of a moment before; a call since then ends the wait at once. */
+  readonly since?: number;
+  readonly ms?: number;
+  readonly signal?: AbortSignal;
+};
+
+/**
+ * Lets loops wait until somebody calls. A loop that awaits something between its look for work and its wait takes `calls` before
+ * the look and gives it to `wait`, so that no call is lost.
+ */
+export class Wakeup {
+  readonly #waiting = new Set<() => void>();
+  #calls = 0;
+
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** Wakes everyone who waits. */
+  wake(): void {
+    this.#calls += 1;
+    for (const done of [...this.#waiting]) done();
+  }
+
+  /** Ends at a call, when the time is over or when the signal aborts; it leaves no timer and no listener behind. */
+  wait({ since = this.#calls, ms, signal }: Wait): Promise<void> {
+    if (since !== this.#calls || signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      const timer = ms === undefined ? undefined : setTimeout(done, ms);
+      signal?.addEventListener('abort', done);
+      this.#waiting.add(done);
+    });
+  }
+}

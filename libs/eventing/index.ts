@@ -25,6 +25,7 @@ export * from './checks/record-check.js';
 export * from './checks/record-identity.js';
 export * from './following/run-follower.js';
 export * from './following/run-projection.js';
+export * from './following/side-by-side.js';
 export * from './following/wakeup.js';
 export * from './following/in-order-per-key.js';
 export * from './ports/temporary-failure.js';

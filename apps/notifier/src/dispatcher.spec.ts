@@ -1,23 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { getEventListeners } from 'node:events';
-import {
-  EngineUnavailable,
-  SystemClock,
-  TrustedClock,
-  Unopened,
-  type Checkpoints,
-  type Clock,
-  type EventLog,
-} from '@app/eventing';
-import { Configuration } from '@app/platform';
+import { EngineUnavailable, Unopened, type Checkpoints, type Clock, type EventLog } from '@app/eventing';
 import type { DeliveryQueries } from '@app/read-models';
-import { Dispatcher } from './dispatcher.js';
-import type { InOrder } from './in-order.js';
+import { dispatcherOf } from './dispatcher.fixture.js';
 import type { Roads } from './roads.js';
-
-const none = {} as never;
-const trusted = new TrustedClock(new SystemClock(), []);
 
 describe('the dispatcher, engines away', () => {
   it('ends its run, and not the process, when the record fails before the read model has answered', async () => {
@@ -31,16 +18,7 @@ describe('the dispatcher, engines away', () => {
       },
     } as unknown as EventLog;
     const checkpoints = { waitFor: () => answer.promise } as unknown as Checkpoints;
-    const dispatcher = new Dispatcher(
-      eventLog,
-      checkpoints,
-      none,
-      none,
-      none,
-      new SystemClock(),
-      trusted,
-      new Configuration(),
-    );
+    const dispatcher = dispatcherOf({ eventLog, checkpoints }).dispatcher;
     const running = dispatcher.run(new AbortController().signal);
     // A rejection that nobody handles fails the test, as it would end the process.
     for (let turns = 0; turns < 10; turns += 1) await new Promise(setImmediate);
@@ -51,16 +29,7 @@ describe('the dispatcher, engines away', () => {
   it('ends its run when the record fails at first', async () => {
     const eventLog = { head: () => Promise.reject(new EngineUnavailable('EventStoreDB')) } as unknown as EventLog;
     const signal = new AbortController().signal;
-    const running = new Dispatcher(
-      eventLog,
-      none,
-      none,
-      none,
-      none,
-      new SystemClock(),
-      trusted,
-      new Configuration(),
-    ).run(signal);
+    const running = dispatcherOf({ eventLog }).dispatcher.run(signal);
     await expect(running).rejects.toBeInstanceOf(EngineUnavailable);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
@@ -86,16 +55,7 @@ describe('the dispatcher and what cannot be opened', () => {
     const stop = new AbortController();
     const deliveries = { nextQueue: () => Promise.resolve(null) } as unknown as DeliveryQueries;
     const roads = { clear: () => undefined, forget: (id: string) => void forgotten.push(id) } as unknown as Roads;
-    const running = new Dispatcher(
-      eventLog,
-      none,
-      deliveries,
-      roads,
-      none,
-      new SystemClock(),
-      trusted,
-      new Configuration(),
-    ).run(stop.signal);
+    const running = dispatcherOf({ eventLog, deliveries, roads }).dispatcher.run(stop.signal);
     await heard.promise;
     stop.abort();
     await running;
@@ -143,16 +103,7 @@ describe('the dispatcher over a long time', () => {
       },
     };
     const roads = { clear: () => undefined } as unknown as Roads;
-    const dispatcher = new Dispatcher(
-      eventLog,
-      none,
-      deliveries,
-      roads,
-      none as InOrder,
-      clock,
-      trusted,
-      new Configuration(),
-    );
+    const { dispatcher } = dispatcherOf({ eventLog, deliveries, roads, clock });
     const running = dispatcher.run(stop.signal);
     await look.promise;
     expect(getEventListeners(stop.signal, 'abort')).toHaveLength(1);

@@ -5,8 +5,13 @@ import { type DeliveryQueries, type DeliveryRow, type DueRange, queueNamed, type
 const ENOUGH = 100;
 const MOST = 1_000;
 
-/** Where an ordering key goes that was found: `true` when somebody sees to it already. */
-type IsTaken = (orderingKey: string) => boolean;
+/** What this process sends. */
+type Tasks = {
+  /** Whether this process sends the conversation's deliveries. */
+  isOwned(conversationId: string): boolean;
+  /** Something of this ordering key is due: `true` when a task sees to it, now or at its retry. */
+  isTaken(orderingKey: string): boolean;
+};
 
 type LaneOfQueue = {
   readonly lane: Lane;
@@ -35,8 +40,7 @@ export class DueQueue {
     readonly id: string,
     now: number,
     private readonly deliveries: DeliveryQueries,
-    private readonly isTaken: IsTaken,
-    private readonly isOwned: (conversationId: string) => boolean,
+    private readonly tasks: Tasks,
   ) {
     this.name = queueNamed(id);
     this.lanes = laneOrder.map((lane) => ({
@@ -77,10 +81,10 @@ export class DueQueue {
   /** Something was written, or may be due now. */
   hear({ lane, orderingKey, conversationId, notBefore, status }: DeliveryRow, now: number): void {
     const heard = this.of(lane);
-    if (status !== 'requested' || !this.isOwned(conversationId)) return;
+    if (status !== 'requested' || !this.tasks.isOwned(conversationId)) return;
     if (Date.parse(notBefore) > now) heard.lookAt = Math.min(heard.lookAt, Date.parse(notBefore));
     else if (heard.ready.size >= MOST) heard.isIncomplete = true;
-    else if (!this.isTaken(orderingKey)) heard.ready.add(orderingKey);
+    else if (!this.tasks.isTaken(orderingKey)) heard.ready.add(orderingKey);
   }
 
   lookFromTheBeginning(): void {
@@ -98,7 +102,7 @@ export class DueQueue {
     const range = lane.unread ?? { above: lane.seenUpTo, upTo: new Date(now).toISOString() };
     const { documents, next } = await this.deliveries.due(this.id, lane.lane, range);
     for (const { orderingKey, conversationId } of documents)
-      if (this.isOwned(conversationId) && !this.isTaken(orderingKey)) lane.ready.add(orderingKey);
+      if (this.tasks.isOwned(conversationId) && !this.tasks.isTaken(orderingKey)) lane.ready.add(orderingKey);
     if (next !== null) {
       lane.unread = { ...range, after: next };
       return;

@@ -17,8 +17,10 @@ import { CONVERSATIONS_TOPIC, fromTopicValue, toPublic } from '@app/public-event
 import { QueriesModule } from '@app/read-models';
 import { DeliveryRequests, NOTIFIER, type RecordedMessage } from './delivery-requests.js';
 import { DeliverySender } from './delivery-sender.js';
+import { DeliveryTasks } from './delivery-tasks.js';
 import { Dispatcher } from './dispatcher.js';
 import { EmailComposer } from './email-composer.js';
+import { FairQueues } from './fair-queues.js';
 import { Holds } from './holds.js';
 import { InOrder } from './in-order.js';
 import { InboundPoller } from './inbound-poller.js';
@@ -27,6 +29,7 @@ import { MissedTexts } from './missed-texts.js';
 import { OptOuts } from './opt-outs.js';
 import { Reconciler } from './reconciler.js';
 import { Roads } from './roads.js';
+import { Slots } from './slots.js';
 import { SWEEP, UndeliveredSweep } from './undelivered-sweep.js';
 import { WaitingForStaff } from './waiting-for-staff.js';
 
@@ -37,8 +40,10 @@ import { WaitingForStaff } from './waiting-for-staff.js';
     ...gatewayProviders,
     DeliveryRequests,
     DeliverySender,
+    DeliveryTasks,
     Dispatcher,
     EmailComposer,
+    FairQueues,
     Holds,
     InboundPoller,
     InOrder,
@@ -47,6 +52,7 @@ import { WaitingForStaff } from './waiting-for-staff.js';
     OptOuts,
     Reconciler,
     Roads,
+    Slots,
     UndeliveredSweep,
     WaitingForStaff,
   ],

@@ -1,7 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Lookups } from '@app/application';
 import { holdsOn, type Holds, type Road } from '@app/domain/hold';
+import { logFailure } from '@app/platform';
 import type { QueueName } from '@app/read-models';
+
+const READ_AGAIN_MS = 10_000;
 
 type Known = { readonly accounts: ReadonlyMap<string, string>; readonly credentials: number; readonly holds: Holds };
 
@@ -11,9 +14,12 @@ type Known = { readonly accounts: ReadonlyMap<string, string>; readonly credenti
  */
 @Injectable()
 export class Roads {
+  private readonly logger = new Logger(Roads.name);
   private readonly known = new Map<string, Known>();
   /** The reading that is under way of each program: what is forgotten meanwhile is not remembered. */
   private readonly reading = new Map<string, symbol>();
+  /** Programs that could not be read, and when (ms, monotonic) they are read again. */
+  private readonly unreadable = new Map<string, number>();
 
   constructor(private readonly lookups: Lookups) {}
 
@@ -28,22 +34,16 @@ export class Roads {
     this.reading.clear();
   }
 
-  /** @throws ProgramNotFound, and what the record's engine throws */
+  /** Reads the program where it is not known. One that cannot be read is logged, and read again after a while. */
   async know(programId: string): Promise<void> {
-    if (this.known.has(programId)) return;
-    const reading = Symbol(programId);
-    this.reading.set(programId, reading);
-    const [{ senders, credentials }, holds] = await Promise.all([
-      this.lookups.program(programId),
-      this.lookups.holds(programId),
-    ]);
-    if (this.reading.get(programId) !== reading) return;
-    this.reading.delete(programId);
-    this.known.set(programId, {
-      accounts: new Map(senders.map(({ senderId, accountSid }) => [senderId, accountSid])),
-      credentials,
-      holds,
-    });
+    if (this.known.has(programId) || (this.unreadable.get(programId) ?? 0) > performance.now()) return;
+    this.unreadable.delete(programId);
+    try {
+      await this.read(programId);
+    } catch (error) {
+      logFailure(this.logger, error, programId);
+      this.unreadable.set(programId, performance.now() + READ_AGAIN_MS);
+    }
   }
 
   /** `null` until the program is known. `heldUntil` (ms) may be over: then one delivery may try. */
@@ -63,5 +63,21 @@ export class Roads {
       account: accountSid,
       heldUntil: holds.length === 0 ? null : Math.max(...holds.map(({ nextTryAt }) => Date.parse(nextTryAt))),
     };
+  }
+
+  private async read(programId: string): Promise<void> {
+    const reading = Symbol(programId);
+    this.reading.set(programId, reading);
+    const [{ senders, credentials }, holds] = await Promise.all([
+      this.lookups.program(programId),
+      this.lookups.holds(programId),
+    ]);
+    if (this.reading.get(programId) !== reading) return;
+    this.reading.delete(programId);
+    this.known.set(programId, {
+      accounts: new Map(senders.map(({ senderId, accountSid }) => [senderId, accountSid])),
+      credentials,
+      holds,
+    });
   }
 }

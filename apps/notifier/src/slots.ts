@@ -1,6 +1,9 @@
+import { Injectable } from '@nestjs/common';
+import { Configuration } from '@app/platform';
+
 type Channel = 'sms' | 'email';
 
-export type Limits = Readonly<
+type Limits = Readonly<
   Record<Channel, { readonly all: number; readonly perProgram: number; readonly perAccount: number }>
 >;
 
@@ -8,11 +11,26 @@ export type Limits = Readonly<
 type Taker = { readonly channel: Channel; readonly programId: string; readonly account: string };
 
 /** How many deliveries may be under way at once. */
+@Injectable()
 export class Slots {
+  private readonly limits: Limits;
   /** Only what is taken has an entry. */
   private readonly taken = new Map<string, number>();
 
-  constructor(private readonly limits: Limits) {}
+  constructor(configuration: Configuration) {
+    this.limits = {
+      sms: {
+        all: configuration.TEXTS_AT_ONCE,
+        perProgram: configuration.TEXTS_AT_ONCE_PER_PROGRAM,
+        perAccount: configuration.TEXTS_AT_ONCE_PER_ACCOUNT,
+      },
+      email: {
+        all: configuration.EMAILS_AT_ONCE,
+        perProgram: configuration.EMAILS_AT_ONCE_PER_PROGRAM,
+        perAccount: configuration.EMAILS_AT_ONCE_PER_PROGRAM,
+      },
+    };
+  }
 
   isFree(taker: Taker): boolean {
     return this.counted(taker).every(([name, limit]) => this.count(name) < limit);

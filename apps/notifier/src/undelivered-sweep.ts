@@ -5,6 +5,7 @@ import {
   EventUnreadable,
   inOrderPerKey,
   EventLog,
+  sideBySide,
   sleep,
   TopicLog,
   TrustedClock,
@@ -53,18 +54,8 @@ export class UndeliveredSweep {
 
   /** Until the signal aborts. Rejects when an engine does; called again, it goes on from its checkpoint. */
   async run(signal: AbortSignal): Promise<void> {
-    const ending = new AbortController();
-    const end = (): void => ending.abort();
-    signal.addEventListener('abort', end);
-    try {
-      const run = new SweepRun(await this.checkpoints.get(SWEEP));
-      const parts = [this.follow(run, ending.signal), this.lookAgain(run, ending.signal)].map((part) =>
-        part.finally(end),
-      );
-      for (const part of await Promise.allSettled(parts)) if (part.status === 'rejected') throw part.reason;
-    } finally {
-      signal.removeEventListener('abort', end);
-    }
+    const run = new SweepRun(await this.checkpoints.get(SWEEP));
+    await sideBySide(signal, [(ending) => this.follow(run, ending), (ending) => this.lookAgain(run, ending)]);
   }
 
   private async follow(run: SweepRun, signal: AbortSignal): Promise<void> {

@@ -14,12 +14,16 @@ import {
   type EventLog,
   type PageRequest,
   type ReadModelStore,
+  type Wakeup,
 } from '@app/eventing';
 import { noAttempts, type Lane } from '@app/domain/delivery';
 import type { Holds } from '@app/domain/hold';
 import { Configuration } from '@app/platform';
 import { deliveriesProjection, DeliveryQueries, ReadModelReader, type DeliveryRow } from '@app/read-models';
-import { Dispatcher } from '../src/dispatcher.js';
+import type { Dispatcher } from '../src/dispatcher.js';
+import { dispatcherOf } from '../src/dispatcher.fixture.js';
+import type { DueQueue } from '../src/due-queue.js';
+import type { FairQueues } from '../src/fair-queues.js';
 import type { InOrder, Rest } from '../src/in-order.js';
 import { Reconciler } from '../src/reconciler.js';
 import { Roads } from '../src/roads.js';
@@ -95,7 +99,13 @@ const counted = (): ReadModelStore =>
       engines.readModels.get(model, ids),
   });
 
-type Running = { readonly worked: string[]; readonly dispatcher: Dispatcher; end(): Promise<void> };
+type Running = {
+  readonly worked: string[];
+  readonly dispatcher: Dispatcher;
+  readonly queues: FairQueues;
+  wake(): void;
+  end(): Promise<void>;
+};
 
 /** A dispatcher on the rows that are stored, without a record; `work` is what comes of each ordering key. */
 function dispatch({
@@ -130,23 +140,22 @@ function dispatch({
       return work();
     },
   } as unknown as InOrder;
-  const configuration = Object.assign(new Configuration(), settings);
-  const dispatcher = new Dispatcher(
+  const { dispatcher, queues } = dispatcherOf({
     eventLog,
-    none,
-    new DeliveryQueries(new ReadModelReader(counted())),
-    new Roads(lookups),
+    deliveries: new DeliveryQueries(new ReadModelReader(counted())),
+    roads: new Roads(lookups),
     inOrder,
     clock,
-    new TrustedClock(clock, []),
-    configuration,
-  );
+    settings,
+  });
   const stop = new AbortController();
   const running = dispatcher.run(stop.signal);
   dispatcher.assign(owns);
   return {
     worked,
     dispatcher,
+    queues,
+    wake: () => (dispatcher as unknown as { wakeup: Wakeup }).wakeup.wake(),
     end: () => {
       stop.abort();
       return running;
@@ -209,16 +218,13 @@ describe('what is due and not to be sent from here', () => {
   it('T2: others’ rows are passed over once, and not again in later rounds', async () => {
     const owns = (conversationId: string): boolean => conversationId.startsWith('mine');
     await store([...waiting(5_000, {}), row({ conversationId: 'mine1' })]);
-    const { worked, dispatcher, end } = dispatch({ owns });
+    const { worked, queues, wake, end } = dispatch({ owns });
     await until(() => worked.length === 1, 'the own one is found');
     const first = read;
-    const rounds = dispatcher as unknown as {
-      wakeup: { wake(): void };
-      queue(id: string): { hear(heard: DeliveryRow, now: number): void };
-    };
+    const { queue } = queues as unknown as { queue(id: string): DueQueue };
     for (let n = 2; n < 12; n += 1) {
-      rounds.queue('p1 sms s1 1').hear(row({ conversationId: `mine${n}` }), Date.now());
-      rounds.wakeup.wake();
+      queue.call(queues, 'p1 sms s1 1').hear(row({ conversationId: `mine${n}` }), Date.now());
+      wake();
       await until(() => worked.length === n, 'what was heard of is worked on');
     }
     await end();
@@ -229,10 +235,10 @@ describe('what is due and not to be sent from here', () => {
   it('T2: with a slow account, no more is read than is enough to be going on with', async () => {
     const slow = Promise.withResolvers<Rest>();
     await store(waiting(5_000, {}));
-    const { worked, dispatcher, end } = dispatch({ work: () => slow.promise });
+    const { worked, wake, end } = dispatch({ work: () => slow.promise });
     await until(() => worked.length === 10, 'the account has all it may have');
     for (let n = 0; n < 50; n += 1) {
-      (dispatcher as unknown as { wakeup: { wake(): void } }).wakeup.wake();
+      wake();
       await new Promise(setImmediate);
     }
     expect(read).toBeLessThan(250);
@@ -253,11 +259,11 @@ it('T2: what failed is tried again after its pause, also when the clock was an h
   let fails = true;
   const work = (): Promise<Rest> =>
     fails ? Promise.reject(new TypeError('a defect')) : Promise.resolve({ kind: 'nothing' });
-  const { worked, dispatcher, end } = dispatch({ work, clock: { now: () => Date.now() + fast } });
+  const { worked, wake, end } = dispatch({ work, clock: { now: () => Date.now() + fast } });
   await until(() => worked.length === 1, 'it is tried');
   await new Promise(setImmediate);
   [fails, fast, passed] = [false, 0, 11_000];
-  (dispatcher as unknown as { wakeup: { wake(): void } }).wakeup.wake();
+  wake();
   await until(() => worked.length === 2, 'it is tried again');
   await end();
   jest.restoreAllMocks();

@@ -27,7 +27,9 @@ import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { PublisherModule } from '../../publisher/src/publisher.module.js';
 import { loadSample, sample } from '@app/sample-program';
 import { DeliverySender } from '../src/delivery-sender.js';
+import { DeliveryTasks } from '../src/delivery-tasks.js';
 import { Dispatcher } from '../src/dispatcher.js';
+import { FairQueues } from '../src/fair-queues.js';
 import { NotifierModule } from '../src/notifier.module.js';
 
 const { programId, conversationId } = sample;
@@ -244,16 +246,16 @@ async function firstTextRequested(): Promise<string> {
   throw new Error('no text was requested');
 }
 
-/** What the dispatcher keeps in memory. */
-type Memory = { readonly later: Map<string, unknown>; readonly queues: Map<string, unknown>; lookAgainAt: number };
-const memory = (): Memory => app.get(Dispatcher) as unknown as Memory;
+/** What is kept in memory. */
+const retries = (): Map<string, unknown> =>
+  (app.get(DeliveryTasks) as unknown as { retries: Map<string, unknown> }).retries;
+const queues = (): Map<string, unknown> => (app.get(FairQueues) as unknown as { queues: Map<string, unknown> }).queues;
 /** As another notifier that has just taken over: it knows nothing of what was put off. */
 const forgetWhatWaits = (): void => {
-  memory().later.clear();
-  memory().queues.clear();
+  retries().clear();
+  queues().clear();
   app.get(Dispatcher).assign(() => true);
 };
-const whatWaits = (): number => memory().later.size;
 const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
 };
@@ -281,7 +283,7 @@ it('M1: what another notifier has claimed goes out before what was written after
   await send('Second');
   await deliveryUpTo('DeliveryRequested');
   dispatcher.assign(() => true);
-  await until(() => whatWaits() > 0);
+  await until(() => retries().size > 0);
   expect(calls).toEqual([]);
   await elsewhere({ type: 'AcceptDelivery', data: { claimId, providerMessageId: 'SM-elsewhere' } });
   await until(() => calls.length === 1);

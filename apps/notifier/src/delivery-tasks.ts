@@ -1,0 +1,136 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Checkpoints } from '@app/eventing';
+import type { Lane } from '@app/domain/delivery';
+import { logFailure } from '@app/platform';
+import { deliveriesProjection, queueNamed } from '@app/read-models';
+import { InOrder, type Rest } from './in-order.js';
+import { Roads } from './roads.js';
+import { Slots } from './slots.js';
+import { untilReached } from './until-reached.js';
+
+/** An ordering key with something due, and the queue and lane it was found in. */
+export type Work = { readonly queue: string; readonly lane: Lane; readonly orderingKey: string };
+type Failed = { readonly kind: 'failed' };
+
+const FAILED_MS = 10_000;
+const TAKEN_ELSEWHERE_MS = 1_000;
+
+/**
+ * The tasks under way, one for each ordering key at most, and when an ordering key is tried again. A task waits for no other
+ * one, and gives its slot back after a few deliveries.
+ */
+@Injectable()
+export class DeliveryTasks {
+  private readonly logger = new Logger(DeliveryTasks.name);
+  private readonly tasks = new Set<Promise<void>>();
+  /** Ordering keys that a task works on, and whether more of them became due meanwhile. */
+  private readonly working = new Map<string, boolean>();
+  /** By ordering key, with the time of the retry (ms, monotonic: nobody sets it back). */
+  private readonly retries = new Map<string, Work & { readonly at: number }>();
+  /** Programs of which one delivery tries whether a hold is over. */
+  private readonly probing = new Set<string>();
+  private owns: (conversationId: string) => boolean = () => false;
+
+  constructor(
+    private readonly inOrder: InOrder,
+    private readonly roads: Roads,
+    private readonly slots: Slots,
+    private readonly checkpoints: Checkpoints,
+  ) {}
+
+  assign(owns: (conversationId: string) => boolean): void {
+    this.owns = owns;
+  }
+
+  isOwned(conversationId: string): boolean {
+    return this.owns(conversationId);
+  }
+
+  /** Something of this ordering key is due: `true` when a task sees to it, now or at its retry. */
+  isTaken(orderingKey: string): boolean {
+    if (this.working.has(orderingKey)) this.working.set(orderingKey, true);
+    return this.working.has(orderingKey) || this.retries.has(orderingKey);
+  }
+
+  isProbing(programId: string): boolean {
+    return this.probing.has(programId);
+  }
+
+  /** When the next retry is due (ms, monotonic). */
+  get nextRetryAt(): number {
+    return Math.min(Infinity, ...[...this.retries.values()].map(({ at }) => at));
+  }
+
+  /** What is to be tried again now; it is forgotten here. */
+  takeRetries(): Work[] {
+    const due = [...this.retries.values()].filter(({ at }) => at <= performance.now());
+    for (const { orderingKey } of due) this.retries.delete(orderingKey);
+    return due;
+  }
+
+  /** Starts a task, for which a slot must be free. `onChange` is called when more may be started. */
+  start(work: Work, signal: AbortSignal, onChange: () => void): void {
+    this.working.set(work.orderingKey, false);
+    const task = this.inSlot(work, signal)
+      .then(async (rest) => {
+        onChange();
+        await this.goOn(work, rest, signal);
+        onChange();
+      })
+      .finally(() => this.tasks.delete(task));
+    this.tasks.add(task);
+  }
+
+  /** Resolves when no task is under way. */
+  async ended(): Promise<void> {
+    await Promise.all(this.tasks);
+  }
+
+  /** Never rejects. */
+  private async inSlot(work: Work, signal: AbortSignal): Promise<Rest | Failed> {
+    const name = queueNamed(work.queue);
+    const { account = '', heldUntil = null } = this.roads.of(name) ?? {};
+    const taker = { ...name, account };
+    if (heldUntil !== null) this.probing.add(name.programId);
+    this.slots.take(taker);
+    const rest = await this.send(work, signal);
+    this.slots.giveBack(taker);
+    if (heldUntil !== null) this.probing.delete(name.programId);
+    if (heldUntil !== null || rest.kind === 'held') this.roads.forget(name.programId);
+    return rest;
+  }
+
+  private async send({ queue, orderingKey }: Work, signal: AbortSignal): Promise<Rest | Failed> {
+    const conversationId = conversationOf(orderingKey);
+    try {
+      return await this.inOrder.work(queue, orderingKey, () => !signal.aborted && this.owns(conversationId), signal);
+    } catch (error) {
+      logFailure(this.logger, error, orderingKey);
+      return { kind: 'failed' };
+    }
+  }
+
+  private async goOn(work: Work, rest: Rest | Failed, signal: AbortSignal): Promise<void> {
+    try {
+      // Or the next look at the ordering key would not see what was done.
+      if (rest.kind === 'more' && rest.position !== null)
+        await untilReached(this.checkpoints, deliveriesProjection.name, rest.position, signal);
+    } catch (error) {
+      logFailure(this.logger, error, work.orderingKey);
+    }
+    const becameDue = this.working.get(work.orderingKey) === true;
+    this.working.delete(work.orderingKey);
+    if (rest.kind === 'failed') this.retry(work, FAILED_MS);
+    else if (rest.kind === 'taken') this.retry(work, TAKEN_ELSEWHERE_MS);
+    else if (rest.kind === 'elsewhere')
+      this.retry({ queue: rest.row.queue, lane: rest.row.lane, orderingKey: work.orderingKey }, 0);
+    else if (becameDue || rest.kind === 'more' || rest.kind === 'held') this.retry(work, 0);
+  }
+
+  private retry(work: Work, inMs: number): void {
+    this.retries.set(work.orderingKey, { ...work, at: performance.now() + inMs });
+  }
+}
+
+/** It is the first part of the key. */
+const conversationOf = (orderingKey: string): string => orderingKey.slice(0, orderingKey.indexOf(' '));

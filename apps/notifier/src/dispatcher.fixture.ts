@@ -1,0 +1,37 @@
+import { SystemClock, TrustedClock, type Checkpoints, type Clock, type EventLog } from '@app/eventing';
+import { Configuration } from '@app/platform';
+import type { DeliveryQueries } from '@app/read-models';
+import { DeliveryTasks } from './delivery-tasks.js';
+import { Dispatcher } from './dispatcher.js';
+import { FairQueues } from './fair-queues.js';
+import type { InOrder } from './in-order.js';
+import type { Roads } from './roads.js';
+import { Slots } from './slots.js';
+
+type Parts = {
+  readonly eventLog: EventLog;
+  readonly checkpoints?: Checkpoints;
+  readonly deliveries?: DeliveryQueries;
+  readonly roads?: Roads;
+  readonly inOrder?: InOrder;
+  readonly clock?: Clock;
+  readonly settings?: Partial<Configuration>;
+};
+const none = {} as never;
+
+/** A dispatcher of the parts that a test needs; the others must not be called. */
+export function dispatcherOf({
+  eventLog,
+  checkpoints = none,
+  deliveries = none,
+  roads = none,
+  inOrder = none,
+  clock = new SystemClock(),
+  settings = {},
+}: Parts): { readonly dispatcher: Dispatcher; readonly queues: FairQueues } {
+  const slots = new Slots(Object.assign(new Configuration(), settings));
+  const tasks = new DeliveryTasks(inOrder, roads, slots, checkpoints);
+  const queues = new FairQueues(deliveries, roads, slots, tasks, clock);
+  const trustedClock = new TrustedClock(clock, []);
+  return { dispatcher: new Dispatcher(eventLog, checkpoints, roads, queues, tasks, trustedClock), queues };
+}

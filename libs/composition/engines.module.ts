@@ -19,6 +19,7 @@ import {
   Leadership,
   ReadModelStore,
   RecordCheck,
+  Scheduler,
   TopicLog,
   TrustedClock,
   type Engines,
@@ -73,6 +74,12 @@ export class EnginesModule implements OnModuleInit, OnApplicationShutdown {
           useFactory: (clock: Clock) => new TrustedClock(clock, engines.clocks, reportClock),
           inject: [Clock],
         },
+        {
+          provide: Scheduler,
+          useFactory: (eventLog: EventLog, clock: Clock, trustedClock: TrustedClock) =>
+            new Scheduler({ eventLog, ...engines }, clock, trustedClock),
+          inject: [EventLog, Clock, TrustedClock],
+        },
       ],
       exports: [
         EventStore,
@@ -84,6 +91,7 @@ export class EnginesModule implements OnModuleInit, OnApplicationShutdown {
         EventLog,
         Aggregates,
         RecordCheck,
+        Scheduler,
         TrustedClock,
       ],
     };

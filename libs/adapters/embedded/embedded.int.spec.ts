@@ -3,6 +3,7 @@ import {
   eventStoreContract,
   keyringContract,
   readModelStoreContract,
+  schedulerContract,
   topicLogContract,
   type Opened,
 } from '@app/testing/contracts';
@@ -21,5 +22,8 @@ async function open<Ports extends object>(ports: (embedded: Engines) => Ports): 
 eventStoreContract('embedded', () => open(({ eventStore }) => ({ store: eventStore })));
 commandsContract('embedded', () => open(({ eventStore }) => ({ store: eventStore })));
 readModelStoreContract('embedded', () => open(({ readModels, checkpoints }) => ({ store: readModels, checkpoints })));
+schedulerContract('embedded', () =>
+  open(({ eventStore, readModels, checkpoints }) => ({ eventStore, readModels, checkpoints })),
+);
 topicLogContract('embedded', () => open(({ topics }) => ({ store: topics })));
 keyringContract('embedded', () => open(({ keyring }) => ({ store: keyring, keys: keyring.store })));

@@ -1,5 +1,12 @@
 import type { EngineClock } from '@app/eventing';
-import { engineClockContract, keyringContract, readModelStoreContract, type Opened } from '@app/testing/contracts';
+import {
+  engineClockContract,
+  keyringContract,
+  readModelStoreContract,
+  schedulerContract,
+  type Opened,
+} from '@app/testing/contracts';
+import { TemporaryFolder } from '@app/testing/embedded';
 import { openMongo, type Mongo } from './index.js';
 import { TemporaryDatabase } from './temporary-database.fixture.js';
 
@@ -24,6 +31,18 @@ async function open<Ports extends object>(ports: (mongo: Mongo) => Ports): Promi
 }
 
 readModelStoreContract('MongoDB', () => open(({ readModels, checkpoints }) => ({ store: readModels, checkpoints })));
+schedulerContract('MongoDB', async () => {
+  const folder = new TemporaryFolder();
+  const { eventStore } = await folder.open();
+  const opened = await open(({ readModels, checkpoints }) => ({ eventStore, readModels, checkpoints }));
+  return {
+    ...opened,
+    close: async () => {
+      await opened.close();
+      await folder.remove();
+    },
+  };
+});
 keyringContract('MongoDB', () => open(({ keyring }) => ({ store: keyring, keys: keyring.store })));
 engineClockContract('MongoDB', () =>
   open(({ clocks: [clock] }) => ({ clock: clock as EngineClock, use: () => Promise.resolve() })),

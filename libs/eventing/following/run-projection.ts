@@ -136,6 +136,16 @@ const isHandledBy =
 const isSelection = (touched: Touched): touched is Selection =>
   typeof touched === 'object' && touched !== null && 'index' in touched;
 
+/** Ids of the documents that these events change, where a model names them by id. */
+export const touchedBy = (model: ReadModel, events: readonly Followable[]): readonly string[] => [
+  ...new Set(
+    events.filter(isHandledBy(model)).flatMap((event) => {
+      const touched = model.touches(event);
+      return isSelection(touched) ? [] : idsIn(touched);
+    }),
+  ),
+];
+
 const idsIn = (touched: string | readonly string[] | null): readonly string[] =>
   touched === null ? [] : typeof touched === 'string' ? [touched] : touched;
 

@@ -1,0 +1,120 @@
+import type { Clock } from '../ports/clock.js';
+import type { Page, PageRequest, ReadModelStore } from '../ports/read-model-store.js';
+import type { DueRow, DueWork } from './due-work.js';
+
+/** Most documents of one turn. */
+const PIECE = 100;
+/** Most documents that are remembered between two turns. */
+const MOST_HEARD = 1_000;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+
+/**
+ * What is due of one program. Each document that comes due is read once: what was written since is heard of, and what is due later is
+ * not read before its time. When work failed, everything that is due is read again after a pause.
+ */
+export class ProgramSchedule<Row extends DueRow> {
+  /** What was due up to this time (ISO 8601) was read. */
+  private readUpTo: string;
+  /** A reading that has not come to its end. */
+  private unread: { readonly upTo: string; readonly after: string } | null = null;
+  /** When there is something to read, in ms. */
+  private readAt = Infinity;
+  /** Due now, by id. */
+  private readonly heard = new Map<string, Row>();
+  private failures = 0;
+  /** When what failed is tried again, in ms. */
+  private againAt = Infinity;
+
+  /** One of which nothing is due but what is heard of from now on, until {@link lookSince}. */
+  constructor(
+    private readonly programId: string,
+    private readonly work: DueWork<Row>,
+    private readonly readModels: ReadModelStore,
+    private readonly clock: Clock,
+  ) {
+    this.readUpTo = iso(clock.now());
+  }
+
+  get isIdle(): boolean {
+    return this.nextAt === Infinity;
+  }
+
+  /** When there is something to do, in ms. */
+  get nextAt(): number {
+    return this.heard.size > 0 ? 0 : Math.min(this.readAt, this.againAt);
+  }
+
+  /** Reads what was due after this time (ms); `null`: all that is pending. */
+  lookSince(time: number | null): void {
+    this.readUpTo = time === null ? '' : iso(time);
+    this.unread = null;
+    this.readAt = 0;
+  }
+
+  /** A document was written. */
+  hear(row: Row): void {
+    this.heard.delete(row.id);
+    const dueAt = row[this.work.time];
+    if (!this.isPending(row) || typeof dueAt !== 'string') return;
+    if (dueAt > iso(this.clock.now())) this.readAt = Math.min(this.readAt, Date.parse(dueAt));
+    else if (this.heard.size < MOST_HEARD) this.heard.set(row.id, row);
+    else this.lookSince(null);
+  }
+
+  /** Does some of what is due. Rejects when the store does. */
+  async turn(): Promise<void> {
+    const heard = [...this.heard.values()].slice(0, PIECE);
+    for (const { id } of heard) this.heard.delete(id);
+    const rows = heard.length > 0 ? heard : await this.read();
+    const outcomes = await Promise.all(rows.map((row) => this.isDone(row)));
+    if (outcomes.includes(false) && this.againAt === Infinity) {
+      this.againAt = this.clock.now() + Math.min(FIRST_PAUSE_MS * 2 ** this.failures, LONGEST_PAUSE_MS);
+      this.failures += 1;
+    }
+    if (heard.length === 0 && this.unread === null && this.againAt === Infinity) this.failures = 0;
+  }
+
+  private async isDone(row: Row): Promise<boolean> {
+    try {
+      await this.work.do(row);
+      return true;
+    } catch (error) {
+      this.work.onFailure(error, row);
+      return false;
+    }
+  }
+
+  private async read(): Promise<readonly Row[]> {
+    const now = this.clock.now();
+    if (this.againAt <= now) {
+      this.againAt = Infinity;
+      this.lookSince(null);
+    }
+    const { above, upTo, after } = { above: this.readUpTo, upTo: iso(now), after: undefined, ...this.unread };
+    this.readAt = Infinity;
+    const { documents, next } = await this.page({ above, upTo }, PIECE, after);
+    if (next !== null) {
+      this.unread = { upTo, after: next };
+      this.readAt = 0;
+      return documents;
+    }
+    [this.unread, this.readUpTo] = [null, upTo];
+    const [later] = (await this.page({ above: upTo }, 1)).documents;
+    // What is heard of meanwhile may be due earlier.
+    if (later) this.readAt = Math.min(this.readAt, Date.parse(String(later[this.work.time])));
+    return documents;
+  }
+
+  private page(range: PageRequest['range'] & object, limit: number, after?: string): Promise<Page<Row>> {
+    const { model, index, pending } = this.work;
+    const equals = { programId: this.programId, ...pending };
+    return this.readModels.page(model, { index, equals, range, order: 'asc', after, limit });
+  }
+
+  private isPending(row: Row): boolean {
+    return Object.entries(this.work.pending).every(([field, value]) => row[field] === value);
+  }
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();

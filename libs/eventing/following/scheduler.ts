@@ -1,0 +1,141 @@
+import type { Position } from '@app/kernel';
+import type { TrustedClock } from '../checks/trusted-clock.js';
+import type { Clock } from '../ports/clock.js';
+import type { DueRow, DueWork } from './due-work.js';
+import { ProgramSchedule } from './program-schedule.js';
+import { touchedBy, type Followed } from './run-projection.js';
+import { Wakeup } from './wakeup.js';
+
+const LONGEST_WAIT_MS = 1_000;
+const MODEL_WAIT_MS = 1_000;
+const PROGRAMS_AT_ONCE = 10;
+
+/**
+ * Does work when it is due. What is due is kept in a read model, so it survives the process and follows from the event store; a change
+ * of it is heard of by its event. Programs take turns, so that the work of one does not delay another's.
+ */
+export class Scheduler {
+  constructor(
+    private readonly followed: Followed,
+    private readonly clock: Clock,
+    private readonly trustedClock: TrustedClock,
+  ) {}
+
+  /** Runs until the signal aborts. Rejects when a store does; then call it again. */
+  async run<Row extends DueRow>(work: DueWork<Row>, signal: AbortSignal): Promise<void> {
+    await new Run(this.followed, this.clock, this.trustedClock, work).run(signal);
+  }
+}
+
+class Run<Row extends DueRow> {
+  private readonly wakeup = new Wakeup();
+  /** Programs with something pending, the one whose turn was last at the end. */
+  private readonly programs = new Map<string, ProgramSchedule<Row>>();
+  private readonly turns = new Map<string, Promise<void>>();
+  private failure: { readonly error: unknown } | null = null;
+
+  constructor(
+    private readonly followed: Followed,
+    private readonly clock: Clock,
+    private readonly trustedClock: TrustedClock,
+    private readonly work: DueWork<Row>,
+  ) {}
+
+  async run(signal: AbortSignal): Promise<void> {
+    const running = new AbortController();
+    const stop = (): void => {
+      running.abort();
+      this.wakeup.wake();
+    };
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    let hearing = Promise.resolve();
+    try {
+      // What was written before this position is found in the read model; what is written after it is heard of.
+      const head = this.work.since ? this.work.since.position : await this.followed.eventLog.head();
+      hearing = this.hear(head, running.signal).catch(this.fail);
+      if (head !== null) await this.reached(head, running.signal);
+      await this.findPrograms();
+      while (!running.signal.aborted) {
+        const isTrusted = await this.trustedClock.isTrusted();
+        if (isTrusted) this.startTurns();
+        if (this.failure) throw this.failure.error;
+        await this.wakeup.wait(isTrusted ? this.pause() : LONGEST_WAIT_MS);
+      }
+    } finally {
+      stop();
+      signal.removeEventListener('abort', stop);
+      await Promise.all([hearing, ...this.turns.values()]);
+    }
+  }
+
+  private async hear(after: Position | null, signal: AbortSignal): Promise<void> {
+    const { model } = this.work;
+    const { eventLog, readModels } = this.followed;
+    for await (const { all, position } of eventLog.follow({ after, categories: model.categories, signal })) {
+      const ids = touchedBy(model, all);
+      if (ids.length === 0) continue;
+      await this.reached(position, signal);
+      for (const row of await readModels.get(model, ids)) this.program(row.programId).hear(row);
+      this.wakeup.wake();
+    }
+  }
+
+  private async reached(position: Position, signal: AbortSignal): Promise<void> {
+    const { checkpoints } = this.followed;
+    while (!signal.aborted && !(await checkpoints.waitFor(this.work.model.name, position, MODEL_WAIT_MS)));
+  }
+
+  private async findPrograms(): Promise<void> {
+    const { model, index } = this.work;
+    for (let above = ''; ;) {
+      const page = { index, equals: {}, range: { above }, order: 'asc', limit: 1 } as const;
+      const { documents } = await this.followed.readModels.page(model, page);
+      const [row] = documents;
+      if (!row) return;
+      above = row.programId;
+      this.program(above).lookSince(this.work.since?.time ?? null);
+    }
+  }
+
+  private program(programId: string): ProgramSchedule<Row> {
+    const known = this.programs.get(programId);
+    if (known) return known;
+    const program = new ProgramSchedule(programId, this.work, this.followed.readModels, this.clock);
+    this.programs.set(programId, program);
+    return program;
+  }
+
+  private startTurns(): void {
+    const now = this.clock.now();
+    for (const [programId, program] of [...this.programs]) {
+      if (this.turns.size >= PROGRAMS_AT_ONCE) return;
+      if (this.turns.has(programId)) continue;
+      if (program.isIdle) this.programs.delete(programId);
+      if (program.nextAt > now) continue;
+      this.programs.delete(programId);
+      this.programs.set(programId, program);
+      const turn = program
+        .turn()
+        .catch(this.fail)
+        .finally(() => {
+          this.turns.delete(programId);
+          this.wakeup.wake();
+        });
+      this.turns.set(programId, turn);
+    }
+  }
+
+  /** How long nothing changes by itself, in ms. */
+  private pause(): number {
+    const now = this.clock.now();
+    if (this.turns.size >= PROGRAMS_AT_ONCE) return LONGEST_WAIT_MS;
+    const waiting = [...this.programs].filter(([programId]) => !this.turns.has(programId));
+    return Math.max(0, Math.min(LONGEST_WAIT_MS, ...waiting.map(([, { nextAt }]) => nextAt - now)));
+  }
+
+  private readonly fail = (error: unknown): void => {
+    this.failure = { error };
+    this.wakeup.wake();
+  };
+}

@@ -29,10 +29,12 @@ function watched(behind = '') {
   };
 }
 
+const viewerOf = (programId: string) => ({ programId, id: 'anna' });
+
 describe('freshness', () => {
   it('rule 9: waits for the read models that a query reads, each before it is read, and for no other', async () => {
     const { steps, freshness, inbox } = watched();
-    await freshness.at(position, () => inbox.one('program-1', 'conversation-1'));
+    await freshness.at(position, () => inbox.one(viewerOf('program-1'), 'conversation-1'));
     expect(steps.slice(0, 2)).toEqual(['waits for inbox', 'reads inbox']);
     for (const model of ['inbox', 'contacts', 'programs', 'consents'])
       expect(steps.indexOf(`waits for ${model}`)).toBeLessThan(steps.indexOf(`reads ${model}`));
@@ -41,14 +43,14 @@ describe('freshness', () => {
 
   it('rule 9: waits for nothing without a position', async () => {
     const { steps, freshness, inbox } = watched();
-    await freshness.at(undefined, () => inbox.one('program-1', 'conversation-1'));
-    await inbox.one('program-1', 'conversation-1');
+    await freshness.at(undefined, () => inbox.one(viewerOf('program-1'), 'conversation-1'));
+    await inbox.one(viewerOf('program-1'), 'conversation-1');
     expect(steps.filter((step) => step.startsWith('waits'))).toEqual([]);
   });
 
   it('rule 9: says when a read model that is read does not get there, and what is no position', async () => {
     const { freshness, inbox } = watched('consents');
-    const one = () => inbox.one('program-1', 'conversation-1');
+    const one = () => inbox.one(viewerOf('program-1'), 'conversation-1');
     await expect(freshness.at(position, one)).rejects.toThrow(PositionNotReached);
     for (const wrong of ['7', '0000000008']) await expect(freshness.at(wrong, one)).rejects.toThrow(InvalidPosition);
   });

@@ -14,6 +14,7 @@ export const conversationOf = (number: number): Document => ({
   contactId: idOf('contact', number),
   referralId: null,
   folder: 'replied',
+  staff: [],
   archived: false,
   answers: 0,
   preview: `Message ${number}: the site visit is on Tuesday, and the bonus is booked as soon as the contract is signed.`,

@@ -120,7 +120,8 @@ export class Lookups {
     return this.load(parkedAggregate, parkedId, programId);
   }
 
-  private async load<State, Event extends Message>(
+  /** An aggregate's state; `null` where the stream is empty or of another program. */
+  async load<State, Event extends Message>(
     aggregate: StreamFold<State, never, Event>,
     id: string,
     programId: string,

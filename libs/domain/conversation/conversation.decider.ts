@@ -123,9 +123,9 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
     if (event.type === 'ConversationDeleted') return { ...state, status: 'deleted' };
     const folder = folderAfter(state.folder, event);
     const assignee = assigneeAfter(state.assignee, event);
-    const isNew = event.type === 'MessageSent' && !state.staff.includes(event.data.by);
-    if (!isNew && folder === state.folder && assignee === state.assignee) return state;
-    return { ...state, folder, assignee, staff: isNew ? [...state.staff, event.data.by] : state.staff };
+    const staff = staffAfter(state.staff, event);
+    if (staff === state.staff && folder === state.folder && assignee === state.assignee) return state;
+    return { ...state, folder, assignee, staff };
   },
 };
 
@@ -134,6 +134,10 @@ export function assigneeAfter(assignee: string | null, event: ConversationEvent)
   if (event.type === 'ConversationAssigned') return event.data.assignee;
   return event.type === 'MessageSent' ? (assignee ?? event.data.by) : assignee;
 }
+
+/** The staff who started it or wrote in it, after an event. */
+export const staffAfter = (staff: readonly string[], event: ConversationEvent): readonly string[] =>
+  event.type === 'MessageSent' && !staff.includes(event.data.by) ? [...staff, event.data.by] : staff;
 
 /** The staff who are notified of a conversation: its assignee, and everybody who started it or wrote in it. */
 export const concernedStaff = ({

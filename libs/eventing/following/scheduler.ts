@@ -42,29 +42,25 @@ class Run<Row extends DueRow> {
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
-    const running = new AbortController();
-    const stop = (): void => {
-      running.abort();
-      this.wakeup.wake();
-    };
-    signal.addEventListener('abort', stop);
-    if (signal.aborted) stop();
+    // A failure ends the hearing too.
+    const failing = new AbortController();
+    const running = AbortSignal.any([signal, failing.signal]);
     let hearing = Promise.resolve();
     try {
       // What was written before this position is found in the read model; what is written after it is heard of.
       const head = this.work.since ? this.work.since.position : await this.followed.eventLog.head();
-      hearing = this.hear(head, running.signal).catch(this.fail);
-      if (head !== null) await this.reached(head, running.signal);
+      hearing = this.hear(head, running).catch(this.fail);
+      if (head !== null) await this.reached(head, running);
       await this.findPrograms();
-      while (!running.signal.aborted) {
+      while (!running.aborted) {
+        const since = this.wakeup.calls;
         const isTrusted = await this.trustedClock.isTrusted();
         if (isTrusted) this.startTurns();
         if (this.failure) throw this.failure.error;
-        await this.wakeup.wait(isTrusted ? this.pause() : LONGEST_WAIT_MS);
+        await this.wakeup.wait({ since, ms: isTrusted ? this.pause() : LONGEST_WAIT_MS, signal: running });
       }
     } finally {
-      stop();
-      signal.removeEventListener('abort', stop);
+      failing.abort();
       await Promise.all([hearing, ...this.turns.values()]);
     }
   }

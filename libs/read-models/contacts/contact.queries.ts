@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { consentsProjection, type ConsentState } from '../consents/consents.projection.js';
-import { InboxQueries, type ConversationView } from '../inbox/inbox.queries.js';
+import { InboxQueries, type ConversationView, type Viewer } from '../inbox/inbox.queries.js';
 import { programsProjection } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
 import { contactsProjection, searchTerm, type ContactRow } from './contacts.projection.js';
@@ -39,15 +39,11 @@ export class ContactQueries {
   }
 
   /** The contact's page: details, consent, and the latest conversations. */
-  async details(programId: string, contactId: string): Promise<ContactPage | null> {
+  async details(viewer: Viewer, contactId: string): Promise<ContactPage | null> {
+    const { programId } = viewer;
     const row = await this.readModels.ofProgram(contactsProjection, programId, contactId);
     if (!row) return null;
-    const { documents: conversations } = await this.inbox.page(
-      programId,
-      { contactId },
-      undefined,
-      CONVERSATIONS_ON_PAGE,
-    );
+    const { documents: conversations } = await this.inbox.page(viewer, { contactId }, undefined, CONVERSATIONS_ON_PAGE);
     return { ...view(row), consents: await this.consents(programId, row), conversations };
   }
 

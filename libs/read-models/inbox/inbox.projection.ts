@@ -1,5 +1,5 @@
 import { isErased, type Personal } from '@app/kernel';
-import { assigneeAfter, folderAfter, type Channel, type Folder } from '@app/domain/conversation';
+import { assigneeAfter, folderAfter, staffAfter, type Channel, type Folder } from '@app/domain/conversation';
 import { defineReadModel } from '../define-read-model.js';
 
 /** One conversation as shown to staff in the list. */
@@ -12,6 +12,8 @@ export type InboxRow = {
   readonly archived: boolean;
   /** The member of staff who is responsible, or `null`. */
   readonly assignee: string | null;
+  /** Staff who started it or wrote in it. */
+  readonly staff: readonly string[];
   /** The contact's messages since the last message by staff. */
   readonly answers: number;
   /** Preview of the last message; `null` if it was erased. */
@@ -60,7 +62,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
       activity: event.position,
     };
     if (event.type === 'ConversationStarted') {
-      const { conversationId, contactId, referralId } = event.data;
+      const { conversationId, contactId, referralId, by } = event.data;
       const { programId } = event.metadata;
       const quiet = { answers: 0, preview: '', channel: null, lastContactMessageAt: null };
       return {
@@ -71,6 +73,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
         folder: 'read',
         archived: false,
         assignee: null,
+        staff: by === null ? [] : [by],
         ...quiet,
         ...active,
         revision,
@@ -80,7 +83,8 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     if (row === null || event.type === 'ConversationDeleted') return null;
     const folder = folderAfter(row.folder, event);
     const assignee = assigneeAfter(row.assignee, event);
-    const moved = { ...row, folder, archived: folder === 'archived', assignee, revision };
+    const staff = staffAfter(row.staff, event);
+    const moved = { ...row, folder, archived: folder === 'archived', assignee, staff, revision };
     switch (event.type) {
       case 'MessageReceived': {
         const { text, channel } = event.data;

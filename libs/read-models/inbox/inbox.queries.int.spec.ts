@@ -12,6 +12,8 @@ import { InboxQueries } from './inbox.queries.js';
 
 const models: readonly ReadModel[] = [inboxProjection, contactsProjection, consentsProjection, programsProjection];
 
+const viewerOf = (programId: string) => ({ programId, id: 'anna' });
+
 describe('inbox queries', () => {
   let folder: TemporaryFolder;
   let engines: Engines;
@@ -59,7 +61,7 @@ describe('inbox queries', () => {
     happened('contact-contact-rita', { type: 'ContactCreated', data: { ...samples.ContactCreated, name: null } });
     started('c1');
     await project();
-    expect(await inbox.one('program-1', 'c1')).toMatchObject({
+    expect(await inbox.one(viewerOf('program-1'), 'c1')).toMatchObject({
       displayName: '+15551234567',
       phone: '+15551234567',
       consent: 'none',
@@ -68,7 +70,7 @@ describe('inbox queries', () => {
     happened('contact-contact-rita', sampleOf('ContactDetailsChanged'));
     happened('consent-1', sampleOf('OptedIn'));
     await project();
-    expect(await inbox.one('program-1', 'c1')).toMatchObject({
+    expect(await inbox.one(viewerOf('program-1'), 'c1')).toMatchObject({
       displayName: 'Rita R.',
       consent: 'yes',
       leadState: 'lead',
@@ -82,7 +84,7 @@ describe('inbox queries', () => {
     happened('conversation-c4', sampleOf('ConversationArchived'));
     await project();
     const ids = async (folderChoice?: 'inbox' | 'all' | 'unread' | 'read' | 'replied' | 'archived') =>
-      (await inbox.page('program-1', { folder: folderChoice }, undefined, 10)).documents.map(({ id }) => id);
+      (await inbox.page(viewerOf('program-1'), { folder: folderChoice }, undefined, 10)).documents.map(({ id }) => id);
     expect(await ids()).toEqual(['c3', 'c2', 'c1']);
     expect(await ids('all')).toEqual(['c3', 'c2', 'c4', 'c1']);
     expect([await ids('unread'), await ids('read'), await ids('replied'), await ids('archived')]).toEqual([
@@ -96,14 +98,14 @@ describe('inbox queries', () => {
   it('I9: pages go on where the last one ended, although conversations moved up in between', async () => {
     for (let n = 1; n <= 7; n += 1) started(`c${n}`);
     await project();
-    const first = await inbox.page('program-1', {}, undefined, 3);
+    const first = await inbox.page(viewerOf('program-1'), {}, undefined, 3);
     expect(first.documents.map(({ id }) => id)).toEqual(['c7', 'c6', 'c5']);
     received('c6');
     started('c8');
     await project();
-    const second = await inbox.page('program-1', {}, first.next ?? '', 3);
+    const second = await inbox.page(viewerOf('program-1'), {}, first.next ?? '', 3);
     expect(second.documents.map(({ id }) => id)).toEqual(['c4', 'c3', 'c2']);
-    const third = await inbox.page('program-1', {}, second.next ?? '', 3);
+    const third = await inbox.page(viewerOf('program-1'), {}, second.next ?? '', 3);
     expect(third).toMatchObject({ documents: [{ id: 'c1' }], next: null });
   });
 
@@ -123,7 +125,7 @@ describe('inbox queries', () => {
     });
     const cost = async (): Promise<number[]> => {
       asked.length = 0;
-      await new InboxQueries(new ReadModelReader(counting)).page('program-1', {}, undefined, 10);
+      await new InboxQueries(new ReadModelReader(counting)).page(viewerOf('program-1'), {}, undefined, 10);
       return [...asked];
     };
     happened('contact-contact-rita', sampleOf('ContactCreated'));
@@ -139,7 +141,10 @@ describe('inbox queries', () => {
   it('G5: another program sees none of it', async () => {
     started('c1');
     await project();
-    expect(await inbox.one('program-2', 'c1')).toBeNull();
-    expect(await inbox.page('program-2', { folder: 'all' }, undefined, 10)).toEqual({ documents: [], next: null });
+    expect(await inbox.one(viewerOf('program-2'), 'c1')).toBeNull();
+    expect(await inbox.page(viewerOf('program-2'), { folder: 'all' }, undefined, 10)).toEqual({
+      documents: [],
+      next: null,
+    });
   });
 });

@@ -9,7 +9,7 @@ import { ReadModelReader } from '../read-model-reader.js';
 import { inboxProjection, type InboxRow } from './inbox.projection.js';
 
 /** A row of the inbox with the current data of its contact. */
-export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'programId'> & {
+export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'programId' | 'staff'> & {
   /** The contact's name, or the number until there is one. */
   readonly displayName: string;
   readonly phone: string | null;
@@ -23,6 +23,9 @@ export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'program
   /** A contact with a name is a lead; one with only a number is not yet. */
   readonly leadState: 'none' | 'lead';
 };
+
+/** Who asks: what a member of staff has set for a conversation is shown to that person. */
+export type Viewer = { readonly programId: string; readonly id: string };
 
 /** `inbox` is Unread, Read and Replied together. */
 export type FolderChoice = Folder | 'inbox' | 'all';
@@ -39,23 +42,23 @@ export class InboxQueries {
 
   /** Newest activity first. @throws InvalidCursor */
   async page(
-    programId: string,
+    viewer: Viewer,
     filter: InboxFilter,
     after: string | undefined,
     limit: number,
   ): Promise<Page<ConversationView>> {
     const { documents, next } = await this.readModels.page(inboxProjection, {
-      ...selection(programId, filter),
+      ...selection(viewer.programId, filter),
       order: 'desc',
       after,
       limit,
     });
-    return { documents: await this.withContacts(programId, documents), next };
+    return { documents: await this.withContacts(viewer, documents), next };
   }
 
-  async one(programId: string, conversationId: string): Promise<ConversationView | null> {
-    const row = await this.readModels.ofProgram(inboxProjection, programId, conversationId);
-    const [view] = await this.withContacts(programId, row ? [row] : []);
+  async one(viewer: Viewer, conversationId: string): Promise<ConversationView | null> {
+    const row = await this.readModels.ofProgram(inboxProjection, viewer.programId, conversationId);
+    const [view] = await this.withContacts(viewer, row ? [row] : []);
     return view ?? null;
   }
 
@@ -72,7 +75,7 @@ export class InboxQueries {
    * Contacts and consents change independently of their conversations, so they are joined by id for the rows of the
    * page.
    */
-  private async withContacts(programId: string, rows: readonly InboxRow[]): Promise<ConversationView[]> {
+  private async withContacts({ programId }: Viewer, rows: readonly InboxRow[]): Promise<ConversationView[]> {
     if (rows.length === 0) return [];
     const contactIds = [...new Set(rows.map(({ contactId }) => contactId))];
     const [contacts, programs] = await Promise.all([
@@ -86,7 +89,7 @@ export class InboxQueries {
     const contactOf = new Map(contacts.map((contact) => [contact.id, contact]));
     const byAddress = new Map(consents.map((consent) => [consent.id, consent]));
     const senders = programs[0]?.senders ?? [];
-    return rows.map(({ programId: _programId, activity: _activity, archived: _archived, ...row }) => {
+    return rows.map(({ programId: _programId, activity: _activity, archived: _archived, staff: _staff, ...row }) => {
       const contact = contactOf.get(row.contactId);
       const phone = contact?.phones[0] ?? null;
       const consents = byAddress.get(contact?.addressIds[0] ?? '')?.senders ?? {};

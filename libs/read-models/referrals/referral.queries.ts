@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Page } from '@app/eventing';
 import { ContactQueries, type ContactView } from '../contacts/contact.queries.js';
-import { InboxQueries, type ConversationView } from '../inbox/inbox.queries.js';
+import { InboxQueries, type ConversationView, type Viewer } from '../inbox/inbox.queries.js';
 import { ReadModelReader } from '../read-model-reader.js';
 import { referralsProjection, type ReferralRow } from './referrals.projection.js';
 
@@ -27,7 +27,7 @@ export class ReferralQueries {
   ) {}
 
   /** Newest first. @throws InvalidCursor */
-  async list(programId: string, after: string | undefined, limit: number): Promise<Page<ReferralView>> {
+  async page(programId: string, after: string | undefined, limit: number): Promise<Page<ReferralView>> {
     const { documents, next } = await this.readModels.page(referralsProjection, {
       index: 'program',
       equals: { programId },
@@ -39,13 +39,14 @@ export class ReferralQueries {
   }
 
   /** The referral's page: both sides, the flag, and its conversations. */
-  async page(programId: string, referralId: string): Promise<ReferralPage | null> {
+  async details(viewer: Viewer, referralId: string): Promise<ReferralPage | null> {
+    const { programId } = viewer;
     const row = await this.readModels.ofProgram(referralsProjection, programId, referralId);
     if (!row) return null;
     const [referrer, referred, { documents: conversations }] = await Promise.all([
       this.contacts.one(programId, row.referrerId),
       this.contacts.one(programId, row.referredId),
-      this.inbox.page(programId, { referralId }, undefined, CONVERSATIONS_ON_PAGE),
+      this.inbox.page(viewer, { referralId }, undefined, CONVERSATIONS_ON_PAGE),
     ]);
     return { ...view(row), referrer, referred, conversations };
   }

@@ -46,8 +46,8 @@ export class ContactsController {
   async one(
     @Id() id: string,
     @Query() { position }: FreshDto,
-    @Caller() { programId }: CallerIdentity,
+    @Caller() caller: CallerIdentity,
   ): Promise<ContactPageDto> {
-    return this.contacts.one(programId, id, position);
+    return this.contacts.one(caller, id, position);
   }
 }

@@ -23,8 +23,8 @@ export class ContactsResolver {
     description: 'The contact’s page: details, consent, and the latest 50 conversations.',
   })
   @Requires('contacts:read')
-  async contact(@Args() { id, position }: OneArgs, @Caller() { programId }: CallerIdentity): Promise<ContactPageDto> {
-    return this.service.one(programId, id, position);
+  async contact(@Args() { id, position }: OneArgs, @Caller() caller: CallerIdentity): Promise<ContactPageDto> {
+    return this.service.one(caller, id, position);
   }
 
   @Mutation(() => ContactCreatedDto, {

@@ -4,7 +4,7 @@ import { HandleContact, ids, Lookups } from '@app/application';
 import type { CommandContext } from '@app/eventing';
 import { ContactNotFound, type ContactDetails } from '@app/domain/contact';
 import { InvalidRequest } from '@app/platform';
-import { ContactQueries, Freshness, type ContactPage, type ContactView } from '@app/read-models';
+import { ContactQueries, Freshness, type ContactPage, type ContactView, type Viewer } from '@app/read-models';
 import { commandResponse, type CommandResponse } from '../http/command-response.js';
 import type { RequestContext } from '../http/command-context.js';
 import { takeRequest } from '../http/take-request.js';
@@ -57,8 +57,8 @@ export class ContactsService {
   }
 
   /** @throws ContactNotFound */
-  async one(programId: string, id: string, position: string | undefined): Promise<ContactPage> {
-    const contact = await this.freshness.at(position, () => this.contacts.details(programId, id));
+  async one(viewer: Viewer, id: string, position: string | undefined): Promise<ContactPage> {
+    const contact = await this.freshness.at(position, () => this.contacts.details(viewer, id));
     if (!contact) throw new ContactNotFound();
     return contact;
   }

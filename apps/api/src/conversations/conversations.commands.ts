@@ -1,13 +1,22 @@
-import { Post } from '@nestjs/common';
+import { Post, Put } from '@nestjs/common';
 import { HandleConversation } from '@app/application';
 import { Id } from '../http/id-param.js';
-import type { PlainCommands } from '../http/plain-commands.js';
+import { withBody, type PlainCommands } from '../http/plain-commands.js';
+import { AssignConversationDto } from './conversations.requests.dto.js';
 
 export const conversationCommands: PlainCommands = {
   permission: 'conversations:write',
   id: Id(),
   idField: 'conversationId',
   commands: [
+    withBody(AssignConversationDto, {
+      name: 'assign',
+      route: Put(':id/assignee'),
+      mutation: 'assignConversation',
+      description: 'Assigns the conversation to a member of staff, or to nobody.',
+      command: (id, { id: by }, context, { assignee }) =>
+        new HandleConversation(id, { type: 'AssignConversation', data: { assignee, by } }, context),
+    }),
     {
       name: 'read',
       route: Post(':id/read'),

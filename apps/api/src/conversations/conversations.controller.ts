@@ -1,17 +1,15 @@
-import { Body, Controller, Get, Post, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { CommandContext } from '@app/eventing';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { Context, type RequestContext } from '../http/command-context.js';
-import { CommandDto } from '../http/command.view.js';
 import { Id } from '../http/id-param.js';
 import { FreshDto } from '../http/paging.dto.js';
 import { PlainRoutes } from '../http/plain-commands.js';
 import { conversationCommands } from './conversations.commands.js';
 import {
-  AssignConversationDto,
   ListConversationsDto,
   ListMessagesDto,
   SendMessageDto,
@@ -46,8 +44,8 @@ export class ConversationsController {
   /** Newest activity first. */
   @Get()
   @Requires('conversations:read')
-  async list(@Query() query: ListConversationsDto, @Caller() { programId }: CallerIdentity): Promise<ConversationsDto> {
-    return this.conversations.list(programId, query, query);
+  async list(@Query() query: ListConversationsDto, @Caller() caller: CallerIdentity): Promise<ConversationsDto> {
+    return this.conversations.list(caller, query, query);
   }
 
   @Get(':id')
@@ -55,9 +53,9 @@ export class ConversationsController {
   async one(
     @Id() id: string,
     @Query() { position }: FreshDto,
-    @Caller() { programId }: CallerIdentity,
+    @Caller() caller: CallerIdentity,
   ): Promise<ConversationDto> {
-    return this.conversations.one(programId, id, position);
+    return this.conversations.one(caller, id, position);
   }
 
   /** The thread, in the order in which messages were accepted. */
@@ -66,22 +64,10 @@ export class ConversationsController {
   async messages(
     @Id() id: string,
     @Query() query: ListMessagesDto,
-    @Caller() { programId }: CallerIdentity,
-  ): Promise<MessagesDto> {
-    await this.conversations.one(programId, id, query.position);
-    return this.conversations.messages(id, query, query);
-  }
-
-  /** Assigns the conversation to a member of staff, or to nobody. */
-  @Put(':id/assignee')
-  @Requires('conversations:write')
-  async assign(
-    @Id() id: string,
-    @Body() body: AssignConversationDto,
     @Caller() caller: CallerIdentity,
-    @Context() context: CommandContext,
-  ): Promise<CommandDto> {
-    return this.conversations.assign(id, body, caller, context);
+  ): Promise<MessagesDto> {
+    await this.conversations.one(caller, id, query.position);
+    return this.conversations.messages(id, query, query);
   }
 
   /** Sends a message. One that the rules forbid is refused with the rule's code, and the refusal is kept in the thread. */

@@ -77,6 +77,4 @@ export class ConversationInput extends CommandInput {
 @InputType()
 export class StartConversationInput extends IntersectionType(StartConversationDto, CommandInput) {}
 @InputType()
-export class AssignConversationInput extends IntersectionType(AssignConversationDto, ConversationInput) {}
-@InputType()
 export class SendMessageInput extends IntersectionType(SendMessageDto, ConversationInput) {}

@@ -8,7 +8,6 @@ import { OneArgs } from '../http/paging.dto.js';
 import { PlainMutations } from '../http/plain-commands.js';
 import { conversationCommands } from './conversations.commands.js';
 import {
-  AssignConversationInput,
   ConversationInput,
   InboxArgs,
   MessagesArgs,
@@ -36,18 +35,15 @@ export class ConversationsResolver {
   @Requires('conversations:read')
   async inbox(
     @Args() args: InboxArgs,
-    @Caller() { programId }: CallerIdentity,
+    @Caller() caller: CallerIdentity,
   ): Promise<InstanceType<typeof ConversationConnection>> {
-    return connection(await this.conversations.list(programId, args, { ...args, limit: args.first }));
+    return connection(await this.conversations.list(caller, args, { ...args, limit: args.first }));
   }
 
   @Query(() => ConversationDto)
   @Requires('conversations:read')
-  async conversation(
-    @Args() { id, position }: OneArgs,
-    @Caller() { programId }: CallerIdentity,
-  ): Promise<ConversationDto> {
-    return this.conversations.one(programId, id, position);
+  async conversation(@Args() { id, position }: OneArgs, @Caller() caller: CallerIdentity): Promise<ConversationDto> {
+    return this.conversations.one(caller, id, position);
   }
 
   @ResolveField(() => MessageConnection, { description: 'The thread, in the order in which messages were accepted.' })
@@ -70,17 +66,6 @@ export class ConversationsResolver {
     @Context() context: RequestContext,
   ): Promise<ConversationPayload> {
     return (await this.conversations.start(input, caller, context)).started;
-  }
-
-  @Mutation(() => ConversationPayload, { description: 'Assigns the conversation to a member of staff, or to nobody.' })
-  @Requires('conversations:write')
-  async assignConversation(
-    @Args('input') input: AssignConversationInput,
-    @Caller() caller: CallerIdentity,
-    @Context() context: CommandContext,
-  ): Promise<ConversationPayload> {
-    const { conversationId } = input;
-    return { conversationId, ...(await this.conversations.assign(conversationId, input, caller, context)) };
   }
 
   @Mutation(() => ConversationPayload, {

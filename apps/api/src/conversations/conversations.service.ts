@@ -4,13 +4,19 @@ import { ConversationStarter, HandleConversation, type ConversationWith } from '
 import type { CommandContext, Page } from '@app/eventing';
 import { ConversationNotFound } from '@app/domain/conversation';
 import { InvalidRequest, type CallerIdentity } from '@app/platform';
-import { Freshness, InboxQueries, ThreadQueries, type ConversationView, type MessageView } from '@app/read-models';
-import { commandResponse, type CommandResponse } from '../http/command-response.js';
+import {
+  Freshness,
+  InboxQueries,
+  ThreadQueries,
+  type ConversationView,
+  type MessageView,
+  type Viewer,
+} from '@app/read-models';
+import { commandResponse } from '../http/command-response.js';
 import type { RequestContext } from '../http/command-context.js';
 import type { PageDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
 import type {
-  AssignConversationDto,
   ConversationFilterDto,
   MessageOrderDto,
   SendMessageDto,
@@ -45,7 +51,7 @@ export class ConversationsService {
 
   /** @throws InvalidRequest, InvalidCursor */
   async list(
-    programId: string,
+    viewer: Viewer,
     { folder, contactId, referralId }: ConversationFilterDto,
     { position, after, limit }: PageDto,
   ): Promise<Page<ConversationView>> {
@@ -53,14 +59,12 @@ export class ConversationsService {
       throw new InvalidRequest([
         { field: 'folder', rule: 'atMostOne', message: 'give at most one of folder, contactId and referralId' },
       ]);
-    return this.freshness.at(position, () =>
-      this.inbox.page(programId, { folder, contactId, referralId }, after, limit),
-    );
+    return this.freshness.at(position, () => this.inbox.page(viewer, { folder, contactId, referralId }, after, limit));
   }
 
   /** @throws ConversationNotFound */
-  async one(programId: string, id: string, position: string | undefined): Promise<ConversationView> {
-    const conversation = await this.freshness.at(position, () => this.inbox.one(programId, id));
+  async one(viewer: Viewer, id: string, position: string | undefined): Promise<ConversationView> {
+    const conversation = await this.freshness.at(position, () => this.inbox.one(viewer, id));
     if (!conversation) throw new ConversationNotFound();
     return conversation;
   }
@@ -72,17 +76,6 @@ export class ConversationsService {
     { position, after, limit }: PageDto,
   ): Promise<Page<MessageView>> {
     return this.freshness.at(position, () => this.thread.page(id, order, after, limit));
-  }
-
-  /** @throws ConversationNotFound, MemberNotFound */
-  async assign(
-    id: string,
-    { assignee }: AssignConversationDto,
-    { id: by }: CallerIdentity,
-    context: CommandContext,
-  ): Promise<CommandResponse> {
-    const intent = { type: 'AssignConversation', data: { assignee, by } } as const;
-    return commandResponse(await this.commands.execute(new HandleConversation(id, intent, context)));
   }
 
   async send(

@@ -1,6 +1,6 @@
-import { HttpCode, type Type } from '@nestjs/common';
+import { Body, HttpCode, type Type } from '@nestjs/common';
 import type { Command, CommandBus } from '@nestjs/cqrs';
-import { Args, InputType, Mutation } from '@nestjs/graphql';
+import { Args, InputType, IntersectionType, Mutation } from '@nestjs/graphql';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { CommandContext, CommandResult } from '@app/eventing';
 import { Caller, Requires, type CallerIdentity, type Permission } from '@app/platform';
@@ -8,15 +8,35 @@ import { commandResponse, type CommandResponse } from './command-response.js';
 import { Context } from './command-context.js';
 import { CommandDto } from './command.view.js';
 
-/** A command that is only a name and an id: an entry makes its route and its mutation. */
+/** A command that needs nothing but its id, the caller and its body: an entry makes its route and its mutation. */
 export type PlainCommand = {
   /** Name of the controller's method. */
   readonly name: string;
   readonly route: MethodDecorator;
   readonly mutation: string;
   readonly description: string;
-  readonly command: (id: string, caller: CallerIdentity, context: CommandContext) => Command<CommandResult>;
+  /** Class of the body, see {@link withBody}. */
+  readonly body?: Type;
+  readonly command: (
+    id: string,
+    caller: CallerIdentity,
+    context: CommandContext,
+    body: never,
+  ) => Command<CommandResult>;
 };
+
+/** A plain command with a body, which the command is given once it was validated. */
+export const withBody = <Given>(
+  body: Type<Given>,
+  command: Omit<PlainCommand, 'body' | 'command'> & {
+    readonly command: (
+      id: string,
+      caller: CallerIdentity,
+      context: CommandContext,
+      body: Given,
+    ) => Command<CommandResult>;
+  },
+): PlainCommand => ({ ...command, body });
 
 /** The plain commands of a resource. */
 export type PlainCommands = {
@@ -35,15 +55,16 @@ type ClassWithBus = new (...given: never[]) => HasBus;
 export const PlainRoutes =
   ({ permission, id, commands }: PlainCommands) =>
   ({ prototype }: ClassWithBus): void => {
-    for (const { name, route, description, command } of commands)
+    for (const { name, route, description, body, command } of commands)
       addMethod(prototype, name, {
         async run(
           this: HasBus,
           given: string,
           caller: CallerIdentity,
           context: CommandContext,
+          content: never,
         ): Promise<CommandResponse> {
-          return commandResponse(await this.commands.execute(command(given, caller, context)));
+          return commandResponse(await this.commands.execute(command(given, caller, context, content)));
         },
         method: [
           route,
@@ -52,8 +73,8 @@ export const PlainRoutes =
           ApiOkResponse({ type: CommandDto }),
           ApiOperation({ summary: description }),
         ],
-        parameters: [id, Caller(), Context()],
-        types: [String, Object, Object],
+        parameters: [id, Caller(), Context(), ...(body ? [Body()] : [])],
+        types: [String, Object, Object, ...(body ? [body] : [])],
       });
   };
 
@@ -63,12 +84,16 @@ type Input = Readonly<Record<string, string>>;
 export const PlainMutations =
   ({ permission, idField, commands }: PlainCommands, input: Type, payload: Type) =>
   ({ prototype }: ClassWithBus): void => {
-    for (const { mutation, description, command } of commands) {
-      const Named = inputNamed(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`, input);
+    for (const { mutation, description, body, command } of commands) {
+      const base = body ? IntersectionType(body, input) : input;
+      const Named = inputNamed(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`, base);
       addMethod(prototype, mutation, {
         async run(this: HasBus, given: Input, caller: CallerIdentity, context: CommandContext): Promise<object> {
           const id = given[idField] ?? '';
-          return { [idField]: id, ...commandResponse(await this.commands.execute(command(id, caller, context))) };
+          return {
+            [idField]: id,
+            ...commandResponse(await this.commands.execute(command(id, caller, context, given as never))),
+          };
         },
         method: [Mutation(() => payload, { name: mutation, description }), Requires(permission)],
         parameters: [Args('input', { type: () => Named }), Caller(), Context()],

@@ -33,7 +33,7 @@ export class PortalService {
   async list(caller: CallerIdentity, { position, after, limit }: PageDto): Promise<Page<PortalConversationDto>> {
     await this.contactActive.check(caller);
     const { documents, next } = await this.freshness.at(position, () =>
-      this.inbox.page(caller.programId, { contactId: caller.id }, after, limit),
+      this.inbox.page(caller, { contactId: caller.id }, after, limit),
     );
     return {
       documents: documents.map(({ id, referralId, preview, lastActivityAt }) => ({

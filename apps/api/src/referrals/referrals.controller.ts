@@ -32,8 +32,8 @@ export class ReferralsController {
   async one(
     @Id() id: string,
     @Query() { position }: FreshDto,
-    @Caller() { programId }: CallerIdentity,
+    @Caller() caller: CallerIdentity,
   ): Promise<ReferralPageDto> {
-    return this.referrals.one(programId, id, position);
+    return this.referrals.one(caller, id, position);
   }
 }

@@ -24,8 +24,8 @@ export class ReferralsResolver {
     description: 'The referral’s page: both sides, the flag, and its latest 50 conversations.',
   })
   @Requires('referrals:read')
-  async referral(@Args() { id, position }: OneArgs, @Caller() { programId }: CallerIdentity): Promise<ReferralPageDto> {
-    return this.service.one(programId, id, position);
+  async referral(@Args() { id, position }: OneArgs, @Caller() caller: CallerIdentity): Promise<ReferralPageDto> {
+    return this.service.one(caller, id, position);
   }
 
   @Mutation(() => ReferralCreatedDto)

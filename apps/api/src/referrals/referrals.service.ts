@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { HandleReferral, ids, NaturalKeys } from '@app/application';
 import type { Page } from '@app/eventing';
 import { ReferralNotFound } from '@app/domain/referral';
-import { Freshness, ReferralQueries, type ReferralPage, type ReferralView } from '@app/read-models';
+import { Freshness, ReferralQueries, type ReferralPage, type ReferralView, type Viewer } from '@app/read-models';
 import { commandResponse } from '../http/command-response.js';
 import type { RequestContext } from '../http/command-context.js';
 import type { PageDto } from '../http/paging.dto.js';
@@ -39,12 +39,12 @@ export class ReferralsService {
 
   /** @throws InvalidCursor */
   async list(programId: string, { position, after, limit }: PageDto): Promise<Page<ReferralView>> {
-    return this.freshness.at(position, () => this.referrals.list(programId, after, limit));
+    return this.freshness.at(position, () => this.referrals.page(programId, after, limit));
   }
 
   /** @throws ReferralNotFound */
-  async one(programId: string, id: string, position: string | undefined): Promise<ReferralPage> {
-    const referral = await this.freshness.at(position, () => this.referrals.page(programId, id));
+  async one(viewer: Viewer, id: string, position: string | undefined): Promise<ReferralPage> {
+    const referral = await this.freshness.at(position, () => this.referrals.details(viewer, id));
     if (!referral) throw new ReferralNotFound();
     return referral;
   }

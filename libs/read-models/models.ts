@@ -1,0 +1,10 @@
+export { consentsProjection } from './consents/consents.projection.js';
+export { contactsProjection } from './contacts/contacts.projection.js';
+export { deliveriesProjection } from './deliveries/deliveries.projection.js';
+export { inboxProjection } from './inbox/inbox.projection.js';
+export { membersProjection } from './members/members.projection.js';
+export { parkedProjection } from './parked/parked.projection.js';
+export { programsProjection } from './programs/programs.projection.js';
+export { referralsProjection } from './referrals/referrals.projection.js';
+export { threadProjection } from './thread/thread.projection.js';
+export { usageProjection } from './usage/usage.projection.js';

@@ -2,6 +2,7 @@ import { Module, type Type } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import * as exported from './handlers.js';
 import { Automation } from './reactions/automation.js';
+import { dueWork } from './reactions/due-work.js';
 import { ConversationStarter } from './conversation/conversation-starter.js';
 import { Erasure } from './erasure/erasure.js';
 import { InboundEntry } from './inbound/inbound-entry.js';
@@ -25,6 +26,7 @@ const handlers = Object.values<object>(exported).filter(
   imports: [CqrsModule],
   providers: [
     ...handlers,
+    ...dueWork,
     Automation,
     Lookups,
     NaturalKeys,
@@ -40,6 +42,7 @@ const handlers = Object.values<object>(exported).filter(
   ],
   exports: [
     CqrsModule,
+    ...dueWork,
     Automation,
     Lookups,
     NaturalKeys,

@@ -11,9 +11,10 @@ import {
 } from '@app/eventing';
 import type { Recorded } from '@app/kernel';
 import { Background, logFailure } from '@app/platform';
+import { DueWork } from './due-work.js';
 
 /** Turns events into commands: those about one address in the order of the record, others side by side. */
-@Module({ imports: [ApplicationModule] })
+@Module({ imports: [ApplicationModule], providers: [DueWork] })
 export class AutomationModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(AutomationModule.name);
 

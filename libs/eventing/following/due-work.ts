@@ -5,6 +5,9 @@ import type { ReadModel } from './run-projection.js';
 /** A document that says when something is due. */
 export type DueRow = Document & { readonly programId: string };
 
+/** Told of work that failed and is tried again. */
+export type OnFailure<Row> = (error: unknown, row: Row) => void;
+
 /** Work that is due once, at a time that the documents of a read model hold. */
 export type DueWork<Row extends DueRow> = {
   readonly model: ReadModel<Row>;
@@ -19,8 +22,6 @@ export type DueWork<Row extends DueRow> = {
    * an append that only one of them succeeds with, and that makes the document no longer pending.
    */
   do(row: Row): Promise<void>;
-  /** Told of work that failed, which is tried again. */
-  onFailure(error: unknown, row: Row): void;
   /** What was due at this time, as of this position, is left to the caller. By default nothing is. */
   readonly since?: { readonly position: Position | null; readonly time: number };
 };

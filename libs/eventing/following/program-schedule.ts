@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.js';
 import type { Page, PageRequest, ReadModelStore } from '../ports/read-model-store.js';
-import type { DueRow, DueWork } from './due-work.js';
+import type { DueRow, DueWork, OnFailure } from './due-work.js';
 
 /** Most documents of one turn. */
 const PIECE = 100;
@@ -30,6 +30,7 @@ export class ProgramSchedule<Row extends DueRow> {
   constructor(
     private readonly programId: string,
     private readonly work: DueWork<Row>,
+    private readonly onFailure: OnFailure<Row>,
     private readonly readModels: ReadModelStore,
     private readonly clock: Clock,
   ) {
@@ -80,7 +81,7 @@ export class ProgramSchedule<Row extends DueRow> {
       await this.work.do(row);
       return true;
     } catch (error) {
-      this.work.onFailure(error, row);
+      this.onFailure(error, row);
       return false;
     }
   }

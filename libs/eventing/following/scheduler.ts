@@ -1,7 +1,7 @@
 import type { Position } from '@app/kernel';
 import type { TrustedClock } from '../checks/trusted-clock.js';
 import type { Clock } from '../ports/clock.js';
-import type { DueRow, DueWork } from './due-work.js';
+import type { DueRow, DueWork, OnFailure } from './due-work.js';
 import { ProgramSchedule } from './program-schedule.js';
 import { touchedBy, type Followed } from './run-projection.js';
 import { Wakeup } from './wakeup.js';
@@ -22,8 +22,8 @@ export class Scheduler {
   ) {}
 
   /** Runs until the signal aborts. Rejects when a store does; then call it again. */
-  async run<Row extends DueRow>(work: DueWork<Row>, signal: AbortSignal): Promise<void> {
-    await new Run(this.followed, this.clock, this.trustedClock, work).run(signal);
+  async run<Row extends DueRow>(work: DueWork<Row>, onFailure: OnFailure<Row>, signal: AbortSignal): Promise<void> {
+    await new Run(this.followed, this.clock, this.trustedClock, work, onFailure).run(signal);
   }
 }
 
@@ -39,6 +39,7 @@ class Run<Row extends DueRow> {
     private readonly clock: Clock,
     private readonly trustedClock: TrustedClock,
     private readonly work: DueWork<Row>,
+    private readonly onFailure: OnFailure<Row>,
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
@@ -97,7 +98,7 @@ class Run<Row extends DueRow> {
   private program(programId: string): ProgramSchedule<Row> {
     const known = this.programs.get(programId);
     if (known) return known;
-    const program = new ProgramSchedule(programId, this.work, this.followed.readModels, this.clock);
+    const program = new ProgramSchedule(programId, this.work, this.onFailure, this.followed.readModels, this.clock);
     this.programs.set(programId, program);
     return program;
   }

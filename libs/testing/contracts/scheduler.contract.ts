@@ -222,10 +222,9 @@ class Process {
       pending: {},
       time: 'dueAt',
       do: (row) => this.work(row),
-      onFailure: (error) => this.failures.push(error),
       ...(options.since && { since: options.since }),
     };
-    this.running = scheduler.run(work, this.stopping.signal);
+    this.running = scheduler.run(work, (error) => this.failures.push(error), this.stopping.signal);
   }
 
   idOf(name: string): string {

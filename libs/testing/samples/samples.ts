@@ -1,35 +1,8 @@
-import type { AddressEvent } from '@app/domain/address';
-import type { ConsentEvent } from '@app/domain/consent';
-import type { ContactEvent } from '@app/domain/contact';
-import type { ConversationEvent } from '@app/domain/conversation';
-import type { DeliveryEvent } from '@app/domain/delivery';
-import type { HoldEvent } from '@app/domain/hold';
-import type { InboundEvent } from '@app/domain/inbound';
-import type { MemberEvent } from '@app/domain/member';
-import type { NotificationEvent } from '@app/domain/notification';
-import type { ParkedEvent } from '@app/domain/parked';
-import type { ProgramEvent } from '@app/domain/program';
 import type { RecordEvent } from '@app/domain/record';
-import type { ReferralEvent } from '@app/domain/referral';
-import type { RequestEvent } from '@app/domain/request';
-import type { eventTypes } from '@app/domain';
+import type { DomainEvent as EventOfAggregate, eventTypes } from '@app/domain';
 import type { Open } from '@app/kernel';
 
-export type DomainEvent =
-  | AddressEvent
-  | ConsentEvent
-  | ContactEvent
-  | ConversationEvent
-  | DeliveryEvent
-  | HoldEvent
-  | InboundEvent
-  | MemberEvent
-  | NotificationEvent
-  | ParkedEvent
-  | ProgramEvent
-  | RecordEvent
-  | ReferralEvent
-  | RequestEvent;
+export type DomainEvent = EventOfAggregate | RecordEvent;
 
 /** A type that is stored and has no sample does not compile. */
 type Samples = Readonly<Record<keyof typeof eventTypes, object>> & {

@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { isEmail, IsOptional, ValidateBy } from 'class-validator';
+import { isEmail, IsOptional, isRFC3339, ValidateBy } from 'class-validator';
 import { parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js';
 
 /** Tab and line breaks are text; other control characters are not. */
@@ -60,6 +60,16 @@ const CLOCK_TOLERANCE_MS = 60_000;
 
 const isPastTime = (value: unknown): boolean =>
   typeof value === 'string' && Date.parse(value) <= Date.now() + CLOCK_TOLERANCE_MS;
+
+/** A date and time with its offset, as RFC 3339 has it. */
+export const IsTime = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isTime',
+    validator: {
+      validate: (value: unknown) => isRFC3339(value) && !Number.isNaN(Date.parse(String(value))),
+      defaultMessage: () => '$property must be a date and time such as 2026-01-05T09:00:00Z',
+    },
+  });
 
 /** A time that has been: one that can be read (not every form of ISO 8601 can) and does not lie in the future. */
 export const IsPastTime = (): PropertyDecorator =>

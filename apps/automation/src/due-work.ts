@@ -1,0 +1,26 @@
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { dueWork } from '@app/application';
+import { Scheduler } from '@app/eventing';
+import { Background, logFailure } from '@app/platform';
+
+/** Does what is due at a time. Every process of the automation does, since the work is claimed piece by piece. */
+@Injectable()
+export class DueWork implements OnApplicationBootstrap {
+  private readonly logger = new Logger(DueWork.name);
+
+  constructor(
+    private readonly background: Background,
+    private readonly scheduler: Scheduler,
+    private readonly modules: ModuleRef,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    for (const type of dueWork) {
+      const work = this.modules.get(type, { strict: false });
+      this.background.start(type.name, (signal) =>
+        this.scheduler.run(work, (error, { id }) => logFailure(this.logger, error, id), signal),
+      );
+    }
+  }
+}

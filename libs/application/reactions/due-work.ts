@@ -1,0 +1,5 @@
+import type { Type } from '@nestjs/common';
+import type { DueRow, DueWork } from '@app/eventing';
+
+/** The work of the automation that is due at a time. */
+export const dueWork: readonly Type<DueWork<DueRow>>[] = [];

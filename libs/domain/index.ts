@@ -7,6 +7,7 @@ import { deliveryAggregate } from './delivery/index.js';
 import { holdAggregate } from './hold/index.js';
 import { inboundAggregate } from './inbound/index.js';
 import { memberAggregate } from './member/index.js';
+import { muteAggregate } from './mute/index.js';
 import { notificationAggregate } from './notification/index.js';
 import { parkedAggregate } from './parked/index.js';
 import { programAggregate } from './program/index.js';
@@ -22,6 +23,7 @@ export const aggregates = [
   addressAggregate,
   referralAggregate,
   conversationAggregate,
+  muteAggregate,
   consentAggregate,
   inboundAggregate,
   deliveryAggregate,

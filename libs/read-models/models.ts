@@ -3,6 +3,7 @@ export { contactsProjection } from './contacts/contacts.projection.js';
 export { deliveriesProjection } from './deliveries/deliveries.projection.js';
 export { inboxProjection } from './inbox/inbox.projection.js';
 export { membersProjection } from './members/members.projection.js';
+export { mutesModel, type MuteRow } from './mutes/mutes.projection.js';
 export { parkedProjection } from './parked/parked.projection.js';
 export { programsProjection } from './programs/programs.projection.js';
 export { referralsProjection } from './referrals/referrals.projection.js';

@@ -76,6 +76,8 @@ const commands = (time: 1 | 2): readonly Asked[] => [
   { route: 'POST /v1/conversations/{id}/read', id },
   { route: 'POST /v1/conversations/{id}/unread', id },
   { route: 'POST /v1/conversations/{id}/archive', id },
+  { route: 'POST /v1/conversations/{id}/mute', id, given: { until: `2999-01-0${time}T09:00:00Z` } },
+  { route: 'POST /v1/conversations/{id}/unmute', id },
   { route: 'PUT /v1/conversations/{id}/assignee', id, given: { assignee: time === 1 ? sample.agent.id : null } },
   {
     route: 'POST /v1/contacts',
@@ -146,6 +148,8 @@ const refused: readonly Asked[] = [
   { route: 'POST /v1/conversations/{id}/messages', id, given: hello, headers: { 'if-match': '"99"' } },
   { route: 'POST /v1/conversations/{id}/read', id: NOBODY },
   { route: 'POST /v1/conversations/{id}/unread', id: 'no-uuid' },
+  { route: 'POST /v1/conversations/{id}/mute', id, given: { until: '2020-01-01T09:00:00Z' } },
+  { route: 'POST /v1/conversations/{id}/unmute', id: NOBODY },
   { route: 'PUT /v1/conversations/{id}/assignee', id, given: { assignee: 'nobody' } },
   { route: 'PUT /v1/conversations/{id}/assignee', id, given: { assignee: '' } },
   { route: 'PUT /v1/conversations/{id}/assignee', id: NOBODY, given: { assignee: null } },

@@ -25,6 +25,8 @@ export const fieldOf: Readonly<Record<string, string>> = {
   'POST /v1/conversations/{id}/unread': 'markConversationUnread',
   'POST /v1/conversations/{id}/archive': 'archiveConversation',
   'PUT /v1/conversations/{id}/assignee': 'assignConversation',
+  'POST /v1/conversations/{id}/mute': 'muteConversation',
+  'POST /v1/conversations/{id}/unmute': 'unmuteConversation',
   'GET /v1/contacts': 'contacts',
   'POST /v1/contacts': 'createContact',
   'GET /v1/contacts/{id}': 'contact',

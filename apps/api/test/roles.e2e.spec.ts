@@ -32,6 +32,8 @@ const table: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/conversations/{id}/unread': staff,
   'POST /v1/conversations/{id}/archive': staff,
   'PUT /v1/conversations/{id}/assignee': staff,
+  'POST /v1/conversations/{id}/mute': staff,
+  'POST /v1/conversations/{id}/unmute': staff,
   'GET /v1/contacts': staff,
   'GET /v1/consents/to-renew': staff,
   'POST /v1/contacts': staff,

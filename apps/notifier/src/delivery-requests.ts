@@ -19,6 +19,7 @@ import {
   type TextRoute,
 } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
+import { isMuted, muteAggregate } from '@app/domain/mute';
 import type { NotifiedPerson } from '@app/domain/notification';
 import { CONVERSATIONS_TOPIC, PUBLISHER, toPublic, type PublicConversationEvent } from '@app/public-events';
 import { MemberQueries, membersProjection } from '@app/read-models';
@@ -219,7 +220,10 @@ export class DeliveryRequests {
     return unlessErased(emails, []).length > 0 ? [{ kind: 'contact', id: contactId }] : [];
   }
 
-  /** Those whose conversation it is; one that is nobody's is for owners and managers. @throws StaffNotKnownYet */
+  /**
+   * Those whose conversation it is; one that is nobody's is for owners and managers. Who muted it is left out, and who asked for its
+   * alerts is added. @throws StaffNotKnownYet
+   */
   private async staffOf(event: Message, source: Recorded<ConversationEvent>): Promise<NotifiedPerson[]> {
     const conversation = await this.lookups.conversation(event.programId, event.conversationId);
     if (conversation.status === 'deleted') return [];
@@ -228,7 +232,17 @@ export class DeliveryRequests {
       await Promise.all(concernedStaff(conversation).map((userId) => this.lookups.member(event.programId, userId)))
     ).filter((member) => member !== null);
     const told = theirs.length > 0 ? theirs : await this.ownersAndManagers(event.programId, source.position);
-    return told.map(({ userId }) => ({ kind: 'member', id: userId }));
+    const mutes = await this.lookups.load(muteAggregate, event.conversationId, event.programId);
+    const choices = mutes?.choices ?? {};
+    const at = event.occurredAt;
+    const isTold = (userId: string, isTheirs: boolean): boolean => !isMuted(choices[userId], isTheirs, at);
+    const others = Object.keys(choices).filter((userId) => !told.some((member) => member.userId === userId));
+    const asked = await Promise.all(
+      others.filter((userId) => isTold(userId, false)).map((userId) => this.lookups.member(event.programId, userId)),
+    );
+    return [...told.filter(({ userId }) => isTold(userId, true)), ...asked.filter((member) => member !== null)].map(
+      ({ userId }) => ({ kind: 'member', id: userId }),
+    );
   }
 
   /** The read model may be behind, or empty while it is built anew: then the message waits and nobody is passed over. */

@@ -1,15 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '@app/eventing';
 import type { Folder } from '@app/domain/conversation';
+import { concernedStaff } from '@app/domain/conversation';
 import { refusedSender } from '@app/domain/consent';
+import { isMuted } from '@app/domain/mute';
 import { consentOf, consentsProjection, type ConsentRow } from '../consents/consents.projection.js';
 import { contactsProjection } from '../contacts/contacts.projection.js';
+import { muteRowId, mutesModel } from '../mutes/mutes.projection.js';
 import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
 import { inboxProjection, type InboxRow } from './inbox.projection.js';
 
 /** A row of the inbox with the current data of its contact. */
 export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'programId' | 'staff'> & {
+  /** Whether the viewer gets no alerts of it, and until when that was asked for. */
+  readonly isMuted: boolean;
+  readonly mutedUntil: string | null;
   /** The contact's name, or the number until there is one. */
   readonly displayName: string;
   readonly phone: string | null;
@@ -75,26 +81,39 @@ export class InboxQueries {
    * Contacts and consents change independently of their conversations, so they are joined by id for the rows of the
    * page.
    */
-  private async withContacts({ programId }: Viewer, rows: readonly InboxRow[]): Promise<ConversationView[]> {
+  private async withContacts(
+    { programId, id: userId }: Viewer,
+    rows: readonly InboxRow[],
+  ): Promise<ConversationView[]> {
     if (rows.length === 0) return [];
     const contactIds = [...new Set(rows.map(({ contactId }) => contactId))];
-    const [contacts, programs] = await Promise.all([
+    const now = new Date().toISOString();
+    const [contacts, programs, mutes] = await Promise.all([
       this.readModels.get(contactsProjection, contactIds),
       this.readModels.get(programsProjection, [programId]),
+      this.readModels.get(
+        mutesModel,
+        rows.map(({ id }) => muteRowId(id, userId)),
+      ),
     ]);
     const consents = await this.readModels.get(
       consentsProjection,
       contacts.flatMap(({ addressIds }) => addressIds.slice(0, 1)),
     );
     const contactOf = new Map(contacts.map((contact) => [contact.id, contact]));
+    const choiceOf = new Map(mutes.map((choice) => [choice.conversationId, choice]));
     const byAddress = new Map(consents.map((consent) => [consent.id, consent]));
     const senders = programs[0]?.senders ?? [];
-    return rows.map(({ programId: _programId, activity: _activity, archived: _archived, staff: _staff, ...row }) => {
+    return rows.map(({ programId: _programId, activity: _activity, archived: _archived, staff, ...row }) => {
       const contact = contactOf.get(row.contactId);
       const phone = contact?.phones[0] ?? null;
       const consents = byAddress.get(contact?.addressIds[0] ?? '')?.senders ?? {};
+      const choice = choiceOf.get(row.id);
+      const isSilent = isMuted(choice, concernedStaff({ ...row, staff }).includes(userId), now);
       return {
         ...row,
+        isMuted: isSilent,
+        mutedUntil: isSilent ? (choice?.until ?? null) : null,
         displayName: contact?.name ?? phone ?? contact?.emails[0] ?? row.contactId,
         phone,
         ...consentFor(consents, senders),

@@ -141,6 +141,9 @@ export const samples: Samples = {
   ConversationRead: { ...about, by: 'anna' },
   ConversationMarkedUnread: { ...about, by: 'anna' },
   ConversationAssigned: { ...about, assignee: 'ben', by: 'anna' },
+  ConversationMuted: { conversationId: about.conversationId, userId: 'anna', until: '2026-02-01T09:00:00.000Z' },
+  ConversationUnmuted: { conversationId: about.conversationId, userId: 'anna' },
+  MuteEnded: { conversationId: about.conversationId, userId: 'anna', until: '2026-02-01T09:00:00.000Z' },
   ConversationArchived: { ...about, by: 'anna' },
   ConversationDeleted: { ...about, by: 'olivia' },
   DeliveryRequested: {

@@ -1,8 +1,8 @@
 import { Post, Put } from '@nestjs/common';
-import { HandleConversation } from '@app/application';
+import { HandleConversation, HandleMute } from '@app/application';
 import { Id } from '../http/id-param.js';
 import { withBody, type PlainCommands } from '../http/plain-commands.js';
-import { AssignConversationDto } from './conversations.requests.dto.js';
+import { AssignConversationDto, MuteConversationDto } from './conversations.requests.dto.js';
 
 export const conversationCommands: PlainCommands = {
   permission: 'conversations:write',
@@ -31,6 +31,22 @@ export const conversationCommands: PlainCommands = {
       mutation: 'markConversationUnread',
       description: 'Moves the conversation back to Unread, with its count of answers.',
       command: (id, { id: by }, context) => new HandleConversation(id, { type: 'MarkUnread', data: { by } }, context),
+    },
+    withBody(MuteConversationDto, {
+      name: 'mute',
+      route: Post(':id/mute'),
+      mutation: 'muteConversation',
+      description: 'You get no alerts of the conversation, for a time or until you end it; nothing else changes.',
+      command: (id, { id: userId }, context, { until = null }) =>
+        new HandleMute(id, { type: 'MuteConversation', data: { userId, until } }, context),
+    }),
+    {
+      name: 'unmute',
+      route: Post(':id/unmute'),
+      mutation: 'unmuteConversation',
+      description: 'You get alerts of the conversation, also when it is not yours.',
+      command: (id, { id: userId }, context) =>
+        new HandleMute(id, { type: 'UnmuteConversation', data: { userId } }, context),
     },
     {
       name: 'archive',

@@ -5,7 +5,7 @@ import type { Channel } from '@app/domain/conversation';
 import type { FolderChoice } from '@app/read-models';
 import { CommandInput } from '../http/command-input.dto.js';
 import { ConnectionArgs, PageDto } from '../http/paging.dto.js';
-import { IsCleanText, IsPhone, Optional } from '../http/validators.js';
+import { IsCleanText, IsPhone, IsTime, Optional } from '../http/validators.js';
 
 export const LONGEST_IN_APP = 5_000;
 const LONGEST_ID = 200;
@@ -40,6 +40,12 @@ export class AssignConversationDto {
   @MaxLength(LONGEST_ID)
   @IsString()
   readonly assignee!: string | null;
+}
+
+@InputType({ isAbstract: true })
+export class MuteConversationDto {
+  /** When the mute ends; none: it stays until you end it. */
+  @Optional() @IsTime() readonly until?: string;
 }
 
 /** Which conversations: at most one of `folder`, `contactId` and `referralId`. */

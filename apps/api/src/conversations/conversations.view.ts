@@ -17,6 +17,10 @@ export class ConversationDto implements ConversationView {
   @OneOf(folders) readonly folder!: Folder;
   /** User id of the member of staff who is responsible; null: nobody. */
   @Nullable() readonly assignee!: string | null;
+  /** Whether you get no alerts of it: as you chose, else for conversations that are not yours. */
+  readonly isMuted!: boolean;
+  /** When that ends; null: not by itself. */
+  @Nullable() readonly mutedUntil!: string | null;
   /** The contact's messages since the last message by staff. */
   readonly answers!: number;
   /** Of the last message; null where it was erased. */

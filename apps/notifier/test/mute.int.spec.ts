@@ -1,0 +1,67 @@
+import { HandleConversation, HandleMute } from '@app/application';
+import type { NotificationEvent } from '@app/domain/notification';
+import { NotifierBench, until } from './notifier-bench.fixture.js';
+
+const bench = await NotifierBench.open();
+afterAll(() => bench.close());
+
+let programId: string;
+let conversationId: string;
+beforeEach(async () => {
+  ({ programId } = await bench.program(crypto.randomUUID()));
+  for (const userId of ['anna', 'ben']) await bench.member(programId, userId);
+  ({ conversationId } = await bench.conversation(programId));
+  // It is Anna's: she wrote in it.
+  await bench.write(programId, conversationId, 'Hello', 'in-app');
+});
+
+type Choice = ConstructorParameters<typeof HandleMute>[1];
+const choose = (choice: Choice): Promise<unknown> =>
+  bench.execute(new HandleMute(conversationId, choice, bench.context(programId)));
+
+/** Who of the staff is told of a message by the contact. */
+async function told(): Promise<readonly string[]> {
+  const messageId = crypto.randomUUID();
+  const data = { messageId, channel: 'in-app', text: 'Hi', acceptedPosition: null, providerMessageId: null } as const;
+  await bench.execute(
+    new HandleConversation(conversationId, { type: 'ReceiveMessage', data }, bench.context(programId)),
+  );
+  let people: readonly { readonly id: string }[] | undefined;
+  await until(async () => {
+    const decided = await bench.recorded<NotificationEvent>('notification');
+    people = decided.find((event) => event.data.messageId === messageId)?.data.people;
+    return people !== undefined;
+  });
+  return (people ?? []).map(({ id }) => id);
+}
+
+const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
+
+describe('I6, N4: who is told of a message', () => {
+  it('those whose conversation it is', async () => expect(await told()).toEqual(['anna']));
+
+  it.each([[null], [inAnHour()]])('not who muted it until %p', async (end) => {
+    await choose({ type: 'MuteConversation', data: { userId: 'anna', until: end } });
+    expect(await told()).toEqual([]);
+  });
+
+  it('who asked for its alerts, though it is not theirs', async () => {
+    await choose({ type: 'UnmuteConversation', data: { userId: 'ben' } });
+    await choose({ type: 'UnmuteConversation', data: { userId: 'nobody' } });
+    expect(await told()).toEqual(['anna', 'ben']);
+  });
+
+  it('again once the mute ended', async () => {
+    const end = inAnHour();
+    await choose({ type: 'MuteConversation', data: { userId: 'anna', until: end } });
+    await choose({ type: 'EndMute', data: { userId: 'anna', at: end } });
+    expect(await told()).toEqual(['anna']);
+  });
+
+  it('not owners who muted one that is nobody’s', async () => {
+    ({ conversationId } = await bench.conversation(programId));
+    expect((await told()).toSorted()).toEqual(['anna', 'ben']);
+    await choose({ type: 'MuteConversation', data: { userId: 'ben', until: null } });
+    expect(await told()).toEqual(['anna']);
+  });
+});

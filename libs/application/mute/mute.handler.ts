@@ -1,0 +1,46 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Aggregates, handleCommand, type CommandResult } from '@app/eventing';
+import type { Message } from '@app/kernel';
+import { ConversationWasDeleted } from '@app/domain/conversation';
+import { muteAggregate, type MuteCommand } from '@app/domain/mute';
+import { AggregateCommand } from '../commands/aggregate-command.js';
+import { Lookups } from '../lookups/lookups.js';
+
+type MuteIntent =
+  | Message<'MuteConversation', { readonly userId: string; readonly until: string | null }>
+  | Message<'UnmuteConversation', { readonly userId: string }>
+  | Message<'EndMute', { readonly userId: string; readonly at: string }>;
+
+/** What a member of staff chooses for a conversation; its id is the conversation's. */
+export class HandleMute extends AggregateCommand<MuteIntent> {}
+
+@CommandHandler(HandleMute)
+export class MuteHandler implements ICommandHandler<HandleMute> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly lookups: Lookups,
+  ) {}
+
+  /** @throws ConversationNotFound, ConversationWasDeleted, MuteEndsInThePast */
+  async execute({ id: conversationId, intent, context }: HandleMute): Promise<CommandResult> {
+    // A mute also ends when its conversation was deleted.
+    if (intent.type !== 'EndMute') {
+      const { status } = await this.lookups.conversation(context.programId, conversationId);
+      if (status === 'deleted') throw new ConversationWasDeleted();
+    }
+    const { occurredAt: at } = context;
+    const prepare = (asked: MuteIntent): MuteCommand => {
+      switch (asked.type) {
+        case 'MuteConversation': {
+          const until = asked.data.until && new Date(asked.data.until).toISOString();
+          return { type: asked.type, data: { ...asked.data, conversationId, until, at } };
+        }
+        case 'UnmuteConversation':
+          return { type: asked.type, data: { ...asked.data, conversationId } };
+        case 'EndMute':
+          return { type: asked.type, data: { ...asked.data, conversationId } };
+      }
+    };
+    return handleCommand(this.aggregates, { aggregate: muteAggregate, id: conversationId, intent, context, prepare });
+  }
+}

@@ -1,0 +1,13 @@
+import { defineAggregate } from '@app/kernel';
+import { muteDecider } from './mute.decider.js';
+import { muteEventTypes } from './mute.events.js';
+
+export * from './mute.decider.js';
+export * from './mute.events.js';
+
+/** Who of the staff muted a conversation; its id is the conversation's. */
+export const muteAggregate = defineAggregate({
+  category: 'mute',
+  decider: muteDecider,
+  events: muteEventTypes,
+});

@@ -1,0 +1,27 @@
+import { naturalId } from '@app/eventing';
+import type { MuteChoice } from '@app/domain/mute';
+import { defineReadModel } from '../define-read-model.js';
+
+/** What one member of staff chose for one conversation; there is none where the default applies. */
+export type MuteRow = MuteChoice & {
+  readonly id: string;
+  readonly programId: string;
+  readonly conversationId: string;
+  readonly userId: string;
+};
+
+export const muteRowId = (conversationId: string, userId: string): string => naturalId('mute', conversationId, userId);
+
+export const mutesModel = defineReadModel<MuteRow>()({
+  name: 'mutes',
+  handles: ['ConversationMuted', 'ConversationUnmuted', 'MuteEnded'],
+  indexes: { due: ['programId', 'isMuted', 'until'] },
+  touches: ({ data }) => muteRowId(data.conversationId, data.userId),
+  evolve(_, { type, data, metadata: { programId } }, id) {
+    if (type === 'MuteEnded') return null;
+    const { conversationId, userId } = data;
+    const choice =
+      type === 'ConversationMuted' ? { isMuted: true, until: data.until } : { isMuted: false, until: null };
+    return { id, programId, conversationId, userId, ...choice };
+  },
+});

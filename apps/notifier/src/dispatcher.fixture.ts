@@ -1,4 +1,12 @@
-import { SystemClock, TrustedClock, type Checkpoints, type Clock, type EventLog } from '@app/eventing';
+import {
+  sleep,
+  SystemClock,
+  TrustedClock,
+  type Checkpoints,
+  type Clock,
+  type EventLog,
+  type Scheduler,
+} from '@app/eventing';
 import { Configuration } from '@app/platform';
 import type { DeliveryQueries } from '@app/read-models';
 import { DeliveryTasks } from './delivery-tasks.js';
@@ -19,6 +27,11 @@ type Parts = {
 };
 const none = {} as never;
 
+/** Tells of nothing. */
+const silent = {
+  run: (_work: unknown, _onFailure: unknown, signal: AbortSignal) => sleep(2 ** 31 - 1, signal),
+} as unknown as Scheduler;
+
 /** A dispatcher of the parts that a test needs; the others must not be called. */
 export function dispatcherOf({
   eventLog,
@@ -33,5 +46,8 @@ export function dispatcherOf({
   const tasks = new DeliveryTasks(inOrder, roads, slots, checkpoints);
   const queues = new FairQueues(deliveries, roads, slots, tasks, clock);
   const trustedClock = new TrustedClock(clock, []);
-  return { dispatcher: new Dispatcher(eventLog, checkpoints, roads, queues, tasks, trustedClock), queues };
+  return {
+    dispatcher: new Dispatcher(eventLog, checkpoints, roads, queues, tasks, silent, clock, trustedClock),
+    queues,
+  };
 }

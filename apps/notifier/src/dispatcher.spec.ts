@@ -45,7 +45,7 @@ describe('the dispatcher and what cannot be opened', () => {
       async *follow() {
         yield await Promise.resolve({
           events: [],
-          all: ['program-p1', 'hold-p2', 'delivery-d1'].map(unopened),
+          all: ['program-p1', 'hold-p2'].map(unopened),
           position: '1',
         });
         heard.resolve();

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Checkpoints, EventLog, sideBySide, TrustedClock, Wakeup } from '@app/eventing';
+import { Checkpoints, Clock, EventLog, Scheduler, sideBySide, TrustedClock, Wakeup, type DueWork } from '@app/eventing';
 import type { Position } from '@app/kernel';
-import type { DeliveryEvent } from '@app/domain/delivery';
 import type { HoldEvent } from '@app/domain/hold';
 import type { ProgramEvent } from '@app/domain/program';
-import { deliveriesProjection } from '@app/read-models';
+import { deliveriesProjection, type DeliveryRow } from '@app/read-models';
 import { DeliveryTasks } from './delivery-tasks.js';
 import { FairQueues } from './fair-queues.js';
 import { OPT_OUTS } from './opt-outs.js';
@@ -26,6 +25,8 @@ export class Dispatcher {
     private readonly roads: Roads,
     private readonly queues: FairQueues,
     private readonly tasks: DeliveryTasks,
+    private readonly scheduler: Scheduler,
+    private readonly clock: Clock,
     private readonly trustedClock: TrustedClock,
   ) {}
 
@@ -43,6 +44,7 @@ export class Dispatcher {
       const head = await this.eventLog.head();
       await sideBySide(signal, [
         (running) => this.hear(head, running),
+        (running) => this.scheduler.run(this.dueSince(head), neverFails, running),
         (running) => this.startDue(head, running, signal),
       ]);
     } finally {
@@ -51,24 +53,31 @@ export class Dispatcher {
     }
   }
 
+  /** Each delivery at its time. What was due before is found by a look into the queues. */
+  private dueSince(position: Position | null): DueWork<DeliveryRow> {
+    return {
+      model: deliveriesProjection,
+      startedBy: ['DeliveryRequested', 'DeliveryReleased', 'DeliverySettled'],
+      index: 'program',
+      pending: { status: 'requested' },
+      time: 'notBefore',
+      since: { position, time: this.clock.now() },
+      do: (row) => {
+        this.queues.hear(row);
+        this.wakeup.wake();
+        return Promise.resolve();
+      },
+    };
+  }
+
   private async hear(after: Position | null, running: AbortSignal): Promise<void> {
-    for await (const { events, all, position } of this.eventLog.follow<DeliveryEvent | HoldEvent | ProgramEvent>({
+    for await (const { all } of this.eventLog.follow<HoldEvent | ProgramEvent>({
       after,
-      categories: ['delivery', 'hold', 'program'],
+      categories: ['hold', 'program'],
       signal: running,
     })) {
-      const written = new Set<string>();
-      for (const event of events) {
-        if (event.type === 'DeliveryRequested' || event.type === 'DeliveryReleased' || event.type === 'DeliverySettled')
-          written.add(event.aggregateId);
-      }
       // What cannot be opened may change a road too: then it is read again, and what needs it waits.
-      for (const { stream } of all)
-        if (!stream.startsWith('delivery-')) this.roads.forget(stream.slice(stream.indexOf('-') + 1));
-      if (written.size > 0) {
-        await untilReached(this.checkpoints, deliveriesProjection.name, position, running);
-        await this.queues.hear(written);
-      }
+      for (const { stream } of all) this.roads.forget(stream.slice(stream.indexOf('-') + 1));
       this.wakeup.wake();
     }
   }
@@ -101,3 +110,7 @@ export class Dispatcher {
     return isTrusted;
   }
 }
+
+const neverFails = (error: unknown): never => {
+  throw error;
+};

@@ -1,5 +1,5 @@
 import { laneOrder, type Lane } from '@app/domain/delivery';
-import { type DeliveryQueries, type DeliveryRow, type DueRange, queueNamed, type QueueName } from '@app/read-models';
+import { type DeliveryQueries, type DeliveryRow, queueNamed, type QueueName } from '@app/read-models';
 
 /** Ordering keys that are enough to be going on with, and most that are remembered. */
 const ENOUGH = 100;
@@ -17,50 +17,35 @@ type LaneOfQueue = {
   readonly lane: Lane;
   /** Ordering keys with something due, the longest waiting first. */
   readonly ready: Set<string>;
-  /** What is due up to this time was found. */
-  seenUpTo: string;
-  /** Of a look that has not come to its end. */
-  unread: (DueRange & { readonly after: string }) | null;
-  /** When there is something to look for, in ms. */
-  lookAt: number;
-  /** What was found is not all there is. */
-  isIncomplete: boolean;
+  /** A look for all that is due that has not come to its end; `after` is where it goes on. */
+  look: { readonly upTo?: string; readonly after?: string } | null;
 };
 
 /**
- * What is due of one program, channel, number and country. Each row that comes due is read once: what was written since is
- * heard of by its events, and what waits for a later time is not read before it. What is not remembered is looked for again.
+ * What is due of one program, channel, number and country. It is told of each delivery once, when it is due. What it does not
+ * remember it looks for, page by page.
  */
 export class DueQueue {
   readonly name: QueueName;
   private readonly lanes: readonly LaneOfQueue[];
 
-  /** One of which nothing is due but what is heard of from `now` on, unless it is looked into from the beginning. */
   constructor(
     readonly id: string,
-    now: number,
     private readonly deliveries: DeliveryQueries,
     private readonly tasks: Tasks,
   ) {
     this.name = queueNamed(id);
-    this.lanes = laneOrder.map((lane) => ({
-      lane,
-      ready: new Set(),
-      seenUpTo: new Date(now).toISOString(),
-      unread: null,
-      lookAt: Infinity,
-      isIncomplete: false,
-    }));
+    this.lanes = laneOrder.map((lane) => ({ lane, ready: new Set(), look: null }));
   }
 
-  /** Nothing is due and nothing comes due, as far as is known. */
+  /** Nothing is due, as far as is known. */
   get isIdle(): boolean {
-    return this.nextLookAt === Infinity && this.lanes.every(({ ready }) => ready.size === 0);
+    return this.lanes.every(({ ready, look }) => ready.size === 0 && look === null);
   }
 
-  /** When there is something to look for, in ms. */
-  get nextLookAt(): number {
-    return Math.min(...this.lanes.map(({ isIncomplete, lookAt }) => (isIncomplete ? 0 : lookAt)));
+  /** There is more to look for, and room for it. */
+  get isIncomplete(): boolean {
+    return this.lanes.some(hasRoom);
   }
 
   hasReady(lane: Lane): boolean {
@@ -78,39 +63,31 @@ export class DueQueue {
     this.of(lane).ready.add(orderingKey);
   }
 
-  /** Something was written, or may be due now. */
-  hear({ lane, orderingKey, conversationId, notBefore, status }: DeliveryRow, now: number): void {
+  /** This delivery is due. */
+  hear({ lane, orderingKey, conversationId }: DeliveryRow): void {
     const heard = this.of(lane);
-    if (status !== 'requested' || !this.tasks.isOwned(conversationId)) return;
-    if (Date.parse(notBefore) > now) heard.lookAt = Math.min(heard.lookAt, Date.parse(notBefore));
-    else if (heard.ready.size >= MOST) heard.isIncomplete = true;
+    if (!this.tasks.isOwned(conversationId)) return;
+    if (heard.ready.size >= MOST) heard.look = {};
     else if (!this.tasks.isTaken(orderingKey)) heard.ready.add(orderingKey);
   }
 
   lookFromTheBeginning(): void {
-    for (const lane of this.lanes) lane.isIncomplete = true;
+    for (const lane of this.lanes) lane.look = {};
   }
 
-  /** Reads a page of what has come due, in each lane that has not enough. */
+  /** Reads a page of what is due, in each lane that has not enough. */
   async look(now: number): Promise<void> {
-    for (const lane of this.lanes)
-      if (lane.ready.size < ENOUGH && (lane.isIncomplete || lane.lookAt <= now)) await this.lookInto(lane, now);
+    for (const lane of this.lanes) if (hasRoom(lane)) await this.lookInto(lane, now);
   }
 
   private async lookInto(lane: LaneOfQueue, now: number): Promise<void> {
-    if (lane.isIncomplete) Object.assign(lane, { isIncomplete: false, seenUpTo: '', unread: null, lookAt: 0 });
-    const range = lane.unread ?? { above: lane.seenUpTo, upTo: new Date(now).toISOString() };
-    const { documents, next } = await this.deliveries.due(this.id, lane.lane, range);
+    const upTo = lane.look?.upTo ?? new Date(now).toISOString();
+    const begun = (lane.look = { ...lane.look, upTo });
+    const { documents, next } = await this.deliveries.due(this.id, lane.lane, begun);
     for (const { orderingKey, conversationId } of documents)
       if (this.tasks.isOwned(conversationId) && !this.tasks.isTaken(orderingKey)) lane.ready.add(orderingKey);
-    if (next !== null) {
-      lane.unread = { ...range, after: next };
-      return;
-    }
-    Object.assign(lane, { unread: null, seenUpTo: range.upTo, lookAt: Infinity });
-    // What is heard of meanwhile may come due earlier.
-    const dueAt = await this.deliveries.nextDueAt(this.id, lane.lane, range.upTo);
-    lane.lookAt = Math.min(lane.lookAt, dueAt ?? Infinity);
+    // Unless it began again meanwhile.
+    if (lane.look === begun) lane.look = next === null ? null : { upTo, after: next };
   }
 
   private of(name: Lane): LaneOfQueue {
@@ -119,3 +96,5 @@ export class DueQueue {
     return found;
   }
 }
+
+const hasRoom = ({ ready, look }: LaneOfQueue): boolean => look !== null && ready.size < ENOUGH;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@app/eventing';
 import { laneOrder } from '@app/domain/delivery';
-import { DeliveryQueries } from '@app/read-models';
+import { DeliveryQueries, type DeliveryRow } from '@app/read-models';
 import { DeliveryTasks, type Work } from './delivery-tasks.js';
 import { DueQueue } from './due-queue.js';
 import { Roads } from './roads.js';
@@ -34,10 +34,9 @@ export class FairQueues {
     this.lookAgainAt = 0;
   }
 
-  /** Something was written about these deliveries, which the read model shows. */
-  async hear(deliveryIds: Iterable<string>): Promise<void> {
-    for (const row of await this.deliveries.withIds([...deliveryIds]))
-      this.queue(row.queue).hear(row, this.clock.now());
+  /** This delivery is due. */
+  hear(row: DeliveryRow): void {
+    this.queue(row.queue).hear(row);
   }
 
   /** Finds what has come due or is to be tried again. */
@@ -81,7 +80,7 @@ export class FairQueues {
     for (const queue of this.queues.values()) {
       const heldUntil = this.roads.of(queue.name)?.heldUntil ?? 0;
       if (heldUntil > now) pause = Math.min(pause, heldUntil - now);
-      else if (this.mayStart(queue, now)) pause = Math.min(pause, queue.nextLookAt - now);
+      else if (queue.isIncomplete && this.mayStart(queue, now)) return 0;
     }
     return Math.max(0, pause);
   }
@@ -109,7 +108,7 @@ export class FairQueues {
   }
 
   private queue(id: string): DueQueue {
-    const queue = this.queues.get(id) ?? new DueQueue(id, this.clock.now(), this.deliveries, this.tasks);
+    const queue = this.queues.get(id) ?? new DueQueue(id, this.deliveries, this.tasks);
     this.queues.set(id, queue);
     return queue;
   }

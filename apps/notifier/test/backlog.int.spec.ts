@@ -223,7 +223,7 @@ describe('what is due and not to be sent from here', () => {
     const first = read;
     const { queue } = queues as unknown as { queue(id: string): DueQueue };
     for (let n = 2; n < 12; n += 1) {
-      queue.call(queues, 'p1 sms s1 1').hear(row({ conversationId: `mine${n}` }), Date.now());
+      queue.call(queues, 'p1 sms s1 1').hear(row({ conversationId: `mine${n}` }));
       wake();
       await until(() => worked.length === n, 'what was heard of is worked on');
     }

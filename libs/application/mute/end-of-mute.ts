@@ -9,6 +9,7 @@ import { HandleMute } from './mute.handler.js';
 @Injectable()
 export class EndOfMute implements DueWork<MuteRow> {
   readonly model = mutesModel;
+  readonly startedBy = ['ConversationMuted'];
   readonly index = 'due';
   readonly pending = { isMuted: true };
   readonly time = 'until';

@@ -15,6 +15,8 @@ export type DueWork<Row extends DueRow> = {
   readonly index: string;
   /** Values that a document has as long as its work is to be done. */
   readonly pending: Readonly<Record<string, FieldValue>>;
+  /** Types of the events that make something pending or move its time. */
+  readonly startedBy: readonly string[];
   /** Field of the time (ISO 8601); `null` in it: never due. */
   readonly time: keyof Row & string;
   /**

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.js';
 import type { DueRow, DueWork, OnFailure } from './due-work.js';
 import { ProgramSchedule } from './program-schedule.js';
 import { touchedBy, type Followed } from './run-projection.js';
+import { sideBySide } from './side-by-side.js';
 import { Wakeup } from './wakeup.js';
 
 const LONGEST_WAIT_MS = 1_000;
@@ -43,34 +44,35 @@ class Run<Row extends DueRow> {
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
-    // A failure ends the hearing too.
-    const failing = new AbortController();
-    const running = AbortSignal.any([signal, failing.signal]);
-    let hearing = Promise.resolve();
+    // What was written before this position is found in the read model; what is written after it is heard of.
+    const head = this.work.since ? this.work.since.position : await this.followed.eventLog.head();
     try {
-      // What was written before this position is found in the read model; what is written after it is heard of.
-      const head = this.work.since ? this.work.since.position : await this.followed.eventLog.head();
-      hearing = this.hear(head, running).catch(this.fail);
-      if (head !== null) await this.reached(head, running);
-      await this.findPrograms();
-      while (!running.aborted) {
-        const since = this.wakeup.calls;
-        const isTrusted = await this.trustedClock.isTrusted();
-        if (isTrusted) this.startTurns();
-        if (this.failure) throw this.failure.error;
-        await this.wakeup.wait({ since, ms: isTrusted ? this.pause() : LONGEST_WAIT_MS, signal: running });
-      }
+      await sideBySide(signal, [(running) => this.hear(head, running), (running) => this.doDue(head, running)]);
     } finally {
-      failing.abort();
-      await Promise.all([hearing, ...this.turns.values()]);
+      await Promise.all(this.turns.values());
+    }
+  }
+
+  private async doDue(head: Position | null, signal: AbortSignal): Promise<void> {
+    if (head !== null) await this.reached(head, signal);
+    await this.findPrograms();
+    while (!signal.aborted) {
+      const since = this.wakeup.calls;
+      const isTrusted = await this.trustedClock.isTrusted();
+      if (isTrusted) this.startTurns();
+      if (this.failure) throw this.failure.error;
+      await this.wakeup.wait({ since, ms: isTrusted ? this.pause() : LONGEST_WAIT_MS, signal });
     }
   }
 
   private async hear(after: Position | null, signal: AbortSignal): Promise<void> {
-    const { model } = this.work;
+    const { model, startedBy } = this.work;
     const { eventLog, readModels } = this.followed;
-    for await (const { all, position } of eventLog.follow({ after, categories: model.categories, signal })) {
-      const ids = touchedBy(model, all);
+    for await (const { events, position } of eventLog.follow({ after, categories: model.categories, signal })) {
+      const ids = touchedBy(
+        model,
+        events.filter(({ type }) => startedBy.includes(type)),
+      );
       if (ids.length === 0) continue;
       await this.reached(position, signal);
       for (const row of await readModels.get(model, ids)) this.program(row.programId).hear(row);

@@ -6,9 +6,6 @@ import { deliveriesProjection, type DeliveryRow } from './deliveries.projection.
 
 const BATCH = 100;
 
-/** A time range in ISO 8601: exclusive start, inclusive end. `after` continues after a page. */
-export type DueRange = { readonly above: string; readonly upTo: string; readonly after?: string };
-
 /** A delivery for staff: the result of its newest attempt, and of earlier ones. */
 export type DeliveryView = Omit<
   DeliveryRow,
@@ -41,15 +38,13 @@ export class DeliveryQueries {
     return documents[0]?.queue ?? null;
   }
 
-  /** Deliveries of one queue and lane that came due in a time range; longest waiting first. */
-  async due(queue: string, lane: Lane, { after, ...range }: DueRange): Promise<Page<DeliveryRow>> {
-    return this.by('due', { status: 'requested', queue, lane }, { range, after, limit: BATCH });
-  }
-
-  /** When the first delivery after this time comes due, in ms. */
-  async nextDueAt(queue: string, lane: Lane, above: string): Promise<number | null> {
-    const { documents } = await this.by('due', { status: 'requested', queue, lane }, { range: { above }, limit: 1 });
-    return documents[0] ? Date.parse(documents[0].notBefore) : null;
+  /** Deliveries of one queue and lane that came due up to a time (ISO 8601); longest waiting first. */
+  async due(
+    queue: string,
+    lane: Lane,
+    { upTo, after }: { readonly upTo: string; readonly after?: string },
+  ): Promise<Page<DeliveryRow>> {
+    return this.by('due', { status: 'requested', queue, lane }, { range: { upTo }, after, limit: BATCH });
   }
 
   /** The first claimed or unsent deliveries of an ordering key, in order, up to a limit. */

@@ -218,6 +218,7 @@ class Process {
     const scheduler = new Scheduler(followed, this.clock, new TrustedClock(this.clock, []));
     const work: DueWork<TallyDue> = {
       model,
+      startedBy: ['Added'],
       index: 'program',
       pending: {},
       time: 'dueAt',

@@ -4,13 +4,11 @@ import * as exported from './handlers.js';
 import { Automation } from './reactions/automation.js';
 import { dueWork } from './reactions/due-work.js';
 import { ConversationStarter } from './conversation/conversation-starter.js';
-import { Erasure } from './erasure/erasure.js';
 import { InboundEntry } from './inbound/inbound-entry.js';
 import { InboundRouter } from './inbound/inbound-router.js';
 import { Lookups } from './lookups/lookups.js';
 import { NaturalKeys } from './lookups/natural-keys.js';
 import { Parking } from './parking/parking.js';
-import { ProviderOptOuts } from './consent/provider-opt-outs.js';
 import { UsageQueries } from '@app/read-models';
 import { ConsentReader } from './consent/send-gate.js';
 import { TextQuota } from './conversation/text-quota.js';
@@ -32,11 +30,9 @@ const handlers = Object.values<object>(exported).filter(
     NaturalKeys,
     ConsentReader,
     ConversationStarter,
-    Erasure,
     InboundEntry,
     InboundRouter,
     Parking,
-    ProviderOptOuts,
     TextQuota,
     UsageQueries,
   ],

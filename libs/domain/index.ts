@@ -49,6 +49,15 @@ export const eventTypesByCategory = Object.fromEntries(stored.map(({ category, e
   readonly [Of in Stored as Of['category']]: Of['events'];
 };
 
+/** The event type of this name. */
+export type EventOf<Type extends DomainEvent['type']> = Extract<DomainEvent, { type: Type }>;
+
+/** The categories of the streams that store these event types. */
+export const categoriesOf = (types: readonly string[]): readonly string[] =>
+  Object.entries(eventTypesByCategory)
+    .filter(([, held]) => types.some((type) => Object.hasOwn(held, type)))
+    .map(([category]) => category);
+
 export const eventTypes = Object.assign({}, ...stored.map(({ events }) => events)) as Intersection<Stored['events']>;
 
 /** Upcasts stored events of older versions. */

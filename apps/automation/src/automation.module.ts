@@ -1,5 +1,5 @@
 import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { ApplicationModule, Automation, Parking, type AutomatedEvent, type ParkingWorker } from '@app/application';
+import { ApplicationModule, Automation, Parking, type ParkingWorker } from '@app/application';
 import {
   Checkpoints,
   EventLog,
@@ -9,7 +9,7 @@ import {
   type Followable,
   type Follower,
 } from '@app/eventing';
-import type { Recorded } from '@app/kernel';
+import type { Message, Recorded } from '@app/kernel';
 import { Background, logFailure } from '@app/platform';
 import { DueWork } from './due-work.js';
 
@@ -27,23 +27,18 @@ export class AutomationModule implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const worker: ParkingWorker<Followable<AutomatedEvent>> = {
+    const worker: ParkingWorker<Followable> = {
       name: 'automation',
       keyOf: (event) => Automation.keysOf(event)[0] ?? event.stream,
       sourceOf: (event) => ({ programId: programOf(event), stream: event.stream, revision: event.revision }),
-      read: (event) => event as Recorded<AutomatedEvent>,
+      read: (event) => event as Recorded<Message>,
       handle: (event) => this.automation.react(event),
       onParked: (error, { stream }) => logFailure(this.logger, error, stream),
     };
     // Events that are parked together are handled one after the other: beside one that fails, another would find that nothing waits.
-    const keysOf = (event: Followable<AutomatedEvent>): readonly string[] => [
-      worker.keyOf(event),
-      ...Automation.keysOf(event),
-    ];
+    const keysOf = (event: Followable): readonly string[] => [worker.keyOf(event), ...Automation.keysOf(event)];
     const handle = (events: readonly Followable[]): Promise<void> =>
-      inOrderPerKey((events as readonly Followable<AutomatedEvent>[]).filter(Automation.concerns), keysOf, (event) =>
-        this.parking.handle(worker, event),
-      );
+      inOrderPerKey(events.filter(Automation.concerns), keysOf, (event) => this.parking.handle(worker, event));
     const { eventLog, checkpoints } = this;
     const follow = (follower: Follower, signal: AbortSignal): Promise<void> =>
       runFollower({ eventLog, checkpoints }, follower, signal);

@@ -1,13 +1,11 @@
 import type { Command, CommandBus } from '@nestjs/cqrs';
-import { inOrderPerKey } from '@app/eventing';
+import { inOrderPerKey, type EventLog, type Keyring } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { addressDecider, type Address } from '@app/domain/address';
 import type { ContactEvent } from '@app/domain/contact';
 import { newRecord, samples } from '@app/testing';
-import type { ProviderOptOuts } from '../consent/provider-opt-outs.js';
-import { Automation, type AutomatedEvent } from './automation.js';
+import { Automation } from './automation.js';
 import type { HandleAddress } from '../address/address.handler.js';
-import type { Erasure } from '../erasure/erasure.js';
 import type { InboundRouter } from '../inbound/inbound-router.js';
 import type { Lookups } from '../lookups/lookups.js';
 
@@ -33,10 +31,10 @@ describe('automation, events side by side', () => {
     };
     const automation = new Automation(
       { execute: (command: Command<unknown>) => execute(command as HandleAddress) } as unknown as CommandBus,
-      {} as InboundRouter,
+      {} as EventLog,
+      {} as Keyring,
       {} as Lookups,
-      {} as ProviderOptOuts,
-      {} as Erasure,
+      {} as InboundRouter,
     );
     await inOrderPerKey(events, Automation.keysOf, (event) => automation.react(event));
     expect([addresses.get('a')?.holders, addresses.get('b')?.holders]).toEqual([['rita'], []]);
@@ -52,9 +50,7 @@ describe('automation, events side by side', () => {
     'AutomatedTextSent',
   ] as const)('rule 13: %s that is not what its type says stops nobody, and waits by its stream', (type) => {
     for (const data of [{}, { addressId: 7, addressIds: [7], formerAddressIds: [], route: {} }])
-      expect(
-        Automation.keysOf(record('conversation-1', { type, data } as Message) as Recorded<AutomatedEvent>),
-      ).toEqual([]);
+      expect(Automation.keysOf(record('conversation-1', { type, data } as Message) as Recorded<Message>)).toEqual([]);
   });
 
   it('rule 13: a message in the app concerns it not, and one that goes out as a text does', () => {
@@ -62,7 +58,7 @@ describe('automation, events side by side', () => {
       record('conversation-1', {
         type: 'MessageSent',
         data: { ...samples.MessageSent, ...change },
-      }) as Recorded<AutomatedEvent>;
+      }) as Recorded<Message>;
     expect([
       Automation.concerns(sent({})),
       Automation.concerns(sent({ channel: 'in-app', to: null, route: null })),

@@ -41,7 +41,6 @@ import {
   Lookups,
   NaturalKeys,
   Parking,
-  type AutomatedEvent,
   type ParkingWorker,
 } from '../index.js';
 
@@ -171,11 +170,11 @@ const texts = async (): Promise<unknown[]> =>
     'text' in data ? [data.text] : [],
   );
 
-const worker = (): ParkingWorker<Followable<AutomatedEvent>> => ({
+const worker = (): ParkingWorker<Followable> => ({
   name: 'automation',
   keyOf: (event) => Automation.keysOf(event)[0] ?? event.stream,
   sourceOf: ({ stream, revision }) => ({ programId, stream, revision }),
-  read: (event) => event as Recorded<AutomatedEvent>,
+  read: (event) => event as Recorded<Message>,
   handle: (event) => app.get(Automation).react(event),
   onParked: () => undefined,
 });
@@ -183,7 +182,7 @@ const worker = (): ParkingWorker<Followable<AutomatedEvent>> => ({
 async function automate(): Promise<void> {
   const eventLog = app.get(EventLog);
   for (let head = await eventLog.head(); head !== followed; head = await eventLog.head())
-    for await (const { all, position } of eventLog.follow<AutomatedEvent>({
+    for await (const { all, position } of eventLog.follow({
       after: followed,
       categories: Automation.categories,
       signal: new AbortController().signal,

@@ -5,7 +5,7 @@ import { eventTypes, subjectHomes, upcasters } from '@app/domain';
 import { Aggregates, EventCodec, EventLog, naturalId, type CommandContext, type CommandResult } from '@app/eventing';
 import type { Actor, Message, Position, Recorded } from '@app/kernel';
 import type { InboundReceived } from '@app/domain/inbound';
-import { Automation, type AutomatedEvent } from '../reactions/automation.js';
+import { Automation } from '../reactions/automation.js';
 import { HandleAddress } from '../address/address.handler.js';
 import { HandleConsent } from '../consent/consent.command.js';
 import { HandleContact } from '../contact/contact.command.js';
@@ -21,14 +21,12 @@ import { ids } from '../commands/ids.js';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { InboxQueries } from '@app/read-models';
 import { ErasePerson } from '../erasure/erase-person.js';
-import { Erasure } from '../erasure/erasure.js';
 import { InboundRouter } from '../inbound/inbound-router.js';
 import { Lookups } from '../lookups/lookups.js';
 import { NaturalKeys } from '../lookups/natural-keys.js';
 import { AddressHandler } from '../address/address.handler.js';
 import { InboundHandler } from '../inbound/inbound.handler.js';
 import { ProgramHandler } from '../program/program.handler.js';
-import { ProviderOptOuts } from '../consent/provider-opt-outs.js';
 import { ReferralHandler } from '../referral/referral.handler.js';
 import type { UsageQueries } from '@app/read-models';
 import { ConsentReader } from '../consent/send-gate.js';
@@ -74,13 +72,7 @@ export class WriteSide {
     this.consents = new ConsentReader(aggregates, this.lookups);
     this.starter = new ConversationStarter(this.bus, this.lookups);
     this.router = new InboundRouter(this.bus, aggregates, this.lookups, this.consents);
-    this.automation = new Automation(
-      this.bus,
-      this.router,
-      this.lookups,
-      new ProviderOptOuts(this.bus, this.eventLog),
-      new Erasure(this.bus, this.lookups, engines.keyring),
-    );
+    this.automation = new Automation(this.bus, this.eventLog, engines.keyring, this.lookups, this.router);
     const usage = { textsOn: () => Promise.resolve(this.textsOfProgram) } as unknown as UsageQueries;
     const quota = new TextQuota(this.lookups, usage, this.limits);
     this.handlers = new Map<unknown, Handler>([
@@ -208,7 +200,7 @@ export class WriteSide {
   /** Follows the event store as the automation does, from its last position. */
   async automate(): Promise<void> {
     for (let head = await this.eventLog.head(); head !== this.followed; head = await this.eventLog.head())
-      for await (const { events, position } of this.eventLog.follow<AutomatedEvent>({
+      for await (const { events, position } of this.eventLog.follow({
         after: this.followed,
         signal: new AbortController().signal,
       })) {

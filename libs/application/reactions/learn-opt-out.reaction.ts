@@ -1,41 +1,27 @@
-import { Injectable } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
-import { EventLog } from '@app/eventing';
+import type { DeliveryClaimed, DeliveryEvent, DeliveryRequested } from '@app/domain/delivery';
 import type { Recorded } from '@app/kernel';
-import type {
-  DeliveryClaimed,
-  DeliveryEvent,
-  DeliveryRejected,
-  DeliveryRequested,
-  ReceiptReceived,
-} from '@app/domain/delivery';
-import { HandleConsent } from './consent.command.js';
-import { causedBy, ids, system } from '../commands/ids.js';
+import { causedBy, ids } from '../commands/ids.js';
+import { HandleConsent } from '../consent/consent.command.js';
+import { automation, defineReaction } from './define-reaction.js';
 
 /** The provider's code for a text to a number that has opted out; see its page on error 21610. */
 const OPTED_OUT = '21610';
-
-/** The delivery events that may report an opt-out. */
-export type ProviderRejection = DeliveryRejected | ReceiptReceived;
 
 /**
  * K12: the provider refuses a text with 21610 although our consent allows it. So we missed a STOP, and consent is
  * revoked.
  */
-@Injectable()
-export class ProviderOptOuts {
-  constructor(
-    private readonly commands: CommandBus,
-    private readonly eventLog: EventLog,
-  ) {}
+export const learnOptOut = defineReaction({
+  on: ['DeliveryRejected', 'ReceiptReceived'],
+  keys: () => [],
 
-  async learnFrom(event: Recorded<ProviderRejection>): Promise<void> {
+  async react(event, { commands, eventLog }) {
     const { claimId } = event.data;
     const errorCode = event.type === 'DeliveryRejected' ? event.data.code : event.data.errorCode;
     if (errorCode !== OPTED_OUT) return;
     let request: DeliveryRequested['data'] | undefined;
     let claim: Recorded<DeliveryClaimed> | undefined;
-    for await (const past of this.eventLog.read<DeliveryEvent>(event.stream)) {
+    for await (const past of eventLog.read<DeliveryEvent>(event.stream)) {
       if (past.type === 'DeliveryRequested') request = past.data;
       if (past.type === 'DeliveryClaimed' && past.data.claimId === claimId) claim = past;
     }
@@ -50,13 +36,12 @@ export class ProviderOptOuts {
       claimedPosition: claim.position,
       claimedAt: claim.data.claimedAt,
     };
-    const consentId = ids.consent(event.metadata.programId, addressId, senderId);
-    await this.commands.execute(
+    await commands.execute(
       new HandleConsent(
-        consentId,
+        ids.consent(event.metadata.programId, addressId, senderId),
         { type: 'NoteProviderOptOut', data },
-        causedBy(event, system('automation'), 'NoteProviderOptOut'),
+        causedBy(event, automation, 'NoteProviderOptOut'),
       ),
     );
-  }
-}
+  },
+});

@@ -33,8 +33,14 @@ export const aggregates = [
   parkedAggregate,
 ] as const;
 
+type Aggregate = (typeof aggregates)[number];
+export type Category = Aggregate['category'];
+
+/** The events in the streams of a category. */
+export type EventIn<Of extends Category> = Parameters<Extract<Aggregate, { category: Of }>['evolve']>[1];
+
 /** All events of all aggregates. */
-export type DomainEvent = Parameters<(typeof aggregates)[number]['evolve']>[1];
+export type DomainEvent = EventIn<Category>;
 
 /** The identity of the event store is an event too, but of no aggregate. */
 const stored = [{ category: 'record', events: recordEventTypes, upcasters: {} }, ...aggregates] as const;

@@ -31,3 +31,5 @@ export const defineAggregate = <
 
 /** The name of an aggregate's stream. */
 export const streamOf = ({ category }: { readonly category: string }, id: string): string => `${category}-${id}`;
+
+export const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { HandleParked, systemContext } from '@app/application';
 import { EventUnreadable, projectorOf } from '@app/eventing';
 import { policies } from '@app/domain/program';
-import { CONVERSATIONS_TOPIC } from '@app/public-events';
+import { topics } from '@app/public-events';
 import { AccessTokens, InvalidConfiguration, loadConfiguration, roles, type CallerRole } from '@app/platform';
 import { ParkedQueries, ProgramQueries, readModels } from '@app/read-models';
 import { loadSample } from '@app/sample-program';
@@ -148,10 +148,11 @@ async function printToken({
 }
 
 const prepare = (data: string | undefined): Promise<void> =>
-  withEngines(data, async ({ readModels: store, topics }) => {
-    await topics.prepare([CONVERSATIONS_TOPIC]);
+  withEngines(data, async ({ readModels: store, topics: log }) => {
+    const names = topics.map(({ topic }) => topic);
+    await log.prepare(names);
     for (const model of readModels) await store.prepare(model);
-    console.log(`topic ${CONVERSATIONS_TOPIC}, read models ${readModels.map(({ name }) => name).join(', ')}`);
+    console.log(`topic ${names.join(', ')}, read models ${readModels.map(({ name }) => name).join(', ')}`);
   });
 
 const sampleProgram = (data: string | undefined): Promise<void> =>

@@ -14,7 +14,7 @@ import {
   type ConsumedMessage,
   type RecordedStoredEvent,
 } from '@app/eventing';
-import type { JsonObject } from '@app/kernel';
+import { categoryOf, type JsonObject } from '@app/kernel';
 import { loadConfiguration } from '@app/platform';
 import { CONVERSATIONS_TOPIC } from '@app/public-events';
 import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/emulators/eventstoredb';
@@ -126,7 +126,7 @@ const routed = async ({ app }: Standalone): Promise<string[]> => {
     types.push(
       ...events
         .filter(({ data }) => (data as JsonObject)['providerMessageId'] === SID)
-        .map(({ stream }) => stream.slice(0, stream.indexOf('-'))),
+        .map(({ stream }) => categoryOf(stream)),
     );
     if (position >= head) break;
   }

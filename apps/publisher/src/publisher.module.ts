@@ -10,23 +10,21 @@ import {
   TopicLog,
   type Followable,
   type Follower,
+  type TopicMessage,
 } from '@app/eventing';
-import type { Recorded } from '@app/kernel';
-import type { ConversationEvent } from '@app/domain/conversation';
+import { categoryOf, type Message, type Recorded } from '@app/kernel';
 import { Background, logFailure } from '@app/platform';
-import { asTopicValue, CONVERSATIONS_TOPIC, PUBLISHER, toPublic } from '@app/public-events';
+import { PUBLISHER, topics, type Topic } from '@app/public-events';
 
-type Event = Followable<ConversationEvent>;
-
-/** Follows the record, which is the outbox, and writes what others may know to the topics, in order per conversation. */
+/** Follows the event store, which is the outbox, and publishes public events to the topics, in order per stream. */
 @Module({ imports: [ApplicationModule] })
 export class PublisherModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(PublisherModule.name);
-  private readonly worker: ParkingWorker<Event> = {
+  private readonly worker: ParkingWorker<Followable> = {
     name: PUBLISHER,
     keyOf: ({ stream }) => stream,
     sourceOf: (event) => ({ programId: programOf(event), stream: event.stream, revision: event.revision }),
-    read: (event) => event as Recorded<ConversationEvent>,
+    read: (event) => event as Recorded<Message>,
     handle: (event) => this.publish([event]),
     onParked: (error, { stream }) => logFailure(this.logger, error, stream),
   };
@@ -35,32 +33,31 @@ export class PublisherModule implements OnApplicationBootstrap {
     private readonly background: Background,
     private readonly eventLog: EventLog,
     private readonly checkpoints: Checkpoints,
-    private readonly topics: TopicLog,
+    private readonly log: TopicLog,
     private readonly parking: Parking,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.topics.prepare([CONVERSATIONS_TOPIC]);
+    await this.log.prepare(topics.map(({ topic }) => topic));
     const { eventLog, checkpoints } = this;
     this.background.startAsLeader(this.worker.name, async (signal) => {
       // Whoever led before may have parked some.
       this.parking.takeOver(this.worker.name);
       const parked = await this.parking.keysOf(this.worker.name);
-      const handle = (events: readonly Followable[]): Promise<void> =>
-        this.publishOrPark(events as readonly Event[], parked);
-      await runFollower(
-        { eventLog, checkpoints },
-        { name: this.worker.name, categories: ['conversation'], handle },
-        signal,
-      );
+      const follower: Follower = {
+        name: this.worker.name,
+        categories: topics.flatMap(({ categories }) => categories),
+        handle: (events) => this.publishOrPark(events, parked),
+      };
+      await runFollower({ eventLog, checkpoints }, follower, signal);
     });
     const replays: Follower = this.parking.replays(this.worker);
     this.background.startAsLeader(replays.name, (signal) => runFollower({ eventLog, checkpoints }, replays, signal));
   }
 
   /** At once what stands behind nothing that waits; the rest one by one. @param parked streams of which something waits, or has waited */
-  private async publishOrPark(events: readonly Event[], parked: ParkedKeys): Promise<void> {
-    const [ready, behind]: [Event[], Event[]] = [[], []];
+  private async publishOrPark(events: readonly Followable[], parked: ParkedKeys): Promise<void> {
+    const [ready, behind]: [Followable[], Followable[]] = [[], []];
     for (const event of events) {
       if (!isOpened(event)) parked.add(event.stream);
       (parked.has(event.stream) ? behind : ready).push(event);
@@ -70,14 +67,24 @@ export class PublisherModule implements OnApplicationBootstrap {
   }
 
   /** @throws EventUnreadable */
-  private async publish(events: readonly Event[]): Promise<void> {
-    const messages = events
-      .map((event) => {
-        if (!isOpened(event)) throw new EventUnreadable(event);
-        return toPublic(event);
-      })
-      .filter((event) => event !== null)
-      .map((event) => ({ key: event.conversationId, value: asTopicValue(event) }));
-    if (messages.length > 0) await this.topics.publish(CONVERSATIONS_TOPIC, messages);
+  private async publish(events: readonly Followable[]): Promise<void> {
+    const opened = events.map((event) => {
+      if (!isOpened(event)) throw new EventUnreadable(event);
+      return event;
+    });
+    for (const topic of topics) {
+      const messages = messagesOf(topic, opened);
+      if (messages.length > 0) await this.log.publish(topic.topic, messages);
+    }
   }
 }
+
+const messagesOf = (
+  { categories, toPublic, keyOf }: Topic,
+  events: readonly Recorded<Message>[],
+): readonly TopicMessage[] =>
+  events
+    .filter(({ stream }) => categories.includes(categoryOf(stream)))
+    .map((event) => toPublic(event))
+    .filter((event) => event !== null)
+    .map((event) => ({ key: keyOf(event), value: event }));

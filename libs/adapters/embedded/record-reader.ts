@@ -1,5 +1,5 @@
 import type { RecordedStoredEvent } from '@app/eventing';
-import type { JsonObject } from '@app/kernel';
+import { categoryOf, type JsonObject } from '@app/kernel';
 import { toPosition } from './positions.js';
 import type { RecordWriter } from './record-writer.js';
 import type { Database } from './sqlite.js';
@@ -97,8 +97,6 @@ export class RecordReader {
     return rows.map(({ position }) => position);
   }
 }
-
-const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));
 
 const toEvent = ({ position, stream, revision, id, type, data, metadata }: EventRow): RecordedStoredEvent => ({
   id,

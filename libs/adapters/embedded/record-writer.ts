@@ -6,6 +6,7 @@ import {
   type SerializedEvent,
   type StoredEvent,
 } from '@app/eventing';
+import { categoryOf } from '@app/kernel';
 import type { Outcome } from './group-commit.js';
 import { toPosition } from './positions.js';
 import { Recent } from './recent.js';
@@ -130,7 +131,7 @@ export class RecordWriter {
   }
 
   #create(name: string): Stream {
-    const category = this.#ensureCategory(name.slice(0, name.indexOf('-')));
+    const category = this.#ensureCategory(categoryOf(name));
     const { id } = this.db.first<{ id: number }>(
       'INSERT INTO streams (category, name) VALUES (?, ?) RETURNING id',
       category,

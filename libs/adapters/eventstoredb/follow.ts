@@ -5,7 +5,7 @@ import {
   type EventStoreDBClient,
 } from '@eventstore/db-client';
 import type { RecordedStoredEvent, SubscriptionBatch } from '@app/eventing';
-import type { Position } from '@app/kernel';
+import { categoryOf, type Position } from '@app/kernel';
 import { batchesOf, BUFFERED } from './batches.js';
 import { fromPosition, toPosition } from './positions.js';
 import { toRecorded } from './recorded.js';
@@ -79,4 +79,4 @@ function toBatch(
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 const isOf = (stream: string, categories: readonly string[] | undefined): boolean =>
-  categories === undefined || categories.includes(stream.slice(0, stream.indexOf('-')));
+  categories === undefined || categories.includes(categoryOf(stream));

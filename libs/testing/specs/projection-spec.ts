@@ -1,5 +1,5 @@
 import { touchedIds, type Document, type ReadModel } from '@app/eventing';
-import type { Message, Position, Recorded } from '@app/kernel';
+import { categoryOf, type Message, type Position, type Recorded } from '@app/kernel';
 
 /** `null` is one that was deleted. */
 type Stored<D> = { readonly document: D | null; readonly position: Position };
@@ -82,7 +82,6 @@ function fold<D extends Document, Event extends Message>(
   return documents;
 }
 
-const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));
 const toDocuments = <D>(documents: Documents<D>): D[] =>
   [...documents.values()].flatMap(({ document }) => document ?? []);
 const asStored = <D>(document: D): D => JSON.parse(JSON.stringify(document)) as D;

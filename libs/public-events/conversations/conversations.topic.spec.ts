@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Message, Recorded } from '@app/kernel';
 import { conversationEventTypes, type ConversationEvent } from '@app/domain/conversation';
 import { newRecord, sampleOf, samples } from '@app/testing';
-import { asTopicValue, fromTopicValue, toPublic } from './conversations.js';
+import { asTopicValue, fromTopicValue, toPublic } from './conversations.topic.js';
 
 const types = Object.keys(conversationEventTypes) as ConversationEvent['type'][];
 const happened = (event: Message, programId = 'program-1'): Recorded<ConversationEvent> =>

@@ -1,14 +1,12 @@
 import type { JsonObject, Recorded } from '@app/kernel';
 import type { Channel, ConversationEvent } from '@app/domain/conversation';
+import { defineTopic } from '../define-topic.js';
 
 /**
  * `conversations.v1`, key: conversation id. No content: a consumer with access reads it by API or event store, with the
  * revision.
  */
 export const CONVERSATIONS_TOPIC = 'conversations.v1';
-
-/** Name of the worker that writes the topic; events it cannot publish are parked there, by stream. */
-export const PUBLISHER = 'publisher';
 
 type Envelope = {
   /** The event's id, the same at every reading. */
@@ -83,6 +81,13 @@ export function toPublic(event: Recorded<ConversationEvent>): PublicConversation
       return null;
   }
 }
+
+export const conversationsTopic = defineTopic({
+  topic: CONVERSATIONS_TOPIC,
+  categories: ['conversation'],
+  toPublic,
+  keyOf: ({ conversationId }) => conversationId,
+});
 
 /** A topic carries plain JSON. */
 export const asTopicValue = (event: PublicConversationEvent): JsonObject => event;

@@ -23,6 +23,7 @@ export * from './sealing/program-hash.js';
 export * from './ports/read-model-store.js';
 export * from './checks/record-check.js';
 export * from './checks/record-identity.js';
+export * from './following/retry.js';
 export * from './following/run-follower.js';
 export * from './following/run-projection.js';
 export * from './following/side-by-side.js';

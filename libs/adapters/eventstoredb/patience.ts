@@ -1,5 +1,5 @@
 import { AccessDeniedError } from '@eventstore/db-client';
-import { AccessRefused, EngineUnavailable, sleep, WRONG_LOGIN } from '@app/eventing';
+import { AccessRefused, EngineUnavailable, growing, retry, sleep, WRONG_LOGIN } from '@app/eventing';
 
 /** How long an operation is repeated before the server counts as unavailable. */
 const PATIENCE_MS = 10_000;
@@ -23,15 +23,14 @@ export async function patiently<T>(
   patienceMs = PATIENCE_MS,
 ): Promise<T> {
   const until = performance.now() + patienceMs;
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    try {
-      return await inTime(Math.min(ATTEMPT_MS, until - performance.now()), signal, attempt());
-    } catch (error) {
+  return retry(() => inTime(Math.min(ATTEMPT_MS, until - performance.now()), signal, attempt()), {
+    pauses: growing(FIRST_PAUSE_MS, LONGEST_PAUSE_MS),
+    signal,
+    onFailure: (error, pause) => {
       if (!isAway(error)) throw refusalOf(error, right) ?? error;
       if (signal.aborted || performance.now() + pause >= until) throw new EngineUnavailable('EventStoreDB', error);
-    }
-    await sleep(pause, signal);
-  }
+    },
+  });
 }
 
 /** What an error is when the server refuses for want of a login or a right. */

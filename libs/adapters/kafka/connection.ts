@@ -6,7 +6,8 @@ import {
   certificateProblem,
   EngineUnavailable,
   noValidCertificate,
-  sleep,
+  retry,
+  steady,
   WRONG_LOGIN,
 } from '@app/eventing';
 import './idle-queues.js';
@@ -58,16 +59,15 @@ export const kafkaClient = ({ brokers, tls, sasl }: KafkaOptions): Kafka =>
  */
 export async function untilDone<T>(work: () => Promise<T>, signal: AbortSignal, patienceMs = PATIENCE_MS): Promise<T> {
   const deadline = performance.now() + patienceMs;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
+  return retry(work, {
+    pauses: steady(PAUSE_MS),
+    signal,
+    onFailure: (error) => {
       const refusal = refusalOf(error);
       if (refusal) throw refusal;
       if (signal.aborted || performance.now() > deadline) throw new EngineUnavailable('Kafka', error);
-      await sleep(PAUSE_MS, signal);
-    }
-  }
+    },
+  });
 }
 
 /** Waits for an end, but not long: without an answer from Kafka it goes on behind our back until kafkajs gives up. */

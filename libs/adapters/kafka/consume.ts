@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { sleep, type Consumer } from '@app/eventing';
+import { retry, steady, type Consumer } from '@app/eventing';
 import { refusalOf, type KafkaOptions } from './connection.js';
 import { HandlerFailed, Membership } from './membership.js';
 
@@ -14,16 +14,15 @@ export async function consume(options: KafkaOptions, consumer: Consumer): Promis
     if (isAway) logger.log(`${group} is back`);
     isAway = false;
   };
-  while (!signal.aborted) {
-    try {
-      return await new Membership(options, consumer, onJoin).run();
-    } catch (error) {
-      if (error instanceof HandlerFailed) throw error.cause;
-      const refusal = refusalOf(error);
-      if (refusal) throw refusal;
-      if (!isAway) logger.warn(`${group} waits for Kafka: ${String(error)}`);
-      isAway = true;
-      await sleep(PAUSE_MS, signal);
-    }
-  }
+  const member = async (): Promise<void> => {
+    if (!signal.aborted) await new Membership(options, consumer, onJoin).run();
+  };
+  const onFailure = (error: unknown): void => {
+    if (error instanceof HandlerFailed) throw error.cause;
+    const refusal = refusalOf(error);
+    if (refusal) throw refusal;
+    if (!isAway) logger.warn(`${group} waits for Kafka: ${String(error)}`);
+    isAway = true;
+  };
+  await retry(member, { pauses: steady(PAUSE_MS), onFailure, signal });
 }

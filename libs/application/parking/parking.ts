@@ -7,7 +7,7 @@ import {
   EventLog,
   KeyLost,
   ProgramGone,
-  sleep,
+  retry,
   TemporaryFailure,
   type Followable,
   type Follower,
@@ -135,7 +135,7 @@ export class Parking {
         });
     }
     try {
-      await tryAgain(() => worker.handle(item));
+      await retry(() => worker.handle(item), { pauses: PAUSES_MS, onFailure: throwLasting });
     } catch (error) {
       if (error instanceof TemporaryFailure) throw error;
       this.free.delete(cacheKey);
@@ -305,24 +305,11 @@ export class Parking {
   }
 }
 
-async function tryAgain(work: () => Promise<void>): Promise<void> {
-  for (const pause of PAUSES_MS) {
-    try {
-      return await work();
-    } catch (error) {
-      // A retry cannot open an unreadable event, and cannot restore a key or a program.
-      if (
-        error instanceof TemporaryFailure ||
-        error instanceof KeyMustWait ||
-        error instanceof EventUnreadable ||
-        error instanceof KeyLost ||
-        error instanceof ProgramGone
-      )
-        throw error;
-      await sleep(pause, new AbortController().signal);
-    }
-  }
-  await work();
+/** A retry cannot open an unreadable event, and cannot restore a key or a program. */
+const LASTING = [TemporaryFailure, KeyMustWait, EventUnreadable, KeyLost, ProgramGone];
+
+function throwLasting(error: unknown): void {
+  if (LASTING.some((type) => error instanceof type)) throw error;
 }
 
 /** Never the message: it may quote what a person wrote. */

@@ -3,7 +3,7 @@ type Wait = {
   /** {@link Wakeup.calls} as of a moment before; a call since then ends the wait at once. */
   readonly since?: number;
   readonly ms?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 };
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Position } from '@app/kernel';
 import { CheckpointMoved, type Checkpoints } from './read-model-store.js';
-import { sleep } from '../following/run-follower.js';
+import { sleep } from '../following/retry.js';
 
 export type Work = (signal: AbortSignal) => Promise<void>;
 

@@ -3,7 +3,7 @@ import { ConsoleLogger, Module, type DynamicModule, type INestApplication, type 
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Command } from 'commander';
-import { EngineUnavailable, sleep, UnusableData } from '@app/eventing';
+import { EngineUnavailable, retry, steady, UnusableData } from '@app/eventing';
 import { InvalidConfiguration, loadServerConfiguration, type Configuration } from '../config/configuration.js';
 import { connectionLimits, limitConnections } from '../http/connection-limits.js';
 import { HealthController } from '../http/health.controller.js';
@@ -64,16 +64,14 @@ async function startWhenReachable(
   configuration: Configuration,
   signal: AbortSignal,
 ): Promise<INestApplication | null> {
-  while (!signal.aborted) {
-    try {
-      return await start(app, configuration);
-    } catch (error) {
+  return retry(async () => (signal.aborted ? null : start(app, configuration)), {
+    pauses: steady(BETWEEN_TRIES_MS),
+    signal,
+    onFailure: (error) => {
       if (!(error instanceof EngineUnavailable)) throw error;
       console.error(`${error.message} (${rootOf(error)}); trying again`);
-      await sleep(BETWEEN_TRIES_MS, signal);
-    }
-  }
-  return null;
+    },
+  });
 }
 
 async function start(

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { retry, steady } from '@app/eventing';
 
 const READY_MS = 60_000;
 const STOP_MS = 15_000;
@@ -79,15 +79,13 @@ async function untilReady({ name, log, probe }: Command, engine: EngineProcess):
   let ended: string | undefined;
   void engine.ended.then((how) => (ended = how));
   const deadline = Date.now() + READY_MS;
-  for (;;) {
-    try {
-      return void (await probe());
-    } catch (error) {
+  await retry(probe, {
+    pauses: steady(50),
+    onFailure: (error) => {
       if (ended !== undefined) throw new NotStarted(name, `ended (${ended})`, log);
       if (Date.now() > deadline) throw new NotStarted(name, `does not answer: ${String(error)}`, log);
-      await delay(50);
-    }
-  }
+    },
+  });
 }
 
 export class NotStarted extends Error {

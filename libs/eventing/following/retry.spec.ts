@@ -1,7 +1,57 @@
-import { keepRunning, sleep } from './run-follower.js';
+import { growing, keepRunning, retry, sleep, steady } from './retry.js';
 
 const { jest } = import.meta;
 const forever = new AbortController().signal;
+
+describe('retry', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  /** Work that fails as often as told. */
+  const failing = (failures: number) => {
+    let attempts = 0;
+    return jest.fn(async () => {
+      attempts += 1;
+      if (attempts <= failures) throw new Error(`failure ${attempts}`);
+      return attempts;
+    });
+  };
+
+  it('tries again after each pause, and gives what the work gives', async () => {
+    const onFailure = jest.fn();
+    const result = retry(failing(4), { pauses: growing(100, 300), onFailure });
+    await jest.advanceTimersByTimeAsync(100 + 200 + 300 + 300);
+    expect(await result).toBe(5);
+    expect(onFailure.mock.calls.map(([, pause]) => pause)).toEqual([100, 200, 300, 300]);
+  });
+
+  it('after the last pause tries once more, and fails as that did', async () => {
+    const work = failing(9);
+    const result = expect(retry(work, { pauses: [10, 20], onFailure: () => undefined })).rejects.toThrow('failure 3');
+    await jest.advanceTimersByTimeAsync(30);
+    await result;
+    expect(work).toHaveBeenCalledTimes(3);
+  });
+
+  it('gives up with what the caller throws', async () => {
+    const work = failing(9);
+    const onFailure = (): void => {
+      throw new Error('refused');
+    };
+    await expect(retry(work, { pauses: steady(10), onFailure })).rejects.toThrow('refused');
+    expect(work).toHaveBeenCalledTimes(1);
+  });
+
+  it('waits no longer when the signal aborts', async () => {
+    const stop = new AbortController();
+    const result = retry(failing(1), { pauses: [60_000], onFailure: () => stop.abort(), signal: stop.signal });
+    expect(await result).toBe(2);
+  });
+});
 
 describe('keepRunning', () => {
   let stop: AbortController;

@@ -1,3 +1,4 @@
+import { walkPages } from '@app/eventing';
 import { sample } from '@app/sample-program';
 import { Api, expectProblem } from './api.fixture.js';
 
@@ -23,12 +24,13 @@ async function pages(
   between: (page: number, seen: readonly string[]) => Promise<void> = async () => undefined,
 ): Promise<readonly (readonly Row[])[]> {
   const all: (readonly Row[])[] = [];
-  for (let after: string | null = ''; after !== null;) {
-    const answer = await api.get(`${path}${after === '' ? '' : `&after=${after}`}`);
+  const page = async (after = ''): Promise<Listing> => {
+    const answer = await api.get(`${path}${after && `&after=${after}`}`);
     expect(answer.status).toBe(200);
-    const { documents, next } = answer.body as unknown as Listing;
+    return answer.body as unknown as Listing;
+  };
+  for await (const { documents } of walkPages(page)) {
     all.push(documents);
-    after = next;
     await between(
       all.length,
       all.flat().map(({ id }) => id),
@@ -83,8 +85,7 @@ describe('I9: pages of 7 over 121 conversations', () => {
   });
 
   it('are the same by GraphQL', async () => {
-    const ids: string[] = [];
-    for (let after: string | null = null, more = true; more;) {
+    const page = async (after: string | null = null) => {
       const { body } = await api.graphql(
         'query ($after: String) { inbox(first: 50, after: $after, folder: "all") { edges { node { id } } pageInfo { hasNextPage endCursor } } }',
         { after },
@@ -92,9 +93,12 @@ describe('I9: pages of 7 over 121 conversations', () => {
       const { inbox } = body['data'] as {
         inbox: { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
       };
-      ids.push(...inbox.edges.map(({ node }) => node.id));
-      [after, more] = [inbox.pageInfo.endCursor, inbox.pageInfo.hasNextPage];
-    }
+      const { hasNextPage, endCursor } = inbox.pageInfo;
+      expect(hasNextPage).toBe(endCursor !== null);
+      return { ids: inbox.edges.map(({ node }) => node.id), next: endCursor };
+    };
+    const ids: string[] = [];
+    for await (const { ids: more } of walkPages(page)) ids.push(...more);
     const { length } = (await pages('/v1/conversations?folder=all&limit=200')).flat();
     expect(new Set(ids).size).toBe(length);
   });

@@ -1,5 +1,5 @@
 import { InboxQueries, inboxProjection, ReadModelReader, readModels as allReadModels } from '@app/read-models';
-import type { Document, DocumentWrite, Engines, ModelDefinition } from '@app/eventing';
+import { walkPages, type Document, type DocumentWrite, type Engines, type ModelDefinition } from '@app/eventing';
 import { openTemporary } from './folder.js';
 import { contactOf, consentOf, conversationOf, PROGRAM, programRow } from './inbox-rows.js';
 import { count, type Row } from './row.js';
@@ -96,15 +96,8 @@ async function fill({ readModels }: Engines, name: string, documents: readonly D
 /** Where each page of the inbox begins but the first. */
 async function cursorsOf({ readModels }: Engines): Promise<string[]> {
   const cursors: string[] = [];
-  for (let after: string | undefined; ; after = cursors.at(-1)) {
-    const { next } = await readModels.page(inboxProjection, {
-      index: 'box',
-      equals: { programId: PROGRAM, archived: false },
-      order: 'desc',
-      after,
-      limit: PAGE,
-    });
-    if (next === null) return cursors;
-    cursors.push(next);
-  }
+  const list = { index: 'box', equals: { programId: PROGRAM, archived: false }, order: 'desc', limit: PAGE } as const;
+  for await (const { next } of walkPages((after) => readModels.page(inboxProjection, { ...list, after })))
+    if (next !== null) cursors.push(next);
+  return cursors;
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { walkPages, type Page } from '@app/eventing';
 import type { Client } from './client.js';
 import type { Confirmation, Create, ProviderProcess } from './provider.js';
 import { readRecord, type RecordHistory } from './record-history.js';
@@ -76,17 +77,15 @@ export class Reader {
   }
 
   private async all<Row>(path: string): Promise<Row[]> {
-    const rows: Row[] = [];
-    for (let after = ''; ;) {
-      const { documents, next } = await this.client.expect(200, {
+    const page = async (after = ''): Promise<Page<Row>> =>
+      (await this.client.expect(200, {
         method: 'GET',
-        path: `${path}&limit=200${after}`,
+        path: `${path}&limit=200${after && `&after=${encodeURIComponent(after)}`}`,
         token: this.token,
-      });
-      rows.push(...(documents as Row[]));
-      if (typeof next !== 'string') return rows;
-      after = `&after=${encodeURIComponent(next)}`;
-    }
+      })) as Page<Row>;
+    const rows: Row[] = [];
+    for await (const { documents } of walkPages(page)) rows.push(...documents);
+    return rows;
   }
 }
 

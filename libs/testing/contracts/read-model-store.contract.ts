@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { checkpointCases } from './checkpoints.contract.js';
 import { rejection, type Opened } from './opened.js';
 import { pageCases } from './page.contract.js';
-import { allPages, at, byId, card, collect, newModel, remove, write } from './read-model-store.samples.js';
+import { fullPages, at, byId, card, collect, newModel, remove, write } from './read-model-store.samples.js';
 import { rebuildCases } from './rebuild.contract.js';
 
 type Ports = { readonly store: ReadModelStore; readonly checkpoints: Checkpoints };
@@ -102,7 +102,7 @@ function writeCases(store: () => ReadModelStore, checkpoints: () => Checkpoints)
       ['byPlace', { place: 'a' }],
     ] as const)
       for (const order of ['asc', 'desc'] as const) {
-        const listed = await allPages(store(), model, { index, equals, order, limit: 1 });
+        const listed = await fullPages(store(), model, { index, equals, order, limit: 1 });
         expect(byId(listed)).toEqual(index === 'byRank' && 'rank' in equals ? [b] : [b, c]);
       }
     expect(await store().search(model, 'a', 5)).toEqual([]);
@@ -164,7 +164,7 @@ function writeCases(store: () => ReadModelStore, checkpoints: () => Checkpoints)
         const newest = new Map(list.toSorted((a, b) => a.n - b.n).map((version) => [version.id, toWrite(version)]));
         const expected = byId([...newest.values()].flatMap((last) => (isDeleted(last) ? [] : last.document)));
         expect(byId(await store().get(model, ['a', 'b', 'c']))).toEqual(expected);
-        const paged = await allPages(store(), model, { index: 'byRank', equals: {}, order: 'asc', limit: 2 });
+        const paged = await fullPages(store(), model, { index: 'byRank', equals: {}, order: 'asc', limit: 2 });
         expect(byId(paged)).toEqual(expected);
         expect(byId(await store().search(model, 't', 9))).toEqual(expected);
         expect((await collect(store().scan(model, 'live'))).map(({ document }) => document)).toEqual(expected);

@@ -1,10 +1,11 @@
-import type {
-  Document,
-  DocumentWrite,
-  ModelDefinition,
-  PageRequest,
-  ReadModelStore,
-  StoredDocument,
+import {
+  walkPages,
+  type Document,
+  type DocumentWrite,
+  type ModelDefinition,
+  type PageRequest,
+  type ReadModelStore,
+  type StoredDocument,
 } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import fc from 'fast-check';
@@ -61,22 +62,20 @@ export const cards: fc.Arbitrary<Card[]> = fc.uniqueArray(
   { selector: ({ id }) => id, maxLength: 25 },
 );
 
-/** All pages of a list, one after the other. */
-export async function allPages(
+/** All documents of a list, whose pages must be full but for the last one. */
+export async function fullPages(
   store: ReadModelStore,
   model: ModelDefinition,
   request: Omit<PageRequest, 'after'>,
 ): Promise<Document[]> {
   const documents: Document[] = [];
-  let after: string | undefined;
-  for (;;) {
-    const page = await store.page(model, { ...request, after });
+  for await (const page of walkPages((after) => store.page(model, { ...request, after }))) {
     if (page.documents.length > request.limit) throw new Error('The page is too long');
+    if (page.next !== null && page.documents.length < request.limit)
+      throw new Error('A page with a next one is too short');
     documents.push(...page.documents);
-    if (page.next === null) return documents;
-    if (page.documents.length < request.limit) throw new Error('A page with a next one is too short');
-    after = page.next;
   }
+  return documents;
 }
 
 export const byId = (documents: readonly Document[]): Document[] => documents.toSorted((a, b) => compare(a.id, b.id));

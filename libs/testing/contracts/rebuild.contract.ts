@@ -1,5 +1,5 @@
 import type { Checkpoints, ReadModelStore } from '@app/eventing';
-import { allPages, at, byId, card, collect, newModel, remove, write } from './read-model-store.samples.js';
+import { fullPages, at, byId, card, collect, newModel, remove, write } from './read-model-store.samples.js';
 
 export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Checkpoints): void {
   const list = { index: 'byPlace', equals: { place: 'a' }, order: 'asc', limit: 2 } as const;
@@ -17,7 +17,7 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
       rebuilt.slice(0, 1).map((document) => write(4, document)),
     );
 
-    expect(await allPages(store(), model, list)).toEqual([card('a'), card('x')]);
+    expect(await fullPages(store(), model, list)).toEqual([card('a'), card('x')]);
     await store().write(model, [write(2, card('y'))], { from: at(1), to: at(2) });
     expect(await collect(store().scan(model, 'rebuild'))).toEqual(rebuilt.map((document) => write(4, document)));
 
@@ -25,7 +25,7 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
     await store().swapRebuild(model, at(9));
     expect(await reached).toBe(true);
     expect(await checkpoints().get(model.name)).toBe(at(9));
-    expect(await allPages(store(), model, list)).toEqual(rebuilt.toReversed());
+    expect(await fullPages(store(), model, list)).toEqual(rebuilt.toReversed());
     expect(await store().get(model, ['x', 'y'])).toEqual([]);
     expect(await store().search(model, 'fre', 5)).toEqual(rebuilt.slice(0, 1));
     expect(await store().search(model, 'x', 5)).toEqual([]);
@@ -113,12 +113,12 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
     await store().prepare(changed);
     const request = { index: 'byOpen', equals: { open: true }, order: 'asc', limit: 5 } as const;
     const startsOver = (await checkpoints().get(model.name)) === null;
-    expect(await allPages(store(), changed, request)).toEqual(startsOver ? [] : [card('a'), card('x')]);
+    expect(await fullPages(store(), changed, request)).toEqual(startsOver ? [] : [card('a'), card('x')]);
     await store().write(changed, [write(3, card('z', { open: false }))], {
       from: startsOver ? null : at(1),
       to: at(3),
     });
-    expect(await allPages(store(), changed, { ...request, equals: { open: false } })).toHaveLength(1);
+    expect(await fullPages(store(), changed, { ...request, equals: { open: false } })).toHaveLength(1);
   });
 
   async function filled() {

@@ -102,7 +102,6 @@ export async function loadSample(
     new HandleConversation(conversationId, { type: 'StartConversation', data: start }, as('conversation')),
   );
   const message = {
-    messageId: naturalId('sample', 'message'),
     channel: 'in-app',
     text: 'Hi! Felix asked me whether the spring bonus still counts for him?',
     acceptedPosition: null,

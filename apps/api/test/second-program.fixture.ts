@@ -109,7 +109,6 @@ export async function addSecondProgram(app: INestApplicationContext): Promise<vo
     new HandleConversation(conversationId, { type: 'StartConversation', data: start }, as('conversation')),
   );
   const message = {
-    messageId: naturalId('second', 'message'),
     channel: 'in-app',
     text: second.text,
     acceptedPosition: null,

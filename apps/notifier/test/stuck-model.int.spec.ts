@@ -98,7 +98,7 @@ const send = (id: string, channel: 'sms' | 'in-app', text: string, programId?: s
 const write = (id: string, text: string): Promise<unknown> =>
   say(id, {
     type: 'ReceiveMessage',
-    data: { messageId: naturalId(id, text), channel: 'in-app', text, acceptedPosition: null, providerMessageId: null },
+    data: { channel: 'in-app', text, acceptedPosition: null, providerMessageId: null },
   });
 
 async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {

@@ -47,7 +47,6 @@ it('N2, N3: messages that the topic has lost are published again as they were, a
   const { conversationId } = await bench.conversation(programId);
   await bench.write(programId, conversationId, 'secret word', 'in-app');
   const message = {
-    messageId: crypto.randomUUID(),
     channel: 'in-app',
     text: 'secret answer',
     acceptedPosition: null,

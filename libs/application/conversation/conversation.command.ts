@@ -1,10 +1,16 @@
-import type { Channel, ConversationCommand } from '@app/domain/conversation';
+import type { ConversationCommand } from '@app/domain/conversation';
 import type { Message } from '@app/kernel';
 import { AggregateCommand } from '../commands/aggregate-command.js';
 
+type DataOf<Type> = Extract<ConversationCommand, { type: Type }>['data'];
+type Automated = 'SendOptInRequest' | 'ReceiveMessage' | 'ReceiveKeyword';
+
+/** A message has no id yet: the handler makes it. */
 export type ConversationIntent =
-  | Message<'SendMessage', { by: string; channel: Channel; text: string }>
+  | Message<'SendMessage', Pick<DataOf<'SendMessage'>, 'by' | 'channel' | 'text'>>
   /** The contact writes in the portal. */
   | Message<'WriteInApp', { text: string }>
-  | Exclude<ConversationCommand, { type: 'SendMessage' }>;
+  | { [Type in Automated]: Message<Type, Omit<DataOf<Type>, 'messageId'>> }[Automated]
+  | Exclude<ConversationCommand, { type: 'SendMessage' | Automated }>;
+
 export class HandleConversation extends AggregateCommand<ConversationIntent> {}

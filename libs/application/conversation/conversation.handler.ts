@@ -60,7 +60,7 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     if (intent.type === 'AssignConversation' && intent.data.assignee !== null) {
       if (!(await this.lookups.member(context.programId, intent.data.assignee))) throw new MemberNotFound();
     }
-    return toCommand(id, intent, context);
+    return toCommand(intent, messageIdFor(id, context));
   }
 
   /** The program's number by the sender's id. */
@@ -126,23 +126,25 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
   }
 }
 
-const toCommand = (
-  conversationId: string,
+function toCommand(
   intent: Exclude<ConversationIntent, { type: 'SendMessage' }>,
-  context: CommandContext,
-): ConversationCommand =>
-  intent.type === 'WriteInApp'
-    ? {
-        type: 'ReceiveMessage',
-        data: {
-          ...intent.data,
-          messageId: messageIdFor(conversationId, context),
-          channel: 'in-app',
-          acceptedPosition: null,
-          providerMessageId: null,
-        },
-      }
-    : intent;
+  messageId: string,
+): ConversationCommand {
+  switch (intent.type) {
+    case 'WriteInApp': {
+      const inApp = { channel: 'in-app', acceptedPosition: null, providerMessageId: null } as const;
+      return { type: 'ReceiveMessage', data: { ...intent.data, ...inApp, messageId } };
+    }
+    case 'ReceiveMessage':
+      return { type: intent.type, data: { ...intent.data, messageId } };
+    case 'ReceiveKeyword':
+      return { type: intent.type, data: { ...intent.data, messageId } };
+    case 'SendOptInRequest':
+      return { type: intent.type, data: { ...intent.data, messageId } };
+    default:
+      return intent;
+  }
+}
 
 /** Includes the time: a client may use a forgotten key again, and then sends another message. */
 const messageIdFor = (conversationId: string, { commandId, occurredAt }: CommandContext): string =>

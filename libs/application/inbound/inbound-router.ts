@@ -79,12 +79,7 @@ export class InboundRouter {
     // A text written before its author was erased is erased too.
     if (await this.lookups.isErased(event.metadata.programId, contactId)) return;
     const context = causedBy(event, contact, 'Receive');
-    const message = {
-      messageId: ids.derivedId(context.commandId, 'message'),
-      text: shownText(event.data),
-      acceptedPosition: event.position,
-      providerMessageId,
-    };
+    const message = { text: shownText(event.data), acceptedPosition: event.position, providerMessageId };
     const intent: ConversationIntent =
       asKeyword && keyword
         ? { type: 'ReceiveKeyword', data: { ...message, keyword: keyword.word } }

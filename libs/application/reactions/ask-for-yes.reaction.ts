@@ -1,5 +1,5 @@
 import { isErased } from '@app/kernel';
-import { causedBy, ids } from '../commands/ids.js';
+import { causedBy } from '../commands/ids.js';
 import { toConversation } from '../conversation/to-conversation.js';
 import { automation, defineReaction } from './define-reaction.js';
 
@@ -16,8 +16,7 @@ export const askForYes = defineReaction({
     const from = senders.find((sender) => sender.senderId === senderId)?.phone;
     if (optInText === null || from === undefined || isErased(phone)) return;
     const context = causedBy(event, automation, 'SendOptInRequest');
-    const messageId = ids.derivedId(context.commandId, 'message');
-    const data = { messageId, text: optInText.text, to: phone, route: { senderId, from, addressId } };
+    const data = { text: optInText.text, to: phone, route: { senderId, from, addressId } };
     await toConversation(
       commands,
       { contactId, referralId },

@@ -1,4 +1,4 @@
-import type { Decider, Message } from '@app/kernel';
+import { decideByType, type Decider, type Message } from '@app/kernel';
 import type { AddressEvent, AddressHeld, AddressReleased, AddressTexted } from './address.events.js';
 
 export type AddressCommand =
@@ -30,19 +30,15 @@ export const sealingSubject = (addressId: string, erasures: number): string =>
 export const addressDecider: Decider<Address, AddressCommand, AddressEvent> = {
   initialState: { holders: [], lastTexted: {}, texts: { day: '', count: 0 }, erasures: 0 },
 
-  decide(command, state) {
-    switch (command.type) {
-      case 'HoldAddress':
-        return state.holders.includes(command.data.contactId) ? [] : [{ type: 'AddressHeld', data: command.data }];
-      case 'ReleaseAddress':
-        return state.holders.includes(command.data.contactId) ? [{ type: 'AddressReleased', data: command.data }] : [];
-      case 'NoteText':
-        return [{ type: 'AddressTexted', data: command.data }];
-      case 'EraseAddress':
-        // Content from a number that several people share does not belong to one of them alone.
-        return state.holders.length > 0 ? [] : [{ type: 'AddressErased', data: { erasures: state.erasures + 1 } }];
-    }
-  },
+  decide: decideByType<Address, AddressCommand, AddressEvent>({
+    HoldAddress: (data, { holders }) => (holders.includes(data.contactId) ? [] : [{ type: 'AddressHeld', data }]),
+    ReleaseAddress: (data, { holders }) =>
+      holders.includes(data.contactId) ? [{ type: 'AddressReleased', data }] : [],
+    NoteText: (data) => [{ type: 'AddressTexted', data }],
+    // Content from a number that several people share does not belong to one of them alone.
+    EraseAddress: (_data, { holders, erasures }) =>
+      holders.length > 0 ? [] : [{ type: 'AddressErased', data: { erasures: erasures + 1 } }],
+  }),
 
   evolve(state, event) {
     switch (event.type) {

@@ -1,4 +1,4 @@
-import { DomainError, type Decider, type Message, type Open, type Personal } from '@app/kernel';
+import { decideByType, DomainError, type Decider, type Message, type Open, type Personal } from '@app/kernel';
 import type { ConsentEvent, OptInErased, OptInRequested, OptOutLearned } from './consent.events.js';
 import { keywordList, type Keyword } from './keywords.js';
 import { accept, noKeywords, refuse, survives, type KeywordState } from './keyword-order.js';
@@ -50,18 +50,12 @@ const ASK_AGAIN_AFTER_MS = 24 * 60 * 60 * 1000;
 export const consentDecider: Decider<Consent, ConsentCommand, ConsentEvent> = {
   initialState: { status: 'none', form: 'none', textedFirst: false, askedAt: null, ...noKeywords },
 
-  decide(command, state) {
-    switch (command.type) {
-      case 'RequestOptIn':
-        return requestOptIn(command.data, state);
-      case 'NoteTextReceived':
-        return noteText(command.data, state);
-      case 'NoteProviderOptOut':
-        return noteProviderOptOut(command.data, state);
-      case 'EraseOptIn':
-        return [{ type: 'OptInErased', data: command.data }];
-    }
-  },
+  decide: decideByType<Consent, ConsentCommand, ConsentEvent>({
+    RequestOptIn: requestOptIn,
+    NoteTextReceived: noteText,
+    NoteProviderOptOut: noteProviderOptOut,
+    EraseOptIn: (data) => [{ type: 'OptInErased', data }],
+  }),
 
   evolve(state, event) {
     switch (event.type) {
@@ -147,21 +141,16 @@ function requestOptIn(
 }
 
 function noteText({ keyword, ...text }: TextReceived, state: Consent): ConsentEvent[] {
-  const { status, textedFirst } = state;
-  const evidence = { ...text, keyword: keyword?.word ?? '', keywordList: keywordList.version };
-  // Also when nothing changes: the keyword is evidence, and without an event its replay would be decided again.
-  if (keyword?.kind === 'opt-out') return [{ type: 'OptedOut', data: evidence }];
-  if (keyword?.kind === 'opt-in') return [{ type: 'OptedIn', data: evidence }];
-  if (keyword?.kind === 'confirm' && isAwaitingAnswer(state, text)) return [{ type: 'OptedIn', data: evidence }];
-  const first = status === 'none' && !textedFirst;
-  return first
-    ? [
-        {
-          type: 'TextedFirst',
-          data: { addressId: text.addressId, senderId: text.senderId, providerMessageId: text.providerMessageId },
-        },
-      ]
-    : [];
+  if (keyword) {
+    const evidence = { ...text, keyword: keyword.word, keywordList: keywordList.version };
+    // Also when nothing changes: the keyword is evidence, and without an event its replay would be decided again.
+    if (keyword.kind === 'opt-out') return [{ type: 'OptedOut', data: evidence }];
+    if (keyword.kind === 'opt-in' || (keyword.kind === 'confirm' && isAwaitingAnswer(state, text)))
+      return [{ type: 'OptedIn', data: evidence }];
+  }
+  if (state.status !== 'none' || state.textedFirst) return [];
+  const { addressId, senderId, providerMessageId } = text;
+  return [{ type: 'TextedFirst', data: { addressId, senderId, providerMessageId } }];
 }
 
 /** Whether a YES is an answer: an opt-in request is open and was requested before the YES was sent. */

@@ -1,4 +1,4 @@
-import { DomainError, ERASED, type Decider, type Message, type Open } from '@app/kernel';
+import { decideByType, DomainError, ERASED, type Decider, type Message, type Open } from '@app/kernel';
 import type { ContactCreated, ContactDetails, ContactErased, ContactEvent, RecordedDetails } from './contact.events.js';
 
 /** `addressIds` are the address ids of the phones, in the same order. */
@@ -22,37 +22,29 @@ export type Contact =
 export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
   initialState: { status: 'none' },
 
-  decide(command, state) {
-    switch (command.type) {
-      case 'CreateContact':
-        if (state.status === 'erased') throw new ContactWasErased();
-        if (state.status === 'known') throw new ContactExists(state.contactId);
-        return [{ type: 'ContactCreated', data: command.data }];
-      case 'NoteNumber':
-        return state.status === 'none' ? [{ type: 'ContactCreated', data: command.data }] : [];
-      case 'ChangeContact': {
-        if (state.status === 'none') throw new ContactNotFound();
-        if (state.status === 'erased') throw new ContactWasErased();
-        const { status: _, earlierPhoneIds: __, ...current } = state;
-        const next = { ...current, ...command.data.changes, addressIds: command.data.addressIds ?? current.addressIds };
-        return JSON.stringify(next) === JSON.stringify(current)
-          ? []
-          : [{ type: 'ContactDetailsChanged', data: { ...next, formerAddressIds: current.addressIds } }];
-      }
-      case 'EraseContact': {
-        if (state.status === 'none') throw new ContactNotFound();
-        const { contactId, addressIds, earlierPhoneIds } = state;
-        return state.status === 'erased'
-          ? []
-          : [
-              {
-                type: 'ContactErased',
-                data: { contactId, addressIds: [...new Set([...addressIds, ...earlierPhoneIds])], by: command.data.by },
-              },
-            ];
-      }
-    }
-  },
+  decide: decideByType<Contact, ContactCommand, ContactEvent>({
+    CreateContact(data, state) {
+      if (state.status === 'erased') throw new ContactWasErased();
+      if (state.status === 'known') throw new ContactExists(state.contactId);
+      return [{ type: 'ContactCreated', data }];
+    },
+    NoteNumber: (data, state) => (state.status === 'none' ? [{ type: 'ContactCreated', data }] : []),
+    ChangeContact(data, state) {
+      if (state.status === 'none') throw new ContactNotFound();
+      if (state.status === 'erased') throw new ContactWasErased();
+      const { status: _, earlierPhoneIds: __, ...current } = state;
+      const next = { ...current, ...data.changes, addressIds: data.addressIds ?? current.addressIds };
+      return JSON.stringify(next) === JSON.stringify(current)
+        ? []
+        : [{ type: 'ContactDetailsChanged', data: { ...next, formerAddressIds: current.addressIds } }];
+    },
+    EraseContact({ by }, state) {
+      if (state.status === 'none') throw new ContactNotFound();
+      if (state.status === 'erased') return [];
+      const addressIds = [...new Set([...state.addressIds, ...state.earlierPhoneIds])];
+      return [{ type: 'ContactErased', data: { contactId: state.contactId, addressIds, by } }];
+    },
+  }),
 
   evolve(state, event) {
     if (event.type === 'ContactErased')

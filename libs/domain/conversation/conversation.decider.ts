@@ -1,4 +1,4 @@
-import { DomainError, type Decider, type Message, type Open } from '@app/kernel';
+import { decideByType, DomainError, type Decider, type Message, type Open } from '@app/kernel';
 import type { Channel, ConversationEvent, KeywordReceived, SendRule, TextRoute } from './conversation.events.js';
 
 export type Refusal = { readonly rule: SendRule; readonly refusedSenderId: string | null };
@@ -70,40 +70,7 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
     if (command.type === 'StartConversation')
       return state.status === 'not-started' ? [{ type: 'ConversationStarted', data: command.data }] : [];
     if (state.status === 'not-started') throw new ConversationNotFound();
-    const about = { conversationId: state.conversationId, contactId: state.contactId, referralId: state.referralId };
-
-    switch (command.type) {
-      case 'SendMessage': {
-        const { refusal, ...message } = command.data;
-        const { messageId, by, channel } = message;
-        // A refusal is stored: someone may ask later why nothing was sent.
-        if (refusal !== null) return [{ type: 'SendRefused', data: { ...about, messageId, by, channel, ...refusal } }];
-        if (channel === 'sms' && message.text.length > LONGEST_TEXT) throw new TextTooLong();
-        return [{ type: 'MessageSent', data: { ...about, ...message } }];
-      }
-      case 'SendOptInRequest':
-        return [{ type: 'AutomatedTextSent', data: { ...about, kind: 'opt-in-request', ...command.data } }];
-      case 'ReceiveMessage':
-        return [{ type: 'MessageReceived', data: { ...about, ...command.data } }];
-      case 'ReceiveKeyword':
-        return [{ type: 'KeywordReceived', data: { ...about, ...command.data } }];
-      case 'ReadConversation':
-        return state.folder === 'unread' ? [{ type: 'ConversationRead', data: { ...about, ...command.data } }] : [];
-      case 'MarkUnread':
-        return state.folder === 'unread'
-          ? []
-          : [{ type: 'ConversationMarkedUnread', data: { ...about, ...command.data } }];
-      case 'ArchiveConversation':
-        return state.folder === 'archived'
-          ? []
-          : [{ type: 'ConversationArchived', data: { ...about, ...command.data } }];
-      case 'AssignConversation':
-        return state.assignee === command.data.assignee
-          ? []
-          : [{ type: 'ConversationAssigned', data: { ...about, ...command.data } }];
-      case 'DeleteConversation':
-        return [{ type: 'ConversationDeleted', data: { ...about, ...command.data } }];
-    }
+    return decideStarted(command, state);
   },
 
   evolve(state, event) {
@@ -128,6 +95,39 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
     return { ...state, folder, assignee, staff };
   },
 };
+
+type Started = Exclude<Conversation, { status: 'not-started' }>;
+
+const decideStarted = decideByType<
+  Started,
+  Exclude<ConversationCommand, { type: 'StartConversation' }>,
+  ConversationEvent
+>({
+  SendMessage({ refusal, ...message }, state) {
+    const { messageId, by, channel } = message;
+    // A refusal is stored: someone may ask later why nothing was sent.
+    if (refusal !== null)
+      return [{ type: 'SendRefused', data: { ...about(state), messageId, by, channel, ...refusal } }];
+    if (channel === 'sms' && message.text.length > LONGEST_TEXT) throw new TextTooLong();
+    return [{ type: 'MessageSent', data: { ...about(state), ...message } }];
+  },
+  SendOptInRequest: (data, state) => [
+    { type: 'AutomatedTextSent', data: { ...about(state), kind: 'opt-in-request', ...data } },
+  ],
+  ReceiveMessage: (data, state) => [{ type: 'MessageReceived', data: { ...about(state), ...data } }],
+  ReceiveKeyword: (data, state) => [{ type: 'KeywordReceived', data: { ...about(state), ...data } }],
+  ReadConversation: (data, state) =>
+    state.folder === 'unread' ? [{ type: 'ConversationRead', data: { ...about(state), ...data } }] : [],
+  MarkUnread: (data, state) =>
+    state.folder === 'unread' ? [] : [{ type: 'ConversationMarkedUnread', data: { ...about(state), ...data } }],
+  ArchiveConversation: (data, state) =>
+    state.folder === 'archived' ? [] : [{ type: 'ConversationArchived', data: { ...about(state), ...data } }],
+  AssignConversation: (data, state) =>
+    state.assignee === data.assignee ? [] : [{ type: 'ConversationAssigned', data: { ...about(state), ...data } }],
+  DeleteConversation: (data, state) => [{ type: 'ConversationDeleted', data: { ...about(state), ...data } }],
+});
+
+const about = ({ conversationId, contactId, referralId }: Started) => ({ conversationId, contactId, referralId });
 
 /** The assignee after an event: a reply to an unassigned conversation assigns it to the author. */
 export function assigneeAfter(assignee: string | null, event: ConversationEvent): string | null {

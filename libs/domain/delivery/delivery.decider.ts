@@ -1,4 +1,4 @@
-import { DomainError, type Decider, type Message } from '@app/kernel';
+import { decideByType, DomainError, type Decider, type Message } from '@app/kernel';
 import { answered, claimedAgain, noAttempts, reported, sentAgain, type Attempts } from './attempts.js';
 import type {
   DeliveryAccepted,
@@ -54,39 +54,7 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
     if (command.type === 'RequestDelivery')
       return state.status === 'none' ? [{ type: 'DeliveryRequested', data: command.data }] : [];
     if (state.status === 'none') throw new DeliveryNotFound();
-    if (command.type === 'NoteReceipt') return noteReceipt(command.data, state);
-
-    switch (command.type) {
-      case 'ClaimDelivery':
-        // Another worker was faster: the delivery was prepared for an earlier claim, or is no longer due.
-        if (
-          state.status !== 'requested' ||
-          command.data.claimId !== claimIdOf(state.request.deliveryId, state.claims + 1)
-        )
-          throw new DeliveryNotDue();
-        if (Date.parse(command.data.claimedAt) < Date.parse(state.request.notBefore)) throw new DeliveryNotDue();
-        return [{ type: 'DeliveryClaimed', data: command.data }];
-      case 'WithholdDelivery':
-        if (state.status !== 'requested') throw new DeliveryNotDue();
-        return [{ type: 'DeliveryWithheld', data: command.data }];
-      case 'ExpireDelivery':
-        return state.status === 'requested' && Date.parse(state.request.expiresAt) <= Date.parse(command.data.at)
-          ? [{ type: 'DeliveryExpired', data: { expiresAt: state.request.expiresAt } }]
-          : [];
-      case 'SettleDelivery':
-        if (state.status !== 'uncertain') throw new DeliveryNotUncertain();
-        return [{ type: 'DeliverySettled', data: settled(command.data, state.request) }];
-      case 'ReleaseDelivery':
-        return isOpen(state, command.data.claimId) ? [{ type: 'DeliveryReleased', data: command.data }] : [];
-      case 'AcceptDelivery':
-        return isOpen(state, command.data.claimId) ? [{ type: 'DeliveryAccepted', data: command.data }] : [];
-      case 'RejectDelivery':
-        return isOpen(state, command.data.claimId) ? [{ type: 'DeliveryRejected', data: command.data }] : [];
-      case 'DoubtDelivery':
-        return isOpen(state, command.data.claimId) && state.status === 'claimed'
-          ? [{ type: 'DeliveryUncertain', data: command.data }]
-          : [];
-    }
+    return decideRequested(command, state);
   },
 
   evolve(state, event) {
@@ -154,6 +122,39 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
 
 type Requested = Exclude<Delivery, { status: 'none' }>;
 
+const decideRequested = decideByType<Requested, Exclude<DeliveryCommand, { type: 'RequestDelivery' }>, DeliveryEvent>({
+  ClaimDelivery(data, { status, request, claims }) {
+    // Another worker was faster: the delivery was prepared for an earlier claim, or is no longer due.
+    if (status !== 'requested' || data.claimId !== claimIdOf(request.deliveryId, claims + 1))
+      throw new DeliveryNotDue();
+    if (Date.parse(data.claimedAt) < Date.parse(request.notBefore)) throw new DeliveryNotDue();
+    return [{ type: 'DeliveryClaimed', data }];
+  },
+  WithholdDelivery(data, { status }) {
+    if (status !== 'requested') throw new DeliveryNotDue();
+    return [{ type: 'DeliveryWithheld', data }];
+  },
+  ExpireDelivery: ({ at }, { status, request: { expiresAt } }) =>
+    status === 'requested' && Date.parse(expiresAt) <= Date.parse(at)
+      ? [{ type: 'DeliveryExpired', data: { expiresAt } }]
+      : [],
+  SettleDelivery(data, { status, request }) {
+    if (status !== 'uncertain') throw new DeliveryNotUncertain();
+    return [{ type: 'DeliverySettled', data: settled(data, request) }];
+  },
+  ReleaseDelivery: (data, state) => (isOpen(state, data.claimId) ? [{ type: 'DeliveryReleased', data }] : []),
+  AcceptDelivery: (data, state) => (isOpen(state, data.claimId) ? [{ type: 'DeliveryAccepted', data }] : []),
+  RejectDelivery: (data, state) => (isOpen(state, data.claimId) ? [{ type: 'DeliveryRejected', data }] : []),
+  DoubtDelivery: (data, state) =>
+    isOpen(state, data.claimId) && state.status === 'claimed' ? [{ type: 'DeliveryUncertain', data }] : [],
+  NoteReceipt(receipt, { claims, receipts, request }) {
+    const claim = claimNumberOf(receipt.claimId);
+    if (!Number.isInteger(claim) || claim < 1 || claim > claims) throw new DeliveryNotFound();
+    if (receipts.includes(`${receipt.claimId} ${receipt.providerMessageId} ${receipt.status}`)) return [];
+    return [{ type: 'ReceiptReceived', data: { ...receipt, contactId: request.recipient.id } }];
+  },
+});
+
 /** The claim has no outcome yet. A response that arrives after another outcome changes nothing. */
 const isOpen = (state: Requested, claimId: string): boolean =>
   state.claim?.claimId === claimId && (state.status === 'claimed' || state.status === 'uncertain');
@@ -164,16 +165,6 @@ function settled(
 ): DeliverySettled['data'] {
   const lifetime = Date.parse(expiresAt) - Date.parse(notBefore);
   return { by, decision, notBefore: at, expiresAt: new Date(Date.parse(at) + lifetime).toISOString() };
-}
-
-function noteReceipt(
-  receipt: Extract<DeliveryCommand, { type: 'NoteReceipt' }>['data'],
-  state: Requested,
-): DeliveryEvent[] {
-  const claim = claimNumberOf(receipt.claimId);
-  if (!Number.isInteger(claim) || claim < 1 || claim > state.claims) throw new DeliveryNotFound();
-  if (state.receipts.includes(`${receipt.claimId} ${receipt.providerMessageId} ${receipt.status}`)) return [];
-  return [{ type: 'ReceiptReceived', data: { ...receipt, contactId: state.request.recipient.id } }];
 }
 
 export class DeliveryNotFound extends DomainError {

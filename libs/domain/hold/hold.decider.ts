@@ -1,4 +1,4 @@
-import { DomainError, type Decider, type Message } from '@app/kernel';
+import { decideByType, DomainError, type Decider, type Message } from '@app/kernel';
 import type { HoldEvent, HoldScope, SendingHeld } from './hold.events.js';
 
 export type HoldCommand =
@@ -29,30 +29,25 @@ const LONGEST_PAUSE_MS = 60 * 60 * 1000;
 export const holdDecider: Decider<Holds, HoldCommand, HoldEvent> = {
   initialState: {},
 
-  decide(command, state) {
-    const { scope } = command.data;
-    const hold = state[scopeKey(scope)];
-    switch (command.type) {
-      case 'HoldSending': {
-        const { at, firstPauseMs, jitter, ...cause } = command.data;
-        if (!hold || hold.credentials < cause.credentials)
-          return [{ type: 'SendingHeld', data: { ...cause, since: at, ...next(at, firstPauseMs, jitter) } }];
-        // A response to the retry, or to a request that was in flight when the hold began: the pause stays, the reason
-        // may change.
-        const { since, nextTryAt, pauseMs } = hold;
-        return hold.code === cause.code || hold.credentials > cause.credentials
-          ? []
-          : [{ type: 'SendingHeld', data: { ...cause, since, nextTryAt, pauseMs } }];
-      }
-      case 'TrySending':
-        if (!hold || Date.parse(command.data.at) < Date.parse(hold.nextTryAt)) throw new TriedAlready();
-        return [
-          { type: 'SendingTried', data: { scope, ...next(command.data.at, hold.pauseMs * 2, command.data.jitter) } },
-        ];
-      case 'ResumeSending':
-        return hold ? [{ type: 'SendingResumed', data: { scope } }] : [];
-    }
-  },
+  decide: decideByType<Holds, HoldCommand, HoldEvent>({
+    HoldSending({ at, firstPauseMs, jitter, ...cause }, holds) {
+      const hold = holds[scopeKey(cause.scope)];
+      if (!hold || hold.credentials < cause.credentials)
+        return [{ type: 'SendingHeld', data: { ...cause, since: at, ...next(at, firstPauseMs, jitter) } }];
+      // A response to the retry, or to a request that was in flight when the hold began: the pause stays, the reason
+      // may change.
+      const { since, nextTryAt, pauseMs } = hold;
+      return hold.code === cause.code || hold.credentials > cause.credentials
+        ? []
+        : [{ type: 'SendingHeld', data: { ...cause, since, nextTryAt, pauseMs } }];
+    },
+    TrySending({ scope, at, jitter }, holds) {
+      const hold = holds[scopeKey(scope)];
+      if (!hold || Date.parse(at) < Date.parse(hold.nextTryAt)) throw new TriedAlready();
+      return [{ type: 'SendingTried', data: { scope, ...next(at, hold.pauseMs * 2, jitter) } }];
+    },
+    ResumeSending: ({ scope }, holds) => (holds[scopeKey(scope)] ? [{ type: 'SendingResumed', data: { scope } }] : []),
+  }),
 
   evolve(state, event) {
     const key = scopeKey(event.data.scope);

@@ -1,4 +1,4 @@
-import type { Decider, Message, Open } from '@app/kernel';
+import { decideByType, type Decider, type Message, type Open } from '@app/kernel';
 import type { InboundEvent, InboundReceived, InboundRouted } from './inbound.events.js';
 
 export type InboundCommand =
@@ -10,14 +10,10 @@ export type Inbound =
 export const inboundDecider: Decider<Inbound, InboundCommand, InboundEvent> = {
   initialState: { status: 'none' },
 
-  decide(command, state) {
-    switch (command.type) {
-      case 'AcceptInbound':
-        return state.status === 'none' ? [{ type: 'InboundReceived', data: command.data }] : [];
-      case 'RouteInbound':
-        return state.status === 'received' ? [{ type: 'InboundRouted', data: command.data }] : [];
-    }
-  },
+  decide: decideByType<Inbound, InboundCommand, InboundEvent>({
+    AcceptInbound: (data, { status }) => (status === 'none' ? [{ type: 'InboundReceived', data }] : []),
+    RouteInbound: (data, { status }) => (status === 'received' ? [{ type: 'InboundRouted', data }] : []),
+  }),
 
   evolve: (_state, event) =>
     event.type === 'InboundReceived' ? { status: 'received' } : { status: 'routed', ...event.data },

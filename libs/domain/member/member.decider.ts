@@ -1,4 +1,4 @@
-import { DomainError, type Decider, type Message, type Open } from '@app/kernel';
+import { decideByType, DomainError, type Decider, type Message, type Open } from '@app/kernel';
 import type { MemberAdded, MemberEvent, MemberRemoved } from './member.events.js';
 
 export type MemberCommand =
@@ -11,14 +11,15 @@ export type Member =
 export const memberDecider: Decider<Member, MemberCommand, MemberEvent> = {
   initialState: { status: 'none' },
 
-  decide(command, state) {
-    if (command.type === 'AddMember')
-      return state.status === 'member' ? [] : [{ type: 'MemberAdded', data: command.data }];
-    if (state.status === 'none') throw new MemberNotFound();
-    // A program must always have somebody who can manage its staff.
-    if (command.data.by === command.data.userId) throw new CannotRemoveYourself();
-    return state.status === 'member' ? [{ type: 'MemberRemoved', data: command.data }] : [];
-  },
+  decide: decideByType<Member, MemberCommand, MemberEvent>({
+    AddMember: (data, { status }) => (status === 'member' ? [] : [{ type: 'MemberAdded', data }]),
+    RemoveMember(data, { status }) {
+      if (status === 'none') throw new MemberNotFound();
+      // A program must always have somebody who can manage its staff.
+      if (data.by === data.userId) throw new CannotRemoveYourself();
+      return status === 'member' ? [{ type: 'MemberRemoved', data }] : [];
+    },
+  }),
 
   evolve: (_state, event) =>
     event.type === 'MemberAdded' ? { status: 'member', ...event.data } : { status: 'removed' },

@@ -1,4 +1,4 @@
-import type { Decider, Message } from '@app/kernel';
+import { decideByType, type Decider, type Message } from '@app/kernel';
 import type {
   MessageParked,
   ParkedEvent,
@@ -24,23 +24,18 @@ export const isSame = (a: Source) => (b: Source) => a.stream === b.stream && a.r
 
 export const parkedDecider: Decider<Parked, ParkedCommand, ParkedEvent> = {
   initialState: { waiting: [] },
-  decide(command, { waiting }) {
-    switch (command.type) {
-      case 'ParkMessage':
-        if (waiting.some(isSame(command.data.source))) return [];
-        // Nothing is parked any more, because a replay has just handled it: behind nothing this message would wait
-        // forever.
-        return command.data.cause === BEHIND_PARKED && waiting.length === 0
-          ? []
-          : [{ type: 'MessageParked', data: command.data }];
-      case 'RequestReplay':
-        return waiting.length === 0 ? [] : [{ type: 'ReplayRequested', data: command.data }];
-      case 'FinishParked':
-        return waiting.some(isSame(command.data.source)) ? [{ type: 'ParkedMessageHandled', data: command.data }] : [];
-      case 'NoteReplayFailure':
-        return [{ type: 'ReplayFailed', data: command.data }];
-    }
-  },
+  decide: decideByType<Parked, ParkedCommand, ParkedEvent>({
+    ParkMessage(data, { waiting }) {
+      if (waiting.some(isSame(data.source))) return [];
+      // Nothing is parked any more, because a replay has just handled it: behind nothing this message would wait
+      // forever.
+      return data.cause === BEHIND_PARKED && waiting.length === 0 ? [] : [{ type: 'MessageParked', data }];
+    },
+    RequestReplay: (data, { waiting }) => (waiting.length === 0 ? [] : [{ type: 'ReplayRequested', data }]),
+    FinishParked: (data, { waiting }) =>
+      waiting.some(isSame(data.source)) ? [{ type: 'ParkedMessageHandled', data }] : [],
+    NoteReplayFailure: (data) => [{ type: 'ReplayFailed', data }],
+  }),
   evolve(state, event) {
     switch (event.type) {
       case 'MessageParked':

@@ -1,8 +1,7 @@
-import { DomainError, type Decider, type Message, type Open, type Personal } from '@app/kernel';
+import { decideByType, DomainError, type Decider, type Message, type Open, type Personal } from '@app/kernel';
 import { defaultPolicies, isPolicyChoice, type Policies } from './policies.js';
 import type {
   OptInText,
-  PolicyChanged,
   ProgramCreated,
   ProgramEvent,
   SenderAdded,
@@ -54,20 +53,7 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
       return [{ type: 'ProgramCreated', data: command.data }];
     }
     if (state.status === 'none') throw new ProgramNotFound();
-    if (command.type === 'ChangePolicy') return changePolicy(command.data, state.policies);
-    if (command.type === 'SetWidgetOrigins') return [{ type: 'WidgetOriginsSet', data: command.data }];
-    if (command.type === 'EndTokenRotation') {
-      const sender = state.senders.find(({ senderId }) => senderId === command.data.senderId);
-      if (!sender) throw new SenderNotFound();
-      return sender.previousAuthToken === null ? [] : [{ type: 'TokenRotationEnded', data: command.data }];
-    }
-    // With an empty token anybody could sign a webhook.
-    if (command.data.authToken.trim() === '') throw new ProviderTokenMissing();
-    const { phone: _, ...credentials } = command.data;
-    const known = state.senders.find(({ senderId }) => senderId === credentials.senderId);
-    if (!known) return [{ type: 'SenderAdded', data: command.data }];
-    const isSame = known.accountSid === credentials.accountSid && known.authToken === credentials.authToken;
-    return isSame ? [] : [{ type: 'SenderCredentialsChanged', data: credentials }];
+    return decideCreated(command, state);
   },
 
   evolve(state, event) {
@@ -111,19 +97,31 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
   },
 };
 
-function changePolicy(
-  choice: { name: string; value: string; by: string },
-  current: Policies,
-): readonly PolicyChanged[] {
-  if (!isPolicyChoice(choice)) throw new PolicyUnknown();
-  return current[choice.name] === choice.value ? [] : [{ type: 'PolicyChanged', data: choice }];
-}
+type Created = Extract<Program, { status: 'created' }>;
 
-const withSender = (
-  program: Extract<Program, { status: 'created' }>,
-  senderId: string,
-  change: (sender: Sender) => Sender,
-): Program => ({
+const decideCreated = decideByType<Created, Exclude<ProgramCommand, { type: 'CreateProgram' }>, ProgramEvent>({
+  ChangePolicy(choice, { policies }) {
+    if (!isPolicyChoice(choice)) throw new PolicyUnknown();
+    return policies[choice.name] === choice.value ? [] : [{ type: 'PolicyChanged', data: choice }];
+  },
+  AddSender(data, { senders }) {
+    // With an empty token anybody could sign a webhook.
+    if (data.authToken.trim() === '') throw new ProviderTokenMissing();
+    const { phone: _, ...credentials } = data;
+    const known = senders.find(({ senderId }) => senderId === data.senderId);
+    if (!known) return [{ type: 'SenderAdded', data }];
+    const isSame = known.accountSid === data.accountSid && known.authToken === data.authToken;
+    return isSame ? [] : [{ type: 'SenderCredentialsChanged', data: credentials }];
+  },
+  EndTokenRotation(data, { senders }) {
+    const sender = senders.find(({ senderId }) => senderId === data.senderId);
+    if (!sender) throw new SenderNotFound();
+    return sender.previousAuthToken === null ? [] : [{ type: 'TokenRotationEnded', data }];
+  },
+  SetWidgetOrigins: (data) => [{ type: 'WidgetOriginsSet', data }],
+});
+
+const withSender = (program: Created, senderId: string, change: (sender: Sender) => Sender): Program => ({
   ...program,
   senders: program.senders.map((sender) => (sender.senderId === senderId ? change(sender) : sender)),
 });

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { TemporaryFolder } from '@app/testing/embedded';
 import type { Engines } from '@app/eventing';
-import { CommandIdReused, IdNotAvailable, RevisionMismatch, type CommandContext } from './handle-command.js';
+import type { CommandContext } from './command.js';
+import { CommandIdReused } from './first-answer.js';
+import { IdNotAvailable, RevisionMismatch } from './handle-command.js';
 import { CountingStore, ScheduledStore } from '@app/testing';
 import { BelowZero, contextOf, Tallies, tallyAggregate } from '@app/testing';
 

@@ -10,6 +10,7 @@ export {
 } from './auth/caller.js';
 export * from './http/client-address.js';
 export * from './config/configuration.js';
+export * from './config/load-configuration.js';
 export * from './http/connection-limits.js';
 export * from './http/rate-limit.js';
 export * from './http/problem.js';

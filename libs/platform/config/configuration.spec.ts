@@ -1,4 +1,4 @@
-import { configurationVariables, InvalidConfiguration, loadConfiguration } from './configuration.js';
+import { configurationVariables, InvalidConfiguration, loadConfiguration } from './load-configuration.js';
 
 const servers = {
   EVENT_STORE: 'eventstoredb',

@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import { isIP } from 'node:net';
-import { plainToInstance, Transform, Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
-  getMetadataStorage,
   IsEmail,
   IsIn,
   IsInt,
@@ -14,7 +13,6 @@ import {
   Min,
   MinLength,
   ValidateBy,
-  validateSync,
 } from 'class-validator';
 import { MasterKey } from '@app/eventing';
 
@@ -181,127 +179,3 @@ export const generousQuotas: Readonly<Record<string, string>> = Object.fromEntri
     'TEXTS_PER_CONTACT_PER_DAY',
   ].map((name) => [name, '1000000000']),
 );
-
-/** What each choice needs, and what has a meaning with it alone. */
-const choices = [
-  { variable: 'EVENT_STORE', choice: 'eventstoredb', needs: ['EVENTSTOREDB_URL'], takes: [] },
-  { variable: 'READ_MODELS', choice: 'mongodb', needs: ['MONGODB_URL'], takes: [] },
-  {
-    variable: 'TOPICS',
-    choice: 'kafka',
-    needs: ['KAFKA_BROKERS'],
-    takes: ['KAFKA_TLS', 'KAFKA_CA_FILE', 'KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD', 'KAFKA_PREFIX'],
-  },
-  { variable: 'EMAIL', choice: 'smtp', needs: ['SMTP_URL', 'SMTP_FROM'], takes: [] },
-] as const;
-
-/** Names of all variables. */
-export const configurationVariables: readonly string[] = [
-  ...new Set(
-    getMetadataStorage()
-      .getTargetValidationMetadatas(Configuration, '', true, false)
-      .map(({ propertyName }) => propertyName),
-  ),
-];
-
-/** @throws InvalidConfiguration naming each variable that is wrong */
-export function loadConfiguration(environment: Readonly<Record<string, string | undefined>>): Configuration {
-  const given = Object.fromEntries(
-    configurationVariables.filter((name) => environment[name] !== undefined).map((name) => [name, environment[name]]),
-  );
-  const configuration = plainToInstance(Configuration, given, { exposeDefaultValues: true });
-  const problems = [
-    ...validateSync(configuration).flatMap(({ constraints }) => Object.values(constraints ?? {})),
-    ...missingOrIdle(configuration, given),
-    ...masterKeyProblems(configuration),
-  ];
-  if (configuration.SMS === 'twilio' && configuration.TWILIO_API_URL)
-    problems.push('TWILIO_API_URL is for SMS=emulator: with SMS=twilio texts go to the provider');
-  if (configuration.SMS === 'twilio' && !configuration.PUBLIC_URL)
-    problems.push('PUBLIC_URL must be given with SMS=twilio: the provider signs it');
-  if (configuration.JWT_SECRET_PREVIOUS !== undefined && configuration.JWT_SECRET === undefined)
-    problems.push('JWT_SECRET_PREVIOUS is given, but JWT_SECRET is not: set JWT_SECRET to the new secret');
-  if (configuration.CLAIM_TIMEOUT_MS <= configuration.TWILIO_TIMEOUT_MS)
-    problems.push('CLAIM_TIMEOUT_MS must be longer than TWILIO_TIMEOUT_MS');
-  if (problems.length > 0) throw new InvalidConfiguration(problems);
-  return Object.freeze(configuration);
-}
-
-/**
- * For an app in a process of its own: engines are shared with other processes, so none can be embedded.
- * @throws InvalidConfiguration
- */
-export function loadServerConfiguration(
-  environment: Readonly<Record<string, string | undefined>>,
-  needs: readonly (keyof Configuration)[],
-): Configuration {
-  const configuration = loadConfiguration(environment);
-  const embedded = (['EVENT_STORE', 'READ_MODELS', 'TOPICS'] as const).filter(
-    (name) => configuration[name] === 'embedded',
-  );
-  const missing = needs.filter(
-    (name) => configuration[name] === undefined && !(name === 'TWILIO_API_URL' && configuration.SMS === 'twilio'),
-  );
-  const problems = [
-    ...embedded.map(
-      (name) =>
-        `${name} is embedded, and an embedded engine belongs to one process: set it to a server, or run all apps in one process with "npm start"`,
-    ),
-    ...missing.map((name) => `${name} must be given to this app`),
-  ];
-  if (problems.length > 0) throw new InvalidConfiguration(problems);
-  return configuration;
-}
-
-function missingOrIdle(configuration: Configuration, given: Readonly<Record<string, unknown>>): string[] {
-  const problems: string[] = [];
-  for (const { variable, choice, needs, takes } of choices) {
-    const chosen = configuration[variable] === choice;
-    for (const name of needs)
-      if (chosen && given[name] === undefined) problems.push(`${name} must be given with ${variable}=${choice}`);
-    for (const name of [...needs, ...takes])
-      if (!chosen && given[name] !== undefined)
-        problems.push(
-          `${name} is given, but ${variable} is ${configuration[variable]}: set ${variable}=${choice}, or leave ${name} out`,
-        );
-  }
-  for (const name of ['TWILIO_AUTH_TOKEN', 'TWILIO_ACCOUNT_SID', 'TWILIO_SENDER_PHONE'])
-    if (configuration.SMS === 'twilio' && !given[name]) problems.push(`${name} must be given with SMS=twilio`);
-  const login = ['KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD'];
-  if (login.some((name) => given[name] !== undefined))
-    for (const name of login)
-      if (given[name] === undefined) problems.push(`${name} must be given with the other two of ${login.join(', ')}`);
-  if (given['KAFKA_CA_FILE'] !== undefined && configuration.KAFKA_TLS !== 'true')
-    problems.push('KAFKA_CA_FILE is given, but KAFKA_TLS is not true');
-  return problems;
-}
-
-function masterKeyProblems({
-  READ_MODELS,
-  MASTER_KEY,
-  MASTER_KEY_FILE,
-  MASTER_KEY_PREVIOUS,
-  MASTER_KEY_PREVIOUS_FILE,
-}: Configuration): string[] {
-  const [current, previous] = [
-    [MASTER_KEY, MASTER_KEY_FILE],
-    [MASTER_KEY_PREVIOUS, MASTER_KEY_PREVIOUS_FILE],
-  ].map((either) => either.filter((value) => value !== undefined).length);
-  const problems: string[] = [];
-  if (current === 2) problems.push('MASTER_KEY and MASTER_KEY_FILE are both given: leave one out');
-  if (previous === 2) problems.push('MASTER_KEY_PREVIOUS and MASTER_KEY_PREVIOUS_FILE are both given: leave one out');
-  if (previous && !current)
-    problems.push('MASTER_KEY_PREVIOUS is given without the key that follows it: give MASTER_KEY or MASTER_KEY_FILE');
-  if (READ_MODELS === 'mongodb' && !current)
-    problems.push(
-      'MASTER_KEY or MASTER_KEY_FILE must be given with READ_MODELS=mongodb: it wraps the keys there, and all processes need the same one',
-    );
-  return problems;
-}
-
-export class InvalidConfiguration extends Error {
-  constructor(readonly problems: readonly string[]) {
-    super(`The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-    this.name = 'InvalidConfiguration';
-  }
-}

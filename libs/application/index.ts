@@ -15,5 +15,6 @@ export * from './inbound/inbound-entry.js';
 export * from './inbound/inbound-router.js';
 export * from './lookups/lookups.js';
 export * from './lookups/natural-keys.js';
+export type { ParkedKeys } from './parking/parked-lists.js';
 export * from './parking/parking.js';
 export * from './consent/send-gate.js';

@@ -14,19 +14,9 @@ import {
   type Unopened,
 } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
-import {
-  BEHIND_PARKED,
-  isSame,
-  type MessageParked,
-  type Parked,
-  type ParkedCommand,
-  type ParkedEvent,
-  type ReplayRequested,
-  type Source,
-} from '@app/domain/parked';
-import { HandleParked } from './parked.handler.js';
-import { ids, systemContext } from '../commands/ids.js';
+import { BEHIND_PARKED, isSame, type ParkedEvent, type ReplayRequested, type Source } from '@app/domain/parked';
 import { Lookups } from '../lookups/lookups.js';
+import { ParkedLists, type ParkedKeys, type Place } from './parked-lists.js';
 
 /** A worker that handles messages about events, in order per key. */
 export type ParkingWorker<Item> = {
@@ -46,34 +36,6 @@ export type ParkingWorker<Item> = {
  */
 export abstract class KeyMustWait extends Error {}
 
-type Place = { readonly worker: string; readonly key: string };
-
-type Waiting = {
-  /** The list to park in, and whether it contains anything. */
-  readonly parkedId: string;
-  readonly isBehind: boolean;
-  readonly waiting: readonly Source[];
-  /** A list cannot be read, so nobody knows whether it contains anything. */
-  readonly isBlocked: boolean;
-};
-
-/** Keys of a worker that have, or may have, parked messages. */
-export class ParkedKeys {
-  /** @param mayBeAny a list cannot be read, so it may belong to any key */
-  constructor(
-    private readonly keys: Set<string>,
-    private readonly mayBeAny: boolean,
-  ) {}
-
-  has(key: string): boolean {
-    return this.mayBeAny || this.keys.has(key);
-  }
-
-  add(key: string): void {
-    this.keys.add(key);
-  }
-}
-
 /** Maximum number of keys that are remembered as having nothing parked. */
 const KNOWN_KEYS = 20_000;
 /** Pauses in ms before a message is retried. */
@@ -92,11 +54,15 @@ export class Parking {
    */
   private readonly free = new LRUCache<string, true>({ max: KNOWN_KEYS });
 
+  private readonly lists: ParkedLists;
+
   constructor(
-    private readonly commands: CommandBus,
+    commands: CommandBus,
     private readonly eventLog: EventLog,
     private readonly lookups: Lookups,
-  ) {}
+  ) {
+    this.lists = new ParkedLists(commands, eventLog, lookups);
+  }
 
   /**
    * Call it for one message of a key at a time; a message of a deleted program is dropped. @throws TemporaryFailure:
@@ -124,11 +90,11 @@ export class Parking {
     // A replay elsewhere may empty the list between reading and parking; then nothing is parked, and this message is
     // handled next.
     while (!this.free.has(cacheKey)) {
-      const { parkedId, waiting, isBehind, isBlocked } = await this.waitingOf(programId, place);
+      const { parkedId, waiting, isBehind, isBlocked } = await this.lists.waitingOf(programId, place);
       if (waiting.some(isSame(source))) return;
       if (waiting.length === 0 && !isBlocked) this.free.set(cacheKey, true);
       else
-        await this.park(programId, parkedId, {
+        await this.lists.park(programId, parkedId, {
           ...place,
           source,
           cause: isBehind ? BEHIND_PARKED : 'ParkedUnreadable',
@@ -139,8 +105,8 @@ export class Parking {
     } catch (error) {
       if (error instanceof TemporaryFailure) throw error;
       this.free.delete(cacheKey);
-      const { parkedId } = await this.waitingOf(programId, place);
-      await this.park(programId, parkedId, { ...place, source, cause: nameOf(error) });
+      const { parkedId } = await this.lists.waitingOf(programId, place);
+      await this.lists.park(programId, parkedId, { ...place, source, cause: nameOf(error) });
       if (!(error instanceof KeyMustWait)) worker.onParked(error, source);
     }
   }
@@ -152,7 +118,7 @@ export class Parking {
 
   /** Whether a message is parked for a worker; unreadable lists are ignored. */
   async isWaiting(programId: string, place: Place, source: Source): Promise<boolean> {
-    return (await this.waitingOf(programId, place)).waiting.some(isSame(source));
+    return (await this.lists.waitingOf(programId, place)).waiting.some(isSame(source));
   }
 
   /**
@@ -164,28 +130,22 @@ export class Parking {
       { worker, key: stream },
       { stream, revision },
     ];
-    const { parkedId, waiting } = await this.waitingOf(programId, place);
+    const { parkedId, waiting } = await this.lists.waitingOf(programId, place);
     if (waiting.some(isSame(source))) return;
-    await this.park(programId, parkedId, { ...place, source, cause }).catch((error: unknown) => {
+    await this.lists.park(programId, parkedId, { ...place, source, cause }).catch((error: unknown) => {
       // The program is gone, so nothing can be written for it; the read model skips the event anyway.
       if (!(error instanceof ProgramGone)) throw error;
     });
   }
 
   /** Removes parked events that a worker no longer skips, after it has started again. */
-  async finish(worker: string, isPassedOver: (key: string) => Promise<boolean>): Promise<void> {
-    for (const [parkedId, { programId, key }] of (await this.everParked(worker)).lists) {
-      const parked = await this.read(programId, parkedId);
-      if (parked === 'unreadable' || !parked || parked.waiting.length === 0 || (await isPassedOver(key))) continue;
-      for (const source of parked.waiting)
-        await this.execute(programId, parkedId, { type: 'FinishParked', data: { worker, key, source } });
-    }
+  finish(worker: string, isPassedOver: (key: string) => Promise<boolean>): Promise<void> {
+    return this.lists.finish(worker, isPassedOver);
   }
 
   /** Keys of a worker with parked messages; some of these may have been replayed since they were read. */
-  async keysOf(worker: string): Promise<ParkedKeys> {
-    const { lists, isComplete } = await this.everParked(worker);
-    return new ParkedKeys(new Set([...lists.values()].map(({ key }) => key)), !isComplete);
+  keysOf(worker: string): Promise<ParkedKeys> {
+    return this.lists.keysOf(worker);
   }
 
   /** Carries out the replays requested of a worker. */
@@ -211,9 +171,9 @@ export class Parking {
     const next = async (): Promise<Source | undefined> =>
       (await this.lookups.parked(programId, aggregateId))?.waiting[0];
     const failed = (source: Source, cause: string): Promise<unknown> =>
-      this.execute(programId, aggregateId, { type: 'NoteReplayFailure', data: { ...place, source, cause } });
+      this.lists.execute(programId, aggregateId, { type: 'NoteReplayFailure', data: { ...place, source, cause } });
     const first = await next();
-    if (first && (await this.isBehindAnother(programId, place, aggregateId)))
+    if (first && (await this.lists.isBehindAnother(programId, place, aggregateId)))
       return void (await failed(first, BEHIND_PARKED));
     for (let source = first; source; source = await next()) {
       try {
@@ -225,83 +185,8 @@ export class Parking {
         await failed(source, nameOf(error));
         return worker.onParked(error, source);
       }
-      await this.execute(programId, aggregateId, { type: 'FinishParked', data: { ...place, source } });
+      await this.lists.execute(programId, aggregateId, { type: 'FinishParked', data: { ...place, source } });
     }
-  }
-
-  /**
-   * The list of a key's parked messages. When one of its lists cannot be read, no message of the key may be handled,
-   * and new ones are parked in a list after it, which is replayed after the first once that can be read again.
-   */
-  private async waitingOf(programId: string, { worker, key }: Place): Promise<Waiting> {
-    const waiting: Source[] = [];
-    let isBlocked = false;
-    let last: Pick<Waiting, 'parkedId' | 'isBehind'> | null = null;
-    for (let successor = 0; ; successor += 1) {
-      const parkedId = ids.parked(programId, worker, key, successor);
-      const parked = await this.read(programId, parkedId);
-      if (parked === 'unreadable') {
-        [isBlocked, last] = [true, null];
-        continue;
-      }
-      const isBehind = parked !== null && parked.waiting.length > 0;
-      if (last === null || isBehind) last = { parkedId, isBehind };
-      if (parked === null) return { ...last, waiting, isBlocked };
-      waiting.push(...parked.waiting);
-    }
-  }
-
-  /** Whether an earlier list of the key contains anything. */
-  private async isBehindAnother(programId: string, { worker, key }: Place, parkedId: string): Promise<boolean> {
-    for (let successor = 0; ; successor += 1) {
-      const id = ids.parked(programId, worker, key, successor);
-      if (id === parkedId) return false;
-      const parked = await this.read(programId, id);
-      if (parked === null) return false;
-      if (parked !== 'unreadable' && parked.waiting.length > 0) return true;
-    }
-  }
-
-  private read(programId: string, parkedId: string): Promise<Parked | null | 'unreadable'> {
-    return this.lookups.parked(programId, parkedId).catch((error: unknown) => {
-      if (error instanceof EventUnreadable) return 'unreadable' as const;
-      throw error;
-    });
-  }
-
-  /**
-   * Read from the event store, since the read model may lag. Incomplete when no event of a list can be read, as its key
-   * is then unknown.
-   */
-  private async everParked(worker: string): Promise<{
-    readonly lists: ReadonlyMap<string, { readonly programId: string; readonly key: string }>;
-    readonly isComplete: boolean;
-  }> {
-    const lists = new Map<string, { readonly programId: string; readonly key: string }>();
-    const [known, unread] = [new Set<string>(), new Set<string>()];
-    const head = await this.eventLog.head();
-    if (head === null) return { lists, isComplete: true };
-    for await (const { all, position } of this.eventLog.follow<ParkedEvent>({
-      after: null,
-      categories: ['parked'],
-      signal: new AbortController().signal,
-    })) {
-      for (const event of all) {
-        (isOpened(event) ? known : unread).add(event.stream);
-        if (isOpened(event) && event.data.worker === worker)
-          lists.set(event.aggregateId, { programId: event.metadata.programId, key: event.data.key });
-      }
-      if (position >= head) break;
-    }
-    return { lists, isComplete: [...unread].every((stream) => known.has(stream)) };
-  }
-
-  private park(programId: string, parkedId: string, data: MessageParked['data']): Promise<unknown> {
-    return this.execute(programId, parkedId, { type: 'ParkMessage', data });
-  }
-
-  private execute(programId: string, parkedId: string, intent: ParkedCommand): Promise<unknown> {
-    return this.commands.execute(new HandleParked(parkedId, intent, systemContext(programId, 'parking')));
   }
 }
 

@@ -1,19 +1,17 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { Command, Option } from 'commander';
-import { HandleParked, systemContext } from '@app/application';
-import { EventUnreadable, projectorOf } from '@app/eventing';
 import { policies } from '@app/domain/program';
 import { topics } from '@app/public-events';
 import { AccessTokens, InvalidConfiguration, loadConfiguration, roles, type CallerRole } from '@app/platform';
-import { ParkedQueries, ProgramQueries, readModels } from '@app/read-models';
+import { ProgramQueries, readModels } from '@app/read-models';
 import { loadSample } from '@app/sample-program';
 import { acceptLostKeys } from './accept-lost-keys.js';
 import { copyFolder } from './copy-folder.js';
 import { erasePerson } from './erase-person.js';
-import { compareModel, rebuildModel, storesOf, type Stores } from './read-model-copies.js';
+import { compareAll, rebuildModels } from './each-model.js';
+import { listParked, replayParked } from './parked-messages.js';
 import { rotateMasterKey } from './rotate-master-key.js';
 import { changeToken, endTokenRotation } from './sender-tokens.js';
-import { setBack } from './set-back.js';
 import { setPolicy } from './set-policy.js';
 import { Refused, withApplication, withEngines } from './with-engines.js';
 
@@ -166,33 +164,6 @@ const sampleProgram = (data: string | undefined): Promise<void> =>
     },
   );
 
-const eachModel = (
-  data: string | undefined,
-  names: readonly string[],
-  work: (stores: Stores, model: (typeof readModels)[number]) => Promise<string>,
-): Promise<void> =>
-  withApplication(data, async (app) => {
-    const unknown = names.find((name) => !readModels.some((model) => model.name === name));
-    if (unknown !== undefined)
-      throw new Refused(
-        `There is no read model ${unknown}; there are ${readModels.map(({ name }) => name).join(', ')}`,
-      );
-    const chosen = readModels.filter(({ name }) => names.length === 0 || names.includes(name));
-    for (const model of chosen) console.log(`${model.name.padEnd(12)} ${await work(storesOf(app), model)}`);
-  });
-
-const rebuildModels = async (data: string | undefined, names: readonly string[]): Promise<void> => {
-  await withEngines(data, (engines) => setBack(engines, console.log));
-  await eachModel(data, names, async (stores, model) => `${await rebuildModel(stores, model)} rows`);
-};
-
-const compareAll = (data: string | undefined): Promise<void> =>
-  eachModel(data, [], async (stores, model) => {
-    const { rows, firstDifference } = await compareModel(stores, model);
-    if (firstDifference !== null) process.exitCode = 1;
-    return `${String(rows).padStart(7)} rows  ${firstDifference === null ? 'equal' : `DIFFERENT, first at ${firstDifference}`}`;
-  });
-
 const listHeld = (data: string | undefined): Promise<void> =>
   withApplication(data, async (app) => {
     const programs = await app.get(ProgramQueries).held();
@@ -209,61 +180,6 @@ const listHeld = (data: string | undefined): Promise<void> =>
         ? 'Nothing is held'
         : `${programs.length} programs; the new credentials of a number (AddSender) are tried at once`,
     );
-  });
-
-/** What mends an event that cannot be opened. */
-const remedies: Readonly<Record<string, string>> = {
-  KeyMissing: ' (restore the keys from a backup)',
-  KeyLost: ' (restore the keys from a backup)',
-  SealBroken: ' (restore the keys, or the record, from a backup)',
-  ContentBroken: ' (restore the record from a backup)',
-  UnknownEventType: ' (a newer version wrote it: replace this one)',
-  ParkedUnreadable:
-    ' (the list of messages parked before it cannot be read: restore the record from a backup; a replay skips it)',
-};
-
-/** The read model that passes a stream over; `null` for what a worker has parked. */
-const modelOf = ({ worker }: { readonly worker: string }): string | null =>
-  readModels.find((model) => projectorOf(model) === worker)?.name ?? null;
-
-const listParked = (data: string | undefined): Promise<void> =>
-  withApplication(data, async (app) => {
-    const rows = await app.get(ParkedQueries).all();
-    for (const { id, worker, key, waiting, since, cause } of rows)
-      console.log(`${id}  ${worker}  ${key}  ${waiting} waiting since ${since}: ${cause}${remedies[cause] ?? ''}`);
-    const models = [...new Set(rows.map(modelOf).filter((model) => model !== null))];
-    const next = [
-      ...(rows.some((row) => modelOf(row) === null) ? ['admin replay'] : []),
-      ...(models.length > 0 ? [`admin rebuild ${models.join(' ')}`] : []),
-    ];
-    console.log(
-      rows.length === 0
-        ? 'Nothing is parked'
-        : `${rows.length} parked; fix the cause, then run: ${next.join(', and ')}`,
-    );
-  });
-
-const replayParked = (data: string | undefined, ids: readonly string[]): Promise<void> =>
-  withApplication(data, async (app) => {
-    const known = await app.get(ParkedQueries).all();
-    const unknown = ids.find((id) => !known.some((row) => row.id === id));
-    if (unknown !== undefined) throw new Refused(`Nothing is parked under ${unknown}; \`admin parked\` lists what is`);
-    const asked = known.filter((row) => modelOf(row) === null && (ids.length === 0 || ids.includes(row.id)));
-    let count = 0;
-    for (const { id, programId, worker, key } of asked)
-      try {
-        await app
-          .get(CommandBus)
-          .execute(
-            new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, systemContext(programId, 'admin')),
-          );
-        count += 1;
-      } catch (error) {
-        if (!(error instanceof EventUnreadable)) throw error;
-        console.log(`${id}  the list of parked messages cannot be read: ${error.name}${remedies[error.name] ?? ''}`);
-        process.exitCode = 1;
-      }
-    console.log(`Replay requested for ${count}`);
   });
 
 await admin();

@@ -15,23 +15,23 @@ import { conversationAggregate, type ConversationEvent } from '@app/domain/conve
 import { Background, logFailure, Readiness } from '@app/platform';
 import { CONVERSATIONS_TOPIC, fromTopicValue, toPublic } from '@app/public-events';
 import { QueriesModule } from '@app/read-models';
-import { DeliveryRequests, NOTIFIER, type RecordedMessage } from './delivery-requests.js';
-import { DeliverySender } from './delivery-sender.js';
-import { DeliveryTasks } from './delivery-tasks.js';
-import { Dispatcher } from './dispatcher.js';
-import { EmailComposer } from './email-composer.js';
-import { FairQueues } from './fair-queues.js';
-import { Holds } from './holds.js';
-import { InOrder } from './in-order.js';
-import { InboundPoller } from './inbound-poller.js';
-import { MessageContents } from './message-content.js';
-import { MissedTexts } from './missed-texts.js';
-import { OptOuts } from './opt-outs.js';
-import { Reconciler } from './reconciler.js';
-import { Roads } from './roads.js';
-import { Slots } from './slots.js';
-import { SWEEP, UndeliveredSweep } from './undelivered-sweep.js';
-import { WaitingForStaff } from './waiting-for-staff.js';
+import { DeliveryRequests, NOTIFIER, type RecordedMessage } from './requests/delivery-requests.js';
+import { DeliverySender } from './send/delivery-sender.js';
+import { DeliveryTasks } from './dispatch/delivery-tasks.js';
+import { Dispatcher } from './dispatch/dispatcher.js';
+import { EmailComposer } from './send/email-composer.js';
+import { FairQueues } from './dispatch/fair-queues.js';
+import { Holds } from './send/holds.js';
+import { InOrder } from './send/in-order.js';
+import { InboundPoller } from './inbound/inbound-poller.js';
+import { MessageContents } from './send/message-content.js';
+import { MissedTexts } from './inbound/missed-texts.js';
+import { OptOuts } from './inbound/opt-outs.js';
+import { Reconciler } from './reconcile/reconciler.js';
+import { Roads } from './dispatch/roads.js';
+import { Slots } from './dispatch/slots.js';
+import { SWEEP, UndeliveredSweep } from './requests/undelivered-sweep.js';
+import { WaitingForStaff } from './requests/waiting-for-staff.js';
 
 /** Sends what the topics ask for. The only holder of gateways. */
 @Module({

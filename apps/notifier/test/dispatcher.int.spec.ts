@@ -26,10 +26,10 @@ import { AutomationModule } from '../../automation/src/automation.module.js';
 import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { PublisherModule } from '../../publisher/src/publisher.module.js';
 import { loadSample, sample } from '@app/sample-program';
-import { DeliverySender } from '../src/delivery-sender.js';
-import { DeliveryTasks } from '../src/delivery-tasks.js';
-import { Dispatcher } from '../src/dispatcher.js';
-import { FairQueues } from '../src/fair-queues.js';
+import { DeliverySender } from '../src/send/delivery-sender.js';
+import { DeliveryTasks } from '../src/dispatch/delivery-tasks.js';
+import { Dispatcher } from '../src/dispatch/dispatcher.js';
+import { FairQueues } from '../src/dispatch/fair-queues.js';
 import { NotifierModule } from '../src/notifier.module.js';
 
 const { programId, conversationId } = sample;

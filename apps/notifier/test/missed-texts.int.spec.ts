@@ -19,7 +19,7 @@ import { InboundMessages, type ListedText, type SmsAccount } from '@app/gateways
 import type { InboundReceived } from '@app/domain/inbound';
 import { defaultPolicies } from '@app/domain/program';
 import { Configuration, loadConfiguration, PlatformModule } from '@app/platform';
-import { MissedTexts } from '../src/missed-texts.js';
+import { MissedTexts } from '../src/inbound/missed-texts.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -20,7 +20,7 @@ import type { DeliveryRow } from '@app/read-models';
 import { EmailComposer } from './email-composer.js';
 import { Holds } from './holds.js';
 import { MessageContents, SourceMissing } from './message-content.js';
-import { notifierContext } from './notifier-context.js';
+import { notifierContext } from '../notifier-context.js';
 
 type Request = DeliveryRequested['data'];
 type Call = () => Promise<SendOutcome>;

@@ -3,7 +3,7 @@ import { Checkpoints } from '@app/eventing';
 import type { Lane } from '@app/domain/delivery';
 import { logFailure } from '@app/platform';
 import { deliveriesProjection, queueNamed } from '@app/read-models';
-import { InOrder, type Rest } from './in-order.js';
+import { InOrder, type Rest } from '../send/in-order.js';
 import { Roads } from './roads.js';
 import { Slots } from './slots.js';
 import { untilReached } from './until-reached.js';

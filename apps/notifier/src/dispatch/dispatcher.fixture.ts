@@ -12,7 +12,7 @@ import type { DeliveryQueries } from '@app/read-models';
 import { DeliveryTasks } from './delivery-tasks.js';
 import { Dispatcher } from './dispatcher.js';
 import { FairQueues } from './fair-queues.js';
-import type { InOrder } from './in-order.js';
+import type { InOrder } from '../send/in-order.js';
 import type { Roads } from './roads.js';
 import { Slots } from './slots.js';
 

@@ -6,7 +6,7 @@ import type { ProgramEvent } from '@app/domain/program';
 import { deliveriesProjection, type DeliveryRow } from '@app/read-models';
 import { DeliveryTasks } from './delivery-tasks.js';
 import { FairQueues } from './fair-queues.js';
-import { OPT_OUTS } from './opt-outs.js';
+import { OPT_OUTS } from '../inbound/opt-outs.js';
 import { Roads } from './roads.js';
 import { untilReached } from './until-reached.js';
 

@@ -7,8 +7,8 @@ import { EmailGateway, SmsGateway, type FoundOutcome } from '@app/gateways';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import { Configuration, logFailure } from '@app/platform';
 import { deliveriesProjection, DeliveryQueries, isOpen, type DeliveryRow } from '@app/read-models';
-import { MessageContents, SourceMissing } from './message-content.js';
-import { notifierContext } from './notifier-context.js';
+import { MessageContents, SourceMissing } from '../send/message-content.js';
+import { notifierContext } from '../notifier-context.js';
 
 /** Uncertain ones older than this are the staff's alone; the provider's list is not asked for ever. */
 const ASK_FOR_MS = 24 * 60 * 60 * 1000;

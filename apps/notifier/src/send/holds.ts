@@ -5,7 +5,7 @@ import { Clock } from '@app/eventing';
 import type { SendOutcome } from '@app/gateways';
 import { providerErrors, reasonInWords, type Reach } from '@app/domain/delivery';
 import { holdsOn, TriedAlready, type HoldCommand, type HoldScope, type Road } from '@app/domain/hold';
-import { notifierContext } from './notifier-context.js';
+import { notifierContext } from '../notifier-context.js';
 
 /**
  * What may not be sent because of something that more than one delivery depends on. A hold is a fact of the record, so that

@@ -23,7 +23,7 @@ import { isMuted, muteAggregate } from '@app/domain/mute';
 import type { NotifiedPerson } from '@app/domain/notification';
 import { CONVERSATIONS_TOPIC, PUBLISHER, toPublic, type PublicConversationEvent } from '@app/public-events';
 import { MemberQueries, membersProjection } from '@app/read-models';
-import { notifierContext } from './notifier-context.js';
+import { notifierContext } from '../notifier-context.js';
 
 type Message = Extract<PublicConversationEvent, { messageId: string }>;
 

@@ -13,20 +13,25 @@ import {
 import { streamOf, type Recorded } from '@app/kernel';
 import { conversationAggregate, type ConversationEvent } from '@app/domain/conversation';
 import { Background, logFailure, Readiness } from '@app/platform';
-import { CONVERSATIONS_TOPIC, fromTopicValue, toPublic } from '@app/public-events';
+import { CONVERSATIONS_TOPIC, fromTopicValue } from '@app/public-events';
 import { QueriesModule } from '@app/read-models';
-import { DeliveryRequests, NOTIFIER, type RecordedMessage } from './requests/delivery-requests.js';
+import { DeliveryRequests } from './requests/delivery-requests.js';
+import { NOTIFIER, parkingKey } from './requests/parking-key.js';
+import { Recipients } from './requests/recipients.js';
+import { recordedMessage, RecordedMessages, type RecordedMessage } from './requests/recorded-messages.js';
+import { RequestCheck } from './requests/request-check.js';
 import { DeliverySender } from './send/delivery-sender.js';
 import { DeliveryTasks } from './dispatch/delivery-tasks.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { EmailComposer } from './send/email-composer.js';
 import { FairQueues } from './dispatch/fair-queues.js';
 import { Holds } from './send/holds.js';
-import { InOrder } from './send/in-order.js';
+import { OrderedSender } from './send/ordered-sender.js';
 import { InboundPoller } from './inbound/inbound-poller.js';
 import { MessageContents } from './send/message-content.js';
 import { MissedTexts } from './inbound/missed-texts.js';
 import { OptOuts } from './inbound/opt-outs.js';
+import { PolledAccounts } from './inbound/polled-accounts.js';
 import { Reconciler } from './reconcile/reconciler.js';
 import { Roads } from './dispatch/roads.js';
 import { Slots } from './dispatch/slots.js';
@@ -46,11 +51,15 @@ import { WaitingForStaff } from './requests/waiting-for-staff.js';
     FairQueues,
     Holds,
     InboundPoller,
-    InOrder,
     MessageContents,
     MissedTexts,
     OptOuts,
+    OrderedSender,
+    PolledAccounts,
+    Recipients,
     Reconciler,
+    RecordedMessages,
+    RequestCheck,
     Roads,
     Slots,
     UndeliveredSweep,
@@ -61,7 +70,7 @@ export class NotifierModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(NotifierModule.name);
   private readonly worker: ParkingWorker<RecordedMessage> = {
     name: NOTIFIER,
-    keyOf: ({ event }) => DeliveryRequests.keyOf(event),
+    keyOf: ({ event }) => parkingKey(event),
     sourceOf: ({ event: { programId, conversationId, revision } }) => ({
       programId,
       stream: streamOf(conversationAggregate, conversationId),
@@ -78,6 +87,7 @@ export class NotifierModule implements OnApplicationBootstrap {
     private readonly eventLog: EventLog,
     private readonly checkpoints: Checkpoints,
     private readonly parking: Parking,
+    private readonly messages: RecordedMessages,
     private readonly requests: DeliveryRequests,
     private readonly dispatcher: Dispatcher,
     private readonly reconciler: Reconciler,
@@ -123,14 +133,9 @@ export class NotifierModule implements OnApplicationBootstrap {
       events,
       ({ conversationId }) => [conversationId],
       async (event) => {
-        const message = await this.requests.find(event);
+        const message = await this.messages.find(event);
         if (message) await this.parking.handle(this.worker, message);
       },
     );
   }
-}
-
-function recordedMessage(source: Recorded<ConversationEvent>): RecordedMessage | null {
-  const event = toPublic(source);
-  return event && { event, source };
 }

@@ -24,7 +24,7 @@ import type { Dispatcher } from '../src/dispatch/dispatcher.js';
 import { dispatcherOf } from '../src/dispatch/dispatcher.fixture.js';
 import type { DueQueue } from '../src/dispatch/due-queue.js';
 import type { FairQueues } from '../src/dispatch/fair-queues.js';
-import type { InOrder, Rest } from '../src/send/in-order.js';
+import type { OrderedSender, Rest } from '../src/send/ordered-sender.js';
 import { Reconciler } from '../src/reconcile/reconciler.js';
 import { Roads } from '../src/dispatch/roads.js';
 import { until } from './notifier-bench.fixture.js';
@@ -134,17 +134,17 @@ function dispatch({
     program: () => Promise.resolve(program),
     holds: () => Promise.resolve(holds),
   } as unknown as Lookups;
-  const inOrder = {
-    work: (_queue: string, orderingKey: string) => {
+  const sender = {
+    send: (_queue: string, orderingKey: string) => {
       worked.push(orderingKey.split(' ')[0] ?? '');
       return work();
     },
-  } as unknown as InOrder;
+  } as unknown as OrderedSender;
   const { dispatcher, queues } = dispatcherOf({
     eventLog,
     deliveries: new DeliveryQueries(new ReadModelReader(counted())),
     roads: new Roads(lookups),
-    inOrder,
+    sender,
     clock,
     settings,
   });

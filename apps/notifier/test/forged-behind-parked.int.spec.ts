@@ -2,7 +2,7 @@ import { HandleParked, ids, systemContext } from '@app/application';
 import { TopicLog } from '@app/eventing';
 import type { ParkedEvent } from '@app/domain/parked';
 import { CONVERSATIONS_TOPIC } from '@app/public-events';
-import { NOTIFIER } from '../src/requests/delivery-requests.js';
+import { NOTIFIER } from '../src/requests/parking-key.js';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
 
 it('G5, N2: forged topic messages about a conversation of which something is parked are refused, and not parked behind it', async () => {

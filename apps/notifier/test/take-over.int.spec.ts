@@ -6,7 +6,7 @@ import { PUBLISHER } from '@app/public-events';
 import { AutomationModule } from '../../automation/src/automation.module.js';
 import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { PublisherModule } from '../../publisher/src/publisher.module.js';
-import { NOTIFIER } from '../src/requests/delivery-requests.js';
+import { NOTIFIER } from '../src/requests/parking-key.js';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
 
 /** Who leads can be made to lose the lead, and gets it back at once. */

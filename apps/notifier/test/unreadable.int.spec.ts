@@ -18,7 +18,7 @@ import type { DeliveryRequested } from '@app/domain/delivery';
 import { CONVERSATIONS_TOPIC, PUBLISHER } from '@app/public-events';
 import { keyOf, KeysInMemory, noneSealed, samples } from '@app/testing';
 import { ProjectorModule } from '../../projector/src/projector.module.js';
-import { NOTIFIER } from '../src/requests/delivery-requests.js';
+import { NOTIFIER } from '../src/requests/parking-key.js';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
 import { SWEEP } from '../src/requests/undelivered-sweep.js';
 

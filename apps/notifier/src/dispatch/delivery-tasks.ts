@@ -3,7 +3,7 @@ import { Checkpoints } from '@app/eventing';
 import type { Lane } from '@app/domain/delivery';
 import { logFailure } from '@app/platform';
 import { deliveriesProjection, queueNamed } from '@app/read-models';
-import { InOrder, type Rest } from '../send/in-order.js';
+import { OrderedSender, type Rest } from '../send/ordered-sender.js';
 import { Roads } from './roads.js';
 import { Slots } from './slots.js';
 import { untilReached } from './until-reached.js';
@@ -32,7 +32,7 @@ export class DeliveryTasks {
   private owns: (conversationId: string) => boolean = () => false;
 
   constructor(
-    private readonly inOrder: InOrder,
+    private readonly sender: OrderedSender,
     private readonly roads: Roads,
     private readonly slots: Slots,
     private readonly checkpoints: Checkpoints,
@@ -103,7 +103,7 @@ export class DeliveryTasks {
   private async send({ queue, orderingKey }: Work, signal: AbortSignal): Promise<Rest | Failed> {
     const conversationId = conversationOf(orderingKey);
     try {
-      return await this.inOrder.work(queue, orderingKey, () => !signal.aborted && this.owns(conversationId), signal);
+      return await this.sender.send(queue, orderingKey, () => !signal.aborted && this.owns(conversationId), signal);
     } catch (error) {
       logFailure(this.logger, error, orderingKey);
       return { kind: 'failed' };

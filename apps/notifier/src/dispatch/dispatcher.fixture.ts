@@ -12,7 +12,7 @@ import type { DeliveryQueries } from '@app/read-models';
 import { DeliveryTasks } from './delivery-tasks.js';
 import { Dispatcher } from './dispatcher.js';
 import { FairQueues } from './fair-queues.js';
-import type { InOrder } from '../send/in-order.js';
+import type { OrderedSender } from '../send/ordered-sender.js';
 import type { Roads } from './roads.js';
 import { Slots } from './slots.js';
 
@@ -21,7 +21,7 @@ type Parts = {
   readonly checkpoints?: Checkpoints;
   readonly deliveries?: DeliveryQueries;
   readonly roads?: Roads;
-  readonly inOrder?: InOrder;
+  readonly sender?: OrderedSender;
   readonly clock?: Clock;
   readonly settings?: Partial<Configuration>;
 };
@@ -38,12 +38,12 @@ export function dispatcherOf({
   checkpoints = none,
   deliveries = none,
   roads = none,
-  inOrder = none,
+  sender = none,
   clock = new SystemClock(),
   settings = {},
 }: Parts): { readonly dispatcher: Dispatcher; readonly queues: FairQueues } {
   const slots = new Slots(Object.assign(new Configuration(), settings));
-  const tasks = new DeliveryTasks(inOrder, roads, slots, checkpoints);
+  const tasks = new DeliveryTasks(sender, roads, slots, checkpoints);
   const queues = new FairQueues(deliveries, roads, slots, tasks, clock);
   const trustedClock = new TrustedClock(clock, []);
   return {

@@ -7,6 +7,7 @@ import { loadConfiguration } from '@app/platform';
 import type { ProgramQueries } from '@app/read-models';
 import { InboundPoller } from './inbound-poller.js';
 import type { MissedTexts, PolledNumber } from './missed-texts.js';
+import { PolledAccounts } from './polled-accounts.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -60,8 +61,7 @@ beforeEach(() => {
     return answers[sender.phone]?.() ?? Promise.resolve();
   };
   poller = new InboundPoller(
-    lookups,
-    queries,
+    new PolledAccounts(lookups, queries),
     { accept } as unknown as MissedTexts,
     clock,
     new TrustedClock(clock, []),
@@ -214,8 +214,10 @@ it('T5, G5: a program with many accounts whose lists are slow leaves room for an
 it('T5: asks for nothing while the clock is wrong, since the first look begins by it, and goes on when it is right', async () => {
   programs = { one: [number('+1')] };
   poller = new InboundPoller(
-    { program: () => Promise.resolve({ senders: programs['one'] }) } as unknown as Lookups,
-    { ids: () => ['one'] } as unknown as ProgramQueries,
+    new PolledAccounts(
+      { program: () => Promise.resolve({ senders: programs['one'] }) } as unknown as Lookups,
+      { ids: () => ['one'] } as unknown as ProgramQueries,
+    ),
     {
       accept: ({ sender }: PolledNumber) => Promise.resolve(void asked.push(sender.phone)),
     } as unknown as MissedTexts,

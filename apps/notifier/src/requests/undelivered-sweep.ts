@@ -13,8 +13,9 @@ import {
 import type { Position, Recorded } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
 import { Configuration, logFailure } from '@app/platform';
-import { asTopicValue, CONVERSATIONS_TOPIC, toPublic } from '@app/public-events';
-import { DeliveryRequests, type RecordedMessage } from './delivery-requests.js';
+import { asTopicValue, CONVERSATIONS_TOPIC } from '@app/public-events';
+import { recordedMessage, type RecordedMessage } from './recorded-messages.js';
+import { RequestCheck } from './request-check.js';
 
 /** Name of its checkpoint. */
 export const SWEEP = 'notifier sweep';
@@ -46,7 +47,7 @@ export class UndeliveredSweep {
     private readonly eventLog: EventLog,
     private readonly checkpoints: Checkpoints,
     private readonly topics: TopicLog,
-    private readonly requests: DeliveryRequests,
+    private readonly check: RequestCheck,
     private readonly clock: Clock,
     private readonly trustedClock: TrustedClock,
     private readonly configuration: Configuration,
@@ -73,7 +74,7 @@ export class UndeliveredSweep {
         await inOrderPerKey(
           some,
           ({ stream }) => [stream],
-          (source) => this.look(run, messageOf(source), run.looked),
+          (source) => this.look(run, recordedMessage(source), run.looked),
         );
       }
       if (signal.aborted) return;
@@ -114,7 +115,7 @@ export class UndeliveredSweep {
   /** What cannot be read of its deliveries is there: they were requested before. It holds up nobody else's. */
   private async isDone({ event, source }: Message): Promise<boolean> {
     try {
-      return await this.requests.isDone(event, source);
+      return await this.check.isDone(event, source);
     } catch (error) {
       if (!(error instanceof EventUnreadable)) throw error;
       logFailure(this.logger, error, error.event.stream);
@@ -131,11 +132,6 @@ export class UndeliveredSweep {
     // No longer than for one of now, whatever the clock of its writer said.
     if (left > 0) await sleep(Math.min(left, this.configuration.UNDELIVERED_AFTER_MS), signal);
   }
-}
-
-function messageOf(source: Recorded<ConversationEvent>): Message | null {
-  const event = toPublic(source);
-  return event && { event, source };
 }
 
 /** How far one run has come. */

@@ -2,7 +2,7 @@ import type { CommandBus } from '@nestjs/cqrs';
 import type { HandleParked } from '@app/application';
 import { EventUnreadable, Unopened, type Checkpoints, type EventLog } from '@app/eventing';
 import type { ParkedQueries } from '@app/read-models';
-import { NOTIFIER } from './delivery-requests.js';
+import { NOTIFIER } from './parking-key.js';
 import { WaitingForStaff } from './waiting-for-staff.js';
 
 it('N1, rule 13: a list of waiting messages that cannot be read holds up no other', async () => {

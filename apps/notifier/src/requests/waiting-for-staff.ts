@@ -4,7 +4,8 @@ import { HandleParked, systemContext } from '@app/application';
 import { Checkpoints, EventUnreadable, EventLog, sleep } from '@app/eventing';
 import { logFailure } from '@app/platform';
 import { membersProjection, ParkedQueries } from '@app/read-models';
-import { NOTIFIER, StaffNotKnownYet } from './delivery-requests.js';
+import { NOTIFIER } from './parking-key.js';
+import { StaffNotKnownYet } from './recipients.js';
 
 const LOOK_EVERY_MS = 2_000;
 

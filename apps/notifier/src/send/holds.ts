@@ -7,6 +7,10 @@ import { providerErrors, reasonInWords, type Reach } from '@app/domain/delivery'
 import { holdsOn, TriedAlready, type HoldCommand, type HoldScope, type Road } from '@app/domain/hold';
 import { notifierContext } from '../notifier-context.js';
 
+type NotSent = Extract<SendOutcome, { kind: 'refused' | 'back-off' }>;
+/** Why more than one delivery has to wait. */
+type Cause = { readonly reach: Reach | 'email'; readonly code: string; readonly firstPauseMs: number };
+
 /**
  * What may not be sent because of something that more than one delivery depends on. A hold is a fact of the record, so that
  * it survives a restart and every notifier sees it; what waits for it stays requested, without an event for each.
@@ -40,21 +44,9 @@ export class Holds {
   }
 
   /** What the answer means for what else waits; `null` when it is about one delivery alone. */
-  static reachOf(
-    road: Road,
-    outcome: SendOutcome,
-  ): { reach: Reach | 'email'; code: string; firstPauseMs: number } | null {
+  static reachOf(road: Road, outcome: SendOutcome): Cause | null {
     if (outcome.kind !== 'refused' && outcome.kind !== 'back-off') return null;
-    const { code } = outcome;
-    // What a mail server answers is about one address; a server that is not reached is everybody's.
-    if (road === 'email')
-      return outcome.kind === 'refused' || /^\d/.test(code)
-        ? null
-        : { reach: 'email', code, firstPauseMs: outcome.retryAfterMs };
-    const known = providerErrors[code]?.waits;
-    if (outcome.kind === 'back-off')
-      return { reach: known?.reach ?? 'account', code, firstPauseMs: outcome.retryAfterMs };
-    return known ? { ...known, code } : null;
+    return road === 'email' ? reachOfEmail(outcome) : reachOfText(outcome);
   }
 
   /** Notes what the provider's answer says about the road, after the outcome is in the record. */
@@ -69,19 +61,14 @@ export class Holds {
           tries.filter(({ kind }) => kind === 'account'),
         );
     } else if (outcome.kind === 'accepted') await this.resume(programId, tries);
-    // Only the provider's own codes show that it was reached and took the account.
-    else if (outcome.kind === 'refused' && /^\d/.test(outcome.code))
+    else if (outcome.kind === 'refused' && isProviderCode(outcome.code))
       await this.resume(
         programId,
         tries.filter(({ kind }) => kind === 'account' || kind === 'email'),
       );
   }
 
-  private async hold(
-    programId: string,
-    road: Road,
-    { reach, code, firstPauseMs }: { reach: Reach | 'email'; code: string; firstPauseMs: number },
-  ): Promise<void> {
+  private async hold(programId: string, road: Road, { reach, code, firstPauseMs }: Cause): Promise<void> {
     const scope = scopeOf(road, reach);
     const at = iso(this.clock.now());
     const { events } = await this.execute(programId, {
@@ -118,6 +105,23 @@ export class Holds {
     return this.commands.execute(new HandleHold(programId, command, notifierContext(programId)));
   }
 }
+
+/** The code of a mail server is about one address; a server that cannot be reached delays every email. */
+function reachOfEmail(outcome: NotSent): Cause | null {
+  if (outcome.kind === 'refused' || isProviderCode(outcome.code)) return null;
+  return { reach: 'email', code: outcome.code, firstPauseMs: outcome.retryAfterMs };
+}
+
+function reachOfText(outcome: NotSent): Cause | null {
+  const { code } = outcome;
+  const known = providerErrors[code]?.waits;
+  if (outcome.kind === 'back-off')
+    return { reach: known?.reach ?? 'account', code, firstPauseMs: outcome.retryAfterMs };
+  return known ? { ...known, code } : null;
+}
+
+/** Only these show that the provider was reached and accepted the account. */
+const isProviderCode = (code: string): boolean => /^\d/.test(code);
 
 function scopeOf(road: Road, reach: Reach | 'email'): HoldScope {
   if (road === 'email' || reach === 'email') return { kind: 'email' };

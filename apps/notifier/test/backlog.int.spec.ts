@@ -8,7 +8,6 @@ import {
   type Clock,
   SystemClock,
   TrustedClock,
-  type Checkpoints,
   type Document,
   type Engines,
   type EventLog,
@@ -25,12 +24,11 @@ import { dispatcherOf } from '../src/dispatch/dispatcher.fixture.js';
 import type { DueQueue } from '../src/dispatch/due-queue.js';
 import type { FairQueues } from '../src/dispatch/fair-queues.js';
 import type { OrderedSender, Rest } from '../src/send/ordered-sender.js';
-import { Reconciler } from '../src/reconcile/reconciler.js';
+import { reconcilerOf } from '../src/reconcile/reconciler.fixture.js';
 import { Roads } from '../src/dispatch/roads.js';
 import { until } from './notifier-bench.fixture.js';
 
 const HOUR_MS = 3_600_000;
-const none = {} as never;
 const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
 let folder: string;
@@ -331,21 +329,16 @@ describe('reconciling', () => {
       },
     } as unknown as CommandBus;
     const eventLog = { head: () => Promise.resolve('1') } as unknown as EventLog;
-    const checkpoints = { waitFor: () => Promise.resolve(true) } as unknown as Checkpoints;
     const lookups = { delivery: () => Promise.resolve({ status: 'none' }) } as unknown as Lookups;
-    const reconciler = new Reconciler(
-      bus,
+    const reconciler = reconcilerOf({
+      commands: bus,
       eventLog,
-      checkpoints,
+      deliveries: new DeliveryQueries(new ReadModelReader(counted())),
       lookups,
-      new DeliveryQueries(new ReadModelReader(counted())),
-      none,
-      none,
-      none,
-      new Configuration(),
-      new SystemClock(),
-      new TrustedClock(new SystemClock(), []),
-    );
+      configuration: new Configuration(),
+      clock: new SystemClock(),
+      trustedClock: new TrustedClock(new SystemClock(), []),
+    });
     const stop = new AbortController();
     const running = reconciler.run(stop.signal);
     await until(() => commands.length === 2, 'what is left behind is settled');

@@ -2,7 +2,7 @@ import { HandleConversation } from '@app/application';
 import { Checkpoints, TopicLog, type Clock, type EngineClock, type Engines, type TopicMessage } from '@app/eventing';
 import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
-import { SWEEP } from '../src/requests/undelivered-sweep.js';
+import { SWEEP } from '../src/requests/sweep-progress.js';
 
 const environment = { UNDELIVERED_AFTER_MS: '100' };
 

@@ -20,7 +20,7 @@ import { keyOf, KeysInMemory, noneSealed, samples } from '@app/testing';
 import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { NOTIFIER } from '../src/requests/parking-key.js';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
-import { SWEEP } from '../src/requests/undelivered-sweep.js';
+import { SWEEP } from '../src/requests/sweep-progress.js';
 
 /** Subjects whose keys cannot be found at present. */
 const lost = new Set<string>();

@@ -4,6 +4,7 @@ import type { Position } from '@app/kernel';
 import type { HoldEvent } from '@app/domain/hold';
 import type { ProgramEvent } from '@app/domain/program';
 import { deliveriesProjection, type DeliveryRow } from '@app/read-models';
+import type { BackgroundTask } from '../background-task.js';
 import { DeliveryTasks } from './delivery-tasks.js';
 import { FairQueues } from './fair-queues.js';
 import { OPT_OUTS } from '../inbound/opt-outs.js';
@@ -15,9 +16,11 @@ const CLOCK_WAIT_MS = 1_000;
 
 /** Starts a task for each ordering key that has something due, and hears of what becomes due by the events of the record. */
 @Injectable()
-export class Dispatcher {
+export class Dispatcher implements BackgroundTask {
   private readonly wakeup = new Wakeup();
   private wasTrusted = true;
+  readonly name = 'notifier dispatcher';
+  readonly isLeaderOnly = false;
 
   constructor(
     private readonly eventLog: EventLog,

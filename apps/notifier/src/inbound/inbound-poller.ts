@@ -3,6 +3,7 @@ import { Clock, sleep, TemporaryFailure, TrustedClock } from '@app/eventing';
 import { MessageListUnavailable } from '@app/gateways';
 import type { Sender } from '@app/domain/program';
 import { Configuration, logFailure } from '@app/platform';
+import type { BackgroundTask } from '../background-task.js';
 import { MissedTexts, type PolledNumber } from './missed-texts.js';
 import { PolledAccounts, type PolledAccount } from './polled-accounts.js';
 
@@ -15,7 +16,7 @@ const LONGEST_BACK_OFF_MS = 60 * 60 * 1000;
 
 /** Looks regularly for inbound texts that no webhook brought; see {@link MissedTexts}. */
 @Injectable()
-export class InboundPoller {
+export class InboundPoller implements BackgroundTask {
   private readonly logger = new Logger(InboundPoller.name);
   private readonly waiting: PolledAccount[] = [];
   /** Keys of the accounts that wait or are asked. */
@@ -24,6 +25,8 @@ export class InboundPoller {
   /** Accounts that are asked, by program. */
   private readonly asked = new Map<string, number>();
   private readonly tasks = new Set<Promise<void>>();
+  readonly name = 'notifier inbound poller';
+  readonly isLeaderOnly = true;
 
   constructor(
     private readonly accounts: PolledAccounts,

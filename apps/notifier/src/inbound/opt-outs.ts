@@ -1,9 +1,19 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InboundRouter } from '@app/application';
-import { inOrderPerKey, isOpened, TemporaryFailure, type Followable, type Follower } from '@app/eventing';
+import {
+  Checkpoints,
+  EventLog,
+  inOrderPerKey,
+  isOpened,
+  runFollower,
+  TemporaryFailure,
+  type Followable,
+  type Follower,
+} from '@app/eventing';
 import type { Recorded } from '@app/kernel';
 import type { InboundEvent, InboundReceived } from '@app/domain/inbound';
 import { logFailure } from '@app/platform';
+import type { BackgroundTask } from '../background-task.js';
 
 /** Name of the follower. */
 export const OPT_OUTS = 'notifier opt-outs';
@@ -13,12 +23,21 @@ export const OPT_OUTS = 'notifier opt-outs';
  * else, so it is never as far behind as automation may be.
  */
 @Injectable()
-export class OptOuts implements Follower {
+export class OptOuts implements Follower, BackgroundTask {
   private readonly logger = new Logger(OptOuts.name);
   readonly name = OPT_OUTS;
+  readonly isLeaderOnly = true;
   readonly categories = ['inbound'];
 
-  constructor(private readonly router: InboundRouter) {}
+  constructor(
+    private readonly eventLog: EventLog,
+    private readonly checkpoints: Checkpoints,
+    private readonly router: InboundRouter,
+  ) {}
+
+  run(signal: AbortSignal): Promise<void> {
+    return runFollower({ eventLog: this.eventLog, checkpoints: this.checkpoints }, this, signal);
+  }
 
   async handle(events: readonly Followable[]): Promise<void> {
     const received = (events.filter(isOpened) as Recorded<InboundEvent>[]).filter(

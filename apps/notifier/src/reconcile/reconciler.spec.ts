@@ -1,19 +1,10 @@
 import type { CommandBus } from '@nestjs/cqrs';
-import {
-  SystemClock,
-  TrustedClock,
-  type Checkpoints,
-  type Clock,
-  type EngineClock,
-  type EventLog,
-  type Page,
-} from '@app/eventing';
+import { SystemClock, TrustedClock, type Clock, type EngineClock, type EventLog, type Page } from '@app/eventing';
 import { Configuration } from '@app/platform';
 import type { DeliveryQueries, DeliveryRow } from '@app/read-models';
-import { Reconciler } from './reconciler.js';
+import { reconcilerOf } from './reconciler.fixture.js';
 
 it('T2, T7: while the clock is wrong no claim is given up and nothing is dropped, and afterwards it is', async () => {
-  const none = {} as never;
   let wrongBy = 3_600_000;
   const clock: Clock = { now: () => Date.now() + wrongBy };
   const server: EngineClock = {
@@ -36,7 +27,6 @@ it('T2, T7: while the clock is wrong no claim is given up and nothing is dropped
   const eventLog = {
     head: () => Promise.resolve((looks += 1) === 5 ? ((wrongBy = 0), '1') : '1'),
   } as unknown as EventLog;
-  const checkpoints = { waitFor: () => Promise.resolve(true) } as unknown as Checkpoints;
   const row = { id: 'delivery-1', programId: 'program-1', claimId: 'claim' } as DeliveryRow;
   const seen: number[] = [];
   const some = (): Promise<Page<DeliveryRow>> => {
@@ -49,19 +39,14 @@ it('T2, T7: while the clock is wrong no claim is given up and nothing is dropped
   };
   const deliveries = { expired: some, claimedUpTo: some, uncertainSince } as unknown as DeliveryQueries;
   const configuration = Object.assign(new Configuration(), { RECONCILE_EVERY_MS: 1 });
-  const running = new Reconciler(
-    { execute } as unknown as CommandBus,
+  const running = reconcilerOf({
+    commands: { execute } as unknown as CommandBus,
     eventLog,
-    checkpoints,
-    none,
     deliveries,
-    none,
-    none,
-    none,
     configuration,
     clock,
-    new TrustedClock(clock, [server]),
-  ).run(stop.signal);
+    trustedClock: new TrustedClock(clock, [server]),
+  }).run(stop.signal);
   await done.promise;
   stop.abort();
   await running;

@@ -1,38 +1,18 @@
-import { Injectable, Logger } from '@nestjs/common';
-import {
-  Checkpoints,
-  Clock,
-  EventUnreadable,
-  inOrderPerKey,
-  EventLog,
-  sideBySide,
-  sleep,
-  TopicLog,
-  TrustedClock,
-} from '@app/eventing';
+import { Injectable } from '@nestjs/common';
+import { Checkpoints, Clock, EventLog, inOrderPerKey, sideBySide, sleep, TrustedClock } from '@app/eventing';
 import type { Position, Recorded } from '@app/kernel';
 import type { ConversationEvent } from '@app/domain/conversation';
-import { Configuration, logFailure } from '@app/platform';
-import { asTopicValue, CONVERSATIONS_TOPIC } from '@app/public-events';
-import { recordedMessage, type RecordedMessage } from './recorded-messages.js';
-import { RequestCheck } from './request-check.js';
+import { Configuration } from '@app/platform';
+import type { BackgroundTask } from '../background-task.js';
+import { recordedMessage } from './recorded-messages.js';
+import { Republisher, type ReadableMessage } from './republisher.js';
+import { SWEEP, SweepProgress } from './sweep-progress.js';
 
-/** Name of its checkpoint. */
-export const SWEEP = 'notifier sweep';
 /** Messages that are looked at side by side. */
 const AT_ONCE = 20;
 /** Messages that may wait for their delivery after they were published again; then no further ones are looked at. */
 const MOST_WAITING = 1_000;
 const LONGEST_PAUSE_MS = 60 * 60 * 1000;
-
-type Message = RecordedMessage & { readonly source: Recorded<ConversationEvent> };
-/** Published again: when (ms) it is looked at next, after what pause, and from where it is found after a restart. */
-type Waiting = {
-  readonly message: Message;
-  readonly from: Position | null;
-  readonly lookAt: number;
-  readonly pause: number;
-};
 
 /**
  * Finds messages of the record that should have a delivery after a while and have none, since the topic has lost them, and
@@ -40,14 +20,14 @@ type Waiting = {
  * again is looked at until it has its delivery, and the checkpoint stays before it.
  */
 @Injectable()
-export class UndeliveredSweep {
-  private readonly logger = new Logger(UndeliveredSweep.name);
+export class UndeliveredSweep implements BackgroundTask {
+  readonly name = SWEEP;
+  readonly isLeaderOnly = true;
 
   constructor(
     private readonly eventLog: EventLog,
     private readonly checkpoints: Checkpoints,
-    private readonly topics: TopicLog,
-    private readonly check: RequestCheck,
+    private readonly republisher: Republisher,
     private readonly clock: Clock,
     private readonly trustedClock: TrustedClock,
     private readonly configuration: Configuration,
@@ -55,11 +35,11 @@ export class UndeliveredSweep {
 
   /** Until the signal aborts. Rejects when an engine does; called again, it goes on from its checkpoint. */
   async run(signal: AbortSignal): Promise<void> {
-    const run = new SweepRun(await this.checkpoints.get(SWEEP));
+    const run = new SweepProgress(await this.checkpoints.get(SWEEP));
     await sideBySide(signal, [(ending) => this.follow(run, ending), (ending) => this.lookAgain(run, ending)]);
   }
 
-  private async follow(run: SweepRun, signal: AbortSignal): Promise<void> {
+  private async follow(run: SweepProgress, signal: AbortSignal): Promise<void> {
     for await (const { events, position } of this.eventLog.follow<ConversationEvent>({
       after: run.looked,
       categories: ['conversation'],
@@ -84,7 +64,7 @@ export class UndeliveredSweep {
   }
 
   /** Those published again that still have no delivery. */
-  private async lookAgain(run: SweepRun, signal: AbortSignal): Promise<void> {
+  private async lookAgain(run: SweepProgress, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(this.configuration.UNDELIVERED_AFTER_MS, signal);
       if (!(await this.trustedClock.isTrusted())) continue;
@@ -100,27 +80,13 @@ export class UndeliveredSweep {
   }
 
   private async look(
-    run: SweepRun,
-    message: Message | null,
+    run: SweepProgress,
+    message: ReadableMessage | null,
     from: Position | null,
     pause = this.configuration.UNDELIVERED_AFTER_MS,
   ): Promise<void> {
-    if (message === null || (await this.isDone(message))) return;
-    const { event } = message;
-    await this.topics.publish(CONVERSATIONS_TOPIC, [{ key: event.conversationId, value: asTopicValue(event) }]);
-    this.logger.warn({ event: 'published again', id: event.id, programId: event.programId });
-    run.waiting.set(event.id, { message, from, lookAt: this.clock.now() + pause, pause });
-  }
-
-  /** What cannot be read of its deliveries is there: they were requested before. It holds up nobody else's. */
-  private async isDone({ event, source }: Message): Promise<boolean> {
-    try {
-      return await this.check.isDone(event, source);
-    } catch (error) {
-      if (!(error instanceof EventUnreadable)) throw error;
-      logFailure(this.logger, error, error.event.stream);
-      return true;
-    }
+    if (message && (await this.republisher.publishIfLost(message)))
+      run.waiting.set(message.event.id, { message, from, lookAt: this.clock.now() + pause, pause });
   }
 
   /** Waits until they are old enough, by a clock that is right. */
@@ -131,31 +97,5 @@ export class UndeliveredSweep {
     const left = newest + this.configuration.UNDELIVERED_AFTER_MS - this.clock.now();
     // No longer than for one of now, whatever the clock of its writer said.
     if (left > 0) await sleep(Math.min(left, this.configuration.UNDELIVERED_AFTER_MS), signal);
-  }
-}
-
-/** How far one run has come. */
-class SweepRun {
-  readonly waiting = new Map<string, Waiting>();
-  /** Up to here, every message was looked at. */
-  looked: Position | null;
-  private saved: Position | null;
-  private saving: Promise<void> = Promise.resolve();
-
-  constructor(saved: Position | null) {
-    this.looked = saved;
-    this.saved = saved;
-  }
-
-  /** Moves the checkpoint, to before what still waits. */
-  save(checkpoints: Checkpoints): Promise<void> {
-    this.saving = this.saving.then(async () => {
-      const [oldest] = this.waiting.values();
-      const to = oldest ? oldest.from : this.looked;
-      if (to === null || (this.saved !== null && to <= this.saved)) return;
-      await checkpoints.set(SWEEP, this.saved, to);
-      this.saved = to;
-    });
-    return this.saving;
   }
 }

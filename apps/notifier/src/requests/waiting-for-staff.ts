@@ -4,6 +4,7 @@ import { HandleParked, systemContext } from '@app/application';
 import { Checkpoints, EventUnreadable, EventLog, sleep } from '@app/eventing';
 import { logFailure } from '@app/platform';
 import { membersProjection, ParkedQueries } from '@app/read-models';
+import type { BackgroundTask } from '../background-task.js';
 import { NOTIFIER } from './parking-key.js';
 import { StaffNotKnownYet } from './recipients.js';
 
@@ -11,8 +12,10 @@ const LOOK_EVERY_MS = 2_000;
 
 /** Asks for a replay of the messages that were parked because the read model of the staff was behind, once it is not. */
 @Injectable()
-export class WaitingForStaff {
+export class WaitingForStaff implements BackgroundTask {
   private readonly logger = new Logger(WaitingForStaff.name);
+  readonly name = 'notifier waiting for staff';
+  readonly isLeaderOnly = true;
 
   constructor(
     private readonly commands: CommandBus,

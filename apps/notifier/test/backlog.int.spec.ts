@@ -33,7 +33,7 @@ const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
 let folder: string;
 let engines: Engines;
-/** Rows that were read by pages. */
+/** Number of rows that were read in pages. */
 let read: number;
 let count = 0;
 
@@ -85,7 +85,7 @@ async function store(rows: readonly DeliveryRow[]): Promise<void> {
   );
 }
 
-/** Counts what a page brings, and the one row more that tells of the next page. */
+/** Counts the rows of each page, and the extra row that shows whether there is a next page. */
 const counted = (): ReadModelStore =>
   Object.assign(Object.create(engines.readModels) as ReadModelStore, {
     page: async (model: typeof deliveriesProjection, request: PageRequest) => {
@@ -105,7 +105,7 @@ type Running = {
   end(): Promise<void>;
 };
 
-/** A dispatcher on the rows that are stored, without a record; `work` is what comes of each ordering key. */
+/** A dispatcher on the stored rows, without an event store; `work` gives the result for each ordering key. */
 function dispatch({
   work = () => Promise.resolve({ kind: 'nothing' }),
   holds = {},
@@ -186,7 +186,7 @@ describe.each([
   ],
   ['sent already', { status: 'accepted' }, {}],
 ] as const)('finding what is due among many that are %s', (_what, changes, options) => {
-  /** Rows read until three that are due were found, and then in another round. */
+  /** Number of rows read until three due ones were found, and then in another round. */
   async function reads(much: number): Promise<number[]> {
     await store([...waiting(much, changes), ...[1, 2, 3].map((n) => row({ conversationId: `due${n}` }))]);
     const { worked, dispatcher, end } = dispatch(options);
@@ -212,8 +212,8 @@ describe.each([
   }, 60_000);
 });
 
-describe('what is due and not to be sent from here', () => {
-  it('T2: others’ rows are passed over once, and not again in later rounds', async () => {
+describe('deliveries of conversations that other processes own', () => {
+  it('T2: the rows of other processes are skipped once, and not read again in later rounds', async () => {
     const owns = (conversationId: string): boolean => conversationId.startsWith('mine');
     await store([...waiting(5_000, {}), row({ conversationId: 'mine1' })]);
     const { worked, queues, wake, end } = dispatch({ owns });
@@ -221,20 +221,20 @@ describe('what is due and not to be sent from here', () => {
     const first = read;
     const { queue } = queues as unknown as { queue(id: string): DueQueue };
     for (let n = 2; n < 12; n += 1) {
-      queue.call(queues, 'p1 sms s1 1').hear(row({ conversationId: `mine${n}` }));
+      queue.call(queues, 'p1 sms s1 1').add(row({ conversationId: `mine${n}` }));
       wake();
-      await until(() => worked.length === n, 'what was heard of is worked on');
+      await until(() => worked.length === n, 'the next one is worked on');
     }
     await end();
     expect(read - first).toBe(0);
     expect(worked).toEqual(Array.from({ length: 11 }, (_, n) => `mine${n + 1}`));
   });
 
-  it('T2: with a slow account, no more is read than is enough to be going on with', async () => {
+  it('T2: with a slow account, only as many rows are read as are needed next', async () => {
     const slow = Promise.withResolvers<Rest>();
     await store(waiting(5_000, {}));
     const { worked, wake, end } = dispatch({ work: () => slow.promise });
-    await until(() => worked.length === 10, 'the account has all it may have');
+    await until(() => worked.length === 10, 'the account has taken its slots');
     for (let n = 0; n < 50; n += 1) {
       wake();
       await new Promise(setImmediate);
@@ -247,7 +247,7 @@ describe('what is due and not to be sent from here', () => {
   });
 });
 
-it('T2: what failed is tried again after its pause, also when the clock was an hour fast and is set right meanwhile', async () => {
+it('T2: a failed delivery is retried after its pause, also when the clock was an hour fast and is set right meanwhile', async () => {
   const { jest } = import.meta;
   let fast = HOUR_MS;
   const ticks = performance.now.bind(performance);
@@ -268,7 +268,7 @@ it('T2: what failed is tried again after its pause, also when the clock was an h
 });
 
 describe('the order in which deliveries are started', () => {
-  it('T2: a person’s text goes before what the program sends by itself', async () => {
+  it('T2: a text that a person wrote goes before automated ones', async () => {
     const lane = (name: Lane, n: number): DeliveryRow => row({ lane: name, conversationId: `${name}${n}` });
     await store([lane('opt-in-request', 1), lane('opt-in-request', 2), lane('opt-in-request', 3)]);
     const answers: ((rest: Rest) => void)[] = [];
@@ -289,7 +289,7 @@ describe('the order in which deliveries are started', () => {
     expect(worked).toEqual(['opt-in-request1', 'person1', 'person2', 'opt-in-request2', 'opt-in-request3']);
   });
 
-  it('T2: an ordering key with a long backlog gives its slot to another after a piece of work', async () => {
+  it('T2: an ordering key with a long backlog gives its slot to another after a few deliveries', async () => {
     await store([row({ conversationId: 'fat' }), row({ conversationId: 'thin' })]);
     let pieces = 0;
     const work = (): Promise<Rest> =>
@@ -300,7 +300,7 @@ describe('the order in which deliveries are started', () => {
     expect(worked.slice(0, 4)).toEqual(['fat', 'thin', 'fat', 'thin']);
   });
 
-  it('T2: of 1,000 due texts of one program and one of another, the other’s is among the first', async () => {
+  it('T2: fairness: of 1,000 due texts of one program and one of another, the other’s is among the first', async () => {
     await store([...waiting(1_000, {}), row({ programId: 'p2', queue: 'p2 sms s1 1', conversationId: 'other' })]);
     const { worked, end } = dispatch({ settings: { TEXTS_AT_ONCE: 1 } });
     await until(() => worked.includes('other'), 'the other is worked on');
@@ -341,7 +341,7 @@ describe('reconciling', () => {
     });
     const stop = new AbortController();
     const running = reconciler.run(stop.signal);
-    await until(() => commands.length === 2, 'what is left behind is settled');
+    await until(() => commands.length === 2, 'both are settled');
     stop.abort();
     await running;
     expect(commands).toEqual(['ExpireDelivery', 'DoubtDelivery']);

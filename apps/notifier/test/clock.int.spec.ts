@@ -11,7 +11,7 @@ class Ours extends Clock {
   }
 }
 
-/** Right, as soon as it is known. */
+/** An engine's clock that is right, once it is known. */
 class Server extends EngineClock {
   override readonly engine = 'EventStoreDB';
   isKnown = true;
@@ -65,7 +65,7 @@ function ready(): Promise<unknown> {
 }
 
 it.each([7_000, -7_000, 100 * HOUR_MS, -100 * HOUR_MS])(
-  'T7, rule 11: while the clock is %i ms wrong nothing is sent or dropped, and the process is not ready; when it is right it goes on',
+  'T7, rule 11: while the clock is %i ms wrong nothing is sent or dropped, and the process is not ready; afterwards it continues',
   async (wrongBy) => {
     clock.wrongBy = wrongBy;
     await write();
@@ -91,12 +91,12 @@ it.each([7_000, -7_000, 100 * HOUR_MS, -100 * HOUR_MS])(
   30_000,
 );
 
-it('T7, rule 11: a wrong clock that only the claim shows keeps the provider from being called, and the text is due when the clock is right', async () => {
+it('T7, rule 11: a wrong clock that only the claim’s append shows prevents the call, and the text is due when the clock is right', async () => {
   server.isKnown = false;
   onClaim = () => (server.isKnown = true);
   clock.wrongBy = 2 * HOUR_MS;
   await write();
-  await until(async () => (await count('DeliveryReleased')) > 0, 'a claim is given back');
+  await until(async () => (await count('DeliveryReleased')) > 0, 'a claim is released');
   expect([bench.texts, bench.emails]).toEqual([[], []]);
 
   clock.wrongBy = 0;
@@ -104,9 +104,9 @@ it('T7, rule 11: a wrong clock that only the claim shows keeps the provider from
   expect([bench.texts.length, bench.emails.length]).toEqual([1, 1]);
 }, 30_000);
 
-it('T7, rule 11: a clock that is set between claim and call keeps the provider from being called', async () => {
+it('T7, rule 11: a clock that is set between claim and call prevents the call', async () => {
   onClaim = () => (clock.wrongBy = -HOUR_MS);
   await write();
-  await until(async () => (await count('DeliveryReleased')) > 0, 'a claim is given back');
+  await until(async () => (await count('DeliveryReleased')) > 0, 'a claim is released');
   expect([bench.texts, bench.emails]).toEqual([[], []]);
 }, 30_000);

@@ -8,7 +8,7 @@ const count = async (type: string): Promise<number> =>
   (await bench.deliveryEvents()).filter((one) => one === type).length;
 const accepted = (): SendOutcome => ({ kind: 'accepted', providerMessageId: `SM${crypto.randomUUID()}` });
 
-/** Answers that a test gives when it wants to. */
+/** Answers of the provider that the test gives when it wants to. */
 class Held {
   readonly waiting: (() => void)[] = [];
   isOpen = false;
@@ -24,7 +24,7 @@ class Held {
   }
 }
 
-it('T2: while one account answers nothing and has 100 texts waiting, another program’s text goes out', async () => {
+it('T2: another program’s text is sent while one account does not answer and has 100 texts waiting', async () => {
   const slow = new Held();
   bench = await NotifierBench.open({
     send: ({ accountSid }) => (accountSid === 'AC-slow' ? slow.answer() : Promise.resolve(accepted())),
@@ -36,15 +36,15 @@ it('T2: while one account answers nothing and has 100 texts waiting, another pro
   for (let n = 0; n < 50; n += 1) await bench.write(programId, conversationId, `slow ${n}`);
   for (let n = 50; n < 100; n += 1) await bench.textTo(programId, `slow ${n}`);
   await until(async () => (await count('DeliveryRequested')) === 100, 'all are requested');
-  await until(() => slow.waiting.length === 10, 'the account has all it may have');
+  await until(() => slow.waiting.length === 10, 'the account has taken its slots');
   await bench.textTo(other.programId, 'other');
-  await until(async () => (await count('DeliveryAccepted')) === 1, 'the other program’s text is out');
+  await until(async () => (await count('DeliveryAccepted')) === 1, 'the other program’s text is sent');
   expect(bench.texts.filter((text) => text !== 'other')).toHaveLength(10);
   slow.open();
-  await until(async () => (await count('DeliveryAccepted')) === 101, 'all are out');
+  await until(async () => (await count('DeliveryAccepted')) === 101, 'all are sent');
   expect(new Set(bench.texts).size).toBe(101);
   expect(bench.texts).toHaveLength(101);
-  // Those to one person in the order they were written.
+  // Texts to one person were sent in the order in which they were written.
   const theirs = bench.texts
     .filter((text) => text.startsWith('slow'))
     .map((text) => Number(text.slice(5)))
@@ -52,7 +52,7 @@ it('T2: while one account answers nothing and has 100 texts waiting, another pro
   expect(theirs).toEqual(Array.from({ length: 50 }, (_, n) => n));
 }, 60_000);
 
-it('T2: a conversation whose provider answers nothing does not hold up another one of the same account', async () => {
+it('T2: a conversation whose text the provider does not answer does not delay another one of the same account', async () => {
   const slow = new Held();
   bench = await NotifierBench.open({
     send: (_account, { text }) => (text.startsWith('slow') ? slow.answer() : Promise.resolve(accepted())),
@@ -60,28 +60,28 @@ it('T2: a conversation whose provider answers nothing does not hold up another o
   const { programId } = await bench.program('acme');
   const { conversationId } = await bench.conversation(programId);
   for (let n = 0; n < 20; n += 1) await bench.write(programId, conversationId, `slow ${n}`);
-  await until(() => slow.waiting.length === 1, 'the first is under way');
+  await until(() => slow.waiting.length === 1, 'the first is being sent');
   await bench.textTo(programId, 'other');
-  await until(async () => (await count('DeliveryAccepted')) === 1, 'the other one is out');
+  await until(async () => (await count('DeliveryAccepted')) === 1, 'the other one is sent');
   expect(bench.texts).toEqual(['slow 0', 'other']);
   slow.open();
 });
 
-it('N1: a mail server that does not answer delays no text', async () => {
+it('N1: a mail server that does not answer does not delay texts', async () => {
   const slow = new Held();
   bench = await NotifierBench.open({ sendEmail: () => slow.answer() });
   const { programId } = await bench.program('acme');
   for (let n = 0; n < 10; n += 1)
     await bench.write(programId, (await bench.conversation(programId)).conversationId, `mail ${n}`, 'in-app');
-  await until(() => slow.waiting.length === 3, 'the mail server has all it may have of one program');
+  await until(() => slow.waiting.length === 3, 'the program has taken its slots');
   await bench.textTo(programId, 'text');
-  await until(async () => (await count('DeliveryAccepted')) === 1, 'the text is out');
+  await until(async () => (await count('DeliveryAccepted')) === 1, 'the text is sent');
   expect(bench.emails).toHaveLength(3);
   slow.open();
-  await until(async () => (await count('DeliveryAccepted')) === 11, 'all are out');
+  await until(async () => (await count('DeliveryAccepted')) === 11, 'all are sent');
 });
 
-it('T2: programs have their turn: many texts of one leave a slot to the other', async () => {
+it('T2: fairness: many texts of one program leave a slot to the other', async () => {
   const slow = new Held();
   bench = await NotifierBench.open({ environment: { TEXTS_AT_ONCE: '2' }, send: () => slow.answer() });
   const { programId } = await bench.program('many');

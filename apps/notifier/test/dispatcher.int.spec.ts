@@ -138,7 +138,7 @@ const send = (text: string): Promise<unknown> =>
       ),
     );
 
-/** The text's delivery events, once the last is of this type. */
+/** The events of the texts' deliveries, up to one of this type. */
 async function deliveryUpTo(type: DeliveryEvent['type']): Promise<string[]> {
   const stop = AbortSignal.timeout(15_000);
   const seen: string[] = [];
@@ -172,7 +172,7 @@ it.each([
     2,
     ['DeliveryRequested', 'DeliveryClaimed', 'DeliveryReleased', 'DeliveryWithheld'],
   ],
-])('K9: a STOP that comes %s is obeyed', async (_when, read, events) => {
+])('K9: a STOP %s is obeyed', async (_when, read, events) => {
   afterRead = async (number) => {
     if (number === read) await heard('STOP');
   };
@@ -204,7 +204,7 @@ it('K12: a refusal by the provider because of an opt-out revokes the consent we 
   expect(calls).toEqual(['Hello']);
 });
 
-it('T2: asked to come later, it comes later, with a claim of its own', async () => {
+it('T2: a back-off by the provider delays the retry, which has a new claim', async () => {
   outcomes = [{ kind: 'back-off', code: '20429', retryAfterMs: 50 }];
   await send('Hello');
   expect(await deliveryUpTo('DeliveryAccepted')).toEqual([
@@ -217,7 +217,7 @@ it('T2: asked to come later, it comes later, with a claim of its own', async () 
   expect(calls).toEqual(['Hello', 'Hello']);
 });
 
-it('M1: a text that was given back goes out before what was written after it', async () => {
+it('M1: a released text is sent before later ones of the conversation', async () => {
   outcomes = [{ kind: 'back-off', code: '20429', retryAfterMs: 300 }];
   await send('First');
   await deliveryUpTo('DeliveryReleased');
@@ -228,7 +228,7 @@ it('M1: a text that was given back goes out before what was written after it', a
   expect(calls).toEqual(['First', 'First', 'Second']);
 });
 
-it('T2: an uncertain one is not sent again, and the next one goes out', async () => {
+it('T2: an uncertain text is not sent again, and the next one is sent', async () => {
   outcomes = [{ kind: 'uncertain', cause: 'ETIMEDOUT' }];
   await send('First');
   await deliveryUpTo('DeliveryUncertain');
@@ -246,12 +246,12 @@ async function firstTextRequested(): Promise<string> {
   throw new Error('no text was requested');
 }
 
-/** What is kept in memory. */
+/** The dispatcher's memory. */
 const retries = (): Map<string, unknown> =>
   (app.get(DeliveryTasks) as unknown as { retries: Map<string, unknown> }).retries;
 const queues = (): Map<string, unknown> => (app.get(FairQueues) as unknown as { queues: Map<string, unknown> }).queues;
-/** As another notifier that has just taken over: it knows nothing of what was put off. */
-const forgetWhatWaits = (): void => {
+/** As in another notifier that has just taken over and has no retries in memory. */
+const forgetRetries = (): void => {
   retries().clear();
   queues().clear();
   app.get(Dispatcher).assign(() => true);
@@ -260,17 +260,17 @@ const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
 };
 
-it('M1: who takes over keeps the order too: what was given back before goes out first', async () => {
+it('M1: a notifier that takes over keeps the order: a text released before is sent first', async () => {
   outcomes = [{ kind: 'back-off', code: '20429', retryAfterMs: 400 }];
   await send('First');
   await deliveryUpTo('DeliveryReleased');
-  forgetWhatWaits();
+  forgetRetries();
   await send('Second');
   await until(() => calls.length === 3);
   expect(calls).toEqual(['First', 'First', 'Second']);
 });
 
-it('M1: what another notifier has claimed goes out before what was written after it', async () => {
+it('M1: a text that another notifier has claimed is sent before later ones', async () => {
   const dispatcher = app.get(Dispatcher);
   dispatcher.assign(() => false);
   await send('First');
@@ -290,7 +290,7 @@ it('M1: what another notifier has claimed goes out before what was written after
   expect(calls).toEqual(['Second']);
 });
 
-it('X8: what another notifier has sent before its content was erased holds up nothing', async () => {
+it('X8: a text that another notifier sent before its content was erased blocks nothing', async () => {
   const dispatcher = app.get(Dispatcher);
   dispatcher.assign(() => false);
   await send('First');
@@ -298,7 +298,7 @@ it('X8: what another notifier has sent before its content was erased holds up no
   const deliveryId = await firstTextRequested();
   let row: DeliveryRow | undefined;
   await until(async () => ([row] = await app.get(DeliveryQueries).withIds([deliveryId])).length > 0);
-  // Another process has memories of its own.
+  // Another process has a memory of its own.
   const elsewhere = new Aggregates(app.get(EventLog), app.get(Keyring));
   const claimId = `${deliveryId}.1`;
   for (const intent of [
@@ -320,7 +320,7 @@ it('X8: what another notifier has sent before its content was erased holds up no
   expect(calls).toEqual([]);
 });
 
-it('T2: who stood still between claim and call gives it back, since others may have sent it meanwhile', async () => {
+it('T2: a long pause between claim and call releases the claim, since another process may have sent the text', async () => {
   const now = Date.now;
   afterRead = async (number) => {
     if (number === 3) Date.now = () => now() + 60_000;

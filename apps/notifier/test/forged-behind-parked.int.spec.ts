@@ -5,7 +5,7 @@ import { CONVERSATIONS_TOPIC } from '@app/public-events';
 import { NOTIFIER } from '../src/requests/parking-key.js';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
 
-it('G5, N2: forged topic messages about a conversation of which something is parked are refused, and not parked behind it', async () => {
+it('G5, N2: forged topic messages about a conversation with a parked message are refused, and not parked behind it', async () => {
   const bench = await NotifierBench.open();
   try {
     const { programId } = await bench.program('victim');

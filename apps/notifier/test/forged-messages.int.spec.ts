@@ -24,7 +24,7 @@ let folder: string;
 let app: TestingModule;
 let warnings: unknown[];
 
-/** No publisher runs: what stands in the topic is what the test puts there. */
+/** No publisher runs: the topic holds only what the test publishes. */
 beforeEach(async () => {
   warnings = [];
   jest.spyOn(Logger.prototype, 'warn').mockImplementation((line: unknown) => void warnings.push(line));
@@ -72,7 +72,7 @@ const context = (): CommandContext => {
   };
 };
 
-/** What the notifier has written, up to the first event that ends it. */
+/** The events of the notifier, up to the first one that settles a delivery. */
 async function writtenUpTo(
   isLast: (event: { readonly type: string }) => boolean,
 ): Promise<(DeliveryEvent | NotificationEvent | ParkedEvent)[]> {
@@ -88,7 +88,7 @@ async function writtenUpTo(
   throw new Error('the message was not handled');
 }
 
-it('G5, N2: a topic message that the record does not bear out requests nothing, is logged without content, and holds up nobody', async () => {
+it('G5, N2: a topic message without a matching event requests nothing, is logged without content, and delays no other message', async () => {
   const { events } = await app
     .get(CommandBus)
     .execute(
@@ -136,7 +136,7 @@ it('G5, N2: a topic message that the record does not bear out requests nothing, 
 
   const written = await writtenUpTo(({ type }) => type === 'DeliveryRequested');
   expect(written.map(({ type }) => type)).toEqual(['DeliveryRequested']);
-  // What the message says beside its event is not believed either.
+  // Other fields of the message are not trusted either.
   expect(written[0]).toMatchObject({
     metadata: { programId },
     data: {

@@ -7,7 +7,7 @@ import { NotifierBench, until } from './notifier-bench.fixture.js';
 const refused = (code: string): SendOutcome => ({ kind: 'refused', code, reason: 'HTTP 400' });
 const TOKEN = 'a'.repeat(32);
 
-/** Goes on from when a test says so. */
+/** A clock that the test moves. */
 class MovedClock extends Clock {
   ahead = 0;
   now(): number {
@@ -23,7 +23,7 @@ const holdEvents = async (): Promise<HoldEvent['type'][]> =>
 const count = async (type: string): Promise<number> =>
   (await bench.deliveryEvents()).filter((one) => one === type).length;
 
-it('T8: a token that the provider refuses holds the account, refuses no text, and all go out at once with the right one', async () => {
+it('T8: a token that the provider refuses holds the account and rejects no text; with the right token all are sent at once', async () => {
   let token = 'b'.repeat(32);
   bench = await NotifierBench.open({
     send: ({ authToken }) =>
@@ -45,7 +45,7 @@ it('T8: a token that the provider refuses holds the account, refuses no text, an
     },
   ]);
 
-  // Another process finds the same: another program's text goes out, these wait.
+  // Another process sees the same hold: another program's text is sent, these wait.
   await bench.stop();
   await bench.start();
   token = TOKEN;
@@ -62,7 +62,7 @@ it('T8: a token that the provider refuses holds the account, refuses no text, an
   await until(async () => (await bench.app.get(ProgramQueries).held()).length === 0, 'nothing is held');
 });
 
-it('T8: one text at a time tries whether the provider takes texts again, at growing pauses; then all go out', async () => {
+it('T8: one text at a time probes the provider, with back-off; then all are sent', async () => {
   const outcomes: SendOutcome[] = [0, 0, 0, 0].map(() => ({ kind: 'back-off', code: '20429', retryAfterMs: 100 }));
   let first: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => (first = resolve));
@@ -74,7 +74,7 @@ it('T8: one text at a time tries whether the provider takes texts again, at grow
   });
   const { programId } = await bench.program('acme');
   await bench.textTo(programId, 'text 0');
-  await until(() => bench.texts.length === 1, 'the first is under way');
+  await until(() => bench.texts.length === 1, 'the first is being sent');
   first();
   await until(async () => (await holdEvents()).includes('SendingHeld'), 'the account backs off');
   for (let n = 1; n < 10; n += 1) await bench.textTo(programId, `text ${n}`);
@@ -83,7 +83,7 @@ it('T8: one text at a time tries whether the provider takes texts again, at grow
   const events = await holdEvents();
   const tries = events.filter((type) => type === 'SendingTried').length;
   expect(events).toEqual(['SendingHeld', ...Array.from({ length: tries }, () => 'SendingTried'), 'SendingResumed']);
-  // Nothing is written for what only waits: each release is of a text that was tried.
+  // Waiting texts have no events: each release is of a text that was tried.
   expect(await count('DeliveryReleased')).toBe(4);
   expect(tries).toBe(4);
   const pauses = (await bench.recorded<HoldEvent>('hold')).flatMap((event) =>
@@ -93,7 +93,7 @@ it('T8: one text at a time tries whether the provider takes texts again, at grow
   expect(bench.texts).toHaveLength(14);
 });
 
-it('T8: a country that the account may not text waits, and texts to others go out', async () => {
+it('T8: texts to a country that the account may not text wait, and texts to other countries are sent', async () => {
   bench = await NotifierBench.open({
     send: (_account, { to }) =>
       Promise.resolve(
@@ -113,7 +113,7 @@ it('T8: a country that the account may not text waits, and texts to others go ou
   });
 });
 
-it.each(['21606', '30034'])('T8: %s holds the number, whatever it texts', async (code) => {
+it.each(['21606', '30034'])('T8: %s holds every text of the number', async (code) => {
   bench = await NotifierBench.open({
     send: ({ accountSid }) =>
       Promise.resolve(
@@ -135,7 +135,7 @@ it.each(['21606', '30034'])('T8: %s holds the number, whatever it texts', async 
   });
 });
 
-it('T8: 21608 fails that text alone', async () => {
+it('T8: 21608 rejects that text only', async () => {
   bench = await NotifierBench.open({
     send: (_account, { text }) =>
       Promise.resolve(
@@ -150,7 +150,7 @@ it('T8: 21608 fails that text alone', async () => {
   expect(await holdEvents()).toEqual([]);
 });
 
-it('T7, T8: what is held past its time is dropped, and not sent late', async () => {
+it('T7, T8: a held text that expires is dropped, and not sent late', async () => {
   const clock = new MovedClock();
   bench = await NotifierBench.open({ clock, send: () => Promise.resolve(refused('20003')) });
   const { programId } = await bench.program('acme');

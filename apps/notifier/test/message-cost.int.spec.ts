@@ -8,7 +8,10 @@ import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { PublisherModule } from '../../publisher/src/publisher.module.js';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
 
-/** What a message costs on a server, with everything that follows: in one process, of people who were written to before. */
+/**
+ * Calls to the event store for a message and everything that follows, in one process, to a contact who got messages
+ * before.
+ */
 describe('calls to the record for each message', () => {
   let folder: string;
   let double: EventStoreDbDouble;
@@ -23,7 +26,7 @@ describe('calls to the record for each message', () => {
     const { eventStore, close } = openEventStoreDb(double);
     bench = await NotifierBench.open({
       apps: [ProjectorModule, PublisherModule, AutomationModule],
-      // Without the server's clock, which is asked now and then and not for each message.
+      // Without the server's clock, which is not read for each message.
       engines: (engines) => ({
         ...engines,
         eventStore,
@@ -52,7 +55,7 @@ describe('calls to the record for each message', () => {
   const countOf = async (type: string): Promise<number> =>
     (await bench.recorded('delivery', 'address')).filter((event) => (event.type as string) === type).length;
 
-  /** Calls for messages, until everything that follows was recorded. */
+  /** Calls for messages, until every event that follows is stored. */
   async function callsOf(
     messages: readonly (readonly [conversationId: string, 'in-app' | 'sms'])[],
     follows: Readonly<Record<string, number>>,
@@ -70,7 +73,7 @@ describe('calls to the record for each message', () => {
     return { reads: double.counts.readOfStream - readOfStream, appends: double.counts.append - append };
   }
 
-  /** The least of several times: what the messages before have left to do may fall into one of them, and only adds to it. */
+  /** The least of several runs: work left from earlier messages may fall into a run, and only adds to it. */
   async function leastCallsOf(...asked: Parameters<typeof callsOf>): ReturnType<typeof callsOf> {
     let least = await callsOf(...asked);
     for (let time = 1; time < 5; time += 1) {
@@ -80,15 +83,15 @@ describe('calls to the record for each message', () => {
     return least;
   }
 
-  it('N1: in the app, with an email: the contact is read; message and request are appended. The email reads three streams and appends its claim and outcome', async () => {
+  it('N1: in the app, with an email: the contact is read, and message and request are appended; the email reads three streams and appends its claim and outcome', async () => {
     expect(await leastCallsOf([[withEmail, 'in-app']], { DeliveryAccepted: 1 })).toEqual({
       reads: 1 + 3,
       appends: 2 + 2,
     });
   });
 
-  it('N1: in the app, with nobody to tell: the contact is read, the message is appended, and nothing else', async () => {
-    // The last one shows that those before it were handled.
+  it('N1: in the app, without an email: the contact is read, the message is appended, and nothing else', async () => {
+    // The last message shows that the earlier ones were handled.
     expect(
       await leastCallsOf(
         [

@@ -52,7 +52,7 @@ const listed = ({ sid, from, body, createdAt }: Text, to = ours): ListedText => 
   form: { MessageSid: sid, AccountSid: 'AC1', From: from, To: to, Body: body, NumMedia: '0', NumSegments: '1' },
 });
 
-/** What its webhook says of it. */
+/** The text as its webhook brings it. */
 const posted = (text: Text): ArrivedText => ({
   providerMessageId: text.sid,
   from: text.from,
@@ -63,7 +63,7 @@ const posted = (text: Text): ArrivedText => ({
 class Provider extends InboundMessages {
   readonly texts: Text[] = [];
   readonly elsewhere: ListedText[] = [];
-  /** Each question's `since`, in minutes after the start. */
+  /** The `since` of each request, in minutes after the start. */
   readonly asked: number[] = [];
 
   constructor(private readonly clock: Clock) {
@@ -89,12 +89,12 @@ class Provider extends InboundMessages {
     this.asked.push((since.getTime() - START) / MINUTE);
     await Promise.resolve();
     const all = this.texts.filter(({ listedAt }) => listedAt <= this.clock.now()).map((text) => listed(text, to));
-    // One page; what is older than asked for is on it too.
+    // One page, with older texts too.
     yield* [...all, ...this.elsewhere].sort((one, other) => other.createdAt - one.createdAt);
   }
 }
 
-/** What stops everything at once; the next process begins with what is durable. */
+/** Ends the process at once; the next one begins with what is durable. */
 class Died extends TemporaryFailure {}
 
 let folder: string;
@@ -134,7 +134,7 @@ const sender = () => ({
 });
 const signal = new AbortController().signal;
 
-/** A process. One that dies does so before its accept of that number, or right after it, before it has noted that. */
+/** A process. One that is killed ends before accepting that text, or right after, before it has stored that. */
 function process({ diesAt = Infinity, when = 'before' as 'before' | 'after' } = {}): {
   look: () => Promise<void>;
   accepts: () => number;
@@ -159,7 +159,7 @@ function process({ diesAt = Infinity, when = 'before' as 'before' | 'after' } = 
 
 const webhook = (text: Text): Promise<void> => app.get(InboundEntry).accept(programId, sender(), posted(text));
 
-/** What was accepted, in the order of the record. */
+/** The accepted texts, in the order of their positions. */
 async function accepted(): Promise<InboundReceived['data'][]> {
   const eventLog = app.get(EventLog);
   const head = await eventLog.head();
@@ -208,7 +208,7 @@ async function createProgram(): Promise<void> {
   );
 }
 
-it('T5: texts that no webhook brought are accepted, in the order of date_created, and equal times by their id', async () => {
+it('T5: accepts texts that no webhook brought in the order of date_created, and of their ids within a second', async () => {
   for (const [sid, second] of [
     ['SMc', 3],
     ['SMb', 2],
@@ -227,7 +227,7 @@ it('T5: texts that no webhook brought are accepted, in the order of date_created
   });
 });
 
-it('T5: a text is left to its webhook at first, and taken when none came', async () => {
+it('T5: leaves a text to its webhook at first, and accepts it when none came', async () => {
   const one = process();
   provider.arrive({});
   await one.look();
@@ -239,7 +239,7 @@ it('T5: a text is left to its webhook at first, and taken when none came', async
   expect(await sids()).toEqual(['SM0000']);
 });
 
-it('T5: the first look goes back a day, and each later one the overlap behind the newest text that was accepted', async () => {
+it('T5: the first poll goes back a day, and each later one the overlap before the newest accepted text', async () => {
   provider.arrive({ createdAt: START - 25 * HOUR });
   await process().look();
   await process().look();
@@ -251,7 +251,7 @@ it('T5: the first look goes back a day, and each later one the overlap behind th
   expect(await sids()).toEqual(['SM0001']);
 });
 
-it('T5: a text that appears in the list later than newer ones is found', async () => {
+it('T5: finds a text that appears in the list later than newer ones', async () => {
   const one = process();
   provider.arrive({ body: 'late', listedAt: START + OVERLAP });
   clock.time += 5 * MINUTE;
@@ -264,14 +264,14 @@ it('T5: a text that appears in the list later than newer ones is found', async (
   expect(await sids()).toEqual(['SM0001', 'SM0000']);
 });
 
-it('T5: what is listed again is not looked up in the record again', async () => {
+it('T5: does not look up a text again that is listed again', async () => {
   for (let n = 0; n < 5; n += 1) provider.arrive({ createdAt: START - 2 * MINUTE });
   const one = process();
   for (let looks = 0; looks < 3; looks += 1) await one.look();
   expect(one.accepts()).toBe(5);
 });
 
-it('T5: texts to other numbers and accounts, and those from nobody, are none of ours', async () => {
+it('T5: ignores texts to other numbers and accounts, and those without a sender', async () => {
   const text = { sid: 'SM1', from: '+14155550132', body: 'hello', createdAt: START - 2 * MINUTE, listedAt: 0 };
   provider.elsewhere.push(
     listed(text, '+14155550199'),
@@ -282,7 +282,7 @@ it('T5: texts to other numbers and accounts, and those from nobody, are none of 
   expect(await sids()).toEqual([]);
 });
 
-describe('T5: a process that dies', () => {
+describe('T5: a process that is killed', () => {
   it.each([0, 1, 2, 3, 4, 5, 6])(
     'at accept %i, before it or right after it: the next one loses and doubles nothing',
     async (diesAt) => {
@@ -301,7 +301,7 @@ describe('T5: a process that dies', () => {
     },
   );
 
-  it('before it has moved the checkpoint: the next one reads the same again and accepts nothing twice', async () => {
+  it('before it has moved the checkpoint: the next one reads the same list and accepts nothing twice', async () => {
     provider.arrive({ createdAt: START - 2 * MINUTE });
     const checkpoints = app.get(Checkpoints);
     const dying = new MissedTexts(
@@ -318,7 +318,7 @@ describe('T5: a process that dies', () => {
   });
 });
 
-it('T5: told to stop, it moves no checkpoint over what is left', async () => {
+it('T5: when stopped, it does not move the checkpoint beyond what is left', async () => {
   provider.arrive({ createdAt: START - 2 * MINUTE });
   const missed = new MissedTexts(provider, app.get(InboundEntry), app.get(Checkpoints), clock, app.get(Configuration));
   await missed.accept({ programId, sender: sender() }, AbortSignal.abort());
@@ -328,7 +328,7 @@ it('T5: told to stop, it moves no checkpoint over what is left', async () => {
   expect(await sids()).toEqual(['SM0000']);
 });
 
-it('T5: a text that cannot be accepted holds up its person alone, and the checkpoint waits for it', async () => {
+it('T5: a text that cannot be accepted delays only texts of its person, and the checkpoint stays before it', async () => {
   for (const [n, from] of ['+14155550141', '+14155550142', '+14155550141', '+14155550142'].entries())
     provider.arrive({ from, createdAt: START - (20 - n) * MINUTE });
   const entry = app.get(InboundEntry);
@@ -347,13 +347,13 @@ it('T5: a text that cannot be accepted holds up its person alone, and the checkp
   expect(await sids()).toEqual(['SM0001', 'SM0003', 'SM0000', 'SM0002']);
 });
 
-it('T5: a STOP is in force as soon as it is taken from the list', async () => {
+it('T5: a STOP is in force as soon as it is accepted from the list', async () => {
   provider.arrive({ body: 'Stop.', from: '+14155550151', createdAt: START - 2 * MINUTE });
   await process().look();
   expect(await consentOf('+14155550151')).toBe('no');
 });
 
-it('T4 T5: a webhook that comes at the same moment makes no second text', async () => {
+it('T4 T5: a webhook at the same moment adds no second text', async () => {
   const texts = Array.from({ length: 30 }, (_, n) => provider.arrive({ createdAt: START - (90 - n) * SECOND }));
   await Promise.all([
     process().look(),
@@ -397,7 +397,7 @@ const steps = (isOrderly: boolean): fc.Arbitrary<Step[]> =>
     { maxLength: 40 },
   );
 
-/** Runs the steps, then looks once more when everything is listed and old enough. */
+/** Runs the steps, then polls once more when everything is listed and old enough. */
 async function play(played: readonly Step[]): Promise<Text[]> {
   begin();
   let running = process();
@@ -420,7 +420,7 @@ async function play(played: readonly Step[]): Promise<Text[]> {
   return provider.texts;
 }
 
-it('T5: whatever lags, whatever the webhooks bring and wherever processes die, each text is accepted once', async () => {
+it('T5: each text is accepted once, with any delays, webhooks and kills', async () => {
   await fc.assert(
     fc.asyncProperty(steps(false), async (played) => {
       const texts = await play(played);
@@ -430,7 +430,7 @@ it('T5: whatever lags, whatever the webhooks bring and wherever processes die, e
   );
 });
 
-it('T5: with a list that shows everything at once, each person’s texts are accepted in the order in which they were sent', async () => {
+it('T5: when the list shows texts at once, those of each person are accepted in the order in which they were sent', async () => {
   await fc.assert(
     fc.asyncProperty(steps(true), async (played) => {
       const texts = await play(played);

@@ -11,7 +11,7 @@ beforeEach(async () => {
   ({ programId } = await bench.program(crypto.randomUUID()));
   for (const userId of ['anna', 'ben']) await bench.member(programId, userId);
   ({ conversationId } = await bench.conversation(programId));
-  // It is Anna's: she wrote in it.
+  // The conversation is Anna's, since she wrote in it.
   await bench.write(programId, conversationId, 'Hello', 'in-app');
 });
 
@@ -19,7 +19,7 @@ type Choice = ConstructorParameters<typeof HandleMute>[1];
 const choose = (choice: Choice): Promise<unknown> =>
   bench.execute(new HandleMute(conversationId, choice, bench.context(programId)));
 
-/** Who of the staff is told of a message by the contact. */
+/** The staff that gets an email about a message of the contact. */
 async function told(): Promise<readonly string[]> {
   const messageId = crypto.randomUUID();
   const data = { messageId, channel: 'in-app', text: 'Hi', acceptedPosition: null, providerMessageId: null } as const;
@@ -37,28 +37,28 @@ async function told(): Promise<readonly string[]> {
 
 const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
 
-describe('I6, N4: who is told of a message', () => {
-  it('those whose conversation it is', async () => expect(await told()).toEqual(['anna']));
+describe('I6, N4: an email about a message', () => {
+  it('is sent to the staff of the conversation', async () => expect(await told()).toEqual(['anna']));
 
-  it.each([[null], [inAnHour()]])('not who muted it until %p', async (end) => {
+  it.each([[null], [inAnHour()]])('is not sent to staff who muted the conversation until %p', async (end) => {
     await choose({ type: 'MuteConversation', data: { userId: 'anna', until: end } });
     expect(await told()).toEqual([]);
   });
 
-  it('who asked for its alerts, though it is not theirs', async () => {
+  it('is sent to other members who want its alerts', async () => {
     await choose({ type: 'UnmuteConversation', data: { userId: 'ben' } });
     await choose({ type: 'UnmuteConversation', data: { userId: 'nobody' } });
     expect(await told()).toEqual(['anna', 'ben']);
   });
 
-  it('again once the mute ended', async () => {
+  it('is sent again once the mute has ended', async () => {
     const end = inAnHour();
     await choose({ type: 'MuteConversation', data: { userId: 'anna', until: end } });
     await choose({ type: 'EndMute', data: { userId: 'anna', at: end } });
     expect(await told()).toEqual(['anna']);
   });
 
-  it('not owners who muted one that is nobody’s', async () => {
+  it('is not sent to owners who muted a conversation without staff', async () => {
     ({ conversationId } = await bench.conversation(programId));
     expect((await told()).toSorted()).toEqual(['anna', 'ben']);
     await choose({ type: 'MuteConversation', data: { userId: 'ben', until: null } });

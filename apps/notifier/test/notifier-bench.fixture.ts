@@ -40,11 +40,11 @@ type Options = {
   readonly find?: SmsGateway['find'];
   readonly environment?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
-  /** Puts something in front of the engines. */
+  /** Wraps the engines. */
   readonly engines?: (engines: Engines) => Engines;
-  /** Beside the notifier; the publisher and the projector unless others are given. */
+  /** Apps that run beside the notifier; by default the publisher and the projector. */
   readonly apps?: undefined | NonNullable<ModuleMetadata['imports']>;
-  /** `false`: nothing is sent, as while the notifier is down. */
+  /** `false`: the notifier is down, and nothing is sent. */
   readonly notifies?: boolean;
 };
 
@@ -60,9 +60,9 @@ export async function until(isSo: () => boolean | Promise<boolean>, what = 'the 
     if (performance.now() > end) throw new Error(`did not happen: ${what}`);
 }
 
-/** A whole notifier in this process, with providers that the test plays. Programs text without asking for consent. */
+/** A whole notifier in this process, with providers that the test controls. Its programs need no consent. */
 export class NotifierBench {
-  /** What the provider of texts was asked to send. */
+  /** The texts that the provider was called with. */
   readonly texts: string[] = [];
   readonly emails: string[] = [];
   private count = 0;
@@ -80,7 +80,7 @@ export class NotifierBench {
     return bench;
   }
 
-  /** Starts the processes' parts, also again on the same folder after `stop`. */
+  /** Starts the apps; after `stop`, again on the same folder. */
   async start(options: Options = this.options): Promise<void> {
     const engines = await openEmbedded(this.folder);
     const configuration = loadConfiguration({
@@ -138,7 +138,7 @@ export class NotifierBench {
     await rm(this.folder, { recursive: true });
   }
 
-  /** A program with one number of an account of its own. */
+  /** A program with one number, of a separate account. */
   async program(name: string): Promise<{ programId: string; senderId: string; accountSid: string; phone: string }> {
     const programId = naturalId('bench', name);
     this.count += 1;
@@ -162,13 +162,13 @@ export class NotifierBench {
     return { programId, senderId, accountSid, phone };
   }
 
-  /** Gives a number of the program an account and a token, or others. */
+  /** Sets the account and token of a number. */
   async credentials(programId: string, phone: string, account: SmsAccount): Promise<void> {
     const data = { programId, senderId: ids.sender(programId, phone), phone, ...account };
     await this.execute(new HandleProgram(programId, { type: 'AddSender', data }, this.context(programId)));
   }
 
-  /** Somebody new with a phone and an email address, or none, and a conversation with that person. */
+  /** A new contact with a phone and, if wanted, an email address, and a conversation with this contact. */
   async conversation(
     programId: string,
     phone?: string,
@@ -238,7 +238,7 @@ export class NotifierBench {
     };
   }
 
-  /** The events of these categories so far. */
+  /** All stored events of these categories. */
   async recorded<Event extends Message = DeliveryEvent>(...categories: string[]): Promise<Recorded<Event>[]> {
     const eventLog = this.app.get(EventLog);
     const head = await eventLog.head();
@@ -252,22 +252,25 @@ export class NotifierBench {
       all.push(...events);
       if (position >= head) return all;
     }
-    throw new Error('the record was not read to its end');
+    throw new Error('the events were not read to their end');
   }
 
-  /** Somebody new is sent a text. */
+  /** Sends a text to a new contact. */
   async textTo(programId: string, text: string, phone?: string): Promise<void> {
     const { conversationId } = await this.conversation(programId, phone);
     await this.write(programId, conversationId, text);
   }
 
-  /** Types of the delivery events so far. */
+  /** The types of all stored delivery events. */
   async deliveryEvents(): Promise<DeliveryEvent['type'][]> {
     return (await this.recorded('delivery')).map(({ type }) => type);
   }
 }
 
-/** The record, failing where the test says so; `before` the events are written, or `after`, when the answer is lost. */
+/**
+ * An event store that fails where the test says: `before` the events are stored, or `after`, when the response is
+ * lost.
+ */
 export function failingRecord(
   engines: Engines,
   fail: (events: readonly StoredEvent[], when: 'before' | 'after') => EngineUnavailable | null,

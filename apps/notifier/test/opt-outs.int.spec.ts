@@ -1,7 +1,7 @@
 import { ConsentReader, HandleInbound, ids, NaturalKeys } from '@app/application';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
 
-/** What a webhook writes first; its process dies before it notes the opt-out, and no automation runs. */
+/** The first append of a webhook: the process is killed before it notes the opt-out, and no automation runs. */
 async function acceptStop(
   bench: NotifierBench,
   { programId, senderId }: { programId: string; senderId: string },
@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-it('K9: a STOP whose process died right after accepting it holds, however far automation is', async () => {
+it('K9: a STOP takes effect when the process was killed right after accepting it, without automation', async () => {
   const program = await bench.program('p');
   const { conversationId } = await bench.conversation(program.programId, phone);
   const addressId = await acceptStop(bench, program, phone);
@@ -46,7 +46,7 @@ it('K9: a STOP whose process died right after accepting it holds, however far au
   });
 });
 
-it('K9: a notifier that starts notes what was accepted before it sends what was waiting', async () => {
+it('K9: a starting notifier notes accepted opt-outs before it sends waiting texts', async () => {
   const program = await bench.program('p');
   const { conversationId } = await bench.conversation(program.programId, phone);
   await bench.stop();

@@ -17,7 +17,7 @@ async function oneText(engines: (engines: Engines) => Engines): Promise<void> {
   await bench.write(programId, conversationId, 'Hello');
 }
 
-/** Fails the first read of consent that follows a claim: exactly between the claim and the call. */
+/** Fails the first read of consent after a claim: exactly between the claim and the call. */
 function failingAfterClaim(
   engines: Engines,
   times: number,
@@ -42,7 +42,7 @@ function failingAfterClaim(
   return failing;
 }
 
-it('T2: an engine that fails between claim and call releases the claim, since the provider was not called', async () => {
+it('T2: a claim is released when an engine fails between claim and call, since the provider was not called', async () => {
   await oneText((engines) => failingAfterClaim(engines, 1));
   await until(async () => (await bench.deliveryEvents()).length >= 3);
   expect((await bench.deliveryEvents()).slice(0, 3)).toEqual([
@@ -53,7 +53,7 @@ it('T2: an engine that fails between claim and call releases the claim, since th
   expect(bench.texts).toEqual([]);
 });
 
-it('T2: a release that cannot be written is repeated until it can', async () => {
+it('T2: a release that cannot be written is repeated until it is', async () => {
   let refused = 0;
   await oneText((engines) =>
     failingAfterClaim(engines, 1, (events) => isA(events, 'DeliveryReleased') && (refused += 1) <= 3),
@@ -68,7 +68,7 @@ it('T2: a release that cannot be written is repeated until it can', async () => 
   expect(bench.texts).toEqual([]);
 });
 
-it('T2: a claim whose answer was lost is known as the own one and is sent, once', async () => {
+it('T2: a claim whose response was lost is recognized as its own, and the text is sent once', async () => {
   let lost = 0;
   await oneText((engines) =>
     failingRecord(engines, (events, when) =>
@@ -80,7 +80,7 @@ it('T2: a claim whose answer was lost is known as the own one and is sent, once'
   expect(bench.texts).toEqual(['Hello']);
 });
 
-it('T2: an outcome that cannot be written at first is not lost', async () => {
+it('T2: an outcome that cannot be written is repeated until it is', async () => {
   let refused = 0;
   await oneText((engines) =>
     failingRecord(engines, (events, when) =>

@@ -67,7 +67,7 @@ beforeEach(async () => {
     .compile();
   await app.init();
   app.get(PublicAddress).listeningOn('http://127.0.0.1:9');
-  // Rosa writes in a conversation that is nobody's: its owners and managers are only in the read model.
+  // Rosa writes in a conversation without staff: owners and managers are only in the read model.
   await loadSample(app.get(CommandBus), { accountSid: 'AC1', authToken: 'a'.repeat(32) });
   await until('the first message waits', async () => (await app.get(ParkedQueries).all()).length === 1);
 });
@@ -108,8 +108,8 @@ async function until(what: string, isSo: () => boolean | Promise<boolean>): Prom
   }
 }
 
-describe('while the read model of the staff stands still', () => {
-  it('rule 11: texts of the same conversation go out', async () => {
+describe('while the read model of the staff is stuck', () => {
+  it('rule 11: texts of the same conversation are sent', async () => {
     const [addressId, senderId] = [
       await app.get(NaturalKeys).address(sample.programId, '+14155550132'),
       ids.sender(sample.programId, sample.senderPhone),
@@ -138,26 +138,26 @@ describe('while the read model of the staff stands still', () => {
         ),
       );
     await send(conversationId, 'sms', 'sent text');
-    await until('the text goes out', () => texts.length === 1);
+    await until('the text is sent', () => texts.length === 1);
     expect([texts, mails]).toEqual([['sent text'], []]);
   });
 
-  it('N1: emails to contacts go out, in the same conversation and in other programs', async () => {
+  it('N1: emails to contacts are sent, in the same conversation and in other programs', async () => {
     await send(conversationId, 'in-app', 'sent here');
     await addSecondProgram(app);
     await send(second.conversationId, 'in-app', 'sent elsewhere', second.programId);
-    await until('both emails go out', () => mails.length === 2);
+    await until('both emails are sent', () => mails.length === 2);
     expect(mails.toSorted()).toEqual(['rosa@mail.example: sent here', 'sam@mail.example: sent elsewhere']);
   });
 
-  it('N1: staff of a conversation are known from the record', async () => {
+  it('N1: the staff of a conversation are read from their events', async () => {
     await say(alexs, { type: 'StartConversation', data: { conversationId: alexs, contactId, referralId, by: 'alex' } });
     await write(alexs, 'sent toalex');
     await until('alex is told', () => mails.length === 1);
     expect(mails).toEqual(['alex@sunrise-solar.example: sent toalex']);
   });
 
-  it('N1, N3: what waited is told in its order to everybody, once, when the model goes on', async () => {
+  it('N1, N3: waiting emails are sent in order to everybody, once, when the model continues', async () => {
     await write(conversationId, 'sent second');
     await until('the second message waits', async () => (await app.get(ParkedQueries).all())[0]?.waiting === 2);
     expect(mails).toEqual([]);

@@ -2,7 +2,7 @@ import { EventStore, type Engines } from '@app/eventing';
 import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
 
-/** The record, whose answer to the first question about a delivery comes late. */
+/** An event store whose reads of the first delivery are slow. */
 function slowFirstDelivery(engines: Engines): Engines {
   const { eventStore } = engines;
   let first: string | null = null;
@@ -22,7 +22,7 @@ function slowFirstDelivery(engines: Engines): Engines {
   return { ...engines, eventStore: slow };
 }
 
-it('M1, N3: texts of one conversation that the sweep publishes, as the publisher is down, go out in order', async () => {
+it('M1, N3: texts of one conversation that only the sweep publishes are sent in order', async () => {
   const bench = await NotifierBench.open({
     engines: slowFirstDelivery,
     apps: [ProjectorModule],

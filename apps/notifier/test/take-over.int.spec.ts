@@ -9,7 +9,7 @@ import { PublisherModule } from '../../publisher/src/publisher.module.js';
 import { NOTIFIER } from '../src/requests/parking-key.js';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
 
-/** Who leads can be made to lose the lead, and gets it back at once. */
+/** A leadership that the test takes away, and that the process gets back at once. */
 class Changing extends Leadership {
   readonly starts = new Map<string, number>();
   private readonly losing = new Map<string, AbortController>();
@@ -78,7 +78,7 @@ it.each([
     const parkElsewhere = (): Promise<unknown> =>
       elsewhere({ type: 'ParkMessage', data: { ...parkedMessage, cause: 'Boom' } });
 
-    // The publisher looks only where something has waited before.
+    // The publisher reads the list only for keys with earlier parked messages.
     await parkElsewhere();
     await elsewhere({ type: 'FinishParked', data: parkedMessage });
     await takeOver();
@@ -92,7 +92,7 @@ it.each([
         'parked',
         ({ type, data }) => type === 'MessageParked' && data.worker === worker && data.cause === BEHIND_PARKED,
       );
-    await until(async () => (await behind()) + (await handled()) === 2, 'the second is seen to');
+    await until(async () => (await behind()) + (await handled()) === 2, 'the second is handled');
     expect(await handled()).toBe(1);
   },
 );

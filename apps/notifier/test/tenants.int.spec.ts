@@ -2,7 +2,7 @@ import { Keyring, programHashSubject } from '@app/eventing';
 import type { SendOutcome } from '@app/gateways';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
 
-it('G5: a program with many accounts that answer slowly leaves slots to others', async () => {
+it('G5: a program with many slow accounts leaves slots to others', async () => {
   const release = Promise.withResolvers<SendOutcome>();
   const bench = await NotifierBench.open({
     environment: { TEXTS_AT_ONCE: '20', TEXTS_AT_ONCE_PER_PROGRAM: '8', TEXTS_AT_ONCE_PER_ACCOUNT: '2' },
@@ -29,7 +29,7 @@ it('G5: a program with many accounts that answer slowly leaves slots to others',
   }
 }, 60_000);
 
-it('T2, G5: claims of one program that cannot be settled do not keep another’s from becoming uncertain', async () => {
+it('T2, G5: unreadable claims of one program do not delay the reconciliation of another’s claim', async () => {
   let offset = 0;
   const release = Promise.withResolvers<SendOutcome>();
   const bench = await NotifierBench.open({

@@ -39,7 +39,7 @@ const isKnown = ({ value }: TopicMessage, known: readonly TopicMessage[]): boole
 const losesFirst = losing((message, known) => !isKnown(message, known));
 const copiesOf = (id: unknown): TopicMessage[] => published.filter(({ value }) => value['id'] === id);
 
-it('N2, N3: messages that the topic has lost are published again as they were, and sent once', async () => {
+it('N2, N3: messages that the topic has lost are republished unchanged, and sent once', async () => {
   bench = await NotifierBench.open({ environment, engines: losesFirst });
   const { programId } = await bench.program('acme');
   await bench.member(programId, 'olivia');
@@ -56,7 +56,7 @@ it('N2, N3: messages that the topic has lost are published again as they were, a
   await bench.execute(
     new HandleConversation(other, { type: 'ReceiveMessage', data: message }, bench.context(programId)),
   );
-  await until(async () => (await count('DeliveryAccepted')) === 3, 'all three are out');
+  await until(async () => (await count('DeliveryAccepted')) === 3, 'all three are sent');
 
   expect(bench.texts).toEqual(['secret text']);
   expect(bench.emails.toSorted()).toEqual([
@@ -71,7 +71,7 @@ it('N2, N3: messages that the topic has lost are published again as they were, a
   expect(JSON.stringify(published)).not.toContain('secret');
 });
 
-it('N3: what has its delivery is not published again', async () => {
+it('N3: a message with a delivery is not republished', async () => {
   const engines = losing(() => false);
   bench = await NotifierBench.open({ engines });
   const { programId } = await bench.program('acme');
@@ -79,15 +79,15 @@ it('N3: what has its delivery is not published again', async () => {
   for (let n = 0; n < 5; n += 1) await bench.textTo(programId, `text ${n}`);
   const { conversationId } = await bench.conversation(programId);
   await bench.write(programId, conversationId, 'in the app', 'in-app');
-  await until(async () => (await count('DeliveryAccepted')) === 6, 'all are out');
+  await until(async () => (await count('DeliveryAccepted')) === 6, 'all are sent');
   await bench.stop();
   await bench.start({ environment, engines });
   const head = (await bench.recorded('conversation')).at(-1)?.position ?? '';
-  await until(async () => ((await bench.app.get(Checkpoints).get(SWEEP)) ?? '') >= head, 'all were looked at');
+  await until(async () => ((await bench.app.get(Checkpoints).get(SWEEP)) ?? '') >= head, 'all were checked');
   for (const { value } of published) expect(copiesOf(value['id'])).toHaveLength(1);
 });
 
-it('N3: a message that is lost again and again is published until it has its delivery', async () => {
+it('N3: a message that is lost repeatedly is republished until it has its delivery', async () => {
   const LOST = 3;
   bench = await NotifierBench.open({
     environment,
@@ -95,14 +95,14 @@ it('N3: a message that is lost again and again is published until it has its del
   });
   const { programId } = await bench.program('acme');
   await bench.textTo(programId, 'text');
-  await until(async () => (await count('DeliveryAccepted')) === 1, 'it is out');
+  await until(async () => (await count('DeliveryAccepted')) === 1, 'it is sent');
   const sent = published.find(({ value }) => value['type'] === 'message.sent');
   expect(copiesOf(sent?.value['id']).length).toBeGreaterThan(LOST);
   expect(bench.texts).toEqual(['text']);
 });
 
-it('N3: a process that ends after publishing and before its checkpoint sends nothing twice, and the next one loses nothing', async () => {
-  // Nothing is published but by the sweep.
+it('N3: after a kill between publishing and the checkpoint nothing is sent twice, and nothing is lost', async () => {
+  // Only the sweep publishes.
   const options = { environment, apps: [ProjectorModule] };
   let failures = 0;
   bench = await NotifierBench.open({
@@ -127,17 +127,17 @@ it('N3: a process that ends after publishing and before its checkpoint sends not
   for (let n = 0; n < 3; n += 1) await bench.textTo(programId, `text ${n}`);
   await until(
     async () => failures >= 3 && (await count('DeliveryAccepted')) === 3,
-    'all are out, and no checkpoint was saved',
+    'all are sent, and no checkpoint was saved',
   );
   await bench.stop();
   await bench.start(options);
   await bench.textTo(programId, 'text 3');
-  await until(async () => (await count('DeliveryAccepted')) === 4, 'the next one is out');
+  await until(async () => (await count('DeliveryAccepted')) === 4, 'the next one is sent');
   expect(bench.texts.toSorted()).toEqual(['text 0', 'text 1', 'text 2', 'text 3']);
   expect(await count('DeliveryRequested')).toBe(4);
 });
 
-it('N3, T7: while the clock is wrong nothing is published again; when it is right, what the topic has lost is', async () => {
+it('N3, T7: nothing is republished while the clock is wrong; lost messages are when it is right', async () => {
   let wrongBy = 3_600_000;
   let asked = 0;
   const clock: Clock = { now: () => ((asked += 1), Date.now() + wrongBy) };
@@ -153,9 +153,9 @@ it('N3, T7: while the clock is wrong nothing is published again; when it is righ
   await bench.textTo(programId, 'text');
   await until(() => published.some(({ value }) => value['type'] === 'message.sent'), 'it is published and lost');
   const before = asked;
-  await until(() => asked > before + 100, 'all were asked what time it is again and again');
+  await until(() => asked > before + 100, 'the clock was read many times');
   const sent = published.find(({ value }) => value['type'] === 'message.sent');
   expect(copiesOf(sent?.value['id'])).toHaveLength(1);
   wrongBy = 0;
-  await until(async () => (await count('DeliveryAccepted')) === 1, 'it is out');
+  await until(async () => (await count('DeliveryAccepted')) === 1, 'it is sent');
 });

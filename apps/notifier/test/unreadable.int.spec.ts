@@ -22,7 +22,7 @@ import { NOTIFIER } from '../src/requests/parking-key.js';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
 import { SWEEP } from '../src/requests/sweep-progress.js';
 
-/** Subjects whose keys cannot be found at present. */
+/** Subjects whose keys are missing at present. */
 const lost = new Set<string>();
 let bench: NotifierBench;
 let published: TopicMessage[];
@@ -82,7 +82,7 @@ const requested = async (): Promise<Recorded<DeliveryRequested>[]> =>
 const sweptTo = async (position: string): Promise<boolean> =>
   ((await bench.app.get(Checkpoints).get(SWEEP)) ?? '') >= position;
 
-it("rule 13: a text whose delivery cannot be read any more when it is sent takes nobody's slot", async () => {
+it('rule 13: a text whose delivery becomes unreadable while it is sent gives its slot back', async () => {
   bench = await NotifierBench.open({
     environment: { TEXTS_AT_ONCE: '1' },
     send: async (_account, { text }) => {
@@ -96,11 +96,11 @@ it("rule 13: a text whose delivery cannot be read any more when it is sent takes
   await bench.textTo(acme.programId, 'first');
   await until(() => bench.texts.length === 1);
   await bench.textTo(other.programId, 'second');
-  await until(() => bench.texts.length === 2, "the other program's text goes out");
+  await until(() => bench.texts.length === 2, "the other program's text is sent");
   expect(bench.texts).toEqual(['first', 'second']);
 });
 
-it('K8 K9: an opt-out that cannot be opened lets nothing out, holds up no other program, and counts once it can be', async () => {
+it('K8 K9: an opt-out that cannot be opened blocks its texts, delays no other program, and takes effect when it can be', async () => {
   const first = Promise.withResolvers<void>();
   bench = await NotifierBench.open({
     send: async (_account, { text }) => {
@@ -138,7 +138,7 @@ it('K8 K9: an opt-out that cannot be opened lets nothing out, holds up no other 
   expect(bench.texts).toEqual(['first', 'of the other program']);
 });
 
-it('N2, rule 13: a topic message about an event that only a newer version can read waits, and is not dropped', async () => {
+it('N2, rule 13: a topic message about an event that only a newer version can read is parked, and not dropped', async () => {
   bench = await NotifierBench.open();
   const [acme, other] = [await bench.program('acme'), await bench.program('other')];
   const { conversationId, contactId } = await bench.conversation(acme.programId);
@@ -165,12 +165,12 @@ it('N2, rule 13: a topic message about an event that only a newer version can re
   await until(() => waits(acme.programId), 'it waits');
   await bench.textTo(other.programId, 'of the other program');
   await until(() => bench.texts.length === 1);
-  // It is not the other program's, whatever the topic says.
+  // It does not belong to the other program, whatever the topic says.
   expect(await waits(other.programId)).toBe(false);
 });
 
 describe('the sweep for messages that the topic has lost', () => {
-  it('N2, rule 13: goes on behind a delivery that cannot be read', async () => {
+  it('N2, rule 13: continues after a delivery that cannot be read', async () => {
     bench = await NotifierBench.open();
     const [acme, other] = [await bench.program('acme'), await bench.program('other')];
     await bench.textTo(acme.programId, 'first');
@@ -179,30 +179,30 @@ describe('the sweep for messages that the topic has lost', () => {
     await bench.stop();
     await bench.start({ environment: { UNDELIVERED_AFTER_MS: '100' }, engines: losesFirst });
     await bench.textTo(other.programId, 'second');
-    await until(() => bench.texts.length === 2, 'what was lost goes out');
+    await until(() => bench.texts.length === 2, 'the lost text is sent');
     const head = (await bench.recorded('conversation')).at(-1)?.position ?? '';
-    await until(() => sweptTo(head), 'all were looked at');
+    await until(() => sweptTo(head), 'all were checked');
     expect(bench.texts).toEqual(['first', 'second']);
   });
 
-  it('N2, rule 13: goes on behind a list of parked messages that cannot be read, and loses nothing of that conversation', async () => {
+  it('N2, rule 13: continues after a list of parked messages that cannot be read, and loses nothing of that conversation', async () => {
     bench = await NotifierBench.open({ environment: { UNDELIVERED_AFTER_MS: '100' }, engines: losesFirst });
     const [acme, other] = [await bench.program('acme'), await bench.program('other')];
     const { conversationId } = await bench.conversation(acme.programId);
     await append(`parked-${ids.parked(acme.programId, NOTIFIER, conversationId)}`, unknownEvent(acme.programId));
     await bench.write(acme.programId, conversationId, 'first');
     await bench.textTo(other.programId, 'second');
-    await until(() => bench.texts.includes('second'), "the other program's text goes out");
+    await until(() => bench.texts.includes('second'), "the other program's text is sent");
     const waiting = async () =>
       (await bench.app.get(Lookups).parked(acme.programId, ids.parked(acme.programId, NOTIFIER, conversationId, 1)))
         ?.waiting ?? [];
-    await until(async () => (await waiting()).length === 1, 'the first waits where it is listed');
+    await until(async () => (await waiting()).length === 1, 'the first is listed as parked');
     const head = (await bench.recorded('conversation')).at(-1)?.position ?? '';
-    await until(() => sweptTo(head), 'nothing is looked at again');
+    await until(() => sweptTo(head), 'all were checked again');
     expect(bench.texts).toEqual(['second']);
   });
 
-  it('M1, rule 13: publishes nothing before what waits at the publisher', async () => {
+  it('M1, rule 13: publishes nothing before messages that are parked at the publisher', async () => {
     bench = await NotifierBench.open({ environment: { UNDELIVERED_AFTER_MS: '100' }, engines: losing() });
     const [acme, other] = [await bench.program('acme'), await bench.program('other')];
     const { conversationId, contactId } = await bench.conversation(acme.programId);
@@ -228,7 +228,7 @@ describe('the sweep for messages that the topic has lost', () => {
     );
     await bench.textTo(other.programId, 'of the other program');
     const head = (await bench.recorded('conversation')).at(-1)?.position ?? '';
-    await until(() => sweptTo(head), 'all were looked at');
+    await until(() => sweptTo(head), 'all were checked');
     expect(
       await bench.app
         .get(Parking)
@@ -242,7 +242,7 @@ describe('the sweep for messages that the topic has lost', () => {
 });
 
 describe('the reconciler', () => {
-  it('T7, rule 13: drops what is too late also behind many deliveries that cannot be read', async () => {
+  it('T7, rule 13: drops expired deliveries after many that cannot be read', async () => {
     bench = await NotifierBench.open({ apps: [ProjectorModule] });
     const UNREADABLE = 150;
     const request = (n: number): Message => {
@@ -257,7 +257,7 @@ describe('the reconciler', () => {
         },
       };
     };
-    // Of a program that is not there: nothing of it is sent.
+    // Its program does not exist, so nothing of it is sent.
     for (let n = 0; n <= UNREADABLE; n += 1) {
       const { type, data } = request(n) as DeliveryRequested;
       await append(
@@ -272,7 +272,7 @@ describe('the reconciler', () => {
     );
   });
 
-  it('T2, rule 13: does not take a text for its own that may be one whose content cannot be opened now', async () => {
+  it('T2, rule 13: does not match a text that may be of a delivery whose content cannot be opened now', async () => {
     const answers: boolean[] = [];
     bench = await NotifierBench.open({
       engines: losing(),
@@ -293,7 +293,7 @@ describe('the reconciler', () => {
   });
 });
 
-it('N1: a message of version 1 says nothing about an email; that is decided in a stream of its own, once', async () => {
+it('N1: a message of version 1 does not say whether there is an email; that is decided once, in a separate stream', async () => {
   bench = await NotifierBench.open();
   const { programId } = await bench.program('acme');
   const { conversationId, contactId } = await bench.conversation(programId);

@@ -1,6 +1,6 @@
 /**
- * Runs parts of one piece of work side by side, until the signal aborts or a part ends; then the others are told to end too.
- * Settles when all have ended. @throws what the first one in order failed with
+ * Runs parts of one piece of work side by side, until the signal aborts or a part ends; then the others are told to
+ * end too. Settles when all have ended. @throws what the first one in order failed with
  */
 export async function sideBySide(
   signal: AbortSignal,

@@ -8,7 +8,7 @@ import { Roads } from './roads.js';
 import { Slots } from './slots.js';
 import { untilReached } from './until-reached.js';
 
-/** An ordering key with something due, and the queue and lane it was found in. */
+/** An ordering key with a due delivery, and the queue and lane of that delivery. */
 export type Work = { readonly queue: string; readonly lane: Lane; readonly orderingKey: string };
 type Failed = { readonly kind: 'failed' };
 
@@ -16,18 +16,18 @@ const FAILED_MS = 10_000;
 const TAKEN_ELSEWHERE_MS = 1_000;
 
 /**
- * The tasks under way, one for each ordering key at most, and when an ordering key is tried again. A task waits for no other
- * one, and gives its slot back after a few deliveries.
+ * The running tasks, at most one for each ordering key, and the retries of ordering keys. A task gives its slot back
+ * after a few deliveries, so that a long backlog of one key does not occupy it.
  */
 @Injectable()
 export class DeliveryTasks {
   private readonly logger = new Logger(DeliveryTasks.name);
   private readonly tasks = new Set<Promise<void>>();
-  /** Ordering keys that a task works on, and whether more of them became due meanwhile. */
+  /** Ordering keys with a running task, and whether another delivery of the key became due meanwhile. */
   private readonly working = new Map<string, boolean>();
-  /** By ordering key, with the time of the retry (ms, monotonic: nobody sets it back). */
+  /** By ordering key, with the time of the retry (ms, by the monotonic clock, which nobody sets back). */
   private readonly retries = new Map<string, Work & { readonly at: number }>();
-  /** Programs of which one delivery tries whether a hold is over. */
+  /** Programs of which one delivery probes whether a hold is over. */
   private readonly probing = new Set<string>();
   private owns: (conversationId: string) => boolean = () => false;
 
@@ -46,7 +46,7 @@ export class DeliveryTasks {
     return this.owns(conversationId);
   }
 
-  /** Something of this ordering key is due: `true` when a task sees to it, now or at its retry. */
+  /** Called with an ordering key that has a due delivery. @returns whether a task handles it, now or at its retry */
   isTaken(orderingKey: string): boolean {
     if (this.working.has(orderingKey)) this.working.set(orderingKey, true);
     return this.working.has(orderingKey) || this.retries.has(orderingKey);
@@ -56,19 +56,19 @@ export class DeliveryTasks {
     return this.probing.has(programId);
   }
 
-  /** When the next retry is due (ms, monotonic). */
+  /** The time of the next retry (ms, monotonic). */
   get nextRetryAt(): number {
     return Math.min(Infinity, ...[...this.retries.values()].map(({ at }) => at));
   }
 
-  /** What is to be tried again now; it is forgotten here. */
+  /** Removes and returns the retries that are due. */
   takeRetries(): Work[] {
     const due = [...this.retries.values()].filter(({ at }) => at <= performance.now());
     for (const { orderingKey } of due) this.retries.delete(orderingKey);
     return due;
   }
 
-  /** Starts a task, for which a slot must be free. `onChange` is called when more may be started. */
+  /** Starts a task; a slot must be free. `onChange` is called when further tasks may be able to start. */
   start(work: Work, signal: AbortSignal, onChange: () => void): void {
     this.working.set(work.orderingKey, false);
     const task = this.inSlot(work, signal)
@@ -81,7 +81,7 @@ export class DeliveryTasks {
     this.tasks.add(task);
   }
 
-  /** Resolves when no task is under way. */
+  /** Resolves when no task is running. */
   async ended(): Promise<void> {
     await Promise.all(this.tasks);
   }
@@ -112,7 +112,7 @@ export class DeliveryTasks {
 
   private async goOn(work: Work, rest: Rest | Failed, signal: AbortSignal): Promise<void> {
     try {
-      // Or the next look at the ordering key would not see what was done.
+      // Otherwise the next task of the key would read rows from before these sends.
       if (rest.kind === 'more' && rest.position !== null)
         await untilReached(this.checkpoints, deliveriesProjection.name, rest.position, signal);
     } catch (error) {
@@ -132,5 +132,5 @@ export class DeliveryTasks {
   }
 }
 
-/** It is the first part of the key. */
+/** The first part of the key. */
 const conversationOf = (orderingKey: string): string => orderingKey.slice(0, orderingKey.indexOf(' '));

@@ -27,12 +27,12 @@ type Parts = {
 };
 const none = {} as never;
 
-/** Tells of nothing. */
-const silent = {
+/** A scheduler for which nothing becomes due. */
+const idleScheduler = {
   run: (_work: unknown, _onFailure: unknown, signal: AbortSignal) => sleep(2 ** 31 - 1, signal),
 } as unknown as Scheduler;
 
-/** A dispatcher of the parts that a test needs; the others must not be called. */
+/** A dispatcher with the parts that a test needs; it must not call the others. */
 export function dispatcherOf({
   eventLog,
   checkpoints = none,
@@ -47,7 +47,7 @@ export function dispatcherOf({
   const queues = new FairQueues(deliveries, roads, slots, tasks, clock);
   const trustedClock = new TrustedClock(clock, []);
   return {
-    dispatcher: new Dispatcher(eventLog, checkpoints, roads, queues, tasks, silent, clock, trustedClock),
+    dispatcher: new Dispatcher(eventLog, checkpoints, roads, queues, tasks, idleScheduler, clock, trustedClock),
     queues,
   };
 }

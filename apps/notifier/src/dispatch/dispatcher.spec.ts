@@ -6,8 +6,8 @@ import type { DeliveryQueries } from '@app/read-models';
 import { dispatcherOf } from './dispatcher.fixture.js';
 import type { Roads } from './roads.js';
 
-describe('the dispatcher, engines away', () => {
-  it('ends its run, and not the process, when the record fails before the read model has answered', async () => {
+describe('the dispatcher while engines are away', () => {
+  it('ends its run, and not the process, when the event store fails while it waits for the read model', async () => {
     const answer = Promise.withResolvers<never>();
     const eventLog = {
       head: () => Promise.resolve('1'),
@@ -20,13 +20,13 @@ describe('the dispatcher, engines away', () => {
     const checkpoints = { waitFor: () => answer.promise } as unknown as Checkpoints;
     const dispatcher = dispatcherOf({ eventLog, checkpoints }).dispatcher;
     const running = dispatcher.run(new AbortController().signal);
-    // A rejection that nobody handles fails the test, as it would end the process.
+    // An unhandled rejection fails the test, as it would end the process.
     for (let turns = 0; turns < 10; turns += 1) await new Promise(setImmediate);
     answer.reject(new EngineUnavailable('MongoDB'));
     await expect(running).rejects.toBeInstanceOf(EngineUnavailable);
   });
 
-  it('ends its run when the record fails at first', async () => {
+  it('ends its run when the event store fails at the start', async () => {
     const eventLog = { head: () => Promise.reject(new EngineUnavailable('EventStoreDB')) } as unknown as EventLog;
     const signal = new AbortController().signal;
     const running = dispatcherOf({ eventLog }).dispatcher.run(signal);
@@ -35,8 +35,8 @@ describe('the dispatcher, engines away', () => {
   });
 });
 
-describe('the dispatcher and what cannot be opened', () => {
-  it('T2, rule 13: reads again how a program sends when one of its events cannot be opened', async () => {
+describe('the dispatcher and events that cannot be opened', () => {
+  it('T2, rule 13: reads a program again when one of its events cannot be opened', async () => {
     const unopened = (stream: string): Unopened =>
       new Unopened('KeyMissing', { stream, revision: 1, position: '1', programId: 'p1' });
     const heard = Promise.withResolvers<void>();
@@ -66,7 +66,7 @@ describe('the dispatcher and what cannot be opened', () => {
 describe('the dispatcher over a long time', () => {
   const ROUNDS = 200_000;
   const WARM_UP = 20_000;
-  /** Far less than the 330 bytes a round that a race against a promise that lives on costs. */
+  /** Far less than the 330 bytes per round that a race against a pending promise would leak. */
   const LEAK_BYTES_PER_ROUND = 20;
 
   it('T2: holds no more memory, timers or listeners after 200,000 rounds', async () => {
@@ -79,7 +79,7 @@ describe('the dispatcher over a long time', () => {
     const look = Promise.withResolvers<void>();
     const eventLog = {
       head: () => Promise.resolve(null),
-      // Each batch is one event that has nothing to send: the loop looks and waits again.
+      // Each batch wakes the loop, which finds nothing to send and waits again.
       async *follow({ signal }: { signal: AbortSignal }) {
         while (!signal.aborted) {
           yield { events: [], all: [], position: '1' };
@@ -94,7 +94,7 @@ describe('the dispatcher over a long time', () => {
       },
     } as unknown as EventLog;
     const deliveries = { nextQueue: () => Promise.resolve(null) } as unknown as DeliveryQueries;
-    // Asked the time once or more in each round.
+    // The clock is read at least once per round.
     let asked = 0;
     const clock: Clock = {
       now: () => {

@@ -14,7 +14,7 @@ import { untilReached } from './until-reached.js';
 const LONGEST_WAIT_MS = 5_000;
 const CLOCK_WAIT_MS = 1_000;
 
-/** Starts a task for each ordering key that has something due, and hears of what becomes due by the events of the record. */
+/** Follows the events that make deliveries due, and starts a task for each ordering key with a due delivery. */
 @Injectable()
 export class Dispatcher implements BackgroundTask {
   private readonly wakeup = new Wakeup();
@@ -33,30 +33,30 @@ export class Dispatcher implements BackgroundTask {
     private readonly trustedClock: TrustedClock,
   ) {}
 
-  /** Only what is owned is sent from here: the texts of a conversation go out in order while several processes send. */
+  /** This process sends only what it owns, so that the texts of a conversation stay in order with several notifiers. */
   assign(owns: (conversationId: string) => boolean): void {
     this.tasks.assign(owns);
-    this.queues.lookAgain();
+    this.queues.readAgain();
     this.wakeup.wake();
   }
 
-  /** Sends what is due, until the signal aborts. Rejects when it cannot find out what is due; then call it again. */
+  /** Sends due deliveries until the signal aborts. Rejects when it cannot find out what is due; then call it again. */
   async run(signal: AbortSignal): Promise<void> {
     try {
-      // What happens from here on is heard of; what was there before is looked for when the read model shows it.
+      // Later events are followed; earlier ones are read from the read model once it shows them.
       const head = await this.eventLog.head();
       await sideBySide(signal, [
-        (running) => this.hear(head, running),
+        (running) => this.follow(head, running),
         (running) => this.scheduler.run(this.dueSince(head), neverFails, running),
         (running) => this.startDue(head, running, signal),
       ]);
     } finally {
-      // What is under way goes on when this run fails, and ends before the process does.
+      // Running tasks outlast a failed run, and end before the process does.
       if (signal.aborted) await this.tasks.ended();
     }
   }
 
-  /** Each delivery at its time. What was due before is found by a look into the queues. */
+  /** Adds each delivery to its queue when it becomes due. The queues read those that were due before. */
   private dueSince(position: Position | null): DueWork<DeliveryRow> {
     return {
       model: deliveriesProjection,
@@ -66,32 +66,32 @@ export class Dispatcher implements BackgroundTask {
       time: 'notBefore',
       since: { position, time: this.clock.now() },
       do: (row) => {
-        this.queues.hear(row);
+        this.queues.add(row);
         this.wakeup.wake();
         return Promise.resolve();
       },
     };
   }
 
-  private async hear(after: Position | null, running: AbortSignal): Promise<void> {
+  private async follow(after: Position | null, running: AbortSignal): Promise<void> {
     for await (const { all } of this.eventLog.follow<HoldEvent | ProgramEvent>({
       after,
       categories: ['hold', 'program'],
       signal: running,
     })) {
-      // What cannot be opened may change a road too: then it is read again, and what needs it waits.
+      // An event that cannot be opened may change a road too: reading the road again fails until it can be opened.
       for (const { stream } of all) this.roads.forget(stream.slice(stream.indexOf('-') + 1));
       this.wakeup.wake();
     }
   }
 
-  /** The tasks end with the process, by `signal`, and not with this run. */
+  /** @param signal ends the tasks, which outlast this run */
   private async startDue(head: Position | null, running: AbortSignal, signal: AbortSignal): Promise<void> {
-    // An opt-out that was accepted before is noted before anything is sent.
+    // Nothing is sent before the opt-outs that were accepted earlier are noted.
     for (const follower of [deliveriesProjection.name, OPT_OUTS])
       if (head !== null) await untilReached(this.checkpoints, follower, head, running);
     this.roads.clear();
-    this.queues.lookAgain();
+    this.queues.readAgain();
     while (!running.aborted) {
       const { calls } = this.wakeup;
       const isTrusted = await this.isTrusted();
@@ -105,10 +105,10 @@ export class Dispatcher implements BackgroundTask {
     }
   }
 
-  /** While the clock is wrong nothing is started; what is due is looked for anew when it is right. */
+  /** While the clock is wrong no task starts; when it is right again, everything due is read again. */
   private async isTrusted(): Promise<boolean> {
     const isTrusted = await this.trustedClock.isTrusted();
-    if (isTrusted && !this.wasTrusted) this.queues.lookAgain();
+    if (isTrusted && !this.wasTrusted) this.queues.readAgain();
     this.wasTrusted = isTrusted;
     return isTrusted;
   }

@@ -1,29 +1,29 @@
 import { laneOrder, type Lane } from '@app/domain/delivery';
 import { type DeliveryQueries, type DeliveryRow, queueNamed, type QueueName } from '@app/read-models';
 
-/** Ordering keys that are enough to be going on with, and most that are remembered. */
-const ENOUGH = 100;
-const MOST = 1_000;
+/** No more ordering keys are read while so many are ready, and no more than so many are kept in memory. */
+const ENOUGH_READY = 100;
+const MOST_READY = 1_000;
 
-/** What this process sends. */
+/** What this process sends, and what it is sending. */
 type Tasks = {
   /** Whether this process sends the conversation's deliveries. */
   isOwned(conversationId: string): boolean;
-  /** Something of this ordering key is due: `true` when a task sees to it, now or at its retry. */
+  /** Called with an ordering key that has a due delivery. @returns whether a task handles it, now or at its retry */
   isTaken(orderingKey: string): boolean;
 };
 
 type LaneOfQueue = {
   readonly lane: Lane;
-  /** Ordering keys with something due, the longest waiting first. */
+  /** Ordering keys with a due delivery, the longest waiting first. */
   readonly ready: Set<string>;
-  /** A look for all that is due that has not come to its end; `after` is where it goes on. */
-  look: { readonly upTo?: string; readonly after?: string } | null;
+  /** A read of everything due that has not reached its end; `after` is its cursor. `null`: all of it is known. */
+  reading: { readonly upTo?: string; readonly after?: string } | null;
 };
 
 /**
- * What is due of one program, channel, number and country. It is told of each delivery once, when it is due. What it does not
- * remember it looks for, page by page.
+ * Due deliveries of one program, channel, number and country. The scheduler adds each one when it becomes due. When more
+ * are due than fit into memory, they are read later, page by page.
  */
 export class DueQueue {
   readonly name: QueueName;
@@ -35,16 +35,16 @@ export class DueQueue {
     private readonly tasks: Tasks,
   ) {
     this.name = queueNamed(id);
-    this.lanes = laneOrder.map((lane) => ({ lane, ready: new Set(), look: null }));
+    this.lanes = laneOrder.map((lane) => ({ lane, ready: new Set(), reading: null }));
   }
 
-  /** Nothing is due, as far as is known. */
+  /** Nothing is known to be due. */
   get isIdle(): boolean {
-    return this.lanes.every(({ ready, look }) => ready.size === 0 && look === null);
+    return this.lanes.every(({ ready, reading }) => ready.size === 0 && reading === null);
   }
 
-  /** There is more to look for, and room for it. */
-  get isIncomplete(): boolean {
+  /** More deliveries are due, and there is room for them. */
+  get hasMoreToRead(): boolean {
     return this.lanes.some(hasRoom);
   }
 
@@ -63,31 +63,31 @@ export class DueQueue {
     this.of(lane).ready.add(orderingKey);
   }
 
-  /** This delivery is due. */
-  hear({ lane, orderingKey, conversationId }: DeliveryRow): void {
-    const heard = this.of(lane);
+  /** Adds a delivery that is due. */
+  add({ lane, orderingKey, conversationId }: DeliveryRow): void {
+    const due = this.of(lane);
     if (!this.tasks.isOwned(conversationId)) return;
-    if (heard.ready.size >= MOST) heard.look = {};
-    else if (!this.tasks.isTaken(orderingKey)) heard.ready.add(orderingKey);
+    if (due.ready.size >= MOST_READY) due.reading = {};
+    else if (!this.tasks.isTaken(orderingKey)) due.ready.add(orderingKey);
   }
 
-  lookFromTheBeginning(): void {
-    for (const lane of this.lanes) lane.look = {};
+  readAgain(): void {
+    for (const lane of this.lanes) lane.reading = {};
   }
 
-  /** Reads a page of what is due, in each lane that has not enough. */
-  async look(now: number): Promise<void> {
-    for (const lane of this.lanes) if (hasRoom(lane)) await this.lookInto(lane, now);
+  /** Reads a page of due deliveries for each lane with room. */
+  async read(now: number): Promise<void> {
+    for (const lane of this.lanes) if (hasRoom(lane)) await this.readLane(lane, now);
   }
 
-  private async lookInto(lane: LaneOfQueue, now: number): Promise<void> {
-    const upTo = lane.look?.upTo ?? new Date(now).toISOString();
-    const begun = (lane.look = { ...lane.look, upTo });
-    const { documents, next } = await this.deliveries.due(this.id, lane.lane, begun);
+  private async readLane(lane: LaneOfQueue, now: number): Promise<void> {
+    const upTo = lane.reading?.upTo ?? new Date(now).toISOString();
+    const page = (lane.reading = { ...lane.reading, upTo });
+    const { documents, next } = await this.deliveries.due(this.id, lane.lane, page);
     for (const { orderingKey, conversationId } of documents)
       if (this.tasks.isOwned(conversationId) && !this.tasks.isTaken(orderingKey)) lane.ready.add(orderingKey);
-    // Unless it began again meanwhile.
-    if (lane.look === begun) lane.look = next === null ? null : { upTo, after: next };
+    // It may have started again meanwhile.
+    if (lane.reading === page) lane.reading = next === null ? null : { upTo, after: next };
   }
 
   private of(name: Lane): LaneOfQueue {
@@ -97,4 +97,4 @@ export class DueQueue {
   }
 }
 
-const hasRoom = ({ ready, look }: LaneOfQueue): boolean => look !== null && ready.size < ENOUGH;
+const hasRoom = ({ ready, reading }: LaneOfQueue): boolean => reading !== null && ready.size < ENOUGH_READY;

@@ -7,19 +7,19 @@ import { DueQueue } from './due-queue.js';
 import { Roads } from './roads.js';
 import { Slots } from './slots.js';
 
-/** Everything is looked for anew, in case something was not heard of. */
-const LOOK_AGAIN_MS = 5 * 60_000;
+/** Everything due is read again after this time, in case an event was missed. */
+const READ_AGAIN_MS = 5 * 60_000;
 
 /**
- * Chooses what is started next, as far as slots are free. Programs have their turn one after the other, and within a program
- * a person's texts come first.
+ * Chooses the next tasks while slots are free. Programs take turns, so that a large backlog of one does not delay the
+ * others; within a program, texts that a person wrote go first.
  */
 @Injectable()
 export class FairQueues {
   /** In the order of their turns. */
   private readonly queues = new Map<string, DueQueue>();
   /** Monotonic, in ms. */
-  private lookAgainAt = 0;
+  private readAgainAt = 0;
 
   constructor(
     private readonly deliveries: DeliveryQueries,
@@ -29,33 +29,35 @@ export class FairQueues {
     private readonly clock: Clock,
   ) {}
 
-  /** Lets the next look begin from the beginning. */
-  lookAgain(): void {
-    this.lookAgainAt = 0;
+  /** Lets the next look read everything due again. */
+  readAgain(): void {
+    this.readAgainAt = 0;
   }
 
-  /** This delivery is due. */
-  hear(row: DeliveryRow): void {
-    this.queue(row.queue).hear(row);
+  /** Adds a delivery that is due. */
+  add(row: DeliveryRow): void {
+    this.queue(row.queue).add(row);
   }
 
-  /** Finds what has come due or is to be tried again. */
+  /** Reads what has become due, and adds the retries. */
   async look(): Promise<void> {
     const now = this.clock.now();
-    if (performance.now() >= this.lookAgainAt) {
-      this.lookAgainAt = performance.now() + LOOK_AGAIN_MS;
+    if (performance.now() >= this.readAgainAt) {
+      this.readAgainAt = performance.now() + READ_AGAIN_MS;
       for (let id = await this.deliveries.nextQueue(''); id !== null; id = await this.deliveries.nextQueue(id))
-        this.queue(id).lookFromTheBeginning();
+        this.queue(id).readAgain();
     }
     for (const { queue, lane, orderingKey } of this.tasks.takeRetries()) this.queue(queue).addReady(lane, orderingKey);
     for (const queue of [...this.queues.values()]) {
       await this.roads.know(queue.name.programId);
-      if (this.mayStart(queue, now)) await queue.look(now);
+      if (this.mayStart(queue, now)) await queue.read(now);
       if (queue.isIdle) this.queues.delete(queue.id);
     }
   }
 
-  /** What may be started now, each program and channel in turn. The caller starts each before it asks for the next one. */
+  /**
+   * The tasks that may start now, with each program and channel in turn. Start each one before you ask for the next.
+   */
   *startable(): Generator<Work> {
     const now = this.clock.now();
     for (let isAny = true; isAny;) {
@@ -65,7 +67,7 @@ export class FairQueues {
         const work = this.first(queues, now);
         if (!work) continue;
         isAny = true;
-        // The program goes to the back, so that the next slot is another one's; so does the queue among its own.
+        // The program goes to the back of all queues, and this queue to the back of the program's.
         for (const queue of queues) if (queue.id !== work.queue) this.toBack(queue);
         this.toBack(this.queue(work.queue));
         yield work;
@@ -73,14 +75,14 @@ export class FairQueues {
     }
   }
 
-  /** How long nothing comes due, in ms, and no hold and no retry does. */
+  /** Time (ms) until the next look, retry or end of a hold. */
   get pause(): number {
     const [now, tick] = [this.clock.now(), performance.now()];
-    let pause = Math.min(this.lookAgainAt, this.tasks.nextRetryAt) - tick;
+    let pause = Math.min(this.readAgainAt, this.tasks.nextRetryAt) - tick;
     for (const queue of this.queues.values()) {
       const heldUntil = this.roads.of(queue.name)?.heldUntil ?? 0;
       if (heldUntil > now) pause = Math.min(pause, heldUntil - now);
-      else if (queue.isIncomplete && this.mayStart(queue, now)) return 0;
+      else if (queue.hasMoreToRead && this.mayStart(queue, now)) return 0;
     }
     return Math.max(0, pause);
   }
@@ -95,7 +97,7 @@ export class FairQueues {
     return null;
   }
 
-  /** After a hold, one delivery of the program tries first. */
+  /** When a hold is over, one delivery of the program probes it first. */
   private mayStart({ name }: DueQueue, now: number): boolean {
     const road = this.roads.of(name);
     if (!road || !this.slots.isFree({ ...name, account: road.account })) return false;

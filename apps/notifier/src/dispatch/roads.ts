@@ -9,16 +9,17 @@ const READ_AGAIN_MS = 10_000;
 type Known = { readonly accounts: ReadonlyMap<string, string>; readonly credentials: number; readonly holds: Holds };
 
 /**
- * Which account a queue needs and until when it is held, from memory: what is started goes by it, and only the sender, which
- * reads the record, decides. An event of the program or its holds makes it forgotten.
+ * A cache of the account that each queue needs, and of its holds. It only decides which tasks start; whether a
+ * delivery may be sent, the sender reads from the events. An event of the program or its holds invalidates the
+ * program's entry.
  */
 @Injectable()
 export class Roads {
   private readonly logger = new Logger(Roads.name);
   private readonly known = new Map<string, Known>();
-  /** The reading that is under way of each program: what is forgotten meanwhile is not remembered. */
+  /** The read in progress of each program: its result is dropped when the program is invalidated meanwhile. */
   private readonly reading = new Map<string, symbol>();
-  /** Programs that could not be read, and when (ms, monotonic) they are read again. */
+  /** Programs that could not be read, and the time of their retry (ms, monotonic). */
   private readonly unreadable = new Map<string, number>();
 
   constructor(private readonly lookups: Lookups) {}
@@ -28,13 +29,13 @@ export class Roads {
     this.reading.delete(programId);
   }
 
-  /** Forgets all, as events may have been missed. */
+  /** Invalidates every program, since events may have been missed. */
   clear(): void {
     this.known.clear();
     this.reading.clear();
   }
 
-  /** Reads the program where it is not known. One that cannot be read is logged, and read again after a while. */
+  /** Reads the program unless it is known. A failure is logged, and the program is read again after a while. */
   async know(programId: string): Promise<void> {
     if (this.known.has(programId) || (this.unreadable.get(programId) ?? 0) > performance.now()) return;
     this.unreadable.delete(programId);
@@ -46,7 +47,7 @@ export class Roads {
     }
   }
 
-  /** `null` until the program is known. `heldUntil` (ms) may be over: then one delivery may try. */
+  /** `null` until the program is known. After `heldUntil` (ms), one delivery may probe the hold. */
   of({
     programId,
     channel,

@@ -7,14 +7,14 @@ type Limits = Readonly<
   Record<Channel, { readonly all: number; readonly perProgram: number; readonly perAccount: number }>
 >;
 
-/** Whose slots a delivery takes: those of its channel, its program, and the provider account in it. */
+/** A delivery takes a slot of its channel, one of its program, and one of the program's provider account. */
 type Taker = { readonly channel: Channel; readonly programId: string; readonly account: string };
 
-/** How many deliveries may be under way at once. */
+/** Limits how many deliveries are sent at the same time. */
 @Injectable()
 export class Slots {
   private readonly limits: Limits;
-  /** Only what is taken has an entry. */
+  /** Only names with a taken slot have an entry. */
   private readonly taken = new Map<string, number>();
 
   constructor(configuration: Configuration) {

@@ -3,7 +3,10 @@ import type { Position } from '@app/kernel';
 
 const WAIT_MS = 1_000;
 
-/** Waits until the read model or follower of this name has handled everything up to the position, or the signal aborts. */
+/**
+ * Waits until the read model or follower of this name has handled everything up to the position, or the signal
+ * aborts.
+ */
 export async function untilReached(
   checkpoints: Checkpoints,
   name: string,

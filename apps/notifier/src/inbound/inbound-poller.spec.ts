@@ -19,7 +19,7 @@ class SetClock extends Clock {
   }
 }
 
-/** An engine whose clock is right, whatever ours shows. */
+/** An engine whose clock is right, whatever our clock shows. */
 class RightClock extends EngineClock {
   override readonly engine = 'MongoDB';
   override atZero() {
@@ -31,7 +31,7 @@ const startedAt = performance.now();
 
 let clock: SetClock;
 let programs: Record<string, readonly Sender[]>;
-/** Phones in the order in which their lists were asked for. */
+/** Phones in the order in which their lists were read. */
 let asked: string[];
 let answers: Record<string, () => Promise<void>>;
 let logged: string[];
@@ -69,7 +69,7 @@ beforeEach(() => {
   );
 });
 
-/** One round to its end; which numbers it asked for. */
+/** Runs one round to its end. @returns the numbers that it polled */
 async function round(): Promise<string[]> {
   asked = [];
   await poller.round(signal);
@@ -77,13 +77,13 @@ async function round(): Promise<string[]> {
   return asked;
 }
 
-it('T5: every number of every program is listed, and a program that cannot be read holds up none', async () => {
+it('T5: lists every number of every program, and skips a program that cannot be read', async () => {
   programs = { one: [number('+1', 'AC1'), number('+2', 'AC1')], two: [number('+3')] };
   expect((await round()).toSorted()).toEqual(['+1', '+2', '+3']);
   expect(logged.filter((line) => line.includes('ProgramNotFound'))).toHaveLength(1);
 });
 
-it('T5: an account that hangs delays no other, and is not asked again beside itself', async () => {
+it('T5: an account that hangs delays no other account, and is not polled twice at the same time', async () => {
   const answer = Promise.withResolvers<void>();
   programs = { one: [number('+1', 'AC1'), number('+2', 'AC1')], two: [number('+3')] };
   answers['+1'] = () => answer.promise;
@@ -98,7 +98,7 @@ it('T5: an account that hangs delays no other, and is not asked again beside its
   expect(asked.filter((phone) => phone !== '+3')).toEqual(['+1', '+2']);
 });
 
-it('T5: of many accounts some are asked at once, the others after them, each once', async () => {
+it('T5: polls many accounts a few at a time, each once', async () => {
   programs = Object.fromEntries(
     Array.from({ length: 12 }, (_, program) => [
       `p${program}`,
@@ -118,7 +118,7 @@ it('T5: of many accounts some are asked at once, the others after them, each onc
 });
 
 describe('T5: an account whose list cannot be read', () => {
-  it('is asked again after growing pauses of up to an hour, and each pause is logged once, without its token', async () => {
+  it('is polled again after a back-off of up to an hour, and each back-off is logged once, without the token', async () => {
     programs = { one: [number('+1')] };
     answers['+1'] = refused;
     const pauses: number[] = [];
@@ -135,7 +135,7 @@ describe('T5: an account whose list cannot be read', () => {
     expect(logged.join()).not.toContain('token');
   });
 
-  it('is asked as usual once it answers', async () => {
+  it('is polled as usual once it answers', async () => {
     programs = { one: [number('+1')] };
     answers['+1'] = refused;
     await round();
@@ -146,7 +146,7 @@ describe('T5: an account whose list cannot be read', () => {
     expect(await round()).toEqual(['+1']);
   });
 
-  it('is asked at once with another token', async () => {
+  it('is polled at once with another token', async () => {
     programs = { one: [number('+1', 'AC1', 'rotated away')] };
     answers['+1'] = refused;
     await round();
@@ -155,13 +155,13 @@ describe('T5: an account whose list cannot be read', () => {
     expect(await round()).toEqual(['+1']);
   });
 
-  it('does not hold up its owner when a program named it with a wrong token', async () => {
+  it('does not delay its owner when another program named it with a wrong token', async () => {
     programs = { stranger: [number('+9', 'AC1', 'a guess')], owner: [number('+1', 'AC1')] };
     answers['+9'] = refused;
     for (let rounds = 0; rounds < 3; rounds += 1) expect((await round()).includes('+1')).toBe(true);
   });
 
-  it('begins with its other numbers, and is asked sooner while these answer', async () => {
+  it('begins with its other numbers, and is polled sooner while these answer', async () => {
     programs = { one: [number('+1', 'AC1'), number('+2', 'AC1')] };
     answers['+1'] = refused;
     expect(await round()).toEqual(['+1']);
@@ -176,7 +176,7 @@ describe('T5: an account whose list cannot be read', () => {
   });
 });
 
-it('T5: a text that cannot be accepted is logged, and the account is asked as usual', async () => {
+it('T5: logs a text that cannot be accepted, and polls the account as usual', async () => {
   programs = { one: [number('+1', 'AC1'), number('+2', 'AC1')] };
   answers['+1'] = () => Promise.reject(new RangeError('personal'));
   for (let rounds = 0; rounds < 2; rounds += 1) expect(await round()).toEqual(['+1', '+2']);
@@ -184,7 +184,7 @@ it('T5: a text that cannot be accepted is logged, and the account is asked as us
   expect(logged.join()).not.toContain('personal');
 });
 
-it('T5: ends when it is told to, after the list that it reads', async () => {
+it('T5: ends when the signal aborts, after the list that it is reading', async () => {
   const stop = new AbortController();
   const answer = Promise.withResolvers<void>();
   programs = { one: [number('+1', 'AC1'), number('+2', 'AC1')] };
@@ -197,7 +197,7 @@ it('T5: ends when it is told to, after the list that it reads', async () => {
   expect(asked).toEqual(['+1']);
 });
 
-it('T5, G5: a program with many accounts whose lists are slow leaves room for another program', async () => {
+it('T5, G5: a program with many slow accounts does not delay another program', async () => {
   const hang = Promise.withResolvers<void>();
   const slow = Array.from({ length: 60 }, (_, n) => `+${n}`);
   programs = { greedy: slow.map((phone) => number(phone)), other: [number('+other')] };
@@ -211,7 +211,7 @@ it('T5, G5: a program with many accounts whose lists are slow leaves room for an
   expect(asked).toHaveLength(61);
 });
 
-it('T5: asks for nothing while the clock is wrong, since the first look begins by it, and goes on when it is right', async () => {
+it('T5: polls nothing while the clock is wrong, and continues when it is right', async () => {
   programs = { one: [number('+1')] };
   poller = new InboundPoller(
     new PolledAccounts(

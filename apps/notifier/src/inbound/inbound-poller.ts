@@ -7,22 +7,22 @@ import type { BackgroundTask } from '../background-task.js';
 import { MissedTexts, type PolledNumber } from './missed-texts.js';
 import { PolledAccounts, type PolledAccount } from './polled-accounts.js';
 
-/** An account whose list could not be read, until it is asked again. */
+/** The back-off of an account whose list could not be read. */
 type BackOff = { readonly failures: number; readonly until: number; readonly senderId: string };
 
 const ACCOUNTS_AT_ONCE = 50;
 const ACCOUNTS_AT_ONCE_PER_PROGRAM = 5;
 const LONGEST_BACK_OFF_MS = 60 * 60 * 1000;
 
-/** Looks regularly for inbound texts that no webhook brought; see {@link MissedTexts}. */
+/** Polls the provider accounts for inbound texts that no webhook brought; see {@link MissedTexts}. */
 @Injectable()
 export class InboundPoller implements BackgroundTask {
   private readonly logger = new Logger(InboundPoller.name);
   private readonly waiting: PolledAccount[] = [];
-  /** Keys of the accounts that wait or are asked. */
+  /** Keys of the accounts that wait or are being polled. */
   private readonly busy = new Set<string>();
   private readonly backOffs = new Map<string, BackOff>();
-  /** Accounts that are asked, by program. */
+  /** Number of accounts being polled, by program. */
   private readonly asked = new Map<string, number>();
   private readonly tasks = new Set<Promise<void>>();
   readonly name = 'notifier inbound poller';
@@ -40,7 +40,7 @@ export class InboundPoller implements BackgroundTask {
     try {
       while (!signal.aborted) {
         await this.round(signal);
-        // Installations that started together do not ask together for ever.
+        // The jitter spreads installations that started at the same time.
         await sleep(this.configuration.POLL_INBOUND_EVERY_MS * (1 + Math.random() / 10), signal);
       }
     } finally {
@@ -48,7 +48,10 @@ export class InboundPoller implements BackgroundTask {
     }
   }
 
-  /** Begins to ask every account that is neither held nor still asked, and does not wait for any. While the clock is wrong, nobody is asked. */
+  /**
+   * Starts to poll every account, except during its back-off or a poll in progress. Does nothing while the clock is
+   * wrong.
+   */
   async round(signal: AbortSignal): Promise<void> {
     if (!(await this.trustedClock.isTrusted())) return;
     const accounts = await this.accounts.all();
@@ -62,7 +65,7 @@ export class InboundPoller implements BackgroundTask {
       this.startTask(signal);
   }
 
-  /** Resolves when no account is asked any more. */
+  /** Resolves when no account is being polled. */
   async settled(): Promise<void> {
     while (this.tasks.size > 0) await Promise.all(this.tasks);
   }
@@ -86,7 +89,7 @@ export class InboundPoller implements BackgroundTask {
     }
   }
 
-  /** The first that waits, of a program that leaves room for others. */
+  /** The first waiting account whose program is below its limit. */
   private next(): PolledAccount | undefined {
     const index = this.waiting.findIndex(
       ({ programId }) => (this.asked.get(programId) ?? 0) < ACCOUNTS_AT_ONCE_PER_PROGRAM,
@@ -100,14 +103,14 @@ export class InboundPoller implements BackgroundTask {
     else this.asked.delete(programId);
   }
 
-  /** Never rejects: what fails is logged, and asked again later. */
+  /** Never rejects: a failure is logged, and the account is polled again later. */
   private async ask({ key, numbers }: PolledAccount, signal: AbortSignal): Promise<void> {
     const failedBefore = this.backOffs.get(key)?.senderId;
     const isLast = ({ sender }: PolledNumber): number => Number(sender.senderId === failedBefore);
     let failures = this.backOffs.get(key)?.failures ?? 0;
-    // The number that failed comes last, so that it does not keep the account's other numbers from being listed.
+    // The number that failed comes last, so that it does not delay the account's other numbers.
     for (const number of numbers.toSorted((one, other) => isLast(one) - isLast(other))) {
-      // Which texts are left to the webhooks, and where the first look at a number begins, depends on the time.
+      // The time decides where the first poll of a number begins, and which texts are left to the webhooks.
       if (signal.aborted || !(await this.trustedClock.isTrusted())) return;
       try {
         await this.missed.accept(number, signal);

@@ -9,21 +9,21 @@ import { Configuration } from '@app/platform';
 /** A number of a program, with a token that was not erased. */
 export type PolledSender = Sender & SmsAccount;
 
-/** A number that the provider is asked about, and the program it belongs to. */
+/** A number that is polled, and the program it belongs to. */
 export type PolledNumber = { readonly programId: string; readonly sender: PolledSender };
 
-/** How far back the first look at a number goes. */
+/** How far back the first poll of a number goes. */
 const FIRST_LOOK_MS = 24 * 60 * 60 * 1000;
 const TEXTS_IN_MEMORY = 50_000;
 
 /**
- * Texts that the provider's list shows and that no webhook brought. A number's checkpoint is the provider's time of the
- * newest text that is accepted, so a silent number costs one page however long it is silent, and our clock decides only
- * what is left to the webhooks.
+ * Accepts texts that are in the provider's list and that no webhook brought. The checkpoint of a number is the
+ * provider's time of its newest accepted text, so a number without texts costs one page per poll, and our clock only
+ * decides which texts are left to the webhooks.
  */
 @Injectable()
 export class MissedTexts {
-  /** Texts known to be accepted: those within the overlap are listed again at every look, and the record is not asked again. */
+  /** Accepted texts: those within the overlap are in the list at every poll, and are not looked up again. */
   private readonly accepted = new LRUCache<string, true>({ max: TEXTS_IN_MEMORY });
 
   constructor(
@@ -35,8 +35,9 @@ export class MissedTexts {
   ) {}
 
   /**
-   * Accepts what one number received, in the order of the provider's `date_created`.
-   * @throws MessageListUnavailable, and what accepting a text throws, once the texts of everybody else are accepted
+   * Accepts the texts of one number, in the order of the provider's `date_created`.
+   * @throws MessageListUnavailable, and the error of a text that cannot be accepted, after the texts of the other
+   * senders
    */
   async accept(number: PolledNumber, signal: AbortSignal): Promise<void> {
     const { programId, sender } = number;
@@ -45,7 +46,7 @@ export class MissedTexts {
     const readUpTo = stored === null ? this.clock.now() - FIRST_LOOK_MS : Date.parse(stored);
     const texts = await this.listed(sender, readUpTo - this.configuration.POLL_INBOUND_OVERLAP_MS);
     await this.acceptInOrder(number, texts.sort(byAge), signal);
-    // Moved only when nothing is left: who dies before reads the same list again.
+    // Moved after the last text, so that a process that is killed before reads the same list again.
     const newest = new Date(Math.max(readUpTo, texts.at(-1)?.createdAt ?? 0)).toISOString();
     if (!signal.aborted && newest !== stored) await this.checkpoints.set(checkpoint, stored, newest);
   }
@@ -60,7 +61,7 @@ export class MissedTexts {
     return texts;
   }
 
-  /** After a text that cannot be accepted, the later ones of the same person wait; those of others do not. */
+  /** After a text that cannot be accepted, later texts of the same person wait; those of other people do not. */
   private async acceptInOrder(
     { programId, sender }: PolledNumber,
     texts: readonly ListedText[],
@@ -88,6 +89,6 @@ export class MissedTexts {
   }
 }
 
-/** Oldest first; where the provider's seconds are equal, its ids decide, so that every look gives the same order. */
+/** Oldest first; within a second by the provider's ids, so that every poll gives the same order. */
 const byAge = (one: ListedText, other: ListedText): number =>
   one.createdAt - other.createdAt || (one.providerMessageId < other.providerMessageId ? -1 : 1);

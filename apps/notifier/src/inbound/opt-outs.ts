@@ -15,12 +15,12 @@ import type { InboundEvent, InboundReceived } from '@app/domain/inbound';
 import { logFailure } from '@app/platform';
 import type { BackgroundTask } from '../background-task.js';
 
-/** Name of the follower. */
+/** Name of the follower and its checkpoint. */
 export const OPT_OUTS = 'notifier opt-outs';
 
 /**
- * Notes each opt-out that was accepted, in case the process that accepted it died before it did so itself. It does nothing
- * else, so it is never as far behind as automation may be.
+ * Notes each accepted opt-out again, since the process that accepted it may have been killed before it noted it. It
+ * does nothing else, so it is not delayed as automation may be.
  */
 @Injectable()
 export class OptOuts implements Follower, BackgroundTask {
@@ -50,7 +50,7 @@ export class OptOuts implements Follower, BackgroundTask {
     );
   }
 
-  /** One that fails holds up no other; automation parks it. */
+  /** A failure does not stop the follower; automation parks the event. */
   private async note(event: Recorded<InboundReceived>): Promise<void> {
     try {
       await this.router.noteOptOut(event);

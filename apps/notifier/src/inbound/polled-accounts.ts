@@ -7,8 +7,8 @@ import { ProgramQueries } from '@app/read-models';
 import type { PolledNumber, PolledSender } from './missed-texts.js';
 
 /**
- * Numbers that are listed with one token, one after the other. The token is part of the key: a program that names another
- * program's account with a wrong token must not delay the owner, and a new token is tried at once.
+ * Numbers that are listed with one token, one after the other. The token is part of the key: a program that names
+ * another program's account with a wrong token must not delay the owner, and a new token is tried at once.
  */
 export type PolledAccount = { readonly key: string; readonly programId: string; readonly numbers: PolledNumber[] };
 

@@ -35,8 +35,8 @@ export class ProviderLists {
   }
 
   /**
-   * Whether a listed text belongs, or may belong, to another attempt: two equal open texts to one address cannot be told
-   * apart. Called after the list was read, since each listed text was claimed before.
+   * Whether a listed text belongs, or may belong, to another attempt: two equal open texts to one address cannot be
+   * told apart. Called after the list was read, since each listed text was claimed before.
    */
   private async mayBeAnother(row: DeliveryRow, text: string, providerMessageId: string): Promise<boolean> {
     if (!(await this.model.isCurrent())) return true;

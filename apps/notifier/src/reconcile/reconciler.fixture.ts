@@ -21,7 +21,7 @@ type Parts = {
 };
 const none = {} as never;
 
-/** A reconciler whose read model is current, and that may not ask a provider. */
+/** A reconciler whose read model is current, and that must not ask a provider. */
 export function reconcilerOf(parts: Parts): Reconciler {
   const { commands, eventLog, deliveries, lookups = none, configuration, clock, trustedClock } = parts;
   const checkpoints = { waitFor: () => Promise.resolve(true) } as unknown as Checkpoints;

@@ -4,7 +4,7 @@ import { Configuration } from '@app/platform';
 import type { DeliveryQueries, DeliveryRow } from '@app/read-models';
 import { reconcilerOf } from './reconciler.fixture.js';
 
-it('T2, T7: while the clock is wrong no claim is given up and nothing is dropped, and afterwards it is', async () => {
+it('T2, T7: gives up no claim and drops nothing while the clock is wrong, and does both afterwards', async () => {
   let wrongBy = 3_600_000;
   const clock: Clock = { now: () => Date.now() + wrongBy };
   const server: EngineClock = {
@@ -23,7 +23,7 @@ it('T2, T7: while the clock is wrong no claim is given up and nothing is dropped
     commands.push(type);
     return Promise.resolve();
   };
-  // At each look: the clock is set right after some of them.
+  // Called in each round: the clock is set right in the fifth.
   const eventLog = {
     head: () => Promise.resolve((looks += 1) === 5 ? ((wrongBy = 0), '1') : '1'),
   } as unknown as EventLog;

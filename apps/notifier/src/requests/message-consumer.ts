@@ -9,8 +9,8 @@ import { MessageWorker } from './message-worker.js';
 import { RecordedMessages } from './recorded-messages.js';
 
 /**
- * Consumes the topic. The process that requests the deliveries of a conversation also sends them, so that they are sent in
- * order however many notifiers there are.
+ * Consumes the topic. The process that requests the deliveries of a conversation also sends them, so that they are
+ * sent in order however many notifiers there are.
  */
 @Injectable()
 export class MessageConsumer implements BackgroundTask {

@@ -17,7 +17,7 @@ const LONGEST_WAIT_MS = 1_000;
 /** Decides once for each message who gets an email about it. */
 @Injectable()
 export class Recipients {
-  /** The read model of the staff was behind when it was last needed; then nobody waits for it again. */
+  /** The read model of the staff was behind when it was last needed. Then later messages do not wait for it. */
   private isBehind = false;
 
   constructor(
@@ -70,12 +70,12 @@ export class Recipients {
     return unlessErased(emails, []).length > 0 ? [{ kind: 'contact', id: contactId }] : [];
   }
 
-  /** Those whose conversation it is; one that is nobody's is for owners and managers. @throws StaffNotKnownYet */
+  /** The assigned staff; owners and managers for a conversation without any. @throws StaffNotKnownYet */
   private async concernedStaff(event: MessageEvent, source: Recorded<ConversationEvent>): Promise<NotifiedPerson[]> {
     const { programId, conversationId } = event;
     const conversation = await this.lookups.conversation(programId, conversationId);
     if (conversation.status === 'deleted') return [];
-    // Read from the record, so that these emails do not wait for a read model.
+    // Read from the members' events, so that these emails do not wait for a read model.
     const concerned = (
       await Promise.all(concernedStaff(conversation).map((userId) => this.lookups.member(programId, userId)))
     ).filter((member) => member !== null);
@@ -119,7 +119,7 @@ const notifiedContact = ({ type, data }: ConversationEvent): readonly NotifiedPe
       ? [{ kind: 'contact', id: data.contactId }]
       : [];
 
-/** The message is handled again when the read model of the staff has come that far. */
+/** The read model of the staff is behind. `WaitingForStaff` requests the replay when it has caught up. */
 export class StaffNotKnownYet extends KeyMustWait {
   override readonly name = 'StaffNotKnownYet';
 }

@@ -5,11 +5,11 @@ import type { ReadableMessage } from './republisher.js';
 /** Name of the sweep and its checkpoint. */
 export const SWEEP = 'notifier sweep';
 
-/** A message that was published again: when (ms) it is looked at next, and where a restart finds it. */
+/** A republished message: when (ms) it is checked next, and where a restart finds it. */
 type Waiting = {
   readonly message: ReadableMessage;
   readonly from: Position | null;
-  readonly lookAt: number;
+  readonly nextAt: number;
   readonly pause: number;
 };
 
@@ -17,21 +17,21 @@ type Waiting = {
 export class SweepProgress {
   /** By event id, in the order of the events. */
   readonly waiting = new Map<string, Waiting>();
-  /** Every message up to here was looked at. */
-  looked: Position | null;
+  /** Every message up to here was checked. */
+  checked: Position | null;
   private saved: Position | null;
   private saving: Promise<void> = Promise.resolve();
 
   constructor(saved: Position | null) {
-    this.looked = saved;
+    this.checked = saved;
     this.saved = saved;
   }
 
-  /** Moves the checkpoint up to the first message that still waits. */
+  /** Moves the checkpoint to just before the first message that still waits. */
   save(checkpoints: Checkpoints): Promise<void> {
     this.saving = this.saving.then(async () => {
       const [oldest] = this.waiting.values();
-      const to = oldest ? oldest.from : this.looked;
+      const to = oldest ? oldest.from : this.checked;
       if (to === null || (this.saved !== null && to <= this.saved)) return;
       await checkpoints.set(SWEEP, this.saved, to);
       this.saved = to;

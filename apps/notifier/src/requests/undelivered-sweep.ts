@@ -8,16 +8,16 @@ import { recordedMessage } from './recorded-messages.js';
 import { Republisher, type ReadableMessage } from './republisher.js';
 import { SWEEP, SweepProgress } from './sweep-progress.js';
 
-/** Messages that are looked at side by side. */
+/** Messages that are checked side by side. */
 const AT_ONCE = 20;
-/** Messages that may wait for their delivery after they were published again; then no further ones are looked at. */
+/** While so many republished messages wait for their delivery, no further ones are checked. */
 const MOST_WAITING = 1_000;
 const LONGEST_PAUSE_MS = 60 * 60 * 1000;
 
 /**
- * Finds messages of the record that should have a delivery after a while and have none, since the topic has lost them, and
- * publishes them again. It follows the record some time behind its end and looks at each message once; one that was published
- * again is looked at until it has its delivery, and the checkpoint stays before it.
+ * Finds messages that have no delivery after a while, since the topic has lost them, and publishes them again. It
+ * follows the events with a delay and checks each message once; a republished one is checked until it has its
+ * delivery, and the checkpoint stays before it.
  */
 @Injectable()
 export class UndeliveredSweep implements BackgroundTask {
@@ -33,15 +33,15 @@ export class UndeliveredSweep implements BackgroundTask {
     private readonly configuration: Configuration,
   ) {}
 
-  /** Until the signal aborts. Rejects when an engine does; called again, it goes on from its checkpoint. */
+  /** Runs until the signal aborts. Rejects when an engine fails; called again, it continues from its checkpoint. */
   async run(signal: AbortSignal): Promise<void> {
     const run = new SweepProgress(await this.checkpoints.get(SWEEP));
-    await sideBySide(signal, [(ending) => this.follow(run, ending), (ending) => this.lookAgain(run, ending)]);
+    await sideBySide(signal, [(ending) => this.follow(run, ending), (ending) => this.checkAgain(run, ending)]);
   }
 
   private async follow(run: SweepProgress, signal: AbortSignal): Promise<void> {
     for await (const { events, position } of this.eventLog.follow<ConversationEvent>({
-      after: run.looked,
+      after: run.checked,
       categories: ['conversation'],
       signal,
     })) {
@@ -54,48 +54,48 @@ export class UndeliveredSweep implements BackgroundTask {
         await inOrderPerKey(
           some,
           ({ stream }) => [stream],
-          (source) => this.look(run, recordedMessage(source), run.looked),
+          (source) => this.check(run, recordedMessage(source), run.checked),
         );
       }
       if (signal.aborted) return;
-      run.looked = position;
+      run.checked = position;
       await run.save(this.checkpoints);
     }
   }
 
-  /** Those published again that still have no delivery. */
-  private async lookAgain(run: SweepProgress, signal: AbortSignal): Promise<void> {
+  /** Checks the republished messages that still have no delivery. */
+  private async checkAgain(run: SweepProgress, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(this.configuration.UNDELIVERED_AFTER_MS, signal);
       if (!(await this.trustedClock.isTrusted())) continue;
       const now = this.clock.now();
-      for (const [id, { message, from, lookAt, pause }] of run.waiting) {
+      for (const [id, { message, from, nextAt, pause }] of run.waiting) {
         if (signal.aborted) return;
-        if (lookAt > now) continue;
-        await this.look(run, message, from, Math.min(pause * 2, LONGEST_PAUSE_MS));
-        if (run.waiting.get(id)?.lookAt === lookAt) run.waiting.delete(id);
+        if (nextAt > now) continue;
+        await this.check(run, message, from, Math.min(pause * 2, LONGEST_PAUSE_MS));
+        if (run.waiting.get(id)?.nextAt === nextAt) run.waiting.delete(id);
       }
       await run.save(this.checkpoints);
     }
   }
 
-  private async look(
+  private async check(
     run: SweepProgress,
     message: ReadableMessage | null,
     from: Position | null,
     pause = this.configuration.UNDELIVERED_AFTER_MS,
   ): Promise<void> {
     if (message && (await this.republisher.publishIfLost(message)))
-      run.waiting.set(message.event.id, { message, from, lookAt: this.clock.now() + pause, pause });
+      run.waiting.set(message.event.id, { message, from, nextAt: this.clock.now() + pause, pause });
   }
 
-  /** Waits until they are old enough, by a clock that is right. */
+  /** Waits until the events are old enough, by a clock that is right. */
   private async untilOld(events: readonly Recorded<ConversationEvent>[], signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !(await this.trustedClock.isTrusted()))
       await sleep(this.configuration.UNDELIVERED_AFTER_MS, signal);
     const newest = Math.max(...events.map(({ metadata }) => Date.parse(metadata.recordedAt)));
     const left = newest + this.configuration.UNDELIVERED_AFTER_MS - this.clock.now();
-    // No longer than for one of now, whatever the clock of its writer said.
+    // An event with a time in the future, by the wrong clock of its writer, does not delay the sweep any longer.
     if (left > 0) await sleep(Math.min(left, this.configuration.UNDELIVERED_AFTER_MS), signal);
   }
 }

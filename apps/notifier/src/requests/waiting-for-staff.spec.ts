@@ -5,7 +5,7 @@ import type { ParkedQueries } from '@app/read-models';
 import { NOTIFIER } from './parking-key.js';
 import { WaitingForStaff } from './waiting-for-staff.js';
 
-it('N1, rule 13: a list of waiting messages that cannot be read holds up no other', async () => {
+it('N1, rule 13: a list of parked messages that cannot be read does not delay the others', async () => {
   const rows = ['a', 'b', 'c'].map((id) => ({
     id,
     programId: 'p',

@@ -10,7 +10,10 @@ import { StaffNotKnownYet } from './recipients.js';
 
 const LOOK_EVERY_MS = 2_000;
 
-/** Asks for a replay of the messages that were parked because the read model of the staff was behind, once it is not. */
+/**
+ * Requests a replay of the messages that were parked because the read model of the staff was behind, once it has
+ * caught up.
+ */
 @Injectable()
 export class WaitingForStaff implements BackgroundTask {
   private readonly logger = new Logger(WaitingForStaff.name);
@@ -43,7 +46,7 @@ export class WaitingForStaff implements BackgroundTask {
           new HandleParked(id, { type: 'RequestReplay', data: { worker, key } }, systemContext(programId, NOTIFIER)),
         )
         .catch((error: unknown) => {
-          // A list that cannot be read holds up no other.
+          // A list that cannot be read does not delay the others.
           if (!(error instanceof EventUnreadable)) throw error;
           logFailure(this.logger, error, error.event.stream);
         });

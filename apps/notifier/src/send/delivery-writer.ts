@@ -22,8 +22,8 @@ export class DeliveryWriter {
   }
 
   /**
-   * Writes what only this process knows: that the claim is its own, that the provider was not called, or what it answered.
-   * While an engine is away, the same command is repeated, since the first response may be lost.
+   * Writes what only this process knows: that the claim is its own, that the provider was not called, or what it
+   * answered. While an engine is away, the same command is repeated, since the first response may be lost.
    */
   async writeAtLast({ programId, id }: Target, intent: DeliveryIntent, signal: AbortSignal): Promise<Position | null> {
     const command = new HandleDelivery(id, intent, notifierContext(programId));

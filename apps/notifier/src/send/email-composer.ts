@@ -31,7 +31,7 @@ const html = `<p>Hello {{name}},</p>
 export class EmailComposer {
   constructor(private readonly lookups: Lookups) {}
 
-  /** `null` when the recipient has no address any more. @throws ContentErased */
+  /** `null` when the recipient no longer has an address. @throws ContentErased */
   async compose(
     program: CreatedProgram,
     { deliveryId, recipient, conversationId }: DeliveryRequested['data'],

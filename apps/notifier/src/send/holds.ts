@@ -12,8 +12,9 @@ type NotSent = Extract<SendOutcome, { kind: 'refused' | 'back-off' }>;
 type Cause = { readonly reach: Reach | 'email'; readonly code: string; readonly firstPauseMs: number };
 
 /**
- * What may not be sent because of something that more than one delivery depends on. A hold is a fact of the record, so that
- * it survives a restart and every notifier sees it; what waits for it stays requested, without an event for each.
+ * Holds sending when the cause concerns more than one delivery, for instance an account that the provider refuses. A
+ * hold is an event, so it survives a restart and every notifier sees it; the waiting deliveries stay requested,
+ * without events of theirs.
  */
 @Injectable()
 export class Holds {
@@ -26,8 +27,8 @@ export class Holds {
   ) {}
 
   /**
-   * Asked before each claim. When it is time to try again, one delivery gets through, and it alone.
-   * @returns what the delivery tries, if anything; `null` when it may not go
+   * Call it before each claim. When the pause of a hold is over, exactly one delivery is let through to probe it.
+   * @returns the holds that the delivery probes; `null` when it must wait
    */
   async passage(programId: string, road: Road): Promise<readonly HoldScope[] | null> {
     const holds = holdsOn(await this.lookups.holds(programId), road);
@@ -43,28 +44,31 @@ export class Holds {
     return holds.map(({ scope }) => scope);
   }
 
-  /** What the answer means for what else waits; `null` when it is about one delivery alone. */
+  /** What the outcome means for other deliveries; `null` when it concerns this one only. */
   static reachOf(road: Road, outcome: SendOutcome): Cause | null {
     if (outcome.kind !== 'refused' && outcome.kind !== 'back-off') return null;
     return road === 'email' ? reachOfEmail(outcome) : reachOfText(outcome);
   }
 
-  /** Notes what the provider's answer says about the road, after the outcome is in the record. */
-  async note(programId: string, road: Road, outcome: SendOutcome, tries: readonly HoldScope[]): Promise<void> {
+  /**
+   * Holds or resumes sending after an outcome, once the outcome is stored.
+   * @param probes what {@link passage} returned
+   */
+  async note(programId: string, road: Road, outcome: SendOutcome, probes: readonly HoldScope[]): Promise<void> {
     const cause = Holds.reachOf(road, outcome);
     if (cause) {
       await this.hold(programId, road, cause);
-      // An answer about the number or the country shows that the account is in order.
+      // A code about the number or the country shows that the account works.
       if (cause.reach !== 'account')
         await this.resume(
           programId,
-          tries.filter(({ kind }) => kind === 'account'),
+          probes.filter(({ kind }) => kind === 'account'),
         );
-    } else if (outcome.kind === 'accepted') await this.resume(programId, tries);
+    } else if (outcome.kind === 'accepted') await this.resume(programId, probes);
     else if (outcome.kind === 'refused' && isProviderCode(outcome.code))
       await this.resume(
         programId,
-        tries.filter(({ kind }) => kind === 'account' || kind === 'email'),
+        probes.filter(({ kind }) => kind === 'account' || kind === 'email'),
       );
   }
 
@@ -106,7 +110,7 @@ export class Holds {
   }
 }
 
-/** The code of a mail server is about one address; a server that cannot be reached delays every email. */
+/** A mail server's code concerns one address; a server that cannot be reached concerns every email. */
 function reachOfEmail(outcome: NotSent): Cause | null {
   if (outcome.kind === 'refused' || isProviderCode(outcome.code)) return null;
   return { reach: 'email', code: outcome.code, firstPauseMs: outcome.retryAfterMs };
@@ -120,7 +124,7 @@ function reachOfText(outcome: NotSent): Cause | null {
   return known ? { ...known, code } : null;
 }
 
-/** Only these show that the provider was reached and accepted the account. */
+/** Only the provider's own codes show that it was reached and accepted the account. */
 const isProviderCode = (code: string): boolean => /^\d/.test(code);
 
 function scopeOf(road: Road, reach: Reach | 'email'): HoldScope {

@@ -24,8 +24,8 @@ function lookupsOf(
   return Object.assign(Object.create(Lookups.prototype) as Lookups, Object.fromEntries(answers));
 }
 
-describe('X8: what was erased is never sent', () => {
-  it('a text as it was written goes out', async () => {
+describe('X8: erased content is never sent', () => {
+  it('sends a text as it was written', async () => {
     expect(await contentsOf(sent).text(programOf(), samples.DeliveryRequested)).toMatchObject({
       sms: { text: sent.text, to: sent.to },
     });
@@ -35,24 +35,24 @@ describe('X8: what was erased is never sent', () => {
     ['text', { ...sent, text: ERASED }, undefined],
     ['number', { ...sent, to: ERASED }, undefined],
     ['provider token', sent, ERASED],
-  ])('no text goes out whose %s was erased: it is withheld by that name', async (_what, data, authToken) => {
+  ])('withholds a text whose %s was erased', async (_what, data, authToken) => {
     const error = await contentsOf(data)
       .text(programOf(authToken), samples.DeliveryRequested)
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ContentErased);
-    // The dispatcher withholds what has no source, for good, and does not try again.
+    // Without a source, the delivery is withheld and not retried.
     expect(error).toBeInstanceOf(SourceMissing);
     expect(error).toMatchObject({ name: 'ContentErased' });
   });
 
-  it('nor an email about a text that was erased', async () => {
+  it('sends no email about a text that was erased', async () => {
     await expect(contentsOf({ ...sent, text: ERASED }).message(samples.DeliveryRequested)).rejects.toBeInstanceOf(
       ContentErased,
     );
   });
 });
 
-describe('X8: an email goes to no address that was erased', () => {
+describe('X8: no email is sent to an erased address', () => {
   const program = { ...samples.ProgramCreated, senders: [] };
   const message = { contactId: 'contact-rita', text: 'Hi' };
   const compose = (kind: 'contact' | 'member', found: object) =>
@@ -62,7 +62,7 @@ describe('X8: an email goes to no address that was erased', () => {
       message,
     );
 
-  it('N1: it goes to who has one', async () => {
+  it('N1: it is sent to the address of the contact or member', async () => {
     expect((await compose('contact', {}))?.to.address).toBe('rita@example.com');
     expect((await compose('member', {}))?.to.address).toBe('anna@example.com');
   });
@@ -72,11 +72,11 @@ describe('X8: an email goes to no address that was erased', () => {
     ['contact', 'name', { contact: { ...samples.ContactCreated, name: ERASED } }],
     ['member', 'email', { member: { ...samples.MemberAdded, email: ERASED } }],
     ['member', 'name', { member: { ...samples.MemberAdded, name: ERASED } }],
-  ] as const)('to no %s whose %s was erased', async (kind, _field, found) => {
+  ] as const)('sends nothing to a %s whose %s was erased', async (kind, _field, found) => {
     await expect(compose(kind, found)).rejects.toBeInstanceOf(ContentErased);
   });
 
-  it('staff is told of somebody who was erased without a name', async () => {
+  it('the email to staff names no erased contact', async () => {
     const gone = { ...samples.ContactCreated, name: ERASED, phones: ERASED, emails: ERASED };
     expect((await compose('member', { contact: gone }))?.subject).toBe('New message from A contact');
   });

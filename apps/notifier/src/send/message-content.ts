@@ -9,7 +9,7 @@ import type { Road } from '@app/domain/hold';
 
 export type MessageContent = { readonly contactId: string; readonly text: string };
 
-/** Reads what a delivery carries from the record, by place: topics and deliveries hold no content. */
+/** Reads the content of a delivery from the event that it refers to: topics and deliveries hold no content. */
 @Injectable()
 export class MessageContents {
   constructor(private readonly eventLog: EventLog) {}
@@ -54,12 +54,12 @@ export class MessageContents {
   }
 }
 
-/** What a delivery refers to is not a message: a defect, since both are in the record. */
+/** The event that a delivery refers to is not a message: a defect, since both come from the same event. */
 export class SourceMissing extends Error {
   override readonly name: string = 'SourceMissing';
 }
 
-/** Text, address or token was erased: nothing is sent. */
+/** The text, the address or the token was erased, so nothing is sent. */
 export class ContentErased extends SourceMissing {
   override readonly name = 'ContentErased';
 }

@@ -22,8 +22,8 @@ export type Rest =
 const MOST_AT_A_TIME = 10;
 
 /**
- * Sends the due deliveries of one ordering key one after the other. A delivery that was released, or that another process
- * has claimed, blocks the later ones: this head-of-line blocking keeps the order.
+ * Sends the due deliveries of one ordering key one after the other. A delivery that was released, or that another
+ * process has claimed, blocks the later ones: this head-of-line blocking keeps the order.
  */
 @Injectable()
 export class OrderedSender {

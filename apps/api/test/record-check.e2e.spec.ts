@@ -2,8 +2,6 @@ import { RecordCheck, UnusableData } from '@app/eventing';
 import { sample } from '@app/sample-program';
 import { Api } from './api.fixture.js';
 
-const { jest } = import.meta;
-
 let api: Api;
 beforeAll(async () => {
   api = await Api.start();

@@ -248,7 +248,6 @@ describe('deliveries of conversations that other processes own', () => {
 });
 
 it('T2: a failed delivery is retried after its pause, also when the clock was an hour fast and is set right meanwhile', async () => {
-  const { jest } = import.meta;
   let fast = HOUR_MS;
   const ticks = performance.now.bind(performance);
   let passed = 0;

@@ -18,7 +18,6 @@ import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { NotifierModule } from '../src/notifier.module.js';
 
 const { programId, conversationId, contact } = sample;
-const { jest } = import.meta;
 
 let folder: string;
 let app: TestingModule;

@@ -2,8 +2,6 @@ import { devNull } from 'node:os';
 import { jsonLogger } from '@app/platform';
 import { startNode } from './processes.js';
 
-const { jest } = import.meta;
-
 it('what a process logs before it is ready is not taken for what it says of itself', async () => {
   const entries: string[] = [];
   const write = jest.spyOn(process.stdout, 'write').mockImplementation((entry) => entries.push(String(entry)) > 0);

@@ -1,7 +1,6 @@
 import type { Position } from '@app/kernel';
 import { Waiting } from './waiting.js';
 
-const { jest } = import.meta;
 const at = (n: number): Position => String(n).padStart(20, '0');
 
 describe('waiting for checkpoints', () => {

@@ -1,6 +1,5 @@
 import { growing, keepRunning, retry, sleep, steady } from './retry.js';
 
-const { jest } = import.meta;
 const forever = new AbortController().signal;
 
 describe('retry', () => {

@@ -1,8 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { Wakeup } from './wakeup.js';
 
-const { jest } = import.meta;
-
 describe('Wakeup', () => {
   let wakeup: Wakeup;
   beforeEach(() => {

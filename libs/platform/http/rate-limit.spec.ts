@@ -1,7 +1,5 @@
 import { RateLimit, rateLimitHeaders } from './rate-limit.js';
 
-const { jest } = import.meta;
-
 describe('a quota', () => {
   it('G4: is for each key alone, and says what is left', () => {
     const limit = new RateLimit('token', 3);

@@ -50,7 +50,6 @@ it('rule 13: nothing begins before the record was checked, also when its engine 
 });
 
 describe('U3: work that only an operator can help', () => {
-  const { jest } = import.meta;
   const lines: { readonly message?: string }[] = [];
   let background: Background;
   let readiness: Readiness;

@@ -70,7 +70,6 @@ function jest(files: readonly string[], environment: Server['environment']): Sui
   const result = join(folder, 'result.json');
   try {
     const args = [
-      '--experimental-vm-modules',
       '--disable-warning=ExperimentalWarning',
       '--disable-warning=TimeoutNegativeWarning',
       join(ROOT, 'node_modules/jest/bin/jest.js'),

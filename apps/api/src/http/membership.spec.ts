@@ -3,7 +3,6 @@ import { EngineUnavailable } from '@app/eventing';
 import type { CallerIdentity } from '@app/platform';
 import { Membership, NotAMember } from './membership.js';
 
-const { jest } = import.meta;
 const anna: CallerIdentity = { programId: 'p', id: 'anna', role: 'agent' };
 
 describe('G4: whether a caller is still of the staff', () => {

@@ -1,0 +1,41 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+type Runtime = {
+  requireInternalModule(path: string): unknown;
+  unstable_shouldLoadAsEsm(path: string): boolean;
+  unstable_importModule(path: string): Promise<unknown>;
+  readonly jestGlobals: { jestObjectFor(path: string): typeof jest };
+};
+
+const require = createRequire(import.meta.url);
+const { default: circus } = require('jest-circus/runner') as { default: (...args: unknown[]) => Promise<unknown> };
+const { getBuiltinModule } = process;
+
+/**
+ * Jest's own runner, but specs are loaded by Node: a worker loads each module once. Jest's loader compiles and links
+ * everything that a spec imports again for each spec, which was most of the time of the tests.
+ */
+export default function run(
+  globalConfig: unknown,
+  config: unknown,
+  environment: unknown,
+  runtime: Runtime,
+  path: string,
+  send: unknown,
+): Promise<unknown> {
+  // The runtime has replaced it by one that loads with Jest's loader.
+  Object.assign(process, { getBuiltinModule });
+  Object.assign(globalThis, { jest: runtime.jestGlobals.jestObjectFor(path) });
+  Object.assign(runtime, {
+    requireInternalModule: (file: string): unknown => {
+      // The tests of a spec are collected in this module.
+      Reflect.deleteProperty(require.cache, file);
+      Reflect.deleteProperty(globalThis, Symbol.for('EVENT_HANDLERS'));
+      return require(file);
+    },
+    unstable_shouldLoadAsEsm: () => true,
+    unstable_importModule: (file: string) => import(pathToFileURL(file).href),
+  } satisfies Partial<Runtime>);
+  return circus(globalConfig, config, environment, runtime, path, send);
+}

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { EventCodec, EventLog, RecordCheck, runFollower, SoleProcess, type Checkpoints } from '@app/eventing';
 import type { Position } from '@app/kernel';
@@ -73,7 +74,7 @@ describe('U3: a follower whose checkpoint is of another record', () => {
     expect(await whyNotReady()).toBeNull();
     background.start('adder', (signal) => ((tries += 1), runFollower({ eventLog, checkpoints }, follower, signal)));
 
-    while (tries < 3) await whyNotReady();
+    while (tries < 3) await sleep(20);
     expect(await whyNotReady()).toContain(`adder: No event begins at position ${wrong} `);
     const message = expect.stringContaining(`position ${wrong} `);
     expect(lines).toEqual([expect.objectContaining({ error: 'UnknownPosition', correlationId: 'adder', message })]);
@@ -81,7 +82,7 @@ describe('U3: a follower whose checkpoint is of another record', () => {
     checkpoint = right;
     await seen.promise;
     expect(handled).toEqual([2]);
-    while ((await whyNotReady()) !== null);
+    while ((await whyNotReady()) !== null) await sleep(20);
     expect(lines).toHaveLength(1);
   });
 });

@@ -36,9 +36,9 @@ describe('freshness', () => {
     const { steps, freshness, inbox } = watched();
     await freshness.at(position, () => inbox.one(viewerOf('program-1'), 'conversation-1'));
     expect(steps.slice(0, 2)).toEqual(['waits for inbox', 'reads inbox']);
-    for (const model of ['inbox', 'contacts', 'programs', 'consents'])
+    for (const model of ['inbox', 'contacts', 'programs', 'mutes', 'consents'])
       expect(steps.indexOf(`waits for ${model}`)).toBeLessThan(steps.indexOf(`reads ${model}`));
-    expect(steps.filter((step) => step.startsWith('waits'))).toHaveLength(4);
+    expect(steps.filter((step) => step.startsWith('waits'))).toHaveLength(5);
   });
 
   it('rule 9: waits for nothing without a position', async () => {

@@ -77,6 +77,7 @@ async function openInbox(size: number): Promise<Inbox> {
   await fill(engines, 'contacts', numbers.map(contactOf));
   await fill(engines, 'consents', numbers.map(consentOf));
   await fill(engines, 'programs', [programRow]);
+  await fill(engines, 'mutes', []);
   const queries = new InboxQueries(new ReadModelReader(engines.readModels));
   return { engines, queries, cursors: await cursorsOf(engines) };
 }

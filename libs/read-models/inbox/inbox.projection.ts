@@ -12,8 +12,8 @@ export type InboxRow = {
   readonly archived: boolean;
   /** The member of staff who is responsible, or `null`. */
   readonly assignee: string | null;
-  /** Staff who started it or wrote in it. */
-  readonly staff: readonly string[];
+  /** Staff who started it or wrote in it. Rows that were written before this field have none until a rebuild. */
+  readonly staff?: readonly string[];
   /** The contact's messages since the last message by staff. */
   readonly answers: number;
   /** Preview of the last message; `null` if it was erased. */
@@ -83,7 +83,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     if (row === null || event.type === 'ConversationDeleted') return null;
     const folder = folderAfter(row.folder, event);
     const assignee = assigneeAfter(row.assignee, event);
-    const staff = staffAfter(row.staff, event);
+    const staff = staffAfter(row.staff ?? [], event);
     const moved = { ...row, folder, archived: folder === 'archived', assignee, staff, revision };
     switch (event.type) {
       case 'MessageReceived': {

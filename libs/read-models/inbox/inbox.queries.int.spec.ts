@@ -8,9 +8,16 @@ import { contactsProjection } from '../contacts/contacts.projection.js';
 import { programsProjection } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
 import { inboxProjection } from './inbox.projection.js';
+import { mutesModel } from '../mutes/mutes.projection.js';
 import { InboxQueries } from './inbox.queries.js';
 
-const models: readonly ReadModel[] = [inboxProjection, contactsProjection, consentsProjection, programsProjection];
+const models: readonly ReadModel[] = [
+  inboxProjection,
+  contactsProjection,
+  consentsProjection,
+  programsProjection,
+  mutesModel,
+];
 
 const viewerOf = (programId: string) => ({ programId, id: 'anna' });
 
@@ -134,7 +141,7 @@ describe('inbox queries', () => {
     const few = await cost();
     for (let n = 15; n < 1_500; n += 1) started(`c${n}`);
     await project();
-    expect(few).toEqual([10, 1, 1, 1]);
+    expect(few).toEqual([10, 1, 1, 10, 1]);
     expect(await cost()).toEqual(few);
   });
 

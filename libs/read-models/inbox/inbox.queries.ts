@@ -104,7 +104,7 @@ export class InboxQueries {
     const choiceOf = new Map(mutes.map((choice) => [choice.conversationId, choice]));
     const byAddress = new Map(consents.map((consent) => [consent.id, consent]));
     const senders = programs[0]?.senders ?? [];
-    return rows.map(({ programId: _programId, activity: _activity, archived: _archived, staff, ...row }) => {
+    return rows.map(({ programId: _programId, activity: _activity, archived: _archived, staff = [], ...row }) => {
       const contact = contactOf.get(row.contactId);
       const phone = contact?.phones[0] ?? null;
       const consents = byAddress.get(contact?.addressIds[0] ?? '')?.senders ?? {};

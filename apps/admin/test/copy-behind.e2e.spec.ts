@@ -107,7 +107,7 @@ describe('admin copy, of a record whose end not all have reached', () => {
         });
       });
     await write(true, BEGINNING);
-    await isRefused('Automation could not handle 1');
+    await isRefused('Automation has parked messages of 1');
     await write(false, head);
   });
 

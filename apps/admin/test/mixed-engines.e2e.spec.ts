@@ -113,7 +113,7 @@ describe('without any keys', () => {
     expect(accepted.stdout).toContain('the record has new keys');
     expect(admin('accept-lost-keys', '--record', recordId)).toMatchObject({
       status: 1,
-      stderr: 'The keys of this record are there; nothing was changed\n',
+      stderr: 'The keys of this record exist; nothing was changed\n',
     });
     expect(admin('rebuild')).toMatchObject({ status: 0 });
     expect(admin('compare')).toMatchObject({ status: 0 });

@@ -2,13 +2,16 @@ import MailComposer from 'nodemailer/lib/mail-composer/index.js';
 import type { Email } from '@app/gateways';
 import { PROGRAM_HEADER } from './mail-folder.js';
 
-/** The email as it goes over the wire. The Message-ID is the notification's, at the sender's domain: the same at every attempt. */
+/**
+ * The email as it is sent. The Message-ID consists of the notification's id and the sender's domain: the same at every
+ * attempt.
+ */
 export function composed(
   { messageId, programId, to, fromName, subject, text, html }: Email,
   fromAddress: string,
 ): ReturnType<MailComposer['compile']> {
   const domain = fromAddress.slice(fromAddress.lastIndexOf('@') + 1);
-  // Names and addresses as objects, never joined by hand: the composer takes line breaks out of them.
+  // Names and addresses as objects, never as joined strings: the composer removes line breaks from them.
   const from = { name: fromName, address: fromAddress };
   return new MailComposer({
     messageId: `<${messageId}@${domain}>`,

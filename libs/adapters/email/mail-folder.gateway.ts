@@ -6,7 +6,7 @@ import { composed } from './composed.js';
 
 const FROM = 'no-reply@referral-messages.invalid';
 
-/** Emails as files in a folder, one for each Message-ID: sending the same one again leaves one. */
+/** Stores emails as files in a folder, one for each Message-ID: sending the same one again replaces its file. */
 export class MailFolderGateway extends EmailGateway {
   constructor(private readonly folder: string) {
     super();

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 export const mailFolder = (dataFolder: string): string => join(dataFolder, 'mail');
 
-/** Says in each email which program sent it. */
+/** Names the program that sent the email. */
 export const PROGRAM_HEADER = 'X-Program';
 const LINES_OF_HEADERS = 30;
 
-/** A program's emails in a mail folder, as raw messages by file name; all of them without a program. */
+/** A program's emails in a mail folder, as raw messages by file name; without a program, all emails. */
 export async function listMail(
   folder: string,
   programId?: string,

@@ -5,16 +5,16 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 export type MailServer = {
   /** `host:port` */
   readonly address: string;
-  /** Raw messages the server has taken. */
+  /** Raw messages that the server has accepted. */
   readonly received: readonly string[];
-  /** How many connections were made so far. */
+  /** The number of connections so far. */
   connections(): number;
-  /** Cuts every connection; not for TLS, where Node 24 does not survive a socket destroyed under its session. */
+  /** Cuts every connection; not for TLS, since Node 24 crashes when a socket is destroyed under its TLS session. */
   cut(): void;
   close(): Promise<void>;
 };
 
-/** A mail server in this process that takes what its options do not refuse. */
+/** A mail server in this process that accepts everything its options do not refuse. */
 export async function startMailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
   const received: string[] = [];
   const server = new SMTPServer({
@@ -41,7 +41,7 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
   };
 }
 
-/** Something that listens and does with a connection what it is told to. */
+/** A server that handles each connection with the given function. */
 export async function startListener(onConnection: (socket: Socket) => void): Promise<Omit<MailServer, 'received'>> {
   const server = createServer(onConnection);
   const listener = await listening(server);

@@ -7,7 +7,7 @@ import { composed } from './composed.js';
 const TIMEOUT_MS = 20_000;
 const BACK_OFF_MS = 5_000;
 
-/** What the transport says of a failure. Its messages and replies repeat addresses, so only codes are kept. */
+/** The transport's description of a failure. Its messages and replies repeat addresses, so only codes are stored. */
 type SmtpError = {
   readonly code?: string;
   readonly originalCode?: string;
@@ -19,8 +19,9 @@ type SmtpError = {
 type Mail = Parameters<SMTPPool['send']>[0];
 
 /**
- * Email by a mail server. The server cannot be asked what became of an email, and takes the same Message-ID twice.
- * `url` holds user, password and TLS settings; `timeoutMs` bounds an attempt as a whole, waiting for a connection included.
+ * Sends email by a mail server. The server cannot be asked about the state of an email, and accepts the same Message-ID
+ * twice. `url` holds user, password and TLS settings; `timeoutMs` limits a whole attempt, including the wait for a
+ * connection.
  */
 export class SmtpGateway extends EmailGateway implements OnApplicationShutdown {
   private readonly pool: SMTPPool;
@@ -44,7 +45,8 @@ export class SmtpGateway extends EmailGateway implements OnApplicationShutdown {
 
   async send(email: Email): Promise<SendOutcome> {
     const message = composed(email, this.from);
-    // The connection reads the message only after the server asked for it (354). What was never read, no server can have taken.
+    // The connection reads the message only after the server has asked for it (354). A message that was never read
+    // cannot have been accepted.
     const bodies: Readable[] = [];
     const open = message.createReadStream.bind(message);
     message.createReadStream = () => {
@@ -67,7 +69,7 @@ export class SmtpGateway extends EmailGateway implements OnApplicationShutdown {
     return Promise.resolve({ kind: 'unknown' });
   }
 
-  /** Lets what is being sent end, and closes the connections. */
+  /** Finishes the email being sent, and closes the connections. */
   onApplicationShutdown(): void {
     this.pool.close();
   }
@@ -83,7 +85,7 @@ function outcomeOf(
   { code = 'unknown', originalCode = code, command = '', response = '', responseCode, permanent }: SmtpError,
   wasHandedOver: boolean,
 ): SendOutcome {
-  // Replies to MAIL FROM, RCPT TO, DATA, and to the message itself: the server has not taken it.
+  // Replies to MAIL FROM, RCPT TO, DATA, and to the message itself: the server has not accepted it.
   const isReply = (code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode !== undefined && responseCode >= 400;
   if (isReply && permanent)
     return {

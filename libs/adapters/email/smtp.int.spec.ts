@@ -175,7 +175,7 @@ describe('SMTP', () => {
     const { address } = await start(options);
     const trusting = '?tls.rejectUnauthorized=false';
     expect((await gateway(`smtp://us%40er:p%3Aw%2Fd@${address}/${trusting}`).send(email)).kind).toBe('accepted');
-    // Our mistake, not the email's: it waits until the password is right.
+    // A configuration error, not the email's fault: it waits until the password is right.
     expect((await gateway(`smtp://us%40er:wrong@${address}/${trusting}`).send(email)).kind).toBe('back-off');
     expect(server.received).toHaveLength(1);
   });

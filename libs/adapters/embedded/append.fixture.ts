@@ -4,8 +4,8 @@ import { WrongExpectedRevision } from '@app/eventing';
 import { openEmbedded } from './open-embedded.js';
 
 /**
- * Appends to a few streams until it is killed, and says after each acknowledgement what was acknowledged:
- * `<stream> <revision> <event id>`. Some of the appends are conflicts on purpose.
+ * Appends to a few streams until it is killed, and prints each acknowledged append: `<stream> <revision> <event id>`.
+ * Some of the appends conflict on purpose.
  */
 const { eventStore, keyring } = await openEmbedded(process.argv[2] ?? '');
 const say = (line: string): number => writeSync(1, `${line}\n`);

@@ -5,7 +5,7 @@ import type { Database } from './sqlite.js';
 
 type Waiter = { readonly position: Position; end(reached: boolean): void };
 
-/** Checkpoints, and those who wait for one to be reached. */
+/** Checkpoints, and the waiters for them. */
 export class EmbeddedCheckpoints extends Checkpoints {
   readonly #waiters = new Map<string, Set<Waiter>>();
 
@@ -21,7 +21,7 @@ export class EmbeddedCheckpoints extends Checkpoints {
     return this.#stored(name);
   }
 
-  /** A copy that is being built has no checkpoint before it takes the live one's place. */
+  /** A copy that is being built has no checkpoint until it replaces the live one. */
   async all(): Promise<readonly StoredCheckpoint[]> {
     return this.db.all<StoredCheckpoint>(
       `SELECT name, position AS checkpoint, iif(name IN (SELECT name FROM models), 'model', 'follower') AS "of" FROM checkpoints`,
@@ -52,7 +52,9 @@ export class EmbeddedCheckpoints extends Checkpoints {
     });
   }
 
-  /** Compare-and-set inside the transaction of the caller, who calls `moved` after its commit. @throws CheckpointMoved */
+  /**
+   * Compare-and-set inside the transaction of the caller, who calls `moved` after its commit. @throws CheckpointMoved
+   */
   move(name: string, from: Position | null, to: Position): void {
     const changes =
       from === null
@@ -61,18 +63,18 @@ export class EmbeddedCheckpoints extends Checkpoints {
     if (changes === 0) throw new CheckpointMoved(name);
   }
 
-  /** Puts a checkpoint somewhere else whatever it was, inside the transaction of the caller. */
+  /** Sets a checkpoint regardless of its value, inside the transaction of the caller. */
   replace(name: string, to: Position | null): void {
     this.db.run('DELETE FROM checkpoints WHERE name = ?', name);
     if (to !== null) this.move(name, null, to);
   }
 
-  /** Wakes those who wait for this. */
+  /** Wakes the waiters for this checkpoint. */
   moved(name: string, to: Position): void {
     for (const waiter of [...(this.#waiters.get(name) ?? [])]) if (waiter.position <= to) waiter.end(true);
   }
 
-  /** Ends the waiting. */
+  /** Ends all waits. */
   close(): void {
     for (const waiters of this.#waiters.values()) for (const waiter of [...waiters]) waiter.end(false);
   }

@@ -1,10 +1,10 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Writes a file that is there whole or not at all, for its owner alone, and on disk when this returns. */
+/** Writes a file completely or not at all, readable by its owner only, and on disk when this returns. */
 export function writeDurably(path: string, text: string): void {
   const beginning = `${path}.tmp`;
-  // One that a kill left has to have our mode, too.
+  // A file left behind by a kill must have our mode, too.
   rmSync(beginning, { force: true });
   const file = openSync(beginning, 'wx', 0o600);
   try {
@@ -19,7 +19,7 @@ export function writeDurably(path: string, text: string): void {
 /** In one step, and on disk when this returns. */
 export function renameDurably(from: string, to: string): void {
   renameSync(from, to);
-  // Windows knows no flush of a folder.
+  // Windows cannot flush a folder.
   if (process.platform === 'win32') return;
   const folder = openSync(dirname(to), 'r');
   try {

@@ -17,7 +17,7 @@ import { BATCH, RecordReader } from './record-reader.js';
 import { RecordWriter, toAppend, type Append } from './record-writer.js';
 import type { Database } from './sqlite.js';
 
-/** The record in one file, written in this process only. */
+/** The event store in one file, written by this process only. */
 export class EmbeddedEventStore extends EventStore {
   readonly #writer: RecordWriter;
   readonly #reader: RecordReader;
@@ -37,7 +37,7 @@ export class EmbeddedEventStore extends EventStore {
   }
 
   async read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]> {
-    // A writer asks what came after what it knows, and mostly nothing did.
+    // A writer asks for events after the revision it knows, and usually there are none.
     return this.#writer.isBeyond(stream, from)
       ? []
       : withoutGap(stream, from, this.#reader.stream(stream, from, limit));
@@ -46,7 +46,7 @@ export class EmbeddedEventStore extends EventStore {
   async *subscribe({ after, categories, signal }: SubscriptionOptions): AsyncIterable<SubscriptionBatch> {
     let row = toRow(after);
     while (!signal.aborted && !this.#closed) {
-      // Nothing may be awaited between this look at the head and the wait below, or a commit could go unnoticed.
+      // No await is allowed between this reading of the head and the wait below, or a commit could go unnoticed.
       if (row >= this.#writer.last) {
         await this.#committed.wait({ signal });
         continue;
@@ -56,7 +56,7 @@ export class EmbeddedEventStore extends EventStore {
       const position = last ? last.position : toPosition(this.#writer.last);
       row = toRow(position);
       yield { events, position };
-      // A long catch-up leaves room for everything else in the process.
+      // A long catch-up must leave time for other work of the process.
       if (last) await nextTurn();
     }
   }
@@ -65,7 +65,7 @@ export class EmbeddedEventStore extends EventStore {
     return this.#writer.last === 0 ? null : toPosition(this.#writer.last);
   }
 
-  /** Commits what waits and ends the subscriptions. */
+  /** Commits pending appends and ends the subscriptions. */
   close(): void {
     this.#appends.close();
     this.#closed = true;

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { UnusableData } from '@app/eventing';
 import { writeDurably } from './durable-file.js';
 
-/** Counts up when a build stores something that the build before would not read, or the other way round. */
+/** Increased when a build stores data that the previous build cannot read, or the reverse. */
 export const STORED_FORMAT = 3;
 
-/** Notes the format in a new folder before anything is stored there. @throws UnusableData for a folder of another format */
+/**
+ * Writes the format into a new folder before anything else is stored there. @throws UnusableData for a folder of
+ * another format
+ */
 export function claimFormat(folder: string): void {
   const path = join(folder, 'format.json');
   const found = existsSync(path)

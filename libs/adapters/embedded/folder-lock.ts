@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileLock, FileTaken } from './sqlite.js';
 
-/** Another process works in the folder. */
+/** Another process uses the folder. */
 export class FolderLocked extends Error {
   constructor(
     readonly folder: string,
@@ -13,10 +13,10 @@ export class FolderLocked extends Error {
   }
 }
 
-/** Makes the folder and takes it for this process. Returns what gives it back. @throws FolderLocked */
+/** Creates the folder and locks it for this process. Returns a function that unlocks it. @throws FolderLocked */
 export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // The pid file is for people; what holds the folder is the lock.
+  // The pid file is for people; the lock reserves the folder.
   const pidFile = join(folder, 'pid');
   const lock = take(folder, pidFile);
   writeFileSync(pidFile, `${process.pid}\n`);

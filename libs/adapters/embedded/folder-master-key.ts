@@ -5,13 +5,13 @@ import { KEY_BYTES, MasterKey, UnusableData, type KeyStore, type MasterKeys } fr
 import { renameDurably, writeDurably } from './durable-file.js';
 
 const current = (folder: string): string => join(folder, 'master.key');
-/** There while a rotation has not ended. */
+/** Exists until a rotation is finished. */
 const next = (folder: string): string => join(folder, 'master.key.new');
 
 /**
- * The folder's own master keys. The first one is made when nothing is stored yet, and is on disk before it is used.
- * @param rotating makes the next one, if a rotation that was stopped did not leave it
- * @throws UnusableData when the file is missing and keys are stored, or is no key
+ * The folder's own master keys. The first one is created when nothing is stored yet, and is on disk before it is used.
+ * @param rotating creates the next one, unless a stopped rotation left it
+ * @throws UnusableData when the file is missing and keys are stored, or does not hold a key
  */
 export async function folderMasterKeys(folder: string, store: KeyStore, rotating: boolean): Promise<MasterKeys> {
   const kept = readKey(current(folder)) ?? (await firstKey(folder, store));
@@ -19,7 +19,7 @@ export async function folderMasterKeys(folder: string, store: KeyStore, rotating
   return following ? [following, kept] : [kept];
 }
 
-/** Ends a rotation: the next master key takes the place of the former one. */
+/** Finishes a rotation: the next master key replaces the former one. */
 export const keepNextMasterKey = (folder: string): void => renameDurably(next(folder), current(folder));
 
 async function firstKey(folder: string, store: KeyStore): Promise<MasterKey> {

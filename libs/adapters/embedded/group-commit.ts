@@ -5,12 +5,12 @@ type Waiting<Request, Answer> = {
   settle(outcome: Outcome<Answer>): void;
 };
 
-/** Bounds how long one transaction keeps the event loop. */
+/** Limits how long one transaction blocks the event loop. */
 const LARGEST_GROUP = 1_000;
 
 /**
- * Requests that arrive in the same turn of the event loop share one commit, and so one flush of the disk. Each gets its
- * own outcome, after the commit; when the commit fails all are rejected.
+ * Requests that arrive in the same turn of the event loop share one commit, and so one disk flush. Each gets its own
+ * outcome after the commit; when the commit fails, all are rejected.
  */
 export class GroupCommit<Request, Answer> {
   #waiting: Waiting<Request, Answer>[] = [];
@@ -31,7 +31,7 @@ export class GroupCommit<Request, Answer> {
     });
   }
 
-  /** Commits what waits and takes nothing more. */
+  /** Commits pending requests and accepts no more. */
   close(): void {
     this.#closed = true;
     while (this.#waiting.length > 0) this.#flush();

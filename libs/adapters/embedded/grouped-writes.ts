@@ -3,7 +3,7 @@ import type { Database } from './sqlite.js';
 
 type Write = { readonly work: () => void; readonly durable: boolean };
 
-/** Writes of the same turn to one file share a transaction; each is done or undone by itself. */
+/** Writes to one file in the same turn share a transaction; each is applied or rolled back separately. */
 export class GroupedWrites {
   readonly #group: GroupCommit<Write, void>;
 
@@ -15,12 +15,12 @@ export class GroupedWrites {
     );
   }
 
-  /** Resolves after the commit, and after a flush where the write asks for one; rejects with what `work` throws. */
+  /** Resolves after the commit, and after a flush if the write requires one; rejects with the error of `work`. */
   add(work: () => void, { durable = false } = {}): Promise<void> {
     return this.#group.add({ work, durable });
   }
 
-  /** Commits what waits and takes nothing more. */
+  /** Commits pending writes and accepts no more. */
   close(): void {
     this.#group.close();
   }

@@ -7,7 +7,7 @@ type Offer = { readonly subject: string; readonly wrapped: Uint8Array };
 
 const SCAN = 500;
 
-/** Keys in a file of their own. The bytes of a destroyed key are overwritten where they lay, and its subject stays. */
+/** Keys in a separate file. The bytes of a destroyed key are overwritten in place, and its subject stays. */
 export class EmbeddedKeyStore extends KeyStore {
   readonly #offered: GroupCommit<Offer, Uint8Array | null>;
 
@@ -39,7 +39,7 @@ export class EmbeddedKeyStore extends KeyStore {
 
   async destroy(subject: string): Promise<void> {
     this.db.run('INSERT INTO keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET wrapped = NULL', subject);
-    // Until it is emptied the log still holds the key as it was written.
+    // Until the log is emptied it still holds the original key.
     if (!this.db.truncateLog()) throw new Error('The keys are being read by another process; destroy the key again');
   }
 
@@ -56,7 +56,7 @@ export class EmbeddedKeyStore extends KeyStore {
     }
   }
 
-  /** Stores the keys that wait; nothing more afterwards. */
+  /** Stores pending keys, and accepts no more. */
   close(): void {
     this.#offered.close();
   }

@@ -1,7 +1,10 @@
 import { writeSync } from 'node:fs';
 import { openEmbedded, rotateFolderMasterKey } from './open-embedded.js';
 
-/** Opens a folder and makes a key, or rotates its master key, again and again until it is killed; says when it has begun, and after each time. */
+/**
+ * Opens a folder and creates a key, or rotates its master key, repeatedly until it is killed; prints a line at the
+ * beginning and after each time.
+ */
 const [, , folder = '', what = ''] = process.argv;
 const say = (line: string): number => writeSync(1, `${line}\n`);
 

@@ -20,7 +20,7 @@ const makeFolder = async (): Promise<string> => {
   await engines.close();
   return key;
 };
-/** In one line, which an operator can act on. */
+/** The error message: one line that tells an operator what to do. */
 const refusal = async (opening: Promise<unknown>): Promise<string> => {
   const error = await opening.then(
     () => null,

@@ -2,8 +2,8 @@ import { fieldValue, type Document, type ModelDefinition } from '@app/eventing';
 import type { Value } from './sqlite.js';
 
 /**
- * Stands for null in index columns: below every number and text, as null is, but equal to itself and comparable, so
- * that pages need no special case. JSON has no such number.
+ * Replaces null in index columns: below every number and text, as null is, but equal to itself and comparable, so pages
+ * need no special case. JSON has no such number.
  */
 const NULL = -Infinity;
 
@@ -16,7 +16,7 @@ export function toColumn(value: unknown, field: string): Value {
   return typeof held === 'boolean' ? Number(held) : held;
 }
 
-/** The terms a document is found by, each once. */
+/** The search terms of a document, each once. */
 export function termsOf(model: ModelDefinition, document: Document): Set<string> {
   const terms = model.searchTerms === undefined ? [] : document[model.searchTerms];
   return new Set(Array.isArray(terms) ? terms.filter((term) => typeof term === 'string') : []);

@@ -20,15 +20,15 @@ type DocRow = { readonly doc: string };
 type StoredRow = DocRow & { readonly position: Position };
 type VersionRow = { readonly id: string; readonly doc: string | null; readonly position: Position };
 
-/** Above every character a term continues with. */
+/** Sorts after every character that can continue a term. */
 const LAST_CHARACTER = '\u{10FFFF}';
 
-/** Documents whose terms are filled in at once. */
+/** Number of documents whose terms are filled in at once. */
 const TERMS_STEP = 5_000;
 
 /**
- * The documents of one generation of a read model: a column for each indexed field, search terms in a table beside. One that was
- * deleted leaves its id and position.
+ * The documents of one generation of a read model: a column for each indexed field, search terms in a separate table. A
+ * deleted document leaves its id and position.
  */
 export class ModelTable {
   readonly name: string;
@@ -51,16 +51,16 @@ export class ModelTable {
       WHERE excluded.position > position`;
   }
 
-  /** The bare tables; `completion` makes them ready for readers. */
+  /** The tables without indexes; `completion` makes them ready for readers. */
   create(): void {
-    // Columns without a type keep numbers and texts apart and as they are.
+    // Columns without a type keep numbers and texts apart and unchanged.
     const columns = this.#fields.map((field) => `, ${column(field)}`);
     this.db.exec(`
       CREATE TABLE ${quote(this.name)} (id TEXT NOT NULL PRIMARY KEY, position TEXT NOT NULL, doc TEXT${columns.join('')});
       CREATE TABLE ${quote(this.#terms)} (term TEXT NOT NULL, id TEXT NOT NULL);`);
   }
 
-  /** What is left to do before readers may come, in steps, since each keeps the event loop. */
+  /** The remaining work before reading is allowed, in steps, since each blocks the event loop. */
   *completion(): Generator<void> {
     if (this.model.searchTerms !== undefined) yield* this.#fillTerms(this.model.searchTerms);
     yield this.db.exec(`CREATE INDEX ${quote(`${this.#terms}:index`)} ON ${quote(this.#terms)} (term, id)`);
@@ -93,7 +93,7 @@ export class ModelTable {
     }
   }
 
-  /** Writes or deletes a document that is newer than the stored one, without its terms; says whether it was. */
+  /** Writes or deletes a document that is newer than the stored one, without its terms; returns whether it was. */
   fill(write: DocumentWrite): boolean {
     const document = isDeleted(write) ? null : write.document;
     const fields = this.#fields.map((field) => document && toColumn(document[field], field));
@@ -154,5 +154,5 @@ export class ModelTable {
   }
 }
 
-/** What was written as a row of the model is read as one. */
+/** A stored row of the model has the model's row type. */
 const toDocument = <Row extends Document>({ doc }: DocRow): Row => JSON.parse(doc) as Row;

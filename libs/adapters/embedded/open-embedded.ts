@@ -12,21 +12,26 @@ import { Database, type DatabaseOptions } from './sqlite.js';
 import { EmbeddedTopicLog } from './topic-log.js';
 
 export type EmbeddedOptions = {
-  /** Emulates a slower disk: each flush takes so much longer. For benchmarks. */
+  /** Emulates a slower disk by this extra time for each flush. For benchmarks. */
   readonly flushDelayMs?: number;
-  /** Without them the folder has its own, made at the first start. */
+  /** Without these, the folder has its own master key, created at the first start. */
   readonly masterKeys?: MasterKeys | undefined;
 };
 
 /**
- * All engines in one folder, for this process alone: the record and the keys are on disk when a promise resolves; read
- * models and checkpoints can fall back after a power cut, together, and are caught up from the record.
- * @throws FolderLocked when another process has the folder; UnusableData when another build wrote it, or the master key does not fit
+ * All engines in one folder, for this process only. Events and keys are on disk when a promise resolves. Read models
+ * and checkpoints may be lost together in a power cut, back to an earlier state, and then catch up with the event
+ * store.
+ * @throws FolderLocked when another process uses the folder; UnusableData when another build wrote it, or the master
+ * key is wrong
  */
 export const openEmbedded = (folder: string, options: EmbeddedOptions = {}): Promise<Engines> =>
   open(folder, options, false);
 
-/** Gives the folder a new master key of its own. Stopped anywhere, it goes on when it is called again. @returns how many keys were wrapped anew */
+/**
+ * Gives the folder a new master key. If it is stopped, call it again and it continues. @returns how many keys were
+ * wrapped again
+ */
 export async function rotateFolderMasterKey(folder: string): Promise<number> {
   const { keyring, close } = await open(folder, {}, true);
   try {
@@ -83,7 +88,7 @@ function openEngines(
   const topics = new EmbeddedTopicLog(derived, writes);
 
   const close = async () => {
-    // Consumers first: what they are handling may still append.
+    // Consumers first: their current batches may still append.
     await topics.close();
     eventStore.close();
     keys.close();

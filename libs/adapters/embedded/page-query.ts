@@ -4,7 +4,7 @@ import type { Value } from './sqlite.js';
 
 export type PageQuery = { readonly sql: string; readonly values: readonly Value[]; readonly page: PageList };
 
-/** The statement of one page; it reads one document more than asked for, to know whether there is a next page. */
+/** The statement of one page; it reads one document more than requested, to know whether there is a next page. */
 export function pageQuery(model: ModelDefinition, table: string, request: PageRequest): PageQuery {
   const page = pageList(model, request);
   const sorted = page.sortedBy.map(column);

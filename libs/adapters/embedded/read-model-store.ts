@@ -22,7 +22,7 @@ type Tables = { readonly live: ModelTable; readonly rebuild: ModelTable | null }
 const SCAN = 500;
 const SELECT_MODEL = 'SELECT live, rebuild, definition FROM models WHERE name = ?';
 
-/** Read models, each generation of each in a table of its own; a rebuild is the next generation. */
+/** Read models, with a separate table for each generation; a rebuild is the next generation. */
 export class EmbeddedReadModelStore extends ReadModelStore {
   readonly #tables = new Map<string, Tables>();
 
@@ -41,7 +41,7 @@ export class EmbeddedReadModelStore extends ReadModelStore {
     this.db.transaction(() => {
       const row = this.#row(model);
       if (row?.definition === definitionOf(model)) return;
-      // What is stored can be replayed, so a changed definition starts over instead of being migrated.
+      // The data can be replayed, so a changed definition starts over instead of being migrated.
       if (row) this.#dropTables(model, row);
       this.checkpoints.replace(model.name, null);
       const live = (row?.rebuild ?? row?.live ?? 0) + 1;
@@ -103,7 +103,7 @@ export class EmbeddedReadModelStore extends ReadModelStore {
 
   async fillRebuild(model: ModelDefinition, writes: readonly DocumentWrite[]): Promise<void> {
     const rebuild = this.#rebuild(model);
-    // In order of id, the index of ids grows at its end.
+    // Sorted by id, so that the index of ids grows at its end.
     const sorted = writes.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
     this.db.transaction(() => {
       for (const write of sorted) rebuild.fill(write);
@@ -111,7 +111,7 @@ export class EmbeddedReadModelStore extends ReadModelStore {
   }
 
   async swapRebuild(model: ModelDefinition, checkpoint: Position | null): Promise<void> {
-    // The copy is completed in steps with room for others in between; only the change of places is one.
+    // The copy is completed in steps that leave time for other work; only the swap is one step.
     const steps = this.#rebuild(model).completion();
     while (!steps.next().done) await nextTurn();
     this.db.transaction(() => {
@@ -175,7 +175,7 @@ export class EmbeddedReadModelStore extends ReadModelStore {
   }
 }
 
-/** Of the tables: one of an earlier layout starts over, like a model of another definition. */
+/** Version of the table layout: tables of an earlier one start over, like a model with another definition. */
 const LAYOUT = 2;
 
 const definitionOf = ({ indexes, searchTerms }: ModelDefinition): string =>

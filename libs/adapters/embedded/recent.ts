@@ -1,4 +1,4 @@
-/** The entries used last, up to a number. */
+/** The most recently used entries, up to a limit. */
 export class Recent<Key, Entry> {
   readonly #entries = new Map<Key, Entry>();
 

@@ -16,12 +16,12 @@ type EventRow = {
 
 const COLUMNS = 'position, streams.name AS stream, revision, events.id, type, data, metadata';
 
-/** Events of one batch of a subscription at most. */
+/** Maximum number of events in one batch of a subscription. */
 export const BATCH = 500;
-/** The newest events in memory are trimmed to a number when there are twice as many. */
+/** The cache of the newest events is trimmed to this number when it holds twice as many. */
 const NEWEST = 2 * BATCH;
 
-/** Reads the record. The newest events are read and parsed once for all who follow it closely. */
+/** Reads the event store. The newest events are read and parsed once for all followers near the end. */
 export class RecordReader {
   /** Events of the rows after `#from`, without a gap. */
   #newest: RecordedStoredEvent[] = [];
@@ -108,7 +108,7 @@ const toEvent = ({ position, stream, revision, id, type, data, metadata }: Event
   position: toPosition(position),
 });
 
-/** What is no JSON stays the text it is: the codec finds out, and one broken event does not end the reading of the others. */
+/** Invalid JSON stays text: the codec detects it, so one damaged event does not prevent reading the others. */
 function parsed(text: string): JsonObject {
   try {
     return JSON.parse(text) as JsonObject;

@@ -23,14 +23,16 @@ type Stream = { readonly id: number; readonly category: number; revision: number
 const NO_STREAM = -1;
 const STREAMS_IN_MEMORY = 50_000;
 
-/** Checks an append before it is queued, so that a bad one fails alone. @throws InvalidAppend */
+/** Checks an append before it is queued, so that an invalid one fails alone. @throws InvalidAppend */
 export const toAppend = (stream: string, expected: ExpectedRevision, events: readonly StoredEvent[]): Append => ({
   stream,
   expected,
   events: serializeAppend(stream, expected, events),
 });
 
-/** The only writer of the record. It works inside the transactions of others and keeps the heads of streams in memory. */
+/**
+ * The only writer of the event store. It works inside the transactions of its callers and caches the heads of streams.
+ */
 export class RecordWriter {
   readonly #streams = new Recent<string, Stream>(STREAMS_IN_MEMORY);
   readonly #categories = new Map<string, number>();
@@ -59,13 +61,13 @@ export class RecordWriter {
     return this.#categories.get(name);
   }
 
-  /** Whether it is known without a look at the file that a stream has no event of this revision. */
+  /** Whether it is certain, without reading the file, that a stream has no event of this revision. */
   isBeyond(name: string, revision: number): boolean {
     const stream = this.#streams.get(name);
     return stream !== undefined && stream.revision < revision;
   }
 
-  /** Goes back to what the file says, after a transaction failed. */
+  /** Restores the state of the file after a transaction failed. */
   reload(): void {
     this.#streams.clear();
     this.#categories.clear();
@@ -105,7 +107,7 @@ export class RecordWriter {
     return { revision: stream.revision, position: toPosition(this.#last) };
   }
 
-  /** The answer of an append that is already in the stream, all of it; a part is a conflict like any other. */
+  /** The result of an append that is already stored completely; a partial match is a conflict. */
   #firstAnswer(stream: Stream, from: number, events: readonly SerializedEvent[]): AppendResult | undefined {
     const rows = this.db.all<{ id: string; position: number }>(
       'SELECT id, position FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?',

@@ -3,13 +3,16 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 export type Value = SQLInputValue;
 
 export type DatabaseOptions = {
-  /** FULL: a commit is on disk when it returns. NORMAL: a power cut takes the file back to an earlier moment, whole. */
+  /**
+   * FULL: a commit is on disk when it returns. NORMAL: a power cut may restore an earlier, consistent state of the
+   * file.
+   */
   readonly synchronous: 'FULL' | 'NORMAL';
   /** Emulates a slower disk after each durable commit; for benchmarks. */
   readonly flushDelayMs?: number | undefined;
 };
 
-/** One SQLite file: prepared statements kept by their text, transactions, and the pragmas all files share. */
+/** One SQLite file: prepared statements cached by their text, transactions, and the pragmas common to all files. */
 export class Database {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
@@ -18,9 +21,9 @@ export class Database {
   constructor(path: string, options: DatabaseOptions) {
     this.#options = options;
     this.#db = new DatabaseSync(path, { timeout: 2_000 });
-    // Documents are written again and again: a longer log brings each page back into the file less often.
+    // The same documents are written repeatedly: with a longer log each page is copied into the file less often.
     const logPages = options.synchronous === 'NORMAL' ? 4_000 : 1_000;
-    // Pages at any depth of a list that is larger than the cache are read without a call for each.
+    // Mapped memory: reading pages of a list that is larger than the cache needs no system call for each.
     const mapped = options.synchronous === 'NORMAL' ? 2 ** 30 : 0;
     this
       .exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous}; PRAGMA cache_size = -32000; PRAGMA mmap_size = ${mapped};
@@ -35,7 +38,7 @@ export class Database {
     return this.#prepared(sql).get(...values) as unknown as Row | undefined;
   }
 
-  /** For statements that always have a row. */
+  /** For statements that always return a row. */
   first<Row>(sql: string, ...values: Value[]): Row {
     const row = this.one<Row>(sql, ...values);
     if (!row) throw new Error(`No row: ${sql}`);
@@ -47,14 +50,14 @@ export class Database {
     return Number(this.#prepared(sql).run(...values).changes);
   }
 
-  /** For pragmas and table definitions; several statements may follow one another. */
+  /** For pragmas and table definitions; the text may hold several statements. */
   exec(sql: string): void {
-    // Tables may come and go here; statements of dropped ones would pile up.
+    // Tables may be created and dropped here; cached statements of dropped ones would pile up.
     this.#statements.clear();
     this.#db.exec(sql);
   }
 
-  /** All or nothing. `durable` asks for a flush where the file as a whole does without. */
+  /** All or nothing. `durable` requests a flush if the file's mode does not. */
   transaction<T>(work: () => T, { durable = false } = {}): T {
     const raise = durable && this.#options.synchronous === 'NORMAL';
     if (raise) this.run('PRAGMA synchronous = FULL');
@@ -67,7 +70,7 @@ export class Database {
     }
   }
 
-  /** Brings the log back into the file and empties it; false while another process reads from it. */
+  /** Copies the log into the file and empties it; false while another process reads from it. */
   truncateLog(): boolean {
     return this.first<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)').busy === 0;
   }
@@ -107,8 +110,8 @@ export class Database {
 }
 
 /**
- * Holds a file for this process alone; the operating system lets go of it when the process ends, however it ends.
- * Opening and closing the file by other means in this process would let go of it too.
+ * Locks a file for this process; the operating system releases it whenever the process ends. Opening and closing the
+ * file in another way in this process would release it too.
  */
 export class FileLock {
   readonly #db: DatabaseSync;
@@ -136,5 +139,5 @@ export class FileTaken extends Error {}
 
 const SQLITE_BUSY = 5;
 
-/** A lock that nobody refers to any more would be collected as garbage, and so released. */
+/** Keeps a reference: garbage collection of the lock would release it. */
 const held = new Set<FileLock>();

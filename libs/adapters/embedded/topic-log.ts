@@ -35,7 +35,7 @@ export class EmbeddedTopicLog extends TopicLog {
         consumers TEXT NOT NULL, topic TEXT NOT NULL, "offset" INTEGER NOT NULL, PRIMARY KEY (consumers, topic)) WITHOUT ROWID`);
   }
 
-  /** A topic is made by its first message. */
+  /** The first message creates a topic. */
   async prepare(): Promise<void> {}
 
   async publish(topic: string, messages: readonly TopicMessage[]): Promise<void> {
@@ -58,7 +58,7 @@ export class EmbeddedTopicLog extends TopicLog {
     await this.#consumers.run(consumer, (ended) => this.#consume(ended));
   }
 
-  /** Ends the consumers; what they are handling is finished first. */
+  /** Ends the consumers after they have finished their current batch. */
   async close(): Promise<void> {
     await this.#consumers.close();
   }
@@ -83,7 +83,7 @@ export class EmbeddedTopicLog extends TopicLog {
     const { group, signal } = consumer;
     let topics = consumer.topics;
     while (!signal.aborted) {
-      // Nothing may be awaited between this look at all topics and the wait, or a message could go unnoticed.
+      // No await is allowed between this reading of all topics and the wait, or a message could go unnoticed.
       const batch = this.#next(group, topics);
       if (!batch) {
         await this.#published.wait({ signal });
@@ -93,7 +93,7 @@ export class EmbeddedTopicLog extends TopicLog {
       await this.writes.add(() =>
         this.db.run('INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)', group, batch.topic, Number(batch.last.offset)),
       );
-      // The topic that had its turn goes to the back.
+      // The topic that was just handled goes to the back.
       topics = [...topics.filter((topic) => topic !== batch.topic), batch.topic];
     }
   }

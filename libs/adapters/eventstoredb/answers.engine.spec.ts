@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DoubleProcess, serverAnswers } from '@app/emulators/eventstoredb';
 
-/** The server that EVENTSTOREDB_URL names; without it the double in a process of its own. */
+/** The server given in EVENTSTOREDB_URL; otherwise the double in a separate process. */
 const given = process.env['EVENTSTOREDB_URL'];
 
 serverAnswers(given ? 'a server' : 'the double in a process', async () => {

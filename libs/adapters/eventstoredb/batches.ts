@@ -2,14 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AllStreamResolvedEvent, AllStreamSubscription } from '@eventstore/db-client';
 import { Wakeup } from '@app/eventing';
 
-/** Events of one batch at most. */
+/** Maximum number of events in one batch. */
 const BATCH = 500;
-/** What waits on either side of the client's conversion; more stays with the server. */
+/** Buffer on either side of the client's conversion; more stays on the server. */
 export const BUFFERED = { highWaterMark: BATCH / 2 };
 
 /**
- * What a subscription has received since the last batch, until the signal aborts or the server ends it.
- * @throws what the subscription fails with, after the last event it got
+ * The events received since the last batch, until the signal aborts or the server ends the subscription.
+ * @throws the error of the subscription, after its last event
  */
 export async function* batchesOf(
   subscription: AllStreamSubscription,
@@ -46,7 +46,10 @@ export async function* batchesOf(
   }
 }
 
-/** What comes in one go makes one batch: resolves when a turn of the event loop brings nothing more, or enough is there. */
+/**
+ * Events that arrive together form one batch: resolves when a turn of the event loop brings no more, or the batch is
+ * full.
+ */
 async function lull(subscription: AllStreamSubscription): Promise<void> {
   for (let length = 0; length < subscription.readableLength && length < BUFFERED.highWaterMark;) {
     length = subscription.readableLength;

@@ -6,7 +6,7 @@ import { jsonEvent, WrongExpectedVersionError, type EventStoreDBClient } from '@
 import { AccessRefused, noValidCertificate } from '@app/eventing';
 import { patiently } from './patience.js';
 
-/** Short: a server that is away is no reason not to start. */
+/** Short: an unavailable server must not prevent the start. */
 const PATIENCE_MS = 2_000;
 const DEFAULT_PORT = 2113;
 
@@ -17,13 +17,13 @@ type Options = {
 };
 
 /**
- * Asks the server for what the product needs of it: to read `$all`, and to append. Writes nothing.
- * @throws AccessRefused when it is there and refuses; EngineUnavailable when it does not answer
+ * Asks the server for the required access: to read `$all`, and to append. Writes nothing.
+ * @throws AccessRefused when it refuses; EngineUnavailable when it does not respond
  */
 export async function checkAccess(client: EventStoreDBClient, { url, credentials, closing }: Options): Promise<void> {
   await checkCertificates(url);
   await patiently(closing, 'read $all', () => readLast(client), PATIENCE_MS);
-  // No stream is as long as this: who may append gets a conflict.
+  // No stream is as long as this, so a user who may append gets a conflict.
   const event = jsonEvent({ id: randomUUID(), type: 'AccessChecked', data: {} });
   const append = () =>
     client.appendToStream('access-check', event, {
@@ -45,7 +45,7 @@ async function readLast(client: EventStoreDBClient): Promise<void> {
   }));
 }
 
-/** The client tells of a certificate that it does not accept as of a server that is away. @throws AccessRefused */
+/** The client reports a refused certificate like an unavailable server. @throws AccessRefused */
 async function checkCertificates(url: string): Promise<void> {
   const [, hosts = '', query = ''] = /^[^:]+:\/\/(?:[^@/]*@)?([^/?]+)\/?(?:\?(.*))?$/.exec(url) ?? [];
   const options = new Map(
@@ -63,7 +63,7 @@ async function checkCertificates(url: string): Promise<void> {
   );
 }
 
-/** What is wrong with how a server answers to TLS; `null` when nothing is, or nobody answers. */
+/** The problem with the server's TLS; `null` when there is none, or nobody responds. */
 function certificateOf(host: string, port: number, ca: Buffer | undefined): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect({

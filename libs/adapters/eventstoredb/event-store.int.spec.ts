@@ -12,7 +12,7 @@ import { openEventStoreDb, type EventStoreDb } from './index.js';
 const happened = (data = {}): StoredEvent => ({ id: randomUUID(), type: 'Happened.v1', data, metadata: {} });
 const idsOf = (events: readonly { readonly id: string }[]): string[] => events.map(({ id }) => id);
 
-/** What a count is when many turns of the event loop have not changed it. */
+/** The value of a count after it was unchanged for many turns of the event loop. */
 async function settled(count: () => number): Promise<number> {
   for (let [last, turns] = [count(), 0]; ; turns += 1) {
     await new Promise(setImmediate);
@@ -105,7 +105,7 @@ describe('EventStoreDB', () => {
       await expect(opened.eventStore.read(stream, 0, 10)).rejects.toMatchObject(damaged);
       await expect(tallies.aggregates.load(tallyAggregate, 't')).rejects.toMatchObject(damaged);
       expect(await opened.eventStore.head()).toBe(before);
-      // A command that has not read the stream learns it from the store's answer.
+      // A command that has not read the stream gets its revision from the store's response.
       await expect(tallies.add('t', [4], contextOf('b'))).rejects.toMatchObject(damaged);
       await expect(tallies.aggregates.load(tallyAggregate, 't')).rejects.toMatchObject(damaged);
     });
@@ -142,7 +142,7 @@ describe('EventStoreDB', () => {
       await expect(follow(unknown)).rejects.toMatchObject(refused);
       const asked = double.counts.read;
       await expect(follow(unknown)).rejects.toMatchObject(refused);
-      // Known by now: one subscription, and the head.
+      // Cached by now: one subscription, and the head.
       expect(double.counts.read - asked).toBeLessThanOrEqual(3);
       expect(await follow(position)).toBe(await store.head());
     },

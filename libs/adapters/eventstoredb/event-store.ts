@@ -33,10 +33,13 @@ import { EventStoreDbClock } from './server-clock.js';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
-/** So often a subscription is answered "unknown", over some six seconds, before its position counts as one the record does not have. */
+/**
+ * After this many "unknown" failures of a subscription, over some six seconds, its position counts as one that does not
+ * exist.
+ */
 const UNKNOWN_ANSWERS = 7;
 
-/** How many missing streams are remembered, and for how long (ms). */
+/** How many missing streams are cached, and for how long (ms). */
 const MISSING_STREAMS = { max: 20_000, ttl: 60_000 };
 
 type Options = {
@@ -45,10 +48,13 @@ type Options = {
   readonly closing: AbortSignal;
 };
 
-/** The record in EventStoreDB. Streams, revisions and ids are the server's own; a position is an event's commit position. */
+/**
+ * The event store in EventStoreDB. Streams, revisions and ids are the server's own; a position is an event's commit
+ * position.
+ */
 export class EventStoreDbEventStore extends EventStore {
   readonly clock = new EventStoreDbClock((stream, revision) => this.#stamp(stream, revision));
-  /** Positions that the server was found not to have: who comes with one of them again is told at the first answer. */
+  /** Positions that do not exist on the server: a subscription at one of them fails at the first response. */
   readonly #unknown = new Set<Position>();
   /** Streams that do not exist and were not deleted; their metadata is not read again meanwhile. */
   readonly #missing = new LRUCache<string, true>(MISSING_STREAMS);
@@ -61,11 +67,11 @@ export class EventStoreDbEventStore extends EventStore {
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly StoredEvent[]): Promise<AppendResult> {
-    // The server answers an event without a type twice, which ends the client's appends for good.
+    // The server answers an event without a type twice, which permanently breaks the client's appends.
     serializeAppend(stream, expected, events);
     const proposed = events.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata }));
     const began = performance.now();
-    // Always the same ids at the same exact revision: the server then knows an append that it has already done.
+    // Always the same ids at the same exact revision, so the server recognizes an append that it has already stored.
     const { nextExpectedRevision, position } = await patiently(this.options.closing, 'append to streams', () =>
       this.client.appendToStream(stream, proposed, {
         expectedRevision: expected === 'no-stream' ? 'no_stream' : BigInt(expected),
@@ -93,14 +99,14 @@ export class EventStoreDbEventStore extends EventStore {
       began,
       ended: performance.now(),
     });
-    // A stream that was deleted takes "no stream", and goes on at its old revision.
+    // A deleted stream accepts "no stream", and continues at its old revision.
     const first = expected === 'no-stream' ? 0 : expected + 1;
     if (revision !== first + events.length - 1)
       throw new DamagedStream(stream, `events expected after revision ${expected} were stored at ${revision}`);
     return { revision, position: position ? toPosition(position.commit) : await this.#positionOf(stream, revision) };
   }
 
-  // Of a cluster only the leader knows what has just been written, such as that somebody opted out.
+  // In a cluster only the leader has all recent events, such as an opt-out.
   async read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]> {
     if (limit === 0) return [];
     return patiently(this.options.closing, 'read streams', async () => {
@@ -156,7 +162,7 @@ export class EventStoreDbEventStore extends EventStore {
     return (await this.#last(this.options.closing))?.position ?? null;
   }
 
-  /** @throws UnknownPosition when only a subscription from there is answered so, and was long enough */
+  /** @throws UnknownPosition when only a subscription from this position fails like this, for long enough */
   async #refuseUnknown(position: Position, answers: number, signal: AbortSignal): Promise<void> {
     if (answers < UNKNOWN_ANSWERS && !this.#unknown.has(position)) return;
     const isThere = await this.#last(signal).then(
@@ -168,7 +174,7 @@ export class EventStoreDbEventStore extends EventStore {
     throw new UnknownPosition(position);
   }
 
-  /** The last event that is ours. The server's own, which it also keeps in `$all`, have types that begin with a dollar sign. */
+  /** The last event of our own. The server's own events, also in `$all`, have types that begin with a dollar sign. */
   async #last(signal: AbortSignal): Promise<RecordedStoredEvent | undefined> {
     return patiently(signal, 'read $all', async () => {
       for (let maxCount = 1; ; maxCount *= 16) {
@@ -190,7 +196,7 @@ export class EventStoreDbEventStore extends EventStore {
   async #stamp(stream: string, revision: number): Promise<{ created: Date; metadata: JsonObject } | undefined> {
     return patiently(this.options.closing, 'read streams', async () => {
       let stamp: { created: Date; metadata: JsonObject } | undefined;
-      // To its end: the client waits at its own end for a stream that is left early.
+      // Read to its end: the client waits at its own end for a stream that is left early.
       for await (const { event } of this.client.readStream(stream, {
         fromRevision: BigInt(revision),
         maxCount: 1,
@@ -201,7 +207,7 @@ export class EventStoreDbEventStore extends EventStore {
     });
   }
 
-  /** The server says of a stream that was deleted, like of one that never was, that there is none; its metadata tells. */
+  /** The server reports a deleted stream like one that never existed; the metadata shows the difference. */
   async #wasDeleted(stream: string): Promise<boolean> {
     const metadata = this.client.readStream(`$$${stream}`, {
       direction: 'backwards',
@@ -210,7 +216,7 @@ export class EventStoreDbEventStore extends EventStore {
       requiresLeader: true,
     });
     try {
-      // Read to its end: a read that is left before leaves its call open.
+      // Read to its end: leaving earlier would leave the call open.
       let wasDeleted = false;
       for await (const { event } of metadata)
         wasDeleted = Number((event?.data as { readonly $tb?: number } | undefined)?.$tb) > 0;
@@ -221,7 +227,7 @@ export class EventStoreDbEventStore extends EventStore {
     }
   }
 
-  /** The server tells no position for a repeated append whose events it could not read just then. */
+  /** The server returns no position for a repeated append whose events it could not read at that moment. */
   async #positionOf(stream: string, revision: number): Promise<Position> {
     const [event] = await this.read(stream, revision, 1);
     if (!event) throw new Error(`There is no event ${revision} in ${stream}`);

@@ -14,7 +14,9 @@ import { DoubleProcess } from '@app/emulators/eventstoredb';
 import type { EventStoreDbEventStore } from './event-store.js';
 import { openEventStoreDb } from './index.js';
 
-/** The server that EVENTSTOREDB_URL names; without it the double, in a process of its own that is killed in between. */
+/**
+ * The server given in EVENTSTOREDB_URL; otherwise the double in a separate process, which is killed during the tests.
+ */
 const given = process.env['EVENTSTOREDB_URL'];
 
 const name = `eventstoredb, ${given ? 'a server' : 'the double in a process'}`;

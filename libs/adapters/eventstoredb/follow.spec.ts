@@ -15,7 +15,7 @@ class Subscription extends Readable {
   }
 }
 
-/** The position reached by who follows a record up to its head, from a server that sends events or says how far it has looked. */
+/** The position reached by a follower up to the head, from a server that sends events or reports its progress. */
 async function reached(
   head: bigint,
   sent: readonly (bigint | { readonly looked: bigint })[],

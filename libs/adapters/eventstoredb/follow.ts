@@ -16,12 +16,12 @@ type From = {
   readonly signal: AbortSignal;
 };
 
-/** Events that the server looks through before it tells how far it has come. */
+/** Number of events that the server searches before it reports its progress. */
 const SEARCH_WINDOW = 1_000;
 
 /**
- * One connection's worth of a subscription. What is there already comes by a filter on the server; what comes later is
- * filtered here, since the server tells of what its filter leaves out much too late for those who wait for a position.
+ * One connection of a subscription. Existing events are filtered by the server, later ones here, since the server
+ * reports skipped events much too late for callers that wait for a position.
  */
 export async function* follow(
   client: EventStoreDBClient,
@@ -41,7 +41,9 @@ export async function* follow(
   for await (const items of batchesOf(live, signal)) yield toBatch(items, categories);
 }
 
-/** Up to the head. Its stream is in the filter whatever its category: when its event has come, all before it have. */
+/**
+ * Up to the head. Its stream is in the filter whatever its category: when its event has arrived, all earlier ones have.
+ */
 async function* catchUp(
   client: EventStoreDBClient,
   { after, categories, signal }: From & { categories: readonly string[] },
@@ -51,7 +53,7 @@ async function* catchUp(
   const filter = streamNameFilter({
     prefixes: [...categories.map((category) => `${category}-`), head.stream],
     maxSearchWindow: SEARCH_WINDOW,
-    // Put in line with the events, as an item without an event. Beyond the head there are at most the server's own events.
+    // Queued among the events, as an item without an event. Beyond the head there are at most the server's own events.
     checkpointReached: (subscription, { commit }) =>
       void subscription.push({ commitPosition: commit < end ? commit : end }),
   });
@@ -68,7 +70,7 @@ function toBatch(
   categories: readonly string[] | undefined,
 ): SubscriptionBatch {
   const events = items.flatMap(({ event }) => (event && isOf(event.streamId, categories) ? [toRecorded(event)] : []));
-  // A checkpoint that was held at the head can come after an event beyond it.
+  // A checkpoint capped at the head can arrive after an event beyond it.
   const furthest = items.reduce(
     (furthestYet, { event, commitPosition }) => max(furthestYet, event?.position?.commit ?? commitPosition ?? 0n),
     0n,

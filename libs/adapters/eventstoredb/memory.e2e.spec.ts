@@ -8,17 +8,17 @@ import type { StoredEvent } from '@app/eventing';
 import { DoubleProcess } from '@app/emulators/eventstoredb';
 import { openEventStoreDb } from './index.js';
 
-/** EVENTS=1000000 measures in earnest, which takes some minutes. */
+/** Use EVENTS=1000000 for a real measurement, which takes some minutes. */
 const EVENTS = Number(process.env['EVENTS'] ?? 20_000);
 const PER_APPEND = 500;
 const MEGABYTE = 1024 * 1024;
-/** Less than the events of the smallest run would take if they stayed. */
+/** Less than the memory of the events of the smallest run. */
 const TOLERANCE_MB = 15;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Memory in use that nobody can let go of, in megabytes. */
+/** Memory in use after garbage collection, in megabytes. */
 function heap(): number {
   collectGarbage();
   return process.memoryUsage().heapUsed / MEGABYTE;

@@ -6,16 +6,16 @@ import { EventStoreDbEventStore } from './event-store.js';
 export type EventStoreDb = {
   readonly eventStore: EventStore;
   readonly clocks: readonly EngineClock[];
-  /** Asks the server for what the product needs of it. @throws AccessRefused, EngineUnavailable */
+  /** Asks the server for the required access. @throws AccessRefused, EngineUnavailable */
   checkAccess(): Promise<void>;
-  /** Ends subscriptions and whatever waits for the server. */
+  /** Ends subscriptions and pending calls. */
   close(): Promise<void>;
 };
 
 /**
- * The record in EventStoreDB, 22.6 or later. The connection string holds TLS, user and password; the user must be allowed
- * to read `$all`. Connects when the record is first used: a server that is away is no error here.
- * @throws TypeError for what is no connection string; it quotes nothing of it
+ * The event store in EventStoreDB, 22.6 or later. The connection string holds TLS, user and password; the user must be
+ * allowed to read `$all`. Connects at first use, so an unavailable server is no error here.
+ * @throws TypeError for an invalid connection string, without quoting it
  */
 export function openEventStoreDb({ url }: { readonly url: string }): EventStoreDb {
   const client = clientOf(url);
@@ -41,7 +41,7 @@ const OPTIONS = new Set(
   ),
 );
 
-/** The client quotes the whole string, password and all, in what it throws, and prints it for options that it ignores. */
+/** The client quotes the whole string, with its password, in errors, and prints it for options that it ignores. */
 function clientOf(url: string): EventStoreDBClient {
   for (const [, name = ''] of url.matchAll(/[?&]([^=&?]+)=/g))
     if (!OPTIONS.has(name.toLowerCase().replaceAll(/[_-]/g, '')))
@@ -64,8 +64,8 @@ function parsed(url: string): EventStoreDBClient | null {
 }
 
 /**
- * What makes the client use one call for each append. Its shared call for all appends has no deadline, and an answer
- * that comes after another connection of the process failed ends the process (client 6.2.1).
+ * Makes the client use one call for each append. Its shared call for all appends has no deadline, and a response that
+ * arrives after another connection of the process failed ends the process (client 6.2.1).
  */
 function credentialsOf(url: string): { username: string; password: string } | undefined {
   const [, username, password] = /^[^:]+:\/\/([^:@/]+):([^@]+)@/.exec(url) ?? [];

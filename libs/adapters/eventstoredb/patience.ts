@@ -1,19 +1,20 @@
 import { AccessDeniedError } from '@eventstore/db-client';
 import { AccessRefused, EngineUnavailable, growing, retry, sleep, WRONG_LOGIN } from '@app/eventing';
 
-/** How long an operation is repeated before the server counts as unavailable. */
+/** How long an operation is retried before the server counts as unavailable. */
 const PATIENCE_MS = 10_000;
 /** How long one attempt may take. */
 export const ATTEMPT_MS = 5_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
-/** What the server must allow our user. */
+/** Rights that the server must grant our user. */
 export type Right = 'read $all' | 'read streams' | 'append to streams';
 
 /**
- * Repeats an operation, unchanged, while the server is away or does not answer. What is attempted must be safe to repeat.
- * @throws EngineUnavailable when it stays away, or the signal aborts
+ * Retries an operation, unchanged, while the server is unavailable or does not respond. The operation must be safe to
+ * repeat.
+ * @throws EngineUnavailable when it stays unavailable, or the signal aborts
  * @throws AccessRefused when the user lacks the right for it
  */
 export async function patiently<T>(
@@ -33,7 +34,7 @@ export async function patiently<T>(
   });
 }
 
-/** What an error is when the server refuses for want of a login or a right. */
+/** The error for a server that refuses a login or lacks a right. */
 export function refusalOf(error: unknown, right: Right): AccessRefused | null {
   if (!(error instanceof AccessDeniedError)) return null;
   return new AccessRefused(
@@ -57,20 +58,20 @@ async function inTime<T>(ms: number, signal: AbortSignal, answer: Promise<T>): P
 
 class NoAnswer extends Error {}
 
-/** gRPC's number for a login that is wrong, unlike a right that is missing. */
+/** gRPC's code for a wrong login, as opposed to a missing right. */
 const UNAUTHENTICATED = 16;
-// gRPC's numbers: cancelled, unknown, deadline exceeded, aborted, internal, unavailable.
+// gRPC's codes: cancelled, unknown, deadline exceeded, aborted, internal, unavailable.
 const CODES: readonly unknown[] = [1, 2, 4, 10, 13, 14];
 const TYPES: readonly unknown[] = ['timeout', 'deadline-exceeded', 'unavailable', 'cancelled', 'not-leader'];
 
-/** Whether the server has answered that it does not know what went wrong with it. */
+/** Whether the server reported an unknown error. */
 export const isUnknown = (error: unknown): boolean => (error as { readonly code?: unknown } | null)?.code === 2;
 
-/** Whether an error says nothing of what was asked, only that the server could not be reached or did not get to it. */
+/** Whether an error does not concern the request, only that the server could not be reached or did not handle it. */
 export function isAway(error: unknown): boolean {
   if (error instanceof NoAnswer || error instanceof EngineUnavailable) return true;
   if (!(error instanceof Error)) return false;
-  // The client's own errors have a type, what gRPC says before they are made has only a code.
+  // The client's own errors have a type; gRPC errors that it did not convert have only a code.
   const { type, code } = error as Error & { readonly type?: unknown; readonly code?: unknown };
   if (TYPES.includes(type) || CODES.includes(code)) return true;
   return (type === 'unknown' && code === undefined) || error.message.startsWith('Failed to discover');

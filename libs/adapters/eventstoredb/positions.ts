@@ -4,7 +4,7 @@ const DIGITS = 20;
 
 export const toPosition = (commit: bigint): Position => String(commit).padStart(DIGITS, '0');
 
-/** Where a subscription goes on; what we write has one number for both. */
+/** Where a subscription continues; for our events both numbers are the same. */
 export function fromPosition(
   position: Position | null,
 ): 'start' | { readonly commit: bigint; readonly prepare: bigint } {

@@ -3,10 +3,10 @@ import type { RecordedStoredEvent } from '@app/eventing';
 import type { JsonObject } from '@app/kernel';
 import { toPosition } from './positions.js';
 
-/** What a server before 22.6 says for the positions of events in the reads of a stream. */
+/** The position that a server before 22.6 returns for events in the reads of a stream. */
 const UNKNOWN = 2n ** 64n - 1n;
 
-/** @throws when the server does not tell the event's position */
+/** @throws when the server does not return the event's position */
 export function toRecorded({
   streamId,
   revision,

@@ -10,7 +10,7 @@ describe('the clock of EventStoreDB', () => {
   const metadata = { recordedAt: 'now' };
   const appended = { stream: 'thing-1', revision: 0, metadata };
   const justNow = () => ({ ...appended, began: performance.now() - 10, ended: performance.now() });
-  /** A server that is an hour ahead, and has just stamped the event. */
+  /** A server whose clock is an hour ahead, and which has just stamped the event. */
   const anHourAhead = async () => ({ created: new Date(realNow() + HOUR_MS), metadata });
   /** By how much (ms) the server is ahead of the real time, at least and at most. */
   async function ahead(clock: EventStoreDbClock): Promise<[number, number]> {

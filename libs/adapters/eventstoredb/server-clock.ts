@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { EngineClock, type Bounds } from '@app/eventing';
 import type { JsonObject } from '@app/kernel';
 
-/** An event of this process: where it is, what it says, and between which times of the steady clock it was appended. */
+/**
+ * An event of this process: its place, its timestamp, and between which times of the monotonic clock it was appended.
+ */
 type Appended = {
   readonly stream: string;
   readonly revision: number;
@@ -13,14 +15,17 @@ type Appended = {
 type Stored = { readonly created: Date; readonly metadata: JsonObject };
 type Sample = Bounds & { readonly learntAt: number; readonly ownAtZero: number };
 
-/** How long (ms) a stamp says what the server's clock shows. */
+/** How long (ms) a timestamp shows the server's clock. */
 const SAMPLE_LIFETIME_MS = 60 * 60 * 1000;
-/** When this machine's clock moves by more than this against the steady one, the machine may have slept, and the steady clock with it. */
+/**
+ * When this machine's clock moves by more than this against the monotonic one, the machine may have slept, and the
+ * monotonic clock with it.
+ */
 const MAY_HAVE_SLEPT_MS = 1_000;
 
 /**
- * The clock of the server, as it stamps events. There is no way to ask for it, so the newest event that this process has
- * appended is read again.
+ * The server's clock, from the timestamps of events. The server cannot be asked for it, so the newest event that this
+ * process has appended is read again.
  */
 export class EventStoreDbClock extends EngineClock {
   override readonly engine = 'EventStoreDB';
@@ -31,7 +36,7 @@ export class EventStoreDbClock extends EngineClock {
     super();
   }
 
-  /** Told of each append. */
+  /** Called with each append. */
   noteAppend(appended: Appended): void {
     this.newest = appended;
   }
@@ -41,7 +46,7 @@ export class EventStoreDbClock extends EngineClock {
     if (newest) {
       const stored = await this.read(newest.stream, newest.revision);
       if (this.newest === newest) this.newest = null;
-      // The server takes an append of known ids for a repetition: then the stamp is that of another time.
+      // The server treats an append of known ids as a repetition: then the timestamp is from another time.
       if (stored && isDeepStrictEqual(stored.metadata, newest.metadata))
         this.sample = {
           least: stored.created.getTime() - newest.ended,

@@ -11,7 +11,7 @@ import type { Consumer } from '@app/eventing';
 const partitionOf = Partitioners.DefaultPartitioner();
 const NO_DATA = Buffer.alloc(0);
 
-/** Which keys are this member's now. It is told to the consumer at every change. */
+/** The keys currently assigned to this member. The consumer is notified of every change. */
 export class Assignment {
   #cluster: Cluster | null = null;
   #partitions: ReadonlySet<number> | null = null;
@@ -23,7 +23,9 @@ export class Assignment {
     private readonly sessionTimeout: number,
   ) {}
 
-  /** A partition number goes to the same member in all topics: a key belongs to one member, whatever the topic. */
+  /**
+   * A partition number is assigned to the same member in all topics: a key belongs to one member, whatever the topic.
+   */
   readonly assigner: PartitionAssigner = ({ cluster }) => {
     this.#cluster = cluster;
     return {
@@ -71,7 +73,7 @@ export class Assignment {
     this.#tell();
   }
 
-  /** The group heard of this member just now. */
+  /** The group has just had contact with this member. */
   confirm(): void {
     this.#confirmedAt = performance.now();
   }
@@ -80,7 +82,7 @@ export class Assignment {
     this.consumer.onAssignment?.((key) => this.#owns(key));
   }
 
-  /** Without a sign of life the group has given its partitions to others by now, and cannot tell. */
+  /** Without a heartbeat the group has assigned the partitions to others by now, and cannot tell this member. */
   #owns(key: string): boolean {
     if (!this.#partitions || performance.now() - this.#confirmedAt > this.sessionTimeout) return false;
     const [topic = ''] = this.consumer.topics;

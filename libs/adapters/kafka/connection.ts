@@ -13,32 +13,32 @@ import {
 import './idle-queues.js';
 
 export type KafkaOptions = {
-  /** `host:port` of some brokers; they tell of the others. */
+  /** `host:port` of some brokers, which name the others. */
   readonly brokers: readonly string[];
-  /** Without a file (PEM), the authorities the system trusts. */
+  /** Without a file (PEM), the system's authorities. */
   readonly tls?: { readonly caFile?: string };
   readonly sasl?: {
     readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
     readonly username: string;
     readonly password: string;
   };
-  /** Put before the names of topics and groups, as it is. */
+  /** Prefix of the names of topics and groups, without a separator. */
   readonly prefix?: string;
-  /** Of the topics made here; one that exists keeps its own. */
+  /** For topics created here; an existing one keeps its own number. */
   readonly partitions?: number;
-  /** A member that gives no sign of life for so long (ms) loses its partitions to the others. */
+  /** Session time-out (ms): a member without a heartbeat for this time loses its partitions to the others. */
   readonly sessionTimeout?: number;
 };
 
 export const REQUEST_TIMEOUT_MS = 5_000;
-/** Shorter than a process is given to stop. */
+/** Shorter than the time a process has to stop. */
 const PATIENCE_MS = 10_000;
 const LEAVE_MS = 5_000;
 const PAUSE_MS = 300;
 
 /**
- * A client for one producer, consumer or admin: those of one client share what they know of a group's offsets.
- * It gives up soon, and its owner begins anew with another one: so a stop never waits long for a broker that is away.
+ * A client for one producer, consumer or admin: those of one client share cached offsets of a group. It gives up soon,
+ * and its owner starts again with a new one, so a stop never waits long for an unavailable broker.
  */
 export const kafkaClient = ({ brokers, tls, sasl }: KafkaOptions): Kafka =>
   new Kafka({
@@ -53,9 +53,9 @@ export const kafkaClient = ({ brokers, tls, sasl }: KafkaOptions): Kafka =>
   });
 
 /**
- * Does something again and again while Kafka is away, for about ten seconds or until the signal aborts.
- * @throws EngineUnavailable when it stays away
- * @throws AccessRefused, or what Kafka says, when it is there and refuses
+ * Retries while Kafka is unavailable, for about ten seconds or until the signal aborts.
+ * @throws EngineUnavailable when it stays unavailable
+ * @throws AccessRefused, or Kafka's error, when it responds and refuses
  */
 export async function untilDone<T>(work: () => Promise<T>, signal: AbortSignal, patienceMs = PATIENCE_MS): Promise<T> {
   const deadline = performance.now() + patienceMs;
@@ -70,14 +70,16 @@ export async function untilDone<T>(work: () => Promise<T>, signal: AbortSignal, 
   });
 }
 
-/** Waits for an end, but not long: without an answer from Kafka it goes on behind our back until kafkajs gives up. */
+/**
+ * Waits for an end, but not long: without a response from Kafka, kafkajs continues in the background until it gives up.
+ */
 export async function notForLong(ending: Promise<unknown>): Promise<void> {
   await Promise.race([ending.catch(() => undefined), delay(LEAVE_MS, undefined, { ref: false })]);
 }
 
 const REFUSALS = /SASL|TOO_LARGE|^INVALID_(TOPIC|GROUP|SESSION)|POLICY_VIOLATION/;
 
-/** What Kafka says when it is there and refuses, so that waiting does not help. */
+/** Kafka's error when it responds and refuses, so that waiting does not help. */
 export function refusalOf(error: unknown): Error | null {
   const root = rootOf(error) as Error & { readonly type?: string };
   const certificate = certificateProblem(root);

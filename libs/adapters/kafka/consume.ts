@@ -6,7 +6,10 @@ import { HandlerFailed, Membership } from './membership.js';
 const PAUSE_MS = 300;
 const logger = new Logger('Kafka');
 
-/** Consumes until the signal aborts or the handler rejects, or Kafka refuses. When Kafka is lost it begins anew, however long that takes. */
+/**
+ * Consumes until the signal aborts or the handler rejects, or Kafka refuses. When Kafka is lost it starts again,
+ * however long that takes.
+ */
 export async function consume(options: KafkaOptions, consumer: Consumer): Promise<void> {
   const { group, signal } = consumer;
   let isAway = false;

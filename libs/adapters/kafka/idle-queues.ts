@@ -4,8 +4,8 @@ type RequestQueue = {
   readonly prototype: { readonly pending: readonly unknown[]; scheduleCheckPendingRequests(): void };
 };
 
-// kafkajs 2.2.4 looks at every connection's queue each millisecond for ever, empty or not (tulios/kafkajs#1751): 3 % of a
-// processor for an idle producer, and a warning of Node 24. Only a queue with something in it needs that.
+// kafkajs 2.2.4 polls every connection's queue each millisecond forever, even when it is empty (tulios/kafkajs#1751): 3
+// % of a processor for an idle producer, and a warning of Node 24. This polls only queues that are not empty.
 const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js') as RequestQueue;
 const schedule = prototype.scheduleCheckPendingRequests;
 prototype.scheduleCheckPendingRequests = function () {

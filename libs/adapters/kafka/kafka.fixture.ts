@@ -3,22 +3,22 @@ import { openKafka } from './open-kafka.js';
 
 export const SESSION_MS = 1_000;
 
-/** @throws where no Kafka is given: a suite that needs one must not pass without it */
+/** @throws when no Kafka is given: a suite that needs one must not pass without it */
 export function givenBrokers(): string[] {
   const brokers = process.env['KAFKA_BROKERS'];
   if (!brokers) throw new Error('KAFKA_BROKERS says no Kafka to test against; npm run engines -- up starts one');
   return brokers.split(',');
 }
 
-/** With a short session, so that a member that is gone is soon missed. */
+/** With a short session time-out, so that a lost member is detected soon. */
 export const openTopics = (brokers: readonly string[], prefix = 'test.') =>
   openKafka({ brokers, sessionTimeout: SESSION_MS, prefix });
 
 export const keys = Array.from({ length: 12 }, (_, n) => `key-${n}`);
 
-/** Publishes numbered messages of all keys, one batch after the other, until it is stopped. */
+/** Publishes numbered messages of all keys, batch by batch, until it is stopped. */
 export class Publisher {
-  /** Numbers of batches that were acknowledged. */
+  /** Numbers of acknowledged batches. */
   acknowledged = 0;
   #isStopped = false;
   readonly #publishing: Promise<void>;
@@ -45,7 +45,7 @@ export class Publisher {
   }
 }
 
-/** Each number once, where it came first. */
+/** Each number once, at its first place. */
 export const firstOf = (seen: readonly ConsumedMessage[], key: string): number[] => [
   ...new Set(seen.filter((message) => message.key === key).map(({ value }) => Number(value['n']))),
 ];

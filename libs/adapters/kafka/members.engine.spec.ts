@@ -83,7 +83,7 @@ test('a member that was thrown out of its group comes back and reads on from wha
       expect(owns('a')).toBe(false);
     },
   });
-  // What it did while it was thought dead it could not commit.
+  // It could not commit its work after the group considered it dead.
   expect(seen).toEqual([5, 5]);
   await kafka.topics.publish(topic, [{ key: 'a', value: { n: 6 } }]);
   expect((await consume(kafka.topics, [topic], group, 1)).map(numberOf)).toEqual([6]);
@@ -104,7 +104,7 @@ test('installations with prefixes of their own share a Kafka', async () => {
   }
 });
 
-/** Nothing else runs in this process meanwhile, no heartbeat either. */
+/** Nothing else runs in this process meanwhile, not even heartbeats. */
 function freeze(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

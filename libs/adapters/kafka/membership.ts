@@ -5,13 +5,13 @@ import { kafkaClient, notForLong, type KafkaOptions } from './connection.js';
 import { Assignment } from './assignment.js';
 
 const SESSION_TIMEOUT_MS = 10_000;
-/** The group goes on without us, or with another assignment for us; joining again puts it right. */
+/** The group has dropped this member or changed its assignment; joining again fixes it. */
 const OUT = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'NOT_COORDINATOR_FOR_GROUP']);
 
-/** What the handler rejected with is the cause. */
+/** The cause is the handler's error. */
 export class HandlerFailed extends Error {}
 
-/** One stay in a group, on a client of its own, from joining until it is over or Kafka is lost. */
+/** One membership of a group, on a client of its own, from joining until it ends or Kafka is lost. */
 export class Membership {
   readonly #client: Client;
   readonly #ended = Promise.withResolvers<void>();
@@ -33,9 +33,9 @@ export class Membership {
       groupId: consumer.group,
       sessionTimeout,
       heartbeatInterval: this.#heartbeatInterval,
-      // How long the others wait for one that is still handling, when they share the work anew.
+      // How long the others wait for a busy member in a rebalance.
       rebalanceTimeout: sessionTimeout * 3,
-      // How long an idle member does not look whether to rebalance or to stop; messages come at once.
+      // How long an idle member does not check for a rebalance or a stop; messages arrive at once.
       maxWaitTimeInMs: sessionTimeout / 20,
       allowAutoTopicCreation: false,
       partitionAssigners: [this.#assignment.assigner],
@@ -45,9 +45,9 @@ export class Membership {
   }
 
   /**
-   * Resolves when the signal aborted, after what is being handled then is handled and committed.
+   * Resolves when the signal has aborted and the current batch is handled and committed.
    * @throws HandlerFailed when the handler rejected, with nothing of that batch committed
-   * @throws what kafkajs gave up with
+   * @throws the error with which kafkajs gave up
    */
   async run(): Promise<void> {
     const { signal } = this.consumer;
@@ -87,7 +87,7 @@ export class Membership {
     await this.#client.run({ eachBatchAutoResolve: false, eachBatch: (payload) => this.#take(payload) });
   }
 
-  /** What is resolved here kafkajs commits before it goes on. */
+  /** kafkajs commits the offsets resolved here before it continues. */
   async #take({ batch, heartbeat, resolveOffset }: EachBatchPayload): Promise<void> {
     if (this.#isOver) return;
     if (this.#out) throw this.#out;
@@ -114,7 +114,7 @@ export class Membership {
     }
   }
 
-  /** Whoever has the partition now handles what else was fetched; only what is being handled is finished. */
+  /** The new owner of the partition handles other fetched messages; only the current one is finished here. */
   #missed(error: unknown): void {
     if (!OUT.has((error as { type?: string }).type ?? '')) return;
     this.#out = error;
@@ -128,7 +128,7 @@ export class Membership {
   }
 }
 
-/** Nothing for what is not a JSON object: it is not ours, and would stand in the way of its partition for ever. */
+/** Skips a message that is not a JSON object: it is not ours, and would block its partition forever. */
 function consumed(partition: number, { key, value, offset }: Batch['messages'][number]): ConsumedMessage[] {
   const parsed = parse(String(value));
   return isObject(parsed) ? [{ key: String(key), value: parsed, offset: `${partition}:${offset}` }] : [];

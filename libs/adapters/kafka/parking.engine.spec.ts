@@ -91,7 +91,7 @@ test('rule 13: a key that cannot be handled is parked with what comes behind it,
   });
   expect(handled).toEqual(['b1', 'b2']);
 
-  // The offsets of what was parked are committed: only what is new comes.
+  // The offsets of parked messages are committed: only new messages arrive.
   await kafka.topics.publish(topic, [{ key: 'c', value: { stream: (await happened('c1')).stream } }]);
   expect((await consume(kafka.topics, [topic], group, 1)).map(({ key }) => key)).toEqual(['c']);
 

@@ -9,12 +9,12 @@ type Pending = {
   readonly call: Call;
 };
 
-/** In characters; what goes to one partition must stay below the broker's largest message, 1 MB by default. */
+/** In characters; a batch for one partition must stay below the broker's largest message, 1 MB by default. */
 const LARGEST_BATCH = 250_000;
 
 /**
- * Sends one batch after the other, in the order of the calls, and together what was called meanwhile. A later message
- * never overtakes one that is tried again, which kafkajs itself allows; its idempotent producer loses messages.
+ * Sends one batch after the other, in the order of the calls; calls made meanwhile share a batch. A later message never
+ * overtakes one that is retried. kafkajs itself would allow that, and its idempotent producer loses messages.
  */
 export class Sender {
   #pending: Pending[] = [];
@@ -27,7 +27,7 @@ export class Sender {
     private readonly closing: AbortSignal,
   ) {}
 
-  /** @throws EngineUnavailable after about ten seconds without an answer; some or all may be there then */
+  /** @throws EngineUnavailable after about ten seconds without a response; some or all messages may be stored then */
   send(topic: string, messages: readonly TopicMessage[]): Promise<void> {
     if (messages.length === 0) return Promise.resolve();
     if (this.closing.aborted) return Promise.reject(new EngineUnavailable('Kafka', new Error('closed')));
@@ -39,7 +39,7 @@ export class Sender {
     return promise;
   }
 
-  /** Call it after `closing` aborted. What did not get through by then is rejected. */
+  /** Call it after `closing` aborted. Unsent messages are rejected. */
   async close(): Promise<void> {
     await notForLong(Promise.resolve(this.#sending).then(() => this.#producer?.disconnect()));
     this.#reject(new EngineUnavailable('Kafka', new Error('closed')));
@@ -59,7 +59,7 @@ export class Sender {
     this.#sending = null;
   }
 
-  /** Who waits behind fails too, or would be there before those who then try again. */
+  /** Later calls fail too; otherwise their messages would overtake those of callers who retry. */
   #reject(error: unknown): void {
     for (const { call } of [...this.#batch, ...this.#pending.splice(0)]) call.reject(error);
   }
@@ -81,7 +81,7 @@ export class Sender {
       this.#producer ??= await this.#connect();
       await this.#producer.sendBatch({ topicMessages, acks: -1, timeout: REQUEST_TIMEOUT_MS });
     } catch (error) {
-      // One that failed may stay broken, as after a topic of it was deleted.
+      // A failed producer may stay broken, as after one of its topics was deleted.
       const broken = this.#producer;
       this.#producer = null;
       await broken?.disconnect();

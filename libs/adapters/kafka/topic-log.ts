@@ -5,7 +5,7 @@ import { Sender } from './sender.js';
 
 const PARTITIONS = 6;
 
-/** Keys are shared out over the partitions of a topic; each group keeps one offset for each partition. */
+/** Keys are distributed over the partitions of a topic; each group keeps one offset for each partition. */
 export class KafkaTopicLog extends TopicLog {
   readonly #consumers = new Consumers();
   readonly #sender: Sender;
@@ -22,7 +22,7 @@ export class KafkaTopicLog extends TopicLog {
     if (names.length > 0) await untilDone(() => this.#create(names), this.#consumers.closing);
   }
 
-  /** Asked once: a Kafka that is away is no reason not to start. */
+  /** Checked once: an unavailable Kafka does not prevent the start. */
   async checkAccess(): Promise<void> {
     const connect = async (): Promise<void> => {
       const admin = kafkaClient(this.options).admin();
@@ -48,7 +48,7 @@ export class KafkaTopicLog extends TopicLog {
     await this.#consumers.run(prefixed, (ended) => consume(this.options, ended));
   }
 
-  /** Ends the consumers and the sending; what does not get through any more is rejected. */
+  /** Ends the consumers and the sending; unsent messages are rejected. */
   async close(): Promise<void> {
     await Promise.allSettled([this.#consumers.close(), this.#sender.close()]);
   }
@@ -60,9 +60,9 @@ export class KafkaTopicLog extends TopicLog {
       const existing = new Set(await admin.listTopics());
       const missing = names.filter((topic) => !existing.has(topic));
       const numPartitions = this.options.partitions ?? PARTITIONS;
-      // Those that somebody else makes at this moment are passed over.
+      // Topics that another process creates at this moment are skipped.
       if (missing.length > 0) await admin.createTopics({ topics: missing.map((topic) => ({ topic, numPartitions })) });
-      // Made is not yet ready: a batch sent now would get through to some partitions, and be sent again to all.
+      // A created topic is not ready yet: a batch sent now would reach some partitions, and be sent again to all.
       for (const topic of names) await admin.fetchTopicOffsets(topic);
     } finally {
       await admin.disconnect();

@@ -53,22 +53,22 @@ export class MongoCheckpoints extends Checkpoints {
     if (to !== null) this.moved(name, to);
   }
 
-  /** Looks at the server while somebody waits, so it also sees what other processes move. */
+  /** Polls the server while somebody waits, so it also sees checkpoints moved by other processes. */
   async waitFor(name: string, position: Position, timeoutMs: number): Promise<boolean> {
     return this.#waiting.until(name, position, timeoutMs);
   }
 
-  /** Wakes those of this process who wait for this. */
+  /** Wakes this process's waiters for this checkpoint. */
   moved(name: string, to: Position): void {
     this.#waiting.moved(name, to);
   }
 
-  /** Ends the waiting. */
+  /** Ends all waits. */
   async close(): Promise<void> {
     await this.#waiting.close();
   }
 
-  /** A name is of a follower or of a model; only the server knows. */
+  /** A name belongs to a follower or a model; only the server knows which. */
   async #read(names: readonly string[]): Promise<ReadonlyMap<string, Position>> {
     return this.connection.reach(async (db) => {
       const [followers, markers] = await Promise.all([
@@ -87,7 +87,9 @@ export class MongoCheckpoints extends Checkpoints {
   }
 }
 
-/** Moves a model's checkpoint, unless it is not at `from` or the model was swapped meanwhile. @throws CheckpointMoved */
+/**
+ * Moves a model's checkpoint, unless it is not at `from` or the model was swapped meanwhile. @throws CheckpointMoved
+ */
 export async function moveMarker(
   db: Db,
   model: string,

@@ -12,13 +12,13 @@ import {
 } from 'mongodb';
 
 const SELECTION_MS = 5_000;
-/** A server that is frozen is noticed after this and the time to connect; calls under way end then. */
+/** A frozen server is noticed after this plus the time to connect; running calls fail then. */
 const HEARTBEAT_MS = 2_000;
 const WRITE_CONCERN_MS = 10_000;
 
 /**
- * The database of one URL. What was read cannot be rolled back, what was written is in the journals of a majority, and
- * who reads sees what was written before, so the URL's own read and write concerns and read preference do not count.
+ * The database of one URL. Reads cannot be rolled back, writes are in the journals of a majority, and reads see earlier
+ * writes, so the URL's own read and write concerns and read preference are overridden.
  */
 export class Connection {
   readonly #client: MongoClient;
@@ -40,13 +40,13 @@ export class Connection {
   }
 
   /**
-   * @throws EngineUnavailable when the server did not answer; what was asked may have been done
-   * @throws AccessRefused when it answers and refuses what was asked
+   * @throws EngineUnavailable when the server did not respond; the request may have been carried out
+   * @throws AccessRefused when it responds and refuses the request
    */
   async reach<Answer>(ask: (db: Db) => Promise<Answer>): Promise<Answer> {
     if (this.#closed) throw new EngineUnavailable('MongoDB', new Error('The connection was closed'));
     try {
-      // A client whose first connection failed answers nothing until it is asked to connect again.
+      // A client whose first connection failed answers nothing until it is told to connect again.
       await this.#client.connect();
       return await ask(this.#client.db());
     } catch (error) {
@@ -61,7 +61,9 @@ export class Connection {
   }
 }
 
-/** Codes of a server that is going, cannot ask the others, or has given up what it was asked under a rename. */
+/**
+ * Codes of a server that is shutting down, cannot reach the others, or has aborted an operation because of a rename.
+ */
 const unavailableCodes = new Set([
   6, // HostUnreachable
   7, // HostNotFound
@@ -74,7 +76,7 @@ const unavailableCodes = new Set([
   189, // PrimarySteppedDown
   262, // ExceededTimeLimit
   9001, // SocketException
-  10058, // NotPrimary, as older servers say it
+  10058, // NotPrimary, from older servers
   10107, // NotWritablePrimary
   11600, // InterruptedAtShutdown
   11602, // InterruptedDueToReplStateChange
@@ -82,7 +84,7 @@ const unavailableCodes = new Set([
   13436, // NotPrimaryOrSecondary
 ]);
 
-const AUTHENTICATION_FAILED = new Set([18, 8000 /* of Atlas */]);
+const AUTHENTICATION_FAILED = new Set([18, 8000 /* Atlas */]);
 const UNAUTHORIZED = 13;
 
 export function refusalOf(error: unknown): AccessRefused | null {
@@ -98,7 +100,7 @@ export function refusalOf(error: unknown): AccessRefused | null {
     : null;
 }
 
-/** A bulk hides what the driver failed with. */
+/** A bulk write hides the driver's error. */
 function reasonOf(error: unknown): unknown {
   const hidden: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : undefined;
   return hidden instanceof Error ? hidden : error;
@@ -116,7 +118,7 @@ function isUnavailable(error: unknown): boolean {
   );
 }
 
-/** `mongodb+srv` asks for names, and the driver passes on what that fails with. */
+/** `mongodb+srv` resolves names, and the driver passes their errors on. */
 const isNameUnknown = (error: unknown): boolean =>
   error instanceof Error && /^query(Srv|Txt)$/.test(String((error as NodeJS.ErrnoException).syscall));
 

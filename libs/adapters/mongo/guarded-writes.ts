@@ -5,7 +5,7 @@ import type { Stored } from './model-collections.js';
 const AT_ONCE = 1_000;
 const DUPLICATE = 11000;
 
-/** Writes or deletes each document that is newer than the stored one; repeating it changes nothing. */
+/** Writes or deletes each document that is newer than the stored one; idempotent. */
 export async function writeGuarded(collection: Collection<Stored>, writes: readonly DocumentWrite[]): Promise<void> {
   for (let from = 0; from < writes.length; from += AT_ONCE) {
     const some = writes.slice(from, from + AT_ONCE);
@@ -13,7 +13,7 @@ export async function writeGuarded(collection: Collection<Stored>, writes: reado
       collection,
       some.map((write) => replace(write, true)),
     );
-    // An id is taken by a newer document, or by an older one that came between looking and inserting.
+    // The id exists with a newer document, or with an older one inserted between looking and inserting.
     const again = taken.map((index) => some[index]).filter((write) => write !== undefined);
     if (again.length > 0)
       await bulk(
@@ -23,7 +23,7 @@ export async function writeGuarded(collection: Collection<Stored>, writes: reado
   }
 }
 
-/** A replacement takes keys that begin with `$` as they are; they are operators only at the top. */
+/** A replacement keeps keys that begin with `$`; they are operators only at the top level. */
 const replace = (write: DocumentWrite, upsert: boolean): AnyBulkWriteOperation<Stored> => ({
   replaceOne: {
     filter: { _id: idOf(write), position: { $lt: write.position } },
@@ -32,7 +32,7 @@ const replace = (write: DocumentWrite, upsert: boolean): AnyBulkWriteOperation<S
   },
 });
 
-/** @returns the places of the operations whose id was taken */
+/** @returns the indexes of the operations whose id existed */
 async function bulk(collection: Collection<Stored>, operations: AnyBulkWriteOperation<Stored>[]): Promise<number[]> {
   try {
     await collection.bulkWrite(operations, { ordered: false });

@@ -2,14 +2,14 @@ import { KeyStore, type KeyChange } from '@app/eventing';
 import { Binary, type Collection } from 'mongodb';
 import type { Connection } from './connection.js';
 
-/** `null` where the key was destroyed. */
+/** `null` for a destroyed key. */
 type StoredKey = { readonly _id: string; readonly wrapped: Binary | null };
 
 const SCAN = 500;
 
 /**
- * Keys in the collection `keys`. A destroyed one is gone from the collection at once; from the oplog, journals and
- * backups of the server only when these have rolled over.
+ * Keys in the collection `keys`. A destroyed key disappears from the collection at once, but from the server's oplog,
+ * journals and backups only when these expire.
  */
 export class MongoKeyStore extends KeyStore {
   constructor(private readonly connection: Connection) {
@@ -21,7 +21,7 @@ export class MongoKeyStore extends KeyStore {
     return new Map(stored.map(({ _id, wrapped }) => [_id, bytesOf(wrapped)]));
   }
 
-  /** In one step, so that of many at once one stores it and the others get the same. */
+  /** In one step, so that one of several concurrent calls stores it and the others get the same key. */
   async add(subject: string, wrapped: Uint8Array): Promise<Uint8Array | null> {
     const stored = await this.#reach((collection) =>
       collection.findOneAndUpdate(

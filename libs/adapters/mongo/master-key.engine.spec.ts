@@ -11,7 +11,7 @@ import { TemporaryDatabase } from './temporary-database.fixture.js';
 const hex = (key: Uint8Array | 'destroyed' | undefined): string => Buffer.from(key ?? []).toString('hex');
 const [one, two] = [1, 2].map(() => new MasterKey(randomBytes(32))) as [MasterKey, MasterKey];
 
-/** Each opened instance has connections and memory of its own, as a process has. */
+/** Each opened instance has connections and memory of its own, like a process. */
 describe('keys in MongoDB and their master key', () => {
   let database: TemporaryDatabase;
   let opened: Mongo[];
@@ -104,7 +104,7 @@ describe('keys in MongoDB and their master key', () => {
     rotating = false;
     await Promise.all(makers);
     expect(rotated).toBeGreaterThan(0);
-    // Whoever had read before the rotation which master key to use is done now.
+    // A process that had read the master key's entry before the rotation now finishes.
     await (await open(two, one)).rotate();
     const stored = await (await open(two)).get([...made.keys()]);
     for (const [subject, key] of made) expect(hex(stored.get(subject))).toBe(key);

@@ -2,7 +2,7 @@ import type { Document, ModelDefinition } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import type { Collection, Db } from 'mongodb';
 
-/** A document with the position of the last event in it, which guards it. One that was deleted leaves its position. */
+/** A document with the position of its last event, which guards it. A deleted document leaves its position. */
 export type Stored<Row extends Document = Document> = {
   readonly _id: string;
   readonly position: Position;
@@ -10,8 +10,8 @@ export type Stored<Row extends Document = Document> = {
 };
 
 /**
- * A model's checkpoint lies in its collection, so that a rename puts documents and checkpoint in place in one step.
- * `copy` tells the collections apart that follow each other under one name.
+ * A model's checkpoint is in its collection, so that a rename replaces documents and checkpoint in one step. `copy`
+ * distinguishes the collections that follow each other under one name.
  */
 export type Marker = { readonly _id: 0; readonly copy: string; readonly checkpoint: Position | null };
 
@@ -34,7 +34,7 @@ export const storedIn = <Row extends Document = Document>(db: Db, collection: st
   db.collection<Stored<Row>>(collection);
 export const markersIn = (db: Db, collection: string): Collection<Marker> => db.collection<Marker>(collection);
 
-/** What a collection holds beside documents: the checkpoint, and positions of those that were deleted. */
+/** The entries of a collection other than documents: the checkpoint, and positions of deleted documents. */
 export const IS_DOCUMENT = { document: { $exists: true } } as const;
 
 /** Path of a field of the stored document. */

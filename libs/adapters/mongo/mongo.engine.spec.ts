@@ -11,8 +11,8 @@ import { openMongo, type Mongo } from './index.js';
 import { TemporaryDatabase } from './temporary-database.fixture.js';
 
 /**
- * Where the server is mongo-java-server, these suites show behaviour and nothing of: waiting for a majority, rollback
- * and failover, retried writes, which index serves a query and what that costs, and a rename that readers do not notice.
+ * On mongo-java-server these suites show the behaviour, but nothing about majority writes, rollback and failover,
+ * retried writes, the index and cost of a query, or a rename without disturbing readers.
  */
 const database = new TemporaryDatabase();
 afterAll(() => database.drop());

@@ -22,18 +22,18 @@ export type Mongo = {
   readonly checkpoints: Checkpoints;
   readonly keyring: WrappedKeyring;
   readonly clocks: readonly EngineClock[];
-  /** Asks once whether we may read and write. Changes nothing. @throws AccessRefused, EngineUnavailable */
+  /** Checks once whether reading and writing are allowed. Changes nothing. @throws AccessRefused, EngineUnavailable */
   checkAccess(): Promise<void>;
-  /** Ends those who wait, and the connections. */
+  /** Ends all waits, and the connections. */
   close(): Promise<void>;
 };
 
-/** Another process forgets a destroyed key after this. */
+/** The time after which another process forgets a destroyed key. */
 const KEYS_KEPT_MS = 1_000;
 
 /**
  * Read models, checkpoints and keys in one MongoDB database, 5.0 or later, shared by any number of processes. Needs no
- * transactions. Connects at first use, and again whenever the server was away.
+ * transactions. Connects at first use, and reconnects.
  * @throws MongoParseError when the URL cannot be read
  */
 export async function openMongo({ url, masterKeys }: MongoOptions): Promise<Mongo> {

@@ -7,7 +7,7 @@ import { at, card, collect, newModel, rejection, write } from '@app/testing/cont
 import { freePort, startMongo, type RunningMongo } from '@app/testing/servers';
 import { openMongo, type Mongo } from './index.js';
 
-/** On a server of its own, since it is taken away. The stand-in keeps nothing over that; MongoDB would. */
+/** On a separate server, since it is stopped. The stand-in loses its data then; MongoDB would not. */
 describe('MongoDB that is away', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mongo-outage-'));
   const model = newModel();

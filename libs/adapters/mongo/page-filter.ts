@@ -5,9 +5,9 @@ import { IS_DOCUMENT, path, type Stored } from './model-collections.js';
 type Condition = Readonly<Record<string, unknown>>;
 
 /**
- * What a page is made of: what its first fields hold, and what lies beyond the end of the page before. Its first
+ * The filter of a page: the values of its first fields, and the range beyond the end of the previous page. Its first
  * sorted field bounds one range of the compound index, which both orders read from its edge; a choice of ranges alone
- * would be merged after a sort of everything in descending order.
+ * would be merged after sorting everything in descending order.
  */
 export function pageFilter<Row extends Document>(
   { equal, range, sortedBy, end }: PageList,
@@ -22,7 +22,7 @@ export function pageFilter<Row extends Document>(
   return { $and: conditions } as Filter<Stored<Row>>;
 }
 
-/** Null is at most anything, and nothing but null is at most null. */
+/** Null is at most anything, and only null is at most null. */
 function within(name: string, { above, upTo }: NonNullable<PageList['range']>): Condition[] {
   return [
     ...(above === undefined ? [] : [{ [name]: above === null ? { $ne: null } : { $gt: above } }]),
@@ -30,7 +30,7 @@ function within(name: string, { above, upTo }: NonNullable<PageList['range']>): 
   ];
 }
 
-/** One choice for each field: the fields before are as they were, this one is beyond. */
+/** One alternative for each field: the fields before it are equal, this one is beyond. */
 function beyond(paths: readonly string[], end: readonly FieldValue[], order: PageRequest['order']): Condition {
   const choices: Condition[] = [];
   paths.forEach((name, n) => {
@@ -42,7 +42,7 @@ function beyond(paths: readonly string[], end: readonly FieldValue[], order: Pag
   return { $or: choices };
 }
 
-/** Comparisons stay within a type, so null, which is first, is asked for by what it is not. */
+/** Comparisons stay within a type, so null, which is first, is expressed by exclusion. */
 function furtherThan(value: FieldValue, order: PageRequest['order']): Condition | null {
   if (order === 'asc') return value === null ? { $ne: null } : { $gt: value };
   return value === null ? null : { $not: { $gte: value } };

@@ -11,7 +11,7 @@ import { TemporaryDatabase } from './temporary-database.fixture.js';
 type Documents = Parameters<typeof writeGuarded>[0];
 type Bulk = Parameters<Documents['bulkWrite']>[0];
 
-/** Each opened instance has connections and memory of its own, as a process has. */
+/** Each opened instance has connections and memory of its own, like a process. */
 describe('MongoDB shared by several processes', () => {
   const database = new TemporaryDatabase();
   let connection: Connection;
@@ -128,7 +128,7 @@ describe('MongoDB shared by several processes', () => {
     };
     const [restarts] = await Promise.all([runWorker(a, model, events), swapUnderTheWorker()]);
     expect(restarts).toBeGreaterThan(0);
-    // It may have been done before the last swap took it back.
+    // The write may have been done before the last swap undid it.
     await runWorker(a, model, events);
     expect(await collect(a.readModels.scan(model, 'live'))).toEqual(events);
   });
@@ -236,7 +236,7 @@ describe('MongoDB shared by several processes', () => {
   });
 });
 
-/** Follows the events, each a document, and starts again when another copy took the model's place. @returns how often */
+/** Follows the events, each a document, and starts again when another copy replaced the model. @returns how often */
 async function runWorker(
   { readModels, checkpoints }: Mongo,
   model: ReturnType<typeof newModel>,

@@ -35,10 +35,10 @@ import {
 import { pageFilter } from './page-filter.js';
 
 const SCAN = 500;
-/** Above every character a term continues with. */
+/** Sorts after every character that can continue a term. */
 const LAST_CHARACTER = '\u{10FFFF}';
 
-/** Read models, each in a collection of its own; a rebuild fills one beside it and takes its name. */
+/** Read models, each in its own collection; a rebuild fills another one beside it and takes its name. */
 export class MongoReadModelStore extends ReadModelStore {
   constructor(
     private readonly connection: Connection,
@@ -48,8 +48,8 @@ export class MongoReadModelStore extends ReadModelStore {
   }
 
   /**
-   * Adds the indexes that are missing. Nothing is dropped, neither documents nor indexes, so processes of two versions
-   * can live side by side; a rebuild leaves only the indexes of the version that made it.
+   * Adds missing indexes. Drops nothing, neither documents nor indexes, so two versions can run side by side; a rebuild
+   * keeps only the indexes of its own version.
    */
   async prepare(model: ModelDefinition): Promise<void> {
     checkNames(model);
@@ -60,8 +60,9 @@ export class MongoReadModelStore extends ReadModelStore {
   }
 
   /**
-   * Documents before the checkpoint: killed in between, the same events come again and the guards make that harmless.
-   * A swap in between makes the checkpoint refuse, since it is of another copy, and the worker starts again from its.
+   * Documents before the checkpoint: after a kill in between, the same events are handled again and the guards make
+   * that harmless. After a swap in between, the checkpoint belongs to another copy and is refused, and the worker
+   * starts again from that copy's checkpoint.
    */
   async write(
     model: ModelDefinition,
@@ -115,7 +116,7 @@ export class MongoReadModelStore extends ReadModelStore {
     limit: number,
   ): Promise<readonly Row[]> {
     if (model.searchTerms === undefined || limit === 0) return [];
-    // A range, since a pattern would have to be escaped and cannot hold every character.
+    // A range, since a pattern would have to be escaped and cannot contain every character.
     const terms = { [path(model.searchTerms)]: { $elemMatch: { $gte: prefix, $lt: prefix + LAST_CHARACTER } } };
     return toDocuments(await this.#inLive(model, (live) => live.find(terms).limit(limit).toArray()));
   }
@@ -133,9 +134,9 @@ export class MongoReadModelStore extends ReadModelStore {
   }
 
   /**
-   * The rename is the one step: the copy comes with its checkpoint. A worker that writes meanwhile finds another copy
-   * when it moves the checkpoint, and reads again from there; what it wrote to either collection is as the record has it.
-   * When the answer was lost, it was done if there is no copy any more.
+   * The rename is atomic: the copy has its own checkpoint. A worker that is writing meanwhile finds another copy when
+   * it moves the checkpoint, and reads again from there; what it wrote to either collection is correct. If the response
+   * was lost, the rename was done if the copy no longer exists.
    */
   async swapRebuild(model: ModelDefinition, checkpoint: Position | null): Promise<void> {
     await this.connection.reach(async (db) => {
@@ -181,7 +182,7 @@ export class MongoReadModelStore extends ReadModelStore {
 const toDocuments = <Row extends Document>(found: readonly Stored<Row>[]): Row[] =>
   found.flatMap(({ document }) => document ?? []);
 
-/** Of several processes at once one makes it. */
+/** One of several concurrent processes creates it. */
 async function makeMarker(db: Db, collection: string): Promise<void> {
   const made = { copy: randomUUID(), checkpoint: null };
   try {
@@ -191,7 +192,7 @@ async function makeMarker(db: Db, collection: string): Promise<void> {
   }
 }
 
-/** Makes it first: not every server lets drop what is not there. */
+/** Creates it first: not every server allows dropping a missing collection. */
 async function dropCopy(db: Db, { name }: ModelDefinition): Promise<void> {
   await makeMarker(db, copyName(name));
   await storedIn(db, copyName(name)).drop();

@@ -1,7 +1,7 @@
 import { EngineClock, type Bounds } from '@app/eventing';
 import type { Connection } from './connection.js';
 
-/** The clock of the server, as its greeting tells it. By the older name, which every version knows, and what stands in for the server too. */
+/** The server's clock, from its handshake. Uses the older command name, which every version and the stand-in know. */
 export class MongoClock extends EngineClock {
   override readonly engine = 'MongoDB';
 

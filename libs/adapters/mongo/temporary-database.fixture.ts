@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { MasterKey, type MasterKeys } from '@app/eventing';
 import { Connection } from './connection.js';
 
-/** A database of its own on the server of MONGODB_URL. @throws when there is none: no suite is skipped in silence */
+/** A separate database on the server of MONGODB_URL. @throws when there is none: no suite is skipped silently */
 export class TemporaryDatabase {
   readonly url: string;
   readonly masterKeys: MasterKeys = [new MasterKey(randomBytes(32))];

@@ -5,7 +5,7 @@ type Waiter = {
   readonly name: string;
   readonly position: Position;
   readonly deadline: number;
-  /** Runs from the first look on: who asks for no time at all is still answered. */
+  /** Starts at the first poll, so a caller with a time of zero still gets a result. */
   timer: NodeJS.Timeout | undefined;
   readonly end: (reached: boolean) => void;
   readonly fail: (error: unknown) => void;
@@ -16,7 +16,7 @@ type Read = (names: readonly string[]) => Promise<ReadonlyMap<string, Position>>
 const SHORTEST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 50;
 
-/** Those of this process who wait for checkpoints that any process may move. One look at a time serves all of them. */
+/** This process's waiters for checkpoints that any process may move. One poll at a time serves all of them. */
 export class Waiting {
   readonly #waiters = new Set<Waiter>();
   readonly #arrivals = new Wakeup();
@@ -26,7 +26,7 @@ export class Waiting {
 
   constructor(private readonly read: Read) {}
 
-  /** Rejects when a look does. */
+  /** Rejects when a poll does. */
   until(name: string, position: Position, timeoutMs: number): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false);
     return new Promise((resolve, reject) => {
@@ -66,7 +66,7 @@ export class Waiting {
       const { calls } = this.#arrivals;
       try {
         const checkpoints = await this.read([...new Set(waiters.map(({ name }) => name))]);
-        // Some were told meanwhile by a move of this process.
+        // Some were notified meanwhile of a move by this process.
         tell(
           waiters.filter((waiter) => this.#waiters.has(waiter)),
           checkpoints,

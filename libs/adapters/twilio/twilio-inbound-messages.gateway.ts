@@ -15,7 +15,7 @@ export class TwilioInboundMessages extends InboundMessages {
   }
 
   async *list({ accountSid, authToken }: SmsAccount, to: string, since: Date): AsyncIterable<ListedText> {
-    // Lists are rare: no connection is kept from one to the next, nor a client with a token that may have changed.
+    // Lists are rare, so no connection is kept between them, and no client with a token that may have changed.
     const client = twilio(accountSid, authToken, { autoRetry: false, timeout: this.timeoutMs, keepAlive: false });
     client.api.baseUrl = this.baseUrl;
     // Not by DateSent: a message without that date would be left out.
@@ -29,7 +29,7 @@ export class TwilioInboundMessages extends InboundMessages {
   }
 }
 
-/** The provider's description allows null for what a message does not have. */
+/** The provider's API description allows null for missing values. */
 function listedText({ sid, accountSid, from, to, body, numMedia, numSegments, dateCreated }: Listed): ListedText {
   const form = {
     MessageSid: sid,
@@ -43,7 +43,7 @@ function listedText({ sid, accountSid, from, to, body, numMedia, numSegments, da
   return { providerMessageId: sid, from: form.From, to, createdAt: dateCreated.getTime(), form };
 }
 
-/** @throws MessageListUnavailable for whatever the SDK rejects with */
+/** @throws MessageListUnavailable for any error of the SDK */
 async function available<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;

@@ -27,7 +27,7 @@ async function list(
   return texts;
 }
 
-/** The emulator behind a server that counts what is asked, and may not answer. */
+/** The emulator behind a server that counts requests, and may not respond. */
 async function between(
   answers: (count: number) => boolean,
 ): Promise<{ url: string; asked: () => number; close: () => void }> {
@@ -97,7 +97,7 @@ it('T5: reads page after page, newest first, and no further than the page that h
       Array.from({ length: 350 }, (_, n) => String(349 - n)),
     );
     expect(counted.asked()).toBe(4);
-    // A hundred to a page: the second one goes from 249 to 150.
+    // A page has one hundred: the second one goes from 249 to 150.
     expect((await list(at(200), { url: counted.url })).at(-1)?.form['Body']).toBe('150');
     expect(counted.asked()).toBe(6);
     expect(await list(at(1_000), { url: counted.url })).toHaveLength(100);

@@ -69,7 +69,7 @@ describe('T8: what an answer of the provider means', () => {
     [408, '{"code":20003}', { kind: 'uncertain', cause: 'HTTP 408' }],
     [503, '{}', { kind: 'uncertain', cause: 'HTTP 503' }],
     [429, '{}', { kind: 'back-off', code: '20429', retryAfterMs: 2_000 }],
-    // A proxy's word, not the provider's.
+    // From a proxy, not from the provider.
     ...[403, 404, 407].flatMap((status) =>
       ['{}', '<html>', '{"code":403}'].map((body): [number, string, SendOutcome] => [
         status,

@@ -5,10 +5,10 @@ import { SmsGateway, type FoundOutcome, type SendOutcome, type Sms, type SmsAcco
 const TIMEOUT_MS = 10_000;
 const BACK_OFF_MS = 2_000;
 const UNREACHED_MS = 5_000;
-/** The provider's clock and ours may differ by this much. */
+/** The possible difference between the provider's clock and ours. */
 const CLOCK_SKEW_MS = 60_000;
 
-/** The connection was never made, so nothing was accepted. */
+/** No connection was established, so nothing was accepted. */
 const neverReached = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** Texts by the official SDK. `baseUrl` is the provider's, or the emulator's; nothing else differs. */
@@ -40,7 +40,7 @@ export class TwilioSmsGateway extends SmsGateway {
     const oldest = between.from.getTime() - CLOCK_SKEW_MS;
     const newest = between.to.getTime() + CLOCK_SKEW_MS;
     try {
-      // Not by DateSent: what has not left the provider yet has none. The list is newest first.
+      // Not by DateSent: a text that the provider has not sent yet has none. The list is newest first.
       for (let page = await this.client(account).messages.page({ from, to, pageSize: 50 }); ;) {
         for (const message of page.instances) {
           if (message.dateCreated.getTime() < oldest) return { kind: 'unknown' };
@@ -58,7 +58,7 @@ export class TwilioSmsGateway extends SmsGateway {
         page = next as typeof page;
       }
     } catch {
-      return { kind: 'unknown' }; // asked again by the next round
+      return { kind: 'unknown' }; // the next round asks again
     }
   }
 
@@ -72,7 +72,10 @@ export class TwilioSmsGateway extends SmsGateway {
   }
 }
 
-/** Of the SDK's error only codes are kept: its messages repeat phone numbers. What a code means for others is not decided here. */
+/**
+ * Only codes of the SDK's error are kept: its messages repeat phone numbers. What a code means for other texts is not
+ * decided here.
+ */
 function outcomeOf(error: unknown): SendOutcome {
   const { status, code } = error as { status?: unknown; code?: unknown };
   const name = typeof code === 'string' || typeof code === 'number' ? String(code) : 'unknown';
@@ -80,9 +83,9 @@ function outcomeOf(error: unknown): SendOutcome {
     return neverReached.has(name)
       ? { kind: 'back-off', code: name, retryAfterMs: UNREACHED_MS }
       : { kind: 'uncertain', cause: name };
-  // A proxy's time-out (408) does not say whether the provider took the text.
+  // A proxy's time-out (408) does not say whether the provider accepted the text.
   if (status >= 500 || status === 408) return { kind: 'uncertain', cause: `HTTP ${status}` };
-  // A proxy in between may answer without a code of the provider's: that says nothing about this text.
+  // A proxy may answer without a provider code: that says nothing about this text.
   const isOfProvider = /^\d{5}$/.test(name);
   if (status === 429) return { kind: 'back-off', code: isOfProvider ? name : '20429', retryAfterMs: BACK_OFF_MS };
   if (status === 401) return { kind: 'refused', code: '20003', reason: 'HTTP 401' };

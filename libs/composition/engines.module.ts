@@ -33,7 +33,7 @@ const logger = new Logger('Clock');
 const reportClock = (reason: string | null): void =>
   logger.warn({ event: 'clock', reason: reason ?? 'The clock of this machine is right again' });
 
-/** The engines the configuration asks for, behind their ports, opened before anything that needs them and closed last. */
+/** The configured engines, behind their ports, opened before their users and closed last. */
 @Global()
 @Module({})
 export class EnginesModule implements OnModuleInit, OnApplicationShutdown {
@@ -97,7 +97,7 @@ export class EnginesModule implements OnModuleInit, OnApplicationShutdown {
     };
   }
 
-  /** Engines that are away keep no process from starting: whatever follows the record waits until it was checked. @throws UnusableData */
+  /** Unavailable engines do not prevent the start: followers wait until the check is done. @throws UnusableData */
   async onModuleInit(): Promise<void> {
     await this.recordCheck.pass().catch((error: unknown) => {
       if (!(error instanceof EngineUnavailable)) throw error;

@@ -16,17 +16,18 @@ import { openEventStoreDb } from '@app/adapters/eventstoredb';
 import { openKafka, type KafkaOptions } from '@app/adapters/kafka';
 import { openMongo } from '@app/adapters/mongo';
 
-/** Diagnostics channel that publishes the opened engines before anything uses them. A subscriber may wrap their ports. */
+/**
+ * Diagnostics channel that publishes the opened engines before anything uses them. A subscriber may wrap their ports.
+ */
 export const ENGINES_OPENED = 'referral-messages:engines-opened';
 
 type Closable = { close(): Promise<void> };
 
 /**
- * Opens the engines that the configuration chooses, each for itself. The keys and the leases are with the read models.
+ * Opens the configured engines independently of each other. Keys and leases are with the read models.
  * @throws InvalidConfiguration for a connection string or file that cannot be read
- * @throws FolderLocked when an embedded one is chosen and another process has the folder
- * @throws UnusableData when another build wrote what is there, the master key does not fit it, or a server is there and refuses
- * what the product needs of it
+ * @throws FolderLocked when an embedded one is chosen and another process uses the folder
+ * @throws UnusableData when another build wrote the data, the master key is wrong, or a server refuses required access
  */
 export async function openEngines(configuration: Configuration): Promise<Engines> {
   const opened: Closable[] = [];
@@ -35,7 +36,7 @@ export async function openEngines(configuration: Configuration): Promise<Engines
     opened.push(engine);
     return engine;
   };
-  // Consumers end before what their handlers write to.
+  // Consumers end before the engines that their handlers write to.
   const close = async (): Promise<void> => {
     for (const engine of opened.toReversed()) await engine.close();
   };
@@ -50,13 +51,13 @@ export async function openEngines(configuration: Configuration): Promise<Engines
 }
 
 type Open = <Engine extends Closable>(opening: Engine | Promise<Engine>) => Promise<Engine>;
-/** Runs when everything is open; the variable follows from what is refused. */
+/** Runs when everything is open; names the variable of the engine that refuses access. */
 type Check = (variableOf: (reason: string) => string, check: () => Promise<void>) => void;
 
-// What a choice needs was checked with the configuration.
+// The configuration check has verified what a choice requires.
 async function openChosen(chosen: Configuration, open: Open): Promise<Omit<Engines, 'close'>> {
   let folder: Engines | undefined;
-  // A folder beside a MongoDB that has the keys holds none, and is not concerned by their rotation.
+  // With the keys in MongoDB the folder holds none, and a rotation does not affect it.
   const masterKeys = chosen.READ_MODELS === 'embedded' ? masterKeysOf(chosen) : undefined;
   const embedded = async (): Promise<Engines> => (folder ??= await open(openEmbedded(chosen.DATA_DIR, { masterKeys })));
   const checks: Parameters<Check>[] = [];
@@ -107,7 +108,10 @@ async function openTopics(chosen: Configuration, open: Open, check: Check) {
   return kafka;
 }
 
-/** A server that is away keeps no process from starting; what it refuses later is said then. @throws UnusableData that names the variable */
+/**
+ * An unavailable server does not prevent the start; its later refusals are reported then. @throws UnusableData that
+ * names the variable
+ */
 async function allowed(...[variableOf, check]: Parameters<Check>): Promise<void> {
   try {
     await check();
@@ -117,12 +121,12 @@ async function allowed(...[variableOf, check]: Parameters<Check>): Promise<void>
   }
 }
 
-/** Waits for all, so that what they use can be closed, and fails with the first that failed. */
+/** Waits for all, so that the opened ones can be closed, and throws the first error. */
 async function allDone(works: readonly Promise<void>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(works)) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-/** The master keys that the configuration gives, if it gives any. @throws InvalidConfiguration */
+/** The configured master keys, if any. @throws InvalidConfiguration */
 export function masterKeysOf({
   MASTER_KEY,
   MASTER_KEY_FILE,
@@ -156,7 +160,7 @@ function read(variable: string, file: string): string {
   }
 }
 
-/** Nothing is connected yet: what fails is the setting. */
+/** No connection is made yet: a failure is caused by the setting. */
 async function named<Engine>(variable: string, opening: () => Engine | Promise<Engine>): Promise<Engine> {
   try {
     return await opening();

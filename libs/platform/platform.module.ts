@@ -6,7 +6,7 @@ import { Configuration } from './config/configuration.js';
 import { PublicAddress } from './config/public-address.js';
 import { Readiness } from './process/readiness.js';
 
-/** What every process has: configuration, access tokens, background work, and its own address. */
+/** Shared by all processes: configuration, access tokens, background work, and the public address. */
 @Global()
 @Module({})
 export class PlatformModule {
@@ -18,7 +18,7 @@ export class PlatformModule {
         Readiness,
         { provide: Clock, useClass: SystemClock },
         { provide: Configuration, useValue: configuration },
-        // Only who serves people needs them.
+        // Only processes that serve people need them.
         ...(jwtSecret === undefined
           ? []
           : [{ provide: AccessTokens, useValue: new AccessTokens(jwtSecret, configuration.JWT_SECRET_PREVIOUS) }]),

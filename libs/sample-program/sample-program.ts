@@ -16,11 +16,12 @@ import type { CallerIdentity } from '@app/platform';
 
 const programId = naturalId('sample', 'program');
 const commandIdFor = (purpose: string): string => naturalId('sample', purpose);
-// Made by the sample's own commands, so that they are the same in every installation: they follow from nobody's data.
+// Ids derived from the sample's own commands, so that they are the same in every installation and contain nobody's
+// data.
 const contact = (name: string): string => ids.derivedId(commandIdFor(name), 'contact');
 const referral = (name: string): string => ids.derivedId(commandIdFor(`referral ${name}`), 'referral');
 
-/** A small program to try the product with. */
+/** A small program for trying the product. */
 export const sample = {
   programId,
   /** The number it texts from, unless another one is configured. */
@@ -36,7 +37,7 @@ export const sample = {
 
 type Account = { readonly senderPhone?: string; readonly accountSid: string; readonly authToken: string };
 
-/** Loads the sample. Every command has an id of its own, so that loading again, or after a kill in the middle, adds nothing. */
+/** Loads the sample. Every command has a fixed id, so loading again, or after a kill in the middle, adds nothing. */
 export async function loadSample(
   commands: CommandBus,
   { senderPhone = sample.senderPhone, ...account }: Account,
@@ -55,7 +56,7 @@ export async function loadSample(
   };
   await commands.execute(new HandleProgram(programId, { type: 'CreateProgram', data: program }, as('program')));
   const senderId = ids.sender(programId, senderPhone);
-  // Not under a fixed id: the account may have changed since the last start.
+  // Without a fixed id: the account may have changed since the last start.
   await commands.execute(
     new HandleProgram(
       programId,

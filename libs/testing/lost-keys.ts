@@ -3,7 +3,7 @@ import type { Keyring } from '@app/eventing';
 
 /** Makes a running process lose keys, as when an older backup of the keys is restored under it. */
 export class LostKeys {
-  /** Keys that were made anew for subjects whose keys are lost. */
+  /** Keys that were created again for subjects whose keys are lost. */
   readonly made = new Map<string, Uint8Array>();
   private readonly lost = new Set<string>();
 

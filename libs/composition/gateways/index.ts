@@ -3,7 +3,9 @@ import { Configuration, InvalidConfiguration } from '@app/platform';
 import { mailFolder, MailFolderGateway, SmtpGateway } from '../../adapters/email/index.js';
 import { TwilioInboundMessages, TwilioSmsGateway } from '../../adapters/twilio/index.js';
 
-/** The providers of texts and email. Only the notifier may import this, so that a replay or rebuild cannot reach one. */
+/**
+ * The providers of texts and email. Only the notifier may import this, so that a replay or rebuild cannot reach one.
+ */
 export const gatewayProviders = [
   {
     provide: SmsGateway,
@@ -20,7 +22,7 @@ export const gatewayProviders = [
   { provide: EmailGateway, useFactory: emailGateway, inject: [Configuration] },
 ];
 
-/** Never the provider itself by a setting that was forgotten. */
+/** A forgotten setting must never lead to the real provider. */
 function providerUrl({ SMS, TWILIO_API_URL }: Configuration): string {
   if (SMS === 'emulator' && TWILIO_API_URL === undefined)
     throw new InvalidConfiguration(['TWILIO_API_URL must say where the emulator is, with SMS=emulator']);

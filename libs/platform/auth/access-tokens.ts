@@ -5,15 +5,18 @@ import { roles, type Caller, type CallerRole } from './caller.js';
 
 const ISSUER = 'referral-messages';
 const AUDIENCE = 'referral-messages-api';
-/** Fixed here: what the token itself says of algorithm or key decides nothing. */
+/** Fixed here: the algorithm and key named in the token are ignored. */
 const ALGORITHM = 'HS256';
 const TOKENS_IN_MEMORY = 10_000;
 
-/** Access tokens signed with a shared secret, for development. During a rotation those of the previous secret are valid too. */
+/**
+ * Access tokens signed with a shared secret, for development. During a rotation those of the previous secret are valid
+ * too.
+ */
 export class AccessTokens {
   /** The first one signs. */
   private readonly keys: readonly [Promise<CryptoKey>, ...Promise<CryptoKey>[]];
-  /** Callers by tokens that were found valid, each until its token expires: checking one again would say the same. */
+  /** Callers by valid token, cached until the token expires: verifying it again would give the same result. */
   private readonly verified = new LRUCache<string, Caller>({ max: TOKENS_IN_MEMORY });
 
   constructor(secret: string, previous?: string) {
@@ -64,7 +67,7 @@ export class AccessTokens {
   }
 }
 
-/** Imported once: given as bytes it would be imported for every token. */
+/** Imported once: as bytes it would be imported for every token. */
 function keyOf(secret: string): Promise<CryptoKey> {
   if (secret.length < 32) throw new Error('JWT_SECRET needs at least 32 characters');
   return crypto.subtle.importKey('raw', new TextEncoder().encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [

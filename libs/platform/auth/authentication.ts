@@ -15,12 +15,12 @@ import { permissionsOf, type Caller as CallerType, type Permission } from './cal
 const PERMISSION = 'permission';
 const PUBLIC = 'public';
 
-/** A request with its caller, once the token was found valid. */
+/** A request with its caller, once the token was verified. */
 export type AuthenticatedRequest = FastifyRequest & { caller?: CallerType };
 
-/** Who may call a route. A route without it and without {@link Public} lets nobody in. */
+/** The permission that a route requires. A route without it and without {@link Public} refuses everybody. */
 export const Requires = (permission: Permission): CustomDecorator => SetMetadata(PERMISSION, permission);
-/** For routes that authenticate in their own way, or need none: webhooks, health, the API's description. */
+/** For routes with their own authentication or none: webhooks, health, the API description. */
 export const Public = (): CustomDecorator => SetMetadata(PUBLIC, true);
 
 export const requestOf = (context: ExecutionContext): AuthenticatedRequest => {
@@ -38,7 +38,7 @@ export const Caller = createParamDecorator((_: unknown, context: ExecutionContex
   callerOf(requestOf(context)),
 );
 
-/** Whether the caller may use this route; who calls is known before the body is read. */
+/** Whether the caller may use this route; the caller is authenticated before the body is read. */
 @Injectable()
 export class AuthenticationGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}

@@ -28,7 +28,7 @@ const agent: readonly Permission[] = [
 const manager: readonly Permission[] = [...agent, 'referrals:write', 'deliveries:settle'];
 const owner: readonly Permission[] = [...manager, 'members:write'];
 
-/** What each role may do. A contact has the portal and nothing else. */
+/** The permissions of each role. A contact has only the portal. */
 export const permissionsOf: Readonly<Record<CallerRole, readonly Permission[]>> = {
   owner,
   manager,
@@ -36,10 +36,10 @@ export const permissionsOf: Readonly<Record<CallerRole, readonly Permission[]>> 
   contact: ['portal'],
 };
 
-/** Whoever sent the request, as the access token says. `id` is a user's id, or a contact's. */
+/** The sender of the request, from the access token. `id` is a user's id, or a contact's. */
 export type Caller = { readonly programId: string; readonly id: string; readonly role: CallerRole };
 
 export const actorOf = ({ id, role }: Caller): Actor => ({ kind: role === 'contact' ? 'contact' : 'staff', id });
 
-/** Whose quota a request uses: the same person of the same program, by whatever token. */
+/** The key of the caller's quota: the same person of the same program, with any token. */
 export const callerKey = ({ programId, role, id }: Caller): string => JSON.stringify([programId, role, id]);

@@ -21,7 +21,7 @@ const withoutSlash = Transform(({ value }: { value: unknown }) =>
   typeof value === 'string' ? value.replace(/\/+$/, '') : value,
 );
 
-/** The value is left out: it may hold a password. */
+/** The message leaves the value out: it may contain a password. */
 const notAUrl = (example: string) => `$property must look like ${example}`;
 
 const IsMasterKey = () =>
@@ -45,18 +45,18 @@ const proxies = {
   },
 };
 
-/** Parts of the API that can be served by processes of their own. */
+/** Parts of the API that separate processes can serve. */
 const surfaces = ['commands', 'queries', 'webhooks', 'portal'] as const;
 export type Surface = (typeof surfaces)[number];
 
-/** Everything that can be set from outside; each field is an environment variable of the same name. */
+/** All settings; each field is an environment variable of the same name. */
 export class Configuration {
   /** Folder of the embedded engines, the mail folder and the development secret. */
   @IsString() @MinLength(1) readonly DATA_DIR: string = 'data';
   @IsString() @MinLength(1) readonly HOST: string = '127.0.0.1';
   /** 0 picks a free port. */
   @Type(() => Number) @IsInt() @Min(0) @Max(65_535) readonly PORT: number = 3000;
-  /** Where the provider reaches the webhooks: what its signatures are computed over. Default: the address listened on. */
+  /** Where the provider reaches the webhooks; its signatures are computed over it. Default: the listening address. */
   @IsOptional() @IsUrl(url) @withoutSlash readonly PUBLIC_URL?: string;
 
   /** What this api serves: any of the four, separated by commas. */
@@ -71,11 +71,11 @@ export class Configuration {
   @IsIn(['emulator', 'twilio']) readonly SMS: string = 'emulator';
   @IsIn(['folder', 'smtp']) readonly EMAIL: string = 'folder';
 
-  /** Connection string with user, password and TLS settings in it. */
+  /** Connection string with user, password and TLS settings. */
   @IsOptional()
   @Matches(/^esdb(\+discover)?:\/\/[^/\s]+/, { message: notAUrl('esdb://host:2113') })
   readonly EVENTSTOREDB_URL?: string;
-  /** Connection string with user, password, TLS settings and the database's name in it. */
+  /** Connection string with user, password, TLS settings and the name of the database. */
   @IsOptional()
   @Matches(/^mongodb(\+srv)?:\/\/[^/\s]+\/\w+/, { message: notAUrl('mongodb://host:27017/database') })
   readonly MONGODB_URL?: string;
@@ -84,22 +84,22 @@ export class Configuration {
   @Matches(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, { message: notAUrl('host:9092,host:9092') })
   readonly KAFKA_BROKERS?: string;
   @IsOptional() @IsIn(['true', 'false']) readonly KAFKA_TLS?: string;
-  /** PEM file of the authority that signed the brokers' certificates; without it, those the system trusts. */
+  /** PEM file of the authority that signed the brokers' certificates; default: the system's authorities. */
   @IsOptional() @IsString() @MinLength(1) readonly KAFKA_CA_FILE?: string;
   @IsOptional() @IsIn(['plain', 'scram-sha-256', 'scram-sha-512']) readonly KAFKA_SASL_MECHANISM?:
     'plain' | 'scram-sha-256' | 'scram-sha-512';
   @IsOptional() @IsString() @MinLength(1) readonly KAFKA_USERNAME?: string;
   @IsOptional() @IsString() @MinLength(1) readonly KAFKA_PASSWORD?: string;
-  /** Put before the names of topics and groups, so that several installations share one Kafka. */
+  /** Prefix of the names of topics and groups, so that several installations can share one Kafka. */
   @IsOptional() @Matches(/^[\w.-]{1,100}$/) readonly KAFKA_PREFIX?: string;
-  /** Connection string of the mail server: `smtp://` or `smtps://`, user and password in it. */
+  /** Connection string of the mail server: `smtp://` or `smtps://`, with user and password. */
   @IsOptional()
   @Matches(/^smtps?:\/\/[^/\s]+/, { message: notAUrl('smtps://user:password@host:465') })
   readonly SMTP_URL?: string;
-  /** Address that emails come from. */
+  /** Sender address of emails. */
   @IsOptional() @IsEmail() readonly SMTP_FROM?: string;
 
-  /** Base URL of the provider; with SMS=emulator, of an emulator that runs elsewhere instead of one in this process. */
+  /** Base URL of the provider; with SMS=emulator, of a separate emulator instead of one in this process. */
   @IsOptional() @IsUrl(url) @withoutSlash readonly TWILIO_API_URL?: string;
   /** Account of the sample program's sender. */
   @IsString() @MinLength(1) readonly TWILIO_ACCOUNT_SID: string = 'AC00000000000000000000000000005a3e';
@@ -108,66 +108,81 @@ export class Configuration {
   /** An empty token would let anybody sign a webhook. */
   @IsOptional() @IsString() @MinLength(16) readonly TWILIO_AUTH_TOKEN?: string;
 
-  /** Shared secret of the access tokens (HS256), for development. Default: made once and kept in the data folder. */
+  /**
+   * Shared secret of the access tokens (HS256), for development. Default: generated once and stored in the data folder.
+   */
   @IsOptional() @IsString() @MinLength(32) readonly JWT_SECRET?: string;
-  /** The secret before JWT_SECRET, during a rotation: its tokens are valid too. */
+  /** The former secret, during a rotation: its tokens are valid too. */
   @IsOptional() @IsString() @MinLength(32) readonly JWT_SECRET_PREVIOUS?: string;
 
-  /** The key that wraps all others: 32 bytes as Base64 or hexadecimal digits. With embedded read models the default is a file in the data folder, made once. */
+  /**
+   * The key that wraps all others: 32 bytes as Base64 or hexadecimal digits. With embedded read models the default is a
+   * file in the data folder, created once.
+   */
   @IsOptional() @IsMasterKey() readonly MASTER_KEY?: string;
   @IsOptional() @IsString() @MinLength(1) readonly MASTER_KEY_FILE?: string;
-  /** The master key before it, while a rotation has not ended. */
+  /** The former master key, until a rotation is finished. */
   @IsOptional() @IsMasterKey() readonly MASTER_KEY_PREVIOUS?: string;
   @IsOptional() @IsString() @MinLength(1) readonly MASTER_KEY_PREVIOUS_FILE?: string;
 
-  /** Time in ms within which a request must have arrived whole; one that has not is ended. */
+  /** Time in ms within which a request must have arrived completely; otherwise it is ended. */
   @Type(() => Number) @IsInt() @Min(100) @Max(30_000) readonly REQUEST_TIMEOUT_MS: number = 20_000;
   /** Open connections; more are closed at once. */
   @Type(() => Number) @IsInt() @Min(1) readonly MAX_CONNECTIONS: number = 2_000;
-  /** What one GraphQL request may cost: fields asked for, multiplied by the rows they are asked for. */
+  /** Highest cost of one GraphQL request: requested fields, multiplied by the requested rows. */
   @Type(() => Number) @IsInt() @Min(1) readonly GRAPHQL_COST_PER_REQUEST: number = 50_000;
-  /** What the GraphQL requests of one caller may cost in a minute. */
+  /** Highest cost of the GraphQL requests of one caller in a minute. */
   @Type(() => Number) @IsInt() @Min(1) readonly GRAPHQL_COST_PER_MINUTE: number = 500_000;
-  /** Requests in a minute of one caller (by whatever token), of one program's callers together, and from one client address. */
+  /**
+   * Requests in a minute by one caller (with any token), by all callers of one program, and from one client address.
+   */
   @Type(() => Number) @IsInt() @Min(1) readonly REQUESTS_PER_TOKEN_PER_MINUTE: number = 1_200;
   @Type(() => Number) @IsInt() @Min(1) readonly REQUESTS_PER_PROGRAM_PER_MINUTE: number = 12_000;
   @Type(() => Number) @IsInt() @Min(1) readonly REQUESTS_PER_ADDRESS_PER_MINUTE: number = 3_000;
-  /** Webhooks from one client address in a minute that are not signed by the provider; those that are have no limit. */
+  /** Webhooks in a minute from one client address without a valid provider signature; valid ones have no limit. */
   @Type(() => Number) @IsInt() @Min(1) readonly FORGED_WEBHOOKS_PER_ADDRESS_PER_MINUTE: number = 60;
   /** Texts that staff and other systems may cause in a day (UTC), in a program and to one phone number. */
   @Type(() => Number) @IsInt() @Min(1) readonly TEXTS_PER_PROGRAM_PER_DAY: number = 10_000;
   @Type(() => Number) @IsInt() @Min(1) readonly TEXTS_PER_CONTACT_PER_DAY: number = 100;
-  /** Proxies whose X-Forwarded-For is believed: addresses and networks, separated by commas. Without it the client address is the socket's. */
+  /**
+   * Proxies whose X-Forwarded-For is trusted: addresses and networks, separated by commas. Without it the client
+   * address is the socket's.
+   */
   @IsOptional() @ValidateBy(proxies) readonly TRUST_PROXY?: string;
-  /** Whether the pages for developers are served: /explorer, /docs and /dev/mail. Default: in `npm start` with SMS=emulator. */
+  /**
+   * Whether the developer pages are served: /explorer, /docs and /dev/mail. Default: in `npm start` with SMS=emulator.
+   */
   @IsOptional() @IsIn(['true', 'false']) readonly DEVELOPER_PAGES?: string;
 
-  /** Age in ms after which a claim without an outcome counts as uncertain; longer than a request may take. */
+  /** Age in ms at which a claim without an outcome becomes uncertain; longer than a request may take. */
   @Type(() => Number) @IsInt() @Min(1_000) readonly CLAIM_TIMEOUT_MS: number = 30_000;
-  /** Age in ms of a worker's last sign of life after which another process takes over what it followed. */
+  /** Age in ms of a lease's last renewal at which a standby takes the lease over. */
   @Type(() => Number) @IsInt() @Min(500) readonly TAKE_OVER_AFTER_MS: number = 5_000;
-  /** Age in ms after which a message without a delivery counts as lost by the topic, and is published to it again. */
+  /** Age in ms at which a message without a delivery counts as lost by the topic, and is published again. */
   @Type(() => Number) @IsInt() @Min(100) readonly UNDELIVERED_AFTER_MS: number = 120_000;
   /** Pause in ms between two rounds of the reconciler. */
   @Type(() => Number) @IsInt() @Min(100) readonly RECONCILE_EVERY_MS: number = 15_000;
-  /** Pause in ms between two looks at the provider's list for inbound texts that no webhook brought. */
+  /** Pause in ms between two polls of the provider's list for missed inbound texts. */
   @Type(() => Number) @IsInt() @Min(100) readonly POLL_INBOUND_EVERY_MS: number = 60_000;
-  /** Age in ms before which a listed text is left to its webhook. */
+  /** A listed text younger than this, in ms, is left to its webhook. */
   @Type(() => Number) @IsInt() @Min(0) readonly POLL_INBOUND_GRACE_MS: number = 60_000;
-  /** How much later in ms than a newer text an older one may appear in the provider's list and is still found. */
+  /** How much later in ms than a newer text an older one may appear in the provider's list and still be found. */
   @Type(() => Number) @IsInt() @Min(0) readonly POLL_INBOUND_OVERLAP_MS: number = 600_000;
-  /** Texts that one notifier hands to the provider at once: of all programs, of one program, and of one provider account in it. */
+  /**
+   * Concurrent calls of one notifier to the provider: for all programs, for one program, and for one of its provider
+   * accounts.
+   */
   @Type(() => Number) @IsInt() @Min(1) readonly TEXTS_AT_ONCE: number = 200;
   @Type(() => Number) @IsInt() @Min(1) readonly TEXTS_AT_ONCE_PER_PROGRAM: number = 50;
   @Type(() => Number) @IsInt() @Min(1) readonly TEXTS_AT_ONCE_PER_ACCOUNT: number = 10;
-  /** Emails that one notifier hands to the mail server at once: of all programs, and of one program. */
+  /** Concurrent emails of one notifier: for all programs, and for one program. */
   @Type(() => Number) @IsInt() @Min(1) readonly EMAILS_AT_ONCE: number = 5;
   @Type(() => Number) @IsInt() @Min(1) readonly EMAILS_AT_ONCE_PER_PROGRAM: number = 3;
-  /** Time limit in ms of a request to the provider. */
+  /** Time-out in ms of a request to the provider. */
   @Type(() => Number) @IsInt() @Min(100) readonly TWILIO_TIMEOUT_MS: number = 10_000;
 }
 
-/** Settings for tests and load generators, which ask for more than people do. */
+/** Settings for tests and load generators, which send more requests than people do. */
 export const generousQuotas: Readonly<Record<string, string>> = Object.fromEntries(
   [
     'GRAPHQL_COST_PER_MINUTE',

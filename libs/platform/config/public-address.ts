@@ -1,9 +1,9 @@
 /**
- * Where the provider reaches us: the configured URL, or the address the API listens on once it does. Never taken from a
- * request's Host or forwarding headers: signatures are computed over it.
+ * Where the provider reaches us: the configured URL, or the listening address of the API. Never taken from a request's
+ * Host or forwarding headers: signatures are computed over it.
  */
 export class PublicAddress {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: Promise<string>;
   private resolve: (url: string) => void = () => undefined;
 
@@ -12,7 +12,7 @@ export class PublicAddress {
       configured === undefined ? new Promise((resolve) => (this.resolve = resolve)) : Promise.resolve(configured);
   }
 
-  /** Has no effect where a URL is configured. */
+  /** Has no effect when a URL is configured. */
   listeningOn(url: string): void {
     this.resolve(url);
   }

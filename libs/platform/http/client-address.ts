@@ -1,9 +1,12 @@
 import { isIPv6 } from 'node:net';
 
-/** Groups of an IPv6 network that one client usually has to itself (/64). */
+/** Groups of an IPv6 network that usually belongs to one client (/64). */
 const NETWORK_GROUPS = 4;
 
-/** Whom a request is counted for: the IPv4 address, or the network of an IPv6 one, since its owner can use any address in it. */
+/**
+ * The client of a request, for quotas: the IPv4 address, or the network of an IPv6 one, since its owner can use any
+ * address in it.
+ */
 export function clientAddress(ip: string): string {
   if (!isIPv6(ip)) return ip;
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip) ?? [];

@@ -2,9 +2,12 @@ import type { Server } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import type { Configuration } from '../config/configuration.js';
 
-/** Neither side has sent or taken anything for this long: nobody is there any more. */
+/** A connection without any traffic for this long counts as dead. */
 const IDLE_MS = 60_000;
-/** Between two requests on one connection; shorter than that of most proxies would make them meet a closed connection. */
+/**
+ * Between two requests on one connection; longer than that of most proxies, which would otherwise reuse a closed
+ * connection.
+ */
 const KEEP_ALIVE_MS = 72_000;
 const LONGEST_HEADERS_MS = 10_000;
 const LONGEST_CHECKING_INTERVAL_MS = 5_000;
@@ -17,8 +20,9 @@ export type ConnectionLimits = {
 };
 
 /**
- * How long the HTTP server waits for a request: options of Fastify. They limit how long a request takes to arrive, not how
- * long its answer takes. Node looks at the connections at an interval, so a slow request ends at most a quarter later.
+ * How long the HTTP server waits for a request: options of Fastify. They limit how long a request takes to arrive, not
+ * how long its response takes. Node checks the connections at an interval, so a slow request ends at most a quarter
+ * later.
  */
 export const connectionLimits = ({
   REQUEST_TIMEOUT_MS,

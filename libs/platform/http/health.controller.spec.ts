@@ -6,7 +6,7 @@ import { Readiness } from '../process/readiness.js';
 
 const at = (position: number): string => String(position).padStart(20, '0');
 
-/** Of a process whose publisher has come so far; the record ends at 10. */
+/** For a process whose publisher has reached this position; the event store ends at 10. */
 function controller(publisher: string, readiness = new Readiness()): HealthController {
   const checkpoints = {
     get: () => Promise.resolve(null),

@@ -15,13 +15,13 @@ export class HealthController {
     private readonly recordCheck: RecordCheck,
   ) {}
 
-  /** The process answers. */
+  /** The process responds. */
   @Get('live')
   live(): { status: 'live' } {
     return { status: 'live' };
   }
 
-  /** The engines answer, and nothing keeps this process from its work. @throws NotReady */
+  /** The engines respond, and nothing keeps this process from its work. @throws NotReady */
   @Get('ready')
   async ready(): Promise<{ status: 'ready' }> {
     await Promise.all([this.eventLog.head(), this.checkpoints.get('inbox')]);

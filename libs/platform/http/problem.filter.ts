@@ -4,13 +4,13 @@ import { UnusableData } from '@app/eventing';
 import { problemOf } from './problem.js';
 import { rateLimitHeaders, TooManyRequests } from './rate-limit.js';
 
-/** The one place where an error becomes an answer. */
+/** Turns every error into a response. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
   catch(error: unknown, host: ArgumentsHost): void {
-    if (host.getType<string>() === 'graphql') throw error; // the GraphQL error formatter answers
+    if (host.getType<string>() === 'graphql') throw error; // the GraphQL error formatter responds
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     answerProblem(this.logger, error, request.id, reply);
@@ -26,13 +26,13 @@ export function answerProblem(logger: Logger, error: unknown, correlationId: str
     .send(JSON.stringify(problem));
 }
 
-/** Headers that belong to an error besides its problem document. */
+/** Response headers of an error besides its problem document. */
 export const headersOf = (error: unknown): Readonly<Record<string, string>> =>
   error instanceof TooManyRequests
     ? { 'retry-after': String(error.usage.resetsInSeconds), ...rateLimitHeaders([error.usage]) }
     : {};
 
-/** The error's kind and place; its message only where it is for operators: any other may quote what a person wrote. */
+/** The error's kind and place; its message only if it is for operators: any other may quote what a person wrote. */
 export function logFailure(logger: Logger, error: unknown, correlationId: string): void {
   const { name, message, stack = '' } = error instanceof Error ? error : new Error('not an error');
   const frames = stack

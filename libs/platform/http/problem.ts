@@ -5,7 +5,7 @@ import { DomainError, type ErrorKind } from '@app/kernel';
 
 export type FieldProblem = { readonly field: string; readonly rule: string; readonly message: string };
 
-/** A problem document (RFC 9457). `code` is stable; `field` and `rule` say what to mend. */
+/** A problem document (RFC 9457). `code` is stable; `field` and `rule` say what to correct. */
 export type Problem = {
   readonly type: string;
   readonly title: string;
@@ -31,7 +31,7 @@ const statusOf: Readonly<Record<ErrorKind, number>> = {
   unavailable: 503,
 };
 
-/** Codes of what the HTTP server itself refuses. */
+/** Codes for requests that the HTTP server itself refuses. */
 const codeOfStatus: Readonly<Record<number, string>> = {
   400: 'MalformedRequest',
   404: 'RouteNotFound',
@@ -43,7 +43,7 @@ const codeOfStatus: Readonly<Record<number, string>> = {
   431: 'HeadersTooLarge',
 };
 
-/** The request's form is wrong; each field with the rule it breaks. */
+/** The format of the request is wrong; lists each field with the rule it breaks. */
 export class InvalidRequest extends DomainError {
   readonly code = 'InvalidRequest';
   override readonly kind = 'invalid';
@@ -64,7 +64,7 @@ function fieldProblems({ property, constraints = {}, children = [] }: Validation
   ];
 }
 
-/** Any error as a problem document; what we did not expect says nothing of its inside. */
+/** Any error as a problem document; an unexpected error reveals nothing internal. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof DomainError) return brokenRule(error);
   const status =

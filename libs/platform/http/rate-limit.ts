@@ -4,7 +4,7 @@ import { DomainError } from '@app/kernel';
 const WINDOW_SECONDS = 60;
 const KEYS_IN_MEMORY = 20_000;
 
-/** What is left of a key's quota. */
+/** The rest of a key's quota. */
 export type Usage = {
   readonly policy: string;
   readonly quota: number;
@@ -14,8 +14,8 @@ export type Usage = {
 };
 
 /**
- * A quota per key and minute, counted in this process. The window of a key begins with its first use. Memory is bounded:
- * the keys that were used longest ago are forgotten first.
+ * A quota per key and minute, counted in this process. The window of a key begins with its first use. Memory is
+ * bounded: the keys used longest ago are forgotten first.
  */
 export class RateLimit {
   private readonly used = new LRUCache<string, { readonly endsAt: number; amount: number }>({ max: KEYS_IN_MEMORY });
@@ -27,7 +27,8 @@ export class RateLimit {
   ) {}
 
   take(key: string, amount = 1): Usage {
-    // Not the time of day, which may be set back; whole milliseconds, so that sums and differences are exact.
+    // A monotonic clock, since the time of day may be set back; whole milliseconds, so that sums and differences are
+    // exact.
     const now = Math.round(performance.now());
     const known = this.used.get(key);
     const used = known && known.endsAt > now ? known : { endsAt: now + WINDOW_SECONDS * 1_000, amount: 0 };
@@ -44,7 +45,7 @@ export class RateLimit {
   }
 }
 
-/** What was used, as the fields `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers) say it. */
+/** The usage as the fields `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers). */
 export const rateLimitHeaders = (usages: readonly Usage[]): Readonly<Record<string, string>> => ({
   'ratelimit-policy': usages.map(({ policy, quota }) => `"${policy}";q=${quota};w=${WINDOW_SECONDS}`).join(', '),
   ratelimit: usages

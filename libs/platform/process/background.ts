@@ -3,16 +3,16 @@ import { keepRunning, Leadership, RecordCheck, UnusableData, type Work } from '@
 import { logFailure } from '../http/problem.filter.js';
 import { Readiness } from './readiness.js';
 
-/** When work is stopped: `last` is for what other work waits for, which would wait in vain. */
+/** The order of stopping: `last` is for work that other work waits for. */
 type Stops = 'first' | 'last';
 
-/** Work that has run for so long since it failed is well again. */
+/** Work that has run this long since its last failure counts as recovered. */
 const WELL_AFTER_MS = 10_000;
 
 /**
- * Work of this process that runs beside requests, started again when it fails, and stopped before the engines are. Nothing
- * begins before the record was checked, since all of it follows the record or acts on what followed it. While work fails for a
- * reason that only an operator can mend, it is tried again, and the process is not ready.
+ * Work of this process that runs beside requests, is restarted when it fails, and is stopped before the engines are
+ * closed. It starts only after the event store was checked, since all of it depends on that. Work that fails for a
+ * reason only an operator can fix is retried, and meanwhile the process is not ready.
  */
 @Injectable()
 export class Background implements BeforeApplicationShutdown {
@@ -31,7 +31,7 @@ export class Background implements BeforeApplicationShutdown {
     readiness.require(async () => this.whyNot());
   }
 
-  /** Work that only one process at a time may do; the others stand by. */
+  /** Work that only one process at a time may do; the others are standbys. */
   startAsLeader(name: string, work: Work, stops: Stops = 'first'): void {
     this.start(name, (signal) => this.leadership.lead(name, work, signal), stops);
   }
@@ -56,7 +56,7 @@ export class Background implements BeforeApplicationShutdown {
     }
   }
 
-  /** What is the same at each try is logged once. */
+  /** An error that repeats at each retry is logged once. */
   private failed(name: string, error: unknown): void {
     const before = this.failures.get(name);
     if (error instanceof UnusableData) this.failures.set(name, error);

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@app/kernel';
 
-/** Says why a process cannot do its work now, in plain words; `null` when it can. */
+/** Returns why a process cannot do its work now, in plain words; `null` when it can. */
 export type ReadinessCheck = () => Promise<string | null>;
 
-/** What must hold, besides that the engines answer, before the process says that it is ready. */
+/** Conditions for readiness, besides responding engines. */
 @Injectable()
 export class Readiness {
   private readonly checks: ReadinessCheck[] = [];

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 
 const READY = /^\{(?:"app":"\w+",)?"url":".*\}$/;
 
-/** The line of JSON by which a process that was started says where it listens; entries of its log may come before. */
+/** The line of JSON in which a started process prints its address; log entries may come before. */
 export const readyLine = (output: Readable): Promise<string> =>
   new Promise((resolve) => {
     createInterface({ input: output }).on('line', (line) => {

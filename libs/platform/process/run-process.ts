@@ -14,11 +14,11 @@ import { ProblemFilter } from '../http/problem.filter.js';
 export type AppProcess = {
   readonly name: string;
   readonly description: string;
-  /** Variables it cannot do without, besides the engines'. */
+  /** Variables it requires, besides the engines'. */
   readonly needs: readonly (keyof Configuration)[];
-  /** Opens the engines and says which modules make the app. */
+  /** Opens the engines and returns the modules of the app. */
   modules(configuration: Configuration): Promise<readonly (Type | DynamicModule)[]>;
-  /** How its HTTP server is made; a plain one for health alone when left out. */
+  /** How its HTTP server is created; by default a plain one for health. */
   createHttpApp?(root: DynamicModule, configuration: Configuration): Promise<INestApplication>;
 };
 
@@ -32,8 +32,8 @@ class HealthModule {}
 class Root {}
 
 /**
- * Runs one app as a process of its own, on servers, until SIGTERM or SIGINT. Prints one line of JSON with its address when
- * it is ready, and waits for engines that cannot be reached yet.
+ * Runs one app as a separate process, on servers, until SIGTERM or SIGINT. Waits for engines that cannot be reached
+ * yet, and prints one line of JSON with its address when it is ready.
  */
 export async function runProcess(app: AppProcess): Promise<void> {
   new Command(app.name)
@@ -44,7 +44,7 @@ export async function runProcess(app: AppProcess): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   try {
     const configuration = loadServerConfiguration(process.env, app.needs);
-    // Nothing has begun that may not be cut off: an engine that is away is not waited for.
+    // Nothing has started that needs a clean stop, so an unavailable engine is not waited for.
     const running = await Promise.race([
       startWhenReachable(app, configuration, stop.signal),
       aborted(stop.signal).then(() => null),
@@ -104,10 +104,10 @@ async function healthOnly(root: DynamicModule, configuration: Configuration): Pr
   return app.useGlobalFilters(new ProblemFilter());
 }
 
-/** One JSON object a line; only what somebody should look at. */
+/** One JSON object per line; only entries that somebody should read. */
 export const jsonLogger = (): ConsoleLogger => new ConsoleLogger({ json: true, logLevels: ['error', 'warn'] });
 
-/** What it came down to, by its code or name: messages of drivers may quote a connection string. */
+/** The root cause, by its code or name: messages of drivers may quote a connection string. */
 const rootOf = (error: Error & { readonly code?: unknown }): string =>
   error.cause instanceof Error ? rootOf(error.cause) : String(error.code ?? error.name);
 

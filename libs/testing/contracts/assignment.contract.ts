@@ -4,7 +4,7 @@ import { Condition, Member, newTopic, numberOf } from './topic-log.samples.js';
 
 const keys = Array.from({ length: 30 }, (_, n) => `key-${n}`);
 
-/** What members of a group are told of whose keys are whose. */
+/** The assignments that the members of a group are notified of. */
 export function assignmentContract(log: () => TopicLog): void {
   describe('assignment', () => {
     const group = async () => {
@@ -41,7 +41,7 @@ export function assignmentContract(log: () => TopicLog): void {
         const ofRound = members.flatMap(({ seen }) => seen).filter((message) => numberOf(message) === n);
         return new Set(ofRound.map(({ key, value }) => `${key} ${String(value['topic'])}`)).size;
       };
-      // They come to rest after some changes: from then on what comes is theirs.
+      // The assignment settles after some changes: from then on each member receives only its own keys.
       for (let n = 0, before = -1; foreign() !== before; n++) {
         await condition.until(isShared);
         before = foreign();

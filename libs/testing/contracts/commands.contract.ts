@@ -15,7 +15,7 @@ const MORE_THAN_REMEMBERED = 1.5 * REMEMBERED_COMMANDS;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const PAGE = 500;
 
-/** The same command again after more others than a process remembers, over every event store. */
+/** A repeated command after more other commands than a process remembers, on every event store. */
 export function commandsContract(name: string, open: () => Promise<Opened<{ readonly store: EventStore }>>): void {
   describe(`commands: ${name}`, () => {
     let opened: Opened<{ readonly store: EventStore }>;

@@ -18,7 +18,9 @@ const email = (messageId: string, parts: Partial<Email> = {}): Email => ({
   ...parts,
 });
 
-/** What every way of sending email must do. `canTell`: whether it knows what it has taken; a mail server does not. */
+/**
+ * Contract of email gateways. `canTell`: whether the gateway knows which emails it accepted; a mail server does not.
+ */
 export function emailGatewayContract(name: string, open: () => Promise<OpenedEmail>, { canTell = true } = {}): void {
   describe(`${name} as EmailGateway`, () => {
     let opened: OpenedEmail;

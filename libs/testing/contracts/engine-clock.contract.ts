@@ -3,14 +3,14 @@ import type { Opened } from './opened.js';
 
 type Ports = {
   readonly clock: EngineClock;
-  /** Does something that this process learns the engine's time from. */
+  /** Does something from which this process learns the engine's time. */
   readonly use: () => Promise<unknown>;
 };
 
-/** Clocks have whole milliseconds, and those of one machine may be read a moment apart. */
+/** Clocks have whole milliseconds, and two readings on one machine may be a moment apart. */
 const ROUNDING_MS = 50;
 
-/** What the clock of an engine on this machine must do. */
+/** Contract of the clock of an engine on this machine. */
 export function engineClockContract(name: string, open: () => Promise<Opened<Ports>>): void {
   describe(`engine clock contract: ${name}`, () => {
     let opened: Opened<Ports>;

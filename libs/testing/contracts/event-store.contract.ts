@@ -14,7 +14,7 @@ import { subscriptionCases } from './subscription.contract.js';
 
 type Ports = { readonly store: EventStore };
 
-/** What every event store must do; an adapter's spec calls this once with a way to open it. */
+/** Contract of event stores; an adapter's spec calls this once with a way to open it. */
 export function eventStoreContract(name: string, open: () => Promise<Opened<Ports>>): void {
   describe(`event store contract: ${name}`, () => {
     let opened: Opened<Ports>;

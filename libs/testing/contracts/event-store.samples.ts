@@ -15,7 +15,7 @@ export const idsOf = (events: readonly { readonly id: string }[]): string[] => e
 
 type Collected = { readonly events: readonly RecordedStoredEvent[]; readonly batches: readonly SubscriptionBatch[] };
 
-/** Follows the record until there is enough, or the signal aborts. */
+/** Follows the event store until `enough`, or until the signal aborts. */
 export async function follow(
   store: EventStore,
   from: { readonly after: Position | null; readonly categories?: readonly string[] },
@@ -32,7 +32,7 @@ export async function follow(
   return { events, batches };
 }
 
-/** Follows until that many events came. */
+/** Follows until that many events arrived. */
 export const followCount = async (
   store: EventStore,
   from: { readonly after: Position | null; readonly categories?: readonly string[] },

@@ -1,10 +1,10 @@
 import { KeyDestroyed, KeyDiffers, type Keyring, type KeyStore } from '@app/eventing';
 import { rejection, uniqueName, type Opened } from './opened.js';
 
-/** The keyring, and what it stores. */
+/** The keyring, and its store. */
 type Ports = { readonly store: Keyring; readonly keys: KeyStore };
 
-/** What every keyring must do. */
+/** Contract of keyrings. */
 export function keyringContract(name: string, open: () => Promise<Opened<Ports>>): void {
   describe(`keyring contract: ${name}`, () => {
     let opened: Opened<Ports>;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** An engine under test. Suites share it with whoever else uses it, so they only look at names of their own. */
+/** An engine under test. Suites share it with other users, so they use only names of their own. */
 export type Opened<Ports> = Ports & {
   /** Closes it and opens it again on the same data; for a server: a new connection. */
   readonly reopen: () => Promise<Ports>;
@@ -8,10 +8,10 @@ export type Opened<Ports> = Ports & {
   readonly close: () => Promise<void>;
 };
 
-/** A name nothing else uses, fit for categories, models and topics. */
+/** A unique name, valid for categories, models and topics. */
 export const uniqueName = (prefix: string): string => `${prefix}_${randomUUID().replaceAll('-', '')}`;
 
-/** What a rejected promise was rejected with; fails when it resolves. */
+/** The error of a rejected promise; fails when it resolves. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;

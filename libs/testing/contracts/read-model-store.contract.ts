@@ -8,7 +8,7 @@ import { rebuildCases } from './rebuild.contract.js';
 
 type Ports = { readonly store: ReadModelStore; readonly checkpoints: Checkpoints };
 
-/** What every read model store and its checkpoints must do. */
+/** Contract of read model stores and their checkpoints. */
 export function readModelStoreContract(name: string, open: () => Promise<Opened<Ports>>): void {
   describe(`read model store contract: ${name}`, () => {
     let opened: Opened<Ports>;

@@ -45,7 +45,7 @@ export const remove = (position: number, id: string): DocumentWrite => ({ delete
 /** JSON has no -0. */
 const withoutMinusZero = (n: number): number => n + 0;
 
-/** Few values, so that ties are common. Text is ASCII: engines agree on its order. */
+/** Few values, so that equal ones are common. Text is ASCII: engines agree on its order. */
 export const cards: fc.Arbitrary<Card[]> = fc.uniqueArray(
   fc.record({
     id: fc.string({ minLength: 1, maxLength: 4 }),

@@ -1,15 +1,15 @@
 import type { SendOutcome, Sms, SmsAccount, SmsGateway } from '@app/gateways';
 
-/** What goes wrong between us and the provider, as a test asks for it; `null`: nothing. */
+/** A failure between us and the provider, as a test requests it; `null`: none. */
 export type SmsTrouble =
   'lost-before' | 'lost-after' | 'silent-after' | 'busy' | 'error-after' | 'opted-out' | 'unreachable' | null;
 
 export type OpenedSms = {
   readonly gateway: SmsGateway;
   readonly account: SmsAccount;
-  /** A text that the provider would take. */
+  /** A text that the provider would accept. */
   readonly sms: Sms;
-  /** The next send meets this. */
+  /** Applies to the next send. */
   meet(trouble: SmsTrouble): Promise<void> | void;
   /** How many texts the provider has accepted, counted there. */
   accepted(): number;
@@ -19,7 +19,7 @@ export type OpenedSms = {
 const since = (from: Date) => ({ from, to: new Date(Date.now() + 1_000) });
 const nobodysId = (): Promise<boolean> => Promise.resolve(false);
 
-/** What every provider of texts must do: each trouble becomes the outcome that says whether the text may be out. */
+/** Contract of SMS gateways: each failure becomes the outcome that says whether the text may have been sent. */
 export function smsGatewayContract(name: string, open: () => Promise<OpenedSms>): void {
   describe(`${name} as SmsGateway`, () => {
     let opened: OpenedSms;

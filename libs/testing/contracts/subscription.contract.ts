@@ -140,7 +140,7 @@ export function subscriptionCases(store: () => EventStore): void {
           model.push(...events.map(({ id }) => ({ category, id })));
         }
         const expected = idsOf(model.filter(({ category }) => chosen.includes(category)));
-        // The last event tells when all have come.
+        // When the last event has arrived, all have.
         const end = happened();
         await store().append(`${names[chosen[0] ?? 0]}-end`, 'no-stream', [end]);
         const categories = chosen.map((category) => names[category] ?? '');

@@ -5,7 +5,7 @@ import { consume, newTopic, numberOf, numbers, signalled } from './topic-log.sam
 
 type Ports = { readonly store: TopicLog };
 
-/** What every topic log must do. */
+/** Contract of topic logs. */
 export function topicLogContract(name: string, open: () => Promise<Opened<Ports>>): void {
   describe(`topic log contract: ${name}`, () => {
     let opened: Opened<Ports>;
@@ -112,7 +112,7 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
       const topic = await newTopic(log());
       const group = uniqueName('group');
       await log().publish(topic, numbers(0, 5));
-      // Stops from within the handler: what it handles then still counts.
+      // Stops from within the handler: its current batch still counts.
       expect((await consume(log(), [topic], group, 5)).map(numberOf).toSorted()).toEqual([0, 1, 2, 3, 4]);
       await log().publish(topic, numbers(5, 8));
       expect((await consume(log(), [topic], group, 3)).map(numberOf).toSorted()).toEqual([5, 6, 7]);

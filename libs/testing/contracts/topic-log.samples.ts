@@ -13,7 +13,7 @@ export const numbers = (from: number, to: number): TopicMessage[] =>
 
 export const numberOf = ({ value }: ConsumedMessage): number => Number(value['n']);
 
-/** Consumes until that many messages came. */
+/** Consumes until that many messages arrived. */
 export async function consume(
   log: TopicLog,
   topics: readonly string[],
@@ -39,7 +39,7 @@ export function signalled(): { readonly signalled: Promise<void>; signal(): void
   return { signalled: promise, signal: resolve };
 }
 
-/** A condition that is looked at whenever something happened. */
+/** A condition that is checked whenever something happened. */
 export class Condition {
   readonly #waiting = new Set<() => void>();
 
@@ -60,10 +60,10 @@ export class Condition {
   }
 }
 
-/** A member of a group, and what came to it, or to all who share the list. */
+/** A member of a group, and the messages it received, or all members that share the list. */
 export class Member {
   readonly #stop = new AbortController();
-  /** Of messages whose key was not this member's when they came. */
+  /** Messages that arrived when their key was not assigned to this member. */
   foreign = 0;
   owns: (key: string) => boolean = () => false;
   readonly consuming: Promise<void>;

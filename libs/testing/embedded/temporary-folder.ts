@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Engines } from '@app/eventing';
 import { openEmbedded, type EmbeddedOptions } from '@app/adapters/embedded';
 
-/** A folder for one test, with what is opened in it. */
+/** A folder for one test, and the engines opened in it. */
 export class TemporaryFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'embedded-'));
   #open: Engines | undefined;

@@ -34,7 +34,7 @@ describe('the golden files of stored events', () => {
       await new EventCodec(eventTypes, new GivenKeys(keys), upcasters).open([asRecorded(stored)])
     ).filter(isOpened);
     expect(event).toMatchObject({ type: opened.type, eventId: stored.id, metadata: stored.metadata });
-    // One of an older version says more today.
+    // An upcast older version has more fields.
     expect(event?.data).toEqual(
       stored.type === `${opened.type}.v${eventTypes[opened.type as keyof typeof eventTypes].version}`
         ? opened.data

@@ -7,7 +7,7 @@ import { KeysInMemory, noneSealed } from '../specs/keys-in-memory.js';
 import { newRecord } from './new-record.js';
 import { sampleOf, type DomainEvent } from './samples.js';
 
-/** An event as it was stored once, the key that opens it, and what it says. Such a file is never edited. */
+/** An event in its stored form, the key that opens it, and its opened data. Never edit such a file. */
 export type Golden = {
   readonly stored: StoredEvent;
   /** Base64, by subject. */
@@ -17,7 +17,7 @@ export type Golden = {
 
 const DOMAIN = join('libs', 'domain');
 
-/** Where the file of each stored type belongs. */
+/** The path of each stored type's file. */
 export const goldenPaths = (): string[] =>
   Object.entries(eventTypesByCategory).flatMap(([category, types]) =>
     Object.entries(types as Readonly<Record<string, EventTypeSpec>>).map(([type, { version }]) =>
@@ -25,7 +25,7 @@ export const goldenPaths = (): string[] =>
     ),
   );
 
-/** The files that are there, of older versions too. */
+/** The existing files, including those of older versions. */
 export const goldenFiles = (): string[] =>
   readdirSync(DOMAIN, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.includes(`${sep}golden${sep}`) && path.endsWith('.json'))
@@ -43,7 +43,7 @@ export const asRecorded = (stored: StoredEvent): RecordedStoredEvent => ({
   position: '1',
 });
 
-/** Makes the files of types that have none yet; returns their paths. */
+/** Creates the missing files; returns their paths. */
 export async function makeMissing(): Promise<string[]> {
   const missing = goldenPaths().filter((path) => !existsSync(path));
   for (const path of missing) {

@@ -6,7 +6,7 @@ export type RecordFact = <Event extends Message>(
   about?: Partial<Metadata>,
 ) => Recorded<Event>;
 
-/** A record in memory: says of each event where it would stand. Times are a minute apart. */
+/** An event store in memory: returns each event with its position. Times are a minute apart. */
 export function newRecord(programId = 'program-1'): RecordFact {
   const revisions = new Map<string, number>();
   let count = 0;

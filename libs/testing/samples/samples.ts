@@ -4,7 +4,7 @@ import type { Open } from '@app/kernel';
 
 export type DomainEvent = EventOfAggregate | RecordEvent;
 
-/** A type that is stored and has no sample does not compile. */
+/** A stored type without a sample does not compile. */
 type Samples = Readonly<Record<keyof typeof eventTypes, object>> & {
   readonly [Type in DomainEvent['type']]: Open<Extract<DomainEvent, { type: Type }>['data']>;
 };
@@ -29,7 +29,7 @@ const contact = {
   active: true,
 } as const;
 
-/** One example of the data of each event there is. */
+/** One example of the data of each event type. */
 export const samples: Samples = {
   AddressHeld: { contactId: 'contact-rita' },
   AddressReleased: { contactId: 'contact-rita' },

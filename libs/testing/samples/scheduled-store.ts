@@ -48,7 +48,7 @@ export class CountingStore extends WrappedStore {
   }
 }
 
-/** A store whose reads and appends happen one at a time, in the order that the scheduler decides, as between processes. */
+/** A store whose reads and appends happen one at a time, in an order chosen by the scheduler, as between processes. */
 export class ScheduledStore extends WrappedStore {
   private working = 0;
 
@@ -71,7 +71,9 @@ export class ScheduledStore extends WrappedStore {
     return this.whenScheduled(`read ${stream}`, () => this.store.read(stream, from, limit));
   }
 
-  /** For the scheduler: the next step is chosen when this one has ended and all who can take a step have asked for it. */
+  /**
+   * For the scheduler: it chooses the next step when this one has ended and every caller has asked for its next step.
+   */
   readonly step = async (run: () => Promise<void>): Promise<void> => {
     await run();
     do {

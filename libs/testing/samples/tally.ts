@@ -12,7 +12,7 @@ import {
   type ReadModel,
 } from '@app/eventing';
 
-/** A sum that never goes below zero: the smallest aggregate whose decisions depend on what came before. */
+/** A sum that never goes below zero: the smallest aggregate whose decisions depend on earlier events. */
 export type TallyCommand = Message<'Add', { amounts: readonly number[] }> | Message<'Clear', { by: string }>;
 export type TallyEvent = Message<'Added', { amount: number; note: string; owner: string }>;
 export type Tally = { readonly sum: number; readonly count: number };
@@ -20,7 +20,7 @@ export type Tally = { readonly sum: number; readonly count: number };
 export const tallyDecider: Decider<Tally, TallyCommand, TallyEvent> = {
   initialState: { sum: 0, count: 0 },
   decide(command, { sum }) {
-    // Like archiving: what it does depends on what came before, and often it is nothing.
+    // Like archiving: its effect depends on earlier events, and often it changes nothing.
     if (command.type === 'Clear') return sum === 0 ? [] : [added(-sum)];
     const { amounts } = command.data;
     if (sum + amounts.reduce((total, amount) => total + amount, 0) < 0) throw new BelowZero();
@@ -43,7 +43,7 @@ export class BelowZero extends DomainError {
 
 export type TallyRow = { readonly id: string; readonly sum: number; readonly count: number };
 
-/** Counts, so that an event folded twice shows. */
+/** Counts, so that an event folded twice is detected. */
 export const tallyProjection: ReadModel<TallyRow, TallyEvent> = {
   name: 'tallies',
   categories: ['tally'],
@@ -79,7 +79,7 @@ export const contextOf = (key: string, programId = 'program-1'): CommandContext 
   };
 };
 
-/** The way in, as one process has it. */
+/** The command side of one process. */
 export class Tallies {
   readonly eventLog: EventLog;
   readonly aggregates: Aggregates;
@@ -93,7 +93,7 @@ export class Tallies {
     return this.handle(id, { type: 'Add', data: { amounts } }, context);
   }
 
-  /** Sets the sum to zero, where it is not. */
+  /** Sets the sum to zero, unless it is zero. */
   clear(id: string, context: CommandContext, by = 'anna'): Promise<CommandResult<TallyEvent>> {
     return this.handle(id, { type: 'Clear', data: { by } }, context);
   }

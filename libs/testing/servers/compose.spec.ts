@@ -20,7 +20,7 @@ const secrets = {
   MASTER_KEY: 'ab'.repeat(32),
 };
 const ours = Object.entries(base.services).filter(([, { image }]) => image === OUR_IMAGE);
-/** Those that read the configuration: all of ours but the provider's stand-in. */
+/** The services that read the configuration: all of ours except the provider's emulator. */
 const apps = ours.filter(([name]) => name !== 'provider').map(([name]) => name);
 
 function environmentOf(

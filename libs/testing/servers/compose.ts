@@ -9,14 +9,17 @@ export type Service = {
 };
 export type ComposeFile = { readonly services: Readonly<Record<string, Service>>; readonly [other: string]: unknown };
 
-/** Compose's own tag: what it marks is taken out of the file below. */
+/** Compose's own tag: the value it marks is removed from the file below. */
 const reset = { tag: '!reset', collection: 'seq', resolve: () => [] } as unknown as ScalarTag;
 
 /** A Compose file with its anchors and merge keys resolved. */
 export const readCompose = (file: string): ComposeFile =>
   parse(readFileSync(file, 'utf8'), { merge: true, customTags: [reset] }) as ComposeFile;
 
-/** What Compose makes of `${NAME}`, `${NAME:-default}` and `${NAME:?}`, and of `$$`. @throws when a needed name is not given */
+/**
+ * Replaces `${NAME}`, `${NAME:-default}`, `${NAME:?}` and `$$` as Compose does. @throws when a required name is not
+ * given
+ */
 export const substituted = (text: string, given: Readonly<Record<string, string>> = {}): string =>
   text.replace(
     /\$(?:\$|\{(\w+)(?::([-?])([^}]*))?\})/g,

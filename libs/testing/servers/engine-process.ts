@@ -7,27 +7,27 @@ import { retry, steady } from '@app/eventing';
 const READY_MS = 60_000;
 const STOP_MS = 15_000;
 
-/** A server in a process of its own. */
+/** A server in a separate process. */
 export type EngineProcess = {
   readonly pid: number;
   /** How it ended: the signal, or its exit code. */
   readonly ended: Promise<string>;
   kill(signal: NodeJS.Signals): void;
-  /** Ends it, cleanly where it can; resolves when it is gone. */
+  /** Stops it, cleanly if possible; resolves when it is gone. */
   stop(): Promise<void>;
 };
 
 export type StartOptions = {
-  /** Lets it outlive this process. Otherwise it ends with it, however that ends. */
+  /** Lets it outlive this process. Otherwise it ends whenever this process ends. */
   readonly detached?: boolean;
 };
 
 export type Command = {
   readonly name: string;
   readonly file: string;
-  /** They are told `attached` or `detached` where this says so: attached, they end when their input does. */
+  /** The text `attached` or `detached` replaces this argument: an attached server ends when its input does. */
   readonly args: (mode: 'attached' | 'detached') => readonly string[];
-  /** File that takes what it prints. */
+  /** File for its output. */
   readonly log: string;
   /** Resolves when the server answers a client. */
   readonly probe: () => Promise<unknown>;
@@ -95,13 +95,13 @@ export class NotStarted extends Error {
   }
 }
 
-/** A port nobody listens on now. */
+/** A free port. */
 export async function freePort(): Promise<number> {
   const [port] = await freePorts(1);
   return port as number;
 }
 
-/** Ports nobody listens on now, all different. */
+/** Different free ports. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));

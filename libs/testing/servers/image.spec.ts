@@ -6,7 +6,7 @@ import { copiedFiles, entryPoints } from './image.js';
 const NOT_PRODUCT =
   /\.(spec|fixture|contract|samples)\.ts$|\/(golden|test)\/|^apps\/tools\/|^libs\/(testing|emulators\/eventstoredb)\//;
 
-/** What the image's build compiles: the files that its configuration includes, and all that these import. */
+/** The files that the image's build compiles: those that its configuration includes, and all that these import. */
 function compiledFiles(): string[] {
   const { config } = ts.readConfigFile('tsconfig.product.json', (file) => ts.sys.readFile(file)) as { config: unknown };
   const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd());

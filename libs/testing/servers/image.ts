@@ -5,7 +5,7 @@ import { readCompose } from './compose.js';
 
 const OUR_IMAGE = 'referral-messages';
 
-/** The files that `.dockerignore` lets into the image's build. */
+/** The files that `.dockerignore` does not exclude from the image's build. */
 export function copiedFiles(): string[] {
   const inFolders = ['apps', 'libs'].flatMap((folder) =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -21,7 +21,7 @@ export function copiedFiles(): string[] {
     .filter([...inRoot, ...inFolders]);
 }
 
-/** The sources of what is started from the image: each app, and each command of `docker-compose.yml`. */
+/** The source files of the image's entry points: each app, and each command of `docker-compose.yml`. */
 export const entryPoints = (): string[] => [
   ...readdirSync('apps')
     .filter((app) => app !== 'tools')

@@ -4,12 +4,12 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameS
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** pom.xml and the programs; the build leaves them where they are. */
+/** pom.xml and the programs; the build does not copy them. */
 const SOURCES = join(import.meta.dirname, '../../../../infra/engines');
 const PROGRAMS = ['Main.java', 'OneStepBackend.java'].map((file) => join(SOURCES, file));
 const OLDEST_JAVA = 17;
 
-/** What the real servers need is not on this machine. */
+/** A tool that the real servers need is missing on this machine. */
 export class MissingTool extends Error {
   constructor(what: string) {
     super(what);
@@ -19,7 +19,7 @@ export class MissingTool extends Error {
 
 /**
  * The class path of the engines: their jars and `Main`. The first call downloads them (47 MB) and shows it on stderr.
- * @throws {MissingTool} without a JDK, or without Maven where there is something to download
+ * @throws {MissingTool} without a JDK, or without Maven if a download is needed
  */
 export function engineClassPath(): string {
   classPath ??= makeClassPath();
@@ -38,7 +38,7 @@ function makeClassPath(): string {
   return [join(folder, '*'), folder].join(delimiter);
 }
 
-/** Beside its place and then moved there, so that an interrupted download is never taken for a whole one. */
+/** Downloaded beside its place and then moved, so that an interrupted download never counts as complete. */
 function download(cache: string, folder: string): void {
   need('javac', ['-version'], 'The JDK (javac) is not on the PATH; a JRE alone does not do');
   need('mvn', ['-version'], 'Maven (mvn) fetches the servers and is not on the PATH');
@@ -59,7 +59,7 @@ function download(cache: string, folder: string): void {
     renameSync(unfinished, folder);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
-    // Another process was first.
+    // Another process was faster.
     if (!existsSync(folder)) throw error;
   }
 }

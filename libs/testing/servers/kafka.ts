@@ -11,14 +11,14 @@ export type RunningKafka = EngineProcess & {
 };
 
 export type KafkaOptions = StartOptions & {
-  /** Keeps its data and its log; the same folder and port again make the same broker again, also after a SIGKILL. */
+  /** Holds its data and its log; the same folder and port start the same broker again, also after a SIGKILL. */
   readonly folder: string;
   readonly port?: number;
-  /** A second door with conditions: its listener, and lines of server.properties that say them. */
+  /** A second listener with restrictions, and the lines of server.properties that define them. */
   readonly guarded?: { readonly listener: string; readonly settings: string };
 };
 
-/** Starts an Apache Kafka of one node and waits until it answers, its consumer groups too. */
+/** Starts an Apache Kafka of one node and waits until it answers, including its consumer groups. */
 export async function startKafka({ folder, port, guarded, ...options }: KafkaOptions): Promise<RunningKafka> {
   const classPath = engineClassPath();
   const [free = 0, controllerPort = 0] = await freePorts(2);

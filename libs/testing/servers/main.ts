@@ -6,7 +6,7 @@ import { endProcess, runs } from './other-process.js';
 
 type Options = { readonly folder: string; readonly kafkaPort?: number; readonly mongoPort?: number };
 
-/** One server that runs, as the state file tells the next call. */
+/** A running server, as stored in the state file for the next call. */
 type Running = {
   readonly name: 'Kafka' | 'mongo-java-server';
   readonly pid: number;
@@ -15,7 +15,7 @@ type Running = {
 };
 
 const variables = { Kafka: 'KAFKA_BROKERS', 'mongo-java-server': 'MONGODB_URL' } as const;
-/** The number of a process that is gone may belong to another one by now. */
+/** The process id of an ended process may belong to another one by now. */
 const commandLines = { Kafka: 'Main detached kafka', 'mongo-java-server': 'Main detached mongo' } as const;
 const servers = Object.keys(variables) as Running['name'][];
 
@@ -42,7 +42,7 @@ program
   .option(...folderOption)
   .action(down);
 
-// Leaving by `exit` ends what is only half started.
+// Ending with `exit` stops partially started servers.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 try {
@@ -60,7 +60,7 @@ async function up(options: Options): Promise<void> {
     if (running.some((server) => server.name === name)) continue;
     writeState(folder, [...running, await start(name, folder, options)]);
   }
-  // All else goes to stderr: these lines can be evaluated.
+  // All other output goes to stderr: these lines can be evaluated.
   for (const { name, address } of readState(folder)) console.log(`export ${variables[name]}=${address}`);
 }
 

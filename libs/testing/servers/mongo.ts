@@ -9,11 +9,11 @@ export type RunningMongo = EngineProcess & { readonly url: string; readonly port
 
 export type MongoOptions = StartOptions & {
   readonly port?: number;
-  /** File for what it prints; one in the temporary folder when not given. */
+  /** File for its output; default: one in the temporary folder. */
   readonly log?: string;
 };
 
-/** Starts the stand-in of MongoDB and waits until it answers. It keeps everything in memory: what ends it, loses it. */
+/** Starts the stand-in for MongoDB and waits until it answers. Its data is in memory and lost when it ends. */
 export async function startMongo({ port, log, ...options }: MongoOptions = {}): Promise<RunningMongo> {
   const classPath = engineClassPath();
   const taken = port ?? (await freePort());

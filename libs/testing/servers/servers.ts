@@ -7,15 +7,15 @@ import { MongoClient } from 'mongodb';
 import { probeKafka, startKafka } from './kafka.js';
 import { probeMongo, startMongo } from './mongo.js';
 
-/** The product as a whole needs all of them. It comes first: it begins a record, which no server can hold that has other events. */
+/** The whole product needs all of them. It comes first, because it needs an empty event store. */
 export const engines = ['product', 'eventstoredb', 'mongo', 'kafka'] as const;
 export type EngineName = (typeof engines)[number];
 
-/** What the suites of one engine run on. */
+/** A server for the suites of one engine. */
 export type Server = {
-  /** What the suites need to find it. */
+  /** The variables with which the suites find it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Product and version, as far as it tells. */
+  /** Product and version, if known. */
   readonly name: string;
   /** Without user and password. */
   readonly address: string;
@@ -25,7 +25,10 @@ export type Server = {
 const DOUBLE = join(import.meta.dirname, '../../emulators/eventstoredb/main.js');
 const nothing = async (): Promise<void> => undefined;
 
-/** The server the environment names, or one that is started here. @throws when there is neither, or it does not answer */
+/**
+ * The server given in the environment, or one that is started here. @throws when there is neither, or it does not
+ * answer
+ */
 export const serverFor: Readonly<Record<EngineName, () => Promise<Server>>> = {
   eventstoredb: async () => {
     const url = process.env['EVENTSTOREDB_URL'];
@@ -105,11 +108,11 @@ async function mongoVersion(url: string): Promise<string> {
   }
 }
 
-/** By the client itself, which knows the authority and the login. */
+/** Asked by the client, which has the authority and the login. */
 export async function eventStoreDbVersion(url: string): Promise<string> {
   const client = EventStoreDBClient.connectionString(url);
   try {
-    // Asked by the client for its own use before anything that depends on the version.
+    // The client asks this for itself before anything that depends on the version.
     const { capabilities } = client as unknown as {
       readonly capabilities: Promise<{ readonly serverVersion: string }>;
     };

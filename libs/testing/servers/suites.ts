@@ -25,7 +25,7 @@ const program = new Command('test:engines')
   .parse();
 const asked = program.args.length > 0 ? engines.filter((engine) => program.args.includes(engine)) : engines;
 
-// Leaving by `exit` ends the servers too.
+// Ending with `exit` stops the servers too.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 const rows: Row[] = [];
@@ -105,7 +105,7 @@ function row(engine: EngineName, file: string, server: Server, suite?: Suite): R
   const tests = [`${passed} passed`, failed > 0 && `${failed} FAILED`, skipped > 0 && `${skipped} skipped`]
     .filter(Boolean)
     .join(', ');
-  // Those that kill their server do not do it to one that others use.
+  // Suites that kill their server must not kill a shared one.
   const startsItsOwn = /\bstart(Kafka|Mongo)\(/.test(readFileSync(file, 'utf8'));
   const address = startsItsOwn ? 'started by the suite' : server.address;
   return {

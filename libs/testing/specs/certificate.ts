@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** A certificate for `localhost` that is its own authority, and its key, both PEM. */
+/** A self-signed certificate for `localhost`, and its key, both PEM. */
 export function makeCertificate(): { readonly certificate: string; readonly key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signature = der(0x30, oid('2a8648ce3d040302')); // ecdsa-with-SHA256
@@ -29,7 +29,7 @@ export function makeCertificate(): { readonly certificate: string; readonly key:
   return { certificate, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
-/** One value of ASN.1, encoded. */
+/** One encoded value of ASN.1. */
 function der(tag: number, ...content: readonly (Buffer | string)[]): Buffer {
   const bytes = Buffer.concat(content.map((part) => Buffer.from(part as string)));
   const { length } = bytes;

@@ -1,4 +1,4 @@
-/** The folder table of the requirements: what happens, and where a conversation is then, by where it was. */
+/** The folder table of the requirements: the folder of a conversation after each event, by its folder before. */
 const table = `
   the contact's message                      | unread   | unread   | unread   | unread
   a member of staff opens the conversation   | read     | –        | –        | –

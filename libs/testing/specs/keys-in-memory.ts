@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { KeyDestroyed, Keyring, type HasSealedEvents } from '@app/eventing';
 
-/** Keys that follow from the subject, so that a spec can open what another run has sealed. */
+/** Keys derived from the subject, so that a spec can open what another run has sealed. */
 export class KeysInMemory extends Keyring {
   private readonly destroyed = new Set<string>();
   private readonly made = new Set<string>();
@@ -38,5 +38,5 @@ export class KeysInMemory extends Keyring {
 export const keyOf = (subject: string): Uint8Array =>
   createHash('sha256').update(`for specs only: ${subject}`).digest();
 
-/** For events that are sealed without a record. */
+/** For events that are sealed without an event store. */
 export const noneSealed: HasSealedEvents = () => Promise.resolve(false);

@@ -1,16 +1,16 @@
 import { touchedIds, type Document, type ReadModel } from '@app/eventing';
 import { categoryOf, type Message, type Position, type Recorded } from '@app/kernel';
 
-/** `null` is one that was deleted. */
+/** `null` is a deleted document. */
 type Stored<D> = { readonly document: D | null; readonly position: Position };
 type Documents<D> = Map<string, Stored<D>>;
 
-/** Examples of a model. Each also shows that folding twice, and repeating events, changes nothing. */
+/** Examples of a model. Each also checks that folding twice, and repeating events, changes nothing. */
 export function projectionSpec<D extends Document, Event extends Message>(model: ReadModel<D, Event>) {
   return {
     given: (...history: readonly Recorded<Event>[]) => ({
       when: (event: Recorded<Event>) => ({
-        /** What a document that the event touches looks like then. */
+        /** Expects these fields in the document that the event touches. */
         then: (expected: Partial<D>): void => {
           const events = [...history, event];
           const documents = fold(model, events);
@@ -18,7 +18,7 @@ export function projectionSpec<D extends Document, Event extends Message>(model:
           expect(touched).toContainEqual(expect.objectContaining(expected));
           expectRepeatable(model, events, documents);
         },
-        /** The event deletes each document that it touches. */
+        /** Expects that the event deletes each document that it touches. */
         thenDeleted: (): void => {
           const before = fold(model, history);
           const after = fold(model, [...history, event]);
@@ -61,7 +61,7 @@ function expectRepeatable<D extends Document, Event extends Message>(
   expect(fold(model, events, new Map(once))).toEqual(once);
 }
 
-/** As a runner does it: each document is guarded by position, and is stored as JSON in between. */
+/** Like a runner: each document is guarded by position, and is stored as JSON in between. */
 function fold<D extends Document, Event extends Message>(
   model: ReadModel<D, Event>,
   events: readonly Recorded<Event>[],

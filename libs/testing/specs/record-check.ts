@@ -3,7 +3,7 @@ import { KeysInMemory } from './keys-in-memory.js';
 
 const recordId = 'record-1';
 
-/** Stores that belong together, as far as the record's check looks at them; their ends are the test's. */
+/** Stores that belong together, as far as the check reads them; the test sets their last positions. */
 export function recordStores({
   checkpoints,
   head,
@@ -20,6 +20,6 @@ export function recordStores({
   };
 }
 
-/** What finds stores in order that have no checkpoints. */
+/** A check that succeeds, for stores without checkpoints. */
 export const passedRecordCheck = (): RecordCheck =>
   new RecordCheck(recordStores({ checkpoints: { all: () => Promise.resolve([]) }, head: () => Promise.resolve(null) }));

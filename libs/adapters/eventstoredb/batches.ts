@@ -19,7 +19,7 @@ export async function* batchesOf(
   let ended = false;
   const news = new Wakeup();
   subscription.on('readable', () => news.wake());
-  // The listener stays: without one, an error that comes late would end the process.
+  // The listener stays: without one, a late error would end the process.
   subscription.on('error', (error) => {
     failure = error;
     news.wake();
@@ -41,7 +41,7 @@ export async function* batchesOf(
       }
     }
   } finally {
-    // Not waited for: it may never have got to the server.
+    // Not awaited: the request may never have reached the server.
     void subscription.unsubscribe().catch(() => undefined);
   }
 }

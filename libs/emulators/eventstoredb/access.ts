@@ -2,12 +2,12 @@ import { Metadata, status } from '@grpc/grpc-js';
 
 export type Right = 'read $all' | 'append';
 
-/** By name. Without TLS the client tells nobody who it is. */
+/** By name. Without TLS the client sends no user. */
 export type Users = Readonly<Record<string, { readonly password: string; readonly rights: readonly Right[] }>>;
 
 export type Refusal = { readonly code: status; readonly details: string; readonly metadata?: Metadata };
 
-/** What a call is refused with, as the server does it: a wrong login otherwise than a right that is missing. */
+/** The error of a refused call, as the server reports it: a wrong login differs from a missing right. */
 export function refusalOf(users: Users | undefined, call: Metadata, right: Right | null): Refusal | null {
   if (!users) return null;
   const [, login] = /^Basic (.+)$/.exec(String(call.get('authorization')[0])) ?? [];
@@ -23,7 +23,7 @@ export function refusalOf(users: Users | undefined, call: Metadata, right: Right
     : { code: status.PERMISSION_DENIED, details: 'Access Denied', metadata: exception('access-denied') };
 }
 
-/** How the server tells the client which of its errors a status is. */
+/** How the server tells the client which of the client's errors a status means. */
 export function exception(name: string, more: Readonly<Record<string, string>> = {}): Metadata {
   const metadata = new Metadata();
   for (const [key, value] of Object.entries({ exception: name, ...more })) metadata.set(key, value);

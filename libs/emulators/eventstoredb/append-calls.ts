@@ -59,7 +59,10 @@ const checked = (append: Append): Append => {
   return append;
 };
 
-/** The messages of one Append call: its options, then an event in each. @throws BadRequest, MaximumAppendSizeExceeded */
+/**
+ * The messages of one Append call: first its options, then one event each. @throws BadRequest,
+ * MaximumAppendSizeExceeded
+ */
 export function appendOf([first, ...rest]: readonly AppendReq[]): Append {
   const options = first?.getOptions();
   if (!options) throw new Error('No options');
@@ -92,7 +95,10 @@ export function conflictAnswer({ expected }: Append, { current }: WrongExpectedV
   return new streams.AppendResp().setWrongExpectedVersion(conflict);
 }
 
-/** The messages of one append in a BatchAppend call: the first has the options. @throws BadRequest, MaximumAppendSizeExceeded */
+/**
+ * The messages of one append in a BatchAppend call: the first contains the options. @throws BadRequest,
+ * MaximumAppendSizeExceeded
+ */
 export function batchedAppendOf(messages: readonly BatchAppendReq[]): Append {
   const options = messages[0]?.getOptions();
   if (!options) throw new Error('No options');
@@ -113,7 +119,7 @@ export const isLate = (message: BatchAppendReq): boolean => {
   return deadline !== undefined && deadline.toDate().getTime() <= Date.now();
 };
 
-/** An answer to the append of the request, without its outcome yet. */
+/** The response to an append, without its outcome yet. */
 export const batchedAnswer = (request: BatchAppendReq, stream: string) =>
   new streams.BatchAppendResp()
     .setCorrelationId(request.getCorrelationId())

@@ -14,7 +14,7 @@ import {
 
 export type Event = ReturnType<typeof jsonEvent>;
 
-/** Asks a server by the unmodified client, and puts each answer into a few words. */
+/** Sends requests to a server by the unmodified client, and describes each answer in a few words. */
 export class Asker {
   readonly client: EventStoreDBClient;
   /** Position of the last append that was answered. */
@@ -48,7 +48,7 @@ export class Asker {
     });
   }
 
-  /** Revisions of what is read. */
+  /** Revisions of the events that were read. */
   read(
     stream: string,
     fromRevision: ReadRevision = 'start',
@@ -63,7 +63,7 @@ export class Asker {
     });
   }
 
-  /** Positions of what is read of everything. */
+  /** Positions of the events that were read from `$all`. */
   readAll(from: bigint, maxCount = 2): Promise<string> {
     return inWords(async () => {
       const found: bigint[] = [];
@@ -73,7 +73,7 @@ export class Asker {
     });
   }
 
-  /** What a subscription says until it fails or has caught up; then it is ended. */
+  /** The output of a subscription until it fails or has caught up; then it is ended. */
   async subscribe(from: bigint): Promise<string[]> {
     const said: string[] = [];
     const subscription = this.client.subscribeToAll({

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 
-/** The double in a process of its own, to be stopped, killed and started again on the same folder and port. */
+/** The double in a separate process, which can be stopped, killed and restarted on the same folder and port. */
 export class DoubleProcess {
   #child: ChildProcess | undefined;
   #url = '';
@@ -24,13 +24,13 @@ export class DoubleProcess {
     });
     this.#child = child;
     const ended = once(child, 'exit').then(() => Promise.reject(new Error('The double ended before it listened')));
-    ended.catch(() => undefined); // of interest only until it listens
+    ended.catch(() => undefined); // only needed until it listens
     const [line] = (await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended])) as [string];
     this.#url = (JSON.parse(line) as { url: string }).url;
     return this;
   }
 
-  /** Resolves when the process is gone. SIGSTOP and SIGCONT leave it there and resolve at once. */
+  /** Resolves when the process is gone. With SIGSTOP and SIGCONT the process stays, and this resolves at once. */
   async signal(signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;

@@ -7,7 +7,7 @@ import { startEventStoreDbDouble, type EventStoreDbDouble } from './index.js';
 
 const happened = (data = {}) => jsonEvent({ id: randomUUID(), type: 'Happened', data, metadata: { by: 'spec' } });
 
-/** Per-call credentials, which an insecure connection leaves out, make the client use one call for each append. */
+/** Per-call credentials, which are not sent without TLS, make the client use one call for each append. */
 const styles = [
   ['each append in a call of its own', { credentials: { username: 'a', password: 'b' } }],
   ['all appends in one call', {}],

@@ -32,10 +32,10 @@ import { nameOf } from './messages.js';
 import { answerRead } from './read-call.js';
 import { Record, StreamDeleted, WrongExpectedVersion, type Append, type Appended } from './record.js';
 
-/** The server gives up a write after this, and says so. */
+/** The server gives up a write after this time, and reports it. */
 const WRITE_TIMEOUT_MS = 2_000;
 
-/** What answers the calls: the record in a folder, and the faults that tests ask for. */
+/** Answers the calls: an event store in a folder, and the faults that tests request. */
 export class Double {
   readonly #db: Database;
   readonly #record: Record;
@@ -48,7 +48,7 @@ export class Double {
   #closed = false;
   refuses = false;
   answersToLose = 0;
-  /** How often each kind of call came, and how many events went out. */
+  /** How often each kind of call was received, and how many events were sent. */
   readonly counts = { append: 0, batchAppend: 0, read: 0, readOfStream: 0, readOfLeader: 0, events: 0 };
 
   constructor(
@@ -86,7 +86,10 @@ export class Double {
     }
   }
 
-  /** As on the server, the same append while the first is under way is dropped, and its caller told nothing until it is too late. */
+  /**
+   * As on the server, a repeated append is dropped while the first one is running, and its caller gets no answer until
+   * the deadline.
+   */
   async #appendOnce(append: Append): Promise<Appended> {
     const same = JSON.stringify([append.stream, append.expected, append.events.map(({ id }) => id)]);
     if (this.#underWay.has(same)) {
@@ -140,7 +143,10 @@ export class Double {
     if (!call.cancelled) call.write(answer);
   }
 
-  /** What the server has refused for an event without a type still waits for its end, and is answered a second time. */
+  /**
+   * As on the server, an append refused for an event without a type still waits for its end, and is answered a second
+   * time.
+   */
   async #answerAgain(
     last: BatchAppendReq,
     received: readonly BatchAppendReq[],
@@ -207,7 +213,7 @@ export class Double {
     for (const read of this.#reads) read.abort();
   }
 
-  /** Commits what waits and ends the reads; nothing is read from the file afterwards. */
+  /** Commits pending appends and ends the reads; nothing is read from the file afterwards. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -230,7 +236,7 @@ const refusal = () => ({ code: status.UNAVAILABLE, details: 'The double is away'
 
 class TimedOut extends Error {}
 
-/** An error as a call that is not shared tells it. */
+/** The error as reported on an unshared call. */
 function failureOf(error: unknown): Refusal {
   if (error instanceof messages.MaximumAppendSizeExceeded) {
     return {

@@ -12,11 +12,11 @@ export type EventStoreDbDouble = {
   /** Connection string. */
   readonly url: string;
   readonly port: number;
-  /** How often each kind of call came, and how many events went out. */
+  /** How often each kind of call was received, and how many events were sent. */
   readonly counts: Readonly<Double['counts']>;
-  /** The next appends, so many, are committed, and the connection is dropped before they are answered. */
+  /** The next appends, this many, are committed, and the connection is dropped before the response. */
   loseAnswers(count: number): void;
-  /** While true, every call that begins is refused as unavailable. */
+  /** While true, every new call is refused as unavailable. */
   refuse(away: boolean): void;
   /** Ends all reads and subscriptions with an error. */
   cutSubscriptions(): void;
@@ -26,15 +26,15 @@ export type EventStoreDbDouble = {
 export type DoubleOptions = {
   readonly folder: string;
   readonly port?: number;
-  /** Speaks TLS, by this certificate and key (PEM), as `localhost`. */
+  /** Uses TLS, with this certificate and key (PEM), as `localhost`. */
   readonly tls?: { readonly certificate: string; readonly key: string };
-  /** Who may do what; everybody everything when absent. */
+  /** The rights of each user; without it, everybody has all rights. */
   readonly users?: Users;
 };
 
 /**
- * Speaks EventStoreDB's protocol as far as the client's appends, reads and subscriptions to everything need it, with the
- * server's rules for expected revisions and repeated ids. Events are in the folder when an append is answered.
+ * Implements EventStoreDB's protocol as far as the client needs it for appends, reads and subscriptions to `$all`, with
+ * the server's rules for expected revisions and repeated ids. Events are in the folder when an append is answered.
  */
 export async function startEventStoreDbDouble({
   folder,

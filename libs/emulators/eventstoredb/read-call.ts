@@ -7,7 +7,7 @@ import { startOf, subscribe, type Subscribable } from './subscription.js';
 
 const PAGE = 500;
 
-/** Answers one Read call: a stream or everything, forwards or backwards, so many events or as a subscription. */
+/** Answers one Read call: a stream or `$all`, forwards or backwards, a number of events or a subscription. */
 export async function answerRead(call: ReadCall, source: Subscribable): Promise<void> {
   const options = call.request.getOptions();
   if (!options) throw Object.assign(new Error('No options'), { code: status.INVALID_ARGUMENT });
@@ -51,7 +51,7 @@ function* pages(options: Options, record: Record): Generator<RecordedEvent[]> {
   let from = stream
     ? revisionOf(stream, backwards)
     : startOf(options.getAll(), backwards ? Number.MAX_SAFE_INTEGER : 0);
-  // Forwards a read from a position includes the event there, backwards it does not.
+  // A forward read from a position includes the event there, a backward read does not.
   if (!stream && !backwards) from -= 1;
   for (;;) {
     let page: RecordedEvent[];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Outcome } from '@app/adapters/embedded';
 import type { Database } from '@app/adapters/embedded';
 
-/** The server's own numbers for expected revisions that are none. */
+/** The server's own numbers for expected revisions with a special meaning. */
 export const NO_STREAM = -1;
 export const ANY = -2;
 export const STREAM_EXISTS = -4;
@@ -32,24 +32,24 @@ export class WrongExpectedVersion extends Error {
   }
 }
 
-/** The stream has a tombstone: it takes and gives nothing any more. */
+/** The stream has a tombstone and can no longer be read or written. */
 export class StreamDeleted extends Error {
   constructor(readonly stream: string) {
     super(`Event stream '${stream}' is deleted.`);
   }
 }
 
-/** Revision of a tombstone, and where a stream that was deleted softly begins. */
+/** Revision of a tombstone, and of the truncation of a soft-deleted stream. */
 export const DELETED = Number.MAX_SAFE_INTEGER;
 
-/** What a stream's metadata says of the events that can still be read. */
+/** Which events can still be read, according to the stream's metadata. */
 type StreamMetadata = { readonly $maxCount?: number; readonly $tb?: number };
 
 const COLUMNS = 'position, stream, revision, id, type, content_type AS contentType, data, metadata, created';
-/** What a record costs in the log beside its content. Positions count bytes, so there are gaps between them. */
+/** Size of a log record beside its content. Positions count bytes, so there are gaps between them. */
 const RECORD_BYTES = 100;
 
-/** The events, and the server's rules for what may be appended. */
+/** The events, and the server's rules for appends. */
 export class Record {
   constructor(private readonly db: Database) {
     db.exec(`
@@ -109,7 +109,7 @@ export class Record {
     ).last;
   }
 
-  /** Whether a read may begin here: where a record is, at the start, or anywhere beyond the end. */
+  /** Whether a read may begin here: at a log record, at the start, or anywhere beyond the end. */
   isPlace(position: number): boolean {
     if (position === 0 || position >= this.last + RECORD_BYTES) return true;
     return (
@@ -121,19 +121,19 @@ export class Record {
     );
   }
 
-  /** Revision of the first event of the stream that can be read; {@link DELETED} when it was deleted softly. */
+  /** Revision of the first readable event of the stream; {@link DELETED} when it was soft-deleted. */
   firstReadable(stream: string): number {
     const { $maxCount, $tb = 0 } = this.#metadata(stream);
     if ($tb === DELETED || $maxCount === undefined) return $tb;
     return Math.max($tb, this.revision(stream) - $maxCount + 1);
   }
 
-  /** Hides what is there; who appends to it goes on at the old revision. @returns its position */
+  /** Hides the existing events; the next append continues at the old revision. @returns its position */
   deleteSoftly(stream: string): number {
     return this.db.transaction(() => this.#cut(stream, DELETED));
   }
 
-  /** Ends the stream for good. @returns its position */
+  /** Deletes the stream permanently. @returns its position */
   tombstone(stream: string): number {
     return this.db.transaction(
       () => this.#insert({ stream, expected: ANY, events: [systemEvent('$streamDeleted', {})] }, DELETED - 1).position,
@@ -159,7 +159,7 @@ export class Record {
     if (current === DELETED) return { error: new StreamDeleted(append.stream) };
     const outcome = this.#appendAt(append, current);
     if (current === NO_STREAM || this.firstReadable(append.stream) !== DELETED) return outcome;
-    // Told to begin a stream that was deleted softly, the server goes on after what it hides.
+    // An append at "no stream" to a soft-deleted stream continues after the hidden events.
     const appended =
       append.expected === NO_STREAM && 'error' in outcome ? { answer: this.#insert(append, current) } : outcome;
     if ('answer' in appended && appended.answer.revision > current) this.#cut(append.stream, current + 1);
@@ -175,7 +175,7 @@ export class Record {
     return { answer: this.#insert(append, current) };
   }
 
-  /** The ids must stand where this append would have put them. In part is as wrong as not at all. */
+  /** The ids must be where this append would have stored them. A partial match is a conflict. */
   #recogniseByRevision({ stream, expected, events }: Append, current: number): Outcome<Appended> {
     const there = this.stream(stream, expected + 1, events.length);
     const last = there.at(-1);

@@ -3,7 +3,7 @@ import type { ServerWritableStream } from '@grpc/grpc-js';
 
 export type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
 
-/** Resolves when there is room for the next message, or nobody to read it. */
+/** Resolves when there is room for the next message, or the reader is gone. */
 export function send(call: ReadCall, message: ReadResp): Promise<void> {
   if (call.write(message) || call.cancelled || call.destroyed) return Promise.resolve();
   return new Promise((resolve) => {

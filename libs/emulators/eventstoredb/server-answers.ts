@@ -3,7 +3,10 @@ import { Asker, type Event } from './asker.js';
 
 type Question = readonly [question: string, ask: (asker: Asker) => Promise<unknown>, answer: unknown];
 
-/** What EventStoreDB 23.10.8 answered to the client 6.2.1, which puts appends without credentials into one shared call. */
+/**
+ * The answers of EventStoreDB 23.10.8 to the client 6.2.1, which sends appends without credentials over one shared
+ * call.
+ */
 const appends: readonly Question[] = [
   [
     'two events to a stream that does not exist',
@@ -186,7 +189,7 @@ const cut: readonly Question[] = [
   ],
 ];
 
-/** Whether a server, or what stands in for one, answers like the one that was asked. */
+/** Whether a server, or a stand-in, answers like the recorded one. */
 export function serverAnswers(
   name: string,
   open: () => Promise<{ readonly url: string; close(): Promise<void> }>,
@@ -235,7 +238,7 @@ export function serverAnswers(
       const answer = await asker.client
         .appendToStream(asker.stream(), asker.event(), { expectedRevision: 'no_stream', credentials })
         .catch(({ code }: { code: number }) => code);
-      // A server with TLS knows nobody of this name.
+      // A server with TLS has no user with this name.
       expect(answer).toEqual(server.url.includes('tls=false') ? expect.objectContaining({ success: true }) : 16);
     });
   });

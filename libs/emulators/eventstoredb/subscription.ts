@@ -15,21 +15,21 @@ import { send, type ReadCall } from './send.js';
 export type Subscribable = {
   readonly record: Record;
   readonly committed: Wakeup;
-  /** How many events went out. */
+  /** How many events were sent. */
   readonly counts: { events: number };
-  /** Aborts when the call is over, from whichever side. */
+  /** Aborts when either side ends the call. */
   readonly signal: AbortSignal;
 };
 
 type Options = NonNullable<ReturnType<ReadReq['getOptions']>>;
 
 const PAGE = 500;
-/** The server's search window where the client names none. */
+/** The server's search window if the client gives none. */
 const DEFAULT_WINDOW = 32;
 
 /**
- * A subscription to everything. As with the server, a checkpoint of a filtered one comes only after so many events were
- * considered as its interval times its window says, also when it has caught up.
+ * A subscription to `$all`. As on the server, a checkpoint of a filtered one is sent only after its interval times its
+ * window of events, even when it has caught up.
  */
 export async function subscribe(
   call: ReadCall,
@@ -50,7 +50,7 @@ export async function subscribe(
   while (!signal.aborted) {
     const page = record.after(position, PAGE);
     if (page.length === 0 && live) {
-      // Nothing may be awaited between the look at the record and this wait, or a commit could go unnoticed.
+      // No await is allowed between the reading of the head and this wait, or a commit could go unnoticed.
       await committed.wait({ signal });
       continue;
     }
@@ -79,7 +79,7 @@ export async function subscribe(
   }
 }
 
-/** The position that a call names; where it asks for the end, `end`. */
+/** The position that a call names; `end` if it names the end. */
 export function startOf(all: ReturnType<Options['getAll']>, end: number): number {
   if (!all || all.hasStart()) return 0;
   return all.hasEnd() ? end : Number(all.getPosition()?.getCommitPosition());

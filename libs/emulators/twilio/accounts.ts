@@ -8,7 +8,7 @@ export type AccountNumber = {
   readonly smsUrl?: string;
 };
 
-/** A pool of numbers: a create may name it instead of a number, and an opt-out holds for all of it. */
+/** A pool of numbers: a create may name it instead of a number, and an opt-out applies to all of them. */
 export type MessagingService = { readonly sid: string; readonly numbers: readonly string[] };
 
 export type Account = {
@@ -21,7 +21,7 @@ export type Account = {
 /** What to add or change: numbers and services are merged by their key, everything absent stays. */
 export type AccountChange = Partial<Omit<Account, 'accountSid'>>;
 
-/** The accounts this provider knows. */
+/** The provider's accounts. */
 export class Accounts {
   private readonly accounts = new Map<string, Account>();
 
@@ -52,7 +52,7 @@ export class Accounts {
     return this.accounts.get(accountSid);
   }
 
-  /** The account of a Basic Authorization header, if the credentials are right and are those of this account. */
+  /** The account of a Basic Authorization header, if the credentials are right and belong to this account. */
   authenticate(accountSid: string, authorization: string | undefined): Account | undefined {
     const account = this.accounts.get(accountSid);
     if (!account) return undefined;

@@ -13,7 +13,7 @@ const webAddress = { type: 'string', format: 'uri', pattern: '^https?://' } as c
 const chance = { type: 'number', minimum: 0, maximum: 1 } as const;
 const flag = { type: 'boolean' } as const;
 
-/** A body with these properties and no others: a misspelt one must not be passed over in silence. */
+/** A body with exactly these properties: a misspelled one must not be ignored. */
 const body = (properties: Record<string, object>, required: readonly string[] = []) => ({
   body: { type: 'object', additionalProperties: false, properties, required },
 });
@@ -94,7 +94,7 @@ const accountSchema = body({
   },
 });
 
-/** What tests and demonstrations turn: nothing of this exists at the provider. */
+/** Controls for tests and demonstrations, which the provider does not have. */
 export function controlRoutes(provider: Provider) {
   return (app: FastifyInstance): void => {
     app.setErrorHandler<FastifyError>((error, _request, reply) => {

@@ -2,10 +2,10 @@ import { findNumber, type Account } from './accounts.js';
 import { RefusedRequest } from './errors.js';
 import { isWebAddress } from './web-address.js';
 
-/** A form as it was posted: a parameter that came several times is an array. */
+/** A form as it was posted: a repeated parameter is an array. */
 export type Form = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** A create that passed the provider's checks, all but the opt-out. */
+/** A create that passed all the provider's checks except the opt-out. */
 export type CreateRequest = {
   readonly to: string;
   readonly from: string | null;

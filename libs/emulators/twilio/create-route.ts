@@ -10,7 +10,7 @@ import type { Provider } from './provider.js';
 
 type Answer = { readonly status: number; readonly body: object };
 
-/** Takes a create, does what its fault says, and notes both before anything leaves. */
+/** Accepts a create, applies its fault, and notes both before the response. */
 export async function handleCreate(
   provider: Provider,
   accountSid: string,
@@ -82,7 +82,7 @@ function tryAccept(
   }
 }
 
-/** A life starts when the caller has its answer, so that only the `early` fault makes a callback overtake it. */
+/** A message's life starts when the caller has the response, so only the `early` fault lets a callback overtake it. */
 async function startLife(
   provider: Provider,
   account: Account,

@@ -11,7 +11,7 @@ type Description = {
 
 const description = JSON.parse(readFileSync('libs/emulators/twilio/messages.openapi.json', 'utf8')) as Description;
 
-// Ajv knows OpenAPI's `nullable`; the other additions of OpenAPI and of the provider are no keywords of a schema.
+// Ajv supports OpenAPI's `nullable`; the other additions of OpenAPI and the provider are not schema keywords.
 const ajv = new Ajv({ strict: false, allErrors: true });
 formats.default(ajv);
 ajv.addFormat('phone-number', /^\+[1-9]\d{6,14}$/);
@@ -21,11 +21,11 @@ ajv.addFormat(
   /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d \+0000$/,
 );
 ajv.addFormat('uri-map', true);
-// The description calls the page addresses `uri`, and its own examples are relative.
+// The description gives the page addresses the format `uri`, but its own examples are relative.
 ajv.addFormat('uri', /^\/2010-04-01\/[^\s]+$/);
 ajv.addSchema({ $id: 'description', components: closed(description.components) });
 
-/** The description says what an answer may have; an honest stand-in also has all of it and nothing else. */
+/** The description lists what a response may contain; the emulator must return all of it and nothing else. */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (value === null || typeof value !== 'object') return value;
@@ -62,10 +62,10 @@ const errorSchema = ajv.compile({
   },
 });
 
-/** How many answers were held against the description. */
+/** How many responses were checked against the description. */
 export const checked = { answers: 0, refusals: 0 };
 
-/** Throws unless the answer is one that the description has for this request. */
+/** Throws unless the description allows the response to this request. */
 export function checkAnswer(method: string, url: string, status: number, body: unknown): void {
   const { pathname } = new URL(url);
   const path = Object.keys(description.paths).find((known) =>
@@ -74,7 +74,7 @@ export function checkAnswer(method: string, url: string, status: number, body: u
   if (path === undefined) throw new Error(`not in the description: ${pathname}`);
   if (status >= 400) {
     checked.refusals += 1;
-    // The description has no refusals; their form is what the SDK reads.
+    // The description lacks error responses; their format is the one that the SDK reads.
     if (!errorSchema(body)) throw new Error(`${String(status)} ${ajv.errorsText(errorSchema.errors)}`);
     return;
   }
@@ -90,7 +90,7 @@ export function checkAnswer(method: string, url: string, status: number, body: u
 
 type Sent = Parameters<twilio.RequestClient['request']>[0];
 
-/** The SDK's own HTTP client; every answer that passes is checked. */
+/** The SDK's own HTTP client; every response that passes through it is checked. */
 export class DescribedClient extends twilio.RequestClient {
   override async request<TData>(options: Sent & { data?: TData }) {
     const answer = await super.request(options);

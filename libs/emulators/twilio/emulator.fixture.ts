@@ -26,26 +26,26 @@ export async function start(options: TwilioEmulatorOptions = {}): Promise<Twilio
   return emulator;
 }
 
-/** For `afterEach`: closes all that a test started. */
+/** For `afterEach`: closes everything that a test started. */
 export async function cleanUp(): Promise<void> {
   for (const item of started.splice(0)) await item.close();
 }
 
-/** The SDK as it is, only that each answer is held against the provider's description. */
+/** The unmodified SDK, with each response checked against the provider's description. */
 export function connect(emulator: TwilioEmulator, accountSid = SID, token = TOKEN): twilio.Twilio {
   const client = twilio(accountSid, token, { httpClient: new DescribedClient() });
   client.api.baseUrl = emulator.url;
   return client;
 }
 
-/** The SDK as it is, with a short time-out. */
+/** The unmodified SDK, with a short time-out. */
 export function connectPlainly(emulator: TwilioEmulator, timeout = 10_000): twilio.Twilio {
   const client = twilio(SID, TOKEN, { timeout });
   client.api.baseUrl = emulator.url;
   return client;
 }
 
-/** Polls until the condition holds, because nothing else says when it does. */
+/** Polls until the condition holds, because there is no notification. */
 export async function eventually(condition: () => boolean): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (!condition()) {
@@ -59,7 +59,7 @@ type Respond = (response: http.ServerResponse, received: Received) => void;
 
 export type Receiver = { url: string; received: Received[]; close(): Promise<void> };
 
-/** A webhook that keeps what it got and answers 204 unless told otherwise. */
+/** A webhook that stores requests and answers 204 unless told otherwise. */
 export async function receiver(respond: Respond = (response) => response.writeHead(204).end()): Promise<Receiver> {
   const received: Received[] = [];
   const server = http.createServer((request, response) => {
@@ -84,7 +84,7 @@ export async function receiver(respond: Respond = (response) => response.writeHe
   return { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, received, close };
 }
 
-/** What the SDK says of a signature; nothing of the emulator takes part. */
+/** The SDK's check of a signature, without any code of the emulator. */
 export const signatureHolds = (url: string, { headers, params }: Received, token = TOKEN): boolean =>
   twilio.validateRequest(token, String(headers['x-twilio-signature']), url, params);
 

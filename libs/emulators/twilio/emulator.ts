@@ -19,21 +19,21 @@ export type TwilioEmulatorOptions = ProviderOptions & {
 
 /** A running emulator. Each operation is also a control route, for callers in another process. */
 export type TwilioEmulator = {
-  /** What the SDK's `client.api.baseUrl` is set to. */
+  /** The value for the SDK's `client.api.baseUrl`. */
   readonly url: string;
-  /** Everything received and sent until now, as a copy. */
+  /** A copy of everything received and sent so far. */
   ledger(): LedgerSnapshot;
-  /** Lets a contact's text arrive; resolves when the webhook was answered or given up. */
+  /** Receives a contact's text; resolves when the webhook was answered or given up. */
   inbound(input: InboundInput): Promise<InboundResult>;
   setFaults(settings: FaultSettings): void;
   setOutcome(outcome: Outcome): void;
-  /** Posts the callbacks that were held and ends the hold; resolves to how many there were. */
+  /** Posts the held callbacks and ends the hold; resolves to their number. */
   releaseCallbacks(): Promise<number>;
-  /** Adds an account or changes it; what the change leaves out stays. */
+  /** Adds an account or changes it; values that the change leaves out stay. */
   putAccount(accountSid: string, change: AccountChange): Account;
   /** Forgets messages, ledger, opt-outs, outcomes and faults; accounts stay. */
   reset(): void;
-  /** Stops timers, posts and connections, the unanswered ones included. */
+  /** Stops timers, posts and connections, including unanswered ones. */
   close(): Promise<void>;
 };
 
@@ -80,7 +80,7 @@ export async function startTwilioEmulator(options: TwilioEmulatorOptions = {}): 
   };
 }
 
-/** Fastify's words for a wrong body, and the name of a property that should not be there. */
+/** Fastify's message for a wrong body, with the name of an unexpected property. */
 function describeErrors(errors: readonly FastifySchemaValidationError[], part: string): Error {
   return new Error(
     errors

@@ -8,7 +8,7 @@ export class RefusedRequest extends Error {
     super(message);
   }
 
-  /** The body of the answer. */
+  /** The body of the response. */
   toBody(): ProviderError {
     return {
       code: this.code,
@@ -27,7 +27,7 @@ export class InvalidControl extends Error {}
 export const notFound = (path: string): RefusedRequest =>
   new RefusedRequest(404, 20404, `The requested resource ${path} was not found`);
 
-/** What the provider says about a delivery's error code. */
+/** The provider's description of a delivery's error code. */
 export function deliveryErrorMessage(code: number): string {
   return DELIVERY_ERRORS[code] ?? 'Unknown error';
 }

@@ -8,7 +8,7 @@ afterEach(cleanUp);
 
 const hello = { to: CONTACT, from: OURS, body: 'hello' };
 
-/** What a caller sees of a create: a status it can trust, or an error that says nothing about what happened. */
+/** What a caller sees of a create: a reliable status, or an error that does not say what happened. */
 async function outcomeOf(create: Promise<{ status: unknown }>): Promise<unknown> {
   try {
     return (await create).status;

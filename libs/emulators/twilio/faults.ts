@@ -1,8 +1,8 @@
 import type { Message } from './message.js';
 
 /**
- * What may go wrong with a create. `before`: the message is not accepted; `after`: it is accepted and will be sent, but
- * the caller is not told so. A `slow` create is accepted and answered late.
+ * Faults of a create. `before`: the message is not accepted; `after`: it is accepted and will be sent, but the caller
+ * is not told. A `slow` create is accepted and answered late.
  */
 export const FAULTS = [
   'timeout-before',
@@ -18,40 +18,40 @@ export const FAULTS = [
 export type Fault = (typeof FAULTS)[number];
 
 export type CallbackFaults = {
-  /** Extra copies of every callback; a fraction is the chance of one more. */
+  /** Extra copies of every callback; a fraction is the probability of one more. */
   readonly duplicate?: number;
-  /** A message's callbacks wait for its last status and come in any order. */
+  /** A message's callbacks wait for its last status and are posted in any order. */
   readonly shuffle?: boolean;
   /** Every callback is posted and answered before the create is answered. */
   readonly early?: boolean;
   /** Waits this long before each post. */
   readonly delayMs?: number;
-  /** Keeps callbacks back until they are released. */
+  /** Holds callbacks until they are released. */
   readonly hold?: boolean;
   /** Never posts a callback. */
   readonly drop?: boolean;
 };
 
-/** What is given replaces what was set; what is absent stays. */
+/** Given values replace the former ones; absent ones stay. */
 export type FaultSettings = {
-  /** Taken by the following creates in order; null is a create without a fault, whatever the rates say. */
+  /** Used by the next creates in order; null is a create without a fault, regardless of the rates. */
   readonly next?: readonly (Fault | null)[];
-  /** The chance of each fault, from 0 to 1. */
+  /** The probability of each fault, from 0 to 1. */
   readonly rates?: Readonly<Partial<Record<Fault, number>>>;
-  /** Starts the sequence of chances again, so that a run can be repeated. */
+  /** Restarts the random sequence, so that a run can be repeated. */
   readonly seed?: number;
   readonly callbacks?: CallbackFaults;
-  /** A message is listed up to this much later than it was created; each its own part of it, which follows from its sid. */
+  /** A message appears in lists up to this much later than it was created; its sid decides how much. */
   readonly listLagMs?: number;
 };
 
-/** Decides which fault meets which request; the same seed decides the same. */
+/** Decides which fault applies to which request; the same seed gives the same decisions. */
 export class FaultPlan {
   callbacks: CallbackFaults = {};
   private listLagMs = 0;
   private next: (Fault | null)[] = [];
   private rates: FaultSettings['rates'] = {};
-  // Two sequences, because callbacks draw at their own times: the creates of a run must meet the same faults again.
+  // Two sequences, because callbacks draw at their own times: the creates of a run must get the same faults again.
   private createChance = seededRandom(1);
   private callbackChance = seededRandom(2);
 
@@ -82,7 +82,10 @@ export class FaultPlan {
     return null;
   }
 
-  /** Whether lists show the message by now. Of the sid the last four digits say its part of the lag: `0000` none, `ffff` all. */
+  /**
+   * Whether lists show the message by now. The last four digits of the sid are its share of the lag: `0000` none,
+   * `ffff` all.
+   */
   isListed({ sid, createdAt }: Pick<Message, 'sid' | 'createdAt'>): boolean {
     return createdAt.getTime() + (this.listLagMs * Number.parseInt(sid.slice(-4), 16)) / 0xffff <= Date.now();
   }
@@ -101,7 +104,7 @@ export class FaultPlan {
   }
 }
 
-/** mulberry32: small, and good enough to spread faults. */
+/** mulberry32: small, and good enough to distribute faults. */
 function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -13,18 +13,18 @@ import type { WebhookAnswer, WebhookSender } from './webhook-sender.js';
 export type InboundInput = {
   /** Default: the account that owns `to`. */
   readonly accountSid?: string;
-  /** The contact's number; needed unless a known `messageSid` is given. */
+  /** The contact's number; required unless a known `messageSid` is given. */
   readonly from?: string;
-  /** A number of the account; needed unless a known `messageSid` is given. */
+  /** A number of the account; required unless a known `messageSid` is given. */
   readonly to?: string;
   readonly body?: string;
-  /** Media that is somewhere else: the webhook names exactly these addresses. */
+  /** Media hosted elsewhere: the webhook contains exactly these addresses. */
   readonly mediaUrls?: readonly string[];
   /** Media hosted here, behind Basic auth and a redirect as at the provider. */
   readonly media?: readonly { readonly contentType: string; readonly base64: string }[];
-  /** Of a known message: its webhook is posted again, as a duplicate. Else the sid of the new message. */
+  /** For a known message, posts its webhook again, as a duplicate. Otherwise the sid of the new message. */
   readonly messageSid?: string;
-  /** False stores the message without a webhook: an outage, after which it is only found by listing. */
+  /** False stores the message without a webhook: an outage, after which it is found only by listing. */
   readonly deliver?: boolean;
   /** When a new message arrived, ISO 8601; default: now. Lists are in this order. */
   readonly createdAt?: string;
@@ -32,7 +32,7 @@ export type InboundInput = {
 
 export type InboundResult = {
   readonly sid: string;
-  /** `delivered`: the webhook answered 2xx. `status` null: no answer, or no webhook was to be posted. */
+  /** `delivered`: the webhook answered 2xx. `status` null: no response, or no webhook was due. */
   readonly webhook: { readonly delivered: boolean; readonly status: number | null; readonly body: string };
 };
 
@@ -50,8 +50,8 @@ export class InboundTexts {
   ) {}
 
   /**
-   * Stores the message, minds the opt-out words, then posts the webhook. The webhook is posted for opt-out words too.
-   * @throws InvalidControl when the number is nobody's
+   * Stores the message, handles the opt-out keywords, then posts the webhook. The webhook is posted for keywords too.
+   * @throws InvalidControl when nobody owns the number
    */
   async receive(input: InboundInput): Promise<InboundResult> {
     const known = this.findKnown(input.messageSid);
@@ -107,7 +107,7 @@ export class InboundTexts {
     };
   }
 
-  /** A duplicate does not come here: posted again, a STOP must not undo a later START. */
+  /** Duplicates do not get here: a repeated STOP must not undo a later START. */
   private take(account: Account, message: Message): Message {
     this.store.add(message);
     const contact = message.from ?? '';
@@ -148,7 +148,7 @@ export class InboundTexts {
   }
 }
 
-/** What messages that need no further life have in common. */
+/** The common fields of messages that are complete when they are created. */
 function finished(account: Account, at: Date) {
   return {
     accountSid: account.accountSid,
@@ -164,7 +164,7 @@ function finished(account: Account, at: Date) {
   };
 }
 
-/** The parameters of an inbound webhook, among them one that no page of the provider lists. */
+/** The parameters of an inbound webhook, including one that no page of the provider documents. */
 function inboundForm(account: Account, message: Message): Record<string, string> {
   const service = findService(account, message.to);
   const form: Record<string, string> = {

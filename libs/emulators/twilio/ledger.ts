@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Fault } from './faults.js';
 import type { MessageStatus } from './message.js';
 
-/** A create request that came in. */
+/** A create request that was received. */
 export type CreateEntry = {
   /** Counts the creates received since the start or the last reset, from 1. */
   readonly n: number;
@@ -16,11 +16,11 @@ export type CreateEntry = {
   sid: string | null;
   /** The message exists and will be sent, whether or not the caller was told. */
   accepted: boolean;
-  /** The HTTP status answered; null when nothing was. */
+  /** The HTTP status of the response; null when there was none. */
   answered: number | null;
 };
 
-/** An answer the provider itself sent to an opt-out, opt-in or help word. */
+/** An automatic reply of the provider to an opt-out, opt-in or help keyword. */
 export type AutoAnswerEntry = {
   readonly n: number;
   readonly at: string;
@@ -52,9 +52,9 @@ export type InboundEntry = {
   readonly from: string;
   readonly to: string;
   readonly body: string;
-  /** The same message was there before. */
+  /** The same message was received before. */
   readonly repeated: boolean;
-  /** Null when no webhook was to be posted. */
+  /** Null when no webhook was due. */
   readonly url: string | null;
   answered: number | null;
 };
@@ -69,8 +69,8 @@ export type LedgerSnapshot = {
 type Fresh<T> = Omit<T, 'n' | 'at' | 'answered'>;
 
 /**
- * Everything received and sent, in order. With a file, each received and each accepted create is also a JSON line there,
- * written before the answer leaves, so that whoever kills the caller can still count.
+ * Everything received and sent, in order. With a file, each received and each accepted create is also written there as
+ * a JSON line before the response, so a test that kills the caller can still count.
  */
 export class Ledger {
   private entries = {
@@ -121,7 +121,7 @@ export class Ledger {
     return entry;
   }
 
-  /** A copy: later changes do not show in it. */
+  /** A copy: later changes do not appear in it. */
   snapshot(): LedgerSnapshot {
     return structuredClone(this.entries);
   }

@@ -38,7 +38,7 @@ export function mediaRoutes(app: FastifyInstance, provider: Provider, find: Find
 
 const STORAGE = '/emulator/storage';
 
-/** The storage that the redirects lead to. Like the real one it refuses a request that carries credentials. */
+/** The storage that the redirects lead to. Like the real one it refuses a request that contains credentials. */
 export function storageRoutes(app: FastifyInstance, provider: Provider): void {
   app.get<{ Params: { sid: string; mediaSid: string } }>(`${STORAGE}/:sid/:mediaSid`, (request, reply) => {
     const media = findMedia(provider, request.params.sid, request.params.mediaSid);

@@ -23,7 +23,7 @@ type Step = { readonly status: MessageStatus; readonly afterMs: number; readonly
 
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Takes outbound messages through their statuses and posts the callbacks. */
+/** Moves outbound messages through their statuses and posts the callbacks. */
 export class MessageLives {
   private held: Callback[] = [];
   private running = new AbortController();
@@ -46,12 +46,12 @@ export class MessageLives {
     try {
       await this.live(message, account, signal);
     } catch (error) {
-      // Sleeping is the only thing that a stop interrupts.
+      // A stop interrupts only sleeping.
       if (!signal.aborted) throw error;
     }
   }
 
-  /** Posts what was held, in order, and holds nothing further. Resolves to how many there were. */
+  /** Posts the held callbacks, in order, and ends the hold. Resolves to their number. */
   async release(): Promise<number> {
     const held = this.held;
     this.held = [];
@@ -60,7 +60,7 @@ export class MessageLives {
     return held.length;
   }
 
-  /** Ends every life where it is. */
+  /** Stops every message at its current status. */
   stop(): void {
     this.held = [];
     this.running.abort();
@@ -81,7 +81,7 @@ export class MessageLives {
       const callback = { message, authToken: account.authToken, url: message.statusCallback, form };
       const copies = Array.from({ length: this.faults.copies() }, () => callback);
       if (shuffle) waiting.push(...copies);
-      // The status goes on while a slow webhook still answers, but one message's callbacks keep their order.
+      // The status changes even while a slow webhook is still answering, but one message's callbacks keep their order.
       else posted = posted.then(() => this.dispatchAll(copies, signal));
     }
     message.settled = true;
@@ -143,7 +143,7 @@ function advance(message: Message, account: Account, step: Step): void {
   message.sentAt ??= now;
 }
 
-/** The parameters of a status callback, among them one that no page of the provider lists. */
+/** The parameters of a status callback, including one that no page of the provider documents. */
 function callbackForm(message: Message): Record<string, string> {
   const { sid, status, errorCode, messagingServiceSid } = message;
   return {

@@ -8,9 +8,9 @@ const DAY = 86_400 * SECOND;
 const FILTERS = ['To', 'From', 'DateSent', 'DateSent<', 'DateSent>'];
 
 /**
- * Answers a list request with the provider's envelope: addresses of the first, the next and the previous page,
- * relative to the base URL.
- * @throws RefusedRequest on a date or a page token that cannot be read
+ * Answers a list request with the provider's envelope: addresses of the first, the next and the previous page, relative
+ * to the base URL.
+ * @throws RefusedRequest for an invalid date or page token
  */
 export function listMessages(
   store: MessageStore,
@@ -57,7 +57,7 @@ function readFilter(query: Form): Omit<MessageFilter, 'isListed'> {
   };
 }
 
-/** What a date means: the whole UTC day, or with a time the whole second. */
+/** The time range of a date: the whole UTC day, or with a time the whole second. */
 function readSpan(query: Form, name: string): { from: number; until: number } | undefined {
   const text = field(query, name);
   if (text === '') return undefined;

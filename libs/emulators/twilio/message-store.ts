@@ -3,7 +3,7 @@ import type { Message } from './message.js';
 export type MessageFilter = {
   readonly to?: string | undefined;
   readonly from?: string | undefined;
-  /** Instants in milliseconds, both inclusive; with either, what is not sent yet is left out. */
+  /** Times in milliseconds, both inclusive; with either of them, unsent messages are left out. */
   readonly sentFrom?: number | undefined;
   readonly sentUntil?: number | undefined;
   isListed(message: Message): boolean;
@@ -31,19 +31,19 @@ export class MessageStore {
     return message?.deleted === true ? undefined : message;
   }
 
-  /** Whether the sid was ever given, be the message deleted or not. */
+  /** Whether the sid was ever used, even by a deleted message. */
   knows(sid: string): boolean {
     return this.places.has(sid);
   }
 
-  /** Its content goes; its place stays, because a page token may point at it. */
+  /** The content is deleted; the place stays, because a page token may refer to it. */
   delete(message: Message): void {
     Object.assign(message, { deleted: true, body: '', media: [] });
   }
 
   /**
-   * A page of an account's messages, newest first. Tokens name a message and not a number of rows (`PA…` reads what is
-   * older than it, `PB…` what is newer), so that messages arriving between two pages neither repeat nor hide others.
+   * A page of an account's messages, newest first. Tokens name a message, not a number of rows (`PA…` reads older
+   * messages, `PB…` newer ones), so messages that arrive between two pages neither repeat nor hide others.
    */
   page(
     accountSid: string,
@@ -82,7 +82,7 @@ export class MessageStore {
     return Math.max(0, rows.filter((message) => this.compare(message, edge) > 0).length - size);
   }
 
-  /** By age; what was created at the same time is in the order in which it came. */
+  /** By age; messages created at the same time keep the order in which they arrived. */
   private compare(one: Message, other: Message): number {
     const placeOf = ({ sid }: Message): number => this.places.get(sid) ?? -1;
     return one.createdAt.getTime() - other.createdAt.getTime() || placeOf(one) - placeOf(other);

@@ -18,7 +18,7 @@ export type Media = {
   readonly createdAt: Date;
 };
 
-/** A message as the provider keeps it. It changes as its life goes on. */
+/** A message as the provider stores it. It changes with its status. */
 export type Message = {
   readonly sid: string;
   readonly accountSid: string;
@@ -37,12 +37,12 @@ export type Message = {
   readonly createdAt: Date;
   updatedAt: Date;
   sentAt: Date | null;
-  /** Nothing will happen to it by itself any more. */
+  /** The status no longer changes by itself. */
   settled: boolean;
   deleted: boolean;
 };
 
-/** Where an account's messages are, relative to the base URL. */
+/** The path of an account's messages, relative to the base URL. */
 export const messagesPath = (accountSid: string): string => `/${API_VERSION}/Accounts/${accountSid}/Messages`;
 
 export type MessageResource = ReturnType<typeof toResource>;

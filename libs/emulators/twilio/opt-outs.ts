@@ -16,7 +16,7 @@ const STARTED: AutoAnswer = {
 };
 const HELPED: AutoAnswer = { keyword: 'help', body: 'Reply STOP to unsubscribe. Msg&Data Rates May Apply.' };
 
-/** The provider's default opt-out: who may not be written to from where, and what it answers by itself. */
+/** The provider's default opt-out: which contacts may not be texted from which numbers, and the automatic replies. */
 export class OptOuts {
   private readonly blocked = new Set<string>();
 
@@ -25,8 +25,8 @@ export class OptOuts {
   }
 
   /**
-   * Reads an inbound message. A word counts only alone in the message; an answer is due once for each change, and
-   * for every call for help. YES opts in again in silence, because it is an everyday answer as well.
+   * Reads an inbound message. A keyword counts only if it is the whole message; a reply is due once for each change,
+   * and for every request for help. YES opts in again without a reply, because it is also an ordinary answer.
    */
   read(account: Account, ours: string, contact: string, body: string): AutoAnswer | null {
     const word = body.trim().toUpperCase();

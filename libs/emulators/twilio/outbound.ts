@@ -7,7 +7,7 @@ import type { OptOuts } from './opt-outs.js';
 import { countSegments } from './segments.js';
 
 /**
- * The message that an accepted create becomes.
+ * Creates the message of an accepted create.
  * @throws RefusedRequest 21610 when the contact opted out of this sender
  */
 export function acceptCreate(account: Account, create: CreateRequest, optOuts: OptOuts): Message {
@@ -49,7 +49,7 @@ const TYPES: Readonly<Record<string, string>> = {
   vcf: 'text/vcard',
 };
 
-/** Media that is somewhere else; its type is only known from its name. */
+/** Media hosted elsewhere; its type is known only from its name. */
 export function linkedMedia(url: string, createdAt: Date): Media {
   const ending = /\.([a-z0-9]+)(?:$|[?#])/i.exec(url)?.[1]?.toLowerCase() ?? '';
   return { sid: newSid('ME'), contentType: TYPES[ending] ?? 'image/jpeg', url, content: null, createdAt };

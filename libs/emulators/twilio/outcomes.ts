@@ -1,4 +1,4 @@
-/** What becomes of messages to a destination. */
+/** The outcome of messages to a destination. */
 export type Outcome = {
   /** E.164; absent: any destination that has no outcome of its own. */
   readonly to?: string;
@@ -6,11 +6,11 @@ export type Outcome = {
   readonly status: 'delivered' | 'sent' | 'undelivered' | 'failed';
   /** Default 30003 for undelivered and 30008 for failed; without meaning for the others. */
   readonly errorCode?: number;
-  /** Only for the next so many messages; absent: until changed. */
+  /** Only for this many messages; absent: until changed. */
   readonly times?: number;
 };
 
-/** How deliveries end; without an outcome set, they succeed. */
+/** How deliveries end; without a configured outcome they succeed. */
 export class Outcomes {
   private outcomes: Outcome[] = [];
 

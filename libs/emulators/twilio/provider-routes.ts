@@ -11,7 +11,7 @@ import type { Provider } from './provider.js';
 type InAccount = { Params: { accountSid: string } };
 type OnMessage = { Params: { accountSid: string; sid: string } };
 
-/** The provider's API for messages, as its description has it. */
+/** The provider's API for messages, according to its description. */
 export function providerRoutes(provider: Provider) {
   const authenticate = (request: FastifyRequest, accountSid: string): Account => {
     const account = provider.accounts.authenticate(accountSid, request.headers.authorization);
@@ -30,7 +30,7 @@ export function providerRoutes(provider: Provider) {
       const refused = error instanceof RefusedRequest ? error : unreadable(error);
       return reply.code(refused.httpStatus).send(refused.toBody());
     });
-    // The provider reads forms; a JSON body would pass here and fail there.
+    // The provider accepts only forms; a JSON body would work here and fail there.
     app.removeContentTypeParser('application/json');
     app.setNotFoundHandler((request) => {
       throw notFound(request.url);
@@ -68,7 +68,7 @@ export function providerRoutes(provider: Provider) {
   };
 }
 
-/** An empty body redacts what is finished; the status `canceled` stops what is not sent yet. */
+/** An empty body redacts a finished message; the status `canceled` stops one that is not sent yet. */
 function update(message: Message, form: Form): void {
   const status = field(form, 'Status');
   if (status !== '' && status !== 'canceled') throw new RefusedRequest(400, 20001, `Invalid Status: ${status}`);
@@ -88,7 +88,7 @@ function update(message: Message, form: Form): void {
 const unfinished = (verb: string): RefusedRequest =>
   new RefusedRequest(409, 20009, `Cannot ${verb} this message because its delivery has not been completed`);
 
-/** What fastify found wrong before a route saw the request: a body it cannot read, or one too large. */
+/** Errors that fastify found before a route: an unreadable body, or one that is too large. */
 function unreadable(error: unknown): RefusedRequest {
   const status = error !== null && typeof error === 'object' && 'statusCode' in error ? Number(error.statusCode) : 500;
   return status < 500

@@ -17,7 +17,7 @@ export type ProviderOptions = {
   readonly webhookTimeoutMs?: number;
   /** How late a `slow` create is answered. Default 1,000. */
   readonly slowMs?: number;
-  /** Where received and accepted creates are appended as JSON lines before the answer leaves. */
+  /** Received and accepted creates are appended here as JSON lines before the response. */
   readonly ledgerFile?: string;
 };
 
@@ -48,7 +48,7 @@ export class Provider {
     this.inbound = new InboundTexts(this.accounts, this.store, this.optOuts, this.ledger, this.sender, () => this.url);
   }
 
-  /** Ends what only waits. */
+  /** Ends pending waits. */
   get stopping(): AbortSignal {
     return this.stopper.signal;
   }
@@ -57,7 +57,7 @@ export class Provider {
     return this.plan;
   }
 
-  /** Everything but the accounts and the ledger's file is as at the start, the faults of the options included. */
+  /** Resets everything except the accounts and the ledger's file; faults return to the given options. */
   reset(): void {
     this.lives.stop();
     this.sender.abort();
@@ -76,7 +76,7 @@ export class Provider {
     this.sender.close();
   }
 
-  /** Only when nothing more can be accepted: what the ledger's file lacks did not happen. */
+  /** Only when nothing more can be accepted: an event missing from the ledger's file did not happen. */
   close(): void {
     this.stop();
     this.ledger.close();

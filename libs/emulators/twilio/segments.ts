@@ -6,8 +6,8 @@ const basic = new Set(GSM_BASIC);
 const extension = new Set(GSM_EXTENSION);
 
 /**
- * How many SMS segments a body takes: GSM-7 carries 160 characters alone and 153 in each part of a longer message,
- * UCS-2 carries 70 and 67. Escaped GSM characters and surrogate pairs take two places and are never split.
+ * How many SMS segments a body takes: GSM-7 has 160 characters alone and 153 in each part of a longer message, UCS-2
+ * has 70 and 67. Escaped GSM characters and surrogate pairs take two places and are never split.
  */
 export function countSegments(body: string): number {
   const characters = [...body];

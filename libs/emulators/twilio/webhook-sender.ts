@@ -3,7 +3,7 @@ import https from 'node:https';
 import { signForm } from './signature.js';
 
 export type WebhookAnswer = {
-  /** The HTTP status; null when no answer came. */
+  /** The HTTP status; null without a response. */
   readonly status: number | null;
   readonly body: string;
 };
@@ -13,7 +13,7 @@ type Headers = Readonly<Record<string, string>>;
 
 const NO_ANSWER: WebhookAnswer = { status: null, body: '' };
 
-/** Posts signed forms to the callers' webhooks, as the provider does: one retry, on a connection failure only. */
+/** Posts signed forms to the callers' webhooks, as the provider does: one retry, only after a connection failure. */
 export class WebhookSender {
   private readonly agents = {
     'http:': new http.Agent({ keepAlive: true }),
@@ -22,7 +22,7 @@ export class WebhookSender {
   private readonly posting = new Set<http.ClientRequest>();
   private closed = false;
 
-  /** @param timeoutMs how long an answer may take; after it the post is given up and not repeated */
+  /** @param timeoutMs how long a response may take; after it the post is given up without a retry */
   constructor(private readonly timeoutMs: number) {}
 
   async post(url: string, authToken: string, form: Form, headers: Headers = {}): Promise<WebhookAnswer> {
@@ -35,12 +35,12 @@ export class WebhookSender {
       ...headers,
     };
     const first = await this.attempt(url, allHeaders, body, true);
-    // The second connection is a new one: a kept one may have been closed by the other side just now.
+    // The retry uses a new connection: the other side may have just closed a kept one.
     const answer = first === 'connection-failed' ? await this.attempt(url, allHeaders, body, false) : first;
     return typeof answer === 'string' ? NO_ANSWER : answer;
   }
 
-  /** Gives up the posts under way. */
+  /** Aborts running posts. */
   abort(): void {
     for (const request of this.posting) request.destroy();
     this.posting.clear();
@@ -75,7 +75,7 @@ export class WebhookSender {
         this.posting.delete(request);
         resolve(result);
       };
-      // A post that was aborted from outside is no connection failure: repeating it would outlive a reset.
+      // A post that was aborted from outside is no connection failure: a retry would outlive a reset.
       const fail = (): void => {
         settle(givenUp || !this.posting.has(request) ? 'timed-out' : 'connection-failed');
       };

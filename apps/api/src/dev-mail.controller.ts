@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { listMail, mailFolder } from '@app/composition';
 import { Caller, Configuration, Requires, type CallerIdentity } from '@app/platform';
 
-/** What the mail folder holds of the caller's program, for development. */
+/** The emails of the caller's program in the mail folder, for development. */
 @ApiExcludeController()
 @Controller('dev/mail')
 export class DevMailController {

@@ -22,7 +22,10 @@ type Schema = {
 
 const MOST_MS = 1_200;
 
-/** Anything may be said, nothing may break: no 5xx, every refusal a problem document, and the process goes on. A failure prints its seed. */
+/**
+ * Sends any input and expects no failure: no 5xx, every refusal a problem document, and a process that keeps running. A
+ * failure prints its seed.
+ */
 async function neverBreaks(
   request: fc.Arbitrary<Request>,
   check: (answer: Answer) => void = isProblemOrFine,
@@ -74,7 +77,7 @@ async function description(
   };
 }
 
-/** A request to a route as its description says, with anything in every place. */
+/** A request to a route according to its description, with random values everywhere. */
 async function requestsTo(method: string, path: string): Promise<fc.Arbitrary<Request>> {
   const { parameters, fields } = await description(method, path);
   const filled = fc

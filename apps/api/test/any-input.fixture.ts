@@ -37,7 +37,7 @@ const wildObject = fc.dictionary(
   { maxKeys: 4 },
 );
 
-/** Any value there is in JSON, of the kinds that hurt. */
+/** Random JSON values, of problematic kinds. */
 export const wild: fc.Arbitrary<unknown> = fc.oneof(
   wildText,
   wildNumber,
@@ -56,7 +56,7 @@ const ids = fc.constantFrom<string>(
   NOBODY,
   NOBODY.toUpperCase(),
 );
-/** Values that some field somewhere takes. */
+/** Values that are valid for some field. */
 const good = fc.oneof(
   ids,
   fc.constantFrom(
@@ -84,7 +84,7 @@ const good = fc.oneof(
   fc.constantFrom(['+14155550191'], ['a@b.example'], []),
 );
 
-/** An object with these fields, most of them as they should be, and sometimes others. */
+/** An object with these fields, most of them valid, and sometimes others. */
 export const almost = (
   fields: Readonly<Record<string, readonly unknown[]>>,
 ): fc.Arbitrary<Readonly<Record<string, unknown>>> =>
@@ -107,7 +107,7 @@ export const almost = (
     )
     .map(([known, other]) => ({ ...known, ...other }));
 
-/** What is sent as a body: JSON that is nearly right, any JSON, or what is no JSON. */
+/** A body: nearly valid JSON, any JSON, or invalid JSON. */
 export const bodyOf = (fields: Readonly<Record<string, readonly unknown[]>>): fc.Arbitrary<string | undefined> =>
   fc.oneof(
     { weight: 8, arbitrary: almost(fields).map((body) => JSON.stringify(body)) },
@@ -130,7 +130,7 @@ export const bodyOf = (fields: Readonly<Record<string, readonly unknown[]>>): fc
     },
   );
 
-/** A part of a URL: an id, anything encoded, or an encoding that is none. */
+/** A part of a URL: an id, any encoded text, or an invalid encoding. */
 export const segment: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: ids },
   { weight: 2, arbitrary: wildText.map((text) => encodeURIComponent(text.toWellFormed())) },

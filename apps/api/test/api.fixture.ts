@@ -22,14 +22,16 @@ export type Answer = {
   readonly body: Readonly<Record<string, unknown>>;
 };
 export type Input = {
-  /** Who asks: one of the sample's people, any other caller, a token as it is, or nobody. */
+  /** The caller: one of the sample's people, any other caller, a raw token, or nobody. */
   readonly as?: CallerIdentity | string | null;
-  /** Sent as JSON, or a string as it is. */
+  /** Sent as JSON, or a string unchanged. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 };
 
-/** The whole product in this process, on a folder of its own, asked over HTTP without a client that mends the request. */
+/**
+ * The whole product in this process, on a separate folder, called over HTTP without a client that corrects the request.
+ */
 export class Api {
   private readonly agent = new Agent({ keepAlive: true });
   private inMotion = true;
@@ -114,7 +116,9 @@ export class Api {
     });
   }
 
-  /** What requests append while this runs. What they set in motion is not waited for, what was in motion before is. */
+  /**
+   * The events that requests append while this runs. Waits for earlier reactions, but not for those of these requests.
+   */
   async recorded(work: () => Promise<unknown>): Promise<readonly Recorded<Message>[]> {
     await this.rest();
     const eventLog = this.standalone.app.get(EventLog);
@@ -130,7 +134,7 @@ export class Api {
     return events;
   }
 
-  /** Waits until what earlier requests set in motion has come to its end. */
+  /** Waits until all reactions to earlier requests have ended. */
   async rest(): Promise<void> {
     const eventLog = this.standalone.app.get(EventLog);
     while (this.inMotion) {
@@ -152,7 +156,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 
 type Expected = { readonly status: number; readonly code: string; readonly field?: string; readonly rule?: string };
 
-/** A problem document that says what is wrong, and nothing of our inside or of what the request said. */
+/** A problem document that says what is wrong, without anything internal or from the request. */
 export function expectProblem({ status, headers, text, body }: Answer, expected: Expected): void {
   expect({ status, ...body }).toMatchObject({
     ...expected,
@@ -165,7 +169,7 @@ export function expectProblem({ status, headers, text, body }: Answer, expected:
   expectNoInside(text);
 }
 
-/** Written into everything that is sent: it must not come back in an error. */
+/** Written into every request: it must not appear in an error. */
 export const MARKER = 'Zyxwv-personal';
 
 export function expectNoInside(text: string): void {

@@ -13,7 +13,7 @@ const person = { name: 'Ann' };
 const consent = { contactId: sample.contact.id, wording: 'I agree', wordingVersion: '1', source: 'a form' };
 const hello = { channel: 'in-app', text: 'Hello' };
 
-/** Nothing but the answer: no event at all. */
+/** Only the response: no event at all. */
 async function refused(work: () => Promise<Answer>, expected: Parameters<typeof expectProblem>[1]): Promise<void> {
   const answers: Answer[] = [];
   expect(await api.recorded(async () => answers.push(await work()))).toEqual([]);

@@ -150,7 +150,7 @@ describe('G1: ids that nothing has', () => {
     const keyed = await api.recorded(() =>
       api.ask(method, path, { as: sample.manager, body, headers: { 'idempotency-key': `${path}-${code}` } }),
     );
-    // All that a key leaves is that it was used.
+    // A key leaves only the fact that it was used.
     for (const { type } of keyed) expect(type).toBe('RequestTaken');
   });
 });

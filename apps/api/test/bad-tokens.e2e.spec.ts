@@ -20,7 +20,7 @@ const inAnHour = (): number => Math.floor(Date.now() / 1000) + 3_600;
 const encode = (part: unknown): string =>
   Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
 
-/** By hand, since a library would not make most of these. */
+/** Made by hand, since a library would not make most of these. */
 function forge(header: object, payload: object, secret = SECRET, hash = 'sha256'): string {
   const signed = `${encode(header)}.${encode(payload)}`;
   return `${signed}.${createHmac(hash, secret).update(signed).digest('base64url')}`;

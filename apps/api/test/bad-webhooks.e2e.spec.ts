@@ -290,7 +290,7 @@ it('T3: while the provider’s token is changed, webhooks signed with either are
     ),
   );
   expect([await statusOf(second.authToken, 4), await statusOf(next, 5)]).toEqual([403, 200]);
-  // As it was, for what is tested next.
+  // Restored for the next test.
   await commands.execute(
     new HandleProgram(
       second.programId,

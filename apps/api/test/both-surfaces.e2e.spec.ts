@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** With headers that both surfaces take. */
+/** With headers that both surfaces accept. */
 type Asked = Operation & { readonly headers?: Readonly<Record<string, string>> };
 
 const callerOf = ({ route }: Operation): CallerIdentity => (route.includes('portal') ? sample.contact : sample.owner);
@@ -40,7 +40,7 @@ function byGraphql({ headers = {}, ...operation }: Asked): Promise<Answer> {
   return api.graphql(query, variables, { as: callerOf(operation), headers });
 }
 
-/** The value of the field that was asked for. */
+/** The value of the requested field. */
 function valueIn({ body }: Answer, route: string): unknown {
   expect(body['errors']).toBeUndefined();
   return (fieldOf[route] ?? '')
@@ -68,7 +68,7 @@ const contactId = sample.contact.id;
 const hello = { channel: 'in-app', text: 'Hello' };
 const consent = { contactId, wording: 'I agree', wordingVersion: '1', source: 'a form' };
 
-/** Each command in a form that is carried out, a first and a second time. */
+/** Each command in a form that can be executed, a first and a second time. */
 const commands = (time: 1 | 2): readonly Asked[] => [
   { route: 'POST /v1/conversations', given: { referralId: sample.referralId, with: 'referred' } },
   { route: 'POST /v1/conversations', given: { phone: '+1 415 555 0140' } },
@@ -100,7 +100,7 @@ describe('M9: a key given by one surface is the same command by the other', () =
   it('the table has every command', () => {
     const some = new Set(commands(1).map(({ route }) => route));
     const all = Object.keys(fieldOf).filter((route) => !route.startsWith('GET'));
-    // Nothing of the sample is uncertain, so a decision about it is only refused: below.
+    // The sample has no uncertain delivery, so a decision about one is only refused: below.
     expect([...some, 'POST /v1/deliveries/{id}/settle'].toSorted()).toEqual(all.toSorted());
   });
 
@@ -234,7 +234,7 @@ type Connection = {
   readonly pageInfo: { readonly endCursor: string | null };
 };
 
-/** What GraphQL shows, in the form of REST. */
+/** The data of GraphQL, in the form of REST. */
 function asRest(value: unknown): unknown {
   if (Array.isArray(value)) return { documents: value };
   const { edges, pageInfo } = value as Connection;

@@ -15,7 +15,7 @@ afterEach(async () => {
 
 type Connection = { readonly socket: Socket; readonly answer: () => string; readonly ended: Promise<unknown> };
 
-/** A connection on which these bytes were sent, and nothing after them. */
+/** A connection on which only these bytes were sent. */
 async function open(bytes: string): Promise<Connection> {
   const { hostname, port } = new URL(api.url);
   const socket = connect(Number(port), hostname);

@@ -27,7 +27,9 @@ const keyIsGone = async (subject: string): Promise<void> => {
   }
 };
 
-/** Whether any document of any read model holds this text, once all of them have come to the end of the record. */
+/**
+ * Whether any document of any read model contains this text, once all models have reached the end of the event store.
+ */
 async function documentsWith(text: string): Promise<string[]> {
   await api.rest();
   const head = (await part(EventLog).head()) ?? '';

@@ -5,7 +5,7 @@ import { Api, expectNoInside, type Input } from './api.fixture.js';
 import { requestFor } from './operations.fixture.js';
 
 let api: Api;
-/** Pages that the API asked the read models for. */
+/** Pages that the API requested from the read models. */
 let pages = 0;
 afterEach(() => api.close());
 
@@ -42,7 +42,7 @@ it('G1: aliases times nested pages are refused before any read model is asked, a
   for (let time = 0; time < 200; time += 1) await refuse();
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(100 * 2 ** 20);
   expect(pages).toBe(0);
-  // By variables it is no cheaper.
+  // Variables do not make it cheaper.
   const { body } = await api.graphql(
     'query ($n: Int!) { inbox(first: $n) { edges { node { messages(first: $n) { edges { node { id text } } } } } } }',
     { n: 200 },

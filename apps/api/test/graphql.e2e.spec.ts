@@ -12,7 +12,7 @@ const send =
   'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { conversationId messageId revision position } }';
 const input = { conversationId: sample.conversationId, channel: 'in-app', text: `Hello ${MARKER}` };
 
-/** A document is kept once it was read, so each is asked more than once: the answers must be alike. */
+/** A document is cached once it was parsed, so each is sent more than once: the responses must be equal. */
 async function refused(
   document: unknown,
   expected: { readonly status?: number; readonly code: string; readonly field?: string; readonly rule?: string },

@@ -16,11 +16,11 @@ let keys = 0;
 const newKey = (): string => `key-${(keys += 1)}`;
 const keyed = (key: string, as: Input['as'] = sample.manager): Input => ({ as, headers: { 'idempotency-key': key } });
 
-/** Status, body and revision of an answer: all that a caller goes by. */
+/** Status, body and revision of a response: all that a caller uses. */
 const essence = ({ status, body, headers }: Answer): object => ({ status, body, etag: headers.etag });
 const without = (text: string, { text: all }: Answer): void => expect(all).not.toContain(text);
 
-/** Other commands of other people on the same things. */
+/** Other commands by other people on the same resources. */
 async function meanwhile(): Promise<void> {
   await api.post(`${one}/messages`, { ...hello, text: 'meanwhile' });
   await api.post(

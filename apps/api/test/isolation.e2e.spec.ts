@@ -14,10 +14,13 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** An answer without what is new in every answer. */
+/** A response without the parts that differ in every response. */
 const essence = ({ status, body: { correlationId: _, ...body } }: Answer): object => ({ status, body });
 
-/** Asks about what is the other program's and about what is nobody's: there must be no difference, and nothing written. */
+/**
+ * Requests resources of the other program and resources that do not exist: the responses must be equal, and nothing
+ * written.
+ */
 async function asIfUnknown(
   method: string,
   path: (id: string) => string,

@@ -22,7 +22,7 @@ const EMAIL = 'zyxwv.person@mail.example';
 let folder: string;
 let child: ChildProcessWithoutNullStreams;
 let facts: Facts;
-/** Everything the process has written but for its first line, which is for whoever started it. */
+/** The complete output of the process except its first line, which is for whoever started it. */
 let output = '';
 
 beforeAll(async () => {

@@ -26,7 +26,7 @@ describe('G4: a person leaves the staff', () => {
   });
 
   it('the removal is a fact, once, and the token is refused on every surface', async () => {
-    // Nobody has asked with this token yet, so nothing is remembered of it.
+    // This token was not used before, so nothing is cached for it.
     const events = await api.recorded(async () => {
       for (let time = 0; time < 2; time += 1)
         expect((await api.ask('DELETE', '/v1/members/alex', { as: sample.owner })).status).toBe(200);

@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import { NOBODY } from './api.fixture.js';
 
-/** Each operation of REST and the field of GraphQL that does the same. */
+/** Each REST operation and the GraphQL field that does the same. */
 export const fieldOf: Readonly<Record<string, string>> = {
   'GET /v1/conversations': 'inbox',
   'POST /v1/conversations': 'startConversation',
@@ -45,15 +45,15 @@ export const fieldOf: Readonly<Record<string, string>> = {
 };
 
 /**
- * Operations that GraphQL leaves out, and why. What is in no description has no field either: the provider's webhooks,
- * health, metrics and the pages for developers speak HTTP to machines and browsers.
+ * Operations that GraphQL leaves out, and why. Routes without a description have no field either: the provider's
+ * webhooks, health, metrics and the developer pages serve HTTP to machines and browsers.
  */
 export const onlyByRest: Readonly<Record<string, string>> = {};
 
 /** Fields that REST leaves out, and why. */
 export const onlyByGraphql: Readonly<Record<string, string>> = {};
 
-/** The id of a path, as the input of a mutation calls it. */
+/** The name of a path's id in the input of a mutation. */
 const idFieldOf: Readonly<Record<string, string>> = {
   conversations: 'conversationId',
   contacts: 'contactId',
@@ -67,7 +67,7 @@ type Arguments = Readonly<Record<string, unknown>>;
 /** An operation by its REST name, with the id of its path, and its body or query. */
 export type Operation = { readonly route: string; readonly id?: string; readonly given?: Arguments };
 
-/** The same operation by GraphQL. */
+/** The same operation in GraphQL. */
 export function operationRequest(schema: GraphQLSchema, { route, id, given = {} }: Operation): GraphqlRequest {
   const [method, , , resource = ''] = route.split(/[ /]/);
   const { limit, ...rest } = given;
@@ -81,8 +81,8 @@ export function operationRequest(schema: GraphQLSchema, { route, id, given = {} 
 export type GraphqlRequest = { readonly query: string; readonly variables: Arguments };
 
 /**
- * A request for a field of GraphQL and all that it shows. Arguments that are not given and must be are of the right type
- * and of nobody. `conversation.messages` is the field `messages` of the field `conversation`.
+ * A request for a GraphQL field with all its subfields. Required arguments that are not given get a value of the right
+ * type that refers to nothing. `conversation.messages` is the field `messages` of the field `conversation`.
  */
 export function requestFor(schema: GraphQLSchema, path: string, given: Arguments = {}): GraphqlRequest {
   const [root = '', ...below] = path.split('.');
@@ -115,7 +115,7 @@ export function requestFor(schema: GraphQLSchema, path: string, given: Arguments
   };
 }
 
-/** What a field of the root takes: its arguments, or the fields of its input. */
+/** The parameters of a root field: its arguments, or the fields of its input. */
 export function argumentsOf(schema: GraphQLSchema, root: string): readonly string[] {
   const field = schema.getMutationType()?.getFields()[root] ?? schema.getQueryType()?.getFields()[root];
   const [first] = field?.args ?? [];
@@ -123,7 +123,7 @@ export function argumentsOf(schema: GraphQLSchema, root: string): readonly strin
   return isInputObjectType(input) ? Object.keys(input.getFields()) : (field?.args ?? []).map(({ name }) => name);
 }
 
-/** All fields of a type that are not deprecated and take no arguments. */
+/** All fields of a type that are not deprecated and have no arguments. */
 function selection(type: GraphQLOutputType): string {
   const named = getNamedType(type);
   if (!isObjectType(named)) return '';

@@ -8,7 +8,7 @@ import { ACCOUNT, Api, expectProblem, PROVIDER_TOKEN } from './api.fixture.js';
 const { programId, senderPhone } = sample;
 const senderId = ids.sender(programId, senderPhone);
 const MESSAGE_SID = `SM${'7'.repeat(32)}`;
-/** The numbers of a small exchange; of these, the last four have to do with us. */
+/** The numbers of a small exchange; the last four are used in this test. */
 const numbers = Array.from({ length: 200 }, (_, n) => `+1415555${String(n).padStart(4, '0')}`);
 const [texting, known, keyed, texted] = numbers.slice(-4) as [string, string, string, string];
 const inbound = (from: string) => ({
@@ -41,7 +41,9 @@ const post = async (path: string, form: Readonly<Record<string, string>>): Promi
   return (await api.ask('POST', path, { as: null, body: new URLSearchParams(form).toString(), headers })).status;
 };
 
-/** Every id that anybody without a key can compute of a number, given all that is known of the program and the provider. */
+/**
+ * Every id of a number that anybody without a key can compute, given all that is known of the program and the provider.
+ */
 function computable(phone: string): string[] {
   const address = naturalId('address', programId, phone);
   const contacts = [
@@ -65,7 +67,7 @@ function computable(phone: string): string[] {
   ];
 }
 
-/** The record as it is stored, and what is on the topic. */
+/** The stored events, and the messages on the topic. */
 async function allThatIsInTheOpen(): Promise<string> {
   await api.rest();
   const store = api.standalone.app.get(EventStore);

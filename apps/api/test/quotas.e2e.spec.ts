@@ -36,7 +36,7 @@ describe('U3: requests in a minute', () => {
       headers: { 'retry-after': expect.any(String) as string },
     });
     expect((await list({ as: sample.manager })).status).toBe(200);
-    // A command that is refused has done nothing.
+    // A refused command has changed nothing.
     expect(await api.recorded(() => api.post(`/v1/conversations/${sample.conversationId}/archive`, {}))).toEqual([]);
   });
 
@@ -74,7 +74,7 @@ describe('U3: requests in a minute', () => {
     api = await Api.start({ REQUESTS_PER_ADDRESS_PER_MINUTE: '1', TRUST_PROXY: '127.0.0.0/8,::1' });
     expect((await from('203.0.113.1')).status).toBe(200);
     expect((await from('203.0.113.2')).status).toBe(200);
-    // What the client itself wrote stands before what the proxy added.
+    // The client's own value comes before the one added by the proxy.
     expect((await from('203.0.113.9, 203.0.113.2')).status).toBe(429);
   });
 });

@@ -21,7 +21,10 @@ const managers: readonly Role[] = ['owner', 'manager'];
 const owners: readonly Role[] = ['owner'];
 const contacts: readonly Role[] = ['contact'];
 
-/** The requirement as a table: who may use which route. Staff work with people and conversations, referrals and money are for those who manage. */
+/**
+ * The requirement as a table: which roles may use which route. Staff work with people and conversations; referrals and
+ * money are for managers.
+ */
 const table: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/conversations': staff,
   'POST /v1/conversations': staff,
@@ -63,7 +66,8 @@ describe('G4: roles', () => {
   );
   it.each(cases)('%s, %s: %j', async (role, route, isAllowed) => {
     const [method = '', path = ''] = route.split(' ');
-    // Ids of nobody and an empty body: whoever is let in is told so, and nothing is changed for the next one.
+    // Ids that do not exist and an empty body: an allowed request fails because of them, and changes nothing for the
+    // next one.
     const events = await api.recorded(async () => {
       const answer = await api.ask(method, path.replace('{id}', NOBODY), {
         as: people[role],

@@ -5,7 +5,7 @@ export type Route = { readonly method: string; readonly path: string };
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** Every route of the API's own description. */
+/** Every route of the API description. */
 export async function routesOf(api: Api): Promise<readonly Route[]> {
   const { body } = await api.get('/openapi.json', { as: null });
   const { paths } = body as unknown as OpenAPIObject;

@@ -16,7 +16,7 @@ const programId = naturalId('second', 'program');
 const commandIdFor = (purpose: string): string => naturalId('second', purpose);
 const contact = (name: string): string => ids.derivedId(commandIdFor(name), 'contact');
 
-/** A program beside the sample's, with its own people, number and provider account. */
+/** A second program, with its own people, number and provider account. */
 export const second = {
   programId,
   accountSid: `AC${'2'.repeat(32)}`,

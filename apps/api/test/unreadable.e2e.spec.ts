@@ -56,13 +56,13 @@ const received = (name: string, text: string): Message => ({
 });
 
 const backup = new KeysInMemory();
-/** As another installation sealed it, whose keys are not in this keyring. */
+/** Sealed as in another installation, whose keys are not in this keyring. */
 const foreign = new EventCodec(eventTypes, backup);
 const ours = (): EventCodec => new EventCodec(eventTypes, part(Keyring));
 const sealed = (codec: EventCodec, event: Message, name: string): Promise<StoredEvent> =>
   codec.seal({ ...event, eventId: naturalId('unreadable', name), metadata: metadata(name) }, noneSealed);
 
-/** A conversation whose second event is the given one, and whose third can be read but for what stands before it. */
+/** A conversation whose second event is the given one, and whose third could be read without it. */
 async function conversation(name: string, broken: (event: Message) => Promise<StoredEvent>): Promise<void> {
   const stream = `conversation-${conversationOf(name)}`;
   const store = part(EventStore);
@@ -82,7 +82,7 @@ const flipped = (stored: StoredEvent): StoredEvent => {
   return { ...stored, data: { ...stored.data, sealed: { conversationId: bytes.toString('base64') } } };
 };
 
-/** Each way in which an event cannot be opened, and what is told of it. */
+/** Each reason why an event cannot be opened, and how it is reported. */
 const kinds: Readonly<
   Record<string, { readonly cause: string; readonly broken: (event: Message) => Promise<StoredEvent> }>
 > = {
@@ -124,7 +124,7 @@ const published = async (): Promise<Map<string, string[]>> => {
     signal: stop.signal,
     handle,
   });
-  // To what is published up to now: this one comes last.
+  // Up to the last published message: this one comes last.
   const mark = naturalId('unreadable', 'mark', String(Math.random()));
   await part(TopicLog).publish(CONVERSATIONS_TOPIC, [{ key: mark, value: { type: 'mark' } }]);
   await until(async () => found.has(mark));
@@ -147,7 +147,7 @@ it('rule 13: events that cannot be opened stop nobody else, are listed with thei
   });
   for (const [name, { broken }] of Object.entries(kinds)) await conversation(name, broken);
 
-  // A text whose number's key is missing: what follows of that number waits, and nothing else.
+  // A text whose number's key is missing: later texts of that number wait, and nothing else.
   const [phone, other] = ['+14155550166', '+14155550167'];
   const addressId = await part(NaturalKeys).address(programId, phone);
   const inbound = (providerMessageId: string): Message => ({
@@ -174,7 +174,7 @@ it('rule 13: events that cannot be opened stop nobody else, are listed with thei
     });
   await text(other, 'From another number');
 
-  // Everything of everybody else goes on: the record is followed to its end, and what came after is shown and published.
+  // Everything else continues: followers reach the end of the event store, and later events are shown and published.
   const mine = await say(sample.conversationId, sample.agent, 'after the broken ones');
   const theirs = await say(second.conversationId, second.agent, 'of the other program');
   expect([mine.status, theirs.status]).toEqual([201, 201]);
@@ -193,7 +193,8 @@ it('rule 13: events that cannot be opened stop nobody else, are listed with thei
   const topic = await published();
   for (const id of [sample.conversationId, second.conversationId]) expect(topic.get(id)?.at(-1)).toBe('message.sent');
 
-  // What was destroyed is erased; what cannot be opened is shown nowhere, and nothing of its stream goes out behind it.
+  // Destroyed content is erased; an event that cannot be opened is shown nowhere, and no later event of its stream is
+  // published.
   expect((await api.get(`/v1/conversations/${conversationOf('destroyed key')}/messages`)).body).toMatchObject({
     documents: [{ text: null }],
   });
@@ -219,7 +220,7 @@ it('rule 13: events that cannot be opened stop nobody else, are listed with thei
     [...listed].filter(([at]) => at.includes(second.conversationId) || at.includes(conversationOf('destroyed key'))),
   ).toEqual([]);
   expect(listed.get(`automation ${addressId}`)).toBe('KeyMissing');
-  // Only the version is unknown: something may follow from it.
+  // Only the version is unknown: the event may cause a command.
   expect(listed.get(waitsAt('automation', 'unknown version'))).toBe('UnknownEventType');
   expect(listed.get(waitsAt('automation', 'missing key'))).toBeUndefined();
   for (const model of readModels)
@@ -228,7 +229,7 @@ it('rule 13: events that cannot be opened stop nobody else, are listed with thei
       null,
     ]);
 
-  // The keys come back.
+  // The keys are restored.
   for (const subject of [conversationOf('missing key'), addressId]) await part(Keyring).adopt(subject, keyOf(subject));
   for (const { id, programId: ofProgram, worker, key } of await part(ParkedQueries).all())
     if (!worker.startsWith('projector'))
@@ -253,7 +254,7 @@ it('rule 13: events that cannot be opened stop nobody else, are listed with thei
   });
   await until(async () => (await api.get('/v1/contacts?search=4155550166')).text.includes(phone));
   expect((await say(conversationOf('missing key'), sample.agent, 'answered')).status).toBe(201);
-  // What was not mended is listed as before, and its rows are what they were.
+  // An event that was not repaired is listed as before, and its rows are unchanged.
   const after = await parked();
   for (const name of names.filter((each) => each !== 'missing key'))
     expect([name, after.get(waitsAt('projector inbox', name)), after.get(waitsAt('publisher', name))]).toEqual([

@@ -12,14 +12,17 @@ import { ConsentsToRenewDto, OptInRequestedDto } from './consents.view.js';
 export class ConsentsController {
   constructor(private readonly consents: ConsentsService) {}
 
-  /** A box was ticked: consent is Pending, and one text asks for YES. Does nothing where consent is Pending or Yes already. */
+  /**
+   * Submits a consent form: consent becomes Pending, and one text asks for YES. Changes nothing if consent is already
+   * Pending or Yes.
+   */
   @Post()
   @Requires('consents:write')
   async request(@Body() body: RequestOptInDto, @Context() context: RequestContext): Promise<OptInRequestedDto> {
     return this.consents.request(body, context);
   }
 
-  /** Who said Yes to a number the program no longer texts from, and not yet to the current one. */
+  /** Contacts who said Yes to a number the program no longer texts from, but not yet to the current one. */
   @Get('to-renew')
   @Requires('contacts:read')
   async toRenew(@Query() query: PageDto, @Caller() { programId }: CallerIdentity): Promise<ConsentsToRenewDto> {

@@ -10,7 +10,7 @@ import { takeRequest } from '../http/take-request.js';
 import type { RequestOptInDto } from './consents.requests.dto.js';
 import type { OptInRequestedDto } from './consents.view.js';
 
-/** What REST and GraphQL do with consents. */
+/** Consents, for REST and GraphQL. */
 @Injectable()
 export class ConsentsService {
   constructor(

@@ -15,14 +15,17 @@ import { ContactCreatedDto, ContactPageDto, ContactsDto } from './contacts.view.
 export class ContactsController {
   constructor(private readonly contacts: ContactsService) {}
 
-  /** The contact's id follows from its external id, else from its first phone: the same one cannot be made twice. */
+  /**
+   * The contact's id is derived from its external id, or else from its first phone number, so the same contact cannot
+   * be created twice.
+   */
   @Post()
   @Requires('contacts:write')
   async create(@Body() body: CreateContactDto, @Context() context: RequestContext): Promise<ContactCreatedDto> {
     return this.contacts.create(body, context);
   }
 
-  /** Changes the fields that are given. */
+  /** Changes only the given fields. */
   @Patch(':id')
   @Requires('contacts:write')
   async change(
@@ -33,7 +36,7 @@ export class ContactsController {
     return this.contacts.change(id, body, context);
   }
 
-  /** By the beginning of a name, phone, email, external id, or our id. */
+  /** Searches by the start of a name, phone number, email, external id, or our id. */
   @Get()
   @Requires('contacts:read')
   async find(@Query() query: FindContactsDto, @Caller() { programId }: CallerIdentity): Promise<ContactsDto> {

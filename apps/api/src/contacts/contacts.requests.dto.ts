@@ -22,7 +22,7 @@ const types: readonly ContactType[] = ['referrer', 'affiliate', 'referred', 'cli
 @InputType({ isAbstract: true })
 export class ChangeContactDto {
   @Optional() @MaxLength(200) @IsCleanText() readonly name?: string;
-  /** In international form; the first is the one that is texted. */
+  /** In international form; texts go to the first one. */
   @Optional() @IsArray() @ArrayMaxSize(10) @ArrayUnique() @IsPhone({ each: true }) readonly phones?: string[];
   @Optional()
   @IsArray()
@@ -32,7 +32,7 @@ export class ChangeContactDto {
   @IsEmailAddress({ each: true })
   readonly emails?: string[];
   @Field(() => String) @Optional() @IsIn(types) readonly contactType?: ContactType;
-  /** Has an account of the portal. */
+  /** Has a portal account. */
   @Optional() @IsBoolean() readonly registered?: boolean;
   @Optional() @IsBoolean() readonly active?: boolean;
 }
@@ -40,13 +40,13 @@ export class ChangeContactDto {
 /** At least a name, a phone, an email or an external id. */
 @InputType({ isAbstract: true })
 export class CreateContactDto extends ChangeContactDto {
-  /** The contact's id in the system it comes from; one contact for each. */
+  /** The contact's id in its source system; one contact for each. */
   @Optional() @MaxLength(200) @IsCleanText() readonly externalId?: string;
 }
 
 @ArgsType()
 export class ContactSearchDto extends FreshDto {
-  /** The beginning of a name, phone, email, external id, or our id. */
+  /** The start of a name, phone number, email, external id, or our id. */
   @MaxLength(200) @IsCleanText() readonly search!: string;
 }
 export class FindContactsDto extends ContactSearchDto {

@@ -11,7 +11,7 @@ import { takeRequest } from '../http/take-request.js';
 import type { ChangeContactDto, ContactSearchDto, CreateContactDto } from './contacts.requests.dto.js';
 import type { ContactCreatedDto } from './contacts.view.js';
 
-/** What REST and GraphQL do with contacts. */
+/** Contacts, for REST and GraphQL. */
 @Injectable()
 export class ContactsService {
   constructor(
@@ -21,7 +21,7 @@ export class ContactsService {
     private readonly lookups: Lookups,
   ) {}
 
-  /** The contact's id follows from its external id, else from its first phone. @throws InvalidRequest */
+  /** The contact's id is derived from its external id, or else from its first phone. @throws InvalidRequest */
   async create(body: CreateContactDto, context: RequestContext): Promise<ContactCreatedDto> {
     const details = detailsOf(body);
     const { contactId } = await takeRequest(this.commands, context, 'CreateContact', details, async () => ({
@@ -35,7 +35,7 @@ export class ContactsService {
     };
   }
 
-  /** Changes the fields that are given. */
+  /** Changes only the given fields. */
   async change(id: string, body: ChangeContactDto, context: CommandContext): Promise<CommandResponse> {
     const { name, phones, emails, contactType, registered, active } = body;
     const changes = Object.fromEntries(

@@ -34,7 +34,7 @@ export class PhoneConsentDto implements PhoneConsent {
   readonly textedFirst!: boolean;
   @Nullable() readonly purpose!: string | null;
   readonly since!: string;
-  /** What led to it: a form, or a keyword. */
+  /** The cause: a form, or a keyword. */
   readonly by!: string;
 }
 @ObjectType('ContactDetails')

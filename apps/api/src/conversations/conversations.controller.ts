@@ -27,7 +27,9 @@ export class ConversationsController {
     private readonly conversations: ConversationsService,
   ) {}
 
-  /** Starts the conversation with a contact about a referral, or in general; answers with the one that exists where there is one. */
+  /**
+   * Starts the conversation with a contact about a referral, or in general; returns the existing one if there is one.
+   */
   @Post()
   @Requires('conversations:write')
   async start(
@@ -70,7 +72,10 @@ export class ConversationsController {
     return this.conversations.messages(id, query, query);
   }
 
-  /** Sends a message. One that the rules forbid is refused with the rule's code, and the refusal is kept in the thread. */
+  /**
+   * Sends a message. If a rule forbids it, it is refused with the code of the rule, and the refusal is shown in the
+   * thread.
+   */
   @Post(':id/messages')
   @Requires('conversations:write')
   async send(

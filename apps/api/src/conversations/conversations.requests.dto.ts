@@ -10,11 +10,11 @@ import { IsCleanText, IsPhone, IsTime, Optional } from '../http/validators.js';
 export const LONGEST_IN_APP = 5_000;
 const LONGEST_ID = 200;
 
-/** With whom: exactly one of `referralId`, `contactId` and `phone`. */
+/** The other party: exactly one of `referralId`, `contactId` and `phone`. */
 @InputType({ isAbstract: true })
 export class StartConversationDto {
   @Optional() @IsUUID() readonly referralId?: string;
-  /** Of a referral: its referrer, unless the referred person is asked for. */
+  /** With a referral: its referrer, unless the referred person is requested. */
   @Field(() => String)
   @Optional()
   @IsIn(['referrer', 'referred'])

@@ -82,7 +82,7 @@ export class ConversationsResolver {
   }
 }
 
-/** Fields that an earlier contract had flat. */
+/** Flat fields of an earlier contract. */
 @Resolver(() => MessageDto)
 export class MessagesResolver {
   @ResolveField(() => String, { deprecationReason: 'Use author { kind }.' })

@@ -25,7 +25,7 @@ import type {
 import type { SentDto, StartedDto } from './conversations.view.js';
 import { messageIdIn } from './message-id.js';
 
-/** What REST and GraphQL do with conversations. */
+/** Conversations, for REST and GraphQL. */
 @Injectable()
 export class ConversationsService {
   constructor(
@@ -69,7 +69,7 @@ export class ConversationsService {
     return conversation;
   }
 
-  /** The thread of a conversation that is known to be the program's. @throws InvalidCursor */
+  /** The thread of a conversation that is known to belong to the program. @throws InvalidCursor */
   async messages(
     id: string,
     { order }: MessageOrderDto,
@@ -91,7 +91,7 @@ export class ConversationsService {
   }
 }
 
-/** @throws InvalidRequest unless exactly one way is given */
+/** @throws InvalidRequest unless exactly one of them is given */
 function withWhom({ referralId, contactId, phone, with: side }: StartConversationDto): ConversationWith {
   const given = [referralId, contactId, phone].filter(Boolean);
   if (given.length !== 1 || (side && !referralId))

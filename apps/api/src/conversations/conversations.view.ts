@@ -23,7 +23,7 @@ export class ConversationDto implements ConversationView {
   @Nullable() readonly mutedUntil!: string | null;
   /** The contact's messages since the last message by staff. */
   readonly answers!: number;
-  /** Of the last message; null where it was erased. */
+  /** Preview of the last message; null if it was erased. */
   @Nullable() readonly preview!: string | null;
   @OneOf(channels, { nullable: true }) readonly channel!: Channel | null;
   readonly lastActivityAt!: string;
@@ -33,7 +33,7 @@ export class ConversationDto implements ConversationView {
   readonly displayName!: string;
   @Nullable() readonly phone!: string | null;
   @OneOf(consentStates) readonly consent!: ConversationView['consent'];
-  /** The program's number that received the opt-out which stands. */
+  /** The program's number that received the opt-out in effect. */
   @Nullable() readonly optedOutOf!: string | null;
   @OneOf(['none', 'lead']) readonly leadState!: ConversationView['leadState'];
 }
@@ -53,19 +53,22 @@ export class MessageDto implements MessageView {
   @OneOf(['in', 'out']) readonly direction!: 'in' | 'out';
   @Field(() => ActorDto) readonly author!: ActorDto;
   @OneOf(channels) readonly channel!: Channel;
-  /** Null where it was erased. */
+  /** Null if it was erased. */
   @Nullable() readonly text!: string | null;
-  /** Of an assignment: the user id of who is responsible from then on; null: nobody. */
+  /** For an assignment: the user id of the new assignee; null: nobody. */
   @Nullable() readonly assignee!: string | null;
-  /** Of a refusal. */
+  /** For a refusal. */
   @Nullable() readonly rule!: string | null;
-  /** Of a message stopped by an opt-out: the program's number that received it. */
+  /** For a message stopped by an opt-out: the program's number that received it. */
   @Nullable() readonly optedOutOf!: string | null;
   @Nullable() readonly deliveryId!: string | null;
   readonly at!: string;
-  /** How far it is: posted or received in the app; queued, sending, the provider's status, failed, uncertain, withheld, expired or unknown by text. */
+  /**
+   * Delivery state: posted or received in the app; queued, sending, the provider's status, failed, uncertain, withheld,
+   * expired or unknown by text.
+   */
   readonly state!: string;
-  /** Why it failed, in words; of a message that our rules refused or withheld, the rule. */
+  /** Description of the failure; for a message that our rules refused or withheld, the rule. */
   @Nullable() readonly reason!: string | null;
   @Nullable() readonly errorCode!: string | null;
 }
@@ -78,10 +81,10 @@ export class StartedDto extends CommandDto {
 export class SentDto extends CommandDto {
   readonly messageId!: string;
 }
-/** What every command on a conversation answers by GraphQL. */
+/** The response to every command on a conversation in GraphQL. */
 @ObjectType('CommandPayload')
 export class ConversationPayload extends CommandDto {
   readonly conversationId!: string;
-  /** Of a message that was sent. */
+  /** The response to a sent message. */
   readonly messageId?: string | null;
 }

@@ -14,14 +14,14 @@ import { DeliveriesDto } from './deliveries.view.js';
 export class DeliveriesController {
   constructor(private readonly deliveries: DeliveriesService) {}
 
-  /** Texts and emails in one state; `uncertain` are those that wait for a decision. */
+  /** Texts and emails in one state; `uncertain` ones wait for a decision. */
   @Get()
   @Requires('deliveries:read')
   async list(@Query() query: ListDeliveriesDto, @Caller() { programId }: CallerIdentity): Promise<DeliveriesDto> {
     return this.deliveries.list(programId, query, query);
   }
 
-  /** Decides about an uncertain one: `resend` may reach the contact twice, `leave` not at all. */
+  /** Decides about an uncertain delivery: with `resend` the contact may get it twice, with `leave` not at all. */
   @Post(':id/settle')
   @HttpCode(200)
   @Requires('deliveries:settle')

@@ -8,7 +8,7 @@ import { commandResponse, type CommandResponse } from '../http/command-response.
 import type { PageDto } from '../http/paging.dto.js';
 import type { DeliveryFilterDto, SettleDeliveryDto } from './deliveries.requests.dto.js';
 
-/** What REST and GraphQL do with deliveries. */
+/** Deliveries, for REST and GraphQL. */
 @Injectable()
 export class DeliveriesService {
   constructor(

@@ -33,7 +33,7 @@ export class DeliveryDto implements DeliveryView {
   @Nullable() readonly providerStatus!: string | null;
   @Nullable() readonly errorCode!: string | null;
   @Nullable() readonly reason!: string | null;
-  /** What the provider said of attempts before the last one, after somebody decided to send again. */
+  /** The provider's reports on attempts before the last one, after staff decided to resend. */
   @ListOf(AttemptDto) readonly earlierAttempts!: readonly AttemptDto[];
 }
 export class DeliveriesDto extends pageOf(DeliveryDto) {}

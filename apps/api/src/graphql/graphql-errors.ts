@@ -8,7 +8,7 @@ type Extensions = Omit<Problem, 'type' | 'title'> & Partial<Problem>;
 
 const logger = new Logger('GraphQL');
 
-/** Errors carry the same stable code as a problem document, and nothing of our inside. */
+/** Errors have the same stable code as a problem document, and reveal nothing internal. */
 export function formatErrors(
   { data, errors = [] }: ExecutionResult,
   context?: unknown,
@@ -26,7 +26,7 @@ export function formatErrors(
   });
   const statuses = formatted.map(({ extensions }) => Number(extensions['status']));
   const worst = Math.max(400, ...statuses);
-  // A request that is refused as a whole, before it is carried out, has one error, without a path.
+  // A request that is refused as a whole, before execution, has one error without a path.
   const refused = errors[0]?.path === undefined ? statuses[0] : undefined;
   return {
     statusCode: data ? 200 : worst >= 500 ? worst : (refused ?? 400),
@@ -34,7 +34,10 @@ export function formatErrors(
   };
 }
 
-/** An error with a path came from a resolver; one without is about the request itself, and so is one about an argument. */
+/**
+ * An error with a path comes from a resolver; one without concerns the request itself, and so does one about an
+ * argument.
+ */
 const problemIn = ({ path, message, originalError }: GraphQLError): Extensions =>
   originalError instanceof DomainError || (path !== undefined && !message.startsWith('Argument "'))
     ? problemOf(originalError)
@@ -45,7 +48,9 @@ const problemIn = ({ path, message, originalError }: GraphQLError): Extensions =
         detail: `The GraphQL request is not valid${reasons(originalError)}`,
       };
 
-/** Of GraphQL's own words only those that name parts of the schema and the query: others quote values, which may be personal. */
+/**
+ * Only those GraphQL messages that name parts of the schema and the query: others quote values, which may be personal.
+ */
 const tellable =
   /^(Cannot query field |Unknown (argument|type|fragment|directive) |Field "[\w.]+" |Variable "\$\w+" (is|of type) |\w+ query exceeds |Too many )/;
 

@@ -22,7 +22,7 @@ type Execution = {
   readonly request: AuthenticatedRequest;
 };
 
-/** What GraphQL may cost before it is carried out: to parse, in one request, and for one caller in a minute. */
+/** Limits the cost of GraphQL before execution: of parsing, of one request, and of one caller in a minute. */
 export class GraphqlLimits {
   private readonly perMinute: RateLimit;
 
@@ -33,7 +33,7 @@ export class GraphqlLimits {
   /** @throws DocumentRefused */
   checkDocument(source: string): void {
     if (source.length > LONGEST_DOCUMENT) throw new DocumentRefused(`has more than ${LONGEST_DOCUMENT} characters`);
-    // Mercurius would also take a document that is parsed already, as JSON: its tokens are not counted.
+    // Mercurius would also accept a parsed document as JSON, whose tokens are not counted.
     if (/^\s*(?:["[\d-]|\{\s*["}])/.test(source)) throw new DocumentRefused('is JSON; send it in the query language');
   }
 
@@ -41,7 +41,7 @@ export class GraphqlLimits {
   checkCost({ schema, document, variables, request }: Execution): void {
     const { GRAPHQL_COST_PER_REQUEST: limit } = this.configuration;
     const cost = costOf(schema, { document, variables, operationName: operationNameOf(request) });
-    // What is refused is counted too: its analysis was not free.
+    // A refused query is counted too: its analysis had a cost.
     const usage = this.perMinute.take(callerKey(callerOf(request)), Math.min(cost, limit));
     if (cost > limit) throw new QueryTooCostly(cost, limit);
     if (usage.isExceeded) throw new TooManyRequests(usage);
@@ -53,7 +53,7 @@ function operationNameOf({ method, query, body }: AuthenticatedRequest): string 
   return typeof operationName === 'string' ? operationName : undefined;
 }
 
-/** The document is not read at all. */
+/** The document is refused before it is parsed. */
 export class DocumentRefused extends DomainError {
   readonly code = 'InvalidGraphQL';
   override readonly kind = 'invalid';

@@ -6,9 +6,9 @@ import { formatErrors } from './graphql-errors.js';
 import { GraphqlLimits, MOST_TOKENS } from './graphql-limits.js';
 import { limitWidth } from './limit-width.js';
 
-/** Ours is seven deep and has no circles; this is what the usual introspection needs. */
+/** Our schema has seven levels and no cycles; the usual introspection needs this many. */
 const DEEPEST_QUERY = 16;
-/** Parsed documents that are kept, each of at most `MOST_TOKENS`; clients use few. */
+/** Number of parsed documents that are cached, each of at most `MOST_TOKENS`; clients use few. */
 const DOCUMENTS_IN_MEMORY = 100;
 
 @Module({

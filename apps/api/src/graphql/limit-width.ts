@@ -4,7 +4,7 @@ import { GraphQLError, type ASTVisitor, type ValidationContext } from 'graphql';
 const MOST_FIELDS = 200;
 const MOST_ROOT_FIELDS = 10;
 
-/** How much one document may ask for: aliases repeat a query or a command without making it deeper. */
+/** Limits the fields of one document: aliases repeat a query or a command without making it deeper. */
 export function limitWidth(context: ValidationContext): ASTVisitor {
   const schema = context.getSchema();
   const roots = [schema.getQueryType(), schema.getMutationType()];

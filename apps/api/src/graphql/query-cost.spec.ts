@@ -6,7 +6,7 @@ const schema = buildSchema(readFileSync('docs/schema.graphql', 'utf8'));
 const cost = (source: string, variables?: Record<string, unknown>, operationName?: string): number =>
   costOf(schema, { document: parse(source), variables, operationName });
 
-/** What `rows` conversations with their ids cost. */
+/** The cost of `rows` conversations with their ids. */
 const inboxOf = (rows: number): number => 10 + rows * 3;
 
 describe('G1: what a GraphQL operation costs is known before it is carried out', () => {
@@ -30,7 +30,7 @@ describe('G1: what a GraphQL operation costs is known before it is carried out',
     ['{ inbox(first: 20) @skip(if: true) { edges { node { id } } } }', 0],
     ['{ inbox(first: 0) { edges { node { id } } } }', inboxOf(1)],
     ['{ contacts(search: "x", first: 5) { id emails } }', 10 + 5 * 2],
-    // A list without pages counts as if it were as long as any may be.
+    // A list without pages counts as if it had the maximum length.
     [
       '{ contact(id: "x") { conversations { messages(first: 30) { edges { node { id } } } } } }',
       10 + 1 + 50 * (10 + 30 * 3),

@@ -6,12 +6,12 @@ import { DomainError } from '@app/kernel';
 const READ_COST = 10;
 /** A list without `first` is bounded by nature: no contact's page has more rows of anything. */
 const LONGEST_LIST = 50;
-/** A list of the introspection has no argument that says how long it is. */
+/** A list in an introspection has no argument for its length. */
 const INTROSPECTED_ROWS = 10;
-/** Fields looked at, fragments expanded: bounds the analysis itself. */
+/** Fields visited, with fragments expanded: limits the analysis itself. */
 const MOST_NODES = 2_000;
 
-/** Each field costs one; those of a page cost as often as the page has rows. `first` of a connection counts for its `edges`. */
+/** Each field costs one; those of a page are multiplied by its rows. `first` of a connection counts for its `edges`. */
 const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
   if (type.name.startsWith('__'))
     return 1 + childComplexity * (isListType(getNullableType(field.type)) ? INTROSPECTED_ROWS : 1);
@@ -30,9 +30,9 @@ export type Operation = {
 };
 
 /**
- * What carrying out an operation costs at most, known before anything is read: fields, multiplied down the tree by the
- * rows that `first` asks for, whether it is given, a variable or a default.
- * @throws QueryTooCostly for a document whose fragments unfold without end, GraphQLError when variables do not fit
+ * The highest possible cost of an operation, computed before any data is read: fields, multiplied down the tree by the
+ * rows that `first` requests, as a value, a variable or a default.
+ * @throws QueryTooCostly for a document whose fragments expand without end, GraphQLError when variables do not fit
  */
 export function costOf(schema: GraphQLSchema, { document, variables, operationName }: Operation): number {
   try {
@@ -51,7 +51,7 @@ export function costOf(schema: GraphQLSchema, { document, variables, operationNa
   }
 }
 
-/** The operation asks for more than one request may. */
+/** The operation costs more than one request may. */
 export class QueryTooCostly extends DomainError {
   readonly code = 'QueryTooCostly';
   override readonly kind = 'invalid';

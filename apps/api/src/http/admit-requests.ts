@@ -15,19 +15,19 @@ import {
 } from '@app/platform';
 import { Membership } from './membership.js';
 
-/** Health must answer whatever happens. */
+/** Health must always respond. */
 const isHealth = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => url.startsWith('/health/');
 
-/** What the provider posts must not be lost: webhooks are limited where their signature is checked. */
+/** The provider's posts must not be lost: webhooks are limited when their signature is checked. */
 const isWebhook = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => url.startsWith('/webhooks/');
 
-/** Routes that a token opens; the others are public. */
+/** Routes that require a token; the others are public. */
 const needsToken = ({ method, routeOptions: { url = '' } }: FastifyRequest): boolean =>
   method !== 'OPTIONS' && ['/v1/', '/graphql', '/dev/'].some((prefix) => url.startsWith(prefix));
 
 /**
- * Who asks, and whether they have asked too often, by the headers alone: nothing of the body is parsed or validated before.
- * A caller who has used up the own quota takes nothing of the program's.
+ * Authenticates the caller and applies the quotas, from the headers only: the body is not parsed or validated before. A
+ * caller above their own quota uses none of the program's.
  */
 export function admitRequests(app: NestFastifyApplication, largestBody: number): void {
   const tokens = app.get(AccessTokens);
@@ -51,7 +51,7 @@ export function admitRequests(app: NestFastifyApplication, largestBody: number):
       const caller = await tokens.verify(bearer(request.headers.authorization));
       await membership.check(caller);
       take(perToken, callerKey(caller));
-      // The contacts of a program cannot lock its staff out.
+      // The contacts of a program must not lock its staff out.
       take(perProgram, caller.role === 'contact' ? `contacts of ${caller.programId}` : caller.programId);
       (request as AuthenticatedRequest).caller = caller;
     }
@@ -64,7 +64,7 @@ export function admitRequests(app: NestFastifyApplication, largestBody: number):
     .addHook('onRequest', async (request, reply) => {
       if (isHealth(request)) return;
       try {
-        // Engines that were away at the start may turn out not to belong together.
+        // Engines that were unavailable at the start may turn out not to belong together.
         await recordCheck.pass();
         if (!isWebhook(request)) await admit(request, reply);
       } catch (error) {
@@ -74,7 +74,7 @@ export function admitRequests(app: NestFastifyApplication, largestBody: number):
     });
 }
 
-/** The rest of a body without end is not waited for. */
+/** The rest of an endless body is not waited for. */
 function closeInsteadOfReading({ headers }: FastifyRequest, reply: FastifyReply, largestBody: number): void {
   if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > largestBody)
     void reply.header('connection', 'close');

@@ -7,10 +7,10 @@ import { Clock, type CommandContext } from '@app/eventing';
 import { DomainError } from '@app/kernel';
 import { actorOf, callerOf, requestOf, type CallerIdentity } from '@app/platform';
 
-/** `isRepeatable`: the caller gave an idempotency key, so the same request may come again. */
+/** `isRepeatable`: the caller gave an idempotency key, so it may retry the request. */
 export type RequestContext = CommandContext & { readonly isRepeatable: boolean };
 
-/** What a request says about its command besides the body. */
+/** The data of a request for its command, besides the body. */
 type RequestHead = {
   readonly caller: CallerIdentity;
   readonly key: string | undefined;
@@ -18,7 +18,7 @@ type RequestHead = {
   readonly correlationId: string;
 };
 
-/** Makes the command context of a request: who asks, and under which `Idempotency-Key` and `If-Match`. */
+/** Makes the command context of a request: the caller, `Idempotency-Key` and `If-Match`. */
 @Injectable()
 export class CommandContexts implements PipeTransform<RequestHead, Promise<RequestContext>> {
   constructor(
@@ -34,7 +34,7 @@ export class CommandContexts implements PipeTransform<RequestHead, Promise<Reque
     };
   }
 
-  /** Without a key the request is a new command each time it is sent. */
+  /** Without a key each request is a new command. */
   private async contextOf(
     caller: CallerIdentity,
     key: string | undefined,
@@ -73,7 +73,10 @@ function checkedKey(key: string): string {
   return key;
 }
 
-/** A mutation's input may give a key of its own, since a document may hold several commands; its form is checked with the input. */
+/**
+ * A mutation's input may give a key of its own, since a document may hold several commands; its format is validated
+ * with the input.
+ */
 function keyInInput(execution: ExecutionContext): string | undefined {
   if (execution.getType<GqlContextType>() !== 'graphql') return undefined;
   const { input } = GqlExecutionContext.create(execution).getArgs<{ input?: { idempotencyKey?: string | null } }>();

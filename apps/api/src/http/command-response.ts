@@ -3,12 +3,12 @@ import type { FastifyReply } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import type { CommandResult } from '@app/eventing';
 
-/** What a command answers: the revision it led to, and a position that a query may wait for. */
+/** The response to a command: the resulting revision, and a position that a query may wait for. */
 export type CommandResponse = { readonly revision: number; readonly position: string | null };
 
 export const commandResponse = ({ revision, position }: CommandResult): CommandResponse => ({ revision, position });
 
-/** Gives an answer's revision as its ETag, for a later `If-Match`. */
+/** Sets a response's revision as its ETag, for a later `If-Match`. */
 @Injectable()
 export class EtagInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {

@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 
 const PATH = '/explorer';
 
-/** A page to try GraphQL with, served from here: it works without a network. */
+/** A page to try GraphQL, served by the product: it works without a network. */
 export async function serveExplorer(app: NestFastifyApplication): Promise<void> {
   await app.register(fastifyStatic, {
     root: getDistDirectory(),

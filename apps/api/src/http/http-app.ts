@@ -41,7 +41,7 @@ export async function createHttpApp(
   return app;
 }
 
-/** The API's description: the routes, and what holds for all of them. */
+/** The API description: the routes, and their common parts. */
 export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
   const settings = new DocumentBuilder()
     .setTitle('Referral Messages')

@@ -5,17 +5,18 @@ import { DomainError } from '@app/kernel';
 import { callerKey, type CallerIdentity } from '@app/platform';
 
 const CALLERS_IN_MEMORY = 20_000;
-/** A token outlives its owner's membership by less than a minute. */
+/** A token stays valid for less than a minute after its owner's membership ends. */
 const MEMBER_MS = 50_000;
-/** Somebody who has just become a member need not wait long. */
+/** A new member need not wait long. */
 const NO_MEMBER_MS = 2_000;
 
-/** Requests that come together wait for one look. `until` is a time of this process, in ms. */
+/** Concurrent requests share one lookup. `until` is a time of this process, in ms. */
 type Looked = { readonly isMember: Promise<boolean>; until: number };
 
 /**
- * Whether the caller is still of the program's staff, in the token's role, by the record. It is looked up once for each person and minute; while
- * the record is away, those who were looked up before are served for the rest of that minute.
+ * Whether the caller is still a member of the program's staff, in the token's role, according to the event store.
+ * Looked up once for each person and minute; while the event store is unavailable, people who were looked up before are
+ * served for the rest of that minute.
  */
 @Injectable()
 export class Membership {
@@ -23,7 +24,7 @@ export class Membership {
 
   constructor(private readonly lookups: Lookups) {}
 
-  /** A contact is no member; what a contact may see is checked where it is shown. @throws NotAMember */
+  /** A contact is not a member; a contact's access is checked where data is shown. @throws NotAMember */
   async check(caller: CallerIdentity): Promise<void> {
     if (caller.role === 'contact') return;
     const key = callerKey(caller);

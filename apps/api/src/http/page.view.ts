@@ -3,7 +3,7 @@ import { Field, ObjectType } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 import type { Page } from '@app/eventing';
 
-/** A page of a list by REST. */
+/** A page of a list in REST. */
 export function pageOf<View>(view: Type<View>): Type<Page<View>> {
   class PageView {
     @ApiProperty({ type: [view] }) readonly documents!: View[];
@@ -21,7 +21,7 @@ export class PageInfo {
 
 type Connection<View> = { readonly edges: readonly { readonly node: View }[]; readonly pageInfo: PageInfo };
 
-/** A page of a list by GraphQL, as `<Name>Connection`. */
+/** A page of a list in GraphQL, as `<Name>Connection`. */
 export function connectionOf<View>(name: string, view: Type<View>): Type<Connection<View>> {
   @ObjectType(`${name}Edge`)
   class EdgeView {

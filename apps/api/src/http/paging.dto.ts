@@ -3,16 +3,16 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { AsNumber, Optional } from './validators.js';
 
-/** What every query takes. */
+/** The parameters of every query. */
 @ArgsType()
 export class FreshDto {
-  /** Waits until the answer includes this position, as a command answered with it. */
+  /** Waits until the response includes this position, which a command returned. */
   @Optional() @Matches(/^[\w-]{1,64}$/) readonly position?: string;
 }
 
-/** What every list of REST takes. */
+/** The parameters of every REST list. */
 export class PageDto extends FreshDto {
-  /** Cursor of the page before: its `next`. */
+  /** Cursor of the previous page: its `next`. */
   @Optional() @IsString() @MaxLength(500) readonly after?: string;
   /** Rows in the page. */
   @ApiProperty({ required: false })
@@ -24,16 +24,16 @@ export class PageDto extends FreshDto {
   readonly limit: number = 50;
 }
 
-/** What every connection of GraphQL takes. The cost of a query is computed from `first`. */
+/** The arguments of every GraphQL connection. The cost of a query is computed from `first`. */
 @ArgsType()
 export class ConnectionArgs extends FreshDto {
-  /** Cursor of the page before: its `endCursor`. */
+  /** Cursor of the previous page: its `endCursor`. */
   @Optional() @IsString() @MaxLength(500) readonly after?: string;
   /** Rows in the page. */
   @Field(() => Int, { defaultValue: 50 }) @IsInt() @Min(1) @Max(200) readonly first: number = 50;
 }
 
-/** What a query of GraphQL for one thing takes. */
+/** The arguments of a GraphQL query for one resource. */
 @ArgsType()
 export class OneArgs extends FreshDto {
   @Field(() => ID) @IsString() readonly id!: string;

@@ -41,9 +41,9 @@ export const withBody = <Given>(
 /** The plain commands of a resource. */
 export type PlainCommands = {
   readonly permission: Permission;
-  /** The id as REST takes it. */
+  /** The id in REST. */
   readonly id: ParameterDecorator;
-  /** What it is called in GraphQL. */
+  /** The name of the id in GraphQL. */
   readonly idField: string;
   readonly commands: readonly PlainCommand[];
 };
@@ -115,9 +115,9 @@ type Method = {
   readonly types: readonly unknown[];
 };
 
-/** What the compiler does for a method that is written down with its decorators. */
+/** Does what the compiler does for a method with decorators. */
 function addMethod(prototype: object, name: string, { run, method, parameters, types }: Method): void {
-  // Nest and Swagger go by the function's name.
+  // Nest and Swagger use the function's name.
   Object.defineProperty(run, 'name', { value: name });
   Object.defineProperty(prototype, name, { value: run, configurable: true, writable: true });
   Reflect.defineMetadata('design:paramtypes', types, prototype, name);

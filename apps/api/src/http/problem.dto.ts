@@ -12,10 +12,10 @@ export class ProblemDto implements Problem {
   readonly type!: string;
   readonly title!: string;
   readonly status!: number;
-  /** Stable; what a client may rely on. */
+  /** Stable: clients may rely on it. */
   readonly code!: string;
   readonly detail!: string;
-  /** What to mend. */
+  /** The field to correct. */
   readonly field?: string;
   /** The rule that was broken. */
   readonly rule?: string;

@@ -1,12 +1,12 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import { InvalidRequest } from '@app/platform';
 
-/** Ours are two deep. Endless nesting would exhaust the stack of whatever walks through it. */
+/** Our bodies have two levels. Endless nesting would exhaust the stack of any code that visits it. */
 const DEEPEST = 10;
 
 /**
- * Checks what a request says against its DTO. Unknown fields are refused, not dropped: a caller's typing error must not
- * change what a command means.
+ * Validates the data of a request against its DTO. Unknown fields are refused, not dropped: a caller's typing error
+ * must not change the meaning of a command.
  */
 export class RequestPipe extends ValidationPipe {
   constructor() {
@@ -26,7 +26,7 @@ export class RequestPipe extends ValidationPipe {
       throw new InvalidRequest([
         { field: 'body', rule: 'maxDepth', message: `the body must not be nested deeper than ${DEEPEST} levels` },
       ]);
-    // The validator passes over fields that every object inherits.
+    // The validator ignores fields that every object inherits.
     const inherited = Object.keys(value ?? {}).find((key) => key in Object.prototype);
     if (inherited !== undefined)
       throw new InvalidRequest([

@@ -7,13 +7,13 @@ import { answerProblem, problemOf, type ConnectionLimits } from '@app/platform';
 
 const logger = new Logger('HttpServer');
 
-/** For answers that are given before any hook could add the others. */
+/** For responses that are sent before any hook could add the others. */
 const bareHeaders = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
 
 const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): void =>
   answerProblem(logger, error, request.id, reply);
 
-/** What the HTTP server refuses before it has found a route: a malformed URL, a parameter beyond all length. */
+/** Requests that the HTTP server refuses before it has found a route: a malformed URL, an overlong parameter. */
 const frameworkErrors: NonNullable<FastifyServerOptions['frameworkErrors']> = (error, request, reply) =>
   answer(error, request as FastifyRequest, (reply as FastifyReply).headers(bareHeaders));
 
@@ -22,7 +22,7 @@ const statusOfClientError: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-/** What is not HTTP at all, or has headers without end: there is no request to answer, only a socket. */
+/** Input that is not HTTP, or has endless headers: there is no request to answer, only a socket. */
 function clientErrorHandler(error: { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const status = statusOfClientError[error.code ?? ''] ?? 400;
@@ -38,7 +38,7 @@ function clientErrorHandler(error: { readonly code?: string }, socket: Socket): 
   socket.destroy();
 }
 
-/** The provider posts forms, everybody else JSON; a form is not taken for JSON that happens to have the same fields. */
+/** The provider posts forms, all others JSON; a form is not accepted as JSON that happens to have the same fields. */
 function checkMediaType(
   { method, url, headers }: FastifyRequest,
   _reply: FastifyReply,
@@ -49,7 +49,7 @@ function checkMediaType(
   done(isRefused ? new UnsupportedMediaTypeException() : undefined);
 }
 
-/** Clients name a media type even when they send nothing: then there is nothing to parse. */
+/** Some clients send a media type without a body: then there is nothing to parse. */
 function forgetTypeOfNothing({ headers }: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   if (
     headers['content-length'] === '0' ||
@@ -60,8 +60,8 @@ function forgetTypeOfNothing({ headers }: FastifyRequest, _reply: FastifyReply, 
 }
 
 /**
- * Answers what the server refuses before it calls a route (a body that is no JSON, too large, or of another media type)
- * with a problem document. Nest sets its own handler after the routes are made, too late for them.
+ * Answers requests that the server refuses before it calls a route (a body that is not JSON, too large, or of another
+ * media type) with a problem document. Nest sets its own handler after the routes are made, too late for them.
  */
 export class ProblemAdapter extends FastifyAdapter {
   constructor(

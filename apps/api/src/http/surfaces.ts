@@ -1,17 +1,20 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Configuration, type Surface } from '@app/platform';
 
-/** What a route needs; `[]` for what every api serves: health, and the descriptions. */
+/** The surfaces that a route needs; `[]` for those that every api serves: health, and the descriptions. */
 function surfacesOf(method: string, url: string): readonly Surface[] {
   if (url.startsWith('/webhooks/')) return ['webhooks'];
   if (url.startsWith('/v1/portal')) return ['portal'];
   if (url.startsWith('/v1/')) return [method === 'GET' || method === 'HEAD' ? 'queries' : 'commands'];
-  // One document may hold both.
+  // One document may contain both.
   if (url.startsWith('/graphql')) return ['queries', 'commands'];
   return [];
 }
 
-/** Serves only the surfaces that the configuration names, so that each can run in processes of its own (G6), and the mail folder only to developers. */
+/**
+ * Serves only the configured surfaces, so that each can run in separate processes (G6), and the mail folder only to
+ * developers.
+ */
 export function serveSurfaces(app: NestFastifyApplication): void {
   const { API_SURFACES, DEVELOPER_PAGES } = app.get(Configuration);
   const served = API_SURFACES.split(',');

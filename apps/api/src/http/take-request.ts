@@ -5,10 +5,10 @@ import type { JsonObject } from '@app/kernel';
 import type { RequestContext } from './command-context.js';
 
 /**
- * For requests whose body says which stream is written: notes the body under its idempotency key first, so that the same
- * key with another body is noticed although it would go elsewhere, and that a repetition goes where the first one went
- * although the body would lead elsewhere by now. What is made has no revision yet that the caller could insist on.
- * @returns where it goes @throws CommandIdReused, RevisionMismatch
+ * For requests whose body decides which stream is written: first stores the body's hash under its idempotency key. So
+ * another body under the same key is detected although it would go to another stream, and a retry goes to the same
+ * stream as the first request. A created resource has no revision yet for `If-Match`.
+ * @returns the target of the first request @throws CommandIdReused, RevisionMismatch
  */
 export async function takeRequest<Target extends JsonObject>(
   commands: CommandBus,

@@ -2,7 +2,7 @@ import { Transform } from 'class-transformer';
 import { isEmail, IsOptional, isRFC3339, ValidateBy } from 'class-validator';
 import { parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js';
 
-/** Tab and line breaks are text; other control characters are not. */
+/** Tabs and line breaks are text; other control characters are not. */
 const controlCharacters = /[\p{Cc}]/u;
 
 const isCleanText = (value: unknown): boolean =>
@@ -11,7 +11,7 @@ const isCleanText = (value: unknown): boolean =>
   value.isWellFormed() &&
   !controlCharacters.test(value.replace(/[\t\n\r]/g, ''));
 
-/** Text for people: not blank, well-formed Unicode, no control characters but tab and line breaks. */
+/** Text for people: not blank, well-formed Unicode, no control characters except tabs and line breaks. */
 export const IsCleanText = (): PropertyDecorator =>
   ValidateBy({
     name: 'isCleanText',
@@ -55,7 +55,7 @@ export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => 
   };
 };
 
-/** How far ahead of ours the clock of another system may be, in ms. */
+/** How far the clock of another system may be ahead of ours, in ms. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
 const isPastTime = (value: unknown): boolean =>
@@ -81,7 +81,7 @@ export const IsPastTime = (): PropertyDecorator =>
     },
   });
 
-/** Only a number alone: words around it or an extension would be dropped. */
+/** Only a bare number: words around it or an extension would be dropped. */
 function phoneIn(value: unknown): PhoneNumber | undefined {
   const phone = typeof value === 'string' ? parsePhoneNumberFromString(value, { extract: false }) : undefined;
   return phone?.ext === undefined ? phone : undefined;
@@ -94,13 +94,13 @@ function isValidPhone(value: unknown): boolean {
   return phone?.number === value && phone?.isValid() === true;
 }
 
-/** A number in a query: decimal digits, where `Number` would also take `0x10`, `1e3` and nothing at all. */
+/** A number in a query: decimal digits, where `Number` would also accept `0x10`, `1e3` and an empty string. */
 export const AsNumber = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
   );
 
-/** A field that may be left out; null is the same as leaving it out. */
+/** An optional field; null is the same as leaving it out. */
 export const Optional = (): PropertyDecorator => (target, key) => {
   IsOptional()(target, key);
   Transform(({ value }: { value: unknown }) => value ?? undefined)(target, key);

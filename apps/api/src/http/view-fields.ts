@@ -2,12 +2,12 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import { Field } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 
-// What the compiler's plugins do not see in the type of a view's field, said once for REST and GraphQL.
+// What the compiler's plugins cannot infer from the type of a view's field, declared once for REST and GraphQL.
 
 /** Text or null. */
 export const Nullable = (): PropertyDecorator => ApiProperty({ nullable: true, type: String });
 
-/** One of these words. GraphQL knows it as text: its own enums take no dash. */
+/** One of these words. In GraphQL it is a string: GraphQL enums cannot contain a dash. */
 export const OneOf = (words: readonly string[], { nullable = false } = {}): PropertyDecorator =>
   applyDecorators(
     ApiProperty({ enum: words, type: String, ...(nullable && { nullable }) }),

@@ -2,7 +2,7 @@ import { Delete, Param } from '@nestjs/common';
 import { HandleMember, ids } from '@app/application';
 import type { PlainCommands } from '../http/plain-commands.js';
 
-/** Members are known by the user id of their access tokens. */
+/** Members are identified by the user id of their access tokens. */
 export const memberCommands: PlainCommands = {
   permission: 'members:write',
   id: Param('id'),

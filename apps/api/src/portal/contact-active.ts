@@ -3,7 +3,7 @@ import { Lookups } from '@app/application';
 import { DomainError } from '@app/kernel';
 import type { CallerIdentity } from '@app/platform';
 
-/** A token outlives a contact's account: the portal is for those who are registered and active now. */
+/** A token can outlive a contact's account: the portal requires a contact who is registered and active now. */
 @Injectable()
 export class ContactActive {
   constructor(private readonly lookups: Lookups) {}

@@ -12,7 +12,7 @@ import { PortalService } from './portal.service.js';
 import { PortalConversationsDto, PortalMessagesDto } from './portal.view.js';
 import { WidgetOrigin } from './widget-origin.js';
 
-/** The contact's side: own conversations only, no phone number needed. */
+/** The contact's side: only the contact's own conversations, without a phone number. */
 @ApiTags('portal')
 @UseInterceptors(WidgetOrigin)
 @Controller('v1/portal/conversations')

@@ -12,6 +12,6 @@ export class WritePortalMessageInput extends IntersectionType(WritePortalMessage
 
 @ArgsType()
 export class PortalMessagesArgs extends MessagesArgs {
-  /** Of one of the contact's conversations. */
+  /** Id of one of the contact's conversations. */
   @Field(() => ID) @IsUUID() readonly id!: string;
 }

@@ -11,7 +11,7 @@ import { PortalServed } from './portal-served.js';
 import { PortalService } from './portal.service.js';
 import { PortalConversationConnection, PortalMessageConnection } from './portal.view.js';
 
-/** Without the origins of the widget: a browser on another site cannot reach GraphQL at all. */
+/** Without the widget's origins: a browser on another site cannot reach GraphQL at all. */
 @UseGuards(PortalServed)
 @Resolver()
 export class PortalResolver {

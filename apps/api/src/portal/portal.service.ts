@@ -17,7 +17,7 @@ import type { PortalConversationDto, PortalMessageDto } from './portal.view.js';
 /** Kinds of thread entries that a contact may read; only staff may read the others. */
 const shownToContacts: ReadonlySet<MessageView['kind']> = new Set(['message', 'automated', 'keyword'] as const);
 
-/** What REST and GraphQL do for a contact: own conversations only, no phone number needed. */
+/** The portal, for REST and GraphQL: only the contact's own conversations, without a phone number. */
 @Injectable()
 export class PortalService {
   constructor(

@@ -9,20 +9,20 @@ import { Nullable, OneOf } from '../http/view-fields.js';
 export class PortalConversationDto {
   readonly id!: string;
   @Nullable() readonly referralId!: string | null;
-  /** Of the last message; null where it was erased. */
+  /** Preview of the last message; null if it was erased. */
   @Nullable() readonly preview!: string | null;
   readonly lastActivityAt!: string;
 }
 export class PortalConversationsDto extends pageOf(PortalConversationDto) {}
 export const PortalConversationConnection = connectionOf('PortalConversation', PortalConversationDto);
-/** What staff is told of deliveries and refusals is theirs. */
+/** Delivery states and refusals are shown only to staff. */
 @ObjectType('PortalMessage')
 export class PortalMessageDto {
   readonly id!: string;
   @OneOf(['message', 'automated', 'keyword']) readonly kind!: MessageView['kind'];
   @OneOf(['in', 'out']) readonly direction!: 'in' | 'out';
   @OneOf(channels) readonly channel!: Channel;
-  /** Null where it was erased. */
+  /** Null if it was erased. */
   @Nullable() readonly text!: string | null;
   readonly at!: string;
 }

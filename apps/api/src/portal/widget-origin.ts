@@ -45,7 +45,7 @@ export class WidgetOrigin implements NestInterceptor {
   }
 }
 
-/** What a browser asks before the request itself. It carries no token, so any origin may go on to ask with one. */
+/** A browser's preflight request. It has no token, so any origin may go on to send one. */
 @ApiExcludeController()
 @Public()
 @Controller('v1/portal')

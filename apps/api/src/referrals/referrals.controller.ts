@@ -19,7 +19,7 @@ export class ReferralsController {
     return this.referrals.create(body, context);
   }
 
-  /** Newest first, each with the flag that a conversation is open. */
+  /** Newest first, each with a flag for an open conversation. */
   @Get()
   @Requires('referrals:read')
   async list(@Query() query: PageDto, @Caller() { programId }: CallerIdentity): Promise<ReferralsDto> {

@@ -8,7 +8,7 @@ export class CreateReferralDto {
   @IsUUID() readonly referrerId!: string;
   @IsUUID() readonly referredId!: string;
   @Optional() @MaxLength(100) @IsCleanText() readonly status?: string;
-  /** The referral's id in the system it comes from; one referral for each. */
+  /** The referral's id in its source system; one referral for each. */
   @Optional() @MaxLength(200) @IsCleanText() readonly externalId?: string;
 }
 @InputType()

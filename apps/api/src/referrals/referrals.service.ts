@@ -11,7 +11,7 @@ import { takeRequest } from '../http/take-request.js';
 import type { CreateReferralDto } from './referrals.requests.dto.js';
 import type { ReferralCreatedDto } from './referrals.view.js';
 
-/** What REST and GraphQL do with referrals. */
+/** Referrals, for REST and GraphQL. */
 @Injectable()
 export class ReferralsService {
   constructor(

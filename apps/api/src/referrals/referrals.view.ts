@@ -12,7 +12,7 @@ export class ReferralDto implements ReferralView {
   readonly id!: string;
   readonly referrerId!: string;
   readonly referredId!: string;
-  /** Null where it was erased. */
+  /** Null if it was erased. */
   @Nullable() readonly status!: string | null;
   @Nullable() readonly externalId!: string | null;
   readonly createdAt!: string;

@@ -23,8 +23,8 @@ type Form = Readonly<Record<string, string>>;
 const NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
 /**
- * What the provider posts. Kept first, answered after: what is not answered may not come again. Parameters are added
- * without notice, so a form is checked for what is needed and kept whole.
+ * The provider's webhooks. Stored first, answered afterwards: the provider may not post an unanswered one again.
+ * Parameters are added without notice, so a form is checked only for required ones and stored completely.
  */
 @ApiExcludeController()
 @Public()
@@ -60,7 +60,7 @@ export class TwilioWebhooksController {
     return NO_ANSWER;
   }
 
-  /** How far a text is. The claim in the URL settles an answer that was lost. */
+  /** The delivery state of a text. The claim in the URL settles a claim whose response was lost. */
   @Post('status/:claimId')
   @HttpCode(204)
   async status(
@@ -87,8 +87,8 @@ export class TwilioWebhooksController {
   }
 
   /**
-   * The form, when it was signed with the token of a sender of this program, for that sender. What was not is counted, what
-   * was has no limit: the provider does not post again what was refused, so the text would be lost.
+   * The form and its sender, if it was signed with the token of a sender of this program. Unsigned forms are counted;
+   * signed ones have no limit, because the provider does not post a refused form again, and the text would be lost.
    * @throws WebhookNotGenuine, TooManyRequests
    */
   private async genuine(
@@ -111,17 +111,18 @@ export class TwilioWebhooksController {
     phone: string | undefined,
   ): Promise<Sender | null> {
     const signature = String(request.headers['x-twilio-signature'] ?? '');
-    // Not the shape of a signature (HMAC-SHA1 in base64): nothing is read for it.
+    // Not the format of a signature (HMAC-SHA1 in base64): nothing is read for it.
     if (!/^[A-Za-z0-9+/]{27}=$/.test(signature)) return null;
     const url = `${await this.address.url}${request.url}`;
     const program = await this.lookups.program(programId).catch((error: unknown) => {
-      // Whether a program exists is nobody's business here; that we cannot tell is the provider's, which then comes again.
+      // A caller must not learn whether a program exists; a failure to read it is reported, so that the provider
+      // retries.
       if (error instanceof ProgramNotFound) return null;
       throw error;
     });
     const sender = program?.senders.find((each) => each.accountSid === form['AccountSid'] && each.phone === phone);
     if (!sender) return null;
-    // During a rotation the provider signs with the one or the other. Of a token that was erased nobody knows what it signs.
+    // During a rotation the provider signs with either token. An erased token cannot verify anything.
     const tokens = [sender.authToken, sender.previousAuthToken].map((token) =>
       token === null ? null : unlessErased(token, null),
     );
@@ -159,7 +160,7 @@ function formOf(body: unknown): Form {
   return Object.fromEntries(entries) as Form;
 }
 
-/** @throws InvalidRequest unless it is shaped like the provider's ids, such as SM and 32 hexadecimal digits */
+/** @throws InvalidRequest unless it has the format of the provider's ids, such as SM and 32 hexadecimal digits */
 function providerMessageIdIn({ MessageSid }: Form): string {
   if (!/^[A-Z]{2}[0-9a-fA-F]{32}$/.test(MessageSid ?? ''))
     throw new InvalidRequest([

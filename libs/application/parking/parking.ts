@@ -31,8 +31,7 @@ export type ParkingWorker<Item> = {
 };
 
 /**
- * The message must wait for a condition that other messages do not need. It is parked at once and not reported as a
- * failure; the code that throws this requests the replay.
+ * The message must wait for a condition of its own: it is parked at once, and whoever throws this requests the replay.
  */
 export abstract class KeyMustWait extends Error {}
 
@@ -48,10 +47,7 @@ const PAUSES_MS = [50, 200, 1_000];
  */
 @Injectable()
 export class Parking {
-  /**
-   * Keys in which nothing is parked. Only the owner of a key parks messages in it, one at a time, so an entry stays
-   * valid until this process parks something, or the key gets another owner.
-   */
+  /** Keys without parked messages: valid while this process owns the key, since only the owner parks messages in it. */
   private readonly free = new LRUCache<string, true>({ max: KNOWN_KEYS });
 
   private readonly lists: ParkedLists;
@@ -65,8 +61,8 @@ export class Parking {
   }
 
   /**
-   * Call it for one message of a key at a time; a message of a deleted program is dropped. @throws TemporaryFailure:
-   * call it again later
+   * Call it for one message of a key at a time; drops messages of a deleted program. @throws TemporaryFailure: call
+   * again
    */
   async handle<Item>(worker: ParkingWorker<Item>, item: Item): Promise<void> {
     const { programId, stream, revision } = worker.sourceOf(item);
@@ -87,8 +83,7 @@ export class Parking {
   ): Promise<void> {
     const place = { worker: worker.name, key: worker.keyOf(item) };
     const cacheKey = `${worker.name} ${programId} ${place.key}`;
-    // A replay elsewhere may empty the list between reading and parking; then nothing is parked, and this message is
-    // handled next.
+    // A replay elsewhere may empty the list meanwhile; then nothing is parked, and this message is handled next.
     while (!this.free.has(cacheKey)) {
       const { parkedId, waiting, isBehind, isBlocked } = await this.lists.waitingOf(programId, place);
       if (waiting.some(isSame(source))) return;
@@ -121,10 +116,7 @@ export class Parking {
     return (await this.lists.waitingOf(programId, place)).waiting.some(isSame(source));
   }
 
-  /**
-   * Parks an event that a worker skips by its stream, without later ones: the worker starts again from the beginning
-   * after a repair.
-   */
+  /** Parks an event that a worker skips by its stream, without later ones: the worker is rebuilt after a repair. */
   async note(worker: string, { programId, stream, revision, cause }: Unopened): Promise<void> {
     const [place, source] = [
       { worker, key: stream },

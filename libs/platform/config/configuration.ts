@@ -108,9 +108,7 @@ export class Configuration {
   /** An empty token would let anybody sign a webhook. */
   @IsOptional() @IsString() @MinLength(16) readonly TWILIO_AUTH_TOKEN?: string;
 
-  /**
-   * Shared secret of the access tokens (HS256), for development. Default: generated once and stored in the data folder.
-   */
+  /** Shared secret of the access tokens (HS256), for development. Default: generated once, in the data folder. */
   @IsOptional() @IsString() @MinLength(32) readonly JWT_SECRET?: string;
   /** The former secret, during a rotation: its tokens are valid too. */
   @IsOptional() @IsString() @MinLength(32) readonly JWT_SECRET_PREVIOUS?: string;
@@ -133,9 +131,7 @@ export class Configuration {
   @Type(() => Number) @IsInt() @Min(1) readonly GRAPHQL_COST_PER_REQUEST: number = 50_000;
   /** Highest cost of the GraphQL requests of one caller in a minute. */
   @Type(() => Number) @IsInt() @Min(1) readonly GRAPHQL_COST_PER_MINUTE: number = 500_000;
-  /**
-   * Requests in a minute by one caller (with any token), by all callers of one program, and from one client address.
-   */
+  /** Requests in a minute by one caller (any token), by all callers of a program, and from one client address. */
   @Type(() => Number) @IsInt() @Min(1) readonly REQUESTS_PER_TOKEN_PER_MINUTE: number = 1_200;
   @Type(() => Number) @IsInt() @Min(1) readonly REQUESTS_PER_PROGRAM_PER_MINUTE: number = 12_000;
   @Type(() => Number) @IsInt() @Min(1) readonly REQUESTS_PER_ADDRESS_PER_MINUTE: number = 3_000;
@@ -149,9 +145,7 @@ export class Configuration {
    * address is the socket's.
    */
   @IsOptional() @ValidateBy(proxies) readonly TRUST_PROXY?: string;
-  /**
-   * Whether the developer pages are served: /explorer, /docs and /dev/mail. Default: in `npm start` with SMS=emulator.
-   */
+  /** Whether /explorer, /docs and /dev/mail are served. Default: in `npm start` with SMS=emulator. */
   @IsOptional() @IsIn(['true', 'false']) readonly DEVELOPER_PAGES?: string;
 
   /** Age in ms at which a claim without an outcome becomes uncertain; longer than a request may take. */
@@ -168,10 +162,7 @@ export class Configuration {
   @Type(() => Number) @IsInt() @Min(0) readonly POLL_INBOUND_GRACE_MS: number = 60_000;
   /** How much later in ms than a newer text an older one may appear in the provider's list and still be found. */
   @Type(() => Number) @IsInt() @Min(0) readonly POLL_INBOUND_OVERLAP_MS: number = 600_000;
-  /**
-   * Concurrent calls of one notifier to the provider: for all programs, for one program, and for one of its provider
-   * accounts.
-   */
+  /** Concurrent calls of one notifier to the provider: in total, for one program, and for one of its accounts. */
   @Type(() => Number) @IsInt() @Min(1) readonly TEXTS_AT_ONCE: number = 200;
   @Type(() => Number) @IsInt() @Min(1) readonly TEXTS_AT_ONCE_PER_PROGRAM: number = 50;
   @Type(() => Number) @IsInt() @Min(1) readonly TEXTS_AT_ONCE_PER_ACCOUNT: number = 10;

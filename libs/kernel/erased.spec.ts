@@ -43,8 +43,8 @@ export const refusedByTheCompiler = [
   { by: 'anna', text: ERASED, place: null } satisfies Open<Written['data']>,
 ];
 
-describe('what was erased', () => {
-  it('X8: is told from every content, also from what comes back from JSON', () => {
+describe('erased content', () => {
+  it('X8: differs from any content, also after a round trip through JSON', () => {
     expect([ERASED, JSON.parse(JSON.stringify(ERASED))].map(isErased)).toEqual([true, true]);
     for (const content of [
       '[erased]',
@@ -61,7 +61,7 @@ describe('what was erased', () => {
       expect(isErased(content)).toBe(false);
   });
 
-  it('X8: is replaced only where the reader says by what', () => {
+  it('X8: is replaced only by what the reader provides', () => {
     expect([
       unlessErased('Rita', null),
       unlessErased(ERASED, null),
@@ -69,7 +69,7 @@ describe('what was erased', () => {
     ]).toEqual(['Rita', null, []]);
   });
 
-  it('X8: cannot be changed into something else', () => {
+  it('X8: cannot be changed', () => {
     expect(Object.isFrozen(ERASED)).toBe(true);
   });
 });

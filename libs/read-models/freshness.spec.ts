@@ -48,7 +48,7 @@ describe('freshness', () => {
     expect(steps.filter((step) => step.startsWith('waits'))).toEqual([]);
   });
 
-  it('rule 9: says when a read model that is read does not get there, and what is no position', async () => {
+  it('rule 9: throws when a read model does not reach the position, and for an invalid position', async () => {
     const { freshness, inbox } = watched('consents');
     const one = () => inbox.one(viewerOf('program-1'), 'conversation-1');
     await expect(freshness.at(position, one)).rejects.toThrow(PositionNotReached);

@@ -102,7 +102,7 @@ describe('every read model', () => {
   }
 
   it.each(readModels.map((model) => [model.name, model] as const))(
-    'X4, rule 8: rebuilding %s gives what following it gave, with pauses anywhere',
+    'X4, rule 8: rebuilding %s gives the same as following, with pauses anywhere',
     async (name, readModel) => {
       run += 1;
       // Each type once, in its usual order, so that there is something to compare.

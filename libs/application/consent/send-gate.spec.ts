@@ -24,22 +24,22 @@ const always = (lane: 'person' | 'opt-in-request', status: Consent['status']) =>
   );
 
 describe('send gate', () => {
-  it('K8: after an opt-out nothing goes out, whatever the policies and whoever sends', () => {
+  it('K8: after an opt-out nothing is sent, under any policy and by any sender', () => {
     expect(always('person', 'no')).toEqual(new Set(['RecipientOptedOut']));
     expect(always('opt-in-request', 'no')).toEqual(new Set(['RecipientOptedOut']));
   });
 
-  it('K8: with Yes everything goes out', () => {
+  it('K8: with Yes everything is sent', () => {
     expect(always('person', 'yes')).toEqual(new Set([null]));
     expect(always('opt-in-request', 'yes')).toEqual(new Set([null]));
   });
 
-  it('K2: in Pending nothing but the question goes out', () => {
+  it('K2: while Pending only the opt-in request is sent', () => {
     expect(always('person', 'pending')).toEqual(new Set(['ConsentPending']));
     expect(always('opt-in-request', 'pending')).toEqual(new Set([null]));
   });
 
-  it('K2: without a form there is nothing to ask', () => {
+  it('K2: without a form no opt-in request is sent', () => {
     expect(always('opt-in-request', 'none')).toEqual(new Set(['NoConsent']));
   });
 
@@ -67,7 +67,7 @@ describe('send gate', () => {
   );
 
   it.each(['person', 'opt-in-request'] as const)(
-    'K1, K8: an opt-out of another sender of the program stops a text of lane %s, and is named',
+    'K1, K8: an opt-out of another sender of the program blocks a text of lane %s, and is named',
     (lane) => {
       for (const policies of allPolicies)
         for (const status of ['none', 'pending', 'yes', 'no'] as const)
@@ -78,7 +78,7 @@ describe('send gate', () => {
     },
   );
 
-  it('optOutScope automated_only: staff may still write after an opt-out, nothing automated goes out', () => {
+  it('optOutScope automated_only: staff may still write after an opt-out, nothing automated is sent', () => {
     const policies: Policies = {
       consentMode: 'double_opt_in',
       replyToInbound: 'allowed',

@@ -27,7 +27,7 @@ const rita: ContactDetails = {
 };
 const evidence = { wording: 'Text me', wordingVersion: '1', source: 'https://example.com', tickedAt: null };
 
-describe('what the staff does in conversations', () => {
+describe('commands by staff in conversations', () => {
   const folder = new TemporaryFolder();
   let engines: Engines;
   let side: WriteSide;
@@ -68,7 +68,7 @@ describe('what the staff does in conversations', () => {
   };
   const typesSince = async (start: number) => (await side.facts('conversation')).slice(start).map(({ type }) => type);
 
-  it("K8: a text without consent is refused by the rule's name, and the refusal is kept, once", async () => {
+  it("K8: a text without consent is refused with the rule's name, and the refusal is stored once", async () => {
     const refused = send('a');
     await expect(refused).rejects.toThrow(SendRefusedError);
     await expect(refused).rejects.toMatchObject({ code: 'NoConsent' });
@@ -76,7 +76,7 @@ describe('what the staff does in conversations', () => {
     expect(await typesSince(1)).toEqual(['SendRefused']);
   });
 
-  it('X8: to a contact who was erased nothing is sent by any channel, and the refusal is kept', async () => {
+  it('X8: nothing is sent to an erased contact by any channel, and the refusal is stored', async () => {
     await engines.keyring.destroy(ritaId);
     const later = new WriteSide(engines, `c${count}`);
     for (const channel of ['sms', 'in-app'] as const)
@@ -84,7 +84,7 @@ describe('what the staff does in conversations', () => {
     expect(await typesSince(1)).toEqual(['SendRefused', 'SendRefused']);
   });
 
-  it('X8: a contact who was erased can still be changed where nothing of it is personal', async () => {
+  it('X8: fields of an erased contact that are not personal can still be changed', async () => {
     await engines.keyring.destroy(ritaId);
     const later = new WriteSide(engines, `c${count}`);
     const change = (key: string, changes: Partial<ContactDetails>) =>
@@ -96,7 +96,7 @@ describe('what the staff does in conversations', () => {
     await expect(change('named', { name: 'Rita' })).rejects.toBeInstanceOf(KeyDestroyed);
   });
 
-  it('K2, K8: from the form over YES to STOP, each text is answered by the consent of its moment', async () => {
+  it('K2, K8: from the form to YES to STOP, each text is decided by the consent of its moment', async () => {
     await askFor();
     await expect(send('pending')).rejects.toMatchObject({ code: 'ConsentPending' });
     await receive('SM1', 'YES');
@@ -116,7 +116,7 @@ describe('what the staff does in conversations', () => {
     await expect(send('back')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
   });
 
-  it('K1, K8: a refusal of one number of the program holds for a new one, and names the number it came to', async () => {
+  it('K1, K8: an opt-out of one number of the program applies to a new one, and names the original number', async () => {
     await receive('SM1', 'STOP');
     const senderId = await side.changeSender('+15550002222');
     const refused = send('new number');
@@ -140,7 +140,7 @@ describe('what the staff does in conversations', () => {
     expect((await side.consents.read(side.programId, address)).consent.status).toBe('no');
   });
 
-  it('K1, optOutScope: staff may still write where an opt-out stops automated texts alone', async () => {
+  it('K1, optOutScope: staff may still write if an opt-out blocks automated texts only', async () => {
     side = new WriteSide(engines, `c${(count += 1)}`);
     await side.createProgram({ optOutScope: 'automated_only' });
     ritaId = `rita-${count}`;
@@ -150,7 +150,7 @@ describe('what the staff does in conversations', () => {
     await expect(send('by staff')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
   });
 
-  it('U5: texts to one number have a limit a day, over its conversations, and the refusal is kept', async () => {
+  it('U5: texts to one number have a daily limit over its conversations, and the refusal is stored', async () => {
     await receive('SM1', 'START');
     side.limits.perContact = 2;
     const sendAt = (key: string, time: string) =>
@@ -179,7 +179,7 @@ describe('what the staff does in conversations', () => {
     await expect(sendAt('b', '2026-01-05T10:00:00.000Z')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
   });
 
-  it('U5: texts of one program have a limit a day, and a form that would cause one is refused', async () => {
+  it('U5: texts of one program have a daily limit, and a form that would cause one is refused', async () => {
     side.textsOfProgram = side.limits.perProgram;
     await expect(askFor()).rejects.toMatchObject({ code: 'TextLimitReached' });
     await receive('SM1', 'START');
@@ -188,13 +188,13 @@ describe('what the staff does in conversations', () => {
     await expect(send('b')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
   });
 
-  it('U5, K10: a form that causes no text is kept as evidence when a limit is reached', async () => {
+  it('U5, K10: a form that causes no text is stored as evidence when a limit is reached', async () => {
     await receive('SM1', 'START');
     side.textsOfProgram = side.limits.perProgram;
     expect((await askFor()).events.map(({ type }) => type)).toEqual(['OptInFormReceived']);
   });
 
-  it('U5: the limits hold while the followers that count are behind', async () => {
+  it('U5: the limits apply while the counting followers lag', async () => {
     await receive('SM1', 'START');
     Object.assign(side, { automate: () => Promise.resolve() });
     side.limits.perContact = 3;
@@ -210,7 +210,7 @@ describe('what the staff does in conversations', () => {
     await expect(send('text 0')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
   });
 
-  it('U5, K3: a limit that is reached does not keep a STOP or a START from being heard', async () => {
+  it('U5, K3: a STOP or a START counts even when a limit is reached', async () => {
     side.textsOfProgram = side.limits.perProgram;
     await receive('SM1', 'START');
     await receive('SM2', 'STOP');
@@ -218,7 +218,7 @@ describe('what the staff does in conversations', () => {
     expect(await typesSince(1)).toEqual(['KeywordReceived', 'KeywordReceived']);
   });
 
-  it('K2: the date that a form claims does not silence the question, nor repeat it', async () => {
+  it('K2: the date given in a form neither prevents nor repeats the opt-in request', async () => {
     const consentId = ids.consent(side.programId, await side.naturalKeys.address(side.programId, phone), side.sender);
     const ask = (key: string, tickedAt: string, acceptedAt: string) =>
       side.do(
@@ -247,7 +247,7 @@ describe('what the staff does in conversations', () => {
     ]);
   });
 
-  it('M9: a repetition gets the first answer, whatever consent is now', async () => {
+  it('M9: a repetition gets the first response, whatever consent is now', async () => {
     await expect(send('a')).rejects.toMatchObject({ code: 'NoConsent' });
     await receive('SM1', 'START');
     await expect(send('a')).rejects.toMatchObject({ code: 'NoConsent' });
@@ -257,7 +257,7 @@ describe('what the staff does in conversations', () => {
     await expect(send('b', { text: 'Other' })).rejects.toThrow(CommandIdReused);
   });
 
-  it('decision, replyToInbound: a person may answer who texted first, where the program allows it', async () => {
+  it('decision, replyToInbound: staff may answer a person who texted first, if the program allows it', async () => {
     await receive('SM1', 'Hi there');
     await expect(send('a')).resolves.toMatchObject({
       events: [{ type: 'MessageSent', data: { to: phone, route: { senderId: side.sender, from: '+15550001111' } } }],
@@ -283,7 +283,7 @@ describe('what the staff does in conversations', () => {
     await expect(send('c', { channel: 'in-app' })).rejects.toMatchObject({ code: 'ContactNotRegistered' });
   });
 
-  it('M5: a contact without a number is written to in the app only', async () => {
+  it('M5: a contact without a number can be written to in the app only', async () => {
     await createContact(`${ritaId}-web`, { ...rita, phones: [] });
     const { conversationId: to } = await side.start('anna', { contactId: `${ritaId}-web` }, side.context('web'));
     await expect(send('a', { to })).rejects.toThrow(ContactHasNoPhone);
@@ -303,7 +303,7 @@ describe('what the staff does in conversations', () => {
     await expect(askFor('elsewhere', 'referral-of-nobody')).rejects.toThrow(ReferralNotFound);
   });
 
-  it('M3: a bare number leads to the contact that has it, or to a new one, once', async () => {
+  it('M3: a bare number leads to its owner, or to a new contact, once', async () => {
     const start = async (to: string, key: string) =>
       (await side.start('anna', { phone: to }, side.context(key))).conversationId;
     expect(await start(phone, 'p1')).toBe(conversationId);
@@ -315,7 +315,7 @@ describe('what the staff does in conversations', () => {
     );
   });
 
-  it("G5: what is another program's is not there", async () => {
+  it("G5: another program's resources do not exist", async () => {
     const other = new WriteSide(engines, `c${count}-other`);
     await other.createProgram();
     await expect(send('a', { on: other })).rejects.toThrow(ConversationNotFound);

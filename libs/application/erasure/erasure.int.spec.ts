@@ -22,7 +22,7 @@ const rita: ContactDetails = {
 };
 const evidence = { wording: 'Text me', wordingVersion: '1', source: 'https://example.com', tickedAt: null };
 
-describe('content that is to be gone', () => {
+describe('erased content', () => {
   const folder = new TemporaryFolder();
   let engines: Engines;
   let side: WriteSide;
@@ -95,13 +95,13 @@ describe('content that is to be gone', () => {
       await send(about, 'About Paul');
     });
 
-    it('M8: its content is gone, and the contact and its other conversations stay', async () => {
+    it('M8: its content is erased, and the contact and its other conversations stay', async () => {
       await remove(general);
       expect([await texts(general), await texts(about)]).toEqual([[ERASED], ['About Paul']]);
       expect(await contactData(ritaId)).toMatchObject({ name: 'Rita' });
     });
 
-    it('M8: that it was, and who deleted it, stay; nothing is added', async () => {
+    it('M8: its existence, and who deleted it, stay; nothing can be added', async () => {
       await remove(general);
       expect((await side.facts('conversation')).at(-1)).toMatchObject({
         type: 'ConversationDeleted',
@@ -113,7 +113,7 @@ describe('content that is to be gone', () => {
       ).toEqual([]);
     });
 
-    it('M8: one that begins again is a new one, with a key of its own', async () => {
+    it('M8: a conversation started afterwards is a new one, with its own key', async () => {
       await remove(general);
       const { conversationId: second } = await side.start('anna', { contactId: ritaId }, side.context('second'));
       await send(second, 'From the beginning');
@@ -128,7 +128,7 @@ describe('content that is to be gone', () => {
       ]);
     });
 
-    it('M9: the start that made it, repeated after it was deleted, gets its first answer', async () => {
+    it('M9: the command that started it, repeated after the deletion, gets its first response', async () => {
       const found = await side.starter.find({ contactId: ritaId }, side.context('start'));
       await remove(general);
       expect(
@@ -137,7 +137,7 @@ describe('content that is to be gone', () => {
       expect(await lastStarted()).toBe(about);
     });
 
-    it('M14: a text goes to the one that began after the deleted one which the number belongs to', async () => {
+    it('M14: a text goes to the conversation that started after the deleted one of the number', async () => {
       await receive('SM-START', 'START');
       await sendText(about, 'text');
       await receive('SM-1', 'Thanks');
@@ -148,7 +148,7 @@ describe('content that is to be gone', () => {
     });
 
     it.each([0, 1, 2, 3, 4])(
-      'M14: a text that was accepted before it was deleted is in one conversation, once, wherever the process died (after %i commands)',
+      'M14: a text that was accepted before the deletion is in one conversation, once, wherever the process died (after %i commands)',
       async (commands) => {
         await side.accept('SM-1', phone, 'On its way');
         side.dieAfter(commands);
@@ -170,7 +170,7 @@ describe('content that is to be gone', () => {
       },
     );
 
-    it('K2: the question for YES is asked in the one that is there', async () => {
+    it('K2: the opt-in request goes to the existing conversation', async () => {
       await remove(general);
       const consentId = ids.consent(side.programId, await side.naturalKeys.address(side.programId, phone), side.sender);
       await side.do(
@@ -197,7 +197,7 @@ describe('content that is to be gone', () => {
       await side.automate();
     };
 
-    it('X8: name, numbers, messages and what came by text are gone, on the spot and after a restart', async () => {
+    it('X8: name, numbers, messages and received texts are erased, at once and after a restart', async () => {
       await receive('SM-1', 'Is my bonus in?');
       await send(general, 'It is');
       await erase();
@@ -212,7 +212,7 @@ describe('content that is to be gone', () => {
       }
     });
 
-    it('X8: nothing is added to what is left', async () => {
+    it('X8: nothing can be added', async () => {
       await erase();
       await expect(
         side.do(
@@ -231,7 +231,7 @@ describe('content that is to be gone', () => {
       expect((await side.facts('contact')).map(({ type }) => type)).toEqual(['ContactCreated', 'ContactErased']);
     });
 
-    it('X8, K10: who said Yes is not texted by that after it, also as a contact made anew', async () => {
+    it('X8, K10: a contact who said Yes is not texted because of that afterwards, even if created again', async () => {
       await receive('SM-1', 'START');
       await erase();
       await createContact(`anew-${count}`, rita);
@@ -239,7 +239,7 @@ describe('content that is to be gone', () => {
       await expect(sendText(conversationId, 'text')).rejects.toMatchObject({ code: 'NoConsent' });
     });
 
-    it("X4, X8: followed again, it leaves the consent of the number's next holder", async () => {
+    it("X4, X8: a replay does not change the consent of the number's next owner", async () => {
       await erase();
       await receive('SM-1', 'START');
       expect(await consentStatus()).toBe('yes');
@@ -247,7 +247,7 @@ describe('content that is to be gone', () => {
       expect(await consentStatus()).toBe('yes');
     });
 
-    it('X8, K7: who said STOP is not texted after it, also as a contact made anew', async () => {
+    it('X8, K7: a contact who sent STOP is not texted afterwards, even if created again', async () => {
       await receive('SM-1', 'STOP');
       await erase();
       await createContact(`anew-${count}`, rita);
@@ -255,7 +255,7 @@ describe('content that is to be gone', () => {
       await expect(sendText(conversationId, 'text')).rejects.toMatchObject({ code: 'RecipientOptedOut' });
     });
 
-    it('X8, K3: who texts again is somebody new: nothing is lost, the automation goes on, and STOP counts', async () => {
+    it('X8, K3: a text from the number creates a new contact: nothing is lost, automation continues, and STOP counts', async () => {
       await receive('SM-1', 'Before');
       await erase();
       await receive('SM-2', 'It is me again');
@@ -273,7 +273,7 @@ describe('content that is to be gone', () => {
       expect((await side.facts('consent')).at(-1)?.data).toMatchObject({ keyword: 'STOP', text: 'STOP' });
     });
 
-    it('X8: once more: each erasure takes what came since', async () => {
+    it('X8: another erasure erases newer content', async () => {
       await erase();
       await receive('SM-2', 'It is me again');
       const contactId = (await side.facts('contact')).at(-1)?.aggregateId ?? '';
@@ -284,7 +284,7 @@ describe('content that is to be gone', () => {
       expect([await texts(anew), await texts(await lastStarted())]).toEqual([[ERASED], ['And again']]);
     });
 
-    it('X8: a number that somebody else has too keeps what came from it, and the other person', async () => {
+    it('X8: a shared number keeps its content and its other owner', async () => {
       await createContact(`partner-${count}`, { ...rita, name: 'Partner' });
       await receive('SM-1', 'STOP');
       await erase();
@@ -292,7 +292,7 @@ describe('content that is to be gone', () => {
       expect(await contactData(`partner-${count}`)).toMatchObject({ name: 'Partner' });
     });
 
-    it('X8: numbers that the person had before are erased too', async () => {
+    it('X8: former numbers of the person are erased too', async () => {
       await receive('SM-1', 'From the old number');
       await side.do(
         new HandleContact(
@@ -306,7 +306,7 @@ describe('content that is to be gone', () => {
     });
 
     it.each([0, 1, 2, 3, 4, 5, 6])(
-      'X8: stopped after %i commands and begun again, everything is gone',
+      'X8: stopped after %i commands and started again, the erasure completes',
       async (commands) => {
         await receive('SM-1', 'Is my bonus in?');
         side.dieAfter(commands);
@@ -324,7 +324,7 @@ describe('content that is to be gone', () => {
       },
     );
 
-    it('X8: a conversation that begins while the person is being erased goes too', async () => {
+    it('X8: a conversation that starts during the erasure is deleted too', async () => {
       await side.erase(ritaId, 'erase');
       const late = ids.conversation(side.programId, ritaId, 'another');
       const start = {
@@ -337,7 +337,7 @@ describe('content that is to be gone', () => {
       ).toEqual(['ConversationStarted', 'ConversationDeleted']);
     });
 
-    it('X8, K3: a text that came while its number was being erased, and that nobody can read, counts as a STOP, once', async () => {
+    it('X8, K3: a text that became unreadable because its number was erased counts as a STOP, once', async () => {
       await receive('SM-1', 'START');
       expect(await consentStatus()).toBe('yes');
       await side.accept('SM-2', phone, 'STOP, please');
@@ -349,7 +349,7 @@ describe('content that is to be gone', () => {
       expect((await side.facts('consent')).filter(({ type }) => type === 'OptedOut')).toHaveLength(1);
     });
 
-    it('X8, K9: what the person texted before being erased is no reason to text them; a STOP among it counts', async () => {
+    it('X8, K9: texts from before the erasure are no reason to text the person; a STOP among them counts', async () => {
       await receive('SM-1', 'START');
       await side.accept('SM-2', phone, 'STOP');
       await side.erase(ritaId, 'erase');
@@ -357,7 +357,7 @@ describe('content that is to be gone', () => {
       expect(await consentStatus()).toBe('no');
     });
 
-    it('rule 2: the record followed again from its beginning changes nothing', async () => {
+    it('rule 2: following the event store again from its beginning changes nothing', async () => {
       await receive('SM-1', 'HELP');
       await receive('SM-2', 'START');
       await receive('SM-3', 'Is my bonus in?');

@@ -113,7 +113,7 @@ const orders = [
   ['listed', 'listed'],
 ] as const;
 
-it.each(orders)('T4 T5: %s, then %s: one text, as it was told first', async (first, second) => {
+it.each(orders)('T4 T5: %s, then %s: one text, as it was reported first', async (first, second) => {
   const text = told('SM1', 'Hello');
   await entry.accept(programId, sender, text[first]);
   await entry.accept(programId, sender, text[second]);
@@ -139,9 +139,9 @@ it.each(orders)('T4 T5: %s and %s at the same time: one text', async (first, sec
   expect(await consent()).toBe('no');
 });
 
-describe('a process that dies between a STOP in the record and its consent', () => {
+describe('a process that dies between storing a STOP and its consent', () => {
   it.each(orders)(
-    'K9 T5: %s, then %s: the opt-out holds before automation has seen the text',
+    'K9 T5: %s, then %s: the opt-out is in effect before automation has handled the text',
     async (first, second) => {
       const text = told('SM1', 'STOP');
       const router = app.get(InboundRouter);
@@ -155,7 +155,7 @@ describe('a process that dies between a STOP in the record and its consent', () 
     },
   );
 
-  it('K9 T5: also when another command put it into the record', async () => {
+  it('K9 T5: also when another command stored the text', async () => {
     const addressId = await app.get(NaturalKeys).address(programId, from);
     const data = {
       ...told('SM1', 'STOP').posted,
@@ -181,17 +181,17 @@ describe('a process that dies between a STOP in the record and its consent', () 
   });
 });
 
-describe('a STOP where something cannot be read', () => {
+describe('a STOP with unreadable events', () => {
   const unheard = { id: naturalId('spec', 'unheard'), type: 'Unheard.v99', data: {}, metadata: { programId } };
 
-  it('K9, rule 13: holds although nobody can tell who has the number', async () => {
+  it('K9, rule 13: is in effect although the owner of the number cannot be read', async () => {
     const addressId = await app.get(NaturalKeys).address(programId, from);
     await app.get(EventStore).append(`address-${addressId}`, 'no-stream', [unheard]);
     await entry.accept(programId, sender, told('SM1', 'STOP').posted);
     expect([(await stored('SM1')).length, await consent()]).toEqual([1, 'no']);
   });
 
-  it("K9 X8, rule 13: also where the number's former holder was erased", async () => {
+  it("K9 X8, rule 13: is in effect also if the number's former owner was erased", async () => {
     const addressId = await app.get(NaturalKeys).address(programId, from);
     await app.get(EventStore).append(`address-${addressId}`, 'no-stream', [unheard]);
     await app.get(Keyring).destroy(addressId);
@@ -199,14 +199,14 @@ describe('a STOP where something cannot be read', () => {
     expect([(await stored('SM1'))[0]?.data, await consent()]).toMatchObject([{ text: 'STOP' }, 'no']);
   });
 
-  it('T5, rule 13: one whose route cannot be read was heard, and is taken for accepted', async () => {
+  it('T5, rule 13: a text whose route cannot be read was handled, and counts as accepted', async () => {
     await entry.accept(programId, sender, told('SM1', 'STOP').posted);
     await app.get(EventStore).append(`inbound-${ids.inbound(programId, 'SM1')}`, 0, [unheard]);
     await entry.accept(programId, sender, told('SM1', 'STOP').listed);
     expect(await consent()).toBe('no');
   });
 
-  it('K9 T5, rule 13: holds although its own event cannot be opened, when it is told again', async () => {
+  it('K9 T5, rule 13: is in effect although its own event cannot be opened, when it is reported again', async () => {
     const addressId = await app.get(NaturalKeys).address(programId, from);
     const data = {
       ...told('SM1', 'STOP').posted,

@@ -57,7 +57,7 @@ describe('routing of inbound texts', () => {
   const lastEntry = async () => (await side.facts('conversation')).at(-1);
   const typesOf = async (category: string) => (await side.facts(category)).map(({ type }) => type);
 
-  it('M4: a text from an unknown number is a contact that is just the number, with a conversation', async () => {
+  it('M4: a text from an unknown number creates a contact with only the number, and a conversation', async () => {
     await receive('SM1', 'Hi, who is this?');
     const contactId = await side.naturalKeys.contactByPhone(side.programId, phone);
     expect((await side.facts('contact')).map(({ type, data }) => [type, data])).toEqual([
@@ -72,14 +72,14 @@ describe('routing of inbound texts', () => {
     expect((await lastEntry())?.data).toMatchObject({ contactId, text: 'Hello?' });
   });
 
-  it('M1: its place in the thread is where it came through the door', async () => {
+  it('M1: its place in the thread is the position at which it was accepted', async () => {
     await receive('SM1', 'Hi');
     const [inbound] = await side.facts('inbound');
     expect((await lastEntry())?.data).toMatchObject({ acceptedPosition: inbound?.position, providerMessageId: 'SM1' });
     expect((await lastEntry())?.metadata.occurredAt).toBe(inbound?.metadata.occurredAt);
   });
 
-  it('M14: goes to the contact that has the number', async () => {
+  it('M14: a text goes to the owner of the number', async () => {
     await createContact(id('rita'));
     await receive('SM1', 'Hi');
     expect(await lastEntry()).toMatchObject({
@@ -88,7 +88,7 @@ describe('routing of inbound texts', () => {
     });
   });
 
-  it('decision: with two contacts at one number, to the one last texted there, else to one that is just the number', async () => {
+  it('decision: with two owners, it goes to the one last texted there, otherwise to a new contact for the number', async () => {
     await createContact(id('rita'));
     await createContact(id('ron'));
     await receive('SM1', 'START');
@@ -102,7 +102,7 @@ describe('routing of inbound texts', () => {
     expect(await lastEntry()).toMatchObject({ aggregateId: general(id('ron')) });
   });
 
-  it('K2, K3: YES is an answer while it is asked for, and a word like any other else', async () => {
+  it('K2, K3: YES is an answer while an opt-in request is open, and an ordinary word otherwise', async () => {
     await createContact(id('rita'));
     await receive('SM1', 'Yes');
     expect(await lastEntry()).toMatchObject({ type: 'MessageReceived' });
@@ -115,12 +115,12 @@ describe('routing of inbound texts', () => {
     expect(await lastEntry()).toMatchObject({ type: 'MessageReceived' });
   });
 
-  it.each(['STOP', 'HELP', 'START'])('decision: %s alone is a system entry that moves nothing', async (word) => {
+  it.each(['STOP', 'HELP', 'START'])('decision: %s alone is a system entry and moves nothing', async (word) => {
     await receive('SM1', word);
     expect(await typesOf('conversation')).toEqual(['ConversationStarted', 'KeywordReceived']);
   });
 
-  it('K9: consent hears a text before its conversation does', async () => {
+  it('K9: consent is updated before the conversation', async () => {
     await receive('SM1', 'STOP');
     const [optedOut] = await side.facts('consent');
     expect(optedOut).toMatchObject({ type: 'OptedOut', data: { text: 'STOP', providerMessageId: 'SM1' } });
@@ -130,13 +130,13 @@ describe('routing of inbound texts', () => {
   it.each([
     ['1', '[1 attachment]'],
     ['3', '[3 attachments]'],
-  ])('M6: a message of media only has a stand-in: %s', async (media, text) => {
+  ])('M6: a message that has only media has a placeholder: %s', async (media, text) => {
     await side.accept('SM1', phone, '', { form: { NumMedia: media } });
     await side.automate();
     expect((await lastEntry())?.data).toMatchObject({ text });
   });
 
-  it('T4: a text that comes again is one, and handled again it writes nothing', async () => {
+  it('T4: a repeated text is one, and handling it again writes nothing', async () => {
     await receive('SM1', 'Hi');
     const before = await side.eventLog.head();
     await side.accept('SM1', phone, 'Hi', { at: '2026-01-05T09:05:00.000Z' });
@@ -146,7 +146,7 @@ describe('routing of inbound texts', () => {
   });
 
   it.each([0, 1, 2, 3, 4, 5, 6, 7])(
-    'M1, T4: the process may die after %i commands: handled again, the text is where it was going, once',
+    'M1, T4: the process may die after %i commands: handled again, the text is in its conversation once',
     async (commands) => {
       await side.accept('SM1', phone, 'STOP');
       side.dieAfter(commands);
@@ -165,7 +165,7 @@ describe('routing of inbound texts', () => {
     },
   );
 
-  it('M1, T4: two processes at once decide differently: the text goes where the first one said, once', async () => {
+  it('M1, T4: two processes decide differently at the same time: the text uses the first route, once', async () => {
     await side.accept('SM1', phone, 'Hi');
     const [received] = await side.facts('inbound');
     side.beforeRoute(async () => {
@@ -200,7 +200,7 @@ describe('routing of inbound texts', () => {
     ['STOP', 'STOP', 'START', 'yes'],
     ['START', 'STOP', 'Hello', 'no'],
   ])(
-    'K3, N3: %s, %s, %s, and all of it again, leaves consent at what was said last',
+    'K3, N3: %s, %s, %s, and all of it again, leaves consent at the last keyword',
     async (first, second, third, status) => {
       for (const [index, text] of [first, second, third].entries()) await receive(`SM${index}`, text);
       expect(await consentNow()).toBe(status);
@@ -211,7 +211,7 @@ describe('routing of inbound texts', () => {
     },
   );
 
-  it('K2: a Yes that answered something else does not answer a form that comes later, when it is handled again', async () => {
+  it('K2: a Yes to an earlier request does not answer a later form when it is handled again', async () => {
     await receive('SM1', 'Hi');
     await receive('SM2', 'Yes');
     await askFor(await side.naturalKeys.contactByPhone(side.programId, phone));
@@ -219,7 +219,7 @@ describe('routing of inbound texts', () => {
     expect(await consentNow()).toBe('pending');
   });
 
-  it('K9: a STOP holds as soon as it is accepted, and is one however far the automation is', async () => {
+  it("K9: a STOP is in effect as soon as it is accepted, and counts once regardless of automation's progress", async () => {
     await receive('SM1', 'START');
     await side.accept('SM2', phone, 'Stop');
     await side.noteOptOut((await side.facts('inbound')).at(-1));
@@ -238,7 +238,7 @@ describe('routing of inbound texts', () => {
     expect(await consentNow()).toBe('no');
   });
 
-  it('M4: who was just a number and has another one now is not the number any more', async () => {
+  it('M4: a contact with only a number that got another one no longer owns the first', async () => {
     await receive('SM1', 'Hi');
     const first = await side.naturalKeys.contactByPhone(side.programId, phone);
     await side.do(

@@ -31,7 +31,7 @@ const idsOf = (keyring: Keyring, programId: string, text = phone): Promise<strin
   ]);
 };
 
-describe('ids made of personal data', () => {
+describe('ids derived from personal data', () => {
   const folder = new TemporaryFolder();
   const elsewhere = new TemporaryFolder();
   let engines: Engines;
@@ -43,14 +43,14 @@ describe('ids made of personal data', () => {
     await elsewhere.remove();
   });
 
-  test('M4: the same number has the same id, also after a restart and for many who ask at once', async () => {
+  test('M4: the same number has the same id, also after a restart and for concurrent callers', async () => {
     const many = await Promise.all(Array.from({ length: 20 }, () => idsOf(engines.keyring, 'program-1')));
     engines = await folder.reopen();
     many.push(await idsOf(engines.keyring, 'program-1'));
     expect(new Set(many.map((ids) => ids.join())).size).toBe(1);
   });
 
-  test('K7, rule 13: a lost key is not made anew, since a STOP would be forgotten with the ids', async () => {
+  test('K7, rule 13: a lost key is not created again, since a STOP would be forgotten with the ids', async () => {
     const keyring = new KeysInMemory();
     const before = await keysOf(keyring).address('p', phone);
     const all = keyring.get.bind(keyring);
@@ -61,7 +61,7 @@ describe('ids made of personal data', () => {
     expect(await keysOf(keyring).address('p', phone)).toBe(before);
   });
 
-  test('K7, rule 13: nor are both, where the program has begun', async () => {
+  test('K7, rule 13: neither are both, if the program has events', async () => {
     const keyring = new KeysInMemory();
     await expect(keysOf(keyring, true).address('p', phone)).rejects.toThrow(ProgramKeyMissing);
     await expect(programHash(keysOf(keyring, true), 'p', 'commands', 'x')).rejects.toThrow(ProgramKeyMissing);
@@ -70,14 +70,14 @@ describe('ids made of personal data', () => {
     expect(await keysOf(keyring, true).address('p', phone)).toBe(id);
   });
 
-  test('M4: keys that were being made when the process died are made the next time', async () => {
+  test('M4: keys that were being created when the process died are created the next time', async () => {
     const keyring = new KeysInMemory();
     await keyring.ensure(programHashSubject('p', 'names'));
     await keysOf(keyring).command('p', { kind: 'staff', id: 'anna' }, 'k');
     await expect(programHash(keysOf(keyring), 'p', 'commands', 'x')).resolves.toBeDefined();
   });
 
-  test('M4: different numbers and different kinds have different ids, each a UUID as requests are checked for', async () => {
+  test('M4: different numbers and different kinds have different ids, each a valid UUID', async () => {
     const ids = [
       ...(await idsOf(engines.keyring, 'program-1')),
       ...(await idsOf(engines.keyring, 'program-1', '+14155550133')),
@@ -96,7 +96,7 @@ describe('ids made of personal data', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('X8: once the key is destroyed nobody can make an id again, and other programs go on', async () => {
+  test('X8: once the key is destroyed nobody can derive an id again, and other programs continue', async () => {
     const before = await idsOf(engines.keyring, 'program-1');
     await idsOf(engines.keyring, 'program-3');
     await engines.keyring.destroy(programHashSubject('program-3', 'names'));

@@ -88,7 +88,7 @@ describe('parking', () => {
   const handleAll = async (): Promise<void> => {
     for (const fact of facts) await parking.handle(worker(), fact);
   };
-  it('G5, rule 13: what belongs to a program that is gone is told and dropped, and others go on', async () => {
+  it('G5, rule 13: messages of a deleted program are reported and dropped, and others continue', async () => {
     failures.set('a-1', new Error('Boom'));
     await handleAll();
     await engines.keyring.destroy(programHashSubject(programId, 'commands'));
@@ -141,7 +141,7 @@ describe('parking', () => {
     await following;
   }
 
-  it('rule 13: what another process has parked in a key is found when the key is taken over', async () => {
+  it('rule 13: messages parked by another process are found when their key is taken over', async () => {
     await parking.handle(worker(), facts[0] as Fact);
     await say('a', {
       type: 'ParkMessage',
@@ -153,7 +153,7 @@ describe('parking', () => {
     expect(await waiting('a')).toEqual(['request-x', 'a-1', 'a-2']);
   });
 
-  it('rule 13: what fails is tried again first', async () => {
+  it('rule 13: a failed message is retried first', async () => {
     let calls = 0;
     await parking.handle(
       { ...worker(), handle: async () => ((calls += 1) < 3 ? Promise.reject(new TypeError('broken')) : undefined) },
@@ -163,7 +163,7 @@ describe('parking', () => {
     expect(await waiting('a')).toEqual([]);
   });
 
-  it('rule 13: it is parked with its cause and everything of its key, and the rest goes on', async () => {
+  it('rule 13: it is parked with its cause and all later messages of its key, and other keys continue', async () => {
     failures.set('a-1', new TypeError('broken: quotes a text'));
     await handleAll();
     expect(handled).toEqual(['b-1', 'b-2']);
@@ -173,14 +173,14 @@ describe('parking', () => {
     expect(JSON.stringify(recorded)).not.toContain('quotes');
   });
 
-  it('one that comes again while it waits is parked once', async () => {
+  it('a message repeated while it is parked is parked once', async () => {
     failures.set('a-1', new TypeError('broken'));
     await handleAll();
     await handleAll();
     expect(await waiting('a')).toEqual(['a-1', 'a-2']);
   });
 
-  it('rule 13: a replay handles them in order, and then the key is as before', async () => {
+  it('rule 13: a replay handles them in order, and then the key is normal again', async () => {
     failures.set('a-1', new TypeError('broken'));
     await handleAll();
     failures.clear();
@@ -192,7 +192,7 @@ describe('parking', () => {
     expect(handled.at(-1)).toBe('a-3');
   });
 
-  it('a replay that fails leaves them where they were', async () => {
+  it('a failed replay leaves them parked', async () => {
     failures.set('a-1', new TypeError('broken'));
     await handleAll();
     await askForReplay('a');
@@ -204,7 +204,7 @@ describe('parking', () => {
     expect(handled).toEqual(['b-1', 'b-2', 'a-1', 'a-2']);
   });
 
-  it('what comes while a replay is at work waits behind it', async () => {
+  it('a message that arrives during a replay waits behind it', async () => {
     failures.set('a-1', new TypeError('broken'));
     await handleAll();
     failures.clear();
@@ -223,7 +223,7 @@ describe('parking', () => {
     expect(await waiting('a')).toEqual([]);
   });
 
-  it('what comes while a replay elsewhere takes the last one is handled, and does not wait for ever', async () => {
+  it('a message that arrives while a replay elsewhere handles the last one is handled, and does not wait forever', async () => {
     failures.set('a-1', new TypeError('broken'));
     await parking.handle(worker(), facts[0] as Fact);
     failures.clear();
@@ -247,7 +247,7 @@ describe('parking', () => {
     expect(await waiting('a')).toEqual([]);
   });
 
-  it("what an engine does is not the message's fault: it is not parked", async () => {
+  it("an engine failure is not the message's fault: the message is not parked", async () => {
     failures.set('a-1', new EngineUnavailable('MongoDB'));
     await expect(parking.handle(worker(), facts[0] as Fact)).rejects.toBeInstanceOf(EngineUnavailable);
     expect(await waiting('a')).toEqual([]);
@@ -261,7 +261,7 @@ describe('parking', () => {
       ),
     ],
     ['KeyLost', new KeyLost('conversation-1')],
-  ])('rule 13: what trying again cannot mend is parked at once, with its cause: %s', async (cause, failure) => {
+  ])('rule 13: an error that no retry fixes is parked at once, with its cause: %s', async (cause, failure) => {
     let calls = 0;
     await parking.handle(
       {
@@ -278,7 +278,7 @@ describe('parking', () => {
     expect(recorded?.data['cause']).toBe(cause);
   });
 
-  describe('rule 13: a list of what waits that cannot be read itself', () => {
+  describe('rule 13: a parked list that cannot be read', () => {
     const unreadable = async (key: string): Promise<void> => {
       const stream = `parked-${ids.parked(programId, 'worker', key)}`;
       const known = await engines.eventStore.read(stream, 0, 10);
@@ -296,7 +296,7 @@ describe('parking', () => {
         stream.slice(stream.lastIndexOf('.') + 1),
       );
 
-    it('lets nothing of its key pass, loses nothing, and holds up no other key', async () => {
+    it('blocks its key, loses nothing, and affects no other key', async () => {
       await unreadable('a');
       await handleAll();
       await handleAll();
@@ -306,7 +306,7 @@ describe('parking', () => {
       ]);
     });
 
-    it('is passed over by replays, and what waits after it can be replayed', async () => {
+    it('is skipped by replays, and messages parked after it can be replayed', async () => {
       failures.set('b-1', new TypeError('broken'));
       await handleAll();
       await unreadable('a');
@@ -333,7 +333,7 @@ describe('parking', () => {
     });
   });
 
-  describe('rule 13: lists of what waits that can be read again, or not', () => {
+  describe('rule 13: parked lists that can be read again, or not', () => {
     const lifted = { 'ParkedMessageHandled.v99': (data: JsonObject) => ({ type: 'ReplayFailed.v1', data }) };
     const listId = (key: string, successor = 0): string => ids.parked(programId, 'worker', key, successor);
     /** An event that only a newer version can read. */
@@ -372,7 +372,7 @@ describe('parking', () => {
       await by.parking.replays(worker()).handle(events);
     };
 
-    it('what waits in a list after one that is mended stays behind it, and nothing overtakes either', async () => {
+    it('messages in a list after a repaired one wait for it, and keep their order', async () => {
       failures.set('a-1', new TypeError('broken'));
       await handleAll();
       await newer(listId('a'), {
@@ -397,7 +397,7 @@ describe('parking', () => {
       expect(handled).toEqual(['a-1', 'a-2', 'a-3', 'a-4', 'a-5', 'a-6']);
     });
 
-    it('one that cannot be read any more in the middle of its replay stops no other replay', async () => {
+    it('a list that becomes unreadable during its replay stops no other replay', async () => {
       failures.set('a-1', new TypeError('broken'));
       failures.set('b-1', new TypeError('broken'));
       await handleAll();
@@ -416,7 +416,7 @@ describe('parking', () => {
       expect([handled, told]).toEqual([['a-1', 'b-1', 'b-2'], ['UnknownEventType']]);
     });
 
-    it('one that cannot be read keeps no other from ending when a worker starts anew', async () => {
+    it('an unreadable list does not keep others from ending when a worker starts again', async () => {
       const unopened = (stream: string): Unopened =>
         new Unopened('KeyMissing', { stream, revision: 3, position: '7', programId });
       await parking.note('passing', unopened('conversation-a'));
@@ -433,7 +433,7 @@ describe('parking', () => {
       ).toBe(false);
     });
 
-    it('where nobody knows whose list it is, something may wait of every key', async () => {
+    it("if a list's key is unknown, every key may have parked messages", async () => {
       const own = new TemporaryFolder();
       try {
         const theirs = await own.open();

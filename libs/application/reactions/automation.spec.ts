@@ -9,7 +9,7 @@ import type { HandleAddress } from '../address/address.handler.js';
 import type { InboundRouter } from '../inbound/inbound-router.js';
 import type { Lookups } from '../lookups/lookups.js';
 
-describe('automation, events side by side', () => {
+describe('automation with concurrent events', () => {
   const record = newRecord();
   const moved = (addressIds: string[], formerAddressIds: string[]) =>
     record('contact-rita', {
@@ -17,7 +17,7 @@ describe('automation, events side by side', () => {
       data: { ...samples.ContactDetailsChanged, contactId: 'rita', addressIds, formerAddressIds },
     }) as Recorded<ContactEvent>;
 
-  it('M14: a number taken and given up in a row is held as it was said last, however slow the first one is', async () => {
+  it('M14: a number added and removed in a row ends in its last state, however slow the first event is', async () => {
     const addresses = new Map<string, Address>([['a', { ...addressDecider.initialState, holders: ['rita'] }]]);
     const events = [moved(['b'], ['a']), moved(['a'], ['b'])];
     const execute = async ({ id, intent, context }: HandleAddress): Promise<void> => {
@@ -48,12 +48,12 @@ describe('automation, events side by side', () => {
     'ContactDetailsChanged',
     'MessageSent',
     'AutomatedTextSent',
-  ] as const)('rule 13: %s that is not what its type says stops nobody, and waits by its stream', (type) => {
+  ] as const)('rule 13: %s that does not match its type stops nobody, and is parked by its stream', (type) => {
     for (const data of [{}, { addressId: 7, addressIds: [7], formerAddressIds: [], route: {} }])
       expect(Automation.keysOf(record('conversation-1', { type, data } as Message) as Recorded<Message>)).toEqual([]);
   });
 
-  it('rule 13: a message in the app concerns it not, and one that goes out as a text does', () => {
+  it('rule 13: an in-app message causes nothing, and an outgoing text does', () => {
     const sent = (change: object) =>
       record('conversation-1', {
         type: 'MessageSent',

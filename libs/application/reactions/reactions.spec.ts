@@ -56,7 +56,7 @@ describe('reactions to a contact', () => {
   });
 });
 
-describe('reactions to a text that goes out', () => {
+describe('reactions to an outgoing text', () => {
   it.each(['MessageSent', 'AutomatedTextSent'] as const)(
     'M14: the number knows which conversation texted it: %s',
     async (type) => {

@@ -220,7 +220,7 @@ async function replay(): Promise<void> {
   await app.get(Parking).replays(worker()).handle(events);
 }
 
-it('rule 6: with an older backup of the keys no new key is made for whoever it has none of, and with the newest all is as before', async () => {
+it('rule 6: with an older backup of the keys, subjects missing in it get no new key, and the newest backup restores everything', async () => {
   await backUp('older.db');
   await createRita();
   await startConversation();
@@ -245,7 +245,7 @@ it('rule 6: with an older backup of the keys no new key is made for whoever it h
   ]);
 });
 
-it('rule 6: a process that has folded a stream adds nothing to it while its key is lost', async () => {
+it('rule 6: a process that has folded a stream appends nothing to it while its key is lost', async () => {
   await createRita();
   await startConversation();
   await write('first');
@@ -264,7 +264,7 @@ it('rule 6: a process that has folded a stream adds nothing to it while its key 
   ]);
 });
 
-it('rule 6: one look at its own stream comes before the first key of a subject, and none after it', async () => {
+it('rule 6: the first key of a subject costs one read of its own stream, later ones none', async () => {
   await createRita();
   await startConversation();
   reads.length = 0;
@@ -275,7 +275,7 @@ it('rule 6: one look at its own stream comes before the first key of a subject, 
   expect(reads).toEqual(['contact-rita', `conversation-${general}`, 'contact-rita']);
 });
 
-it('rule 6: several first events of one append, and many first ones at once, have one key', async () => {
+it('rule 6: several first events of one append, and concurrent first ones, have one key', async () => {
   const created = { type: 'ContactCreated', data: { ...rita, contactId: 'ron', addressIds: [] } } as const;
   const changed = {
     type: 'ContactDetailsChanged',
@@ -315,7 +315,7 @@ const askForYes = async (): Promise<void> => {
   await automate();
 };
 
-it('M1, K2, K9, rule 13: a text into a conversation whose key is lost waits, its YES or STOP does not, and a replay lands it once', async () => {
+it('M1, K2, K9, rule 13: a text into a conversation whose key is lost waits, its YES or STOP does not, and a replay stores it once', async () => {
   await createRita();
   await accept(1, 'Hello');
   await automate();
@@ -350,7 +350,7 @@ it('M1, K2, K9, rule 13: a text into a conversation whose key is lost waits, its
   expect([await waiting(), await texts(), await consent()]).toEqual([[], [...before, 'YES', 'STOP'], 'no']);
 });
 
-it('M1, K9, rule 13: a process that begins with an older backup of the keys notes a STOP at once, and the rest when the newest is there', async () => {
+it('M1, K9, rule 13: a process started with an older backup of the keys notes a STOP at once, and the rest after the newest is restored', async () => {
   await createRita();
   await accept(1, 'Hello');
   await backUp('older.db');
@@ -380,7 +380,7 @@ it('M1, K9, rule 13: a process that begins with an older backup of the keys note
   expect([await waiting(), await texts(), await consent()]).toEqual([[], [...before, 'YES', 'STOP'], 'no']);
 });
 
-it('K9: a text whose number has lost its key is accepted all the same, and its STOP is noted', async () => {
+it('K9: a text whose number has lost its key is still accepted, and its STOP is noted', async () => {
   await createRita();
   await accept(1, 'Hello');
   await automate();
@@ -391,7 +391,7 @@ it('K9: a text whose number has lost its key is accepted all the same, and its S
   expect([...keys.made.keys()]).toEqual([await addressOfRita()]);
 });
 
-it("K12: what the provider says of a text counts while the contact's key is lost, without what it says of the person", async () => {
+it("K12: a provider's report about a text counts while the contact's key is lost, without its personal form", async () => {
   await createRita();
   const deliveryId = naturalId('spec', 'delivery');
   const claimId = claimIdOf(deliveryId, 1);

@@ -21,7 +21,7 @@ const rita: ContactDetails = {
 };
 const evidence = { wording: 'Text me', wordingVersion: '1', source: 'https://example.com', tickedAt: null };
 
-describe('a fold that is behind, and keys that were destroyed', () => {
+describe('an outdated fold, and destroyed keys', () => {
   const folder = new TemporaryFolder();
   let engines: Engines;
   let count = 0;
@@ -49,7 +49,7 @@ describe('a fold that is behind, and keys that were destroyed', () => {
   const remove = (side: WriteSide) =>
     side.do(new HandleConversation(general, { type: 'DeleteConversation', data: { by: 'o' } }, side.context('delete')));
 
-  it('M8: a conversation deleted by another process is refused with its code, not with an error of the server', async () => {
+  it('M8: a conversation deleted by another process is refused with its code, not with a server error', async () => {
     await remove(there);
     for (const key of ['a', 'b', 'c'])
       await expect(
@@ -63,7 +63,7 @@ describe('a fold that is behind, and keys that were destroyed', () => {
       ).rejects.toMatchObject({ code: 'ConversationDeleted' });
   });
 
-  it('M8: it is refused with that code also where the keys do not know any more that its key was destroyed', async () => {
+  it('M8: it is refused with that code also if the keyring no longer knows that its key was destroyed', async () => {
     await remove(there);
     const keys = new LostKeys(engines.keyring);
     keys.lose(general);
@@ -79,7 +79,7 @@ describe('a fold that is behind, and keys that were destroyed', () => {
     expect(keys.made).toEqual(new Map());
   });
 
-  it('M8: an erased contact made again after a restart is refused with its code', async () => {
+  it('M8: an erased contact created again after a restart is refused with its code', async () => {
     await here.erase(`rita-${count}`, 'erase');
     await here.automate();
     const restarted = new WriteSide(engines, `s${count}`);
@@ -88,7 +88,7 @@ describe('a fold that is behind, and keys that were destroyed', () => {
     ).rejects.toMatchObject({ code: 'ContactErased' });
   });
 
-  it('R1, X8: an erased contact changed by a process that knew it is refused with its code', async () => {
+  it('R1, X8: an erased contact changed by a process that has cached it is refused with its code', async () => {
     await there.erase(`rita-${count}`, 'erase');
     await there.automate();
     await expect(
@@ -102,7 +102,7 @@ describe('a fold that is behind, and keys that were destroyed', () => {
     ).rejects.toMatchObject({ code: 'ContactErased' });
   });
 
-  it('M9: a command again, after a restart and an erasure, gets its first answer', async () => {
+  it('M9: a command repeated after a restart and an erasure gets its first response', async () => {
     const first = (await here.facts('contact'))[0];
     await here.erase(`rita-${count}`, 'erase');
     await here.automate();
@@ -113,7 +113,7 @@ describe('a fold that is behind, and keys that were destroyed', () => {
     expect(again).toMatchObject({ revision: 0, events: [{ eventId: first?.eventId }] });
   });
 
-  it('K2: the question for YES goes to the next conversation, where another process deleted the one before', async () => {
+  it('K2: the opt-in request goes to the next conversation, if another process deleted the previous one', async () => {
     await here.accept('SM1', phone, 'Hello');
     await here.automate(); // the automation has cached the conversation
     await there.do(
@@ -134,7 +134,7 @@ describe('a fold that is behind, and keys that were destroyed', () => {
     expect(types).toContain('AutomatedTextSent');
   });
 
-  it('X8: a form that is being taken while its contact is erased leaves no consent for the next holder', async () => {
+  it('X8: a form that is handled while its contact is erased leaves no consent for the next owner', async () => {
     const single = new WriteSide(engines, `single${count}`);
     await single.createProgram({ consentMode: 'single_opt_in' });
     await single.do(new HandleContact(`tom-${count}`, { type: 'CreateContact', data: rita }, single.context('tom')));

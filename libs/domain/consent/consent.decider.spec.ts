@@ -72,7 +72,7 @@ const statusAfter = (...events: readonly ConsentEvent[]) =>
   events.reduce((state, event) => consentDecider.evolve(state, event), consentDecider.initialState).status;
 
 describe('consent', () => {
-  it('X8: the state stands where its evidence was erased', () => {
+  it('X8: the state stays when its evidence is erased', () => {
     expect([
       statusAfter(erasedSampleOf('OptInRequested')),
       statusAfter(requested, erasedSampleOf('OptedIn')),
@@ -81,7 +81,7 @@ describe('consent', () => {
     consent.given(erasedSampleOf('OptedOut')).when(request()).thenThrows(RecipientOptedOut);
   });
 
-  it('X8, K10: what a person agreed to ends with its evidence, and a refusal stays', () => {
+  it('X8, K10: an opt-in ends with its evidence, and an opt-out stays', () => {
     const erased: ConsentEvent = { type: 'OptInErased', data: { addressId: 'address-1', senderId: 'sender-1' } };
     const erase: ConsentCommand = { type: 'EraseOptIn', data: erased.data };
     // Also when nothing changes: a concurrent decision then finds a newer revision of the stream.
@@ -99,7 +99,7 @@ describe('consent', () => {
     consent.given(textedFirst, erased).when(text('Hi')).then(textedFirst);
   });
 
-  it('U5, K10: over the limit of a day no question is caused, and a form that causes none is kept', () => {
+  it('U5, K10: above the daily limit no opt-in request is sent, and a form that causes none is stored', () => {
     const limited = (mode: 'double_opt_in' | 'single_opt_in'): ConsentCommand => ({
       type: 'RequestOptIn',
       data: { ...form, mode, optInText, refusedSenderId: null, isLimitReached: true },
@@ -122,17 +122,17 @@ describe('consent', () => {
     ]).toEqual(['none', 'pending', 'yes', 'no']);
   });
 
-  it('K2, K10: a ticked form makes Pending, with its wording and the text that asks for YES', () =>
+  it('K2, K10: a form makes it Pending, with its wording and the text that asks for YES', () =>
     consent.given().when(request()).then(requested));
 
-  it('K2, K10: a form is asked about once; another one is kept as evidence', () => {
+  it('K2, K10: a form causes one opt-in request; another form is stored as evidence', () => {
     const { phone: _, referralId: __, requestedAt: ___, ...kept } = form;
     consent.given(requested).when(request()).then({ type: 'OptInFormReceived', data: kept });
     consent.given(requested, optedIn).when(request()).then({ type: 'OptInFormReceived', data: kept });
     expect(statusAfter(requested, optedIn, { type: 'OptInFormReceived', data: kept })).toBe('yes');
   });
 
-  it('K2: a question that was not answered is asked again when a request is accepted a day later', () => {
+  it('K2: an unanswered opt-in request is repeated when a form is accepted a day later', () => {
     const later = { ...form, requestedAt: '2026-01-06T09:00:01.000Z' };
     consent
       .given(requested)
@@ -143,20 +143,20 @@ describe('consent', () => {
       .then({ type: 'OptInRequested', data: { ...later, optInText } });
   });
 
-  it("K2, K10: YES makes Yes, and its raw text and the provider's id are kept", () => {
+  it("K2, K10: YES makes it Yes, and its raw text and the provider's id are stored", () => {
     consent
       .given(requested)
       .when(text(' “yes” '))
       .then({ type: 'OptedIn', data: heard(' “yes” ', 'YES') });
   });
 
-  it('K3: YES means nothing unless it was asked for', () => {
+  it('K3: YES has no effect without an opt-in request', () => {
     consent.given().when(text('YES')).then(textedFirst);
     consent.given(requested, optedIn).when(text('YES')).thenNothing();
     consent.given(optedOut).when(text('YES')).thenNothing();
   });
 
-  it('policy single_opt_in: the form alone makes Yes, and asks nothing', () => {
+  it('policy single_opt_in: the form alone makes it Yes, without an opt-in request', () => {
     const byForm = {
       ...whose,
       keyword: null,
@@ -174,7 +174,7 @@ describe('consent', () => {
   });
 
   it.each([[[]], [[requested]], [[requested, optedIn]], [[textedFirst]], [[optedOut, startedAgain]]])(
-    'K3: STOP makes No, with its evidence, after %#',
+    'K3: STOP makes it No, with its evidence, after %#',
     (history: ConsentEvent[]) => {
       consent
         .given(...history)
@@ -183,19 +183,19 @@ describe('consent', () => {
     },
   );
 
-  it('K3, K10: a second STOP changes nothing and is kept', () =>
+  it('K3, K10: a second STOP changes nothing and is stored', () =>
     consent
       .given(optedOut)
       .when(text('STOP'))
       .then({ type: 'OptedOut', data: heard('STOP', 'STOP') }));
 
-  it('K3: START after STOP makes Yes', () =>
+  it('K3: START after STOP makes it Yes', () =>
     consent
       .given(optedOut)
       .when(text('Start'))
       .then({ type: 'OptedIn', data: heard('Start', 'START') }));
 
-  it('K3: START opts in before anything else was said, and again is kept', () => {
+  it('K3: START opts in before any other event, and a repeated one is stored', () => {
     consent
       .given()
       .when(text('UNSTOP'))
@@ -217,7 +217,7 @@ describe('consent', () => {
     consent.given(optedOut).when(text(word)).thenNothing();
   });
 
-  it('decision: someone who texts first is remembered for it, once, and has not consented', () => {
+  it('decision: texting first is stored once, and is not consent', () => {
     consent.given().when(text('Hello?')).then(textedFirst);
     consent.given(textedFirst).when(text('Anyone?')).thenNothing();
     expect(statusAfter(textedFirst)).toBe('none');
@@ -253,8 +253,8 @@ function run(commands: readonly ConsentCommand[], watch: (command: ConsentComman
 
 const kindOf = (command: ConsentCommand) => (command.type === 'NoteTextReceived' ? command.data.keyword?.kind : 'form');
 
-describe('consent, whatever happens', () => {
-  it('K3, K7: after STOP nothing but START or UNSTOP leads to Yes', () => {
+describe('consent after any commands', () => {
+  it('K3, K7: after STOP only START or UNSTOP leads to Yes', () => {
     fc.assert(
       fc.property(fc.array(anyCommand, { maxLength: 30 }), (commands) => {
         let stopped = false;
@@ -267,7 +267,7 @@ describe('consent, whatever happens', () => {
     );
   });
 
-  it('K2: Yes is never reached without a form or an opt-in word', () => {
+  it('K2: Yes requires a form or an opt-in keyword', () => {
     fc.assert(
       fc.property(fc.array(anyCommand, { maxLength: 30 }), (commands) => {
         let asked = false;
@@ -289,18 +289,18 @@ describe('consent by the order in which texts were accepted', () => {
       from,
     );
 
-  it('K3, K9: a START that was accepted before a STOP changes nothing, also when it is handled after it', () => {
+  it('K3, K9: a START that was accepted before a STOP changes nothing, even if it is handled later', () => {
     expect(after([text('STOP', 2), text('START', 1)]).status).toBe('no');
     expect(after([text('START', 1), text('STOP', 2)]).status).toBe('no');
     expect(after([text('START', 3), text('STOP', 2)]).status).toBe('yes');
   });
 
-  it('K3: a YES and a form are worth nothing once an opt-out is known, whichever was handled first', () => {
+  it('K3: a YES or a form has no effect once an opt-out is known, whichever was handled first', () => {
     expect(after([request(), text('YES', 5), text('STOP', 4)]).status).toBe('no');
     expect(after([request('single_opt_in'), text('STOP', 1)]).status).toBe('no');
   });
 
-  it("T5, K3: an opt-in found in the provider's list counts from when it was sent", () => {
+  it("T5, K3: an opt-in found in the provider's list counts from the time it was sent", () => {
     const stopped = (minute: number, position: number): ConsentCommand => ({
       type: 'NoteTextReceived',
       data: {
@@ -320,7 +320,7 @@ describe('consent by the order in which texts were accepted', () => {
     expect(after([text('STOP', 1, time(4)), text('START', 2, time(5))]).status).toBe('yes');
   });
 
-  it('K2, T5: a YES from before the question is no answer to it', () => {
+  it('K2, T5: a YES sent before the opt-in request is not an answer to it', () => {
     const early: ConsentCommand = {
       type: 'NoteTextReceived',
       data: {
@@ -338,12 +338,12 @@ describe('consent by the order in which texts were accepted', () => {
     expect(after([request(), text('YES', 5)]).status).toBe('yes');
   });
 
-  it('K12, K9: a START that is handled late does not outweigh a refusal that was claimed after it', () => {
+  it('K12, K9: a START that is handled late does not undo a provider refusal of a later claim', () => {
     expect(after([text('STOP', 2), learned(10), text('START', 7)]).status).toBe('no');
     expect(after([text('STOP', 2), text('START', 7), learned(10)]).status).toBe('no');
   });
 
-  it('K3: what is remembered does not grow with the number of keywords, whatever their order', () => {
+  it('K3: the stored keywords do not grow with their number, in any order', () => {
     const starts = Array.from({ length: 200 }, (_, position) => text('START', position));
     expect(after(starts).optIns).toHaveLength(1);
     expect(after(starts.toReversed()).optIns).toHaveLength(1);
@@ -370,7 +370,7 @@ describe('consent by the order in which texts were accepted', () => {
     },
   });
 
-  it('K3, K9: every order of handling ends in the state of the accepted order', () => {
+  it('K3, K9: every order of handling leads to the state of the accepted order', () => {
     fc.assert(
       fc.property(
         words.chain((all) =>
@@ -389,7 +389,7 @@ describe('consent by the order in which texts were accepted', () => {
     );
   });
 
-  it('K3, K9: what the webhook notes early does not count twice', () => {
+  it('K3, K9: a keyword that the webhook notes early does not count twice', () => {
     fc.assert(
       fc.property(words, fc.infiniteStream(fc.boolean()), (all, early) => {
         const commands = all.map(noted);
@@ -411,25 +411,25 @@ describe('consent by the order in which texts were accepted', () => {
     },
   });
 
-  it('K12: a refusal by the provider while we say Yes is a missed STOP, with that evidence', () => {
+  it('K12: a provider refusal while consent is Yes is a missed STOP, with that evidence', () => {
     const [event] = consentDecider.decide(learned(5), after([text('START', 1)]));
     expect(event).toEqual({ type: 'OptOutLearned', data: learned(5).data });
     expect(after([text('START', 1), learned(5)]).status).toBe('no');
     expect(after([request(), learned(5)]).status).toBe('no');
   });
 
-  it('K12: a START after the claim outweighs what the provider said of the claim', () => {
+  it("K12: a START after the claim takes precedence over the provider's refusal", () => {
     expect(after([text('START', 6), learned(5)]).status).toBe('yes');
     expect(after([text('START', 1), learned(5), text('START', 6)]).status).toBe('yes');
   });
 
-  it('K12: where a later opt-out is known already, nothing is added', () => {
+  it('K12: if a later opt-out is known already, nothing is added', () => {
     expect(consentDecider.decide(learned(5), after([text('STOP', 6)]))).toEqual([]);
     expect(consentDecider.decide(learned(5), after([learned(5)]))).toEqual([]);
   });
 });
 
-describe('refusals across senders', () => {
+describe('opt-outs across senders', () => {
   const of = (senderId: string, ...commands: readonly ConsentCommand[]) => ({
     senderId,
     consent: commands.reduce(
@@ -439,22 +439,22 @@ describe('refusals across senders', () => {
     ),
   });
 
-  it('K1: the newest opt-out of an address stands for every sender, and is named', () => {
+  it('K1: the newest opt-out of an address applies to every sender, and is named', () => {
     expect(refusedSender([of('a', text('STOP', 2)), of('b')])).toBe('a');
     expect(refusedSender([of('a', text('START', 1)), of('b', text('STOP', 2))])).toBe('b');
     expect(refusedSender([of('a'), of('b', text('START', 1))])).toBeNull();
   });
 
-  it('K1: a later START to another sender lifts it there; the refused sender stays refused', () => {
+  it('K1: a later START to another sender undoes it there; the opted-out sender stays blocked', () => {
     const [a, b] = [of('a', text('STOP', 2)), of('b', text('START', 3))];
     expect([refusedSender([a, b]), a.consent.status, b.consent.status]).toEqual([null, 'no', 'yes']);
   });
 
-  it('K1, K3: a YES to one sender does not lift an opt-out that another received', () => {
+  it('K1, K3: a YES to one sender does not undo an opt-out to another', () => {
     expect(refusedSender([of('a', text('STOP', 3)), of('b', request(), text('YES', 9))])).toBe('a');
   });
 
-  it('K2: the question for YES is not asked while a refusal stands', () => {
+  it('K2: no opt-in request is sent while an opt-out is in effect', () => {
     consent
       .given()
       .when({

@@ -71,7 +71,7 @@ const written = (word: string) =>
     );
 
 describe('keywords', () => {
-  it('K3: the list is the one of the requirements, with a version', () => {
+  it('K3: are those of the requirements, with a version', () => {
     expect(keywordList.optOut.toSorted()).toEqual(optOut.toSorted());
     expect(keywordList.optIn).toEqual(['START', 'UNSTOP']);
     expect(keywordList.confirm).toEqual(['YES']);
@@ -84,7 +84,7 @@ describe('keywords', () => {
   });
 
   it.each(kinds)(
-    'K3: %s is recognised whatever case, spaces, punctuation, quotes, emoji and Unicode form',
+    'K3: %s is recognized in any case, with spaces, punctuation, quotes, emoji and Unicode forms',
     (word, kind) => {
       fc.assert(fc.property(written(word), (text) => expect(keywordOf(text)).toEqual({ kind, word })));
     },
@@ -136,7 +136,7 @@ describe('keywords', () => {
     '🛑',
     '…',
     'constructor',
-  ])('K4: %j is no keyword', (text) => {
+  ])('K4: %j is not a keyword', (text) => {
     expect(keywordOf(text)).toBeNull();
   });
 
@@ -170,22 +170,22 @@ describe('keywords', () => {
     'I read this:\n> STOP',
     'Hello\nSTOP',
     'Stop what?\n-- \nRosa',
-  ])('K4: %j is no opt-out: the word is not all that they wrote', (text) => {
+  ])('K4: %j is not an opt-out: the word is not the whole text', (text) => {
     expect(keywordOf(text)).toBeNull();
   });
 
   it.each(['START\nFrom: Monday on', 'YES\n> Reply YES to get texts', 'START\n“please do not stop”'])(
-    'K3: what widens consent must be all that they wrote: %j',
+    'K3: a keyword that widens consent must be the whole text: %j',
     (text) => {
       expect(keywordOf(text)).toBeNull();
     },
   );
 
-  it('K3: a long text without words takes no long time', () => {
+  it('K3: a long text without words is handled quickly', () => {
     expect(keywordOf('\n'.repeat(200_000))).toBeNull();
   });
 
-  it('K4: a keyword with any other word beside it is no keyword', () => {
+  it('K4: a keyword with any other word beside it is not a keyword', () => {
     const word = fc.stringMatching(/^[a-z]{1,8}$/).filter((other) => !['opt', 'out'].includes(other));
     fc.assert(
       fc.property(fc.constantFrom(...kinds), word, fc.boolean(), ([keyword], other, first) =>
@@ -194,7 +194,7 @@ describe('keywords', () => {
     );
   });
 
-  it('K3: takes any text', () => {
+  it('K3: any text is accepted', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => expect(() => keywordOf(text)).not.toThrow()));
   });
 });

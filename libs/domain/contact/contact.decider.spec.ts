@@ -38,11 +38,11 @@ describe('a contact who is erased', () => {
     data: { contactId: 'contact-rita', addressIds: ['address-3', 'address-1'], by: 'olivia' },
   } as const;
 
-  it('X8: names every number it ever had', () => contact.given(created, moved).when(erase).then(erased));
+  it('X8: names every number the contact ever had', () => contact.given(created, moved).when(erase).then(erased));
 
-  it('X8: twice is once', () => contact.given(created, moved, erased).when(erase).thenNothing());
+  it('X8: is erased once', () => contact.given(created, moved, erased).when(erase).thenNothing());
 
-  it('X8: takes nothing more', () => {
+  it('X8: cannot be changed', () => {
     contact
       .given(created, erased)
       .when({ type: 'ChangeContact', data: { changes: { active: true } } })
@@ -55,7 +55,7 @@ describe('a contact who is erased', () => {
     contact.given().when(erase).thenThrows(ContactNotFound);
   });
 
-  it('X8: is nobody at once, however its events were read before', () => {
+  it('X8: has no details at once, however its events were read before', () => {
     const state = [created, erased].reduce(
       (before, event) => contactDecider.evolve(before, event),
       contactDecider.initialState,
@@ -75,21 +75,21 @@ describe('a contact who is erased', () => {
 });
 
 describe('contact', () => {
-  it('R1: is kept with all its details', () =>
+  it('R1: is stored with all its details', () =>
     contact.given().when({ type: 'CreateContact', data: rita }).then(created));
 
   it('R1: is not created twice', () =>
     contact.given(created).when({ type: 'CreateContact', data: rita }).thenThrows(ContactExists));
 
-  it('M4: a number is a contact from first sight, and once', () => {
+  it('M4: is created for a new number, once', () => {
     contact.given().when({ type: 'NoteNumber', data: justANumber }).then(seen);
     contact.given(seen).when({ type: 'NoteNumber', data: justANumber }).thenNothing();
   });
 
-  it('M4: a number seen again keeps the name it was given since', () =>
+  it('M4: keeps the name it was given since when its number is seen again', () =>
     contact.given(created).when({ type: 'NoteNumber', data: justANumber }).thenNothing());
 
-  it('M4: a number can be given a name', () => {
+  it('M4: can get a name', () => {
     contact
       .given(seen)
       .when({ type: 'ChangeContact', data: { changes: { name: 'Rita Referrer' } } })
@@ -99,7 +99,7 @@ describe('contact', () => {
       });
   });
 
-  it('R1: a change says all details, and which numbers were there before', () => {
+  it('R1: changes with all details, and with the numbers it had before', () => {
     contact
       .given(created)
       .when({ type: 'ChangeContact', data: { changes: { phones: ['+15557654321'] }, addressIds: ['address-2'] } })
@@ -109,7 +109,7 @@ describe('contact', () => {
       });
   });
 
-  it('R1: details can be taken away', () => {
+  it('R1: details can be removed', () => {
     contact
       .given(created)
       .when({ type: 'ChangeContact', data: { changes: { name: null, emails: [] } } })
@@ -119,7 +119,7 @@ describe('contact', () => {
       });
   });
 
-  it('R1: a change that changes nothing is none', () => {
+  it('R1: a change without a difference appends nothing', () => {
     contact
       .given(created)
       .when({ type: 'ChangeContact', data: { changes: {} } })
@@ -141,7 +141,7 @@ describe('contact', () => {
       .thenNothing();
   });
 
-  it('G5: one that is not there cannot be changed', () =>
+  it('G5: cannot be changed if it does not exist', () =>
     contact
       .given()
       .when({ type: 'ChangeContact', data: { changes: { active: false } } })

@@ -44,16 +44,15 @@ const stateAfter = (...events: ConversationEvent[]) =>
   events.reduce((state, event) => conversationDecider.evolve(state, event), conversationDecider.initialState);
 
 describe('conversation', () => {
-  it('M2: starts one conversation for the contact and the referral', () =>
-    conversation.given().when(start).then(started));
+  it('M2: is started for the contact and the referral', () => conversation.given().when(start).then(started));
 
   describe('deleted', () => {
     const deleted: ConversationEvent = { type: 'ConversationDeleted', data: { ...about, by: 'olivia' } };
     const remove: ConversationCommand = { type: 'DeleteConversation', data: { by: 'olivia' } };
 
-    it('M8: keeps whose it was and who deleted it', () => conversation.given(started, sent).when(remove).then(deleted));
+    it('M8: keeps its contact and who deleted it', () => conversation.given(started, sent).when(remove).then(deleted));
 
-    it('M8: twice is once', () =>
+    it('M8: is deleted once', () =>
       conversation
         .given(started, deleted)
         .when({ ...remove, data: { by: 'anna' } } as ConversationCommand)
@@ -68,7 +67,7 @@ describe('conversation', () => {
       'ReadConversation',
       'MarkUnread',
       'ArchiveConversation',
-    ] as const)('M8: takes no %s', (type) => {
+    ] as const)('M8: refuses %s', (type) => {
       conversation
         .given(started, deleted)
         .when({ type, data: {} } as ConversationCommand)
@@ -76,7 +75,7 @@ describe('conversation', () => {
     });
   });
 
-  it('M3: starting one that exists changes nothing', () => {
+  it('M3: is not started twice', () => {
     conversation.given(started).when(start).thenNothing();
     conversation
       .given(started, archived)
@@ -93,14 +92,14 @@ describe('conversation', () => {
     'MarkUnread',
     'ArchiveConversation',
     'DeleteConversation',
-  ] as const)('G5: %s in a conversation that is not there is refused', (type) => {
+  ] as const)('G5: %s in a conversation that does not exist is refused', (type) => {
     conversation
       .given()
       .when({ type, data: {} } as ConversationCommand)
       .thenThrows(ConversationNotFound);
   });
 
-  it('M7: keeps author, channel and text of what the staff sends', () =>
+  it('M7: stores author, channel and text of a message by staff', () =>
     conversation.given(started).when(send()).then(sent));
 
   it('M12: is assigned, and to the same person once', () => {
@@ -147,7 +146,7 @@ describe('conversation', () => {
       .then({ type: 'MessageSent', data: { ...about, ...inApp } });
   });
 
-  it('M1: an inbound message keeps the place at which it was accepted', () => {
+  it('M1: stores the position at which an inbound message was accepted', () => {
     conversation
       .given(started)
       .when({ type: 'ReceiveMessage', data: { ...inbound, channel: 'sms' } })
@@ -155,7 +154,7 @@ describe('conversation', () => {
   });
 
   it.each(['NoConsent', 'ConsentPending', 'RecipientOptedOut', 'ContactNotRegistered', 'ContactInactive'] as const)(
-    'K8: a send refused for %s is kept as a fact without its text',
+    'K8: stores a send refused for %s without its text',
     (rule) => {
       conversation
         .given(started)
@@ -167,7 +166,7 @@ describe('conversation', () => {
     },
   );
 
-  it('K2: the opt-in request is an automated text', () => {
+  it('K2: stores the opt-in request as an automated text', () => {
     const request = { messageId: 'm4', text: 'Reply YES to get texts, STOP to opt out', to: '+15551234567', route };
     conversation
       .given(started)
@@ -175,7 +174,7 @@ describe('conversation', () => {
       .then({ type: 'AutomatedTextSent', data: { ...about, kind: 'opt-in-request', ...request } });
   });
 
-  it('T1: a text as long as the provider takes goes out, a longer one does not', () => {
+  it("T1: accepts a text of the provider's maximum length, and refuses a longer one", () => {
     const longest = 'x'.repeat(LONGEST_TEXT);
     expect(LONGEST_TEXT).toBe(1_600);
     conversation
@@ -188,7 +187,7 @@ describe('conversation', () => {
       .thenThrows(TextTooLong);
   });
 
-  it('K3: a keyword is kept as a system entry with its raw text', () => {
+  it('K3: stores a keyword as a system entry with its raw text', () => {
     const keyword = { ...inbound, keyword: 'STOP', text: ' Stop! ' };
     conversation
       .given(started)
@@ -196,17 +195,17 @@ describe('conversation', () => {
       .then({ type: 'KeywordReceived', data: { ...about, ...keyword } });
   });
 
-  it('I3: is theirs who started it or wrote in it, once each', () => {
+  it('I3: names the staff who started it or wrote in it, once each', () => {
     const byBob: ConversationEvent = { type: 'MessageSent', data: { ...about, ...text, messageId: 'm5', by: 'bob' } };
     expect(stateAfter(started, sent, byBob, byBob, received)).toMatchObject({ staff: ['anna', 'bob'] });
   });
 
-  it("I3: one that the contact began is nobody's", () => {
+  it('I3: names no staff if the contact started it', () => {
     const byContact: ConversationEvent = { type: 'ConversationStarted', data: { ...about, by: null } };
     expect(stateAfter(byContact, received)).toMatchObject({ staff: [] });
   });
 
-  it("I3: reading, archiving or a refused send make it nobody's", () => {
+  it('I3: names no staff after reading, archiving or a refused send', () => {
     const byContact: ConversationEvent = { type: 'ConversationStarted', data: { ...about, by: null } };
     const read: ConversationEvent = { type: 'ConversationRead', data: { ...about, by: 'bob' } };
     const refused: ConversationEvent = {

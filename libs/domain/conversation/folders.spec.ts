@@ -68,7 +68,7 @@ function happens(
 }
 
 describe('the folders of a conversation', () => {
-  it.each(folderCells)('I2: $happening takes it from $from to $to', ({ happening, from, to, moves }) => {
+  it.each(folderCells)('I2: $happening moves it from $from to $to', ({ happening, from, to, moves }) => {
     const command = commandOf[happening];
     if (!command) throw new Error(`No command for "${happening}"`);
     const { folder, events } = happens(from, command);
@@ -77,7 +77,7 @@ describe('the folders of a conversation', () => {
     expect(events).toHaveLength(moves || happening === 'a member of staff sends' ? 1 : 0);
   });
 
-  it.each(tableFolders)('I2: automated texts, keywords and refusals leave it where it is: %s', (from) => {
+  it.each(tableFolders)('I2: automated texts, keywords and refusals do not change the folder: %s', (from) => {
     const optIn: ConversationCommand = {
       type: 'SendOptInRequest',
       data: { messageId: 'm5', text: 'Reply YES', to: '+15551234567', route },

@@ -77,12 +77,12 @@ describe('delivery', () => {
     delivery.given(requested, claimed, accepted).when({ type: 'RequestDelivery', data: request }).thenNothing();
   });
 
-  it('T2: nothing happens to one that was never requested', () => {
+  it('T2: cannot be handled unless it was requested', () => {
     for (const command of [claim, accept, refuse, doubt, release, withhold, settle('resend'), receipt('sent')])
       delivery.given().when(command).thenThrows(DeliveryNotFound);
   });
 
-  it('T2, K9: a claim has an id of its own and keeps the consent revision that was read', () => {
+  it('T2, K9: has a claim with its own id and the consent revision that was read', () => {
     delivery.given(requested).when(claim).then(claimed);
     delivery
       .given(requested, claimed, released)
@@ -93,7 +93,7 @@ describe('delivery', () => {
       });
   });
 
-  it('T2: what was prepared for a claim that another worker has made meanwhile, or before it was put off, claims nothing', () => {
+  it('T2: is not claimed for a claim number that another worker has used, or before a later time', () => {
     delivery.given(requested, claimed, released).when(claim).thenThrows(DeliveryNotDue);
     delivery
       .given(requested, claimed, released)
@@ -101,7 +101,7 @@ describe('delivery', () => {
       .thenThrows(DeliveryNotDue);
   });
 
-  it('T2: the claim id leads back to the delivery', () => {
+  it('T2: is found by its claim id', () => {
     expect(deliveryOfClaim(claimIdOf('7c9e6679-7425-40de-944b-e07fc1f90ae7', 12))).toBe(
       '7c9e6679-7425-40de-944b-e07fc1f90ae7',
     );
@@ -117,7 +117,7 @@ describe('delivery', () => {
     },
   );
 
-  it('T2: the call ends accepted, refused or uncertain', () => {
+  it('T2: ends accepted, refused or uncertain after the call', () => {
     delivery.given(requested, claimed).when(accept).then(accepted);
     delivery.given(requested, claimed).when(refuse).then(refused);
     delivery.given(requested, claimed).when(doubt).then(uncertain);
@@ -126,17 +126,17 @@ describe('delivery', () => {
   it.each([
     ['accepted', accepted],
     ['refused', refused],
-  ] as const)('T2: once %s, no other outcome counts', (_name, outcome) => {
+  ] as const)('T2: accepts no other outcome after %s', (_name, outcome) => {
     for (const command of [accept, refuse, doubt, release])
       delivery.given(requested, claimed, outcome).when(command).thenNothing();
   });
 
-  it('T2: an answer to another claim changes nothing', () => {
+  it('T2: ignores a response to another claim', () => {
     for (const command of [accept, refuse, doubt, release])
       delivery.given(requested, claimed, released).when(command).thenNothing();
   });
 
-  it('T2: what is uncertain is settled by what the provider shows later', () => {
+  it('T2: is settled after an uncertain outcome by what the provider shows later', () => {
     delivery.given(requested, claimed, uncertain).when(accept).then(accepted);
     delivery.given(requested, claimed, uncertain).when(receipt('sent')).then(received('sent'));
     delivery
@@ -145,7 +145,7 @@ describe('delivery', () => {
       .thenThrows(DeliveryNotUncertain);
   });
 
-  it('T2: staff decide about an uncertain one: again with its whole lifetime, or never', () => {
+  it('T2: is resent with its whole lifetime, or left, by decision of staff after an uncertain outcome', () => {
     const times = { notBefore: '2026-01-07T09:00:00.000Z', expiresAt: '2026-01-08T09:00:00.000Z' };
     const again: DeliveryEvent = { type: 'DeliverySettled', data: { by: 'anna', decision: 'resend', ...times } };
     delivery.given(requested, claimed, uncertain).when(settle('resend')).then(again);
@@ -161,7 +161,7 @@ describe('delivery', () => {
   });
 
   it.each([[[]], [[claimed]], [[claimed, accepted]], [[claimed, refused]]])(
-    'T2: only an uncertain one waits for a decision, %#',
+    'T2: needs a decision only when it is uncertain, %#',
     (since: DeliveryEvent[]) => {
       delivery
         .given(requested, ...since)
@@ -170,7 +170,7 @@ describe('delivery', () => {
     },
   );
 
-  describe('a receipt of the first claim, after staff decided to send again', () => {
+  describe('a receipt of the first claim, after staff decided to resend', () => {
     const again: DeliveryEvent = {
       type: 'DeliverySettled',
       data: { by: 'anna', decision: 'resend', notBefore: at, expiresAt: request.expiresAt },
@@ -183,7 +183,7 @@ describe('delivery', () => {
     const stateAfter = (...events: DeliveryEvent[]) =>
       events.reduce((state, event) => deliveryDecider.evolve(state, event), deliveryDecider.initialState);
 
-    it('T2: leaves the decision: it is claimed and sent again', () => {
+    it('T2: does not change the decision: the delivery is claimed and sent again', () => {
       delivery
         .given(...history, received('sent'))
         .when(claimAs('d-1.2'))
@@ -205,7 +205,7 @@ describe('delivery', () => {
         .then({ type: 'DeliveryAccepted', data: { claimId: 'd-1.2', providerMessageId: 'SM2' } });
     });
 
-    it('M7: is kept as history, with its own id and status', () => {
+    it('M7: is stored as history, with its own id and status', () => {
       expect(stateAfter(...history, second, received('delivered'))).toMatchObject({
         status: 'claimed',
         attempts: {
@@ -217,7 +217,7 @@ describe('delivery', () => {
   });
 
   it.each(['20003', '21606', '30034', '21408', '30001', '30022'])(
-    'T8: what a status callback reports as failed, with code %s too, is not sent again',
+    'T8: is not resent after a status callback that reports a failure, also with code %s',
     (errorCode) => {
       const failed: DeliveryEvent = {
         type: 'ReceiptReceived',
@@ -240,12 +240,12 @@ describe('delivery', () => {
     },
   );
 
-  it('T2: a receipt before the answer settles the claim', () => {
+  it('T2: a receipt before the response settles the claim', () => {
     delivery.given(requested, claimed).when(receipt('sent')).then(received('sent'));
     delivery.given(requested, claimed, received('sent')).when(accept).thenNothing();
   });
 
-  it('T4: the same receipt again is the same; unknown parameters and statuses are kept', () => {
+  it('T4: a repeated receipt is ignored; unknown parameters and statuses are stored', () => {
     delivery.given(requested, claimed, accepted, received('sent')).when(receipt('sent')).thenNothing();
     delivery.given(requested, claimed, accepted).when(receipt('teleported')).then(received('teleported'));
   });
@@ -257,7 +257,7 @@ describe('delivery', () => {
     },
   );
 
-  it('K8, K9: a text withheld says by which rule and on which consent', () => {
+  it('K8, K9: a withheld text stores the rule and the consent', () => {
     const withheld: DeliveryEvent = {
       type: 'DeliveryWithheld',
       data: { rule: 'RecipientOptedOut', refusedSenderId: null, consents: [{ consentId: 'consent-1', revision: 3 }] },
@@ -267,7 +267,7 @@ describe('delivery', () => {
     delivery.given(requested, claimed, accepted).when(withhold).thenThrows(DeliveryNotDue);
   });
 
-  it('T2: one that is too late is dropped; one in flight or not yet due to expire is not', () => {
+  it('T2: an expired one is dropped; one in flight or not yet expired is not', () => {
     const expire = (now: string): DeliveryCommand => ({ type: 'ExpireDelivery', data: { at: now } });
     const expired: DeliveryEvent = { type: 'DeliveryExpired', data: { expiresAt: request.expiresAt } };
     delivery.given(requested).when(expire(request.expiresAt)).then(expired);

@@ -106,8 +106,8 @@ const anyCommand = fc.oneof(
 );
 const anyHistory = fc.array(anyCommand, { maxLength: 40 }).map((commands) => run([request, ...commands]).events);
 
-describe('delivery, whatever happens', () => {
-  it('T2: at most one claim is open, and only what was given back is claimed again', () => {
+describe('delivery after any commands', () => {
+  it('T2: at most one claim is open, and only a released delivery is claimed again', () => {
     fc.assert(
       fc.property(anyHistory, (events) => {
         let free = true;
@@ -140,7 +140,7 @@ describe('delivery, whatever happens', () => {
     );
   });
 
-  it('T2: after the end no provider is called any more', () => {
+  it('T2: after the end the provider is not called any more', () => {
     fc.assert(
       fc.property(anyHistory, (events) => {
         let newest: string | null = null;
@@ -157,7 +157,7 @@ describe('delivery, whatever happens', () => {
     );
   });
 
-  it('T2: an uncertain one is claimed again only after a decision', () => {
+  it('T2: an uncertain delivery is claimed again only after a decision', () => {
     fc.assert(
       fc.property(anyHistory, (events) => {
         const doubted = events.findIndex(({ type }) => type === 'DeliveryUncertain');
@@ -198,7 +198,7 @@ describe('delivery, whatever happens', () => {
     );
   });
 
-  it('T2, M7: receipts of several claims, in any order: each counts for its own claim, and the newest claim alone decides', () => {
+  it('T2, M7: receipts of several claims in any order each count for their own claim, and only the newest claim decides', () => {
     const history: DeliveryCommand[] = [request];
     const doubt = (claimId: string): DeliveryCommand => ({ type: 'DoubtDelivery', data: { claimId, cause: 'reset' } });
     for (const claimId of ['d.1', 'd.2'])

@@ -24,11 +24,11 @@ const codes = [
 ];
 
 describe('the provider’s errors', () => {
-  it.each(codes)('M7: error %s is told in words', (code) => {
+  it.each(codes)('M7: error %s has a description', (code) => {
     expect(reasonInWords(code)).not.toContain(code);
   });
 
-  it('M7: an error without words is told by its code', () => {
+  it('M7: an unknown error is described by its code', () => {
     expect(reasonInWords('39999')).toContain('39999');
     expect(reasonInWords('ECONNREFUSED')).toBe('The provider cannot be reached (ECONNREFUSED)');
   });
@@ -38,7 +38,7 @@ describe('the provider’s errors', () => {
     ['21606', 'sender'],
     ['30034', 'sender'],
     ['21408', 'country'],
-  ])('T8: %s is a matter of configuration and holds the %s until somebody has changed it', (code, reach) => {
+  ])('T8: %s is a configuration error and holds the %s until somebody has changed it', (code, reach) => {
     expect(providerErrors[code]?.waits).toEqual({ reach, firstPauseMs: 60_000 });
   });
 
@@ -47,12 +47,12 @@ describe('the provider’s errors', () => {
     ['21611', 'sender'],
     ['30001', 'sender'],
     ['30022', 'sender'],
-  ])('T8: %s passes, and the %s backs off', (code, reach) => {
+  ])('T8: %s passes, with back-off for the %s', (code, reach) => {
     expect(providerErrors[code]?.waits).toEqual({ reach, firstPauseMs: 2_000 });
   });
 
   it.each(['21608', '21211', '21614', '21610', '21602', '21617', '30003', '30007'])(
-    'T8: %s fails this one text',
+    'T8: %s fails only this text',
     (code) => {
       expect(providerErrors[code]).toBeDefined();
       expect(providerErrors[code]?.waits).toBeUndefined();

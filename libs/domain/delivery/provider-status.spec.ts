@@ -13,7 +13,7 @@ const known = ranks.flatMap((names, rank) => names.map((name) => ({ name, rank }
 const anyStatus = fc.oneof(fc.constantFrom(...known.map(({ name }) => name), 'partially_delivered'), fc.string());
 
 describe('provider status', () => {
-  it('M7: each status of a later rank wins over one of an earlier rank, whichever comes first', () => {
+  it('M7: each status of a higher rank wins over one of a lower rank, whichever comes first', () => {
     for (const earlier of known)
       for (const later of known.filter(({ rank }) => rank > earlier.rank)) {
         expect(furtherStatus(earlier.name, later.name)).toBe(later.name);
@@ -29,12 +29,12 @@ describe('provider status', () => {
     );
   });
 
-  it('T2: what reached the person counts, although another attempt failed', () => {
+  it('T2: a delivered attempt counts, although another attempt failed', () => {
     for (const failure of ['failed', 'undelivered', 'canceled'])
       expect(furtherStatus(failure, 'delivered')).toBe('delivered');
   });
 
-  it('T4: a status nobody has heard of is kept and hides none that is known', () => {
+  it('T4: an unknown status is stored and hides no known one', () => {
     expect(furtherStatus(null, 'teleported')).toBe('teleported');
     for (const { name } of known) {
       expect(furtherStatus(name, 'teleported')).toBe(name);
@@ -42,7 +42,7 @@ describe('provider status', () => {
     }
   });
 
-  it('M7: failures are told from the rest', () => {
+  it('M7: failures are distinguished from other statuses', () => {
     expect(known.map(({ name }) => name).filter(isFailure)).toEqual(['undelivered', 'failed', 'canceled']);
   });
 });

@@ -31,28 +31,28 @@ const resumed: HoldEvent = { type: 'SendingResumed', data: { scope: account } };
 const stateAfter = (...events: HoldEvent[]) =>
   events.reduce((state, event) => holdDecider.evolve(state, event), holdDecider.initialState);
 
-describe('what a program may not send', () => {
+describe('holds of a program', () => {
   const sending = deciderSpec(holdDecider);
 
-  it('T8: an answer that is about the account holds it', () => {
+  it('T8: a response that concerns the account holds it', () => {
     sending.given().when(holdSending()).then(held());
   });
 
-  it('T8: held once, whatever else was under way', () => {
+  it('T8: begin once, whatever else was in flight', () => {
     sending
       .given(held())
       .when(holdSending({ at: after(500) }))
       .thenNothing();
   });
 
-  it('T8: another reason shows, and the pause stands', () => {
+  it('T8: another reason is shown, and the pause stays', () => {
     sending
       .given(held(), tried(after(60_000), 120_000))
       .when(holdSending({ code: '20005', at: after(61_000) }))
       .then(held({ code: '20005', nextTryAt: after(180_000), pauseMs: 120_000 }));
   });
 
-  it('T8: one tries when it is time, and nobody else until the pause, now twice as long, is over', () => {
+  it('T8: allow one retry when it is due, and no other until the pause, now doubled, is over', () => {
     const second = tried(after(60_000), 120_000);
     sending
       .given(held())
@@ -72,7 +72,7 @@ describe('what a program may not send', () => {
       .then(tried(after(180_000), 240_000));
   });
 
-  it('T8: nothing to try where nothing is held', () => {
+  it('T8: allow no retry when nothing is held', () => {
     sending.given().when(trySending(at)).thenThrows(TriedAlready);
     sending
       .given(held(), resumed)
@@ -80,7 +80,7 @@ describe('what a program may not send', () => {
       .thenThrows(TriedAlready);
   });
 
-  it('T8: what was tried and went through resumes all', () => {
+  it('T8: end when a retry succeeds', () => {
     sending
       .given(held())
       .when({ type: 'ResumeSending', data: { scope: account } })
@@ -95,7 +95,7 @@ describe('what a program may not send', () => {
       .then(held({ since: after(HOUR), nextTryAt: after(HOUR + 60_000) }));
   });
 
-  it('T8: with other credentials it is held anew', () => {
+  it('T8: begin again with other credentials', () => {
     sending
       .given(held(), tried(after(60_000), 120_000))
       .when(holdSending({ credentials: 2, at: after(61_000) }))
@@ -123,12 +123,12 @@ describe('what a program may not send', () => {
     );
   });
 
-  describe('on the road of a delivery', () => {
+  describe('a delivery and holds', () => {
     const road: Road = { accountSid: 'AC1', senderId: 's1', country: '33', credentials: 1 };
     const scopes = (state: ReturnType<typeof stateAfter>, of: Road): unknown[] =>
       holdsOn(state, of).map(({ scope }) => scope);
 
-    it('T8: account, number and country hold what needs them, and nothing else', () => {
+    it('T8: account, number and country block the deliveries that need them, and no others', () => {
       const state = stateAfter(held(), held({ scope: sender, code: '21606' }), held({ scope: france, code: '21408' }));
       expect(scopes(state, road)).toEqual([account, sender, france]);
       expect(scopes(state, { ...road, country: '1' })).toEqual([account, sender]);
@@ -137,11 +137,11 @@ describe('what a program may not send', () => {
       expect(scopes(state, 'email')).toEqual([]);
     });
 
-    it('T8: new credentials end what was held with the old ones', () => {
+    it('T8: new credentials end the holds of the old ones', () => {
       expect(scopes(stateAfter(held()), { ...road, credentials: 2 })).toEqual([]);
     });
 
-    it('N1: a mail server that is away holds the email and no text', () => {
+    it('N1: an unavailable mail server holds emails and no texts', () => {
       const state = stateAfter(held({ scope: { kind: 'email' }, code: 'ECONNECTION', credentials: 0 }));
       expect(scopes(state, 'email')).toEqual([{ kind: 'email' }]);
       expect(scopes(state, road)).toEqual([]);

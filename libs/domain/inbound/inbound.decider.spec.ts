@@ -18,10 +18,10 @@ const received: InboundEvent = { type: 'InboundReceived', data };
 const routed: InboundEvent = { type: 'InboundRouted', data: route };
 
 describe('inbound message', () => {
-  it('T4: is kept whole, with parameters nobody has heard of', () =>
+  it('T4: is stored completely, with unknown parameters', () =>
     inbound.given().when({ type: 'AcceptInbound', data }).then(received));
 
-  it('T4: is one however often it comes, in whatever form', () => {
+  it('T4: is stored once, however often and in whatever form it arrives', () => {
     inbound.given(received).when({ type: 'AcceptInbound', data }).thenNothing();
     inbound
       .given(received)
@@ -30,7 +30,7 @@ describe('inbound message', () => {
     inbound.given(received, routed).when({ type: 'AcceptInbound', data }).thenNothing();
   });
 
-  it('T5: is one, whether it came by webhook or was found in the list', () => {
+  it('T5: is stored once, whether it arrived by webhook or was found in the list', () => {
     const polled = { ...data, form: { MessageSid: 'SM1' }, sentAt: '2026-01-05T09:00:00.000Z' };
     inbound.given().when({ type: 'AcceptInbound', data: polled }).then({ type: 'InboundReceived', data: polled });
     inbound.given(received).when({ type: 'AcceptInbound', data: polled }).thenNothing();
@@ -48,6 +48,6 @@ describe('inbound message', () => {
     ).toEqual({ status: 'routed', ...route });
   });
 
-  it('T4: what never came through the door goes nowhere', () =>
+  it('T4: cannot be routed unless it was accepted', () =>
     inbound.given().when({ type: 'RouteInbound', data: route }).thenNothing());
 });

@@ -13,8 +13,7 @@ const data = {
 describe('member', () => {
   const member = deciderSpec(memberDecider);
 
-  it('G4: a person of the staff has a role', () =>
-    member.given().when({ type: 'AddMember', data }).then({ type: 'MemberAdded', data }));
+  it('G4: has a role', () => member.given().when({ type: 'AddMember', data }).then({ type: 'MemberAdded', data }));
 
   it('M9: is added once', () =>
     member.given({ type: 'MemberAdded', data }).when({ type: 'AddMember', data }).thenNothing());
@@ -24,14 +23,14 @@ describe('member', () => {
   const removed = { type: 'MemberRemoved', data: removal } as const;
   const remove = { type: 'RemoveMember', data: removal } as const;
 
-  it('G4: leaves the staff, once, and may come back', () => {
+  it('G4: leaves the staff once, and may come back', () => {
     member.given(added).when(remove).then(removed);
     member.given(added, removed).when(remove).thenNothing();
     member.given(added, removed).when({ type: 'AddMember', data }).then(added);
     member.given(added, removed, added).when(remove).then(removed);
   });
 
-  it('G4: who is no member cannot be removed, and nobody removes themselves', () => {
+  it('G4: can be removed only if they exist, and not by themselves', () => {
     member.given().when(remove).thenThrows(MemberNotFound);
     member
       .given(added)

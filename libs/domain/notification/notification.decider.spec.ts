@@ -10,7 +10,7 @@ const decide = (...people: NotifiedPerson[]) => ({ type: 'DecideNotification', d
 describe('notification', () => {
   const notification = deciderSpec(notificationDecider);
 
-  it('N3: who is told is decided once', () => {
+  it('N3: the people notified are decided once', () => {
     notification.given().when(decide(anna)).then(decided(anna));
     notification
       .given(decided(anna))
@@ -18,7 +18,7 @@ describe('notification', () => {
       .thenNothing();
   });
 
-  it('N3: nobody is an answer too', () => {
+  it('N3: the decision may be nobody', () => {
     notification.given().when(decide()).then(decided());
     notification.given(decided()).when(decide(anna)).thenNothing();
   });

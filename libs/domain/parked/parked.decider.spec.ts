@@ -19,32 +19,32 @@ describe('parked messages of a key', () => {
     waiting.given(parked(1)).when(park(2)).then(parked(2));
   });
 
-  it('one that comes again is parked once', () => {
+  it('a repeated message is parked once', () => {
     waiting.given(parked(1), parked(2)).when(park(1)).thenNothing();
   });
 
-  it('what came behind waits only while something does', () => {
+  it('a later message is parked only while an earlier one is', () => {
     const behind = { type: 'ParkMessage', data: parked(2, 'BehindParked').data } as const;
     waiting.given(parked(1)).when(behind).then(parked(2, 'BehindParked'));
     waiting.given(parked(1), handled(1)).when(behind).thenNothing();
   });
 
-  it('one that was handled may be parked again', () => {
+  it('a handled message may be parked again', () => {
     waiting.given(parked(1), handled(1)).when(park(1)).then(parked(1));
   });
 
-  it('rule 13: a replay is asked for where something waits', () => {
+  it('rule 13: a replay is requested if something is parked', () => {
     waiting.given(parked(1)).when(replay).then({ type: 'ReplayRequested', data: place });
     waiting.given().when(replay).thenNothing();
     waiting.given(parked(1), handled(1)).when(replay).thenNothing();
   });
 
-  it('what was handled waits no more, and is handled once', () => {
+  it('a handled message is no longer parked, and is handled once', () => {
     waiting.given(parked(1)).when(finish(1)).then(handled(1));
     waiting.given(parked(1), handled(1)).when(finish(1)).thenNothing();
   });
 
-  it('a replay that fails leaves its cause', () => {
+  it('a failed replay stores its cause', () => {
     const failed = { ...place, source: source(1), cause: 'RangeError' };
     waiting
       .given(parked(1))

@@ -35,7 +35,7 @@ describe('program', () => {
     expect(defaultPolicies).toEqual({ consentMode: 'double_opt_in', replyToInbound: 'allowed', optOutScope: 'all' });
   });
 
-  it('G7: a policy holds from when it is changed on; the same value again changes nothing', () => {
+  it('G7: a policy applies from its change on; the same value again changes nothing', () => {
     const change = {
       type: 'ChangePolicy',
       data: { name: 'optOutScope', value: 'automated_only', by: 'olivia' },
@@ -59,7 +59,7 @@ describe('program', () => {
       .thenThrows(PolicyUnknown);
   });
 
-  it('G7: what a program chose at its beginning holds, and the default for the rest', () => {
+  it('G7: policies chosen at the creation apply, and the default for the rest', () => {
     const chosen: ProgramEvent = {
       type: 'ProgramCreated',
       data: { ...data, policies: { consentMode: 'single_opt_in' } },
@@ -75,7 +75,7 @@ describe('program', () => {
   });
 
   it.each(['Reply YES to get texts', 'Reply YES. STOPPING is easy', ''])(
-    'K14: the text that asks for consent says how to opt out; %j does not',
+    'K14: the text that asks for consent must say how to opt out; %j does not',
     (text) => {
       program
         .given()
@@ -84,10 +84,10 @@ describe('program', () => {
     },
   );
 
-  it('T3: a sender is kept with its account', () =>
+  it('T3: a sender is stored with its account', () =>
     program.given(created).when({ type: 'AddSender', data: sender }).then(added));
 
-  it.each(['', '   ', '\n'])('T3: a sender with the token %j is not saved', (authToken) => {
+  it.each(['', '   ', '\n'])('T3: a sender with the token %j is not stored', (authToken) => {
     program
       .given(created)
       .when({ type: 'AddSender', data: { ...sender, authToken } })
@@ -115,7 +115,7 @@ describe('program', () => {
     });
   });
 
-  it('T3: during a rotation a sender has two tokens, until it is ended; another account has no former token', () => {
+  it('T3: during a rotation a sender has two tokens; another account has no former token', () => {
     const { phone: _, ...credentials } = sender;
     const changed = (change: object): ProgramEvent => ({
       type: 'SenderCredentialsChanged',
@@ -151,10 +151,10 @@ describe('program', () => {
     program.given(created).when(end).thenThrows(SenderNotFound);
   });
 
-  it('G5: a program that is not there gets no sender', () =>
+  it('G5: a sender cannot be added to a program that does not exist', () =>
     program.given().when({ type: 'AddSender', data: sender }).thenThrows(ProgramNotFound));
 
-  it('M5: the sites that may show the widget are the list as it was given last', () => {
+  it('M5: the sites that may show the widget are those of the last change', () => {
     const set = (...origins: string[]): ProgramEvent => ({ type: 'WidgetOriginsSet', data: { origins } });
     const command = { type: 'SetWidgetOrigins', data: { origins: ['https://shop.example'] } } as const;
     program.given(created, set('https://old.example')).when(command).then(set('https://shop.example'));

@@ -6,7 +6,7 @@ const data = { referralId: 'referral-1', referrerId: 'rita', referredId: 'paul',
 describe('referral', () => {
   const referral = deciderSpec(referralDecider);
 
-  it('R3: keeps who referred whom, and its status', () =>
+  it('R3: stores the referrer, the referred person and the status', () =>
     referral.given().when({ type: 'CreateReferral', data }).then({ type: 'ReferralCreated', data }));
 
   it('R3: is created once', () => {

@@ -5,7 +5,7 @@ describe('request', () => {
   const request = deciderSpec(requestDecider);
   const take = { type: 'TakeRequest', data: { kind: 'contact', body: { name: 'Rita' } } } as const;
 
-  it('M9: is taken once, and its body is not kept', () => {
+  it('M9: is taken once, and its body is not stored', () => {
     request
       .given()
       .when(take)

@@ -29,7 +29,7 @@ const isPublisher = (name: string): boolean => name === 'publisher';
 const lease = follower('lease publisher', '00000000000000000042 6b1f');
 const polled = follower('polled program-1 sender-1', '2030-01-01T00:00:00.000Z');
 
-it('rule 13: what is at the end of the record or before it, and what is no position, lets a process start', async () => {
+it('rule 13: checkpoints up to the end, and those that are no positions, allow the start', async () => {
   stored = [
     follower('publisher', at(10)),
     follower('automation', at(9)),
@@ -45,22 +45,25 @@ it.each([
   ['notifier sweep', 'follower', 'notifier sweep'],
   ['inbox', 'model', 'read model inbox'],
   ['inbox', 'copy', 'copy of read model inbox'],
-] as const)("X4: %s (%s) beyond the record's end stops the start, which says so", async (name, of, inWords) => {
-  stored = [follower('automation', at(10)), lease, polled, { name, of, checkpoint: at(11) }];
-  await expect(pass()).rejects.toBeInstanceOf(UnusableData);
-  await expect(pass()).rejects.toThrow(
-    `The record ends at ${at(10)}, and these are beyond its end: ${inWords} at ${at(11)}. `,
-  );
-  await expect(pass()).rejects.toThrow('npm run admin -- rebuild');
-});
+] as const)(
+  'X4: %s (%s) beyond the end of the event store stops the start with a message',
+  async (name, of, inWords) => {
+    stored = [follower('automation', at(10)), lease, polled, { name, of, checkpoint: at(11) }];
+    await expect(pass()).rejects.toBeInstanceOf(UnusableData);
+    await expect(pass()).rejects.toThrow(
+      `The record ends at ${at(10)}, and these are beyond its end: ${inWords} at ${at(11)}. `,
+    );
+    await expect(pass()).rejects.toThrow('npm run admin -- rebuild');
+  },
+);
 
-it('X4: an empty record is before everything', async () => {
+it('X4: every checkpoint is beyond the end of an empty event store', async () => {
   head = null;
   stored = [follower('publisher', at(1))];
   await expect(pass()).rejects.toThrow(`The record is empty, and these are beyond its end: publisher at ${at(1)}`);
 });
 
-it('rule 13: is found out once, and again only after it could not be', async () => {
+it('rule 13: the check runs once, and again only if it failed', async () => {
   const check = new RecordCheck(stores);
   isAway = true;
   await expect(check.pass()).rejects.toBeInstanceOf(EngineUnavailable);
@@ -70,7 +73,7 @@ it('rule 13: is found out once, and again only after it could not be', async () 
   await check.pass();
 });
 
-it('X4: followers go back to the beginning, since what they wrote may be lost, and a publisher to the end; those ahead come last; a model keeps its checkpoint', async () => {
+it('X4: followers are reset to the beginning, since their events may be lost, and a publisher to the end; those beyond the end come last; a model keeps its checkpoint', async () => {
   const inbox: StoredCheckpoint = { name: 'inbox', of: 'model', checkpoint: at(12) };
   stored = [
     follower('publisher', at(12)),
@@ -95,18 +98,18 @@ it('X4: followers go back to the beginning, since what they wrote may be lost, a
   expect((await checkpointsAhead(stores)).ahead).toEqual([inbox]);
 });
 
-it('X4: a publisher that is not ahead stays where it is', async () => {
+it('X4: a publisher that is not beyond the end is not reset', async () => {
   stored = [follower('publisher', at(8)), follower('automation', at(12))];
   expect(await setBackFollowers(stores, isPublisher)).toEqual(['automation']);
 });
 
-it('X4: nothing is set back while nothing is ahead', async () => {
+it('X4: nothing is reset while no checkpoint is beyond the end', async () => {
   stored = [follower('publisher', at(10)), polled];
   expect(await setBackFollowers(stores, isPublisher)).toEqual([]);
   expect(moves).toEqual([]);
 });
 
-it('X4: stopped anywhere and called again, everything was set back', async () => {
+it('X4: a reset that was stopped completes when it is called again', async () => {
   const all = [
     follower('publisher', at(12)),
     follower('automation', at(12)),

@@ -28,7 +28,7 @@ class Server extends EngineClock {
   }
 }
 
-describe('the clock that sending goes by', () => {
+describe('the clock for sending', () => {
   let clock: SettableClock;
   let one: Server;
   let two: Server;
@@ -54,12 +54,12 @@ describe('the clock that sending goes by', () => {
     expect(await trusted.isTrusted()).toBe(isTrusted);
   });
 
-  it('rule 11: without an engine on another machine there is nothing to differ from', async () => {
+  it('rule 11: is trusted without an engine on another machine', async () => {
     clock.wrongBy = 1e9;
     expect(await new TrustedClock(clock, []).isTrusted()).toBe(true);
   });
 
-  it('rule 11: says which engine it differs from and by how much, and reports once that it does', async () => {
+  it('rule 11: says which engine it differs from and by how much, and reports that once', async () => {
     two.answer = () => Promise.resolve({ time: Date.now() - 60_000 });
     for (let time = 0; time < 3; time += 1)
       expect(await trusted.whyNot()).toMatch(
@@ -79,14 +79,14 @@ describe('the clock that sending goes by', () => {
     [60_000, 3_600_000, false],
     [60_000, -3_600_000, false],
   ])(
-    'rule 11: an answer that took %i ms, of which the clock seems %i ms ahead at its end: trusted is %s',
+    'rule 11: a response that took %i ms, at whose end the clock seems %i ms ahead: trusted is %s',
     async (tookMs, ahead, isTrusted) => {
       one.answer = () => Promise.resolve({ time: Date.now() - ahead, tookMs });
       expect(await trusted.isTrusted()).toBe(isTrusted);
     },
   );
 
-  it('rule 11: a slow answer, which cannot tell, leaves a clock wrong that was found to be', async () => {
+  it('rule 11: a slow response, which gives no result, leaves a wrong clock wrong', async () => {
     clock.wrongBy = 20_000;
     expect(await trusted.isTrusted()).toBe(false);
     one.answer = two.answer = () => Promise.resolve({ time: Date.now(), tookMs: 40_000 });
@@ -97,7 +97,7 @@ describe('the clock that sending goes by', () => {
     expect(await trusted.isTrusted()).toBe(true);
   });
 
-  it('rule 11: notices a clock that is set, and one that is set right, without waiting for the next look', async () => {
+  it('rule 11: notices a clock that is set wrong or right, without waiting for the next check', async () => {
     expect(await trusted.isTrusted()).toBe(true);
     clock.wrongBy = -20_000;
     expect(await trusted.whyNot()).toMatch(/(19999|20000|20001) ms behind that of OneDB/);
@@ -106,7 +106,7 @@ describe('the clock that sending goes by', () => {
     expect(reports).toEqual([expect.any(String), null]);
   });
 
-  it('rule 11: an engine that cannot be asked changes nothing of what was found', async () => {
+  it('rule 11: an engine that cannot be asked does not change the result', async () => {
     const away = (): Promise<never> => Promise.reject(new EngineUnavailable('MongoDB'));
     clock.wrongBy = 20_000;
     expect(await trusted.isTrusted()).toBe(false);
@@ -116,7 +116,7 @@ describe('the clock that sending goes by', () => {
     expect(await new TrustedClock(clock, [one]).isTrusted()).toBe(true);
   });
 
-  it('rule 11: an engine of whose clock nothing is known any more counts as right, and is asked again at once', async () => {
+  it('rule 11: an engine whose clock is no longer known counts as right, and is asked again at once', async () => {
     clock.wrongBy = 20_000;
     expect(await trusted.isTrusted()).toBe(false);
     one.answer = two.answer = () => Promise.resolve(null);
@@ -126,7 +126,7 @@ describe('the clock that sending goes by', () => {
     expect(await trusted.whyNot()).toContain('OneDB');
   });
 
-  it('rule 11: what becomes known while a look is under way is seen by who asks after it', async () => {
+  it('rule 11: a caller during a check sees what became known before its call', async () => {
     const [asked, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     one.answer = async () => {
       asked.resolve();
@@ -143,7 +143,7 @@ describe('the clock that sending goes by', () => {
     expect([await before, await after]).toEqual([true, false]);
   });
 
-  it('rule 11: many who ask at once are one look, and the next look is later', async () => {
+  it('rule 11: concurrent callers share one check, and the next check is later', async () => {
     await Promise.all(Array.from({ length: 20 }, () => trusted.isTrusted()));
     await trusted.isTrusted();
     expect(one.asked).toBe(1);

@@ -40,7 +40,7 @@ describe('the memory of folded aggregates', () => {
     expect(long.memory.bytes).toBeLessThanOrEqual(short.memory.bytes + JSON.stringify(folded.state).length);
   });
 
-  it('rule 3: it is limited by size: the more is remembered of each, the fewer are kept', () => {
+  it('rule 3: it is limited by size: the larger the states, the fewer are cached', () => {
     const limit = 1_000_000;
     const kept = (length: number): number => {
       const aggregates = aggregatesOf(limit);
@@ -55,7 +55,7 @@ describe('the memory of folded aggregates', () => {
     expect(large).toBeLessThan(small / 4);
   });
 
-  it('rule 3: a state that grows counts with what it holds', () => {
+  it('rule 3: a growing state counts with its size', () => {
     const list: StreamFold<{ readonly items: readonly string[] }, never, Message<'Listed', { item: string }>> = {
       category: 'list',
       initialState: { items: [] },
@@ -73,7 +73,7 @@ describe('the memory of folded aggregates', () => {
   });
 });
 
-describe('the commands that are remembered', () => {
+describe('the remembered commands', () => {
   const record = newRecord();
   const eventsOf = (commandIds: readonly string[]): Recorded<Message>[] =>
     commandIds.map((commandId) => record('tally-1', { type: 'Added', data: {} }, { commandId }));
@@ -83,7 +83,7 @@ describe('the commands that are remembered', () => {
       Array.from({ length: 1 + (index % 3) }, () => `command ${index}`),
     ).flat();
 
-  it('rule 3: are the newest ones, the same in whatever portions the stream is read', () => {
+  it('rule 3: are the newest ones, in whatever portions the stream is read', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 1_500 }),
@@ -116,7 +116,7 @@ describe('the commands that are remembered', () => {
     );
   });
 
-  it('rule 3: what was folded before does not see what was folded on top of it', () => {
+  it('rule 3: an earlier fold does not see later events', () => {
     const before = HandledCommands.none.including(eventsOf(commands(150)));
     const size = before.size;
     before.including(eventsOf(['another', ...commands(2_000)]));

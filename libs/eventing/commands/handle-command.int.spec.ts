@@ -36,7 +36,7 @@ describe('handleCommand', () => {
     expectedRevision,
   });
 
-  it('M9: the same command twice is one command, and gets the first answer', async () => {
+  it('M9: a repeated command is executed once, and gets the first response', async () => {
     const first = await tallies.add(id, [5], contextOf('a'));
     expect(first).toMatchObject({ revision: 0, events: [{ type: 'Added', data: { amount: 5 } }] });
     expect(await tallies.add(id, [5], contextOf('a'))).toEqual(first);
@@ -44,7 +44,7 @@ describe('handleCommand', () => {
     expect(await tallies.amounts(id)).toEqual([5]);
   });
 
-  it('M9: the same command again after others went in between gets the first answer', async () => {
+  it('M9: a command repeated after others gets the first response', async () => {
     const first = await tallies.add(id, [5, 6], contextOf('a'));
     await tallies.add(id, [7], contextOf('b'));
     await anotherProcess().add(id, [8], contextOf('c'));
@@ -53,13 +53,13 @@ describe('handleCommand', () => {
     expect(await tallies.amounts(id)).toEqual([5, 6, 7, 8]);
   });
 
-  it('M9: a repetition is answered even when the rules or the revision would refuse it now', async () => {
+  it('M9: a repetition gets its response even if the rules or the revision would refuse it now', async () => {
     await tallies.add(id, [5], contextOf('start'));
     const first = await tallies.add(id, [-5], insisting('a', 0));
     expect(await tallies.add(id, [-5], insisting('a', 0))).toEqual(first);
   });
 
-  it('M9: two at the same time are one', async () => {
+  it('M9: two concurrent attempts are executed once', async () => {
     const answers = await Promise.all(
       [tallies, anotherProcess(), tallies, anotherProcess()].map((process) => process.add(id, [5], contextOf('a'))),
     );
@@ -75,7 +75,7 @@ describe('handleCommand', () => {
     expect(await tallies.amounts(id)).toEqual([5, 1]);
   });
 
-  it('rule 3: If-Match is checked against what is there', async () => {
+  it('rule 3: If-Match is checked against the stream', async () => {
     await expect(tallies.add(id, [5], insisting('a', 0))).rejects.toThrow(RevisionMismatch);
     await tallies.add(id, [5], contextOf('b'));
     await tallies.add(id, [5], insisting('c', 0));
@@ -83,7 +83,7 @@ describe('handleCommand', () => {
     expect(await tallies.amounts(id)).toEqual([5, 5]);
   });
 
-  it('rule 3: a remembered stream is not read before the append; what is refused or does nothing is decided by what is there', async () => {
+  it('rule 3: a cached stream is not read before the append; refusals and decisions without events use the current stream', async () => {
     const reads: string[] = [];
     const store = new CountingStore(engines.eventStore, reads);
     const here = new Tallies(store, engines.keyring);
@@ -99,13 +99,13 @@ describe('handleCommand', () => {
     expect(await tallies.amounts(id)).toEqual([5, 1, -6, 2, -2]);
   });
 
-  it('rule 2: nothing decided writes nothing and answers where the stream is', async () => {
+  it("rule 2: a decision without events writes nothing and returns the stream's revision", async () => {
     expect(await tallies.add(id, [], contextOf('a'))).toEqual({ revision: -1, position: null, events: [] });
     const { position } = await tallies.add(id, [5], contextOf('b'));
     expect(await tallies.add(id, [], contextOf('c'))).toEqual({ revision: 0, position, events: [] });
   });
 
-  it("rule 5: each event says who, for which program, by which command, and never the amount's hash in the clear", async () => {
+  it('rule 5: each event contains actor, program and command, and never the plain hash of the amount', async () => {
     const [event] = (await tallies.add(id, [5], contextOf('a'))).events;
     expect(event?.metadata).toMatchObject({
       programId: 'program-1',
@@ -136,7 +136,7 @@ describe('handleCommand', () => {
     expect(await tallies.amounts(id)).toEqual([5]);
   });
 
-  it('rule 3: a conflict is decided again: many at once never break the rule, and none is lost', async () => {
+  it('rule 3: a conflict is decided again: concurrent commands never break the rule, and none is lost', async () => {
     const amounts = fc.array(fc.array(fc.integer({ min: -6, max: 6 }), { minLength: 1, maxLength: 3 }), {
       minLength: 2,
       maxLength: 16,
@@ -168,7 +168,7 @@ describe('handleCommand', () => {
     );
   });
 
-  it('rule 3: what is kept in memory is what a fresh reading gives, while another process writes too', async () => {
+  it('rule 3: the cached state equals a fresh reading, while another process writes too', async () => {
     const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 9 }), fc.boolean()), {
       minLength: 1,
       maxLength: 20,
@@ -207,7 +207,7 @@ describe('handleCommand', () => {
       return count;
     };
 
-    it('M9: gets its first answer when a client repeats it, although there is something to do by now', async () => {
+    it('M9: gets its first response when a client retries it, although there is something to do by now', async () => {
       const { position } = await tallies.add(id, [5, -5], contextOf('a'));
       const first = await tallies.clear(id, keyed('k'));
       expect(first).toEqual({ revision: 1, position, events: [] });
@@ -216,7 +216,7 @@ describe('handleCommand', () => {
       expect(await tallies.amounts(id)).toEqual([5, -5, 7]);
     });
 
-    it('M9: is not taken for another one with the same key and another body', async () => {
+    it('M9: is not confused with one with the same key and another body', async () => {
       await tallies.clear(id, keyed('k'));
       await tallies.add(id, [7], contextOf('b'));
       for (const process of [tallies, anotherProcess()])
@@ -224,14 +224,14 @@ describe('handleCommand', () => {
       expect(await tallies.amounts(id)).toEqual([7]);
     });
 
-    it('M9: has the key for this one stream', async () => {
+    it('M9: uses the key for this one stream only', async () => {
       await tallies.clear(id, keyed('k'));
       await tallies.add(`${id}-other`, [7], contextOf('b'));
       await tallies.clear(`${id}-other`, keyed('k'));
       expect(await tallies.amounts(`${id}-other`)).toEqual([7, -7]);
     });
 
-    it('M9: gets its first answer before If-Match is looked at', async () => {
+    it('M9: gets its first response before If-Match is checked', async () => {
       await tallies.add(id, [5, -5], contextOf('a'));
       const insists = { ...keyed('k'), expectedRevision: 1 };
       const first = await tallies.clear(id, insists);
@@ -239,27 +239,27 @@ describe('handleCommand', () => {
       expect(await tallies.clear(id, insists)).toEqual(first);
     });
 
-    it('M9: leaves no trace without a key, nor when it follows from an event', async () => {
+    it('M9: leaves no trace without a key, or when it is caused by an event', async () => {
       const before = await events();
       await tallies.clear(id, contextOf('a'));
       await tallies.clear(id, { ...contextOf('b'), isDerived: true });
       expect(await events()).toBe(before);
     });
 
-    it('M9: leaves the revision of its stream as it was', async () => {
+    it('M9: does not change the revision of its stream', async () => {
       await tallies.add(id, [5, -5], contextOf('a'));
       await tallies.clear(id, keyed('k'));
       expect((await tallies.add(id, [1], insisting('b', 1))).revision).toBe(2);
     });
 
-    it('M9: is decided anew when a rule refused it', async () => {
+    it('M9: is decided again if a rule refused it', async () => {
       await expect(tallies.add(id, [-1], keyed('k'))).rejects.toThrow(BelowZero);
       await tallies.add(id, [5], contextOf('a'));
       await tallies.add(id, [-1], keyed('k'));
       expect(await tallies.amounts(id)).toEqual([5, -1]);
     });
 
-    it('M9: whatever other commands come in between, the repetition has the first answer and no effect of its own', async () => {
+    it('M9: a repetition gets the first response and has no effect, whatever other commands came in between', async () => {
       const other = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constant('clear' as const));
       let run = 0;
       await fc.assert(
@@ -286,7 +286,7 @@ describe('handleCommand', () => {
       );
     });
 
-    it('M9: however attempts and other commands run into each other, all attempts have one answer, and it stays', async () => {
+    it('M9: all concurrent attempts get one response, in any interleaving with other commands', async () => {
       let run = 0;
       await fc.assert(
         fc.asyncProperty(

@@ -9,7 +9,7 @@ const items = fc
 const share = (a: Item, b: Item): boolean => a.keys.some((key) => b.keys.includes(key));
 
 describe('in order per key', () => {
-  it('keeps the order of those that share a key, and no two of them are at work at once', async () => {
+  it('handles items that share a key in order, and never two of them at once', async () => {
     await fc.assert(
       fc.asyncProperty(items, fc.scheduler(), async (list, scheduler) => {
         const begun: Item[] = [];
@@ -27,7 +27,7 @@ describe('in order per key', () => {
     );
   });
 
-  it('works at once on those that share nothing', async () => {
+  it('handles items without a common key concurrently', async () => {
     const both = Promise.withResolvers<void>();
     let working = 0;
     await inOrderPerKey(
@@ -42,7 +42,7 @@ describe('in order per key', () => {
     expect(working).toBe(2);
   });
 
-  it('begins nothing behind one that fails, finishes the others, and fails as it did', async () => {
+  it('starts no item after a failed one of its key, finishes the others, and fails with the error', async () => {
     const handled: string[] = [];
     const work = async (item: string): Promise<void> => {
       if (item === 'a1') throw new Error('a1 is broken');

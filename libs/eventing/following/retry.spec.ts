@@ -87,7 +87,7 @@ describe('keepRunning', () => {
     return { starts, reported };
   }
 
-  it('rule 13: starts failing work again, with growing pauses up to a limit, and says each failure', async () => {
+  it('rule 13: restarts failing work with growing pauses up to a limit, and reports each failure', async () => {
     const { starts, reported } = await startsOf(12, 0, 10 * 60_000);
     expect(reported).toEqual(Array.from({ length: 12 }, (_, index) => `failure ${index + 1}`));
     expect(starts).toHaveLength(13);
@@ -97,14 +97,14 @@ describe('keepRunning', () => {
     expect(pauses.at(-1)).toBe(10_000);
   });
 
-  it('rule 13: work that ran long begins again with a short pause', async () => {
+  it('rule 13: restarts work that ran long with a short pause', async () => {
     const { starts } = await startsOf(8, 60_000, 10 * 60_000);
     const pauses = starts.slice(1).map((at, index) => at - (starts[index] ?? 0) - 60_000);
     expect(pauses).toHaveLength(8);
     expect(Math.max(...pauses)).toBeLessThanOrEqual(1_000);
   });
 
-  it('rule 13: stops when told to, in the middle of a pause too, and reports no failure of stopping', async () => {
+  it('rule 13: stops when told to, also during a pause, and reports no failure of stopping', async () => {
     const reported: unknown[] = [];
     const failing = keepRunning(
       () => Promise.reject(new Error('failure')),
@@ -128,7 +128,7 @@ describe('keepRunning', () => {
     expect(reported).toHaveLength(1);
   });
 
-  it('rule 13: work that is stopped before it begins does not begin', async () => {
+  it('rule 13: does not start work that was stopped before', async () => {
     stop.abort();
     await keepRunning(
       () => Promise.reject(new Error('begun')),

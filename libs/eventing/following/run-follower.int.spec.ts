@@ -47,7 +47,7 @@ describe('runFollower', () => {
   }
   const checkpoint = (): Promise<Position | null> => engines.checkpoints.get(name);
 
-  it('rule 13: handles what is there, in order, and saves how far it has come after the effects', async () => {
+  it('rule 13: handles existing events in order, and saves its checkpoint after the effects', async () => {
     const seen: number[] = [];
     let during: Position | null = 'not asked';
     await follow(
@@ -62,7 +62,7 @@ describe('runFollower', () => {
     expect(await checkpoint()).toBe(await tallies.eventLog.head());
   });
 
-  it('rule 13: what failed comes again, and nothing is passed over', async () => {
+  it('rule 13: repeats a failed batch, and skips nothing', async () => {
     const seen: number[] = [];
     const failing = follow(
       seen,
@@ -78,7 +78,7 @@ describe('runFollower', () => {
     expect(reached === null || reached < ((await checkpoint()) ?? '')).toBe(true);
   });
 
-  it('rule 13: goes on where it stopped', async () => {
+  it('rule 13: continues where it stopped', async () => {
     const seen: number[] = [];
     await follow(seen, (amount) => amount === 3);
     await tallies.add('t', [4], contextOf(`more ${name}`));
@@ -86,7 +86,7 @@ describe('runFollower', () => {
     expect(seen).toEqual([1, 2, 3, 4]);
   });
 
-  it('rule 13: streams of other categories are none of its business', async () => {
+  it('rule 13: skips streams of other categories', async () => {
     const follower: Follower = {
       name,
       categories: ['other'],

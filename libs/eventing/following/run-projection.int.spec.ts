@@ -55,7 +55,7 @@ describe('runProjection', () => {
   const row = async (): Promise<TallyRow | undefined> =>
     (await engines.readModels.get(projection, [`p${count}`]))[0] as TallyRow | undefined;
 
-  it('rule 8: follows the record and says how far it has come', async () => {
+  it('rule 8: follows the event store and saves its position', async () => {
     const position = await add(1, 2, 3);
     await runTo(position);
     expect(await row()).toMatchObject({ sum: 6, count: 3 });
@@ -79,7 +79,7 @@ describe('runProjection', () => {
     expect(await row()).toMatchObject({ sum: 10, count: 4 });
   });
 
-  it('rule 8: a second worker that believes to be elsewhere writes nothing and stops', async () => {
+  it('rule 8: a second worker with another checkpoint writes nothing and stops', async () => {
     const early = await add(1);
     await runTo(early);
     const late = await add(2);
@@ -94,7 +94,7 @@ describe('runProjection', () => {
     expect(await row()).toMatchObject({ sum: 3, count: 2 });
   });
 
-  it('rule 8: folds each event in the order of the record, each once, with its content open', async () => {
+  it('rule 8: folds each event in order, once, with its content open', async () => {
     const seen: string[] = [];
     const watching = {
       ...tallyProjection,
@@ -110,7 +110,7 @@ describe('runProjection', () => {
     expect(seen).toEqual(['of 1', 'of 2', 'of 3']);
   });
 
-  it('rule 8: an event about many documents reaches all of them, those of the same batch too, and a rebuild is equal', async () => {
+  it('rule 8: an event about many documents reaches all of them, including those of the same batch, and a rebuild is equal', async () => {
     const wiping = {
       ...tallyProjection,
       name: `tallies_${count}`,
@@ -141,7 +141,7 @@ describe('runProjection', () => {
     await engines.readModels.dropRebuild(projection);
   });
 
-  it('rule 8: an event changes each document that it touches, and none where its type is not handled', async () => {
+  it('rule 8: an event changes each document that it touches, and none if its type is not handled', async () => {
     const several: ReadModel<TallyRow, TallyEvent> = {
       ...tallyProjection,
       name: `tallies_${count}`,
@@ -162,7 +162,7 @@ describe('runProjection', () => {
     expect(await engines.readModels.get(projection, [`p${count} a`])).toEqual([]);
   });
 
-  it('rule 8: a document that an event deletes stays deleted when events come again, and a rebuild is equal', async () => {
+  it('rule 8: a deleted document stays deleted when events are repeated, and a rebuild is equal', async () => {
     const open: ReadModel<TallyRow, TallyEvent> = {
       ...tallyProjection,
       name: `tallies_${count}`,
@@ -192,7 +192,7 @@ describe('runProjection', () => {
     await engines.readModels.dropRebuild(projection);
   });
 
-  it('rule 13: a stream with an event that cannot be opened stands still, others go on, and a rebuild takes it in again', async () => {
+  it('rule 13: a stream with an event that cannot be opened stops, others continue, and a rebuild includes it again', async () => {
     const [stream, told] = [`tally-p${count}`, [] as string[]];
     const codec = new EventCodec(tallyTypes, engines.keyring);
     const append = async (amount: number, revision: number, type = 'Added.v1'): Promise<void> => {
@@ -280,7 +280,7 @@ describe('runProjection', () => {
     expect(await collect('rebuild')).toEqual(await collect('live'));
   });
 
-  it('X4: a rebuild gives what the live one holds, and takes its place', async () => {
+  it('X4: a rebuild equals the live model, and replaces it', async () => {
     await runTo(await add(1, 2));
     await runTo(await add(3));
     const head = await rebuild(followed, projection, new AbortController().signal);

@@ -14,7 +14,7 @@ describe('sideBySide', () => {
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
   });
 
-  it('tells the other parts to end when one fails, and fails with its error once they have', async () => {
+  it('ends the other parts when one fails, and then fails with its error', async () => {
     let hasEnded = false;
     const slow = async (signal: AbortSignal): Promise<void> => {
       await untilTold(signal);
@@ -26,5 +26,5 @@ describe('sideBySide', () => {
     expect(hasEnded).toBe(true);
   });
 
-  it('ends at once when the signal has aborted before', () => sideBySide(AbortSignal.abort(), [untilTold]));
+  it('ends at once if the signal has aborted before', () => sideBySide(AbortSignal.abort(), [untilTold]));
 });

@@ -12,7 +12,7 @@ describe('Wakeup', () => {
     jest.useRealTimers();
   });
 
-  it('wakes everyone who waits', async () => {
+  it('wakes all waiters', async () => {
     const waits = [wakeup.wait({ ms: 1_000 }), wakeup.wait({}), wakeup.wait({ signal: new AbortController().signal })];
     wakeup.wake();
     await Promise.all(waits);
@@ -37,7 +37,7 @@ describe('Wakeup', () => {
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
   });
 
-  it('ends a wait at once when there was a call since the look for work, and no other wait', async () => {
+  it('ends a wait at once if there was a call since the check for work, and no other wait', async () => {
     const { calls } = wakeup;
     wakeup.wake();
     await wakeup.wait({ since: calls, ms: 1_000 });

@@ -4,7 +4,7 @@ import type { StoredEvent } from './event-store.js';
 
 const event = (data: StoredEvent['data'], type = 'Happened.v1'): StoredEvent => ({ id: 'a', type, data, metadata: {} });
 
-it('U3: an append is refused from the first byte over the limit on, whatever characters it is made of', () => {
+it('U3: an append is refused from the first byte above the limit, whatever its characters', () => {
   const types = fc.string({ minLength: 1, maxLength: 20 }).filter((type) => !type.startsWith('$'));
   fc.assert(
     fc.property(types, fc.string({ unit: 'grapheme', maxLength: 40 }), fc.constantFrom(0, 1), (type, text, over) => {
@@ -20,7 +20,7 @@ it('U3: an append is refused from the first byte over the limit on, whatever cha
   );
 });
 
-it('U3: what is refused is said without the content', () => {
+it('U3: the error of a refused append does not contain the content', () => {
   expect(() => serializeAppend('thing-1', 0, [event({ text: 'Rita wrote' }, '')])).toThrow(
     new InvalidAppend('event-type', 'An event type must not be empty nor begin with a dollar sign: "" in thing-1'),
   );

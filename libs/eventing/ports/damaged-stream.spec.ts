@@ -12,7 +12,7 @@ const at = (revision: number): RecordedStoredEvent => ({
   position: String(revision),
 });
 
-it('U3: a read that lacks an event at its beginning or between others is refused, and any other is what it was', () => {
+it('U3: a read that lacks an event at its beginning or between others is refused, and any other is unchanged', () => {
   fc.assert(
     fc.property(fc.nat(5), fc.nat(8), fc.nat(8), (from, count, missing) => {
       const whole = Array.from({ length: count }, (_, index) => at(from + index));

@@ -46,13 +46,13 @@ const isPending = async (promise: Promise<unknown>): Promise<boolean> =>
     new Promise((resolve) => setTimeout(resolve, 3 * TAKE_OVER_AFTER_MS, 'pending')),
   ])) === 'pending';
 
-describe('leadership by checkpoints', () => {
+describe('leases by checkpoints', () => {
   let checkpoints: CheckpointsInMemory;
   beforeEach(() => {
     checkpoints = new CheckpointsInMemory();
   });
 
-  it('rule 8: one works, the other stands by, and takes over when the first one stops', async () => {
+  it('rule 8: one works, the other is a standby, and takes over when the first one stops', async () => {
     const first = worker(checkpoints);
     await first.began;
     const second = worker(checkpoints);
@@ -64,7 +64,7 @@ describe('leadership by checkpoints', () => {
     await second.done;
   });
 
-  it('takes over from one that died without giving the lease back', async () => {
+  it('a standby takes over from a holder that died without releasing the lease', async () => {
     checkpoints.stored.set('lease inbox', '00000000000000000007');
     const second = worker(checkpoints);
     await second.began;
@@ -72,7 +72,7 @@ describe('leadership by checkpoints', () => {
     await second.done;
   });
 
-  it('of several that take over at once one wins', async () => {
+  it('one of several standbys wins the takeover', async () => {
     checkpoints.stored.set('lease inbox', '00000000000000000007');
     const workers = Array.from({ length: 5 }, () => worker(checkpoints));
     let working = 0;
@@ -84,7 +84,7 @@ describe('leadership by checkpoints', () => {
     await Promise.all(workers.map(({ done }) => done));
   });
 
-  it('ends the work of one that was taken over, and does not give back what it has no more', async () => {
+  it('a holder that lost its lease ends its work, and does not release the lease', async () => {
     const first = worker(checkpoints);
     await first.began;
     checkpoints.stored.set('lease inbox', '00000000000000000099');
@@ -93,7 +93,7 @@ describe('leadership by checkpoints', () => {
     expect(checkpoints.stored.get('lease inbox')).toBe('00000000000000000099');
   });
 
-  it("one whose sign of life fails while another takes over does not take the other's for its own", async () => {
+  it("a failed renewal during a takeover does not mistake the other's lease for its own", async () => {
     const first = worker(checkpoints);
     await first.began;
     const elsewhere = new CheckpointsInMemory();
@@ -113,7 +113,7 @@ describe('leadership by checkpoints', () => {
     expect(checkpoints.stored.get('lease inbox')).toBe(taken);
   });
 
-  it('ends the work when no sign of life can be given for too long', async () => {
+  it('a holder ends its work when it cannot renew the lease for too long', async () => {
     const first = worker(checkpoints);
     await first.began;
     checkpoints.isDown = true;
@@ -121,7 +121,7 @@ describe('leadership by checkpoints', () => {
     await first.done;
   });
 
-  it('rejects as the work does, and gives the lease back', async () => {
+  it('a holder rejects with the error of its work, and releases the lease', async () => {
     const leases = new CheckpointLeases(checkpoints, TAKE_OVER_AFTER_MS);
     await expect(
       leases.lead('inbox', () => Promise.reject(new Error('broken')), new AbortController().signal),
@@ -129,7 +129,7 @@ describe('leadership by checkpoints', () => {
     expect(checkpoints.stored.get('lease inbox')).toMatch(/free$/);
   });
 
-  it('stops standing by when it is told to', async () => {
+  it('a standby stops waiting when it is told to', async () => {
     const first = worker(checkpoints);
     await first.began;
     const second = worker(checkpoints);

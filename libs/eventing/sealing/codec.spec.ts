@@ -41,7 +41,7 @@ describe('codec', () => {
     return event instanceof Unopened ? event.cause : null;
   };
 
-  it.each(allTypes)('rule 1: %s is stored under its name and version, and comes back as it was', async (type) => {
+  it.each(allTypes)('rule 1: %s is stored under its name and version, and is read back unchanged', async (type) => {
     const event = record('conversation-c-1', sampleOf(type) as Message);
     const stored = await codec.seal(event, noneSealed);
     expect(stored.type).toBe(`${type}.v${specOf(type)?.version}`);
@@ -57,7 +57,7 @@ describe('codec', () => {
     });
   });
 
-  it.each(sealedTypes)('rule 6: nothing personal of %s stands in what is stored', async (type) => {
+  it.each(sealedTypes)('rule 6: the stored form of %s contains nothing personal', async (type) => {
     const stored = await codec.seal(record('conversation-c-1', marked(type, 'MARKER')), noneSealed);
     const text = JSON.stringify(stored);
     expect(text).not.toContain('MARKER');
@@ -65,7 +65,7 @@ describe('codec', () => {
     expect(Object.keys(stored.data).filter((field) => field in (specOf(type)?.sealed ?? {}))).toEqual([]);
   });
 
-  it('rule 6: any text is opened as it was, and is never found in what is stored', async () => {
+  it('rule 6: any text is opened unchanged, and never found in the stored form', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 4 }), async (text) => {
         const stored = await codec.seal(
@@ -87,13 +87,13 @@ describe('codec', () => {
     );
   });
 
-  it("rule 6: what was sealed in one conversation does not open as another's", async () => {
+  it("rule 6: content sealed in one conversation does not open as another's", async () => {
     const stored = await codec.seal(received, noneSealed);
     await keyring.ensure('conversation-2');
     expect(await causeOf({ ...stored, data: { ...stored.data, conversationId: 'conversation-2' } })).toBe('SealBroken');
   });
 
-  it('rule 6: what was sealed in one event does not open in another', async () => {
+  it('rule 6: content sealed in one event does not open in another', async () => {
     expect(await causeOf({ ...(await codec.seal(received, noneSealed)), id: 'another-event' })).toBe('SealBroken');
   });
 
@@ -107,7 +107,7 @@ describe('codec', () => {
     ).toBe('SealBroken');
   });
 
-  it("M14: a message that is written again in another conversation goes with that one's key", async () => {
+  it("M14: a message that is written again in another conversation is sealed with that one's key", async () => {
     const moved = record('conversation-c-2', {
       type: 'MessageReceived',
       data: { ...samples.MessageReceived, conversationId: 'conversation-2' },
@@ -120,7 +120,7 @@ describe('codec', () => {
   });
 
   it.each(['MessageSent', 'AutomatedTextSent'] as const)(
-    'M8, X8: of %s the text goes with the conversation, and the number with the contact',
+    'M8, X8: in %s the text belongs to the conversation, and the number to the contact',
     async (type) => {
       const stored = await codec.seal(record('conversation-c-1', sampleOf(type) as Message), noneSealed);
       await keyring.destroy('conversation-1');
@@ -140,7 +140,7 @@ describe('codec', () => {
     const read = async (stored: StoredEvent): Promise<object | undefined> =>
       (await shared().open([asRecorded(stored)])).filter(isOpened)[0]?.data;
 
-    it("M8, X8: each subject's fields go with its own key, and the others stay", async () => {
+    it("M8, X8: each subject's fields are erased with its own key, and the others stay", async () => {
       const stored = await shared().seal(event, noneSealed);
       expect(await read(stored)).toEqual(event.data);
       await keyring.destroy('rita');
@@ -149,7 +149,7 @@ describe('codec', () => {
       expect(await read(stored)).toEqual({ ...event.data, text: ERASED, name: ERASED, phone: ERASED });
     });
 
-    it("rule 6: what one subject's key sealed is not taken for another's", async () => {
+    it("rule 6: content sealed with one subject's key does not open as another's", async () => {
       const stored = await shared().seal(event, noneSealed);
       const { roomId, personId } = stored.data['sealed'] as Record<string, string>;
       expect(
@@ -157,7 +157,7 @@ describe('codec', () => {
       ).toBeUndefined();
     });
 
-    it('X8: what was erased is written again as erased, and needs no key', async () => {
+    it('X8: an erased value is stored again as erased, and needs no key', async () => {
       await keyring.destroy('rita');
       const again = { ...event, data: { ...event.data, name: ERASED, phone: ERASED } };
       expect(await read(await shared().seal(again, noneSealed))).toEqual(again.data);
@@ -167,13 +167,13 @@ describe('codec', () => {
     });
   });
 
-  it('rule 6: without their key personal fields read as erased, and the rest as it was', async () => {
+  it('rule 6: without their key personal fields read as erased, and the rest is unchanged', async () => {
     const stored = await codec.seal(received, noneSealed);
     await keyring.destroy('conversation-1');
     expect(await openOne(stored)).toMatchObject({ type: 'MessageReceived', data: { ...received.data, text: ERASED } });
   });
 
-  it('rule 6: nothing is sealed with a key that was destroyed', async () => {
+  it('rule 6: nothing is sealed with a destroyed key', async () => {
     await keyring.destroy('conversation-1');
     await expect(codec.seal(received, noneSealed)).rejects.toThrow(KeyDestroyed);
   });
@@ -197,7 +197,7 @@ describe('codec', () => {
       }
     });
 
-    it('rule 6: is made for one without sealed events', async () => {
+    it('rule 6: is created for a subject without sealed events', async () => {
       expect(await openOne(await codec.seal(received, asked(false)))).toMatchObject({ data: received.data });
       expect(calls.slice(0, 3)).toEqual([
         'get conversation-1',
@@ -206,14 +206,14 @@ describe('codec', () => {
       ]);
     });
 
-    it('rule 6: is asked for once, and nothing else is, where it is there', async () => {
+    it('rule 6: is read once, without any other read, if it exists', async () => {
       await keyring.ensure('conversation-1');
       calls = [];
       await codec.seal(received, asked(true));
       expect(calls).toEqual(['get conversation-1']);
     });
 
-    it('rule 6: is not made anew for one with sealed events, nor is anything sealed', async () => {
+    it('rule 6: is not created again for a subject with sealed events, and nothing is sealed', async () => {
       const sealing = codec.seal(received, asked(true));
       await expect(sealing).rejects.toThrow(KeyLost);
       await expect(sealing).rejects.toMatchObject({
@@ -225,7 +225,7 @@ describe('codec', () => {
       expect(await keyring.get(['conversation-1'])).toEqual(new Map());
     });
 
-    it('rule 6: is the one that another process made, and used, after this one looked for it', async () => {
+    it('rule 6: is the one that another process created and used since this one looked for it', async () => {
       const stored = await codec.seal(received, async () => {
         await keyring.ensure('conversation-1');
         return true;
@@ -233,7 +233,7 @@ describe('codec', () => {
       expect(await openOne(stored)).toMatchObject({ data: received.data });
     });
 
-    it('rule 6: stays destroyed, also where it is destroyed meanwhile', async () => {
+    it('rule 6: stays destroyed, also if it is destroyed meanwhile', async () => {
       const destroyed = codec.seal(received, async () => {
         await keyring.destroy('conversation-1');
         return true;
@@ -245,7 +245,7 @@ describe('codec', () => {
     });
   });
 
-  it("rule 6: one conversation's erasure leaves another's events readable, in order", async () => {
+  it("rule 6: after the erasure of one conversation another's events are still readable, in order", async () => {
     const other = record('conversation-c-1', {
       type: 'MessageReceived',
       data: { ...samples.MessageReceived, conversationId: 'conversation-2', text: 'Hi' },
@@ -266,7 +266,7 @@ describe('codec', () => {
   );
 
   describe('an event that cannot be opened', () => {
-    it('rule 13: whose key is missing, and was not destroyed, is not erased', async () => {
+    it('rule 13: because of a missing key that was not destroyed is not erased', async () => {
       const stored = await new EventCodec(eventTypes, new KeysInMemory()).seal(received, noneSealed);
       expect(await causeOf(stored)).toBe('KeyMissing');
       await keyring.ensure('conversation-1'); // its key is restored
@@ -282,13 +282,13 @@ describe('codec', () => {
       ['something else where what was sealed should be', { conversationId: 'conversation-1', sealed: 'text' }],
       ['no ciphertext of its subject', { conversationId: 'conversation-1', sealed: {} }],
       ['no subject', { sealed: { conversationId: 'AAAA' } }],
-    ])('rule 13: whose content is %s', async (_what, data) => {
+    ])('rule 13: because its content is %s', async (_what, data) => {
       expect(await causeOf({ ...(await codec.seal(received, noneSealed)), data: data as JsonObject })).toBe(
         'ContentBroken',
       );
     });
 
-    it('rule 13: whose ciphertext is cut short', async () => {
+    it('rule 13: because its ciphertext is truncated', async () => {
       const stored = await codec.seal(received, noneSealed);
       for (const sealed of [
         '',
@@ -300,7 +300,7 @@ describe('codec', () => {
         );
     });
 
-    it('rule 13: whose older version cannot be lifted', async () => {
+    it('rule 13: because its older version has no upcaster', async () => {
       const lifting = new EventCodec({ Named: { version: 2 } }, keyring, {
         'Named.v1': ({ name }) => ({
           type: 'Named.v2',
@@ -323,14 +323,14 @@ describe('codec', () => {
       });
     });
 
-    it('rule 13: whose metadata is broken is of no program', async () => {
+    it('rule 13: because of damaged metadata belongs to no program', async () => {
       const [event] = await codec.open([
         asRecorded({ ...(await codec.seal(received, noneSealed)), metadata: 'text' as unknown as JsonObject }),
       ]);
       expect(event).toMatchObject({ cause: 'ContentBroken', programId: 'unknown' });
     });
 
-    it('rule 13: leaves those before and after it as they are, in order, and says what of it is legible', async () => {
+    it('rule 13: does not affect those before and after it, in order, and shows its legible part', async () => {
       const other = record('conversation-c-1', {
         type: 'MessageReceived',
         data: { ...samples.MessageReceived, conversationId: 'conversation-2' },
@@ -357,7 +357,7 @@ describe('codec', () => {
     ).rejects.toThrow(UnknownEventType);
   });
 
-  it('rule 1: an older version is lifted step by step to the present one', async () => {
+  it('rule 1: an older version is upcast step by step to the current one', async () => {
     const lifted = new EventCodec({ Renamed: { version: 3 } }, keyring, {
       'Named.v1': (data) => ({ type: 'Renamed.v2', data: { ...data, second: true } }),
       'Renamed.v2': (data) => ({ type: 'Renamed.v3', data: { ...data, third: true } }),

@@ -92,14 +92,14 @@ describe('a keyring wrapped by a master key', () => {
     expect(store.entries).toEqual(before);
   });
 
-  it('X8: keys that were stored as they are, by an older build, are refused and not taken for wrapped ones', async () => {
+  it('X8: unwrapped keys of an older build are refused and not mistaken for wrapped ones', async () => {
     store.entries.set('a', randomBytes(32));
     for (const attempt of [open(store, one).check(), open(store, one).ensure('b')])
       await expect(attempt).rejects.toThrow(/older build/);
     expect([...store.entries.keys()]).toEqual(['a']);
   });
 
-  it('X8: a new store whose first entry is a destroyed subject is no store of an older build', async () => {
+  it("X8: a new store whose first entry is a destroyed subject does not count as an older build's", async () => {
     await open(store, one).destroy('a');
     await open(store, one).check();
     await expect(open(store, one).ensure('a')).rejects.toThrow(KeyDestroyed);
@@ -110,7 +110,7 @@ describe('a keyring wrapped by a master key', () => {
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   });
 
-  it("X8: one subject's key in the place of another's does not open, nor do damaged bytes; the others do", async () => {
+  it("X8: a key swapped with another subject's does not open, nor do damaged bytes; the others do", async () => {
     const keys = await makeKeys(open(store, one));
     store.entries.set('a', store.entries.get('b') ?? null);
     store.entries.set(
@@ -138,7 +138,7 @@ describe('a keyring wrapped by a master key', () => {
     );
   });
 
-  it('X8: a key that is destroyed while it is read is not remembered', async () => {
+  it('X8: a key that is destroyed while it is read is not cached', async () => {
     const [reader, keyring] = [store.get.bind(store), open(store, one)];
     await keyring.ensure('a');
     const other = open(store, one);
@@ -156,7 +156,7 @@ describe('a keyring wrapped by a master key', () => {
     await expect(other.ensure('a')).rejects.toThrow(KeyDestroyed);
   });
 
-  it('X8: after a rotation the former master key opens nothing, and every key is what it was', async () => {
+  it('X8: after a rotation the former master key opens nothing, and every key is unchanged', async () => {
     const before = open(store, one);
     const keys = await makeKeys(before);
     await before.destroy('e');
@@ -168,7 +168,7 @@ describe('a keyring wrapped by a master key', () => {
     expect(await open(store, two, one).rotate()).toBe(0);
   });
 
-  it('X8: a rotation killed at any point goes on where it was, and nobody starts without both keys before it has ended', async () => {
+  it('X8: a rotation killed at any point continues, and until it is finished nobody starts without both keys', async () => {
     for (let calls = 0; ; calls += 1) {
       store = new StoreInMemory();
       const keys = await makeKeys(open(store, one));
@@ -191,7 +191,7 @@ describe('a keyring wrapped by a master key', () => {
     }
   });
 
-  it('X8: a process that has both keys works beside the rotation, and what it makes is wrapped by the new one', async () => {
+  it('X8: a process with both keys works during the rotation, and its new keys are wrapped by the new one', async () => {
     const running = open(store, two, one);
     await open(store, one).ensure('a');
     await running.ensure('b');
@@ -208,7 +208,7 @@ describe('a keyring wrapped by a master key', () => {
     expect(wrappers()).toEqual([two.id]);
   });
 
-  it('X8: a second rotation waits until the first one has ended', async () => {
+  it('X8: a second rotation is refused until the first one is finished', async () => {
     const keys = await makeKeys(open(store, one));
     store.callsLeft = 5;
     await open(store, two, one)
@@ -228,9 +228,9 @@ describe('a keyring wrapped by a master key', () => {
     ['ab'.repeat(31), null],
     [Buffer.alloc(31).toString('base64'), null],
     [Buffer.alloc(33).toString('base64'), null],
-  ])('no master key: %j', (text) => expect(MasterKey.parse(text)).toBeNull());
+  ])('not a master key: %j', (text) => expect(MasterKey.parse(text)).toBeNull());
 
-  it('X8: a master key is the same in both ways of writing it, with a line end too', () => {
+  it('X8: a master key is the same in both notations, also with a line end', () => {
     const bytes = randomBytes(32);
     const ids = [bytes.toString('hex'), bytes.toString('hex').toUpperCase(), `${bytes.toString('base64')}\n`].map(
       (text) => MasterKey.parse(text)?.id,

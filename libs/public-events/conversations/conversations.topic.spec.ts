@@ -18,7 +18,7 @@ function withPersonal(type: ConversationEvent['type'], text: string): Recorded<C
 }
 
 describe('public events of conversations', () => {
-  it.each(types)('rule 7: nothing personal of %s is public', (type) => {
+  it.each(types)('rule 7: the public form of %s contains nothing personal', (type) => {
     fc.assert(
       fc.property(fc.string({ minLength: 3 }), (text) => {
         const marker = `¶${text}¶`;
@@ -39,7 +39,7 @@ describe('public events of conversations', () => {
     ],
     ['MessageReceived', { type: 'message.received', messageId: 'message-3', channel: 'sms' }],
     ['SendRefused', { type: 'message.refused', messageId: 'message-5', channel: 'sms', rule: 'RecipientOptedOut' }],
-  ] as const)('G2: %s says what happened, in whose conversation, and where to read the rest', (type, said) => {
+  ] as const)('G2: %s names what happened, the conversation, and where to read the rest', (type, said) => {
     expect(toPublic(happened(sampleOf(type)))).toEqual({
       id: 'event-1',
       programId: 'program-1',
@@ -53,24 +53,24 @@ describe('public events of conversations', () => {
   });
 
   it.each(['KeywordReceived', 'ConversationRead', 'ConversationMarkedUnread'] as const)(
-    "%s is nobody else's business",
+    '%s is not published',
     (type) => {
       expect(toPublic(happened(sampleOf(type)))).toBeNull();
     },
   );
 
-  it("G5: an event of one program never says another's", () => {
+  it("G5: an event of one program never names another's", () => {
     expect(toPublic(happened(sampleOf('ConversationStarted'), 'program-2'))).toMatchObject({ programId: 'program-2' });
   });
 
   it.each([{}, { type: 'message.sent' }, { text: 'hello', revision: 1 }])(
-    'what is not ours is nothing: %j',
+    'an unknown message is ignored: %j',
     (value) => {
       expect(fromTopicValue(value)).toBeNull();
     },
   );
 
-  it('N2: a topic gives back what was written, the same on every reading', () => {
+  it('N2: a topic returns what was written, the same on every reading', () => {
     const written = toPublic(happened(sampleOf('MessageSent')));
     if (written === null) throw new Error('A sent message is public');
     expect(fromTopicValue(JSON.parse(JSON.stringify(asTopicValue(written))))).toEqual(written);

@@ -26,7 +26,7 @@ const state = (
 });
 
 describe('consents', () => {
-  it('K1, K10: shows the state for each sender, since when, for what purpose, and what led to it', () => {
+  it('K1, K10: shows the state for each sender, its start, its purpose and its cause', () => {
     consents
       .given()
       .when(requested)
@@ -42,7 +42,7 @@ describe('consents', () => {
       .then(state('no', 'STOP', optedOut));
   });
 
-  it('X8, K10: a consent whose evidence was erased is none, and says so', () => {
+  it('X8, K10: shows a consent whose evidence was erased as none, with the reason', () => {
     const erased = happened(sampleOf('OptInErased'));
     consents
       .given(requested, optedIn)
@@ -50,7 +50,7 @@ describe('consents', () => {
       .then({ yesFor: null, ...state('none', 'erasure', erased, null) });
   });
 
-  it('policy single_opt_in: the form alone led to Yes', () => {
+  it('policy single_opt_in: shows that the form alone led to Yes', () => {
     const byForm = happened({
       type: 'OptedIn',
       data: { ...samples.OptedIn, keyword: null, text: null, providerMessageId: null, acceptedPosition: null },
@@ -61,7 +61,7 @@ describe('consents', () => {
       .then(state('yes', 'form', byForm));
   });
 
-  it('decision: who texted first is known, and has not consented', () => {
+  it('decision: shows a contact who texted first as known, without consent', () => {
     const first = happened(sampleOf('TextedFirst'));
     const texted = {
       status: 'none',
@@ -90,7 +90,7 @@ describe('consents', () => {
       });
   });
 
-  it('K1: consent for one sender says nothing of another', () => {
+  it('K1: consent for one sender does not apply to another', () => {
     const other = happened({ type: 'OptedOut', data: { ...samples.OptedOut, senderId: 'sender-2' } }, 'consent-2');
     consents
       .given(requested, optedIn)

@@ -18,7 +18,7 @@ describe('contacts', () => {
       .then({ id, ...details, programId: 'program-1', revision: 0 });
   });
 
-  it('X8: who was erased is nobody, and is found by id alone', () => {
+  it('X8: an erased contact has no details, and only its id finds it', () => {
     const record = newRecord();
     const created = record('contact-contact-rita', sampleOf('ContactCreated'));
     const gone = {
@@ -48,7 +48,7 @@ describe('contacts', () => {
   });
 
   it.each(['rita', 'Referrer', 'rita ref', '+1555123', 'RITA@EXAMPLE', 'crm-7', 'contact-rita'])(
-    'M3: is found by what it begins with: %s',
+    'M3: is found by the start of %s',
     (typed) => {
       expect(
         termsAfter(happened(sampleOf('ContactCreated'))).some((term) =>
@@ -75,7 +75,7 @@ describe('contacts', () => {
       expect(terms.some((term) => term.startsWith(searchTerm('program-1', typed)))).toBe(true);
   });
 
-  it('G5: terms of two programs never meet', () => {
+  it('G5: terms of two programs never match', () => {
     const ours = termsAfter(happened(sampleOf('ContactCreated')));
     const theirs = termsAfter(happened(sampleOf('ContactCreated'), 'program-2'));
     expect(ours.filter((term) => theirs.includes(term) || term.startsWith('program-2'))).toEqual([]);

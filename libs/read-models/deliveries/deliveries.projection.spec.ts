@@ -25,7 +25,7 @@ describe('deliveries', () => {
   const requested = of('DeliveryRequested');
   const claimed = of('DeliveryClaimed');
 
-  it('M7: shows what was asked for, and not where the text stands', () => {
+  it('M7: shows the request, but not where the text is stored', () => {
     const { deliveryId: id, source: _, consentOf: __, route: ___, ...request } = samples.DeliveryRequested;
     const places = {
       queue: 'program-1 sms sender-1 1',
@@ -47,7 +47,7 @@ describe('deliveries', () => {
     expect(documentsOf(deliveriesProjection, [requested]).get('delivery-1')).not.toHaveProperty('source');
   });
 
-  it('T2: shows the claim, and forgets it when it is given back', () => {
+  it('T2: shows the claim, and removes it when it is released', () => {
     deliveries
       .given(requested)
       .when(claimed)
@@ -58,7 +58,7 @@ describe('deliveries', () => {
       .then({ status: 'requested', claimId: null, claimedAt: null, notBefore: samples.DeliveryReleased.notBefore });
   });
 
-  it('T2: shows the outcome: accepted, refused in words, or uncertain', () => {
+  it('T2: shows the outcome: accepted, refused with a description, or uncertain', () => {
     deliveries
       .given(requested, claimed)
       .when(of('DeliveryAccepted'))
@@ -80,7 +80,7 @@ describe('deliveries', () => {
       .then({ status: 'accepted', attempts: newest({ providerMessageId: 'SM6', status: 'sent' }), reason: null });
   });
 
-  it('T2: shows what the staff decided', () => {
+  it('T2: shows the decision of staff', () => {
     const settled = (decision: 'resend' | 'leave') =>
       happened(record, { type: 'DeliverySettled', data: { ...samples.DeliverySettled, decision } });
     const history = [requested, claimed, of('DeliveryUncertain')];
@@ -94,7 +94,7 @@ describe('deliveries', () => {
       .then({ status: 'requested', claimId: null, expiresAt: samples.DeliverySettled.expiresAt });
   });
 
-  it('T2: after the staff sent it again, a receipt of the first attempt shows in its history and changes nothing else', () => {
+  it('T2: after staff resent it, a receipt of the first attempt appears in its history and changes nothing else', () => {
     const uncertain = of('DeliveryUncertain');
     const again = happened(record, {
       type: 'DeliverySettled',
@@ -142,13 +142,13 @@ describe('deliveries', () => {
     );
   });
 
-  it('K8: a text withheld shows its rule', () =>
+  it('K8: a withheld text shows its rule', () =>
     deliveries.given(requested).when(of('DeliveryWithheld')).then({ status: 'withheld', reason: 'RecipientOptedOut' }));
 
-  it('T2: a text dropped shows that it was', () =>
+  it('T2: a dropped text is shown as dropped', () =>
     deliveries.given(requested).when(of('DeliveryExpired')).then({ status: 'expired' }));
 
-  it("M7: a failed one shows the provider's first reason in words", () => {
+  it("M7: a failed one shows the provider's first reason", () => {
     const failed = receipt('undelivered', '30003');
     deliveries
       .given(requested, claimed)
@@ -163,12 +163,12 @@ describe('deliveries', () => {
       .then({ attempts: newest({ providerMessageId: 'SM6', status: 'undelivered', errorCode: '30003' }) });
   });
 
-  it('rule 8: a fact about a delivery nobody asked for shows nothing', () =>
+  it('rule 8: an event about a delivery that was never requested shows nothing', () =>
     deliveries.given().when(claimed).thenNothing());
 });
 
-describe('the state people see of a text', () => {
-  it('M7: only moves forward, in every order of the answer and the callbacks', () => {
+describe('the displayed state of a text', () => {
+  it('M7: only moves forward, in every order of the response and the callbacks', () => {
     const parts = ['answer', 'queued', 'sent', 'delivered', 'sent', 'delivered'] as const;
     fc.assert(
       fc.property(fc.shuffledSubarray([...parts], { minLength: parts.length }), (order) => {
@@ -187,7 +187,7 @@ describe('the state people see of a text', () => {
     );
   });
 
-  it('M7: callbacks in any order, any number of times, show the same in the end', () => {
+  it('M7: callbacks in any order, any number of times, lead to the same state', () => {
     const statuses = [
       'accepted',
       'queued',
@@ -215,7 +215,7 @@ describe('the state people see of a text', () => {
     fc.assert(fc.property(shuffled, ([list, other]) => expect(messageState(end(other))).toBe(messageState(end(list)))));
   });
 
-  it('M7: has a word for each state', () => {
+  it('M7: each state has a name', () => {
     const history = [of('DeliveryRequested'), of('DeliveryClaimed')];
     const stateAfter = (...events: Recorded<DeliveryEvent>[]) =>
       messageState(documentsOf(deliveriesProjection, events).get('delivery-1'));

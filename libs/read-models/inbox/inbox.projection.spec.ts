@@ -53,7 +53,7 @@ describe('inbox', () => {
 
   // The decider appends no event when the folder does not change.
   it.each(folderCells.filter(({ moves }) => moves))(
-    'I2: $happening shows it in $to, from $from',
+    'I2: $happening moves it to $to, from $from',
     ({ happening, from, to }) => {
       const type = happenings[happening];
       if (!type) throw new Error(`No event for "${happening}"`);
@@ -64,15 +64,18 @@ describe('inbox', () => {
     },
   );
 
-  it.each(tableFolders)('I2, I5: automated texts, keywords and refusals leave folder and answers alone: %s', (from) => {
-    const history = historyTo[from]();
-    const answers = documentsOf(inboxProjection, history).get('conversation-1')?.answers;
-    for (const type of ['AutomatedTextSent', 'KeywordReceived', 'SendRefused'] as const)
-      inbox
-        .given(...history)
-        .when(of(type))
-        .then({ folder: from, answers: answers ?? -1 });
-  });
+  it.each(tableFolders)(
+    'I2, I5: automated texts, keywords and refusals do not change folder and answers: %s',
+    (from) => {
+      const history = historyTo[from]();
+      const answers = documentsOf(inboxProjection, history).get('conversation-1')?.answers;
+      for (const type of ['AutomatedTextSent', 'KeywordReceived', 'SendRefused'] as const)
+        inbox
+          .given(...history)
+          .when(of(type))
+          .then({ folder: from, answers: answers ?? -1 });
+    },
+  );
 
   it('I1: the preview, channel and times are those of the last message', () => {
     const first = started();
@@ -106,7 +109,7 @@ describe('inbox', () => {
       .then({ preview: `${'👋'.repeat(139)}…` });
   });
 
-  it('I1: newest activity first: messages move a conversation up, reading, archiving and keywords do not', () => {
+  it('I1: newest activity first: messages move a conversation up; reading, archiving and keywords do not', () => {
     const first = started();
     const message = received();
     for (const type of ['ConversationRead', 'ConversationArchived', 'KeywordReceived', 'SendRefused'] as const)
@@ -133,7 +136,7 @@ describe('inbox', () => {
     inbox.given(started(), received(), sent()).when(received()).then({ answers: 1 });
   });
 
-  it('I5: reading and archiving keep the count, and mark unread comes back with it', () => {
+  it('I5: reading and archiving keep the count, and mark unread restores it', () => {
     inbox.given(started(), received(), received()).when(of('ConversationRead')).then({ answers: 2, folder: 'read' });
     inbox
       .given(started(), received(), received(), of('ConversationRead'))
@@ -145,19 +148,19 @@ describe('inbox', () => {
       .then({ answers: 1, folder: 'unread' });
   });
 
-  it('M12: shows whose it is: who it was assigned to, else who replied first', () => {
+  it('M12: shows the assignee: by assignment, or the first to reply', () => {
     inbox.given(started()).when(of('ConversationAssigned')).then({ assignee: 'ben' });
     inbox.given(started()).when(of('MessageSent')).then({ assignee: 'anna' });
     inbox.given(started(), of('ConversationAssigned')).when(of('MessageSent')).then({ assignee: 'ben' });
   });
 
-  it('M8: a conversation that was deleted is shown no more, whatever comes after', () => {
+  it('M8: a deleted conversation is no longer shown, whatever comes after', () => {
     inbox.given(started(), received()).when(of('ConversationDeleted')).thenDeleted();
     for (const type of ['MessageReceived', 'MessageSent'] as const)
       inbox.given(started(), of('ConversationDeleted')).when(of(type)).thenNothing();
   });
 
-  it('rule 8: a fact about a conversation nobody has seen start shows nothing', () => {
+  it('rule 8: an event about a conversation without a start shows nothing', () => {
     for (const type of ['MessageReceived', 'MessageSent', 'ConversationArchived', 'KeywordReceived'] as const)
       inbox.given().when(of(type)).thenNothing();
   });

@@ -102,7 +102,7 @@ describe('inbox queries', () => {
     ]);
   });
 
-  it('I9: pages go on where the last one ended, although conversations moved up in between', async () => {
+  it('I9: pages continue where the last one ended, although conversations moved up in between', async () => {
     for (let n = 1; n <= 7; n += 1) started(`c${n}`);
     await project();
     const first = await inbox.page(viewerOf('program-1'), {}, undefined, 3);
@@ -116,7 +116,7 @@ describe('inbox queries', () => {
     expect(third).toMatchObject({ documents: [{ id: 'c1' }], next: null });
   });
 
-  it('I9: a page asks for no more documents when there are a hundred times as many', async () => {
+  it('I9: a page reads no more documents when there are a hundred times as many', async () => {
     const asked: number[] = [];
     const { readModels } = engines;
     const counting: typeof readModels = Object.assign(Object.create(readModels) as typeof readModels, {
@@ -145,7 +145,7 @@ describe('inbox queries', () => {
     expect(await cost()).toEqual(few);
   });
 
-  it('G5: another program sees none of it', async () => {
+  it('G5: another program sees nothing of it', async () => {
     started('c1');
     await project();
     expect(await inbox.one(viewerOf('program-2'), 'c1')).toBeNull();

@@ -2,7 +2,7 @@ import { newRecord, projectionSpec, sampleOf, samples } from '@app/testing';
 import { membersProjection } from './members.projection.js';
 
 describe('members', () => {
-  it('G4: shows a person of the staff with the role', () => {
+  it('G4: shows a member of staff with the role', () => {
     const { memberId: _, ...shown } = samples.MemberAdded;
     projectionSpec(membersProjection)
       .given()
@@ -10,7 +10,7 @@ describe('members', () => {
       .then({ id: 'm1', ...shown, isRemoved: false });
   });
 
-  it('G4: shows who has left as isRemoved', () => {
+  it('G4: shows a former member as isRemoved', () => {
     const record = newRecord();
     const added = record('member-m1', sampleOf('MemberAdded'));
     projectionSpec(membersProjection)

@@ -20,7 +20,7 @@ describe('parked messages', () => {
   const projection = projectionSpec(parkedProjection);
   const row = { id, programId: 'program-1', ...place };
 
-  it('rule 13: shows how many wait of a key, since when, and why', () => {
+  it('rule 13: shows how many messages of a key are parked, since when, and why', () => {
     const [first, second] = facts(parked(1, 'TypeError'), parked(2, 'BehindParked'));
     projection
       .given(first)
@@ -28,7 +28,7 @@ describe('parked messages', () => {
       .then({ ...row, waiting: 2, isWaiting: true, since: first.metadata.occurredAt, cause: 'TypeError' });
   });
 
-  it('a key nothing waits of any more is not listed', () => {
+  it('a key without parked messages is not listed', () => {
     const [first, second] = facts(parked(1, 'TypeError'), handled(1));
     projection
       .given(first)
@@ -36,7 +36,7 @@ describe('parked messages', () => {
       .then({ ...row, waiting: 0, isWaiting: false, since: first.metadata.occurredAt, cause: 'TypeError' });
   });
 
-  it('the last replay says why it failed', () => {
+  it('the last replay shows why it failed', () => {
     const [first, second] = facts(parked(1, 'TypeError'), {
       type: 'ReplayFailed',
       data: { ...place, source: source(1), cause: 'RangeError' },

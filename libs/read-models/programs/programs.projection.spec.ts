@@ -23,7 +23,7 @@ describe('programs', () => {
     expect(JSON.stringify([...documentsOf(programsProjection, [created, added])])).not.toMatch(/token|AC1/);
   });
 
-  describe('what is held', () => {
+  describe('holds', () => {
     const held = (scope: HoldScope, code: string, credentials = 1) =>
       record('hold-program-1', {
         type: 'SendingHeld',
@@ -52,7 +52,7 @@ describe('programs', () => {
     const { nextTryAt } = samples.SendingHeld;
     const account = 'The provider refuses the account or its token';
 
-    it('T8: shows on the number that its account is refused, why, and when it is tried again', () => {
+    it('T8: are shown on the number whose account is refused, with the reason and the next try', () => {
       expect(stateOf(created, added, onAccount)).toEqual({
         isHeld: true,
         sender: 'held',
@@ -78,13 +78,13 @@ describe('programs', () => {
       });
     });
 
-    it('T8: other credentials end it, also where an answer to the old ones comes later', () => {
+    it('T8: end with other credentials, also when a response to the old ones comes later', () => {
       expect(stateOf(created, added, onAccount, changed)).toEqual({ isHeld: false, sender: 'sending', reasons: [] });
       const late = held({ kind: 'account', accountSid: 'AC1' }, '20003');
       expect(stateOf(created, added, onAccount, changed, late)).toMatchObject({ isHeld: false });
     });
 
-    it('N1: email that waits for the mail server shows on the program', () => {
+    it('N1: are shown on the program for email that waits for the mail server', () => {
       programs
         .given(created, added)
         .when(onEmail)

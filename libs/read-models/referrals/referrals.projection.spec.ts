@@ -15,7 +15,7 @@ const of = (type: ConversationEvent['type'], conversation = 'c1') => happened(co
 const open = (...openConversations: string[]) => ({ id: 'referral-1', openConversations });
 
 describe('referrals', () => {
-  it('R3: shows who referred whom, the status, and since when', () => {
+  it('R3: shows the referrer, the referred person, the status, and since when', () => {
     const { createdAt: _, ...expected } = { ...samples.ReferralCreated, createdAt: '' };
     const { referralId: id, ...rest } = expected;
     referrals
@@ -24,13 +24,13 @@ describe('referrals', () => {
       .then({ id, ...rest, programId: 'program-1', createdAt: created.metadata.occurredAt, openConversations: [] });
   });
 
-  it('I4: the flag goes on when a conversation starts', () =>
+  it('I4: the flag is set when a conversation starts', () =>
     referrals.given(created).when(of('ConversationStarted')).then(open('c1')));
 
-  it('M8: the flag goes off when the conversation is deleted', () =>
+  it('M8: the flag is cleared when the conversation is deleted', () =>
     referrals.given(created, of('ConversationStarted')).when(of('ConversationDeleted')).then(open()));
 
-  it('X8: what another system said of a referred person goes with the person, of each referral', () => {
+  it('X8: data of another system about a referred person is erased with the person, in each referral', () => {
     const second = record('referral-referral-2', {
       type: 'ReferralCreated',
       data: { ...samples.ReferralCreated, referralId: 'referral-2' },
@@ -51,21 +51,24 @@ describe('referrals', () => {
     ]);
   });
 
-  it('I4: the flag goes off on archive', () =>
+  it('I4: the flag is cleared on archive', () =>
     referrals.given(created, of('ConversationStarted')).when(of('ConversationArchived')).then(open()));
 
   it.each(['MessageReceived', 'MessageSent', 'ConversationMarkedUnread'] as const)(
-    'I4: the flag goes on again on %s',
+    'I4: the flag is set again on %s',
     (type) => {
       referrals.given(created, of('ConversationStarted'), of('ConversationArchived')).when(of(type)).then(open('c1'));
     },
   );
 
-  it.each(['AutomatedTextSent', 'KeywordReceived', 'SendRefused'] as const)('I4: the flag stays off on %s', (type) => {
-    referrals.given(created, of('ConversationStarted'), of('ConversationArchived')).when(of(type)).then(open());
-  });
+  it.each(['AutomatedTextSent', 'KeywordReceived', 'SendRefused'] as const)(
+    'I4: the flag stays cleared on %s',
+    (type) => {
+      referrals.given(created, of('ConversationStarted'), of('ConversationArchived')).when(of(type)).then(open());
+    },
+  );
 
-  it('I4: the flag is on while any of its conversations is not archived', () => {
+  it('I4: the flag is set while any of its conversations is not archived', () => {
     const history = [created, of('ConversationStarted'), of('ConversationStarted', 'c2')];
     referrals
       .given(...history)
@@ -84,13 +87,13 @@ describe('referrals', () => {
       .then(open('c1'));
   });
 
-  it("M2: a general conversation is no referral's", () => {
+  it('M2: a general conversation belongs to no referral', () => {
     referrals
       .given(created)
       .when(happened('c9', { type: 'ConversationStarted', data: { ...samples.ConversationStarted, referralId: null } }))
       .thenNothing();
   });
 
-  it('rule 8: a conversation about a referral nobody has seen shows nothing', () =>
+  it('rule 8: a conversation about an unknown referral shows nothing', () =>
     referrals.given().when(of('ConversationStarted')).thenNothing());
 });

@@ -11,7 +11,7 @@ const happened = (event: Message) =>
 const started = happened(sampleOf('ConversationStarted'));
 
 describe('thread', () => {
-  it('M7: a text shows author, direction, channel and where its delivery is found', () => {
+  it('M7: a text shows author, direction, channel and the id of its delivery', () => {
     const event = happened(sampleOf('MessageSent'));
     thread
       .given(started)
@@ -31,7 +31,7 @@ describe('thread', () => {
       });
   });
 
-  it('M7: a message in the app has no delivery', () => {
+  it('M7: an in-app message has no delivery', () => {
     thread
       .given(started)
       .when(
@@ -40,7 +40,7 @@ describe('thread', () => {
       .then({ channel: 'in-app', deliveryId: null });
   });
 
-  it('M1: in-app and texts, in and out, are entries of one thread', () => {
+  it('M1: in-app messages and texts, in both directions, are entries of one thread', () => {
     thread
       .given(started)
       .when(happened(sampleOf('MessageReceived')))
@@ -65,7 +65,7 @@ describe('thread', () => {
       .then({ kind: 'keyword', direction: 'in', text: 'stop.' });
   });
 
-  it('M12: an assignment is an entry of its own', () => {
+  it('M12: an assignment is a separate entry', () => {
     thread
       .given()
       .when(happened(sampleOf('ConversationAssigned')))
@@ -77,7 +77,7 @@ describe('thread', () => {
       });
   });
 
-  it('M1: an inbound accepted before a staff reply but routed after it sorts before it', () => {
+  it('M1: an inbound message accepted before a staff reply but routed after it sorts before it', () => {
     const acceptedPosition = record('inbound-SM1', sampleOf('InboundReceived')).position;
     const reply = happened(sampleOf('MessageSent'));
     const routed = happened({ type: 'MessageReceived', data: { ...samples.MessageReceived, acceptedPosition } });
@@ -88,7 +88,7 @@ describe('thread', () => {
     ]);
   });
 
-  it('M1: a message of the portal has the place at which it was written', () => {
+  it('M1: a message of the portal is placed where it was written', () => {
     const event = happened({
       type: 'MessageReceived',
       data: { ...samples.MessageReceived, channel: 'in-app', acceptedPosition: null, providerMessageId: null },
@@ -104,7 +104,7 @@ describe('thread', () => {
       .then({ text: 'Your bonus is on its way', order: first.position });
   });
 
-  it('M8: when the conversation is deleted, every entry keeps its place and author, and no text', () => {
+  it('M8: when the conversation is deleted, every entry keeps its place and author, without text', () => {
     const elsewhere = record('conversation-conversation-2', {
       type: 'MessageReceived',
       data: { ...samples.MessageReceived, conversationId: 'conversation-2', messageId: 'message-9' },
@@ -128,7 +128,7 @@ describe('thread', () => {
     });
   });
 
-  it('I2: folder moves are no entries', () => {
+  it('I2: folder changes are not entries', () => {
     for (const type of ['ConversationRead', 'ConversationMarkedUnread', 'ConversationArchived'] as const)
       thread
         .given(started)

@@ -4,7 +4,7 @@ import { usageProjection } from './usage.projection.js';
 const usage = projectionSpec(usageProjection);
 
 describe('usage', () => {
-  it('U5: counts the texts that a program sends, those of staff and automated ones, and nothing else', () => {
+  it('U5: counts the texts that a program sends, by staff and automated ones, and nothing else', () => {
     const record = newRecord();
     const sent = record('conversation-c1', sampleOf('MessageSent'));
     const automated = record('conversation-c2', sampleOf('AutomatedTextSent'));
@@ -19,7 +19,7 @@ describe('usage', () => {
       .thenNothing();
   });
 
-  it('U5: begins anew each day, in UTC, by when the text was accepted', () => {
+  it('U5: starts again each day, in UTC, by the time a text was accepted', () => {
     const record = newRecord();
     const on = (occurredAt: string) => {
       const event = record('conversation-c1', sampleOf('AutomatedTextSent'));

@@ -28,18 +28,18 @@ it.each([
   ['EVENTSTOREDB_URL', 'esdb://user:sesame@127.0.0.1:port'],
   ['MONGODB_URL', 'mongodb://user:sesame@127.0.0.1:9/messages?colour=blue'],
   ['MONGODB_URL', 'mongodb://user:sesame@127.0.0.1:port/messages'],
-])('%s that cannot be used is refused by name, and its password is not told', async (name, value) => {
+])('an unusable %s is refused by name, without showing its password', async (name, value) => {
   const opening = open({ [name]: value });
   await expect(opening).rejects.toBeInstanceOf(InvalidConfiguration);
   await expect(opening).rejects.toThrow(name);
   await expect(opening).rejects.not.toThrow('sesame');
 });
 
-it('a file of the authority that cannot be read is refused', async () => {
+it('an unreadable file of the authority is refused', async () => {
   await expect(open({ KAFKA_TLS: 'true', KAFKA_CA_FILE: join(folder, 'none.pem') })).rejects.toThrow('none.pem');
 });
 
-it('what was opened before a wrong setting is let go: the folder can be opened again', async () => {
+it('engines opened before a wrong setting are closed: the folder can be opened again', async () => {
   const mixed = { EVENT_STORE: 'embedded', READ_MODELS: 'embedded', DATA_DIR: folder };
   await expect(
     openEngines(
@@ -55,6 +55,6 @@ it('what was opened before a wrong setting is let go: the folder can be opened a
   await (await openEngines(loadConfiguration(mixed))).close();
 });
 
-it('servers that are away are no reason not to open, and all is let go', async () => {
+it('unavailable servers do not prevent opening, and everything is closed', async () => {
   await (await open()).close();
 });

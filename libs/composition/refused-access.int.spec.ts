@@ -8,7 +8,7 @@ import { loadConfiguration } from '@app/platform';
 import { makeCertificate } from '@app/testing';
 import { openEngines } from './engines.js';
 
-describe('a server whose certificate nobody vouches for', () => {
+describe('a server with an unknown certificate', () => {
   const folder = mkdtempSync(join(tmpdir(), 'engines-'));
   let server: Server;
   let port: number;

@@ -14,7 +14,7 @@ emailGatewayContract('mail folder', async () => {
   };
 });
 
-it('N3: a folder that cannot be written is uncertain, and not there', async () => {
+it('N3: a folder that cannot be written gives an uncertain outcome, and no file', async () => {
   const gateway = new MailFolderGateway('/dev/null/mail');
   const email = {
     messageId: 'one',

@@ -93,7 +93,7 @@ describe('SMTP', () => {
         { onData: (stream, _s, done) => stream.resume().on('end', () => done(reply(452, '4.3.1 full'))) },
         '452',
       ],
-    ])('N3: %s was not taken, and comes again later', async (_what, options, code) => {
+    ])('N3: %s was not accepted, and is retried later', async (_what, options, code) => {
       const outcome = await sendTo({ hidePIPELINING, ...options });
       expect(outcome).toMatchObject({ kind: 'back-off', retryAfterMs: expect.any(Number) as number });
       if (code !== '421') expect(outcome).toMatchObject({ code });
@@ -102,18 +102,18 @@ describe('SMTP', () => {
     it.each<[string, SMTPServerOptions]>([
       ['at the sender', { onMailFrom: cut }],
       ['at the recipient', { onRcptTo: cut }],
-    ])('N3: cut off %s, before the message: certainly not taken', async (_when, options) => {
+    ])('N3: connection lost %s, before the message: certainly not accepted', async (_when, options) => {
       expect((await sendTo({ hidePIPELINING, ...options })).kind).toBe('back-off');
     });
 
     it.each<[string, SMTPServerOptions]>([
       ['when the message has begun', { onData: (stream) => stream.once('data', cut) }],
       ['when the message was read', { onData: (stream) => stream.resume().on('end', cut) }],
-    ])('N3: cut off %s: uncertain', async (_when, options) => {
+    ])('N3: connection lost %s: uncertain', async (_when, options) => {
       expect((await sendTo({ hidePIPELINING, ...options })).kind).toBe('uncertain');
     });
 
-    it('N3: no answer to the recipient: not taken; no answer to the message: uncertain', async () => {
+    it('N3: no reply to the recipient: not accepted; no reply to the message: uncertain', async () => {
       expect((await sendTo({ hidePIPELINING, onRcptTo: () => undefined }, 300)).kind).toBe('back-off');
       await server.close();
       expect((await sendTo({ hidePIPELINING, onData: (stream) => void stream.resume() }, 300)).kind).toBe('uncertain');
@@ -124,19 +124,19 @@ describe('SMTP', () => {
     ['says nothing', () => undefined],
     ['hangs up', (socket) => socket.destroy()],
     ['speaks something else', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
-  ])('N3: a server that %s has not taken it', async (_what, onConnection) => {
+  ])('N3: a server that %s has not accepted it', async (_what, onConnection) => {
     server = { ...(await startListener(onConnection)), received: [] };
     expect((await gateway(`smtp://${server.address}`, 500).send(email)).kind).toBe('back-off');
   });
 
-  it('N3: nobody there, or a name nobody knows: not taken', async () => {
+  it('N3: no server, or an unknown name: not accepted', async () => {
     const { address } = await start();
     await server.close();
     expect(await gateway(`smtp://${address}`).send(email)).toMatchObject({ kind: 'back-off', code: 'ECONNREFUSED' });
     expect((await gateway('smtp://mail.invalid', 2_000).send(email)).kind).toBe('back-off');
   });
 
-  it('N3: no address is refused; line breaks in one add no recipient', async () => {
+  it('N3: a missing address is refused; line breaks in one add no recipient', async () => {
     expect(await sendTo({}, undefined, { ...email, to: { name: 'Rosa', address: '' } })).toMatchObject({
       kind: 'refused',
       code: 'InvalidAddress',
@@ -151,7 +151,7 @@ describe('SMTP', () => {
     expect(server.received).toEqual([]);
   });
 
-  it('N1: emails share a connection, and one that went stale costs no email', async () => {
+  it('N1: emails share a connection, and a stale one costs no email', async () => {
     const { address, received } = await start({ hideSTARTTLS: true });
     const sender = gateway(`smtp://${address}`);
     await sender.send(email);
@@ -181,7 +181,7 @@ describe('SMTP', () => {
   });
 
   it.each([true, false])(
-    'N1: TLS from the start (%s) or after STARTTLS; a certificate nobody vouches for is not trusted',
+    'N1: TLS from the start (%s) or after STARTTLS; an unknown certificate is not trusted',
     async (secure) => {
       const { address } = await start({ secure });
       const scheme = secure ? 'smtps' : 'smtp';
@@ -191,7 +191,7 @@ describe('SMTP', () => {
     },
   );
 
-  it('N1: with requireTLS nothing is said in the clear', async () => {
+  it('N1: with requireTLS nothing is sent unencrypted', async () => {
     const { address } = await start({ hideSTARTTLS: true });
     expect((await gateway(`smtp://${address}/?requireTLS=true`).send(email)).kind).toBe('back-off');
     expect((await gateway(`smtp://${address}`).send(email)).kind).toBe('accepted');

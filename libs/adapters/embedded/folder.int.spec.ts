@@ -12,7 +12,7 @@ describe('embedded folder', () => {
   });
   afterEach(() => folder.remove());
 
-  test('is for one at a time, and free again after closing', async () => {
+  test('is locked by one process, and free again after closing', async () => {
     const first = await folder.open();
     const error = await openEmbedded(folder.path).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(FolderLocked);
@@ -22,7 +22,7 @@ describe('embedded folder', () => {
     await folder.open();
   });
 
-  test('closing ends subscriptions, consumers and those who wait', async () => {
+  test('ends subscriptions, consumers and waits when it closes', async () => {
     const { eventStore, topics, checkpoints, close } = await folder.open();
     const signal = new AbortController().signal;
     const handled: string[] = [];
@@ -62,7 +62,7 @@ describe('embedded folder', () => {
     });
   });
 
-  test('a second member of a group takes over when the first stops', async () => {
+  test('lets a second member of a group take over when the first stops', async () => {
     const { topics } = await folder.open();
     const [first, second] = [new AbortController(), new AbortController()];
     const seen: string[] = [];
@@ -84,7 +84,7 @@ describe('embedded folder', () => {
     expect(seen).toEqual(['first a', 'second b']);
   });
 
-  test('X8: no key is in a file as it is, and a destroyed one in no form', async () => {
+  test('X8: contains no plain key, and nothing of a destroyed one', async () => {
     const { keyring } = await folder.open();
     const [kept, destroyed] = [await keyring.ensure('kept'), await keyring.ensure('destroyed')];
     const wrapped = await keyring.store.get(['kept', 'destroyed']);

@@ -38,7 +38,7 @@ describe('grouped writes', () => {
     expect([stored(), db.transactions]).toEqual([[1, 2, 3], 1]);
   });
 
-  it('fail alone and leave nothing behind', async () => {
+  it('fail separately and leave nothing behind', async () => {
     const half = () => {
       insert(7)();
       throw new Error('half done');

@@ -33,14 +33,14 @@ const refusal = async (opening: Promise<unknown>): Promise<string> => {
 };
 
 describe('the master key of a data folder', () => {
-  test('X8: is made at the first start, for its owner alone, and opens the keys from then on', async () => {
+  test('X8: is created at the first start, readable by its owner only, and opens the keys from then on', async () => {
     const key = await makeFolder();
     expect(statSync(file('master.key')).mode & 0o777).toBe(0o600);
     expect(MasterKey.parse(readFileSync(file('master.key'), 'utf8'))).toBeInstanceOf(MasterKey);
     expect(await keyOf(await folder.open())).toBe(key);
   });
 
-  test('X8: when it is missing and keys are stored the start is refused and no new one is made; put back, all is there', async () => {
+  test('X8: if it is missing and keys are stored, the start is refused and no new one is created; restored, everything opens', async () => {
     const key = await makeFolder();
     renameSync(file('master.key'), file('elsewhere'));
     expect(await refusal(folder.open())).toMatch(/master\.key is missing.*MASTER_KEY_FILE/);
@@ -49,7 +49,7 @@ describe('the master key of a data folder', () => {
     expect(await keyOf(await folder.open())).toBe(key);
   });
 
-  test('X8: another one is refused by its id, and so is a file that holds none', async () => {
+  test('X8: a wrong one is refused by its id, and so is a file that holds none', async () => {
     const key = await makeFolder();
     const right = readFileSync(file('master.key'), 'utf8');
     const wrong = 'ab'.repeat(32);
@@ -61,7 +61,7 @@ describe('the master key of a data folder', () => {
     expect(await keyOf(await folder.open())).toBe(key);
   });
 
-  test('X8: one that is given is used, and none is made in the folder', async () => {
+  test('X8: a configured one is used, and none is created in the folder', async () => {
     const masterKeys = [new MasterKey(Buffer.alloc(32, 7))] as const;
     const first = await folder.open({ masterKeys });
     const key = await keyOf(first);
@@ -71,7 +71,7 @@ describe('the master key of a data folder', () => {
     expect(await keyOf(await folder.open({ masterKeys }))).toBe(key);
   });
 
-  test('X8: a rotation leaves every key as it was under a new master key', async () => {
+  test('X8: a rotation leaves every key unchanged under a new master key', async () => {
     const key = await makeFolder();
     const before = readFileSync(file('master.key'), 'utf8');
     expect(await rotateFolderMasterKey(folder.path)).toBe(1);
@@ -83,17 +83,17 @@ describe('the master key of a data folder', () => {
 });
 
 describe('the format of a data folder', () => {
-  test('is noted before anything is stored', async () => {
+  test('is written before anything else', async () => {
     await makeFolder();
     expect(JSON.parse(readFileSync(file('format.json'), 'utf8'))).toEqual({ format: STORED_FORMAT });
   });
 
   test.each([
-    ['an older build, which noted none', null, 'an older build \\(format 1'],
+    ['an older build, without a format', null, 'an older build \\(format 1'],
     ['an older build', `{"format":${STORED_FORMAT - 1}}`, `an older build \\(format ${STORED_FORMAT - 1}`],
     ['a newer build', `{"format":${STORED_FORMAT + 1}}`, `another build \\(format ${STORED_FORMAT + 1}`],
-    ['who knows what', 'x', 'another build \\(format unknown'],
-  ])('one that was written by %s is refused with an explanation and left as it is', async (_by, format, said) => {
+    ['an unknown build', 'x', 'another build \\(format unknown'],
+  ])('a folder of %s is refused with an explanation and not changed', async (_by, format, said) => {
     await makeFolder();
     if (format === null) rmSync(file('format.json'));
     else writeFileSync(file('format.json'), format);

@@ -100,7 +100,7 @@ describe('embedded pages', () => {
     ]);
   });
 
-  test('search goes by the index of terms', () => {
+  test('search uses the index of terms', () => {
     const details = plan({
       sql: `SELECT DISTINCT id FROM "cards:2:terms" WHERE term >= ? AND term < ? LIMIT ?`,
       values: ['a', 'b', 1],
@@ -108,14 +108,14 @@ describe('embedded pages', () => {
     expect(details[0]).toContain('SEARCH cards:2:terms USING COVERING INDEX');
   });
 
-  test('names that could not stand in a statement are refused', async () => {
+  test('names that are invalid in a statement are refused', async () => {
     for (const name of ['', 'a b', 'a"b', 'a;', "a'"]) {
       await expect(store.prepare({ ...model, name })).rejects.toThrow(TypeError);
       await expect(store.prepare({ name: 'other', indexes: { by: [name] } })).rejects.toThrow(TypeError);
     }
   });
 
-  test('an indexed field that holds a list is a mistake of the projection', async () => {
+  test('an indexed field that holds a list is an error of the projection', async () => {
     const writing = store.write(model, [{ document: { id: 'x', rank: [1] }, position: '2' }], { from: '1', to: '2' });
     await expect(writing).rejects.toThrow('rank');
   });

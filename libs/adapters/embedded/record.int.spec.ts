@@ -23,7 +23,7 @@ class ObservedDatabase extends Database {
 
 const happened = (): StoredEvent => ({ id: randomUUID(), type: 'Happened.v1', data: {}, metadata: {} });
 
-describe('embedded record', () => {
+describe('embedded event store', () => {
   let folder: TemporaryFolder;
   let db: ObservedDatabase;
   let store: EmbeddedEventStore;
@@ -39,7 +39,7 @@ describe('embedded record', () => {
     await folder.remove();
   });
 
-  test('rule 13: an event that is no JSON on the disk is given as it is, and the others as they are', async () => {
+  test('rule 13: an event with invalid JSON on disk is returned unchanged, and so are the others', async () => {
     await store.append('thing-1', 'no-stream', [
       { ...happened(), data: { n: 0 } },
       { ...happened(), data: { n: 1 } },
@@ -74,7 +74,7 @@ describe('embedded record', () => {
     expect(await store.read('thing-1', 0, 10)).toHaveLength(4);
   });
 
-  test('a bad append fails alone and at once', async () => {
+  test('an invalid append fails alone and at once', async () => {
     const circular: { self?: unknown } = {};
     circular.self = circular;
     const outcomes = await Promise.allSettled([
@@ -94,7 +94,7 @@ describe('embedded record', () => {
     expect(await store.read('thing-1', 1, 10)).toHaveLength(2);
   });
 
-  test('a commit that fails rejects all of its group and leaves no trace', async () => {
+  test('a failed commit rejects its whole group and leaves no trace', async () => {
     const first = happened();
     await store.append('thing-1', 'no-stream', [first]);
     const head = await store.head();
@@ -131,7 +131,7 @@ describe('embedded record', () => {
     expect(await store.read('thing-1', 0, 10)).toHaveLength(2);
   });
 
-  test('appends that wait when it closes are committed, later ones refused', async () => {
+  test('appends that are pending at closing are committed, later ones refused', async () => {
     const waiting = store.append('thing-1', 'no-stream', [happened()]);
     store.close();
     expect((await waiting).revision).toBe(0);
@@ -144,7 +144,7 @@ describe('embedded record', () => {
     expect(db.transactions - before).toBe(3);
   });
 
-  test('followers at any pace see every event once, those of their categories', async () => {
+  test('followers at any pace see every event of their categories once', async () => {
     const count = 6_000;
     const follow = async (
       categories: readonly string[] | undefined,

@@ -34,7 +34,7 @@ describe('EventStoreDB with TLS and users', () => {
   const url = (): string =>
     `${double.url.replace('esdb://', `esdb://app:${encodeURIComponent('p@ss:word')}@`)}?tlsCAFile=${caFile}`;
 
-  test('U3: the check writes nothing, and the record is one like any other', async () => {
+  test('U3: the check writes nothing, and the event store works normally', async () => {
     const { eventStore, checkAccess } = opened;
     await checkAccess();
     expect(await eventStore.head()).toBeNull();
@@ -45,7 +45,7 @@ describe('EventStoreDB with TLS and users', () => {
     expect(double.counts.batchAppend).toBe(0);
   });
 
-  test('U3: a right that is taken away while a process runs is named, without the password', async () => {
+  test('U3: a right that is removed while a process runs is named, without the password', async () => {
     const { eventStore } = opened;
     await eventStore.head();
     users['app'] = { password: 'p@ss:word', rights: [] };
@@ -67,7 +67,7 @@ describe('EventStoreDB with TLS and users', () => {
     });
   });
 
-  test('U3: a server that speaks no TLS is named as that', async () => {
+  test('U3: a server without TLS is reported as such', async () => {
     const plain = await startEventStoreDbDouble({ folder: join(folder, 'plain') });
     const other = openEventStoreDb({ url: `esdb://app:secret@127.0.0.1:${plain.port}` });
     await expect(other.checkAccess()).rejects.toMatchObject({
@@ -78,13 +78,13 @@ describe('EventStoreDB with TLS and users', () => {
     await plain.close();
   });
 
-  test('U3: one that is away is unavailable', async () => {
+  test('U3: an unavailable server is reported as unavailable', async () => {
     double.refuse(true);
     await expect(opened.checkAccess()).rejects.toMatchObject({ name: 'EngineUnavailable' });
     double.refuse(false);
   });
 
-  test('U3: the version is told to clients with TLS and a user', async () => {
+  test('U3: clients with TLS and a user get the version', async () => {
     expect(await eventStoreDbVersion(url())).toBe('23.10.8');
     expect(await eventStoreDbVersion('esdb://127.0.0.1:1?tls=false')).toBe('of unknown version');
   });

@@ -8,7 +8,7 @@ import { openEventStoreDb, type EventStoreDb } from './index.js';
 
 const happened = (): StoredEvent => ({ id: randomUUID(), type: 'Happened.v1', data: {}, metadata: {} });
 
-describe('EventStoreDB goes away', () => {
+describe('unavailable EventStoreDB', () => {
   const folder = mkdtempSync(join(tmpdir(), 'esdb-'));
   let server: DoubleProcess;
   let opened: EventStoreDb;
@@ -24,7 +24,7 @@ describe('EventStoreDB goes away', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test.each(['SIGTERM', 'SIGKILL'] as const)(
-    '%s under load: appends get through once, subscriptions miss and double nothing',
+    '%s under load: appends are stored once, subscriptions miss and repeat nothing',
     async (signal) => {
       const store = opened.eventStore;
       const after = await store.head();
@@ -70,7 +70,7 @@ describe('EventStoreDB goes away', () => {
     },
   );
 
-  test('a server that does not answer, or is gone, is unavailable; asked again later it knows what it has done', async () => {
+  test('a server that does not respond, or is gone, is unavailable; a later retry finds what it has stored', async () => {
     const otherFolder = mkdtempSync(join(tmpdir(), 'esdb-'));
     const gone = await new DoubleProcess(otherFolder).start();
     const other = openEventStoreDb(gone);

@@ -36,14 +36,14 @@ describe('EventStoreDB', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('what was just written is asked of the leader of a cluster', async () => {
+  test('recent events are read from the leader of a cluster', async () => {
     await opened.eventStore.append('thing-1', 'no-stream', [happened()]);
     await opened.eventStore.read('thing-1', 0, 10);
     await opened.eventStore.head();
     expect(double.counts).toMatchObject({ read: 2, readOfLeader: 2 });
   });
 
-  test('an append whose answer is lost is repeated, written once, and gets the first answer', async () => {
+  test('an append whose response is lost is retried, stored once, and gets the first result', async () => {
     const store = opened.eventStore;
     await store.append('thing-1', 'no-stream', [happened()]);
     const events = [happened(), happened()];
@@ -74,7 +74,7 @@ describe('EventStoreDB', () => {
     expect(await store.read('thing-1', 0, 10)).toEqual(stored);
   });
 
-  test('M9: the same append twice at once, of which the server answers one, gets the first answer both times', async () => {
+  test('M9: the same append twice at once, of which the server answers one, gets the first result both times', async () => {
     const store = opened.eventStore;
     const events = [happened(), happened()];
     const answers = await Promise.all([1, 2].map(() => store.append('thing-1', 'no-stream', events)));
@@ -84,7 +84,7 @@ describe('EventStoreDB', () => {
     expect(answers).toEqual([1, 2].map(() => ({ revision: 1, position: stored[1]?.position })));
   });
 
-  describe('U3 K9: a stream that somebody has deleted or cut is damaged, and never a new one', () => {
+  describe('U3 K9: a deleted or truncated stream is damaged, and never a new one', () => {
     const ways: Record<string, (client: EventStoreDBClient, stream: string) => Promise<unknown>> = {
       'cut by count': (client, stream) => client.setStreamMetadata(stream, { maxCount: 1 }),
       'cut at a revision': (client, stream) => client.setStreamMetadata(stream, { truncateBefore: 2 }),
@@ -110,7 +110,7 @@ describe('EventStoreDB', () => {
       await expect(tallies.aggregates.load(tallyAggregate, 't')).rejects.toMatchObject(damaged);
     });
 
-    test('also for one who appends without reading', async () => {
+    test('also for an append without reading', async () => {
       await opened.eventStore.append(stream, 'no-stream', [happened(), happened()]);
       const client = EventStoreDBClient.connectionString(double.url);
       await client.deleteStream(stream);
@@ -123,7 +123,7 @@ describe('EventStoreDB', () => {
   });
 
   test.each([[undefined], [['thing']]])(
-    'U3: a subscription from a position where nothing begins ends with an error that names it, for categories %j',
+    'U3: a subscription from a position without an event ends with an error that names it, for categories %j',
     async (categories) => {
       const store = opened.eventStore;
       const { position } = await store.append('thing-1', 'no-stream', [happened()]);
@@ -188,7 +188,7 @@ describe('EventStoreDB', () => {
     await following;
   });
 
-  test('a slow follower holds back the server, not the memory', async () => {
+  test('a slow follower applies back-pressure to the server, and does not fill the memory', async () => {
     const store = opened.eventStore;
     for (let n = 0; n < 40; n += 1) {
       await store.append(
@@ -207,7 +207,7 @@ describe('EventStoreDB', () => {
     expect(new Set(idsOf(events)).size).toBe(4_000);
   });
 
-  test('a cut subscription goes on where it was', async () => {
+  test('an interrupted subscription continues where it was', async () => {
     const store = opened.eventStore;
     const expected: string[] = [];
     const seen: string[] = [];
@@ -231,7 +231,7 @@ describe('EventStoreDB', () => {
     expect(seen).toEqual(expected);
   });
 
-  test('closing ends subscriptions and those who wait', async () => {
+  test('closing ends subscriptions and waits', async () => {
     const signal = new AbortController().signal;
     const following = (async () => {
       for await (const _ of opened.eventStore.subscribe({ after: null, signal }));

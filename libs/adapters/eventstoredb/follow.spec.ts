@@ -54,13 +54,13 @@ async function reached(
   return position;
 }
 
-describe('how far who follows EventStoreDB has come', () => {
+describe('the position of a follower of EventStoreDB', () => {
   it.each([
     ['its last event', [100n], 100n],
     ["the server's own events behind it", [{ looked: 40n }, { looked: 170n }], 100n],
     ["the server's own events behind an event that came meanwhile", [100n, 150n, { looked: 170n }], 150n],
     ["the server's own events before its last event", [{ looked: 40n }, 100n], 100n],
-  ])("rule 13: is never beyond the record's end, when the server has sent %s", async (_, sent, position) => {
+  ])('rule 13: is never beyond the end of the event store, when the server has sent %s', async (_, sent, position) => {
     expect(await reached(100n, sent)).toBe(toPosition(position));
   });
 });

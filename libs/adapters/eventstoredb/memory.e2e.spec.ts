@@ -32,7 +32,7 @@ const happened = (): StoredEvent => ({
 });
 
 test(
-  `memory stays the same over ${EVENTS} events`,
+  `memory use stays constant over ${EVENTS} events`,
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'esdb-'));
     const server = await new DoubleProcess(folder).start();

@@ -15,7 +15,7 @@ describe('connection strings of EventStoreDB', () => {
     'host:2113?tls',
     '%zz@host:2113',
     'host:1:2',
-  ])('rule 12: one that is wrong is refused and its password not told: %s', (rest) => {
+  ])('rule 12: an invalid one is refused without showing its password: %s', (rest) => {
     let refused: unknown;
     try {
       openEventStoreDb({ url: `esdb://user:s3cret@${rest}` });
@@ -30,7 +30,7 @@ describe('connection strings of EventStoreDB', () => {
     'esdb://user:s3cret@host:2113',
     'esdb+discover://user:s3cret@cluster:2113?nodePreference=leader&keepAliveInterval=10000',
     'esdb://127.0.0.1:2113?tls=false',
-  ])('%s is one', async (url) => {
+  ])('%s is valid', async (url) => {
     await openEventStoreDb({ url }).close();
   });
 });

@@ -20,7 +20,7 @@ describe('the clock of EventStoreDB', () => {
     return [bounds.least - right, bounds.most - right];
   }
 
-  it('rule 11: goes by the stamp of what was appended', async () => {
+  it('rule 11: uses the timestamps of appended events', async () => {
     const clock = new EventStoreDbClock(anHourAhead);
     expect(await clock.atZero()).toBeNull();
     clock.noteAppend(justNow());
@@ -30,7 +30,7 @@ describe('the clock of EventStoreDB', () => {
     expect(most - least).toBeLessThan(1_000);
   });
 
-  it('rule 11: an append that took long says between which times it was stamped', async () => {
+  it('rule 11: a slow append gives the bounds of its timestamp', async () => {
     const clock = new EventStoreDbClock(anHourAhead);
     clock.noteAppend({ ...appended, began: performance.now() - 60_000, ended: performance.now() });
     const [least, most] = await ahead(clock);
@@ -39,14 +39,14 @@ describe('the clock of EventStoreDB', () => {
     expect(most).toBeGreaterThan(HOUR_MS);
   });
 
-  it('rule 11: what another process had appended before says nothing of now', async () => {
+  it('rule 11: older events of another process are not used', async () => {
     const clock = new EventStoreDbClock(anHourAhead);
     clock.noteAppend({ ...justNow(), metadata: { recordedAt: 'later' } });
     expect(await clock.atZero()).toBeNull();
   });
 
   it.each([-500_000, 500_000])(
-    "rule 11: forgets it when this machine's clock moved by %i ms, since the machine may have slept",
+    "rule 11: forgets the timestamp when this machine's clock moved by %i ms, since the machine may have slept",
     async (moved) => {
       const clock = new EventStoreDbClock(anHourAhead);
       clock.noteAppend(justNow());
@@ -58,7 +58,7 @@ describe('the clock of EventStoreDB', () => {
     },
   );
 
-  it('rule 11: one stamp is read once, and a newer one replaces it', async () => {
+  it('rule 11: one timestamp is read once, and a newer one replaces it', async () => {
     let reads = 0;
     const stamps = [0, 60_000];
     const clock = new EventStoreDbClock(async () => ({

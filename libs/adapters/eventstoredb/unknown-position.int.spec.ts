@@ -11,7 +11,7 @@ import { startEventStoreDbDouble, type EventStoreDbDouble } from '@app/emulators
 import { contextOf, Tallies, tallySubjectHomes, tallyTypes, type TallyEvent } from '@app/testing';
 import { openEventStoreDb, type EventStoreDb } from './index.js';
 
-describe('U3: a follower whose checkpoint is of another record', () => {
+describe('U3: a follower with a checkpoint of another event store', () => {
   const folder = mkdtempSync(join(tmpdir(), 'esdb-'));
   const lines: { readonly error: string; readonly correlationId: string; readonly message?: string }[] = [];
   let double: EventStoreDbDouble;
@@ -44,7 +44,7 @@ describe('U3: a follower whose checkpoint is of another record', () => {
     Logger.overrideLogger(true);
   });
 
-  test('is logged once with the position, makes the process not ready, and is tried again until it fits', async () => {
+  test('is logged once with the position, makes the process not ready, and is retried until it fits', async () => {
     const keyring = new KeysInMemory();
     const tallies = new Tallies(opened.eventStore, keyring);
     const first = await tallies.add('t', [1], contextOf('a'));

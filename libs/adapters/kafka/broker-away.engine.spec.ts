@@ -31,7 +31,7 @@ async function bringBack(): Promise<void> {
   broker = await startKafka({ folder, port: broker.port });
 }
 
-test('a broker that is killed and comes back: both sides go on, and nothing acknowledged is lost', async () => {
+test('after a broker was killed and restarted both sides continue, and nothing acknowledged is lost', async () => {
   const condition = new Condition();
   const seen: ConsumedMessage[] = [];
   const topic = await newTopic(kafka.topics);
@@ -51,7 +51,7 @@ test('a broker that is killed and comes back: both sides go on, and nothing ackn
   for (const key of keys) expect(firstOf(seen, key)).toEqual(upTo(publisher.acknowledged));
 }, 120_000);
 
-test('a broker that stays away: publishing ends after ten seconds, in vain but in order', async () => {
+test('with an unavailable broker publishing fails after ten seconds, in order', async () => {
   const topic = await newTopic(kafka.topics);
   await kafka.topics.publish(topic, numbers(0, 1));
   await kill();
@@ -73,7 +73,7 @@ test('a broker that stays away: publishing ends after ten seconds, in vain but i
 }, 120_000);
 
 test.each(['SIGKILL', 'SIGSTOP'] as const)(
-  'consumers and publishers can be stopped while the broker is away (%s)',
+  'consumers and publishers can be stopped while the broker is unavailable (%s)',
   async (signal) => {
     const condition = new Condition();
     const topic = await newTopic(kafka.topics);
@@ -95,7 +95,7 @@ test.each(['SIGKILL', 'SIGSTOP'] as const)(
   120_000,
 );
 
-test('a consumer that starts before its broker reads as soon as the broker is there', async () => {
+test('a consumer that starts before its broker reads as soon as the broker is available', async () => {
   const condition = new Condition();
   const topic = await newTopic(kafka.topics);
   await kafka.topics.publish(topic, numbers(0, 3));
@@ -106,7 +106,7 @@ test('a consumer that starts before its broker reads as soon as the broker is th
   await member.stop();
 }, 120_000);
 
-test('where nobody listens a consumer ends when it is told to', async () => {
+test('without a broker a consumer ends when it is told to', async () => {
   const nowhere = openTopics([`127.0.0.1:${await freePort()}`]);
   const member = new Member(nowhere.topics, ['topic'], 'group', new Condition());
   await member.stop();

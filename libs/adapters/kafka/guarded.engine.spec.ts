@@ -56,7 +56,7 @@ const as = (username: string, password = 'right'): KafkaOptions => ({
   sasl: { mechanism: 'plain', username, password },
 });
 
-test('with the right authority, name and password it is a Kafka like any other', async () => {
+test('with the right authority, name and password it works like any Kafka', async () => {
   const { topics, close } = openKafka(as('app'));
   const topic = uniqueName('topic');
   await topics.prepare([topic]);
@@ -68,7 +68,7 @@ test('with the right authority, name and password it is a Kafka like any other',
 test.each([
   ['a wrong password', as.bind(null, 'app', 'wrong'), /wrong user or password/],
   ['no right to the topic', as.bind(null, 'guest'), /lacks a right/],
-])('U3: %s is said at once, and is not waited out', async (_, options, expected) => {
+])('U3: %s is reported at once, without waiting', async (_, options, expected) => {
   const { topics, close } = openKafka(options());
   const calls = [
     consume(topics, ['topic'], uniqueName('group'), 1),
@@ -93,7 +93,7 @@ test.each<[string, () => KafkaOptions, object | undefined]>([
     () => ({ ...as('app'), tls: {} }),
     { name: 'AccessRefused', message: expect.stringContaining('certificate of the server is not valid') },
   ],
-])('U3: the check at the start finds %s', async (_, options, expected) => {
+])('U3: the check at start finds %s', async (_, options, expected) => {
   const { checkAccess, close } = openKafka(options());
   const outcome = await checkAccess().catch((error: unknown) => error);
   if (expected) expect(outcome).toMatchObject(expected);

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => kafka.close());
 
-test('members join and leave while messages come: nothing is lost, and each key keeps its order', async () => {
+test('members join and leave while messages arrive: nothing is lost, and each key keeps its order', async () => {
   const condition = new Condition();
   const seen: ConsumedMessage[] = [];
   const topic = await newTopic(kafka.topics);
@@ -38,7 +38,7 @@ test('members join and leave while messages come: nothing is lost, and each key 
   for (const key of keys) expect(firstOf(seen, key)).toEqual(upTo(publisher.acknowledged));
 });
 
-test('a member that takes longer than the session keeps its partitions, and its work is done once', async () => {
+test('a member that works longer than the session time-out keeps its partitions, and its work is done once', async () => {
   const topic = await newTopic(kafka.topics);
   const group = uniqueName('group');
   await kafka.topics.publish(topic, [{ key: 'a', value: { n: 0 } }]);
@@ -62,7 +62,7 @@ test('a member that takes longer than the session keeps its partitions, and its 
   expect([...seen, next && numberOf(next)]).toEqual([0, 1]);
 });
 
-test('a member that was thrown out of its group comes back and reads on from what is committed', async () => {
+test('a member that was removed from its group joins again and continues after the committed offset', async () => {
   const topic = await newTopic(kafka.topics);
   const group = uniqueName('group');
   await kafka.topics.publish(topic, numbers(0, 5));
@@ -89,7 +89,7 @@ test('a member that was thrown out of its group comes back and reads on from wha
   expect((await consume(kafka.topics, [topic], group, 1)).map(numberOf)).toEqual([6]);
 });
 
-test('installations with prefixes of their own share a Kafka', async () => {
+test('installations with different prefixes share a Kafka', async () => {
   const other = openTopics(givenBrokers(), 'other.');
   try {
     const topic = uniqueName('topic');
@@ -114,7 +114,7 @@ test.each([
   ['no JSON', 'hello'],
   ['half of it', '{"n":'],
   ['no object', '[1]'],
-])('what somebody else put there does not stand in the way: %s', async (_what, value) => {
+])('a foreign message does not block its partition: %s', async (_what, value) => {
   const topic = await newTopic(kafka.topics);
   const producer = kafkaClient({ brokers: givenBrokers() }).producer({
     createPartitioner: Partitioners.DefaultPartitioner,

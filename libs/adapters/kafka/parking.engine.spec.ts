@@ -51,7 +51,7 @@ async function happened(name: string): Promise<Item> {
   return { key: name.charAt(0), stream };
 }
 
-test('rule 13: a key that cannot be handled is parked with what comes behind it, the partition goes on, and a replay catches up', async () => {
+test('rule 13: a key that cannot be handled is parked with its later messages, the partition continues, and a replay catches up', async () => {
   const topic = await newTopic(kafka.topics);
   const group = uniqueName('group');
   const handled: string[] = [];

@@ -36,7 +36,7 @@ describe('keys in MongoDB and their master key', () => {
     return documents;
   };
 
-  test('M4: two processes that meet a number at the same moment give it one id', async () => {
+  test('M4: two processes that get a number at the same moment give it one id', async () => {
     const eventLog = { hasHistory: async () => false } as unknown as EventLog;
     const [a, b] = [new NaturalKeys(await open(one), eventLog), new NaturalKeys(await open(one), eventLog)];
     const ids = await Promise.all(
@@ -45,14 +45,14 @@ describe('keys in MongoDB and their master key', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  test('X8: no document holds a key as it is', async () => {
+  test('X8: no document holds a plain key', async () => {
     const key = hex(await (await open(one)).ensure('subject'));
     const documents = await raw();
     expect(documents.map(({ _id }) => _id).toSorted()).toEqual(['master-key', 'subject']);
     for (const { wrapped } of documents) expect(hex(wrapped?.buffer)).not.toContain(key);
   });
 
-  test('X8: the keys of a data folder are taken over, wrapped by the other master key', async () => {
+  test('X8: the keys of a data folder are copied, wrapped by the other master key', async () => {
     const folder = new TemporaryFolder();
     const { keyring } = await folder.open();
     const key = hex(await keyring.ensure('subject'));
@@ -76,7 +76,7 @@ describe('keys in MongoDB and their master key', () => {
     expect((error as Error).message).toContain(one.id);
   });
 
-  test('X8: keys that an older build stored as they are are refused', async () => {
+  test('X8: unwrapped keys of an older build are refused', async () => {
     const connection = new Connection(database.url);
     await connection.reach((db) =>
       db
@@ -90,7 +90,7 @@ describe('keys in MongoDB and their master key', () => {
     });
   });
 
-  test('X8: a rotation beside processes that make keys: each stays what it was, and all are wrapped by the new master key', async () => {
+  test('X8: in a rotation beside processes that create keys, each key stays unchanged and all are wrapped by the new master key', async () => {
     const running = [await open(two, one), await open(two, one)] as const;
     await (await open(one)).ensure('first');
     const made = new Map<string, string>();

@@ -48,7 +48,7 @@ engineClockContract('MongoDB', () =>
   open(({ clocks: [clock] }) => ({ clock: clock as EngineClock, use: () => Promise.resolve() })),
 );
 
-test('U3: the check at the start is passed, and changes nothing', async () => {
+test('U3: the check at start succeeds, and changes nothing', async () => {
   const mongo = await openMongo(database);
   await mongo.checkAccess();
   expect(await mongo.keyring.store.get(['access check'])).toEqual(new Map());

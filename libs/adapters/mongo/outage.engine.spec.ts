@@ -8,7 +8,7 @@ import { freePort, startMongo, type RunningMongo } from '@app/testing/servers';
 import { openMongo, type Mongo } from './index.js';
 
 /** On a separate server, since it is stopped. The stand-in loses its data then; MongoDB would not. */
-describe('MongoDB that is away', () => {
+describe('unavailable MongoDB', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mongo-outage-'));
   const model = newModel();
   let port: number;
@@ -53,16 +53,16 @@ describe('MongoDB that is away', () => {
     for (const [name, error] of outcomes) expect([name, error]).toEqual([name, expect.any(EngineUnavailable)]);
   };
 
-  test('a process can start before its server: every call says that it is unavailable', allUnavailable);
+  test('a process can start before its server: every call reports that it is unavailable', allUnavailable);
 
-  test('once the server is there the same process works', async () => {
+  test('once the server is available the same process works', async () => {
     await start();
     await mongo.readModels.prepare(model);
     await mongo.readModels.write(model, [write(1, card('a'))], { from: null, to: at(1) });
     expect(await mongo.readModels.get(model, ['a'])).toEqual([card('a')]);
   });
 
-  test('the server is killed: calls under way and every later one say so', async () => {
+  test('after the server is killed, running and later calls report it', async () => {
     const waiting = rejection(mongo.checkpoints.waitFor(model.name, at(9), 60_000));
     server?.kill('SIGKILL');
     await server?.ended;
@@ -70,7 +70,7 @@ describe('MongoDB that is away', () => {
     await allUnavailable();
   });
 
-  test('a server that comes back is used without more', async () => {
+  test('a restarted server is used automatically', async () => {
     await start();
     await mongo.readModels.prepare(model);
     expect(await mongo.checkpoints.get(model.name)).toBeNull();
@@ -79,7 +79,7 @@ describe('MongoDB that is away', () => {
     expect(await mongo.keyring.ensure('subject')).toHaveLength(32);
   });
 
-  test('a server that no longer answers is given up', async () => {
+  test('a server that no longer responds is given up', async () => {
     server?.kill('SIGSTOP');
     try {
       expect(await rejection(mongo.readModels.get(model, ['a']))).toBeInstanceOf(EngineUnavailable);

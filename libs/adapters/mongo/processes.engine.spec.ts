@@ -26,7 +26,7 @@ describe('MongoDB shared by several processes', () => {
     await database.drop();
   });
 
-  test('who waits is told what another process moved, a follower or a read model', async () => {
+  test('a waiter is notified of checkpoints moved by another process, for a follower or a read model', async () => {
     const model = newModel();
     const follower = uniqueName('follower');
     await Promise.all([a.readModels.prepare(model), b.readModels.prepare(model)]);
@@ -40,7 +40,7 @@ describe('MongoDB shared by several processes', () => {
     expect(await b.readModels.get(model, ['x'])).toHaveLength(1);
   });
 
-  test('of two writers of one model one goes on, the other learns it, and no document falls back', async () => {
+  test('of two writers of one model one continues, the other is refused, and no document goes back', async () => {
     const model = newModel();
     await Promise.all([a.readModels.prepare(model), b.readModels.prepare(model)]);
     for (let n = 1; n <= 20; n += 1) {
@@ -65,7 +65,7 @@ describe('MongoDB shared by several processes', () => {
     expect(await rejection(b.checkpoints.set(model.name, null, at(5)))).toBeInstanceOf(CheckpointMoved);
   });
 
-  test('a newer document takes the place of an older one that another process inserts at the same moment', async () => {
+  test('a newer document replaces an older one that another process inserts at the same moment', async () => {
     const name = uniqueName('documents');
     await connection.reach(async (db) => {
       const documents = storedIn(db, name);
@@ -90,7 +90,7 @@ describe('MongoDB shared by several processes', () => {
     });
   });
 
-  test('the checkpoint stays where it is when the documents cannot be written', async () => {
+  test('the checkpoint does not move when the documents cannot be written', async () => {
     const model = newModel();
     await a.readModels.prepare(model);
     const unwritable = card('x', { deep: { 'no key of BSON: \u0000': 1 } });
@@ -98,7 +98,7 @@ describe('MongoDB shared by several processes', () => {
     expect(await a.checkpoints.get(model.name)).toBeNull();
   });
 
-  test('a worker cannot move the checkpoint of the collection that took the place of its own', async () => {
+  test('a worker cannot move the checkpoint of the collection that replaced its own', async () => {
     const model = newModel();
     await a.readModels.prepare(model);
     await a.readModels.write(model, [], { from: null, to: at(4) });
@@ -112,7 +112,7 @@ describe('MongoDB shared by several processes', () => {
     expect(await a.checkpoints.get(model.name)).toBe(at(4));
   });
 
-  test('no event is lost when the model is swapped again and again under a worker', async () => {
+  test('no event is lost when the model is swapped repeatedly under a worker', async () => {
     const model = newModel();
     const events = Array.from({ length: 150 }, (_, n) => write(n + 1, card(`card${String(n).padStart(3, '0')}`)));
     const swapUnderTheWorker = async (): Promise<void> => {
@@ -147,7 +147,7 @@ describe('MongoDB shared by several processes', () => {
     expect(keys).toContain('document.terms');
   });
 
-  test('many processes at once agree on one key, and a destroyed one is soon forgotten by all', async () => {
+  test('concurrent processes agree on one key, and all soon forget a destroyed one', async () => {
     const subjects = Array.from({ length: 5 }, () => uniqueName('subject'));
     const wanted = Array.from({ length: 60 }, (_, n) => ({
       subject: subjects[n % 5] ?? '',
@@ -170,7 +170,7 @@ describe('MongoDB shared by several processes', () => {
     expect(await rejection(b.keyring.ensure(subject))).toBeInstanceOf(KeyDestroyed);
   });
 
-  test('ids, values and keys of users are never operators', async () => {
+  test('ids, values and keys from users are never operators', async () => {
     const model = newModel();
     await a.readModels.prepare(model);
     const odd = [
@@ -214,7 +214,7 @@ describe('MongoDB shared by several processes', () => {
     ).toBeInstanceOf(TypeError);
   });
 
-  test('a URL cannot ask for less than a majority', async () => {
+  test('a URL cannot request less than a majority', async () => {
     const less = 'w=1&journal=false&wtimeoutMS=1&readConcernLevel=local&readPreference=secondaryPreferred';
     const other = new Connection(`${database.url}${database.url.includes('?') ? '&' : '?'}${less}`);
     const { readConcern, writeConcern, readPreference } = await other.reach(async (db) => db);
@@ -224,7 +224,7 @@ describe('MongoDB shared by several processes', () => {
     await other.close();
   });
 
-  test('closing ends those who wait, and closing twice is harmless', async () => {
+  test('closing ends waits, and closing twice is harmless', async () => {
     const mongo = await openMongo(database);
     const name = uniqueName('follower');
     const waiting = mongo.checkpoints.waitFor(name, at(1), 20_000);

@@ -4,7 +4,7 @@ import { MongoClock } from './server-clock.js';
 const clockOf = (ask: () => Promise<object>): MongoClock =>
   new MongoClock({ reach: (work: (db: unknown) => unknown) => work({ command: ask }) } as unknown as Connection);
 
-it("rule 11: the clock of MongoDB is what its greeting says, whatever this machine's clock shows", async () => {
+it("rule 11: the clock of MongoDB is the one in its handshake, whatever this machine's clock shows", async () => {
   const realNow = Date.now;
   Date.now = () => realNow() + 500_000;
   try {
@@ -20,7 +20,7 @@ it("rule 11: the clock of MongoDB is what its greeting says, whatever this machi
   }
 });
 
-it('rule 11: a slow answer says between which times the server may have read its clock', async () => {
+it("rule 11: a slow response gives bounds for the server's clock", async () => {
   const realNow = performance.now;
   let time = 1_000;
   performance.now = () => time;
@@ -36,6 +36,6 @@ it('rule 11: a slow answer says between which times the server may have read its
   }
 });
 
-it('rule 11: a server that does not say is not known', async () => {
+it('rule 11: without a time from the server the clock is unknown', async () => {
   expect(await clockOf(async () => ({ ok: 1 })).atZero()).toBeNull();
 });

@@ -27,14 +27,14 @@ describe('waiting for checkpoints', () => {
 
   const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
-  test('looks at once, then not at all', async () => {
+  test('polls at once, then not at all', async () => {
     checkpoints.set('a', at(5));
     expect(await waiting.until('a', at(5), 1_000)).toBe(true);
     await pass(1_000);
     expect(looks).toEqual([['a']]);
   });
 
-  test('who asks for no time is still answered', async () => {
+  test('a time of zero still gets a result', async () => {
     checkpoints.set('a', at(5));
     expect(await waiting.until('a', at(5), 0)).toBe(true);
     const late = waiting.until('a', at(6), 0);
@@ -43,7 +43,7 @@ describe('waiting for checkpoints', () => {
     await pass(50);
   });
 
-  test('looks for all who wait in one, less and less often', async () => {
+  test('polls for all waiters together, less and less often', async () => {
     const [a, again, b] = [
       waiting.until('a', at(1), 10_000),
       waiting.until('a', at(2), 10_000),
@@ -60,7 +60,7 @@ describe('waiting for checkpoints', () => {
     expect(await Promise.all([a, again, b])).toEqual([true, true, true]);
   });
 
-  test('whoever comes during a pause is looked for at once', async () => {
+  test('a waiter during a pause gets a poll at once', async () => {
     const a = waiting.until('a', at(1), 1_000);
     await pass(900);
     const before = looks.length;
@@ -71,7 +71,7 @@ describe('waiting for checkpoints', () => {
     expect(await a).toBe(false);
   });
 
-  test('a move of this process ends the wait without a look', async () => {
+  test('a move of this process ends the wait without a poll', async () => {
     const [reached, further, other] = [
       waiting.until('a', at(3), 100),
       waiting.until('a', at(4), 100),
@@ -83,7 +83,7 @@ describe('waiting for checkpoints', () => {
     expect(await Promise.all([further, other])).toEqual([false, false]);
   });
 
-  test('a move during a look leaves nothing behind', async () => {
+  test('a move during a poll leaves nothing behind', async () => {
     const reached = waiting.until('a', at(3), 20_000);
     expect(looks).toHaveLength(1);
     waiting.moved('a', at(3));
@@ -91,7 +91,7 @@ describe('waiting for checkpoints', () => {
     await pass(0);
   });
 
-  test('a look that fails fails all who wait, and the next one looks again', async () => {
+  test('a failed poll rejects all waiters, and the next one polls again', async () => {
     failure = new Error('away');
     const both = Promise.allSettled([waiting.until('a', at(1), 1_000), waiting.until('b', at(1), 1_000)]);
     expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
@@ -100,7 +100,7 @@ describe('waiting for checkpoints', () => {
     expect(await waiting.until('a', at(1), 1_000)).toBe(true);
   });
 
-  test('closing ends the waiting and the looking', async () => {
+  test('closing ends waiting and polling', async () => {
     const a = waiting.until('a', at(1), 1_000);
     await pass(500);
     const before = looks.length;

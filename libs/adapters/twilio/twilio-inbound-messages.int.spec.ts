@@ -49,7 +49,7 @@ async function between(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => count, close };
 }
 
-it('T5: says of a listed text what its webhook would have said, as far as the list knows it', async () => {
+it("T5: returns the parameters of a listed text's webhook, as far as the list has them", async () => {
   const { sid } = await emulator.inbound({
     from: contact,
     to: ours,
@@ -77,7 +77,7 @@ it('T5: says of a listed text what its webhook would have said, as far as the li
   ]);
 });
 
-it('T5: shows one number’s inbound texts alone: none of another number, none that we or the provider sent', async () => {
+it('T5: lists only one number’s inbound texts: none of another number, none sent by us or the provider', async () => {
   await emulator.inbound({ from: contact, to: ours, body: 'STOP', createdAt: at(1) });
   await emulator.inbound({ from: contact, to: alsoOurs, body: 'to the other number', createdAt: at(2) });
   await emulator.inbound({ from: ours, to: alsoOurs, body: 'between our numbers', createdAt: at(3) });
@@ -88,7 +88,7 @@ it('T5: shows one number’s inbound texts alone: none of another number, none t
   ]);
 });
 
-it('T5: reads page after page, newest first, and no further than the page that holds an older one', async () => {
+it('T5: reads page after page, newest first, up to the page that holds an older one', async () => {
   for (let second = 0; second < 350; second += 1)
     await emulator.inbound({ from: contact, to: ours, body: `${second}`, createdAt: at(second) });
   const counted = await between(() => true);
@@ -122,11 +122,11 @@ describe('T5: a list that cannot be read is an error with a code, and without nu
     expect((await failure(list(at(0), { who: { ...account, authToken: 'b'.repeat(32) } }))).code).toBe('20003');
   });
 
-  it('nobody there', async () => {
+  it('no server', async () => {
     expect((await failure(list(at(0), { url: 'http://127.0.0.1:1' }))).code).toBe('ECONNREFUSED');
   });
 
-  it('an answer that is none', async () => {
+  it('an invalid response', async () => {
     const server = createServer((_request, response) => response.writeHead(502).end(`personal ${contact}`));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     expect(
@@ -135,7 +135,7 @@ describe('T5: a list that cannot be read is an error with a code, and without nu
     server.close();
   });
 
-  it('no answer in time, also to a later page', async () => {
+  it('no response in time, also to a later page', async () => {
     for (let second = 0; second < 150; second += 1)
       await emulator.inbound({ from: contact, to: ours, body: 'personal', createdAt: at(second) });
     for (const answered of [0, 1]) {

@@ -49,7 +49,7 @@ smsGatewayContract('Twilio’s SDK against the emulator', async () => {
   return opened;
 });
 
-describe('T8: what an answer of the provider means', () => {
+describe("T8: the meaning of a provider's response", () => {
   const sms = { from, to: '+14155550132', text: 'Hello', statusCallback: 'http://127.0.0.1:9/' };
   let answer: { status: number; body: string };
   const server = createServer((_request, response) =>
@@ -90,7 +90,7 @@ describe('T3: webhook signatures', () => {
   const form = { From: '+14155550132', Body: 'Ünï & co', To: from };
   const signature = signForm(account.authToken, url, form);
 
-  it('T3: takes what the owner of the token signed', () =>
+  it('T3: accepts a form signed by the owner of the token', () =>
     expect(signatures.isGenuine(account.authToken, signature, url, form)).toBe(true));
 
   it.each([

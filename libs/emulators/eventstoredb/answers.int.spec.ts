@@ -21,12 +21,12 @@ async function open(): Promise<EventStoreDbDouble> {
 
 serverAnswers('the double', open);
 
-describe('what happens only at times, or ends the client', () => {
+describe('answers that occur only sometimes, or break the client', () => {
   let double: EventStoreDbDouble;
   beforeEach(async () => void (double = await open()));
   afterEach(() => double.close());
 
-  test('M9: of the same append several times at once one is answered, the others are told that it took too long', async () => {
+  test('M9: of the same append several times at once one is answered, and the others time out', async () => {
     const asker = new Asker(double.url);
     const [stream, event] = [asker.stream(), asker.event()];
     const append = () =>

@@ -37,7 +37,7 @@ describe('EventStoreDB double, seen by the client', () => {
     const append = (stream: string, expectedRevision: AppendExpectedRevision, events: ReturnType<typeof happened>[]) =>
       client.appendToStream(stream, events, { expectedRevision, ...style });
 
-    test('the same ids at the same revision get the first answer', async () => {
+    test('the same ids at the same revision get the first result', async () => {
       const stream = `thing-${randomUUID()}`;
       const [first, second] = [[happened(), happened()], [happened()]];
       const answers = [await append(stream, 'no_stream', first), await append(stream, 1n, second)];
@@ -58,7 +58,7 @@ describe('EventStoreDB double, seen by the client', () => {
       expect(await idsOf(stream)).toEqual([events[0]?.id, events[0]?.id]);
     });
 
-    test('an append that is there in part, or at another revision, is a conflict', async () => {
+    test('an append that is partly stored, or at another revision, is a conflict', async () => {
       const stream = `thing-${randomUUID()}`;
       const [a, b, c] = [happened(), happened(), happened()];
       await append(stream, 'no_stream', [a, b]);
@@ -80,7 +80,7 @@ describe('EventStoreDB double, seen by the client', () => {
       expect(await idsOf(stream)).toEqual([a.id, b.id]);
     });
 
-    test('what is too large is refused', async () => {
+    test('a too large append is refused', async () => {
       const large = happened({ text: 'x'.repeat(1024 * 1024) });
       await expect(append(`thing-${randomUUID()}`, 'no_stream', [large])).rejects.toMatchObject({
         type: 'maximum-append-size-exceeded',
@@ -88,7 +88,7 @@ describe('EventStoreDB double, seen by the client', () => {
     });
   });
 
-  test('reads both ways, from any place, at most so many', async () => {
+  test('reads in both directions, from any place, up to a limit', async () => {
     const stream = `thing-${randomUUID()}`;
     const events = Array.from({ length: 5 }, () => happened());
     await client.appendToStream(stream, events, { expectedRevision: 'no_stream' });
@@ -104,7 +104,7 @@ describe('EventStoreDB double, seen by the client', () => {
     await expect(ids(client.readStream(`${stream}-none`))).rejects.toMatchObject({ type: 'stream-not-found' });
   });
 
-  test('a filtered subscription that has caught up tells of what it leaves out only now and then', async () => {
+  test('a filtered subscription that has caught up reports skipped events only sometimes', async () => {
     const category = `wanted${randomUUID().replaceAll('-', '')}`;
     const told: string[] = [];
     const caughtUp = Promise.withResolvers<void>();
@@ -136,7 +136,7 @@ describe('EventStoreDB double, seen by the client', () => {
     await subscription.unsubscribe();
   });
 
-  test('an append whose answer is lost is there, and the client is told of a failure', async () => {
+  test('an append whose response is lost is stored, and the client gets an error', async () => {
     const stream = `thing-${randomUUID()}`;
     const event = happened();
     double.loseAnswers(1);

@@ -208,9 +208,9 @@ export function serverAnswers(
 
     test.each(appends)('append: %s', async (_, ask, answer) => expect(await ask(asker)).toEqual(answer));
     test.each(reads)('read: %s', async (_, ask, answer) => expect(await ask(asker)).toEqual(answer));
-    test.each(cut)('what is left of a stream: %s', async (_, ask, answer) => expect(await ask(asker)).toEqual(answer));
+    test.each(cut)('the rest of a stream: %s', async (_, ask, answer) => expect(await ask(asker)).toEqual(answer));
 
-    test('a repeated append tells the position of the first, and an append without events one of its own', async () => {
+    test('a repeated append returns the position of the first, and an append without events its own', async () => {
       const [stream, events] = [asker.stream(), [asker.event(), asker.event()]];
       const position = async (...append: Parameters<Asker['append']>): Promise<bigint> => (
         await asker.append(...append),
@@ -223,7 +223,7 @@ export function serverAnswers(
       expect(await position(stream, 'no_stream', events)).toBe(first);
     });
 
-    test('a subscription begins after a position, fails where nothing begins, and is silent beyond the end', async () => {
+    test('a subscription begins after a position, fails at one without an event, and is silent beyond the end', async () => {
       await asker.streamOf(asker.event());
       const from = asker.position;
       const next = asker.event();
@@ -233,7 +233,7 @@ export function serverAnswers(
       expect(await asker.subscribe(10n ** 15n)).toEqual(['confirmed', 'caught up']);
     });
 
-    test('credentials do not count without TLS', async () => {
+    test('credentials are ignored without TLS', async () => {
       const credentials = { username: 'nobody', password: 'wrong' };
       const answer = await asker.client
         .appendToStream(asker.stream(), asker.event(), { expectedRevision: 'no_stream', credentials })

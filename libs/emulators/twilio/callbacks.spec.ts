@@ -16,7 +16,7 @@ const statuses = (received: readonly { params: Record<string, string> }[]): (str
   received.map(({ params }) => params['MessageStatus']);
 
 describe('status callbacks', () => {
-  it('tell sent and delivered, signed so that the SDK accepts them', async () => {
+  it('report sent and delivered, signed so that the SDK accepts them', async () => {
     const hook = await receiver();
     const statusCallback = `${hook.url}/status?claim=a%20b&x=1`;
     const emulator = await start();
@@ -54,7 +54,7 @@ describe('status callbacks', () => {
   it.each([
     ['undelivered', ['sent', 'undelivered'], '30003'],
     ['failed', ['failed'], '30006'],
-  ] as const)('tell what went wrong: %s', async (status, expected, code) => {
+  ] as const)('report a failure: %s', async (status, expected, code) => {
     const hook = await receiver();
     const emulator = await start();
     emulator.setOutcome({ to: CONTACT, status, errorCode: Number(code), times: 1 });
@@ -73,7 +73,7 @@ describe('status callbacks', () => {
     await eventually(() => statuses(hook.received).at(-1) === 'delivered');
   });
 
-  it('come in copies', async () => {
+  it('are duplicated', async () => {
     const hook = await receiver();
     const emulator = await start({ faults: { callbacks: { duplicate: 2 } } });
 
@@ -83,7 +83,7 @@ describe('status callbacks', () => {
     expect(statuses(hook.received)).toEqual(['sent', 'sent', 'sent', 'delivered', 'delivered', 'delivered']);
   });
 
-  it('come in any order, the same for the same seed', async () => {
+  it('arrive in any order, the same for the same seed', async () => {
     const hook = await receiver();
     const emulator = await start({ faults: { seed: 7, callbacks: { shuffle: true } } });
     const client = connect(emulator);
@@ -105,7 +105,7 @@ describe('status callbacks', () => {
     expect(await run()).toEqual(first);
   });
 
-  it('come before the create is answered', async () => {
+  it('arrive before the create is answered', async () => {
     let answered = false;
     const overtook: boolean[] = [];
     const hook = await receiver((response) => {
@@ -127,7 +127,7 @@ describe('status callbacks', () => {
     expect(hook.received[0]?.params['MessageSid']).toBe(message.sid);
   });
 
-  it('come after the answer otherwise, be it late', async () => {
+  it('arrive after the response otherwise, even if it is late', async () => {
     const answeredBefore: unknown[] = [];
     const hook = await receiver((response) => {
       answeredBefore.push(emulator.ledger().creates[0]?.answered);
@@ -152,7 +152,7 @@ describe('status callbacks', () => {
     expect(statuses(hook.received)).toEqual(['sent', 'delivered']);
   });
 
-  it('can be lost: then only fetching tells', async () => {
+  it('can be lost: then only fetching shows the status', async () => {
     const hook = await receiver();
     const emulator = await start({ faults: { callbacks: { drop: true, early: true } } });
     const client = connect(emulator);
@@ -164,7 +164,7 @@ describe('status callbacks', () => {
     expect(hook.received).toEqual([]);
   });
 
-  it('come though the create was accepted and never answered', async () => {
+  it('arrive although the create was accepted and never answered', async () => {
     const hook = await receiver();
     const emulator = await start({ faults: { next: ['reset-after'] } });
 

@@ -33,7 +33,7 @@ describe('the control routes', () => {
     expect(answer.body['error']).toContain(message);
   });
 
-  it('answer 400 to what is no JSON', async () => {
+  it('answer 400 to invalid JSON', async () => {
     const { url } = await start();
     const response = await fetch(`${url}/emulator/faults`, {
       method: 'POST',
@@ -44,7 +44,7 @@ describe('the control routes', () => {
     expect(await response.text()).not.toContain('node_modules');
   });
 
-  it('do all that the methods do', async () => {
+  it('do everything that the methods do', async () => {
     const hook = await receiver();
     const emulator = await start({ accounts: [] });
     const numbers = [{ phoneNumber: OURS, smsUrl: hook.url }];
@@ -84,7 +84,7 @@ describe('the control routes', () => {
     expect(await client.messages.list()).toEqual([]);
   });
 
-  it('change an account and keep what the change leaves out', async () => {
+  it('change an account and keep values that the change leaves out', async () => {
     const emulator = await start();
     await control(emulator, 'PUT', `accounts/${SID}`, { numbers: [{ phoneNumber: '+15005550002' }] });
     const client = connect(emulator);

@@ -43,7 +43,7 @@ describe('a fault as the SDK sees it', () => {
     expect(await connect(emulator).messages.list()).toHaveLength(accepted ? 1 : 0);
   });
 
-  it('comes to the creates in order, and null spares one', async () => {
+  it('applies to the creates in order, and null means none', async () => {
     const emulator = await start({ faults: { next: ['429', null, '500-after'], rates: { '429': 1 } } });
     const client = connect(emulator);
 
@@ -58,7 +58,7 @@ describe('a fault as the SDK sees it', () => {
     ]);
   });
 
-  it('comes at the given rate, and the same again for the same seed', async () => {
+  it('applies at the given rate, and the same again for the same seed', async () => {
     const emulator = await start();
     const client = connect(emulator);
     const run = async (seed: number): Promise<(string | null)[]> => {
@@ -77,7 +77,7 @@ describe('a fault as the SDK sees it', () => {
     expect(await run(12)).not.toEqual(first);
   });
 
-  it('is written to the ledger file before it is felt', async () => {
+  it('is written to the ledger file before the caller sees it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
     const ledgerFile = join(folder, 'ledger.jsonl');
     const emulator = await start({ ledgerFile, faults: { next: ['timeout-after', 'timeout-before', null] } });

@@ -81,7 +81,7 @@ describe('a text from a contact', () => {
     await connect(emulator).messages.create({ to: CONTACT, from: OURS, body: 'not blocked by the duplicate' });
   });
 
-  it('is only found by listing after an outage, and can be posted later', async () => {
+  it('is found only by listing after an outage, and can be posted later', async () => {
     const hook = await receiver();
     const emulator = await withHook(hook);
 
@@ -94,7 +94,7 @@ describe('a text from a contact', () => {
     expect(hook.received).toHaveLength(1);
   });
 
-  it('is posted once more after a connection failure, and only then', async () => {
+  it('is posted once more only after a connection failure', async () => {
     let failures = 1;
     const hook = await receiver((response) => {
       failures -= 1;
@@ -116,7 +116,7 @@ describe('a text from a contact', () => {
     expect(hook.received).toHaveLength(4);
   });
 
-  it('is given up when the webhook takes too long, and not repeated', async () => {
+  it('is given up when the webhook is too slow, and not retried', async () => {
     const hook = await receiver(() => undefined);
     const emulator = await withHook(hook, { webhookTimeoutMs: 50 });
 
@@ -127,7 +127,7 @@ describe('a text from a contact', () => {
     expect(emulator.ledger().inbound).toMatchObject([{ answered: null }]);
   });
 
-  it('carries hosted media behind credentials and a redirect that must not get them', async () => {
+  it('has hosted media behind credentials and a redirect that must not get them', async () => {
     const hook = await receiver();
     const emulator = await withHook(hook);
     const { sid } = await emulator.inbound({
@@ -151,7 +151,7 @@ describe('a text from a contact', () => {
   });
 });
 
-describe('opt-out words', () => {
+describe('opt-out keywords', () => {
   const send = (emulator: TwilioEmulator, to = CONTACT) =>
     connect(emulator).messages.create({ to, from: OURS, body: 'hello' });
 
@@ -190,7 +190,7 @@ describe('opt-out words', () => {
     expect(emulator.ledger().autoAnswers).toEqual([]);
   });
 
-  it('YES opts in again in silence, HELP is answered every time', async () => {
+  it('YES opts in again without a reply, HELP is answered every time', async () => {
     const emulator = await start();
     for (const body of ['STOP', 'yes', 'YES', 'HELP', 'info'])
       await emulator.inbound({ from: CONTACT, to: OURS, body });

@@ -8,7 +8,7 @@ type SomePage = { instances: { body: string }[]; nextPage(): Promise<SomePage> |
 const bodies = (messages: readonly { body: string }[]): string[] => messages.map(({ body }) => body);
 
 describe('a listing', () => {
-  it('gives every message once, newest first, whatever the page size and whatever arrives between pages', async () => {
+  it('returns every message once, newest first, for any page size and with messages arriving between pages', async () => {
     const emulator = await start();
     const client = connect(emulator);
     await fc.assert(
@@ -37,7 +37,7 @@ describe('a listing', () => {
     );
   });
 
-  it('goes back to the page before', async () => {
+  it('goes back to the previous page', async () => {
     const client = connect(await start());
     for (const body of ['1', '2', '3', '4', '5']) await client.messages.create({ to: CONTACT, from: OURS, body });
 
@@ -51,7 +51,7 @@ describe('a listing', () => {
     expect(bodies((await back?.previousPage())?.instances ?? [])).toEqual(['5', '4']);
   });
 
-  it('survives that the message at the edge of a page is deleted', async () => {
+  it('survives the deletion of the message at the edge of a page', async () => {
     const emulator = await start();
     const client = connect(emulator);
     for (const body of ['1', '2', '3', '4']) await emulator.inbound({ from: CONTACT, to: OURS, body });
@@ -62,7 +62,7 @@ describe('a listing', () => {
     expect(bodies((await first.nextPage())?.instances ?? [])).toEqual(['2', '1']);
   });
 
-  it('is followed by list and each', async () => {
+  it('works with list and each', async () => {
     const client = connect(await start());
     for (let n = 0; n < 7; n += 1) await client.messages.create({ to: CONTACT, from: OURS, body: String(n) });
 
@@ -84,7 +84,7 @@ describe('a listing', () => {
     expect(each).toEqual(['6', '5', '4', '3', '2', '1', '0']);
   });
 
-  it('filters by numbers and by date, and a date leaves out what is not sent', async () => {
+  it('filters by numbers and by date, and a date leaves out unsent messages', async () => {
     const emulator = await start({ delays: { sentMs: 60_000 } });
     const client = connect(emulator);
     await client.messages.create({ to: CONTACT, from: OURS, body: 'not sent yet' });
@@ -103,7 +103,7 @@ describe('a listing', () => {
     expect(response.status).toBe(401);
   });
 
-  it('is in the order of the times that messages were created, and those of one time in the order in which they came', async () => {
+  it('is ordered by the time of creation, and for equal times by arrival', async () => {
     const emulator = await start();
     const client = connect(emulator);
     const at = (second: number): string => new Date(Date.UTC(2026, 0, 5, 9, 0, second)).toISOString();
@@ -125,7 +125,7 @@ describe('a listing', () => {
     expect(second?.instances[0]?.dateCreated.toISOString()).toBe(at(20));
   });
 
-  it('shows a message later than it came when told to, and a newer one before', async () => {
+  it('shows a message later than it arrived when told to, and a newer one before', async () => {
     const emulator = await start({ faults: { listLagMs: 60_000 } });
     const client = connect(emulator);
     const ago = (seconds: number): string => new Date(Date.now() - seconds * 1_000).toISOString();
@@ -152,12 +152,12 @@ describe('a listing', () => {
     expect(bodies(await client.messages.list())).toEqual(['at once', 'late', 'long ago']);
   });
 
-  it('refuses a page token that it never gave', async () => {
+  it('refuses a page token that it never returned', async () => {
     const client = connect(await start());
     await expect(client.messages.page({ pageToken: 'PASMnothing' })).rejects.toMatchObject({ status: 400 });
   });
 
-  it('holds a message of each kind', async () => {
+  it('contains a message of each kind', async () => {
     const emulator = await start();
     const client = connect(emulator);
     const { sid } = await client.messages.create({ to: CONTACT, from: OURS, body: 'out' });

@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 describe('the command line', () => {
-  it('starts, serves, and stops on SIGTERM though a create is unanswered and a message is scheduled', async () => {
+  it('starts, serves, and stops on SIGTERM although a create is unanswered and a message is scheduled', async () => {
     const hook = await receiver();
     const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
     const ledgerFile = join(folder, 'ledger.jsonl');
@@ -77,7 +77,7 @@ describe('the command line', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('explains itself, and says what is wrong with an argument', async () => {
+  it('prints its usage, and reports a wrong argument', async () => {
     const help = run('--help');
     const wrong = run('--account', 'nonsense');
 

@@ -13,7 +13,7 @@ async function delivered(client: ReturnType<typeof connect>, sid: string) {
 }
 
 describe('the SDK against the emulator', () => {
-  it('creates a message that is queued, and fetches it when it is delivered', async () => {
+  it('creates a queued message, and fetches it when it is delivered', async () => {
     const client = connect(await start());
     const before = checked.answers;
 
@@ -37,7 +37,7 @@ describe('the SDK against the emulator', () => {
     expect(checked.answers - before).toBeGreaterThanOrEqual(3);
   });
 
-  it('accepts media, and lists what it accepted', async () => {
+  it('accepts media, and lists them', async () => {
     const client = connect(await start());
     const { sid, numMedia } = await client.messages.create({
       to: CONTACT,
@@ -72,7 +72,7 @@ describe('the SDK against the emulator', () => {
     await expect(quick.messages(second.sid).update({ body: 'other words' })).rejects.toMatchObject({ status: 400 });
   });
 
-  it('cancels what is queued, and nothing that was sent', async () => {
+  it('cancels a queued message, and no sent one', async () => {
     const client = connect(await start({ delays: { sentMs: 60_000 } }));
     const { sid } = await client.messages.create(hello);
     expect((await client.messages(sid).update({ status: 'canceled' })).status).toBe('canceled');
@@ -180,7 +180,7 @@ describe('a create that the provider refuses', () => {
     expect(await unknown.json()).toMatchObject({ code: 20404, status: 404 });
   });
 
-  it('takes what is just within the limits', async () => {
+  it('accepts values just within the limits', async () => {
     const client = connect(await start());
     await client.messages.create({ ...hello, body: 'x'.repeat(1600), mediaUrl: media(10) });
   });

@@ -3,7 +3,7 @@ import twilio from 'twilio';
 import { signForm } from './index.js';
 
 describe('a signature', () => {
-  it("is the one of the provider's documentation", () => {
+  it("equals the one in the provider's documentation", () => {
     const params = {
       CallSid: 'CA1234567890ABCDE',
       Caller: '+14158675310',
@@ -14,7 +14,7 @@ describe('a signature', () => {
     expect(signForm('12345', 'https://example.com/myapp.php?foo=1&bar=2', params)).toBe('L/OH5YylLD5NRKLltdqwSvS0BnU=');
   });
 
-  it('is accepted by the SDK, and refused when a value, the address or the token is another', () => {
+  it('is accepted by the SDK, and refused for another value, address or token', () => {
     const word = fc.string({ minLength: 1, unit: 'grapheme' });
     const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,9}$/);
     fc.assert(

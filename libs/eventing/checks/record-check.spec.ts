@@ -45,17 +45,14 @@ it.each([
   ['notifier sweep', 'follower', 'notifier sweep'],
   ['inbox', 'model', 'read model inbox'],
   ['inbox', 'copy', 'copy of read model inbox'],
-] as const)(
-  'X4: %s (%s) beyond the end of the event store stops the start with a message',
-  async (name, of, inWords) => {
-    stored = [follower('automation', at(10)), lease, polled, { name, of, checkpoint: at(11) }];
-    await expect(pass()).rejects.toBeInstanceOf(UnusableData);
-    await expect(pass()).rejects.toThrow(
-      `The record ends at ${at(10)}, and these are beyond its end: ${inWords} at ${at(11)}. `,
-    );
-    await expect(pass()).rejects.toThrow('npm run admin -- rebuild');
-  },
-);
+] as const)('X4: %s (%s) beyond the end stops the start with a message', async (name, of, inWords) => {
+  stored = [follower('automation', at(10)), lease, polled, { name, of, checkpoint: at(11) }];
+  await expect(pass()).rejects.toBeInstanceOf(UnusableData);
+  await expect(pass()).rejects.toThrow(
+    `The record ends at ${at(10)}, and these are beyond its end: ${inWords} at ${at(11)}. `,
+  );
+  await expect(pass()).rejects.toThrow('npm run admin -- rebuild');
+});
 
 it('X4: every checkpoint is beyond the end of an empty event store', async () => {
   head = null;

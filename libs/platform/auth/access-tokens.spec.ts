@@ -6,20 +6,20 @@ const caller = { programId: 'program', id: 'alex', role: 'agent' } as const;
 describe('access tokens', () => {
   const tokens = new AccessTokens('a secret of at least 32 characters, for tests');
 
-  it('tell who calls, each time', async () => {
+  it('identify the caller, each time', async () => {
     const token = await tokens.sign(caller);
     expect(await tokens.verify(token)).toEqual(caller);
     expect(await tokens.verify(token)).toEqual(caller);
   });
 
-  it('are known until they expire and no longer', async () => {
+  it('are cached until they expire and no longer', async () => {
     const token = await tokens.sign(caller, '1s');
     expect(await tokens.verify(token)).toEqual(caller);
     await pause(1_100);
     await expect(tokens.verify(token)).rejects.toThrow(TokenExpired);
   });
 
-  it('of the previous secret are valid during a rotation, and those that are made are of the new one', async () => {
+  it('of the previous secret are valid during a rotation, and new ones are signed with the new secret', async () => {
     const [first, second] = [
       'the first secret of at least 32 characters',
       'the second secret of at least 32 characters',

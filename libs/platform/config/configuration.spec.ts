@@ -31,11 +31,11 @@ const problemsOf = (environment: Record<string, string>): readonly string[] => {
 const without = (name: string): Record<string, string> =>
   Object.fromEntries(Object.entries(servers).filter(([other]) => other !== name));
 
-test('takes servers with TLS and passwords', () => {
+test('accepts servers with TLS and passwords', () => {
   expect(loadConfiguration(servers)).toMatchObject(servers);
 });
 
-test('knows the variables that have no default too', () => {
+test('includes the variables without a default', () => {
   expect(configurationVariables).toEqual(
     expect.arrayContaining([...Object.keys(servers), 'PUBLIC_URL', 'JWT_SECRET', 'PORT']),
   );
@@ -51,7 +51,7 @@ test.each([
   'KAFKA_USERNAME',
   'KAFKA_PASSWORD',
   'KAFKA_TLS',
-])('a server given in half: without %s it does not start', (name) => {
+])('an incomplete server stops the start: without %s', (name) => {
   const problems = problemsOf(without(name));
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain(name);
@@ -88,7 +88,7 @@ test.each([
   expect(problemsOf(environment)).toEqual([expect.stringContaining(said)]);
 });
 
-test('X8: a master key is given in one of two ways of writing it', () => {
+test('X8: a master key has one of two notations', () => {
   for (const written of [key.toString('hex'), key.toString('base64')])
     expect(
       problemsOf({ ...without('MASTER_KEY_FILE'), MASTER_KEY: written, MASTER_KEY_PREVIOUS_FILE: '/former' }),
@@ -96,7 +96,7 @@ test('X8: a master key is given in one of two ways of writing it', () => {
 });
 
 test.each(['EVENT_STORE', 'READ_MODELS', 'TOPICS', 'EMAIL'])(
-  'a server that is given and not chosen is a mistake: %s',
+  'a server that is given and not chosen is an error: %s',
   (name) => {
     expect(problemsOf(without(name)).join()).toContain(`set ${name}=`);
   },
@@ -119,13 +119,13 @@ test.each([
   ['TAKE_OVER_AFTER_MS', '1'],
   ['API_SURFACES', 'queries,console'],
   ['API_SURFACES', ''],
-])('%s=%s is refused by name, and its value is not repeated', (name, value) => {
+])('%s=%s is refused by name, without repeating its value', (name, value) => {
   const problems = problemsOf({ ...servers, [name]: value }).join('\n');
   expect(problems).toContain(name);
   expect(problems).not.toContain('secret');
 });
 
-test('a previous secret alone is a mistake', () => {
+test('a previous secret alone is an error', () => {
   expect(problemsOf({ JWT_SECRET_PREVIOUS: 'p'.repeat(32) }).join()).toContain('JWT_SECRET');
   expect(problemsOf({ JWT_SECRET_PREVIOUS: 'p'.repeat(32), JWT_SECRET: 's'.repeat(32) })).toEqual([]);
   expect(problemsOf({ JWT_SECRET_PREVIOUS: 'short', JWT_SECRET: 's'.repeat(32) }).join()).toContain(
@@ -133,11 +133,11 @@ test('a previous secret alone is a mistake', () => {
   );
 });
 
-test.each(['10.0.0.0/8', '127.0.0.1,::1', '2001:db8::/32'])('takes proxies: %s', (value) =>
+test.each(['10.0.0.0/8', '127.0.0.1,::1', '2001:db8::/32'])('accepts proxies: %s', (value) =>
   expect(loadConfiguration({ TRUST_PROXY: value }).TRUST_PROXY).toBe(value),
 );
 test.each(['', 'true', 'loopback', '10.0.0.0/33', '10.0.0.0/', '1.2.3.4/8/8', '10.0.0.1,'])(
-  'a proxy that is none stops the start: %j',
+  'an invalid proxy stops the start: %j',
   (value) => expect(problemsOf({ TRUST_PROXY: value }).join()).toContain('TRUST_PROXY'),
 );
 test.each([
@@ -147,6 +147,6 @@ test.each([
   'MAX_CONNECTIONS',
   'REQUEST_TIMEOUT_MS',
   'GRAPHQL_COST_PER_REQUEST',
-])('a limit of nothing, or without end, is refused: %s', (name) => {
+])('a limit of zero, or without an upper bound, is refused: %s', (name) => {
   for (const value of ['0', '-1', 'none', '']) expect(problemsOf({ [name]: value }).join()).toContain(name);
 });

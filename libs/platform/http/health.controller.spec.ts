@@ -23,11 +23,11 @@ function controller(publisher: string, readiness = new Readiness()): HealthContr
 const problem = async (health: HealthController): Promise<unknown> =>
   problemOf(await health.ready().catch((error: unknown) => error));
 
-it('rule 12: is ready when the engines answer and nothing keeps it from its work', async () => {
+it('rule 12: is ready when the engines respond and nothing prevents its work', async () => {
   expect(await controller(at(10)).ready()).toEqual({ status: 'ready' });
 });
 
-it("X4: is not ready with a checkpoint beyond the record's end, and says what to do", async () => {
+it('X4: is not ready with a checkpoint beyond the end of the event store, and says what to do', async () => {
   expect(await problem(controller(at(11)))).toMatchObject({
     status: 503,
     code: 'NotReady',
@@ -36,7 +36,7 @@ it("X4: is not ready with a checkpoint beyond the record's end, and says what to
   await expect(controller(at(11)).ready()).rejects.not.toBeInstanceOf(UnusableData);
 });
 
-it('T7: is not ready while something keeps it from its work, and says all of it', async () => {
+it('T7: is not ready while something prevents its work, and lists every reason', async () => {
   const readiness = new Readiness();
   readiness.require(() => Promise.resolve('One'));
   readiness.require(() => Promise.resolve(null));

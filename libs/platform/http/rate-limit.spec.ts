@@ -1,7 +1,7 @@
 import { RateLimit, rateLimitHeaders } from './rate-limit.js';
 
 describe('a quota', () => {
-  it('G4: is for each key alone, and says what is left', () => {
+  it('G4: applies to each key separately, and shows what is left', () => {
     const limit = new RateLimit('token', 3);
     expect([1, 2, 3, 4].map(() => limit.take('a')).map(({ remaining, isExceeded }) => [remaining, isExceeded])).toEqual(
       [
@@ -15,7 +15,7 @@ describe('a quota', () => {
     expect(limit.take('c', 5)).toMatchObject({ remaining: 0, isExceeded: true });
   });
 
-  it('is whole again after a minute from its first use', () => {
+  it('is full again a minute after its first use', () => {
     jest.useFakeTimers();
     try {
       const limit = new RateLimit('token', 1);
@@ -29,7 +29,7 @@ describe('a quota', () => {
     }
   });
 
-  it('takes a bounded amount of memory: keys that were used longest ago are forgotten', () => {
+  it('uses bounded memory: keys used longest ago are forgotten', () => {
     const limit = new RateLimit('address', 1);
     limit.take('first');
     for (let index = 0; index < 20_000; index += 1) limit.take(String(index));
@@ -37,7 +37,7 @@ describe('a quota', () => {
     expect(limit.take('19999')).toMatchObject({ isExceeded: true });
   });
 
-  it('is told in the fields of the standard', () => {
+  it('is shown in the fields of the standard', () => {
     const [token, program] = [new RateLimit('token', 10), new RateLimit('program', 100)];
     expect(rateLimitHeaders([token.take('a'), program.take('p', 7)])).toEqual({
       'ratelimit-policy': '"token";q=10;w=60, "program";q=100;w=60',

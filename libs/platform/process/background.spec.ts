@@ -6,7 +6,7 @@ import { Readiness } from './readiness.js';
 
 const fitting = passedRecordCheck();
 
-it('what other work waits for is stopped after it', async () => {
+it('work that other work waits for is stopped after it', async () => {
   const background = new Background(new SoleProcess(), fitting, new Readiness());
   const told: string[] = [];
   const readModel = Promise.withResolvers<void>();
@@ -32,7 +32,7 @@ it('what other work waits for is stopped after it', async () => {
   expect(told).toEqual(['dispatcher is told', 'dispatcher has ended', 'projector is told', 'projector has ended']);
 });
 
-it('rule 13: nothing begins before the record was checked, also when its engine comes later', async () => {
+it('rule 13: nothing starts before the event store was checked, also when its engine becomes available later', async () => {
   Logger.overrideLogger(false);
   let answers = 0;
   const begun = Promise.withResolvers<void>();
@@ -74,7 +74,7 @@ describe('U3: work that only an operator can help', () => {
   const stopped = (signal: AbortSignal) =>
     new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
 
-  it('is tried again and again, said once, and shown until it has run for a while', async () => {
+  it('is retried, reported once, and shown until it has run for a while', async () => {
     let failure: Error | null = new UnusableData('No event begins at position 7');
     let tries = 0;
     background.start('adder', (signal) => ((tries += 1), failure ? Promise.reject(failure) : stopped(signal)));
@@ -99,7 +99,7 @@ describe('U3: work that only an operator can help', () => {
     expect(lines).toHaveLength(2);
   });
 
-  it('is no longer shown when it fails for another reason, which is said each time', async () => {
+  it('is no longer shown when it fails for another reason, which is reported each time', async () => {
     let failure: Error = new UnusableData('No event begins at position 7');
     background.start('adder', () => Promise.reject(failure));
     await jest.advanceTimersByTimeAsync(10_000);

@@ -24,7 +24,7 @@ export function assignmentContract(log: () => TopicLog): void {
         ),
       );
 
-    test('a member alone owns every key, until it ends', async () => {
+    test('a single member owns every key, until it ends', async () => {
       const { condition, join } = await group();
       const member = join();
       await condition.until(() => keys.every((key) => member.owns(key)));
@@ -52,7 +52,7 @@ export function assignmentContract(log: () => TopicLog): void {
       await Promise.all(members.map((member) => member.stop()));
     });
 
-    test('a member that ends gives its keys to the other, with nothing lost', async () => {
+    test('when a member ends, the other gets its keys, and nothing is lost', async () => {
       const { condition, topics, join } = await group();
       const first = join();
       await condition.until(() => keys.every((key) => first.owns(key)));

@@ -3,7 +3,7 @@ import { rejection, uniqueName } from './opened.js';
 import { at } from './read-model-store.samples.js';
 
 export function checkpointCases(checkpoints: () => Checkpoints): void {
-  test('moves only from where it is', async () => {
+  test('moves only from its current position', async () => {
     const name = uniqueName('follower');
     expect(await checkpoints().get(name)).toBeNull();
     expect(await rejection(checkpoints().set(name, at(1), at(2)))).toBeInstanceOf(CheckpointMoved);
@@ -15,7 +15,7 @@ export function checkpointCases(checkpoints: () => Checkpoints): void {
     expect(await checkpoints().get(name)).toBe(at(3));
   });
 
-  test('rule 13: goes back to the beginning from where it is, and begins again', async () => {
+  test('rule 13: is reset to the beginning from its current position, and starts again', async () => {
     const name = uniqueName('follower');
     await checkpoints().set(name, null, null);
     expect(await checkpoints().get(name)).toBeNull();
@@ -28,7 +28,7 @@ export function checkpointCases(checkpoints: () => Checkpoints): void {
     expect(await checkpoints().get(name)).toBe(at(2));
   });
 
-  test('rule 13: all are told by name, but for those at the beginning', async () => {
+  test('rule 13: all are listed by name, except those at the beginning', async () => {
     const [one, two, gone] = ['a', 'b', 'c'].map((letter) => uniqueName(letter)) as [string, string, string];
     await checkpoints().set(one, null, at(1));
     await checkpoints().set(`lease ${two}`, null, '0001 somebody');
@@ -44,7 +44,7 @@ export function checkpointCases(checkpoints: () => Checkpoints): void {
     ]);
   });
 
-  test('of several at once one moves it', async () => {
+  test('of several concurrent moves one succeeds', async () => {
     const name = uniqueName('follower');
     for (const from of [null, at(1)]) {
       const moves = Array.from({ length: 5 }, () => checkpoints().set(name, from, at(from === null ? 1 : 2)));
@@ -53,7 +53,7 @@ export function checkpointCases(checkpoints: () => Checkpoints): void {
     }
   });
 
-  test('who waits is told when it is reached', async () => {
+  test('a waiter is notified when it is reached', async () => {
     const name = uniqueName('follower');
     const [two, five] = [checkpoints().waitFor(name, at(2), 20_000), checkpoints().waitFor(name, at(5), 20_000)];
     await checkpoints().set(name, null, at(3));
@@ -63,7 +63,7 @@ export function checkpointCases(checkpoints: () => Checkpoints): void {
     expect(await five).toBe(true);
   });
 
-  test('who waits too long is told so', async () => {
+  test('a waiter is notified when the time is over', async () => {
     const name = uniqueName('follower');
     expect(await checkpoints().waitFor(name, at(1), 10)).toBe(false);
     await checkpoints().set(name, null, at(1));

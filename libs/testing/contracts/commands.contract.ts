@@ -64,7 +64,7 @@ export function commandsContract(name: string, open: () => Promise<Opened<{ read
         ({ revision } = await tallies.eventLog.append(`tally-${id}`, revision, events.slice(from, from + PAGE)));
     }
 
-    test('rule 3: what follows from an event is done once, however many commands came after it', async () => {
+    test('rule 3: a command caused by an event is executed once, however many commands came after it', async () => {
       await others(1);
       const cause = following(await opened.store.head());
       const first = await tallies.add(id, [5, 6], cause);
@@ -76,7 +76,7 @@ export function commandsContract(name: string, open: () => Promise<Opened<{ read
       expect(await tallies.amounts(id)).toHaveLength(1 + 2 + MORE_THAN_REMEMBERED);
     });
 
-    test("M9: a client's key is recognised for a day, however many commands came after it", async () => {
+    test("M9: a client's key is recognized for a day, however many commands came after it", async () => {
       const first = await tallies.add(id, [5, 6], keyed('k'));
       await others(MORE_THAN_REMEMBERED);
       for (const process of [tallies, anotherProcess()]) {
@@ -86,7 +86,7 @@ export function commandsContract(name: string, open: () => Promise<Opened<{ read
       expect(await tallies.amounts(id)).toHaveLength(2 + MORE_THAN_REMEMBERED);
     });
 
-    test('M9: a key that is older and was forgotten is a new command, which is remembered in its turn', async () => {
+    test('M9: an older key that was forgotten is a new command, which is remembered again', async () => {
       const [first] = (await tallies.add(id, [5], keyed('k'))).events;
       await others(MORE_THAN_REMEMBERED);
       await tallies.aggregates.load(tallyAggregate, id);

@@ -62,7 +62,7 @@ function knowsWhatItTook(opened: () => OpenedEmail): void {
     expect(await received()).toHaveLength(2);
   });
 
-  it('N3: knows what was sent', async () => {
+  it('N3: recognizes a sent email', async () => {
     const { gateway } = opened();
     await gateway.send(email('one'));
     expect(await gateway.find('one')).toEqual({ kind: 'found', providerMessageId: 'one' });
@@ -71,7 +71,7 @@ function knowsWhatItTook(opened: () => OpenedEmail): void {
 }
 
 function cannotTell(opened: () => OpenedEmail): void {
-  it('N3: sent again, it is recognised by its Message-ID', async () => {
+  it('N3: a repeated email is recognized by its Message-ID', async () => {
     const { gateway, received } = opened();
     await gateway.send(email('one'));
     await gateway.send(email('one'));
@@ -80,7 +80,7 @@ function cannotTell(opened: () => OpenedEmail): void {
     expect(second).toBe(first);
   });
 
-  it('N3: says of none that it was sent, and of none that it was not', async () => {
+  it('N3: reports no email as sent or not sent', async () => {
     const { gateway } = opened();
     await gateway.send(email('one'));
     expect(await gateway.find('one')).toEqual({ kind: 'unknown' });

@@ -19,7 +19,7 @@ export function engineClockContract(name: string, open: () => Promise<Opened<Por
     });
     afterAll(() => opened.close());
 
-    test('rule 11: says between which times its clock is, and the right one is between them', async () => {
+    test('rule 11: gives bounds for its clock, and the right time is between them', async () => {
       const began = performance.now();
       await opened.use();
       const { least, most } = (await opened.clock.atZero()) ?? { least: NaN, most: NaN };

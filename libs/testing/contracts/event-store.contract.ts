@@ -26,11 +26,11 @@ export function eventStoreContract(name: string, open: () => Promise<Opened<Port
 
     describe('append and read', () => appendCases(store));
     describe('repeated appends', () => repetitionCases(store));
-    describe('appends that no store takes', () => refusalCases(store));
-    describe('many at once', () => concurrencyCases(store));
+    describe('invalid appends', () => refusalCases(store));
+    describe('concurrency', () => concurrencyCases(store));
     describe('subscriptions', () => subscriptionCases(store));
 
-    test('what was appended is there after it was opened again', async () => {
+    test('appended events exist after reopening', async () => {
       const stream = newStream();
       const [first, second] = [many(3), many(2)];
       const answer = await store().append(stream, 'no-stream', first);
@@ -96,7 +96,7 @@ function appendCases(store: () => EventStore): void {
     expect(await store().read(newStream(), 0, 3)).toEqual([]);
   });
 
-  test('random appends give what a list in memory gives', async () => {
+  test('random appends give the same as a list in memory', async () => {
     const appends = fc.array(
       fc.record({
         stream: fc.nat(2),
@@ -126,7 +126,7 @@ function appendCases(store: () => EventStore): void {
 }
 
 function repetitionCases(store: () => EventStore): void {
-  test('the same append again gets the first answer and is not written twice', async () => {
+  test('the same append again gets the first result and is not written twice', async () => {
     const stream = newStream();
     const [first, second] = [many(2), many(3)];
     const answers = [await store().append(stream, 'no-stream', first), await store().append(stream, 1, second)];
@@ -145,7 +145,7 @@ function repetitionCases(store: () => EventStore): void {
     expect(await store().read(stream, 0, 10)).toHaveLength(6);
   });
 
-  test('an append that is in the stream in part is a conflict', async () => {
+  test('an append that is partly stored is a conflict', async () => {
     const stream = newStream();
     const [a, b, c] = [happened(), happened(), happened()];
     await store().append(stream, 'no-stream', [a, b]);
@@ -189,7 +189,7 @@ function refusalCases(store: () => EventStore): void {
     ['too-large', 'one byte more than fits', newStream(), 'no-stream', [sized(MAX_APPEND_BYTES + 1)]],
     ['too-large', 'events that do not fit together', newStream(), 'no-stream', [sized(half), sized(half + 1)]],
   ])(
-    'U3: %s: %s is refused, nothing is written, and the next append is taken',
+    'U3: %s: %s is refused, nothing is written, and the next append is accepted',
     async (rule, _, stream, expected, events) => {
       const head = await store().head();
       const error = await rejection(store().append(stream, expected, events));
@@ -201,13 +201,13 @@ function refusalCases(store: () => EventStore): void {
     },
   );
 
-  test('as much as fits is taken', async () => {
+  test('an append of the maximum size is accepted', async () => {
     const stream = newStream();
     expect((await store().append(stream, 'no-stream', [sized(half), sized(half)])).revision).toBe(1);
     expect((await store().append(stream, 1, [sized(MAX_APPEND_BYTES)])).revision).toBe(2);
   });
 
-  test('at most none is read as nothing', async () => {
+  test('a limit of zero reads nothing', async () => {
     const stream = newStream();
     await store().append(stream, 'no-stream', many(1));
     expect(await store().read(stream, 0, 0)).toEqual([]);
@@ -215,7 +215,7 @@ function refusalCases(store: () => EventStore): void {
 }
 
 function concurrencyCases(store: () => EventStore): void {
-  test('of many at the same revision exactly one wins', async () => {
+  test('of concurrent appends at the same revision exactly one wins', async () => {
     const stream = newStream();
     for (let round = 0; round < 5; round += 1) {
       const expected = round === 0 ? 'no-stream' : round - 1;
@@ -229,7 +229,7 @@ function concurrencyCases(store: () => EventStore): void {
     expect(await store().read(stream, 0, 100)).toHaveLength(5);
   });
 
-  test('a conflict does not touch the others', async () => {
+  test('a conflict does not affect the others', async () => {
     const category = uniqueName('thing');
     await store().append(`${category}-0`, 'no-stream', many(1));
     const appends = Array.from({ length: 10 }, (_, n) => store().append(`${category}-${n}`, 'no-stream', many(2)));
@@ -238,7 +238,7 @@ function concurrencyCases(store: () => EventStore): void {
     for (let n = 1; n < 10; n += 1) expect(await store().read(`${category}-${n}`, 0, 10)).toHaveLength(2);
   });
 
-  test('writers that decide again after a conflict all get through', async () => {
+  test('writers that decide again after a conflict all succeed', async () => {
     const stream = newStream();
     const write = async (): Promise<void> => {
       for (;;) {

@@ -14,7 +14,7 @@ export function keyringContract(name: string, open: () => Promise<Opened<Ports>>
     afterAll(() => opened.close());
     const keyring = () => opened.store;
 
-    test('makes a key of 32 bytes at first use and keeps it', async () => {
+    test('creates a key of 32 bytes at first use and keeps it', async () => {
       const [a, b] = [uniqueName('subject'), uniqueName('subject')];
       const key = await keyring().ensure(a);
       expect(key).toHaveLength(32);
@@ -22,7 +22,7 @@ export function keyringContract(name: string, open: () => Promise<Opened<Ports>>
       expect(hex(await keyring().ensure(b))).not.toBe(hex(key));
     });
 
-    test('many at once agree on one key for each subject', async () => {
+    test('concurrent callers agree on one key for each subject', async () => {
       const subjects = [uniqueName('subject'), uniqueName('subject'), uniqueName('subject')];
       const wanted = Array.from({ length: 30 }, (_, n) => subjects[n % 3] ?? '');
       const keys = await Promise.all(wanted.map(async (subject) => hex(await keyring().ensure(subject))));
@@ -31,7 +31,7 @@ export function keyringContract(name: string, open: () => Promise<Opened<Ports>>
       wanted.forEach((subject, index) => expect(hex(stored.get(subject))).toBe(keys[index]));
     });
 
-    test('gives the keys there are', async () => {
+    test('returns the existing keys', async () => {
       const [known, unknown, destroyed] = [uniqueName('subject'), uniqueName('subject'), uniqueName('subject')];
       const key = await keyring().ensure(known);
       await keyring().ensure(destroyed);
@@ -58,7 +58,7 @@ export function keyringContract(name: string, open: () => Promise<Opened<Ports>>
       expect(await rejection(keyring().ensure(subject))).toBeInstanceOf(KeyDestroyed);
     });
 
-    test('tells all it has, and which were destroyed', async () => {
+    test('lists all keys, and the destroyed ones', async () => {
       const subjects = Array.from({ length: 3 }, () => uniqueName('subject'));
       const [a, b, destroyed] = subjects as [string, string, string];
       const keys = [hex(await keyring().ensure(a)), hex(await keyring().ensure(b)), null];
@@ -70,7 +70,7 @@ export function keyringContract(name: string, open: () => Promise<Opened<Ports>>
       expect(subjects.map((subject) => told.get(subject))).toEqual(keys);
     });
 
-    test('takes over a key made elsewhere, and no other one after it', async () => {
+    test('adopts a key created elsewhere, and no other one after it', async () => {
       const [adopted, own, destroyed] = [uniqueName('subject'), uniqueName('subject'), uniqueName('subject')];
       const key = Uint8Array.from({ length: 32 }, (_, n) => n);
       await keyring().adopt(adopted, key);
@@ -83,7 +83,7 @@ export function keyringContract(name: string, open: () => Promise<Opened<Ports>>
       expect((await keyring().get([destroyed])).get(destroyed)).toBe('destroyed');
     });
 
-    test('X8: what is stored holds no key as it is, and nothing of a destroyed one', async () => {
+    test('X8: the store holds no plain key, and nothing of a destroyed one', async () => {
       const [made, adopted, destroyed] = [uniqueName('subject'), uniqueName('subject'), uniqueName('subject')];
       const raw = [await keyring().ensure(made), Uint8Array.from({ length: 32 }, (_, n) => 200 - n)];
       await keyring().adopt(adopted, raw[1] ?? new Uint8Array());
@@ -97,7 +97,7 @@ export function keyringContract(name: string, open: () => Promise<Opened<Ports>>
       expect(stored.get(destroyed)).toBeNull();
     });
 
-    test('what is stored is replaced where it is what one has seen, and nowhere else', async () => {
+    test('an entry is replaced only if it is unchanged since it was read', async () => {
       const [subject, destroyed] = [uniqueName('subject'), uniqueName('subject')];
       const [first, second, third] = [1, 2, 3].map((n) => new Uint8Array([n, n])) as [
         Uint8Array,
@@ -123,7 +123,7 @@ export function keyringContract(name: string, open: () => Promise<Opened<Ports>>
       for (const name of [subject, destroyed]) await opened.keys.destroy(name);
     });
 
-    test('keys and destroyed subjects are there after it was opened again', async () => {
+    test('keys and destroyed subjects exist after reopening', async () => {
       const [kept, destroyed] = [uniqueName('subject'), uniqueName('subject')];
       const key = await keyring().ensure(kept);
       await keyring().ensure(destroyed);

@@ -4,7 +4,7 @@ import { rejection } from './opened.js';
 import { fullPages, at, card, cards, inOrder, newModel, write } from './read-model-store.samples.js';
 
 export function pageCases(store: () => ReadModelStore): void {
-  test('pages of random documents give the sorted list, in both orders and with ties', async () => {
+  test('pages of random documents give the sorted list, in both orders and with equal values', async () => {
     await fc.assert(
       fc.asyncProperty(cards, fc.integer({ min: 1, max: 7 }), async (documents, limit) => {
         const model = newModel();
@@ -92,7 +92,7 @@ export function pageCases(store: () => ReadModelStore): void {
     );
   });
 
-  test('the last page says that there is no next one', async () => {
+  test('the last page shows that there is no next one', async () => {
     const { model } = await filled(4);
     const request = { index: 'byRank', equals: {}, order: 'asc', limit: 2 } as const;
     const first = await store().page(model, request);
@@ -102,7 +102,7 @@ export function pageCases(store: () => ReadModelStore): void {
     expect(await store().page(model, { ...request, equals: { rank: 99 } })).toEqual({ documents: [], next: null });
   });
 
-  test('a page goes on where it ended when documents come and change in between', async () => {
+  test('a page continues after the previous one when documents change or are added in between', async () => {
     const { model, documents } = await filled(6);
     const request = { index: 'byRank', equals: {}, order: 'asc', limit: 3 } as const;
     const first = await store().page(model, request);
@@ -154,7 +154,7 @@ export function pageCases(store: () => ReadModelStore): void {
     );
   });
 
-  test('an index that does not exist or does not fit is a mistake of the caller', async () => {
+  test('an index that does not exist or does not fit is an error of the caller', async () => {
     const { model } = await filled(1);
     const request: PageRequest = { index: 'byPlace', equals: { rank: 1 }, order: 'asc', limit: 2 };
     expect(await rejection(store().page(model, request))).toBeInstanceOf(TypeError);

@@ -25,7 +25,7 @@ export function readModelStoreContract(name: string, open: () => Promise<Opened<
     describe('rebuild', () => rebuildCases(store, checkpoints));
     describe('checkpoints', () => checkpointCases(checkpoints));
 
-    test('documents and checkpoint are there after it was opened again', async () => {
+    test('documents and checkpoint exist after reopening', async () => {
       const model = newModel();
       await store().prepare(model);
       await store().write(model, [write(1, card('a'))], { from: null, to: at(5) });
@@ -89,7 +89,7 @@ function writeCases(store: () => ReadModelStore, checkpoints: () => Checkpoints)
     expect(await checkpoints().get(model.name)).toBe(at(8));
   });
 
-  test('one write changes several documents and deletes others, and no list shows these any more', async () => {
+  test('one write changes several documents and deletes others, and no list shows the deleted ones', async () => {
     const model = newModel();
     await store().prepare(model);
     const [a, b, c] = [card('a', { rank: null }), card('b', { rank: null }), card('c', { rank: 7 })];
@@ -115,7 +115,7 @@ function writeCases(store: () => ReadModelStore, checkpoints: () => Checkpoints)
     ]);
   });
 
-  test('a document that was deleted stays so until something newer is written', async () => {
+  test('a deleted document stays deleted until a newer one is written', async () => {
     const model = newModel();
     await store().prepare(model);
     await store().write(model, [write(1, card('a')), write(5, card('b'))], { from: null, to: at(5) });
@@ -127,7 +127,7 @@ function writeCases(store: () => ReadModelStore, checkpoints: () => Checkpoints)
     expect(await store().search(model, 'a', 5)).toEqual([card('a', { terms: ['again'] })]);
   });
 
-  test('models keep apart', async () => {
+  test('models are separate', async () => {
     const [a, b] = [newModel(), newModel()];
     await store().prepare(a);
     await store().prepare(b);
@@ -136,7 +136,7 @@ function writeCases(store: () => ReadModelStore, checkpoints: () => Checkpoints)
     expect(await checkpoints().get(b.name)).toBeNull();
   });
 
-  test('the newest of each document stays, in whatever order and however often they are written', async () => {
+  test('the newest version of each document stays, in any order and with repeated writes', async () => {
     const versions = fc.uniqueArray(
       fc.record({ id: fc.constantFrom('a', 'b', 'c'), n: fc.integer({ min: 1, max: 30 }), isDeleted: fc.boolean() }),
       {
@@ -175,7 +175,7 @@ function writeCases(store: () => ReadModelStore, checkpoints: () => Checkpoints)
 }
 
 function searchCases(store: () => ReadModelStore): void {
-  test('finds each document once by the beginning of any of its terms', async () => {
+  test('finds each document once by the start of any of its terms', async () => {
     const model = newModel();
     await store().prepare(model);
     const [ann, bob] = [
@@ -207,7 +207,7 @@ function searchCases(store: () => ReadModelStore): void {
     expect(await store().search(model, 'new', 10)).toEqual([now]);
   });
 
-  test('takes signs of pattern languages as they are', async () => {
+  test('treats pattern characters as text', async () => {
     const model = newModel();
     await store().prepare(model);
     const documents = ['a.c', 'abc', 'a%c', 'a_c', '+1 (555)', '^x', 'ünï'].map((term, n) =>

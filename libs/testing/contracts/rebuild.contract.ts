@@ -5,7 +5,7 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
   const list = { index: 'byPlace', equals: { place: 'a' }, order: 'asc', limit: 2 } as const;
   const rebuilt = [card('a', { rank: 3, terms: ['fresh'] }), card('b', { rank: 2 }), card('c', { rank: 1 })];
 
-  test('a copy grows beside the live one and takes its place with its checkpoint', async () => {
+  test('a copy grows beside the live one and replaces it with its checkpoint', async () => {
     const model = await filled();
     await store().beginRebuild(model);
     await store().fillRebuild(
@@ -31,7 +31,7 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
     expect(await store().search(model, 'x', 5)).toEqual([]);
   });
 
-  test('a copy knows what was deleted', async () => {
+  test('a copy knows the deleted documents', async () => {
     const model = await filled();
     await store().beginRebuild(model);
     await store().fillRebuild(model, [write(4, card('b')), remove(4, 'a')]);
@@ -57,7 +57,7 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
     expect(await store().search(model, 'newer', 5)).toEqual([newer]);
   });
 
-  test('rule 13: the copy of an empty record takes the place of what was there, at the beginning', async () => {
+  test('rule 13: the copy of an empty event store replaces the live one, at the beginning', async () => {
     const model = await filled();
     const told = async () => (await checkpoints().all()).filter(({ name }) => name === model.name);
     const live = [{ name: model.name, of: 'model', checkpoint: at(1) }];
@@ -94,7 +94,7 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
     expect(await collect(store().scan(model, 'live'))).toEqual([write(6, card('a', { rank: 6 }))]);
   });
 
-  test('a scan of many gives each once, in order of id', async () => {
+  test('a scan of many returns each once, in order of id', async () => {
     const model = newModel();
     await store().prepare(model);
     const documents = Array.from({ length: 1_100 }, (_, n) => card(String(n).padStart(5, '0')));

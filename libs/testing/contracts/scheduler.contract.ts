@@ -90,13 +90,13 @@ export function schedulerContract(name: string, open: () => Promise<Opened<Ports
       expect(process.done).toEqual(['sooner', 'later']);
     });
 
-    test('what is due already when it is written is done at once', async () => {
+    test('work that is already due when it is written is done at once', async () => {
       process.clock.set(100);
       await process.add('late', 10);
       await process.until(() => process.done.includes('late'));
     });
 
-    test('what is put off is done at its new time, and what is cleared is not done', async () => {
+    test('postponed work is done at its new time, and cleared work is not done', async () => {
       await process.add('put off', 10);
       await process.add('put off', 10);
       await process.add('cleared', 10);
@@ -110,7 +110,7 @@ export function schedulerContract(name: string, open: () => Promise<Opened<Ports
       expect(process.done).toEqual(['put off']);
     });
 
-    test('it is done once by several processes, since only one of them can claim it', async () => {
+    test('work is done once by several processes, since only one of them can claim it', async () => {
       const others = [start(process.model), start(process.model)];
       const names = Array.from({ length: 20 }, (_, n) => `shared ${n}`);
       await Promise.all(names.map((one) => process.add(one, 10)));
@@ -122,7 +122,7 @@ export function schedulerContract(name: string, open: () => Promise<Opened<Ports
       expect([process, ...others].flatMap(({ done }) => done).toSorted()).toEqual(names.toSorted());
     });
 
-    test('what came due while no process ran, or was begun by one that died, is done by the next', async () => {
+    test('work that came due while no process ran, or was started by one that died, is done by the next', async () => {
       const dying = start(process.model, { dies: true });
       await process.stop();
       for (const one of ['begun', 'missed']) await dying.add(one, one === 'begun' ? 10 : 20);
@@ -136,7 +136,7 @@ export function schedulerContract(name: string, open: () => Promise<Opened<Ports
       expect(next.done.toSorted()).toEqual(['begun', 'missed']);
     });
 
-    test('work that fails is tried again, and delays no other', async () => {
+    test('failing work is retried, and delays no other', async () => {
       process.failing.add('failing');
       await process.add('failing', 10);
       await process.add('good', 11);
@@ -162,7 +162,7 @@ export function schedulerContract(name: string, open: () => Promise<Opened<Ports
       await process.until(() => process.done.length === flood.length + 1);
     });
 
-    test('what was due before a given time and position is left to the caller', async () => {
+    test('work that was due before a given time and position is left to the caller', async () => {
       await process.add('before', 10);
       await process.add('after', 20);
       process.clock.set(5);

@@ -36,7 +36,7 @@ export function smsGatewayContract(name: string, open: () => Promise<OpenedSms>)
       return { outcome, accepted: opened.accepted() - before, sms };
     };
 
-    it('T1: hands a text over and says under which id', async () => {
+    it('T1: sends a text and returns its id', async () => {
       expect(await send(null)).toMatchObject({
         outcome: { kind: 'accepted', providerMessageId: expect.stringMatching(/./) as string },
         accepted: 1,
@@ -51,7 +51,7 @@ export function smsGatewayContract(name: string, open: () => Promise<OpenedSms>)
     );
 
     it.each(['busy', 'unreachable'] as const)(
-      'T2: %s was not accepted, and says when to come back',
+      'T2: %s was not accepted, with the time of the next try',
       async (trouble) => {
         const { outcome, accepted } = await send(trouble);
         expect(outcome).toMatchObject({ kind: 'back-off', retryAfterMs: expect.any(Number) as number });
@@ -59,20 +59,20 @@ export function smsGatewayContract(name: string, open: () => Promise<OpenedSms>)
       },
     );
 
-    it('T2: a refusal carries the provider’s code and no number', async () => {
+    it('T2: a refusal contains the provider’s code and no number', async () => {
       const { outcome, sms } = await send('opted-out');
       expect(outcome).toMatchObject({ kind: 'refused', code: '21610' });
       expect(JSON.stringify(outcome)).not.toContain(sms.to);
     });
 
-    it('T2: finds a text whose answer was lost, by what it says and when it was sent', async () => {
+    it('T2: finds a text whose response was lost, by its wording and the time it was sent', async () => {
       const from = new Date();
       const { sms } = await send('lost-after');
       const found = await opened.gateway.find(opened.account, sms, since(from), nobodysId);
       expect(found).toMatchObject({ kind: 'found' });
     });
 
-    it('T2: does not take a text that belongs to another delivery, nor an older one', async () => {
+    it('T2: does not find a text that belongs to another delivery, nor an older one', async () => {
       const from = new Date();
       const { sms } = await send('lost-after');
       expect(await opened.gateway.find(opened.account, sms, since(from), () => Promise.resolve(true))).toEqual({

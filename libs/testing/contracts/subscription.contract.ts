@@ -4,7 +4,7 @@ import { follow, followCount, happened, idsOf, many } from './event-store.sample
 import { uniqueName } from './opened.js';
 
 export function subscriptionCases(store: () => EventStore): void {
-  test('catches up in the order of the record, from any position', async () => {
+  test('catches up in order, from any position', async () => {
     const category = uniqueName('thing');
     const expected: string[] = [];
     const lengths = [0, 0, 0];
@@ -24,7 +24,7 @@ export function subscriptionCases(store: () => EventStore): void {
     }
   });
 
-  test('without a filter everything comes', async () => {
+  test('without a filter all events arrive', async () => {
     const after = await store().head();
     const [a, b] = [uniqueName('thing'), uniqueName('other')];
     const events = many(2);
@@ -36,7 +36,7 @@ export function subscriptionCases(store: () => EventStore): void {
     expect(idsOf(own)).toEqual(idsOf(events));
   });
 
-  test('a long catch-up loses and doubles nothing, and each batch is a place to go on from', async () => {
+  test('a long catch-up loses and repeats nothing, and continues from any batch', async () => {
     const category = uniqueName('thing');
     const expected: string[] = [];
     for (let n = 0; n < 13; n += 1) {
@@ -58,7 +58,7 @@ export function subscriptionCases(store: () => EventStore): void {
     }
   });
 
-  test('a filter takes whole categories only', async () => {
+  test('a filter selects whole categories', async () => {
     const name = uniqueName('thing');
     const wanted = [happened(), happened(), happened()] as const;
     await store().append(`${name}-1`, 'no-stream', [wanted[0]]);
@@ -69,7 +69,7 @@ export function subscriptionCases(store: () => EventStore): void {
     expect(idsOf(events)).toEqual(idsOf(wanted));
   });
 
-  test('a filtered subscription also moves over what it leaves out', async () => {
+  test('a filtered subscription also moves past skipped events', async () => {
     const [wanted, other] = [uniqueName('wanted'), uniqueName('other')];
     const { position: after } = await store().append(`${wanted}-1`, 'no-stream', many(1));
     const { position } = await store().append(`${other}-1`, 'no-stream', many(1));
@@ -124,7 +124,7 @@ export function subscriptionCases(store: () => EventStore): void {
     }
   });
 
-  test('random filters give what filtering a list gives', async () => {
+  test('random filters give the same as filtering a list', async () => {
     const appends = fc.array(fc.record({ category: fc.nat(3), count: fc.integer({ min: 1, max: 3 }) }), {
       minLength: 1,
       maxLength: 15,

@@ -15,7 +15,7 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
     afterAll(() => opened.close());
     const log = () => opened.store;
 
-    test('topics are prepared again and again, also by several at once, and keep what they have', async () => {
+    test('topics are prepared repeatedly and concurrently, and keep their messages', async () => {
       const [topic, other] = [uniqueName('topic'), uniqueName('topic')];
       await Promise.all([log().prepare([topic]), log().prepare([other, topic]), log().prepare([topic, topic])]);
       await log().publish(topic, numbers(0, 5));
@@ -37,7 +37,7 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
       }
     });
 
-    test('calls that do not wait for each other keep their order', async () => {
+    test('concurrent calls keep their order', async () => {
       const topic = await newTopic(log());
       await Promise.all(Array.from({ length: 40 }, (_, call) => log().publish(topic, numbers(call * 5, call * 5 + 5))));
       const messages = await consume(log(), [topic], uniqueName('group'), 200);
@@ -48,11 +48,11 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
       expect(new Set(messages.map(({ offset }) => offset)).size).toBe(200);
     });
 
-    test('nothing to publish is published at once', async () => {
+    test('publishing nothing resolves at once', async () => {
       await expect(log().publish(await newTopic(log()), [])).resolves.toBeUndefined();
     });
 
-    test('a message comes as it was published', async () => {
+    test('a message arrives as it was published', async () => {
       const topic = await newTopic(log());
       const message = { key: 'ключ', value: { text: 'ünï ✓\n', list: [1, null, { deep: true }] } };
       await log().publish(topic, [message]);
@@ -61,7 +61,7 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
       expect(typeof consumed?.offset).toBe('string');
     });
 
-    test('a consumer that waits gets what is published then', async () => {
+    test('a waiting consumer gets newly published messages', async () => {
       const topic = await newTopic(log());
       const group = uniqueName('group');
       await log().publish(topic, numbers(0, 1));
@@ -87,7 +87,7 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
       expect(seen.toSorted()).toEqual([0, 1, 2]);
     });
 
-    test('what a handler failed on comes again, and nothing else is lost', async () => {
+    test('messages of a failed handler arrive again, and nothing else is lost', async () => {
       const topic = await newTopic(log());
       const group = uniqueName('group');
       await log().publish(topic, numbers(0, 20));
@@ -108,7 +108,7 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
       expect(new Set(messages.map(numberOf)).size).toBe(20);
     });
 
-    test('offsets are committed after the effect: who comes next goes on behind it', async () => {
+    test('offsets are committed after the effect: the next consumer continues after it', async () => {
       const topic = await newTopic(log());
       const group = uniqueName('group');
       await log().publish(topic, numbers(0, 5));
@@ -175,7 +175,7 @@ export function topicLogContract(name: string, open: () => Promise<Opened<Ports>
 
     assignmentContract(log);
 
-    test('messages and offsets are there after it was opened again', async () => {
+    test('messages and offsets exist after reopening', async () => {
       const topic = await newTopic(log());
       const group = uniqueName('group');
       await log().publish(topic, numbers(0, 3));

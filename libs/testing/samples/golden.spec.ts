@@ -20,15 +20,15 @@ class GivenKeys extends KeysInMemory {
 describe('the golden files of stored events', () => {
   const files = goldenFiles();
 
-  it('are there for each stored type; `npm run golden` makes missing ones', () => {
+  it('exist for each stored type; `npm run golden` creates missing ones', () => {
     expect(goldenPaths().filter((path) => !files.includes(path))).toEqual([]);
   });
 
-  it('belong to a type each', () => {
+  it('belong to one type each', () => {
     expect(files.filter((path) => !(typeOfFile(path) in eventTypes))).toEqual([]);
   });
 
-  it.each(files)('%s opens to what it said', async (path) => {
+  it.each(files)('%s opens to its recorded data', async (path) => {
     const { stored, keys, opened } = readGolden(path);
     const [event] = (
       await new EventCodec(eventTypes, new GivenKeys(keys), upcasters).open([asRecorded(stored)])
@@ -43,7 +43,7 @@ describe('the golden files of stored events', () => {
     expect(Object.keys(opened.data)).not.toEqual([]);
   });
 
-  it.each(goldenPaths())('%s leaves open today what it left open then', async (path) => {
+  it.each(goldenPaths())('%s leaves the same fields unsealed as when it was stored', async (path) => {
     const { stored, opened } = readGolden(path);
     const again = await new EventCodec(eventTypes, new KeysInMemory(), upcasters).seal(
       { ...newRecord()('golden-1', opened), eventId: stored.id },

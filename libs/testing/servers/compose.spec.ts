@@ -50,23 +50,23 @@ describe('Compose files', () => {
   it.each([
     ['docker-compose.yml', base],
     ['infra/compose.tls.yml', secure],
-  ])('%s is what the specification allows', (_file, content) => {
+  ])('%s is allowed by the specification', (_file, content) => {
     isValid(content);
     expect(isValid.errors ?? []).toEqual([]);
   });
 
   it.each([
-    ['a misspelt key', without((api) => (api['enviroment'] = {}))],
-    ['a condition nobody knows', without((api) => (api['depends_on'] = { prepare: { condition: 'service_ready' } }))],
+    ['a misspelled key', without((api) => (api['enviroment'] = {}))],
+    ['an unknown condition', without((api) => (api['depends_on'] = { prepare: { condition: 'service_ready' } }))],
     ['a command that is a number', without((api) => (api['command'] = 3000))],
   ])('%s is refused', (_what, broken) => expect(isValid(broken)).toBe(false));
 });
 
-describe('what each of our processes is told', () => {
-  it('has all of them', () =>
+describe('the variables of our processes', () => {
+  it('are complete', () =>
     expect(apps.toSorted()).toEqual(['api', 'automation', 'notifier', 'prepare', 'projector', 'publisher', 'sample']));
 
-  it.each(apps)('%s: variables the configuration knows, and values it takes', (name) => {
+  it.each(apps)('%s: variables and values are valid in the configuration', (name) => {
     const environment = environmentOf(name, [base]);
     expect(unknownIn(environment)).toEqual([]);
     expect(loadConfiguration(environment)).toMatchObject({
@@ -86,7 +86,7 @@ describe('what each of our processes is told', () => {
       expect(url).toMatch(/:\w+_PASSWORD-[^@]+@.*tls=true/);
   });
 
-  it('does not start with TLS and without its secrets', () =>
+  it('are refused with TLS and without its secrets', () =>
     expect(() => environmentOf('api', [base, secure])).toThrow('EVENTSTOREDB_PASSWORD is not given'));
 
   it('a renamed variable is noticed', () => {
@@ -96,7 +96,7 @@ describe('what each of our processes is told', () => {
     expect(() => loadConfiguration(renamed)).toThrow('MONGODB_URL');
   });
 
-  it('only the notifier knows the mail server', () => {
+  it('only the notifier gets the mail server', () => {
     const told = apps.filter((name) => environmentOf(name, [base])['SMTP_URL'] !== undefined);
     expect(told).toEqual(['notifier']);
     expect(loadConfiguration(environmentOf('notifier', [base])).EMAIL).toBe('smtp');
@@ -117,7 +117,7 @@ describe('commands', () => {
     expect(existsSync(entry.replace(/^dist\/(.*)\.js$/, '$1.ts'))).toBe(true);
   });
 
-  it('the provider’s stand-in has the sample’s account and number, and posts to where the API checks signatures', () => {
+  it('the provider’s emulator has the sample’s account and number, and posts to where the API checks signatures', () => {
     const { PUBLIC_URL, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_SENDER_PHONE, TWILIO_API_URL } =
       loadConfiguration(environmentOf('api', [base]));
     const command = (base.services['provider']?.command ?? []).map((part) => substituted(part));
@@ -127,9 +127,9 @@ describe('commands', () => {
   });
 });
 
-describe('who is reachable, and what a process may', () => {
+describe('exposure and rights', () => {
   it.each(Object.entries(base.services))(
-    '%s: this machine alone, no rights it does not need, a health check or an end',
+    '%s: only this machine, no unneeded rights, a health check or an end',
     (_name, service) => {
       for (const port of (service['ports'] ?? []) as string[]) expect(port).toMatch(/^127\.0\.0\.1:/);
       expect(service).toMatchObject({ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
@@ -139,7 +139,7 @@ describe('who is reachable, and what a process may', () => {
     },
   );
 
-  it.each(ours)('%s writes nowhere but to its /tmp', (_name, service) =>
+  it.each(ours)('%s writes only to its /tmp', (_name, service) =>
     expect(service).toMatchObject({ read_only: true, tmpfs: ['/tmp'] }),
   );
 });

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'image-build-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('the image’s own build command compiles what is copied, and the result starts', async () => {
+it('the image’s own build command compiles the copied files, and the result starts', async () => {
   for (const file of copiedFiles()) cpSync(file, join(folder, file));
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
   const command = /^RUN (npx nest build.*)$/m.exec(readFileSync('infra/Dockerfile', 'utf8'))?.[1] ?? '';

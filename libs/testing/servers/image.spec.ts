@@ -28,18 +28,18 @@ const compiled = compiledFiles();
 describe.each([
   ['copied into the image’s build', copied],
   ['compiled by it', compiled],
-])('what is %s', (_what, files) => {
+])('the part that is %s', (_what, files) => {
   it('has no spec, no double and no tool', () => expect(files.filter((file) => NOT_PRODUCT.test(file))).toEqual([]));
 
-  it('has every app, and the provider’s stand-in', () => {
+  it('has every app, and the provider’s emulator', () => {
     expect(entryPoints()).toContain('libs/emulators/twilio/main.ts');
     expect(files).toEqual(expect.arrayContaining(entryPoints()));
   });
 });
 
-it('compiles nothing that is not copied', () => expect(compiled.filter((file) => !copied.includes(file))).toEqual([]));
+it('compiles only copied files', () => expect(compiled.filter((file) => !copied.includes(file))).toEqual([]));
 
-it('runs the Node that npm ci brings', () => {
+it('runs the Node that npm ci installs', () => {
   const { optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
     optionalDependencies: Readonly<Record<string, string>>;
   };

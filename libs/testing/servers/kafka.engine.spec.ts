@@ -20,7 +20,7 @@ const engines = (...args: string[]) => {
   return { status, stdout };
 };
 
-test('servers come up, answer where they say, outlive who started them, and go down', async () => {
+test('servers start, answer at their addresses, outlive their starter, and stop', async () => {
   try {
     const up = engines('up');
     const [, brokers = '', url = ''] = /^export KAFKA_BROKERS=(\S+)\nexport MONGODB_URL=(\S+)\n$/.exec(up.stdout) ?? [];
@@ -53,7 +53,7 @@ test('a server of a test ends with it, also when it is killed', async () => {
   while (runs(pid, 'Main attached mongo')) await delay(50);
 }, 60_000);
 
-test('says which tool is missing, and starts nothing', () => {
+test('names a missing tool, and starts nothing', () => {
   const { status, stderr, stdout } = spawnSync(process.execPath, [MAIN, 'up', '--folder', folder], {
     encoding: 'utf8',
     env: { PATH: folder },

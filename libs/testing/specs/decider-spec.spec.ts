@@ -22,7 +22,7 @@ describe('deciderSpec', () => {
   const spec = deciderSpec(door);
   const opened: Event = { type: 'Opened', data: { name: 'a' } };
 
-  test('passes examples that hold', () => {
+  test('passes correct examples', () => {
     spec
       .given()
       .when({ type: 'Open', data: { name: 'a' } })
@@ -35,7 +35,7 @@ describe('deciderSpec', () => {
       .thenThrows(AlreadyOpen);
   });
 
-  test('fails examples that do not', () => {
+  test('fails wrong examples', () => {
     const open = spec.given().when({ type: 'Open', data: { name: 'b' } });
     expect(() => {
       open.then(opened);

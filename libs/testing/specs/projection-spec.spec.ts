@@ -22,7 +22,7 @@ const opened = (id: string, house: string) => record<Event>(`door-${id}`, { type
 const knocked = (id: string) => record<Event>(`door-${id}`, { type: 'Knocked', data: {} });
 
 describe('projectionSpec', () => {
-  test('passes examples that hold', () => {
+  test('passes correct examples', () => {
     const spec = projectionSpec(doors);
     spec.given().when(opened('a', 'h')).then({ id: 'a', knocks: 0 });
     spec.given(opened('a', 'h'), knocked('a')).when(knocked('a')).then({ knocks: 2 });
@@ -37,7 +37,7 @@ describe('projectionSpec', () => {
       .thenNothing();
   });
 
-  test('fails examples that do not', () => {
+  test('fails wrong examples', () => {
     const spec = projectionSpec(doors);
     expect(() => {
       spec.given().when(opened('a', 'h')).then({ knocks: 1 });
@@ -57,7 +57,7 @@ describe('projectionSpec', () => {
       projectionSpec(twice).given(opened('a', 'h')).when(knocked('a')).then({ id, knocks: 2 });
   });
 
-  test('shows that an event deletes a document, also where it recounts what is left', () => {
+  test('shows that an event deletes a document, also if it recounts the rest', () => {
     const counted: ReadModel<Door, Event> = {
       ...doors,
       evolve: (door, event, id) => {
@@ -73,7 +73,7 @@ describe('projectionSpec', () => {
     }).toThrow();
   });
 
-  test('notices a projection that changes its document in place, or is not the same twice', () => {
+  test('notices a projection that changes its document in place, or differs when repeated', () => {
     const counter = { count: 0 };
     const unstable = { ...doors, evolve: () => ({ id: 'a', house: 'h', knocks: (counter.count += 1) }) };
     expect(() => {

@@ -24,7 +24,7 @@ const FOLLOWERS = [
 const BEGINNING: Position = '0'.repeat(20);
 
 /** A data folder whose process has ended after everything was handled. */
-describe('admin copy, of a record whose end not all have reached', () => {
+describe('admin copy while a follower lags', () => {
   const folder = mkdtempSync(join(tmpdir(), 'behind-'));
   const data = join(folder, 'data');
   let server: DoubleProcess;
@@ -78,7 +78,7 @@ describe('admin copy, of a record whose end not all have reached', () => {
     await target.close();
   }
 
-  it.each(FOLLOWERS)('X4: is refused while %s is behind, and the message says what to do', async (name) => {
+  it.each(FOLLOWERS)('X4: is refused while %s lags, and the message says what to do', async (name) => {
     await move(name, head, BEGINNING);
     await isRefused(
       `The record ends at ${head}, and some followers have not reached its end: ${name} is at ${BEGINNING}. Positions of two engines cannot be compared, so nothing was copied. Start the process on this folder again`,
@@ -111,7 +111,7 @@ describe('admin copy, of a record whose end not all have reached', () => {
     await write(false, head);
   });
 
-  it('X4: goes through when all have reached the end, and says that checkpoints stay behind', () => {
+  it('X4: succeeds when all have reached the end, and says that checkpoints are not copied', () => {
     const { status, stdout, stderr } = copy();
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toContain('Checkpoints are not copied');

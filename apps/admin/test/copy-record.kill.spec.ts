@@ -78,7 +78,7 @@ describe('admin copy', () => {
   };
   const withoutPosition = ({ position: _, ...event }: RecordedStoredEvent) => event;
 
-  test('goes on after it was killed, and after the server was, and doubles nothing', async () => {
+  test('continues after a kill of itself or the server, and duplicates nothing', async () => {
     const first = copy();
     await there('thing-9', 9);
     const killed = once(first, 'exit');
@@ -97,7 +97,7 @@ describe('admin copy', () => {
     expect((await all(target.eventStore)).map(withoutPosition)).toEqual(record.map(withoutPosition));
   });
 
-  test('a target that holds something else is refused', async () => {
+  test('a target with other events is refused', async () => {
     await target.eventStore.append('other-1', 'no-stream', [happened({})]);
     const ended = once(copy(), 'exit');
     expect(await ended).toEqual([1, null]);

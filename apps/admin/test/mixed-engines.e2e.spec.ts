@@ -51,7 +51,7 @@ async function refusal(): Promise<string> {
   return (error as Error).message;
 }
 
-it('rule 13: the record of another installation stops the start', async () => {
+it('rule 13: the events of another installation stop the start', async () => {
   take('record.db');
   expect(await refusal()).toMatch(
     new RegExp(`^The record is ${ID}, and the keys belong to the record ${ID}: they cannot open its events`),
@@ -65,7 +65,7 @@ it('rule 13: the keys of another installation stop the start', async () => {
   );
 });
 
-it('rule 13: an empty record beside keys and read models stops the start', async () => {
+it('rule 13: an empty event store beside keys and read models stops the start', async () => {
   lose('record.db');
   expect(await refusal()).toMatch(
     new RegExp(
@@ -74,7 +74,7 @@ it('rule 13: an empty record beside keys and read models stops the start', async
   );
 });
 
-it('rule 13, X4: read models of another installation stop the start, and a rebuild mends them', async () => {
+it('rule 13, X4: read models of another installation stop the start, and a rebuild fixes them', async () => {
   take('read-models.db');
   expect(await refusal()).toMatch(
     new RegExp(
@@ -95,14 +95,14 @@ it('X4: without read models the start builds them again', async () => {
 describe('without any keys', () => {
   beforeEach(() => lose('keys.db'));
 
-  it('rule 13: the start is stopped each time, and names what would have to be accepted', async () => {
+  it('rule 13: the start is refused each time, and names the id that would have to be accepted', async () => {
     for (let time = 0; time < 2; time += 1)
       expect(await refusal()).toMatch(
         new RegExp(`^There are no keys of the record ${ID}: .*admin -- accept-lost-keys --record ${ID}`),
       );
   });
 
-  it('X8: the loss is accepted for the right record alone, once; then nobody of before gets a second key, and the start goes on', async () => {
+  it('X8: the loss is accepted only for the right id, once; then nobody from before gets a second key, and the start succeeds', async () => {
     const recordId = new RegExp(`record (${ID})`).exec(await refusal())?.[1] ?? '';
     expect(admin('accept-lost-keys', '--record', 'another')).toMatchObject({
       status: 1,

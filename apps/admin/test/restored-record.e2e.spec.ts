@@ -95,7 +95,7 @@ const isRefused = async (): Promise<void> => {
   await expect(starting).rejects.toThrow(EXPLANATION);
 };
 
-it('X4: an older record beside newer read models stops the start; a rebuild mends it, and what comes then is followed', async () => {
+it('X4: older events beside newer read models stop the start; a rebuild fixes it, and later events are followed', async () => {
   await runAndWrite('in the backup');
   cpSync(data, join(folder, 'backup'), { recursive: true });
   await runAndWrite('after the backup');
@@ -133,7 +133,7 @@ const routed = async ({ app }: Standalone): Promise<string[]> => {
   return types;
 };
 
-it('X4, T4: a text whose routing the record has lost is routed after the repair', async () => {
+it('X4, T4: a text whose routing event was lost is routed after the repair', async () => {
   const first = await start();
   const { senders } = await first.app.get(Lookups).program(sample.programId);
   const form = { MessageSid: SID, From: '+14155550177', To: first.senderPhone, Body: 'Hello' };
@@ -175,11 +175,11 @@ async function loseAfter(category: string): Promise<void> {
   cpSync(join(folder, 'part', 'record.db'), join(data, 'record.db'));
 }
 
-describe('with a record on a server', () => {
+describe('with the events on a server', () => {
   let server: EventStoreDbDouble;
   afterEach(() => server.close());
 
-  it('X4: an empty record beside keys and read models stops the start, and a rebuild does not change that', async () => {
+  it('X4: an empty event store beside keys and read models stops the start, and a rebuild does not change that', async () => {
     server = await startEventStoreDbDouble({ folder: join(folder, 'one') });
     environment = { ...environment, EVENT_STORE: 'eventstoredb', EVENTSTOREDB_URL: server.url };
     await runAndWrite('in the lost record');

@@ -42,7 +42,7 @@ describe('admin rotate-master-key', () => {
     return path;
   };
 
-  test('X8: gives a folder a new master key of its own, and goes on after it was killed', async () => {
+  test('X8: gives a folder a new master key, and continues after a kill', async () => {
     const keys = await keysIn();
     const former = readFileSync(join(data, 'master.key'), 'utf8');
     const child = spawn(process.execPath, [ADMIN, 'rotate-master-key', '--data', data], { stdio: 'ignore' });
@@ -61,7 +61,7 @@ describe('admin rotate-master-key', () => {
     await expect(keysIn(former)).rejects.toThrow(/wrapped by the master key/);
   });
 
-  test('X8: with keys that are given it needs both, in their order', async () => {
+  test('X8: with configured keys it needs both, in their order', async () => {
     const [former, next] = [inFile('former', 'ab'), inFile('next', 'cd')];
     const keys = await keysIn('ab'.repeat(32));
     expect(rotate({ MASTER_KEY_FILE: former })).toEqual({
@@ -84,7 +84,7 @@ describe('admin rotate-master-key', () => {
     await expect(keysIn('ab'.repeat(32))).rejects.toThrow(/wrapped by the master key/);
   });
 
-  test('X8: a folder in use is left alone', async () => {
+  test('X8: does not change a folder in use', async () => {
     const { close } = await openEmbedded(data);
     const before = readFileSync(join(data, 'master.key'), 'utf8');
     expect(rotate()).toEqual({ status: 1, said: expect.stringContaining('is in use by process') });

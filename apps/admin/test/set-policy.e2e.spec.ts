@@ -23,7 +23,7 @@ function admin(...args: readonly string[]): { status: number | null; said: strin
 const setPolicy = (program: string, policy: string, value: string) =>
   admin('set-policy', '--program', program, '--policy', policy, '--value', value);
 
-it('G7: the command line changes a policy of a program, once, and refuses what there is not', async () => {
+it('G7: the command line changes a policy of a program, once, and refuses an unknown policy or value', async () => {
   await (await startStandalone(loadConfiguration({ DATA_DIR: join(folder, 'data'), PORT: '0' }))).close();
   expect(setPolicy(sample.programId, 'replyToInbound', 'needs_consent')).toEqual({
     status: 0,

@@ -99,7 +99,7 @@ async function requestsTo(method: string, path: string): Promise<fc.Arbitrary<Re
     }));
 }
 
-describe('G1: whatever is asked, the answer is an answer', () => {
+describe('G1: any request gets a proper response', () => {
   it('every route of the description', async () => {
     for (const { method, path } of await routesOf(api)) {
       await neverBreaks(await requestsTo(method, path)).catch((error: unknown) => {
@@ -122,7 +122,7 @@ describe('G1: whatever is asked, the answer is an answer', () => {
     await neverBreaks(await requestsTo('GET', path));
   });
 
-  it('routes that nobody made', async () => {
+  it('routes that do not exist', async () => {
     const path = fc.array(segment, { minLength: 1, maxLength: 5 }).map((parts) => `/${parts.join('/')}`);
     await neverBreaks(
       fc.record({
@@ -134,7 +134,7 @@ describe('G1: whatever is asked, the answer is an answer', () => {
   });
 });
 
-describe('T3: whatever is posted as the provider', () => {
+describe('T3: any form posted as the provider', () => {
   const paths = fc.oneof(
     fc.constantFrom(`/webhooks/twilio/${sample.programId}/messages`, `/webhooks/twilio/${sample.programId}/status/x.1`),
     fc.tuple(segment, segment).map(([program, claim]) => `/webhooks/twilio/${program}/status/${claim}`),
@@ -159,7 +159,7 @@ describe('T3: whatever is posted as the provider', () => {
   );
   const urlencoded = { 'content-type': 'application/x-www-form-urlencoded' };
 
-  it('with a good signature, and the record goes on', async () => {
+  it('with a valid signature, and the event store keeps working', async () => {
     const signed = fc.tuple(paths, forms).map(([path, form]) => {
       const signature = signForm(PROVIDER_TOKEN, `${api.url}${path}`, form);
       return {
@@ -192,7 +192,7 @@ describe('T3: whatever is posted as the provider', () => {
     ]);
   });
 
-  it('with none', async () => {
+  it('without a signature', async () => {
     const bodies = fc.oneof(
       forms.map((form) => new URLSearchParams(form).toString()),
       fc.constantFrom('', '&&&', '=', '%zz=%', 'a&a&a', 'a=1&a=2', '__proto__=1', 'a[b]=c'),
@@ -212,7 +212,7 @@ describe('T3: whatever is posted as the provider', () => {
   });
 });
 
-describe('G1: whatever is asked of GraphQL', () => {
+describe('G1: any GraphQL request', () => {
   const check = (answer: Answer): void => {
     const { status, body, text } = answer;
     expect(status).toBeLessThan(500);

@@ -12,8 +12,8 @@ type Entry = { readonly kind: string; readonly assignee?: string | null };
 const url = `/v1/conversations/${sample.conversationId}`;
 const assign = (assignee: unknown) => api.ask('PUT', `${url}/assignee`, { as: sample.manager, body: { assignee } });
 
-describe('M12: whose a conversation is', () => {
-  it('shows in its row and, as an entry of the staff alone, in its thread', async () => {
+describe('M12: the assignee of a conversation', () => {
+  it('is shown in its row and, as an entry for staff only, in its thread', async () => {
     const { status, body } = await assign(sample.agent.id);
     expect(status).toBe(200);
     const { position } = body as { position: string };
@@ -36,7 +36,7 @@ describe('M12: whose a conversation is', () => {
     ['', { status: 400, code: 'InvalidRequest', field: 'assignee' }],
     [7, { status: 400, code: 'InvalidRequest', field: 'assignee' }],
     [undefined, { status: 400, code: 'InvalidRequest', field: 'assignee' }],
-  ])('goes to a member of the staff, or to nobody: %j is refused', async (assignee, problem) => {
+  ])('must be a member of staff, or null: %j is refused', async (assignee, problem) => {
     const events = await api.recorded(async () => expectProblem(await assign(assignee), problem));
     expect(events).toEqual([]);
   });

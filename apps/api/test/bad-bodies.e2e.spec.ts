@@ -20,7 +20,7 @@ async function refused(work: () => Promise<Answer>, expected: Parameters<typeof 
   for (const answer of answers) expectProblem(answer, expected);
 }
 
-describe('G1: what is no JSON object is a problem document, and nothing is written', () => {
+describe('G1: a body that is not a JSON object is refused with a problem document, and nothing is written', () => {
   const malformed = [
     '{"text":',
     `{"text": "${MARKER}`,
@@ -31,7 +31,7 @@ describe('G1: what is no JSON object is a problem document, and nothing is writt
     '{"text":"\u0000"}',
     '\ufeff',
   ];
-  it('an empty body is one without the fields it needs, and enough where none is needed', async () => {
+  it('an empty body lacks the required fields, and is valid if none is required', async () => {
     await refused(() => api.post(messages, ''), { status: 400, code: 'InvalidRequest' });
     expect((await api.post(`/v1/conversations/${sample.conversationId}/read`, '')).status).toBe(200);
   });
@@ -59,21 +59,21 @@ describe('G1: what is no JSON object is a problem document, and nothing is writt
       code: 'UnsupportedMediaType',
     }),
   );
-  it('nesting without end', () =>
+  it('endless nesting', () =>
     refused(() => api.post(messages, `{"channel":"in-app","text":${'['.repeat(30_000)}${']'.repeat(30_000)}}`), {
       status: 400,
       code: 'InvalidRequest',
       field: 'body',
       rule: 'maxDepth',
     }));
-  it('a body without end', () =>
+  it('an endless body', () =>
     refused(() => api.post(messages, { ...hello, text: MARKER.repeat(10_000) }), {
       status: 413,
       code: 'BodyTooLarge',
     }));
 });
 
-describe('G1: a field that breaks a rule is named with its rule, and nothing is written', () => {
+describe('G1: a field that breaks a rule is named with the rule, and nothing is written', () => {
   const cases: readonly (readonly [string, unknown, string, string])[] = [
     [messages, { ...hello, extra: MARKER }, 'extra', 'whitelistValidation'],
     [messages, { ...hello, toString: MARKER }, 'toString', 'whitelistValidation'],
@@ -156,7 +156,7 @@ describe('G1: a field that breaks a rule is named with its rule, and nothing is 
     true,
     '+999999999999',
   ];
-  it.each(phones)('R1: no phone number: %j', async (phone) => {
+  it.each(phones)('R1: an invalid phone number: %j', async (phone) => {
     await refused(() => api.post(conversations, { phone }), {
       status: 400,
       code: 'InvalidRequest',
@@ -172,8 +172,8 @@ describe('G1: a field that breaks a rule is named with its rule, and nothing is 
   });
 });
 
-describe('G1: what optional fields take', () => {
-  it('null is as good as absent, and every form of a phone number becomes the same one', async () => {
+describe('G1: values of optional fields', () => {
+  it('null equals absent, and every form of a phone number becomes the same one', async () => {
     const { body } = await api.post('/v1/contacts', {
       name: 'Nil',
       phones: ['+1 (415) 555-0155'],
@@ -208,7 +208,7 @@ describe('G1: what optional fields take', () => {
     '<script>&"\'',
     '=1+1',
     '{{name}} ${x} %s',
-  ])('text is text: %j', async (text) => {
+  ])('text is kept as text: %j', async (text) => {
     const { status, body } = await api.post(messages, { channel: 'in-app', text });
     expect(status).toBe(201);
     const thread = await api.get(`${messages}?order=desc&limit=1&position=${String(body['position'])}`);

@@ -54,7 +54,7 @@ describe('G1: URLs', () => {
   it.each(cases)('%j', (path, expected) => refused(() => api.get(path), expected));
 
   it.each(['0', '201', '-1', '1.5', '1e1', '0x10', '%205', '', 'NaN', 'Infinity', '9'.repeat(400), '５'])(
-    'no number of rows: %s',
+    'an invalid number of rows: %s',
     async (limit) => {
       for (const path of [conversations, `${one}/messages`, '/v1/referrals']) {
         const answer = await api.get(`${path}?limit=${encodeURI(limit).replace('%25', '%')}`);
@@ -63,14 +63,14 @@ describe('G1: URLs', () => {
     },
   );
 
-  it.each(['99999999999999999999', '1', '-'.repeat(20), 'x'.repeat(20)])('no position of this record: %s', (position) =>
+  it.each(['99999999999999999999', '1', '-'.repeat(20), 'x'.repeat(20)])('an unknown position: %s', (position) =>
     refused(() => api.get(`${conversations}?position=${position}`), {
       status: 400,
       code: 'InvalidPosition',
       field: 'position',
     }),
   );
-  it.each(['', 'a b', '1'.repeat(65), '1&position=1'])('not even the form of a position: %s', (position) =>
+  it.each(['', 'a b', '1'.repeat(65), '1&position=1'])('an invalid position: %s', (position) =>
     refused(() => api.get(`${conversations}?position=${encodeURI(position)}`), invalid('position', 'matches')),
   );
 
@@ -82,7 +82,7 @@ describe('G1: URLs', () => {
     ['TRACE', '/health/live'],
     ['GET', '/webhooks/twilio/x/messages'],
     ['PUT', '/graphql'],
-  ])('no such method: %s %s', (method, path) =>
+  ])('an unknown method: %s %s', (method, path) =>
     refused(() => api.ask(method, path), { status: 404, code: 'RouteNotFound' }),
   );
 });
@@ -91,7 +91,7 @@ describe('G1: headers', () => {
   const bad = (headers: NonNullable<Input['headers']>, expected: Expected): Promise<void> =>
     refused(() => api.post(`${one}/messages`, hello, { headers }), expected);
 
-  it.each(['', ' ', 'a b', 'é', 'x'.repeat(201), 'tab\there'])('M9: no idempotency key: %j', (key) =>
+  it.each(['', ' ', 'a b', 'é', 'x'.repeat(201), 'tab\there'])('M9: an invalid idempotency key: %j', (key) =>
     bad(
       { 'idempotency-key': Buffer.from(key).toString('latin1') },
       { status: 400, code: 'InvalidIdempotencyKey', field: 'Idempotency-Key' },
@@ -100,14 +100,15 @@ describe('G1: headers', () => {
   it('M9: two idempotency keys', () =>
     bad({ 'idempotency-key': ['a', 'b'] }, { status: 400, code: 'InvalidIdempotencyKey', field: 'Idempotency-Key' }));
 
-  it.each(['*', 'W/"1"', '"1", "2"', '-1', '1e3', '""', 'x', '9'.repeat(16)])('no revision: If-Match %s', (revision) =>
-    bad({ 'if-match': revision }, { status: 400, code: 'InvalidIfMatch', field: 'If-Match' }),
+  it.each(['*', 'W/"1"', '"1", "2"', '-1', '1e3', '""', 'x', '9'.repeat(16)])(
+    'an invalid revision: If-Match %s',
+    (revision) => bad({ 'if-match': revision }, { status: 400, code: 'InvalidIfMatch', field: 'If-Match' }),
   );
   it.each(['"0"', '"999"', '999999999999999'])('another revision: If-Match %s', (revision) =>
     bad({ 'if-match': revision }, { status: 412, code: 'RevisionMismatch', field: 'If-Match' }),
   );
 
-  it('the revision of the ETag is the right one, once', async () => {
+  it('the revision of the ETag is accepted once', async () => {
     const { headers } = await api.get(one);
     const match = { headers: { 'if-match': String(headers.etag) } };
     expect((await api.post(`${one}/messages`, hello, match)).status).toBe(201);
@@ -120,7 +121,7 @@ describe('G1: headers', () => {
     ['/v1/contacts', { phones: ['+14155550172'] }],
     ['/v1/referrals', { referrerId: sample.contact.id, referredId: sample.contact.id }],
     ['/v1/consents', { contactId: sample.contact.id, wording: 'w', wordingVersion: '1', source: 's' }],
-  ])('what makes something has no revision yet: %s %j', async (path, body) => {
+  ])('a resource to be created has no revision yet: %s %j', async (path, body) => {
     for (const key of [{}, { 'idempotency-key': `made ${path}`.replace(/\W/g, '-') }])
       await refused(() => api.post(path, body, { as: sample.manager, headers: { 'if-match': '"0"', ...key } }), {
         status: 412,
@@ -130,7 +131,7 @@ describe('G1: headers', () => {
   });
 });
 
-describe('G1: ids that nothing has', () => {
+describe('G1: ids that do not exist', () => {
   const consent = { wording: 'w', wordingVersion: '1', source: 's' };
   const cases: readonly (readonly [string, string, unknown, string])[] = [
     ['POST', `${conversations}/${NOBODY}/messages`, hello, 'ConversationNotFound'],
@@ -155,7 +156,7 @@ describe('G1: ids that nothing has', () => {
   });
 });
 
-describe('G1: what is hardly HTTP', () => {
+describe('G1: malformed HTTP', () => {
   const raw = async (request: string): Promise<string> => {
     const { hostname, port } = new URL(api.url);
     const socket = connect(Number(port), hostname);

@@ -31,7 +31,7 @@ const sign = (payload: JWTPayload, header: Partial<JWTHeaderParameters> = {}): P
 const good = (): object => ({ ...claims, exp: inAnHour() });
 const parts = (): string[] => forge({ alg: 'HS256' }, good()).split('.');
 
-describe('G4: a token that is not ours opens nothing', () => {
+describe('G4: a foreign token gives no access', () => {
   const forged: readonly (readonly [string, () => string | Promise<string>])[] = [
     ['alg none, unsigned', () => `${encode({ alg: 'none' })}.${encode(good())}.`],
     ['alg none, with a signature', () => forge({ alg: 'none' }, good())],
@@ -99,7 +99,7 @@ describe('G4: a token that is not ours opens nothing', () => {
     });
   });
 
-  it('an expired one says so', async () => {
+  it('an expired one is reported as expired', async () => {
     const as = await sign({ ...claims, exp: Math.floor(Date.now() / 1000) - 5 });
     expectProblem(await api.get('/v1/conversations', { as }), {
       status: 401,
@@ -118,7 +118,7 @@ describe('G4: a token that is not ours opens nothing', () => {
       });
     },
   );
-  it('no token at all', async () => {
+  it('no token', async () => {
     expectProblem(await api.get('/v1/conversations', { as: null }), {
       status: 401,
       code: 'TokenMissing',
@@ -130,7 +130,7 @@ describe('G4: a token that is not ours opens nothing', () => {
     });
   });
 
-  it('a good one with headers that name another key opens by our key alone', async () => {
+  it('a valid one with headers that name another key is verified by our key only', async () => {
     const as = await sign(
       { ...claims, exp: inAnHour() },
       { kid: 'another', jku: 'http://127.0.0.1:9/keys', x5u: 'http://127.0.0.1:9/certificate' },
@@ -138,7 +138,7 @@ describe('G4: a token that is not ours opens nothing', () => {
     expect((await api.get('/v1/conversations', { as })).status).toBe(200);
   });
 
-  it('a program or a person that nobody knows sees nothing', async () => {
+  it('an unknown program or person sees nothing', async () => {
     const as = { programId: 'nowhere', id: 'nobody', role: 'owner' } as const;
     for (const nobody of [as, { ...sample.owner, id: 'nobody' }, { ...sample.owner, programId: 'nowhere' }])
       expectProblem(await api.get(`/v1/conversations/${sample.conversationId}`, { as: nobody }), {

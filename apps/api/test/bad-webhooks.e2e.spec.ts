@@ -135,7 +135,7 @@ describe('T3: a forged webhook is refused, and nothing is written', () => {
   });
 });
 
-describe('T3: a genuine webhook that makes no sense is refused, and nothing is written', () => {
+describe('T3: a genuine webhook with invalid content is refused, and nothing is written', () => {
   const cases: readonly (readonly [string, string, Form, Forgery, Parameters<typeof expectProblem>[1]])[] = [
     [
       'no message id',
@@ -244,7 +244,7 @@ describe('T3: a genuine webhook that makes no sense is refused, and nothing is w
   });
 });
 
-it('T3: while the provider’s token is changed, webhooks signed with either are taken; then with the new one alone', async () => {
+it('T3: during a rotation of the provider’s token, webhooks signed with either are accepted; then only with the new one', async () => {
   const commands = api.standalone.app.get(CommandBus);
   const senderId = ids.sender(second.programId, second.senderPhone);
   const path = `/webhooks/twilio/${second.programId}/messages`;
@@ -301,7 +301,7 @@ it('T3: while the provider’s token is changed, webhooks signed with either are
 });
 
 describe('T4: a genuine webhook', () => {
-  it('is taken once, with parameters nobody knows, whatever stands in the text', async () => {
+  it('is accepted once, with unknown parameters and any text', async () => {
     const form = {
       ...inbound,
       MessageSid: sid('1'),
@@ -320,7 +320,7 @@ describe('T4: a genuine webhook', () => {
     ]);
   });
 
-  it('G5: of one program does not meet another program’s message of the same id', async () => {
+  it('G5: of one program does not affect another program’s message with the same id', async () => {
     const theirs = {
       ...inbound,
       AccountSid: second.accountSid,

@@ -49,12 +49,12 @@ function valueIn({ body }: Answer, route: string): unknown {
 }
 
 describe('G1: REST and GraphQL have the same operations', () => {
-  it('every operation of REST has its field of GraphQL, or a reason to have none', async () => {
+  it('every REST operation has a GraphQL field, or a reason to have none', async () => {
     const routes = (await routesOf(api)).map(({ method, path }) => `${method} ${path}`);
     expect(routes.toSorted()).toEqual([...Object.keys(fieldOf), ...Object.keys(onlyByRest)].toSorted());
   });
 
-  it('every field of GraphQL has its operation of REST, or a reason to have none', () => {
+  it('every GraphQL field has a REST operation, or a reason to have none', () => {
     const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
       Object.keys(type?.getFields() ?? {}),
     );
@@ -96,7 +96,7 @@ const commands = (time: 1 | 2): readonly Asked[] => [
 const named = (operations: readonly Asked[]): readonly (readonly [string, Asked])[] =>
   operations.map((operation) => [`${operation.route} ${JSON.stringify(operation.given ?? {})}`, operation]);
 
-describe('M9: a key given by one surface is the same command by the other', () => {
+describe('M9: the same key on both surfaces is the same command', () => {
   it('the table has every command', () => {
     const some = new Set(commands(1).map(({ route }) => route));
     const all = Object.keys(fieldOf).filter((route) => !route.startsWith('GET'));
@@ -121,7 +121,7 @@ describe('M9: a key given by one surface is the same command by the other', () =
     }
   });
 
-  it('a key in the input counts for its mutation, before that of the header', async () => {
+  it('a key in the input applies to its mutation, and takes precedence over the header', async () => {
     const { query } = requestFor(schema, 'sendMessage');
     const ask = (idempotencyKey: string): Promise<Answer> =>
       api.graphql(
@@ -190,7 +190,7 @@ const refused: readonly Asked[] = [
   { route: 'GET /v1/deliveries', given: { status: 'accepted', after: 'forged' } },
 ];
 
-describe('G1: what one surface refuses the other refuses by the same code', () => {
+describe('G1: both surfaces refuse with the same code', () => {
   it('the table has every operation', () => {
     expect([...new Set(refused.map(({ route }) => route))].toSorted()).toEqual(Object.keys(fieldOf).toSorted());
   });

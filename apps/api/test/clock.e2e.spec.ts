@@ -2,7 +2,7 @@ import { Clock } from '@app/eventing';
 import { sample } from '@app/sample-program';
 import { Api } from './api.fixture.js';
 
-it('T7: when a command was given is told by the clock of the process, since it decides when a text expires', async () => {
+it('T7: the time of a command comes from the clock of the process, since it decides when a text expires', async () => {
   const api = await Api.start();
   try {
     const clock = api.standalone.app.get(Clock);

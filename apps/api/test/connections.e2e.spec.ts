@@ -32,7 +32,7 @@ async function open(bytes: string): Promise<Connection> {
 const head = (path: string, token: string | null, rest: string): string =>
   `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${token === null ? '' : `authorization: Bearer ${token}\r\n`}${rest}`;
 
-it('U3: 200 requests whose body never comes are ended within the limit, and others are served meanwhile', async () => {
+it('U3: 200 requests whose body never arrives are ended within the limit, and others are served meanwhile', async () => {
   api = await Api.start({ REQUEST_TIMEOUT_MS: '1000' });
   const token = await api.standalone.tokens.sign(sample.agent);
   const paths = ['/graphql', `/v1/conversations/${sample.conversationId}/messages`];
@@ -53,14 +53,14 @@ it('U3: 200 requests whose body never comes are ended within the limit, and othe
   for (const { answer } of halfOpen) expect(answer()).toContain('HTTP/1.1 408');
 });
 
-it('U3: headers that never end are ended too', async () => {
+it('U3: endless headers are ended too', async () => {
   api = await Api.start({ REQUEST_TIMEOUT_MS: '1000' });
   const { ended, answer } = await open('GET /v1/conversations HTTP/1.1\r\nhost: x\r\nx-slow: ');
   await ended;
   expect(answer()).toContain('HTTP/1.1 408');
 });
 
-it('U3: without a token a request is answered before its body comes, and one without end is closed', async () => {
+it('U3: without a token a request is answered before its body arrives, and an endless one is closed', async () => {
   api = await Api.start();
   for (const path of ['/graphql', '/v1/conversations']) {
     const { answer, ended } = await open(head(path, null, 'transfer-encoding: chunked\r\n\r\n'));
@@ -69,7 +69,7 @@ it('U3: without a token a request is answered before its body comes, and one wit
   }
 });
 
-it('U3: an answer may take longer than a request may', async () => {
+it('U3: a response may take longer than a request', async () => {
   api = await Api.start({ REQUEST_TIMEOUT_MS: '100' });
   const freshness = api.standalone.app.get(Freshness);
   freshness.at = async (_, read) => {
@@ -79,7 +79,7 @@ it('U3: an answer may take longer than a request may', async () => {
   expect((await api.get('/v1/conversations')).status).toBe(200);
 });
 
-it('U3: connections beyond the limit are closed at once, and those that are open are served', async () => {
+it('U3: connections beyond the limit are closed at once, and open ones are served', async () => {
   api = await Api.start({ MAX_CONNECTIONS: '5' });
   expect((await api.get('/v1/conversations')).status).toBe(200); // one, kept open
   const others = await Promise.all(Array.from({ length: 10 }, () => open('')));

@@ -41,7 +41,7 @@ async function documentsWith(text: string): Promise<string[]> {
   return found;
 }
 
-it('M8: of a conversation that was deleted nothing is shown or kept in a document, and another one can begin', async () => {
+it('M8: a deleted conversation is shown nowhere and in no document, and another one can start', async () => {
   const { conversationId } = sample;
   const { conversationId: other } = (await api.post('/v1/conversations', { contactId: sample.contact.id })).body as {
     conversationId: string;
@@ -85,7 +85,7 @@ it('M8: of a conversation that was deleted nothing is shown or kept in a documen
   expect([again.status, again.body['conversationId'] === conversationId]).toEqual([201, false]);
 });
 
-it('X8: who was erased has no name, number, text or referral note anywhere, and is found by nobody', async () => {
+it('X8: an erased contact has no name, number, text or referral note anywhere, and cannot be found', async () => {
   const eraser = new ErasePerson(part(CommandBus), part(Checkpoints), part(InboxQueries));
   await write(sample.conversationId, `${MARKER} for Rosa`);
   const dana = (await part(Lookups).referral(programId, sample.referralId)).referredId;

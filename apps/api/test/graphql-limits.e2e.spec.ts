@@ -27,7 +27,7 @@ const conversations = (alias: string): string =>
 /** 6 inboxes of 200 conversations with four times 200 messages each: nearly a million rows. */
 const attack = `{ ${Array.from({ length: 6 }, (_, index) => conversations(`i${index}`)).join(' ')} }`;
 
-it('G1: aliases times nested pages are refused before any read model is asked, and memory stays flat', async () => {
+it('G1: aliases times nested pages are refused before any read model is read, and memory stays constant', async () => {
   await start({ GRAPHQL_COST_PER_MINUTE: '1000000000' });
   const refuse = async (): Promise<void> => {
     const { status, body, text } = await api.graphql(attack);
@@ -56,7 +56,7 @@ it('G1: aliases times nested pages are refused before any read model is asked, a
   expect(pages).toBeGreaterThan(0);
 });
 
-it('G1: what one caller’s queries cost in a minute is limited; another caller is served', async () => {
+it('G1: the cost of one caller’s queries in a minute is limited; another caller is served', async () => {
   await start({ GRAPHQL_COST_PER_MINUTE: '500' });
   const query = '{ inbox(first: 50) { edges { node { id } } } }'; // 160
   for (let time = 0; time < 3; time += 1) expect((await api.graphql(query)).status).toBe(200);
@@ -103,7 +103,7 @@ it('G1: a list takes as many reads with many rows as with one', async () => {
   }
 });
 
-describe('G1: a document that would be costly to read is not read', () => {
+describe('G1: a document that would be expensive to parse is not parsed', () => {
   beforeEach(() => start());
 
   it.each([
@@ -135,7 +135,7 @@ describe('G1: a document that would be costly to read is not read', () => {
     expectNoInside(text);
   });
 
-  it('fragments that unfold without end', async () => {
+  it('fragments that expand without end', async () => {
     const fragments = Array.from(
       { length: 30 },
       (_, index) => `fragment F${index} on Query { ...F${index + 1} ...F${index + 1} }`,
@@ -148,7 +148,7 @@ describe('G1: a document that would be costly to read is not read', () => {
 
   const without: Input = { as: null };
   it.each(['{ inbox { edges { node { id } } } }', attack, '{', '{ __schema { types { name } } }'])(
-    'without a token nothing of it is parsed: %.40s',
+    'without a token nothing is parsed: %.40s',
     async (query) => {
       const { status, body } = await api.graphql(query, {}, without);
       expect({ status, ...body }).toMatchObject({
@@ -159,7 +159,7 @@ describe('G1: a document that would be costly to read is not read', () => {
     },
   );
 
-  it('without a token a body that is no JSON, or has no end, is not looked at', async () => {
+  it('without a token an invalid or endless body is not read', async () => {
     for (const path of ['/graphql', '/v1/conversations'])
       expect((await api.ask('POST', path, { as: null, body: '{"x":' })).status).toBe(401);
   });

@@ -37,7 +37,7 @@ async function refused(
   }
 }
 
-describe('G1: GraphQL, as it should go', () => {
+describe('G1: valid GraphQL requests', () => {
   it('inbox, thread, send, archive', async () => {
     const { body: inbox } = await api.graphql(
       '{ inbox { edges { node { id displayName folder answers preview leadState consent revision } } pageInfo { hasNextPage endCursor } } }',
@@ -97,7 +97,7 @@ describe('G1: GraphQL, as it should go', () => {
     });
   });
 
-  it('a question by GET is answered, a command is not carried out', async () => {
+  it('a query by GET is answered, a command is not executed', async () => {
     expect((await api.get(`/graphql?query=${encodeURIComponent('{ inbox { edges { node { id } } } }')}`)).status).toBe(
       200,
     );
@@ -112,7 +112,7 @@ describe('G1: GraphQL, as it should go', () => {
     expect(events).toEqual([]);
   });
 
-  it('of several operations the one that is named is carried out, each time', async () => {
+  it('of several operations the named one is executed, each time', async () => {
     const query = `query Ask { __typename } mutation Do { archiveConversation(input: { conversationId: "${sample.conversationId}" }) { revision } }`;
     for (const operationName of ['Ask', 'Ask', 'Do', 'Ask', 'Do', 'Do'])
       expect((await api.post('/graphql', { query, operationName })).body['data']).toEqual(
@@ -120,7 +120,7 @@ describe('G1: GraphQL, as it should go', () => {
       );
   });
 
-  it('null is as good as absent', async () => {
+  it('null equals absent', async () => {
     const { body } = await api.graphql(
       'query ($x: String) { inbox(folder: $x, after: $x, position: $x) { edges { node { messages(after: $x, position: $x) { edges { node { id } } } } } } }',
       { x: null },
@@ -130,7 +130,7 @@ describe('G1: GraphQL, as it should go', () => {
     expect(sent['errors']).toBeUndefined();
   });
 
-  it('says what it can do: introspection is within the limits, and there are no subscriptions', async () => {
+  it('introspection is within the limits, and there are no subscriptions', async () => {
     const { body } = await api.graphql(getIntrospectionQuery());
     const schema = buildClientSchema(body['data'] as unknown as IntrospectionQuery);
     expect(Object.keys(schema.getMutationType()?.getFields() ?? {})).toContain('sendMessage');
@@ -138,7 +138,7 @@ describe('G1: GraphQL, as it should go', () => {
   });
 });
 
-describe('G1: GraphQL that breaks a rule of ours carries its code', () => {
+describe('G1: a GraphQL request that breaks a rule returns its code', () => {
   it.each([
     ['{ inbox(first: 0) { edges { node { id } } } }', { code: 'InvalidRequest', field: 'first', rule: 'min' }],
     ['{ inbox(first: 201) { edges { node { id } } } }', { code: 'InvalidRequest', field: 'first', rule: 'max' }],
@@ -173,7 +173,7 @@ describe('G1: GraphQL that breaks a rule of ours carries its code', () => {
     refused(send, { code: 'InvalidRequest', ...expected }, {}, { input: { ...input, ...change } }),
   );
 
-  it('K8: a refusal names the rule and is kept', async () => {
+  it('K8: a refusal names the rule and is stored', async () => {
     const events = await api.recorded(async () => {
       const { body } = await api.graphql(send, { input: { ...input, channel: 'sms' } });
       expect(body).toMatchObject({
@@ -184,7 +184,7 @@ describe('G1: GraphQL that breaks a rule of ours carries its code', () => {
     expect(events).toMatchObject([{ type: 'SendRefused', data: { rule: 'NoConsent' } }]);
   });
 
-  it('headers count as they do for REST', async () => {
+  it('headers have the same effect as in REST', async () => {
     const archive = `mutation { archiveConversation(input: { conversationId: "${sample.conversationId}" }) { revision } }`;
     await refused(archive, { code: 'InvalidIdempotencyKey' }, { headers: { 'idempotency-key': 'a b' } });
     await refused(
@@ -201,7 +201,7 @@ describe('G1: GraphQL that breaks a rule of ours carries its code', () => {
   });
 });
 
-describe('G1: GraphQL that is none is refused by code, and quotes no values', () => {
+describe('G1: an invalid GraphQL request is refused by code, without quoting values', () => {
   const deep = (depth: number): string =>
     `{ __schema { types { fields { type ${'{ ofType '.repeat(depth)}{ name }${' }'.repeat(depth)} } } } }`;
   const wide = `{ ${Array.from({ length: 11 }, (_, index) => `a${index}: inbox { pageInfo { hasNextPage } }`).join(' ')} }`;

@@ -111,7 +111,7 @@ const commands: readonly Command[] = [
   { name: 'ask for consent', path: '/v1/consents', body: consent, other: { ...consent, wording: 'I agree as well' } },
 ];
 
-describe('M9: the same key is the same command and gets the first answer', () => {
+describe('M9: the same key is the same command and gets the first response', () => {
   it.each(commands.map((command) => [command.name, command] as const))(
     '%s',
     async (_, { method = 'POST', path, body = {}, other, as, before }) => {
@@ -136,7 +136,7 @@ describe('M9: the same key is the same command and gets the first answer', () =>
     },
   );
 
-  it('of two ways to spell the same thing', async () => {
+  it('with two spellings of the same content', async () => {
     const key = newKey();
     const first = await api.post('/v1/contacts', { name: 'Spelled', phones: ['+1 415 555 0143'] }, keyed(key));
     const again = await api.post(
@@ -147,7 +147,7 @@ describe('M9: the same key is the same command and gets the first answer', () =>
     expect(essence(again)).toEqual(essence(first));
   });
 
-  it('20 at once are one message, and all get its answer', async () => {
+  it('20 at once are one message, and all get its response', async () => {
     const key = newKey();
     const text = 'sent by twenty clicks';
     const answers = await Promise.all(
@@ -161,7 +161,7 @@ describe('M9: the same key is the same command and gets the first answer', () =>
     expect((body['documents'] as { text: string }[]).filter((message) => message.text === text)).toHaveLength(1);
   });
 
-  it.each(['/v1/contacts', '/v1/conversations', '/v1/referrals'])('20 at once make one: %s', async (path) => {
+  it.each(['/v1/contacts', '/v1/conversations', '/v1/referrals'])('20 at once create one: %s', async (path) => {
     const bodies: Readonly<Record<string, object>> = {
       '/v1/contacts': { name: 'Twenty' },
       '/v1/conversations': { phone: '+14155550144' },
@@ -173,7 +173,7 @@ describe('M9: the same key is the same command and gets the first answer', () =>
     expect(answers[0]?.status).toBe(201);
   });
 
-  it('20 at once with bodies that differ: one of them, and the others are told', async () => {
+  it('20 at once with different bodies: one succeeds, and the others are refused', async () => {
     const key = newKey();
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) => api.post('/v1/contacts', { name: `Number ${index}` }, keyed(key))),
@@ -243,8 +243,8 @@ describe('M9: another command', () => {
   });
 });
 
-describe('M9: the first answer stands although the world has moved on', () => {
-  it('consent asked for at a number that is the contact’s no more', async () => {
+describe('M9: the first response stands although the state has changed', () => {
+  it('consent requested at a number that the contact no longer has', async () => {
     const { body } = await api.post('/v1/contacts', { name: 'Mover', phones: ['+14155550145'] });
     const key = newKey();
     const form = { ...consent, contactId: body['contactId'] };
@@ -262,7 +262,7 @@ describe('M9: a command that had nothing to do', () => {
   const folder = async (position: unknown): Promise<unknown> =>
     (await api.get(`${one}?position=${String(position)}`)).body['folder'];
 
-  it('archive on an archived conversation, again after the contact wrote: the message stays in sight', async () => {
+  it('archive on an archived conversation, again after the contact wrote: the message stays visible', async () => {
     await api.post(`${one}/archive`, {});
     const key = newKey();
     const first = await api.post(`${one}/archive`, {}, keyed(key));
@@ -317,7 +317,7 @@ describe('M9: a command that had nothing to do', () => {
     expectProblem(await api.post(`${one}/messages`, hello, keyed(key)), { status: 422, code: 'IdempotencyKeyReused' });
   });
 
-  it('20 at once, while the contact writes, have one answer', async () => {
+  it('20 at once, while the contact writes, get one response', async () => {
     await api.post(`${one}/archive`, {});
     const key = newKey();
     const asked = Array.from({ length: 20 }, () => api.post(`${one}/archive`, {}, keyed(key)));
@@ -327,7 +327,7 @@ describe('M9: a command that had nothing to do', () => {
     expect(essence(await api.post(`${one}/archive`, {}, keyed(key)))).toEqual(essence(answers[0] as Answer));
   });
 
-  it('leaves nothing in the record without a key', async () => {
+  it('leaves no event without a key', async () => {
     await api.post(`${one}/archive`, {});
     expect(await api.recorded(() => api.post(`${one}/archive`, {}))).toEqual([]);
   });

@@ -52,7 +52,7 @@ function expectNothingOfTheirs(text: string): void {
 
 const hello = { channel: 'in-app', text: 'Hello' };
 
-describe('G5: another program’s ids are ids of nothing', () => {
+describe('G5: another program’s ids do not exist', () => {
   type Case = readonly [
     method: string,
     path: (id: string) => string,
@@ -115,7 +115,7 @@ describe('G5: another program’s ids are ids of nothing', () => {
     },
   );
 
-  it('a delivery of theirs cannot be settled', async () => {
+  it('another program’s delivery cannot be settled', async () => {
     await api.post(`/v1/conversations/${second.conversationId}/messages`, hello, { as: second.agent });
     await api.rest();
     const { body } = await api.get('/v1/deliveries?status=accepted', { as: second.owner });
@@ -149,7 +149,7 @@ describe('G5: another program’s ids are ids of nothing', () => {
   });
 });
 
-describe('G5: lists hold what is one’s own', () => {
+describe('G5: lists contain only the program’s own data', () => {
   const paths = [
     '/v1/conversations?folder=all&limit=200',
     '/v1/conversations?folder=inbox',
@@ -170,7 +170,7 @@ describe('G5: lists hold what is one’s own', () => {
     expectNothingOfTheirs(answer.text.replace(JSON.stringify(path), ''));
   });
 
-  it.each(paths)('and GraphQL’s: %s', async (path) => {
+  it.each(paths)('and in GraphQL: %s', async (path) => {
     const [route, given] = path.split('?');
     const { limit, ...rest } = Object.fromEntries(new URLSearchParams(given));
     const { query, variables } = operationRequest(schema, {
@@ -182,7 +182,7 @@ describe('G5: lists hold what is one’s own', () => {
     expectNothingOfTheirs(text);
   });
 
-  it('nor do the messages below them', async () => {
+  it('and so do the messages in them', async () => {
     const { text, status } = await api.graphql(
       '{ inbox(folder: "all", first: 100) { edges { node { id messages { edges { node { text author { id } } } } } } } }',
     );
@@ -190,7 +190,7 @@ describe('G5: lists hold what is one’s own', () => {
     expectNothingOfTheirs(text);
   });
 
-  it('a cursor of theirs is none of mine', async () => {
+  it('a cursor of another program is invalid', async () => {
     await api.post('/v1/conversations', { phone: '+14155550279' }, { as: second.agent });
     await api.rest();
     const { body } = await api.get('/v1/conversations?limit=1', { as: second.agent });
@@ -214,8 +214,8 @@ describe('G5: lists hold what is one’s own', () => {
   });
 });
 
-describe('M5: the portal shows a contact its own conversations', () => {
-  it('neither another contact’s nor another program’s', async () => {
+describe('M5: the portal shows a contact only its own conversations', () => {
+  it('and neither another contact’s nor another program’s', async () => {
     const { body } = await api.post('/v1/conversations', { referralId: sample.referralId, with: 'referred' });
     await api.rest();
     for (const id of [String(body['conversationId']), second.conversationId, NOBODY]) {
@@ -251,7 +251,7 @@ describe('M5: the portal shows a contact its own conversations', () => {
     expectNothingOfTheirs(text);
   });
 
-  it('R5: and none once the account is closed, nor with a role that is not the contact’s', async () => {
+  it('R5: and none once the account is closed, or with another role', async () => {
     expectProblem(
       await api.get('/v1/portal/conversations', { as: { ...sample.contact, programId: second.programId } }),
       { status: 404, code: 'ContactNotFound' },

@@ -80,7 +80,7 @@ async function emulator(path: string, body: object): Promise<void> {
 }
 
 describe('U3: personal content never reaches the output', () => {
-  it('whatever comes in, good or bad', async () => {
+  it('for any input, valid or invalid', async () => {
     const { contactId } = await ask('POST', '/v1/contacts', {
       name: `${MARKER} Name`,
       phones: [PHONES[0]],
@@ -159,7 +159,7 @@ describe('U3: personal content never reaches the output', () => {
       expect(output.toLowerCase()).not.toContain(personal.toLowerCase());
   });
 
-  it('and what does is one JSON object a line', () => {
+  it('and each line of the output is one JSON object', () => {
     for (const line of output.split('\n').filter(Boolean)) expect(() => JSON.parse(line) as unknown).not.toThrow();
   });
 });

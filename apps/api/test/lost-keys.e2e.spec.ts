@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-it('rule 6: a request that needs a lost key changes nothing and is answered like other data that cannot be read; repeated when the key is back, it is carried out', async () => {
+it('rule 6: a request that needs a lost key changes nothing and gets RecordUnreadable; a retry after the key is restored succeeds', async () => {
   const path = `/v1/conversations/${sample.conversationId}/messages`;
   const headers = { 'idempotency-key': 'the-first' };
   const write = (): Promise<Answer> => api.post(path, { channel: 'in-app', text: 'Hello' }, { headers });
@@ -47,7 +47,7 @@ it('rule 6: a request that needs a lost key changes nothing and is answered like
   expect((await api.get(path)).text.split('"Hello"')).toHaveLength(2);
 });
 
-it('rule 6: what is sealed first for a subject that has a home is sealed there', async () => {
+it('rule 6: the first sealed event of a subject that has a home is in its home', async () => {
   await api.rest();
   const store = api.standalone.app.get(EventStore);
   const head = (await store.head()) ?? '';

@@ -9,8 +9,8 @@ afterAll(() => api.close());
 
 const notAMember = { status: 401, code: 'NotAMember', field: 'Authorization' };
 
-describe('G4: a person leaves the staff', () => {
-  it('only an owner removes somebody, and not themselves', async () => {
+describe('G4: the removal of a member of staff', () => {
+  it('is allowed only to an owner, and not for themselves', async () => {
     expectProblem(await api.ask('DELETE', '/v1/members/alex', { as: sample.manager }), {
       status: 403,
       code: 'NotPermitted',
@@ -25,7 +25,7 @@ describe('G4: a person leaves the staff', () => {
     });
   });
 
-  it('the removal is a fact, once, and the token is refused on every surface', async () => {
+  it('is stored once, and the token is refused on every surface', async () => {
     // This token was not used before, so nothing is cached for it.
     const events = await api.recorded(async () => {
       for (let time = 0; time < 2; time += 1)

@@ -40,13 +40,13 @@ async function pages(
 }
 
 describe('I9: pages of 7 over 121 conversations', () => {
-  it('hold each conversation once, newest activity first, and end', async () => {
+  it('contain each conversation once, newest activity first, and end', async () => {
     const all = await pages(`/v1/conversations?limit=7&position=${position}`);
     expect(all.map(({ length }) => length)).toEqual([...Array<number>(17).fill(7), 2]);
     expect(all.flat().map(({ id }) => id)).toEqual([...started.toReversed(), sample.conversationId]);
   });
 
-  it('miss and double none of those that stay where they are, while others move to the top and new ones come', async () => {
+  it('miss and repeat none of those that stay in place, while others move to the top and new ones are added', async () => {
     let made = 0;
     const moved: string[] = [];
     const all = await pages('/v1/conversations?limit=7', async (page, seen) => {
@@ -66,7 +66,7 @@ describe('I9: pages of 7 over 121 conversations', () => {
     expect(new Set(everything).size).toBe(everything.length);
   });
 
-  it('go through a thread in both directions, while messages come', async () => {
+  it('go through a thread in both directions, while messages arrive', async () => {
     const messages = `/v1/conversations/${sample.conversationId}/messages`;
     const sent: string[] = [];
     for (let index = 0; index < 30; index += 1)
@@ -104,7 +104,7 @@ describe('I9: pages of 7 over 121 conversations', () => {
   });
 });
 
-describe('I9: a cursor that was not made for this list', () => {
+describe('I9: a cursor of another list', () => {
   const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const real = async (path: string): Promise<string> => String((await api.get(path)).body['next']);
   const decoded = (cursor: string): unknown[] => JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
@@ -144,7 +144,7 @@ describe('I9: a cursor that was not made for this list', () => {
     ).toMatchObject({ data: null, errors: [{ extensions: { code: 'InvalidCursor' } }] });
   });
 
-  it('changed, cut, extended, or of another list', async () => {
+  it('changed, truncated, extended, or of another list', async () => {
     const cursor = await real('/v1/conversations?limit=7');
     const [list, ...values] = decoded(cursor);
     const wrong = [
@@ -178,7 +178,7 @@ describe('I9: a cursor that was not made for this list', () => {
     });
   });
 
-  it('with values of its own shows no more than the list does', async () => {
+  it('with its own values shows no more than the list does', async () => {
     const [list, ...values] = decoded(await real('/v1/conversations?limit=7'));
     for (const forged of [
       values.map(() => null),

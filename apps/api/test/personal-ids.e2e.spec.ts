@@ -94,7 +94,7 @@ async function allThatIsInTheOpen(): Promise<string> {
   return JSON.stringify(found);
 }
 
-test('G2, X8: no id in the record or on a topic gives back the phone number or email address that it was made for', async () => {
+test('G2, X8: no stored or published id reveals the phone number or email address that it was derived from', async () => {
   expect(await post(`/webhooks/twilio/${programId}/messages`, inbound(texting))).toBe(200);
   const statuses = [
     await api.post('/v1/conversations', { phone: known }),

@@ -15,7 +15,7 @@ async function several(times: number, ask: () => Promise<Answer>): Promise<numbe
 const tooMany = { status: 429, code: 'TooManyRequests' };
 
 describe('U3: requests in a minute', () => {
-  it('of one caller have a quota, by whatever token and on every surface; others are served', async () => {
+  it('of one caller have a quota, with any token and on every surface; others are served', async () => {
     api = await Api.start({ REQUESTS_PER_TOKEN_PER_MINUTE: '3' });
     const [first] = [await list()];
     expect(first?.headers).toMatchObject({
@@ -49,13 +49,13 @@ describe('U3: requests in a minute', () => {
     expect((await list({ as: second.agent })).status).toBe(200);
   });
 
-  it('G5: one caller who asks without end takes from the program no more than the own quota', async () => {
+  it('G5: one caller uses no more of the program’s quota than their own allows', async () => {
     api = await Api.start({ REQUESTS_PER_TOKEN_PER_MINUTE: '5', REQUESTS_PER_PROGRAM_PER_MINUTE: '6' });
     await several(50, () => list());
     expect((await list({ as: sample.manager })).status).toBe(200);
   });
 
-  it('from one address have a quota, with a token or without; health has none', async () => {
+  it('from one client address have a quota, with a token or without; health has none', async () => {
     api = await Api.start({ REQUESTS_PER_ADDRESS_PER_MINUTE: '3' });
     expect(await several(2, () => list({ as: null }))).toEqual([401, 401]);
     expect((await list()).status).toBe(200);
@@ -65,7 +65,7 @@ describe('U3: requests in a minute', () => {
     expect(await several(5, () => api.get('/health/ready', { as: null }))).toEqual([200, 200, 200, 200, 200]);
   });
 
-  it('a forwarded address is not believed unless it comes from a proxy that is named', async () => {
+  it('a forwarded address is trusted only from a configured proxy', async () => {
     const from = (address: string): Promise<Answer> => list({ headers: { 'x-forwarded-for': address } });
     api = await Api.start({ REQUESTS_PER_ADDRESS_PER_MINUTE: '1' });
     expect((await from('203.0.113.1')).status).toBe(200);
@@ -79,7 +79,7 @@ describe('U3: requests in a minute', () => {
   });
 });
 
-it('T4: forged webhooks from one address have a quota, genuine ones none: no text is lost', async () => {
+it('T4: forged webhooks from one client address have a quota, genuine ones none: no text is lost', async () => {
   api = await Api.start({ FORGED_WEBHOOKS_PER_ADDRESS_PER_MINUTE: '2', REQUESTS_PER_ADDRESS_PER_MINUTE: '1' });
   const path = `/webhooks/twilio/${sample.programId}/messages`;
   const post = (token: string, number: number): Promise<Answer> => {

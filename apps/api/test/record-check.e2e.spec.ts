@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-it('rule 13: nothing is read or written while engines do not belong together, which may show after the start', async () => {
+it('rule 13: nothing is read or written while engines do not belong together, which may be found after the start', async () => {
   const check = jest
     .spyOn(api.standalone.app.get(RecordCheck), 'pass')
     .mockRejectedValue(new UnusableData('The record is empty'));

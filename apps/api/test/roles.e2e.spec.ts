@@ -80,7 +80,7 @@ describe('G4: roles', () => {
   });
 
   it.each(Object.keys(table))(
-    '%s: nobody without a token, and the right is asked for before the form',
+    '%s: a token is required, and the permission is checked before the body',
     async (route) => {
       const [method = '', path = ''] = route.split(' ');
       expectProblem(
@@ -94,7 +94,7 @@ describe('G4: roles', () => {
   );
 
   it.each(Object.entries(fieldOf))(
-    '%s by GraphQL, %s: the same people, and nobody without a token',
+    '%s in GraphQL, %s: the same roles, and a token is required',
     async (route, field) => {
       const { query, variables } = requestFor(schema, field);
       const events = await api.recorded(async () => {
@@ -116,7 +116,7 @@ describe('G4: roles', () => {
     },
   );
 
-  it('the thread below a contact’s conversation is asked for the right again', async () => {
+  it('the thread in a contact’s conversation requires its own permission', async () => {
     const query = `{ contact(id: "${sample.contact.id}") { conversations { id messages { edges { node { text } } } } } }`;
     const { prototype } = AuthenticationGuard;
     const { canActivate } = prototype;
@@ -133,7 +133,7 @@ describe('G4: roles', () => {
     expect(asked).toEqual(['contact', 'messages']);
   });
 
-  it.each(['/health/live', '/health/ready', '/openapi.json'])('%s is for everybody', async (path) => {
+  it.each(['/health/live', '/health/ready', '/openapi.json'])('%s is public', async (path) => {
     expect((await api.get(path, { as: null })).status).toBe(200);
   });
 });

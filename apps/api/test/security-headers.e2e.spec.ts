@@ -16,7 +16,7 @@ const ofAnswers = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-it('U3: every answer says that it is not to be kept, guessed at, framed or run', async () => {
+it('U3: no response may be cached, sniffed, framed or executed', async () => {
   api = await Api.start();
   const answers = [
     await api.get('/v1/conversations'),
@@ -45,7 +45,7 @@ it('U3: every answer says that it is not to be kept, guessed at, framed or run',
   expect((await api.get('/v1/%zz')).headers).toMatchObject(always);
 });
 
-it('U3: so does what is no request at all', async () => {
+it('U3: nor may the response to malformed HTTP', async () => {
   api = await Api.start();
   const { hostname, port } = new URL(api.url);
   const socket = connect(Number(port), hostname);
@@ -56,7 +56,7 @@ it('U3: so does what is no request at all', async () => {
   expect(answer).toContain('x-content-type-options: nosniff');
 });
 
-it('U3: browsers are held to TLS where the public address has it', async () => {
+it('U3: browsers must use TLS if the public address does', async () => {
   api = await Api.start({ PUBLIC_URL: 'https://messages.example' });
   expect((await api.get('/v1/conversations')).headers).toMatchObject({
     'strict-transport-security': expect.stringContaining('max-age=31536000') as string,
@@ -65,7 +65,7 @@ it('U3: browsers are held to TLS where the public address has it', async () => {
 
 const pages = ['/explorer', '/docs', '/docs/swagger-ui.css'];
 
-it('U3: pages for developers run their own scripts, and nobody may frame them', async () => {
+it('U3: developer pages run their own scripts, and nobody may frame them', async () => {
   api = await Api.start();
   for (const page of pages) {
     const { status, headers } = await api.get(page, { as: null });
@@ -74,7 +74,7 @@ it('U3: pages for developers run their own scripts, and nobody may frame them', 
   }
 });
 
-it('U3: where they are switched off there are none, and nobody reads the mail folder', async () => {
+it('U3: when they are switched off there are none, and nobody reads the mail folder', async () => {
   api = await Api.start({ DEVELOPER_PAGES: 'false' });
   for (const page of [...pages, '/explorer/main.js', '/docs/'])
     expect([page, (await api.get(page, { as: null })).status]).toEqual([page, 404]);

@@ -20,7 +20,7 @@ afterAll(async () => {
   await api.close();
 });
 
-it('rule 9: while the inbox stands still, what does not read it is fresh', async () => {
+it('rule 9: while the inbox does not progress, queries that do not read it are fresh', async () => {
   const { body } = await api.post('/v1/contacts', { name: 'Freshly Made' }, { as: sample.manager });
   const position = String(body['position']);
   const found = await api.get(`/v1/contacts?search=freshly&position=${position}`);

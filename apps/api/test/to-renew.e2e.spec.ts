@@ -54,7 +54,7 @@ const texts = async (phone: string, senderPhone: string, text: string) => {
 const toRenew = async (position: string | null, more = ''): Promise<Record<string, unknown>> =>
   (await api.get(`/v1/consents/to-renew?position=${position}${more}`)).body;
 
-it('K1: a changed sender means that consent must be captured again, and the product says for whom', async () => {
+it('K1: after a change of sender consent must be captured again, and a list shows for whom', async () => {
   const strangers = ['+14155550140', '+14155550141', '+14155550142'];
   await texts(rosa, sample.senderPhone, 'START');
   for (const phone of strangers) await texts(phone, sample.senderPhone, 'START');
@@ -95,7 +95,7 @@ it('K1: a changed sender means that consent must be captured again, and the prod
   expect(((await toRenew(stopped.position))['documents'] as object[]).length).toBe(2);
 });
 
-it.each(['x', 'WzAsMV0', 'Wzks', 'WzksbnVsbF0'])('I9: %s is no cursor of this list', async (after) => {
+it.each(['x', 'WzAsMV0', 'Wzks', 'WzksbnVsbF0'])('I9: %s is not a cursor of this list', async (after) => {
   expect((await api.get(`/v1/consents/to-renew?after=${after}`)).body).toMatchObject({
     status: 400,
     code: 'InvalidCursor',

@@ -139,7 +139,7 @@ const parked = async (): Promise<Map<string, string>> =>
   new Map((await part(ParkedQueries).all()).map(({ worker, key, cause }) => [`${worker} ${key}`, cause]));
 const waitsAt = (worker: string, name: string): string => `${worker} conversation-${conversationOf(name)}`;
 
-it('rule 13: events that cannot be opened stop nobody else, are listed with their cause, and are taken in again when it is mended', async () => {
+it('rule 13: events that cannot be opened affect nobody else, are listed with their cause, and are handled after a repair', async () => {
   await conversation('destroyed key', async (event) => {
     const stored = await sealed(ours(), event, 'destroyed key');
     await part(Keyring).destroy(conversationOf('destroyed key'));
@@ -270,7 +270,7 @@ it('rule 13: events that cannot be opened stop nobody else, are listed with thei
     ]);
 });
 
-it('rule 13: a program whose own key is missing answers that it cannot be read, and others go on', async () => {
+it('rule 13: a program whose own key is missing is reported as unreadable, and others continue', async () => {
   const broken = naturalId('unreadable', 'program');
   const store = part(EventStore);
   const created = {

@@ -31,14 +31,14 @@ it('M5: a widget on a site of the program reads with the contact’s token', asy
   expect(answer.headers.get('vary')).toContain('origin');
 });
 
-it('M5: a widget elsewhere is refused, and the portal itself is not asked for an origin', async () => {
+it('M5: a widget elsewhere is refused, and the portal itself needs no origin', async () => {
   const refused = await ask('https://evil.example');
   expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([403, 'OriginNotAllowed']);
   expect(refused.headers.get('access-control-allow-origin')).toBeNull();
   expect((await ask(undefined)).status).toBe(200);
 });
 
-it('M5: the browser may ask first', async () => {
+it('M5: a preflight request of the browser is answered', async () => {
   const answer = await fetch(`${standalone.url}/v1/portal/conversations/x/messages`, {
     method: 'OPTIONS',
     headers: { origin: 'https://www.sunrise-solar.example', 'access-control-request-method': 'POST' },
@@ -47,7 +47,7 @@ it('M5: the browser may ask first', async () => {
   expect(answer.headers.get('access-control-allow-headers')).toContain('authorization');
 });
 
-it('M5: the staff’s routes are for no browser of another site', async () => {
+it('M5: the staff’s routes refuse browsers on other sites', async () => {
   const answer = await fetch(`${standalone.url}/v1/conversations`, {
     method: 'OPTIONS',
     headers: { origin: 'https://www.sunrise-solar.example' },

@@ -7,7 +7,7 @@ class MustWait extends KeyMustWait {
   override readonly name = 'MustWait';
 }
 
-it('rule 13: nothing is handled behind a parked event of its stream, though they came together', async () => {
+it('rule 13: no event is handled after a parked one of its stream, even in the same batch', async () => {
   const contactId = crypto.randomUUID();
   const [failed, begun, goesOn] = [
     Promise.withResolvers<void>(),

@@ -71,7 +71,7 @@ test.each<[string, Partial<DoubleOptions>, () => string, string]>([
   },
 );
 
-test('G6 U3: with all rights it starts, and the check leaves nothing in the record', async () => {
+test('G6 U3: with all rights it starts, and the check leaves nothing in the event store', async () => {
   await start({ tls, users });
   const child = process_(as(`admin:${PASSWORD}@`));
   const line = await readyLine(child.stdout);

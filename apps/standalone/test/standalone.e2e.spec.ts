@@ -77,7 +77,7 @@ const previews = async (facts: Facts): Promise<unknown[]> =>
     ({ preview }) => preview,
   );
 
-it('G6: all apps in one process: answers, keeps everything over a restart, stops cleanly', async () => {
+it('G6: all apps in one process: responds, keeps all data over a restart, stops cleanly', async () => {
   const first = await start();
   await call(first.facts, 'agent', '/v1/conversations', { referralId: first.facts.referralId });
   const { conversationId } = (await call(first.facts, 'agent', '/v1/conversations', {
@@ -103,7 +103,7 @@ it('G6: all apps in one process: answers, keeps everything over a restart, stops
   );
 });
 
-it('G6: a second process on the same folder is told who has it', async () => {
+it('G6: a second process on the same folder is told which process uses it', async () => {
   await start();
   const { child, stderr } = run(['--port', '0', '--data', folder]);
   expect(((await once(child, 'exit')) as [number])[0]).toBe(1);
@@ -125,7 +125,7 @@ it.each([
   expect(stderr()).not.toContain(' at '); // no stack trace
 });
 
-it('X8: what is missing or does not fit of the master key, or of the folder, stops the start with one line that says so', async () => {
+it('X8: a missing or wrong master key, or a folder of another build, stops the start with one line that says so', async () => {
   const first = await start();
   expect(await stop(first.child, 'SIGTERM')).toBe(0);
   const refusal = async (environment: Record<string, string> = {}): Promise<string> => {
@@ -156,7 +156,7 @@ it('T3: real texts without a token or a public address do not start', async () =
   expect(stderr()).toContain('PUBLIC_URL');
 });
 
-it('G8: where real texts are sent there is no sample program, no page for developers, and no token is printed', async () => {
+it('G8: with real texts there is no sample program, no developer page, and no token is printed', async () => {
   const { child, output } = run(['--port', '0', '--data', folder], {
     SMS: 'twilio',
     PUBLIC_URL: 'https://messages.example',
@@ -177,13 +177,13 @@ it('G8: where real texts are sent there is no sample program, no page for develo
   expect(await stop(child, 'SIGTERM')).toBe(0);
 });
 
-it('--help says what can be set', async () => {
+it('--help lists the options', async () => {
   const { child, output } = run(['--help']);
   await once(child, 'exit');
   expect(output()).toContain('--data');
 });
 
-it('N3: with every read model, checkpoint and topic gone, everything is replayed and nothing is sent again', async () => {
+it('N3: when all read models, checkpoints and topics are lost, everything is replayed and nothing is sent again', async () => {
   const emulator = await startTwilioEmulator();
   const environment = { TWILIO_API_URL: emulator.url, TWILIO_AUTH_TOKEN: 'a'.repeat(32) };
   try {

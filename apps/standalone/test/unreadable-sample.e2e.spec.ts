@@ -6,7 +6,7 @@ import { loadConfiguration } from '@app/platform';
 import { sample } from '@app/sample-program';
 import { startStandalone } from '../src/standalone.js';
 
-it('rule 13: a part of the sample program that cannot be read does not keep the product from starting', async () => {
+it('rule 13: an unreadable part of the sample program does not prevent the start', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'unreadable-sample-'));
   const configuration = loadConfiguration({ DATA_DIR: folder, PORT: '0' });
   try {

@@ -218,13 +218,13 @@ describe('the check of opt-outs reports', () => {
     for (const [n, words] of expected.entries()) expect(findings[n]).toContain(words);
   });
 
-  it('K9: a call that no claim stands for', () => {
+  it('K9: a call without a claim', () => {
     expect(wellSaid([], [{ claimed: 1, read: {} }], { isClaimed: false })).toEqual([
       'wrong: text 0 was sent by claim delivery.0, which is not in the record',
     ]);
   });
 
-  it('K5: a second confirmation, and one of what is no opt-out', () => {
+  it('K5: a second confirmation, and one without an opt-out', () => {
     expect(wellSaid([stop(1, 2, 3), start(4, 5, 6, { revision: 1 })], [], { confirmed: [0, 0, 1] })).toEqual([
       'doubled: 2 times: confirmation of the opt-out SM0',
       'foreign: a confirmation of SM1, which is no opt-out',
@@ -232,7 +232,7 @@ describe('the check of opt-outs reports', () => {
   });
 });
 
-it('the check of opt-outs counts what it saw', () => {
+it('the check of opt-outs counts its observations', () => {
   const said = [stop(5, 9, 12), start(14, 15, 16, { revision: 1 })];
   const { counts } = check(
     said,

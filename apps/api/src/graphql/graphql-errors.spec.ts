@@ -6,13 +6,13 @@ describe('errors of GraphQL', () => {
   const failed = (originalError: Error) =>
     formatErrors({ data: null, errors: [new GraphQLError('failed', { path: ['conversations'], originalError })] });
 
-  it('an engine that is away is 503, as it is by REST', () => {
+  it('an unavailable engine is 503, as in REST', () => {
     const { statusCode, response } = failed(new EngineUnavailable('MongoDB'));
     expect(statusCode).toBe(503);
     expect(response.errors?.[0]?.extensions).toMatchObject({ code: 'EngineUnavailable', status: 503 });
   });
 
-  it('what nobody expected is 500, and says nothing of our inside', () => {
+  it('an unexpected error is 500, and reveals nothing internal', () => {
     const { statusCode, response } = failed(new Error('secret'));
     expect(statusCode).toBe(500);
     expect(JSON.stringify(response)).not.toContain('secret');

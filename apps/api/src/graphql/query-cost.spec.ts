@@ -9,7 +9,7 @@ const cost = (source: string, variables?: Record<string, unknown>, operationName
 /** The cost of `rows` conversations with their ids. */
 const inboxOf = (rows: number): number => 10 + rows * 3;
 
-describe('G1: what a GraphQL operation costs is known before it is carried out', () => {
+describe('G1: the cost of a GraphQL operation is known before execution', () => {
   it.each([
     ['{ inbox(first: 20) { edges { node { id } } } }', inboxOf(20)],
     ['{ inbox { edges { node { id } } } }', inboxOf(50)], // the default of `first`
@@ -38,27 +38,27 @@ describe('G1: what a GraphQL operation costs is known before it is carried out',
     ['{ inbox(first: -5) { edges { node { id } } } }', inboxOf(1)],
   ])('%s', (source, expected) => expect(cost(source)).toBe(expected));
 
-  it('rows asked for by a variable, or by its default, are multiplied too', () => {
+  it('rows requested by a variable, or by its default, are multiplied too', () => {
     const source = 'query ($first: Int! = 40) { inbox(first: $first) { edges { node { id } } } }';
     expect(cost(source, { first: 7 })).toBe(inboxOf(7));
     expect(cost(source)).toBe(inboxOf(40));
   });
 
-  it('of several operations the one that is carried out counts', () => {
+  it('of several operations only the executed one counts', () => {
     const source =
       'query A { inbox(first: 1) { edges { node { id } } } } query B { inbox(first: 200) { edges { node { id } } } }';
     expect(cost(source, {}, 'A')).toBe(inboxOf(1));
     expect(cost(source, {}, 'B')).toBe(inboxOf(200));
   });
 
-  it('introspection costs too: the usual one is within a request’s limit, lists in lists are not', () => {
+  it('introspection has a cost too: the usual one is within a request’s limit, lists in lists are not', () => {
     expect(cost(getIntrospectionQuery())).toBeLessThan(50_000);
     const nested = '{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }';
     expect(cost(`{ a: __schema { types { fields { args { type { name } } } } } }`)).toBeGreaterThan(1_000);
     expect(cost(nested)).toBeGreaterThan(10_000);
   });
 
-  it('fragments that unfold without end are refused, and the analysis ends early', () => {
+  it('fragments that expand without end are refused, and the analysis ends early', () => {
     const doubling = Array.from(
       { length: 60 },
       (_, index) => `fragment F${index} on Query { ...F${index + 1} ...F${index + 1} }`,

@@ -5,7 +5,7 @@ import { Membership, NotAMember } from './membership.js';
 
 const anna: CallerIdentity = { programId: 'p', id: 'anna', role: 'agent' };
 
-describe('G4: whether a caller is still of the staff', () => {
+describe('G4: the membership of a caller', () => {
   let members: Set<string>;
   let isAway: boolean;
   let asked: string[];
@@ -23,7 +23,7 @@ describe('G4: whether a caller is still of the staff', () => {
   });
   afterEach(() => jest.useRealTimers());
 
-  it('is looked up once a minute, not once a request', async () => {
+  it('is looked up once a minute, not once per request', async () => {
     await Promise.all(Array.from({ length: 20 }, () => membership.check(anna)));
     jest.advanceTimersByTime(40_000);
     await membership.check(anna);
@@ -37,14 +37,14 @@ describe('G4: whether a caller is still of the staff', () => {
     await expect(membership.check(anna)).rejects.toBeInstanceOf(NotAMember);
   });
 
-  it('is not that of another program, and begins soon after somebody is added', async () => {
+  it('is not that of another program, and starts soon after somebody is added', async () => {
     await expect(membership.check({ ...anna, programId: 'q' })).rejects.toBeInstanceOf(NotAMember);
     members.add('q anna');
     jest.advanceTimersByTime(5_000);
     await membership.check({ ...anna, programId: 'q' });
   });
 
-  it('with the record away, is what it was for the rest of the minute; then nobody can tell', async () => {
+  it('is cached for the rest of the minute while the event store is unavailable; then nobody can tell', async () => {
     await membership.check(anna);
     isAway = true;
     jest.advanceTimersByTime(40_000);
@@ -55,12 +55,12 @@ describe('G4: whether a caller is still of the staff', () => {
     await membership.check(anna);
   });
 
-  it('is not that of a role they do not have, such as before they were removed and added again', async () => {
+  it('is not that of a former role, such as before they were removed and added again', async () => {
     await expect(membership.check({ ...anna, role: 'owner' })).rejects.toBeInstanceOf(NotAMember);
     await membership.check(anna);
   });
 
-  it('is not asked of a contact', async () => {
+  it('is not looked up for a contact', async () => {
     await membership.check({ ...anna, role: 'contact' });
     expect(asked).toEqual([]);
   });

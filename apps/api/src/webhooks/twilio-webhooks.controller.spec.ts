@@ -29,7 +29,7 @@ describe('webhooks of the provider', () => {
     } as unknown as FastifyRequest);
   };
 
-  it('T4: with the record away it says so, and not that the text is not genuine: it comes again', async () => {
+  it('T4: while the event store is unavailable, the response is not that the text is forged: the provider retries', async () => {
     await expect(post(new EngineUnavailable('EventStoreDB'))).rejects.toBeInstanceOf(EngineUnavailable);
   });
 
@@ -72,7 +72,7 @@ describe('webhooks of the provider', () => {
       ).message('program-1', form, request);
     };
 
-    it('where the token is there, what it signed is taken', async () => {
+    it('with the token, a signed form is accepted', async () => {
       expect(await postSigned('a'.repeat(32), 'a'.repeat(32))).toContain('<Response/>');
     });
 
@@ -83,7 +83,7 @@ describe('webhooks of the provider', () => {
       },
     );
 
-    it("whatever the provider's check would say", async () => {
+    it("whatever the result of the provider's check", async () => {
       const credulous = new (class extends WebhookSignatures {
         isGenuine = (): boolean => true;
       })();
@@ -91,7 +91,7 @@ describe('webhooks of the provider', () => {
     });
   });
 
-  it('whether a program exists is not told', async () => {
+  it('the response does not show whether a program exists', async () => {
     await expect(post(new ProgramNotFound())).rejects.toBeInstanceOf(WebhookNotGenuine);
   });
 });

@@ -12,7 +12,7 @@ const bench = (args: readonly string[], env: NodeJS.ProcessEnv = environment) =>
   promisify(execFile)(process.execPath, [main, ...args], { env });
 
 describe('bench', () => {
-  it('prints every row beside its aim, whatever comes out', async () => {
+  it('prints every row beside its target, whatever the result', async () => {
     const { stdout } = await bench(['--short']);
     const rows = stdout
       .split('\n')
@@ -23,7 +23,7 @@ describe('bench', () => {
     expect(stdout).toMatch(/^e .+ not run +none +EVENTSTOREDB_URL is not given: /m);
   }, 60_000);
 
-  it('measures the server of EVENTSTOREDB_URL, and refuses one that holds events', async () => {
+  it('measures the server of EVENTSTOREDB_URL, and refuses one that is not empty', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bench-spec-'));
     const server = await startEventStoreDbDouble({ folder });
     try {

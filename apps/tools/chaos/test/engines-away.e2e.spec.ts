@@ -28,15 +28,15 @@ afterEach(async () => {
   if (app.exitCode === null && app.kill('SIGKILL')) await once(app, 'exit');
 });
 
-describe('an app while its engines are away', () => {
-  it('rule 12: says that it is not ready, and nothing of its inside', async () => {
+describe('an app with unavailable engines', () => {
+  it('rule 12: reports that it is not ready, and nothing internal', async () => {
     start('projector');
     const { url } = JSON.parse(await readyLine(app.stdout)) as { url: string };
     const answer = await fetch(`${url}/health/ready`);
     expect([answer.status, await answer.json()]).toEqual([503, expect.objectContaining({ code: 'EngineUnavailable' })]);
   });
 
-  it('ends when it is stopped while it starts', async () => {
+  it('ends when it is stopped during its start', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     start('publisher', `127.0.0.1:${(silent.address() as AddressInfo).port}`);

@@ -6,7 +6,7 @@ import { sampleMail } from '../cast.js';
 import { until } from './kill-bench.fixture.js';
 import { Product, programAt } from '../product.js';
 
-test('a message that comes before the staff is known in the read model is told to all of them', async () => {
+test('a message that arrives before the read model shows the staff is notified to all of them', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'late-'));
   const mail = join(folder, 'data', 'mail');
   const nodeOptions = ['--import', pathToFileURL(programAt('apps/tools/chaos/test/late-model.fixture.js')).href];

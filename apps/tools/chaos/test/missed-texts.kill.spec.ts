@@ -90,7 +90,7 @@ const send = async (conversationId: string): Promise<unknown> => {
 };
 
 it(
-  'T5 K2 K3 K9: ten minutes of outage with 1,000 inbound texts: none lost, none doubled, each conversation in order, and of STOP and START the later one holds',
+  'T5 K2 K3 K9: ten minutes of outage with 1,000 inbound texts: none lost, none duplicated, each conversation in order, and of STOP and START the later one counts',
   async () => {
     const { url, programId, senderPhone, tokens } = await product.start();
     agent = tokens.agent;

@@ -19,7 +19,7 @@ afterAll(() => {
 });
 
 it(
-  'N3 T2: nothing is lost or doubled when the product in one process, a given server with its record, or both are killed',
+  'N3 T2: nothing is lost or duplicated when the product in one process, a given server with its events, or both are killed',
   async () => {
     const port = await freePort();
     const start = `${process.execPath} ${programAt('libs/emulators/eventstoredb/main.js')} --data ${folder} --port ${port} & echo $! > ${folder}/pid`;

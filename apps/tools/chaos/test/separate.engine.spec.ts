@@ -26,7 +26,7 @@ const SENDER_PHONES = ['+14155550101', SENDER_PHONE];
 const FIRST_PHONE = 500;
 const LONGEST_MS = 300_000;
 
-describe('each app in a process of its own, on Kafka, MongoDB and EventStoreDB', () => {
+describe('each app in a separate process, on Kafka, MongoDB and EventStoreDB', () => {
   const folder = mkdtempSync(join(tmpdir(), 'separate-'));
   let provider: ProviderProcess;
   let product: SeparateProduct;
@@ -60,7 +60,7 @@ describe('each app in a process of its own, on Kafka, MongoDB and EventStoreDB',
     >;
 
   test(
-    'G6: the day goes as it should',
+    'G6: the demo succeeds',
     async () => {
       const file = join(folder, 'facts.json');
       writeFileSync(file, JSON.stringify({ ...facts, emulatorUrl: provider.url }));
@@ -77,7 +77,7 @@ describe('each app in a process of its own, on Kafka, MongoDB and EventStoreDB',
   );
 
   test(
-    'N3 T2: whichever process or engine is killed, a text comes in, is answered once, and staff is told once',
+    'N3 T2: whichever process or engine is killed, a text is accepted, answered once, and staff is notified once',
     async () => {
       for (const [n, name] of product.names.entries()) {
         await product.kill(name);
@@ -142,7 +142,7 @@ describe('each app in a process of its own, on Kafka, MongoDB and EventStoreDB',
   );
 
   test(
-    'rule 8: who stood by has worked: every read model is what a rebuild makes, beside the running projectors',
+    'rule 8: standbys have worked: every read model equals a rebuild, beside the running projectors',
     () => {
       expect(admin('compare', product.environment)).not.toContain('DIFFERENT');
       expect(admin('parked', product.environment)).toContain('Nothing is parked');
@@ -160,7 +160,7 @@ describe('each app in a process of its own, on Kafka, MongoDB and EventStoreDB',
   );
 
   test(
-    "X4: no process starts with a checkpoint beyond the record's end, and a rebuild mends that",
+    'X4: no process starts with a checkpoint beyond the end of the event store, and a rebuild fixes that',
     async () => {
       const beyond = '9'.repeat(20);
       const mongo = new MongoClient(product.environment['MONGODB_URL'] ?? '');

@@ -13,7 +13,7 @@ let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'demo-'))));
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-it('M1 M2 M3 M4 M5 M7 I1 I2 I4 R1 R3 K1 K2 K3 K8 N1 N2 T1: the day goes as it should, and the transcript is what was received', async () => {
+it('M1 M2 M3 M4 M5 M7 I1 I2 I4 R1 R3 K1 K2 K3 K8 N1 N2 T1: the demo succeeds, and the transcript equals the received messages', async () => {
   const { stdout } = await demo(['--transcript', join(folder, 'day.json')], environment);
   expect(stdout).toContain('The day went as it should.');
   expect(stdout).not.toContain('✗');
@@ -27,7 +27,7 @@ it('M1 M2 M3 M4 M5 M7 I1 I2 I4 R1 R3 K1 K2 K3 K8 N1 N2 T1: the day goes as it sh
   expect(mail).toHaveLength(4);
 });
 
-it('G6: goes as it should with the record on the server of EVENTSTOREDB_URL, once', async () => {
+it('G6: succeeds with the events on the server of EVENTSTOREDB_URL, once', async () => {
   const server = await startEventStoreDbDouble({ folder });
   try {
     const env = { ...environment, EVENTSTOREDB_URL: server.url };

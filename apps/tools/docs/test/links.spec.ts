@@ -24,7 +24,7 @@ it('finds links and paths', () => {
   expect(pathsOf('docs/architecture.md')).toContain('apps/api');
 });
 
-it.each(documents)('%s: every relative link leads somewhere', (file) =>
+it.each(documents)('%s: the target of every relative link exists', (file) =>
   expect(linksOf(file).filter((target) => !existsSync(target))).toEqual([]),
 );
 

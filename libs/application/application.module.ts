@@ -13,7 +13,7 @@ import { UsageQueries } from '@app/read-models';
 import { ConsentReader } from './consent/send-gate.js';
 import { TextQuota } from './conversation/text-quota.js';
 
-/** The classes that execute commands, of all that their files export. */
+/** The command handlers among everything that their files export. */
 const handlers = Object.values<object>(exported).filter(
   (value): value is Type =>
     typeof value === 'function' && value.prototype instanceof Object && 'execute' in value.prototype,

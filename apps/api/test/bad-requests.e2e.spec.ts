@@ -169,7 +169,7 @@ describe('G1: malformed HTTP', () => {
     ['an unknown method', 400, 'MalformedRequest', 'FOO / HTTP/1.1\r\nHost: x\r\n\r\n'],
     ['an unknown version', 400, 'MalformedRequest', 'GET / HTTP/7.3\r\nHost: x\r\n\r\n'],
     [
-      'a length that is none',
+      'an invalid length',
       400,
       'MalformedRequest',
       `POST ${conversations} HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n{}`,
@@ -186,7 +186,7 @@ describe('G1: malformed HTTP', () => {
       'MalformedRequest',
       `POST ${conversations} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}`,
     ],
-    ['a header without end', 431, 'HeadersTooLarge', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`],
+    ['an endless header', 431, 'HeadersTooLarge', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`],
   ])('%s', async (_, status, code, request) => {
     const answer = await raw(request);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));

@@ -110,7 +110,7 @@ describe('G1: a document that would be expensive to parse is not parsed', () => 
     ['too long', `{ __typename } #${'x'.repeat(10_000)}`],
     ['too many tokens', `{ inbox { edges { node { ${'id '.repeat(1_100)} } } } }`],
     [
-      'one that is parsed already',
+      'a parsed one',
       JSON.stringify({
         kind: 'Document',
         definitions: [

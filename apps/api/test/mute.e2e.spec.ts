@@ -18,14 +18,14 @@ const shownTo = async (as: CallerIdentity, { body }: Answer): Promise<unknown> =
 const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
 
 describe('I6: mute', () => {
-  it('is for conversations that are not theirs, unless they say otherwise', async () => {
+  it('is the default for conversations that are not theirs', async () => {
     const assigned = await api.ask('PUT', `${url}/assignee`, { as: manager, body: { assignee: agent.id } });
     expect(await shownTo(agent, assigned)).toMatchObject({ isMuted: false, mutedUntil: null });
     expect(await shownTo(manager, assigned)).toMatchObject({ isMuted: true, mutedUntil: null });
     expect(await shownTo(manager, await unmute(manager))).toMatchObject({ isMuted: false, mutedUntil: null });
   });
 
-  it('is shown with its end to the person who chose it, and changes nothing for others', async () => {
+  it('is shown with its end to the person who chose it, and does not affect others', async () => {
     const until = inAnHour();
     const muted = await mute({ until: until.replace('Z', '+00:00') });
     expect(muted.status).toBe(200);
@@ -36,11 +36,11 @@ describe('I6: mute', () => {
     expect(await shownTo(agent, await unmute(agent))).toMatchObject({ isMuted: false, mutedUntil: null });
   });
 
-  it('without an end stays', async () => {
+  it('without an end lasts', async () => {
     expect(await shownTo(agent, await mute({}))).toMatchObject({ isMuted: true, mutedUntil: null });
   });
 
-  it('ends by itself', async () => {
+  it('ends automatically', async () => {
     const muted = await mute({ until: new Date(Date.now() + 1_500).toISOString() });
     expect(await shownTo(agent, muted)).toMatchObject({ isMuted: true });
     for (const end = Date.now() + 20_000; ;) {
@@ -63,7 +63,7 @@ describe('I6: mute', () => {
     expect(events).toEqual([]);
   });
 
-  it('is of a conversation of the program', async () => {
+  it('requires a conversation of the program', async () => {
     expectProblem(await mute({}, agent, `/v1/conversations/${NOBODY}`), { status: 404, code: 'ConversationNotFound' });
     const elsewhere = { ...agent, programId: NOBODY };
     expect((await mute({}, elsewhere)).status).toBeGreaterThanOrEqual(400);

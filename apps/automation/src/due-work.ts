@@ -4,7 +4,7 @@ import { dueWork } from '@app/application';
 import { Scheduler } from '@app/eventing';
 import { Background, logFailure } from '@app/platform';
 
-/** Does what is due at a time. Every process of the automation does, since the work is claimed piece by piece. */
+/** Does due work. Every automation process does, since each piece of work is claimed. */
 @Injectable()
 export class DueWork implements OnApplicationBootstrap {
   private readonly logger = new Logger(DueWork.name);

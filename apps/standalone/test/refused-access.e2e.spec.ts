@@ -45,7 +45,7 @@ test.each<[string, Partial<DoubleOptions>, () => string, string]>([
   ['a user who may not read everything', { tls, users }, () => as(`ops:${PASSWORD}@`), 'may not read $all'],
   ['a user who may not append', { tls, users }, () => as(`reader:${PASSWORD}@`), 'may not append to streams'],
   [
-    'a certificate that nobody vouches for',
+    'an unknown certificate',
     { tls, users },
     () => as(`admin:${PASSWORD}@`, ''),
     'is not valid (DEPTH_ZERO_SELF_SIGNED_CERT)',

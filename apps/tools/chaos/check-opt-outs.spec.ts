@@ -101,14 +101,14 @@ const wellSaid = (said: readonly Said[], called: readonly Called[], more = {}): 
 
 describe('the check of opt-outs passes', () => {
   it.each<[string, Said[], Called[]]>([
-    ['a call before anything was said', [stop(5, 6, 7)], [{ claimed: 3, read: {} }]],
+    ['a call before any keyword', [stop(5, 6, 7)], [{ claimed: 3, read: {} }]],
     [
       'a call claimed before the opt-out was accepted, which arrives after it',
       [stop(5, 6, 7)],
       [{ claimed: 4, read: {} }],
     ],
     [
-      'a call claimed while the opt-out was on its way: accepted, not noted, not acknowledged',
+      'a call claimed while the opt-out was in progress: accepted, not noted, not acknowledged',
       [stop(5, 9, 12)],
       [{ claimed: 7, read: {} }],
     ],
@@ -128,7 +128,7 @@ describe('the check of opt-outs passes', () => {
       [{ claimed: 9, read: { a: 1 } }],
     ],
     [
-      'a YES to a question',
+      'a YES to an opt-in request',
       [{ text: 'YES', means: 'confirm', accepted: 1, noted: 2, acked: 3 }],
       [{ claimed: 4, read: { a: 0 } }],
     ],
@@ -168,13 +168,13 @@ describe('the check of opt-outs reports', () => {
       ['noted', 'acknowledged'],
     ],
     [
-      'a call after an opt-out that was not recognised',
+      'a call after an opt-out that was not recognized',
       [stop(1, null, 3, { text: 'STOP\n\nSent from my iPhone' })],
       [{ claimed: 5, read: {} }],
       ['is no opt-out in the record', 'acknowledged'],
     ],
     [
-      'an opt-out that was taken for an opt-in',
+      'an opt-out that was handled as an opt-in',
       [{ ...start(1, 2, 3), means: 'opt-out' }],
       [{ claimed: 5, read: { a: 0 } }],
       ['noted', 'acknowledged'],
@@ -186,7 +186,7 @@ describe('the check of opt-outs reports', () => {
       ['noted', 'acknowledged'],
     ],
     [
-      'a call after an opt-out and a YES, which lifts nothing',
+      'a call after an opt-out and a YES, which undoes nothing',
       [stop(1, 2, 3), { text: 'YES', means: 'confirm', accepted: 4, noted: 5, revision: 1, acked: 6 }],
       [{ claimed: 8, read: { a: 1 } }],
       ['noted', 'acknowledged'],

@@ -123,7 +123,7 @@ describe('SMTP', () => {
   it.each<[string, Parameters<typeof startListener>[0]]>([
     ['says nothing', () => undefined],
     ['hangs up', (socket) => socket.destroy()],
-    ['speaks something else', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    ['uses another protocol', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
   ])('N3: a server that %s has not accepted it', async (_what, onConnection) => {
     server = { ...(await startListener(onConnection)), received: [] };
     expect((await gateway(`smtp://${server.address}`, 500).send(email)).kind).toBe('back-off');

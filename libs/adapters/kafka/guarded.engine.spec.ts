@@ -89,7 +89,7 @@ test.each<[string, () => KafkaOptions, object | undefined]>([
     { name: 'AccessRefused', message: 'Kafka: wrong user or password' },
   ],
   [
-    'an authority that is not known',
+    'an unknown authority',
     () => ({ ...as('app'), tls: {} }),
     { name: 'AccessRefused', message: expect.stringContaining('certificate of the server is not valid') },
   ],

@@ -120,7 +120,7 @@ export class Lookups {
     return this.load(parkedAggregate, parkedId, programId);
   }
 
-  /** An aggregate's state; `null` where the stream is empty or of another program. */
+  /** An aggregate's state; `null` if the stream is empty or belongs to another program. */
   async load<State, Event extends Message>(
     aggregate: StreamFold<State, never, Event>,
     id: string,

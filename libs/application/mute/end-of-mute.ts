@@ -5,7 +5,7 @@ import { mutesModel, type MuteRow } from '@app/read-models';
 import { systemContext } from '../commands/ids.js';
 import { HandleMute } from './mute.handler.js';
 
-/** Ends a mute at its time. */
+/** Ends a mute when it is due. */
 @Injectable()
 export class EndOfMute implements DueWork<MuteRow> {
   readonly model = mutesModel;

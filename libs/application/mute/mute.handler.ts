@@ -11,7 +11,7 @@ type MuteIntent =
   | Message<'UnmuteConversation', { readonly userId: string }>
   | Message<'EndMute', { readonly userId: string; readonly at: string }>;
 
-/** What a member of staff chooses for a conversation; its id is the conversation's. */
+/** The mutes of a conversation, by member of staff; the id is the conversation's. */
 export class HandleMute extends AggregateCommand<MuteIntent> {}
 
 @CommandHandler(HandleMute)
@@ -23,7 +23,7 @@ export class MuteHandler implements ICommandHandler<HandleMute> {
 
   /** @throws ConversationNotFound, ConversationWasDeleted, MuteEndsInThePast */
   async execute({ id: conversationId, intent, context }: HandleMute): Promise<CommandResult> {
-    // A mute also ends when its conversation was deleted.
+    // A mute also ends after its conversation was deleted.
     if (intent.type !== 'EndMute') {
       const { status } = await this.lookups.conversation(context.programId, conversationId);
       if (status === 'deleted') throw new ConversationWasDeleted();

@@ -117,9 +117,9 @@ describe('conversation', () => {
   });
 
   it.each([
-    ['claims what is nobody’s', [], 'anna'],
-    ['leaves what is somebody’s', ['ben'], 'ben'],
-    ['claims what is nobody’s again', ['ben', null], 'anna'],
+    ['assigns an unassigned one to its author', [], 'anna'],
+    ['keeps the assignee', ['ben'], 'ben'],
+    ['assigns a newly unassigned one to its author', ['ben', null], 'anna'],
   ])('M12: a reply %s', (_, assignees, then) => {
     const given = assignees.map((assignee): ConversationEvent => ({
       type: 'ConversationAssigned',

@@ -5,7 +5,7 @@ import { muteEventTypes } from './mute.events.js';
 export * from './mute.decider.js';
 export * from './mute.events.js';
 
-/** Who of the staff muted a conversation; its id is the conversation's. */
+/** The staff who muted a conversation; the id is the conversation's. */
 export const muteAggregate = defineAggregate({
   category: 'mute',
   decider: muteDecider,

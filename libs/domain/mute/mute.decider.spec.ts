@@ -18,16 +18,16 @@ describe('I6: mute', () => {
     mutes.given(muted(until)).when(mute(until)).thenNothing();
   });
 
-  it('takes another end, or none', () => {
+  it('can get another end, or none', () => {
     mutes.given(muted(end)).when(mute(later)).then(muted(later));
     mutes.given(muted(end)).when(mute(null)).then(muted(null));
   });
 
-  it('does not end in the past', () => {
+  it('must not end in the past', () => {
     mutes.given().when(mute(at)).thenThrows(MuteEndsInThePast);
   });
 
-  it('is taken back, also where nothing was chosen', () => {
+  it('can be ended, also if nothing was chosen', () => {
     mutes.given(muted(null)).when(unmute).then(unmuted);
     mutes.given().when(unmute).then(unmuted);
     mutes.given(unmuted).when(unmute).thenNothing();
@@ -40,9 +40,9 @@ describe('I6: mute', () => {
   });
 
   it.each<[string, readonly MuteEvent[]]>([
-    ['was put off', [muted(end), muted(later)]],
-    ['has no end any more', [muted(end), muted(null)]],
-    ['was taken back', [muted(end), unmuted]],
+    ['was postponed', [muted(end), muted(later)]],
+    ['no longer has an end', [muted(end), muted(null)]],
+    ['was ended', [muted(end), unmuted]],
     ['was never chosen', []],
   ])('does not end when it %s', (_, given) =>
     mutes
@@ -51,7 +51,7 @@ describe('I6: mute', () => {
       .thenNothing(),
   );
 
-  it('is each person’s own', () => {
+  it('is separate for each person', () => {
     const ben = { ...anna, userId: 'ben' };
     mutes
       .given(muted(end))
@@ -64,7 +64,7 @@ describe('I6: mute', () => {
   });
 });
 
-describe('I6: who gets alerts', () => {
+describe('I6: alerts of a conversation', () => {
   it.each([
     ['nothing chosen, theirs', undefined, true, false],
     ['nothing chosen, not theirs', undefined, false, true],

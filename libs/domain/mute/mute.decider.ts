@@ -3,16 +3,16 @@ import type { MuteEvent } from './mute.events.js';
 
 type OfMember = { readonly conversationId: string; readonly userId: string };
 
-/** `at`: when it was asked for (ISO 8601). Of `EndMute`: the end that has come. */
+/** `at`: the time of the request (ISO 8601); for `EndMute`, the end that has come. */
 export type MuteCommand =
   | Message<'MuteConversation', OfMember & { readonly until: string | null; readonly at: string }>
   | Message<'UnmuteConversation', OfMember>
   | Message<'EndMute', OfMember & { readonly at: string }>;
 
-/** What a member of staff chose for a conversation. */
+/** The choice of a member of staff for a conversation. */
 export type MuteChoice = { readonly isMuted: boolean; readonly until: string | null };
 
-/** The choices for one conversation, by user id. Who chose nothing is not in it. */
+/** The choices for one conversation, by user id; without an entry the default applies. */
 export type Mutes = { readonly choices: Readonly<Record<string, MuteChoice>> };
 
 export const muteDecider: Decider<Mutes, MuteCommand, MuteEvent> = {
@@ -32,7 +32,7 @@ export const muteDecider: Decider<Mutes, MuteCommand, MuteEvent> = {
         return choice?.isMuted === false ? [] : [{ type: 'ConversationUnmuted', data: { conversationId, userId } }];
       case 'EndMute': {
         const until = choice?.isMuted ? choice.until : null;
-        // It may have been changed since the end was looked up.
+        // The mute may have changed since its end was looked up.
         return until === null || until > data.at
           ? []
           : [{ type: 'MuteEnded', data: { conversationId, userId, until } }];
@@ -52,7 +52,7 @@ export const muteDecider: Decider<Mutes, MuteCommand, MuteEvent> = {
   },
 };
 
-/** Whether a member of staff gets no alerts. Who chose nothing gets alerts of their own conversations only. */
+/** Whether a member of staff gets no alerts. By default they get alerts of their own conversations only. */
 export const isMuted = (choice: MuteChoice | undefined, isTheirs: boolean, at: string): boolean =>
   !choice || (choice.until !== null && choice.until <= at) ? !isTheirs : choice.isMuted;
 

@@ -141,11 +141,11 @@ describe('a create that the provider refuses', () => {
   const media = (count: number): string[] => Array.from({ length: count }, () => 'https://example.com/a.png');
   it.each([
     ['without a recipient', { ...hello, to: '' }, 21604],
-    ['to something that is no number', { ...hello, to: '12' }, 21211],
+    ['to an invalid number', { ...hello, to: '12' }, 21211],
     ['without a body', { ...hello, body: '' }, 21602],
     ['without a sender', { to: CONTACT, body: 'hello' }, 21603],
-    ['from a number of nobody', { ...hello, from: '+15005550009' }, 21606],
-    ['by a messaging service of nobody', { to: CONTACT, body: 'hello', messagingServiceSid: SERVICE }, 21701],
+    ['from an unknown number', { ...hello, from: '+15005550009' }, 21606],
+    ['by an unknown messaging service', { to: CONTACT, body: 'hello', messagingServiceSid: SERVICE }, 21701],
     ['with 1,601 characters', { ...hello, body: 'x'.repeat(1601) }, 21617],
     ['with eleven media', { ...hello, mediaUrl: media(11) }, 21623],
     ['with media that have no address', { ...hello, mediaUrl: ['a.png'] }, 21620],

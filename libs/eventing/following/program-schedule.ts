@@ -2,31 +2,31 @@ import type { Clock } from '../ports/clock.js';
 import type { Page, PageRequest, ReadModelStore } from '../ports/read-model-store.js';
 import type { DueRow, DueWork, OnFailure } from './due-work.js';
 
-/** Most documents of one turn. */
+/** Maximum number of documents in one turn. */
 const PIECE = 100;
-/** Most documents that are remembered between two turns. */
+/** Maximum number of documents that are cached between two turns. */
 const MOST_HEARD = 1_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 
 /**
- * What is due of one program. Each document that comes due is read once: what was written since is heard of, and what is due later is
- * not read before its time. When work failed, everything that is due is read again after a pause.
+ * The due work of one program. Each document is read once when it comes due: events announce later writes, and later
+ * due times are not read yet. After a failure everything due is read again after a pause.
  */
 export class ProgramSchedule<Row extends DueRow> {
-  /** What was due up to this time (ISO 8601) was read. */
+  /** Documents due up to this time (ISO 8601) were read. */
   private readUpTo: string;
-  /** A reading that has not come to its end. */
+  /** A reading that is not finished. */
   private unread: { readonly upTo: string; readonly after: string } | null = null;
-  /** When there is something to read, in ms. */
+  /** When the next reading is due, in ms. */
   private readAt = Infinity;
   /** Due now, by id. */
   private readonly heard = new Map<string, Row>();
   private failures = 0;
-  /** When what failed is tried again, in ms. */
+  /** When failed work is retried, in ms. */
   private againAt = Infinity;
 
-  /** One of which nothing is due but what is heard of from now on, until {@link lookSince}. */
+  /** An empty schedule that only collects announced documents, until {@link lookSince}. */
   constructor(
     private readonly programId: string,
     private readonly work: DueWork<Row>,
@@ -41,12 +41,12 @@ export class ProgramSchedule<Row extends DueRow> {
     return this.nextAt === Infinity;
   }
 
-  /** When there is something to do, in ms. */
+  /** When the next work or reading is due, in ms. */
   get nextAt(): number {
     return this.heard.size > 0 ? 0 : Math.min(this.readAt, this.againAt);
   }
 
-  /** Reads what was due after this time (ms); `null`: all that is pending. */
+  /** Reads documents due after this time (ms); `null`: all pending ones. */
   lookSince(time: number | null): void {
     this.readUpTo = time === null ? '' : iso(time);
     this.unread = null;
@@ -63,7 +63,7 @@ export class ProgramSchedule<Row extends DueRow> {
     else this.lookSince(null);
   }
 
-  /** Does some of what is due. Rejects when the store does. */
+  /** Does some of the due work. Rejects when the store does. */
   async turn(): Promise<void> {
     const heard = [...this.heard.values()].slice(0, PIECE);
     for (const { id } of heard) this.heard.delete(id);
@@ -102,7 +102,7 @@ export class ProgramSchedule<Row extends DueRow> {
     }
     [this.unread, this.readUpTo] = [null, upTo];
     const [later] = (await this.page({ above: upTo }, 1)).documents;
-    // What is heard of meanwhile may be due earlier.
+    // Documents announced meanwhile may be due earlier.
     if (later) this.readAt = Math.min(this.readAt, Date.parse(String(later[this.work.time])));
     return documents;
   }

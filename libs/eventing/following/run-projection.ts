@@ -136,7 +136,7 @@ const isHandledBy =
 const isSelection = (touched: Touched): touched is Selection =>
   typeof touched === 'object' && touched !== null && 'index' in touched;
 
-/** Ids of the documents that these events change, where a model names them by id. */
+/** Ids of the documents that these events change, if a model names them by id. */
 export const touchedBy = (model: ReadModel, events: readonly Followable[]): readonly string[] => [
   ...new Set(
     events.filter(isHandledBy(model)).flatMap((event) => {

@@ -12,8 +12,8 @@ const MODEL_WAIT_MS = 1_000;
 const PROGRAMS_AT_ONCE = 10;
 
 /**
- * Does work when it is due. What is due is kept in a read model, so it survives the process and follows from the event store; a change
- * of it is heard of by its event. Programs take turns, so that the work of one does not delay another's.
+ * Does work when it is due. Due times are stored in a read model, so they survive the process and follow from events;
+ * events announce their changes. Programs take turns, so that the work of one does not delay another's.
  */
 export class Scheduler {
   constructor(
@@ -30,7 +30,7 @@ export class Scheduler {
 
 class Run<Row extends DueRow> {
   private readonly wakeup = new Wakeup();
-  /** Programs with something pending, the one whose turn was last at the end. */
+  /** Programs with pending work; the one that had its turn last is at the end. */
   private readonly programs = new Map<string, ProgramSchedule<Row>>();
   private readonly turns = new Map<string, Promise<void>>();
   private failure: { readonly error: unknown } | null = null;
@@ -125,7 +125,7 @@ class Run<Row extends DueRow> {
     }
   }
 
-  /** How long nothing changes by itself, in ms. */
+  /** How long nothing changes without a new event, in ms. */
   private pause(): number {
     const now = this.clock.now();
     if (this.turns.size >= PROGRAMS_AT_ONCE) return LONGEST_WAIT_MS;

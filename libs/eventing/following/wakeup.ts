@@ -1,6 +1,6 @@
-/** What ends a wait besides a call; at least one of them, or the wait may last for ever. */
+/** What ends a wait besides a call; without any of them the wait may last forever. */
 type Wait = {
-  /** {@link Wakeup.calls} as of a moment before; a call since then ends the wait at once. */
+  /** An earlier value of {@link Wakeup.calls}; a call since then ends the wait at once. */
   readonly since?: number;
   readonly ms?: number;
   readonly signal?: AbortSignal | undefined;
@@ -18,13 +18,13 @@ export class Wakeup {
     return this.#calls;
   }
 
-  /** Wakes everyone who waits. */
+  /** Wakes all waiters. */
   wake(): void {
     this.#calls += 1;
     for (const done of [...this.#waiting]) done();
   }
 
-  /** Ends at a call, when the time is over or when the signal aborts; it leaves no timer and no listener behind. */
+  /** Ends at a call, when the time is over or when the signal aborts; leaves no timer and no listener. */
   wait({ since = this.#calls, ms, signal }: Wait): Promise<void> {
     if (since !== this.#calls || signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {

@@ -13,7 +13,7 @@ import { inboxProjection, type InboxRow } from './inbox.projection.js';
 
 /** A row of the inbox with the current data of its contact. */
 export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'programId' | 'staff'> & {
-  /** Whether the viewer gets no alerts of it, and until when that was asked for. */
+  /** Whether the viewer gets no alerts of it, and until when they chose that. */
   readonly isMuted: boolean;
   readonly mutedUntil: string | null;
   /** The contact's name, or the number until there is one. */
@@ -30,7 +30,7 @@ export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'program
   readonly leadState: 'none' | 'lead';
 };
 
-/** Who asks: what a member of staff has set for a conversation is shown to that person. */
+/** The viewer: personal settings for a conversation are shown only to their owner. */
 export type Viewer = { readonly programId: string; readonly id: string };
 
 /** `inbox` is Unread, Read and Replied together. */

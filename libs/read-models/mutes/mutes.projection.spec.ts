@@ -6,7 +6,7 @@ const stream = `mute-${conversationId}`;
 const row = { id: muteRowId(conversationId, userId), programId: 'program-1', conversationId, userId };
 
 describe('mutes', () => {
-  it('I6: holds what each person chose, and when it ends', () => {
+  it("I6: contains each person's choice, and when it ends", () => {
     const record = newRecord();
     const muted = record(stream, sampleOf('ConversationMuted'));
     projectionSpec(mutesModel)
@@ -19,7 +19,7 @@ describe('mutes', () => {
       .then({ ...row, isMuted: false, until: null });
   });
 
-  it('I6: holds nothing once the mute ended', () => {
+  it('I6: contains nothing once the mute ended', () => {
     const record = newRecord();
     const muted = record(stream, sampleOf('ConversationMuted'));
     projectionSpec(mutesModel)

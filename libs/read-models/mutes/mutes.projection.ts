@@ -2,7 +2,7 @@ import { naturalId } from '@app/eventing';
 import type { MuteChoice } from '@app/domain/mute';
 import { defineReadModel } from '../define-read-model.js';
 
-/** What one member of staff chose for one conversation; there is none where the default applies. */
+/** The choice of one member of staff for one conversation; without a document the default applies. */
 export type MuteRow = MuteChoice & {
   readonly id: string;
   readonly programId: string;

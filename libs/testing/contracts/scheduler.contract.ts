@@ -18,7 +18,7 @@ type Ports = {
   readonly checkpoints: Checkpoints;
 };
 
-/** A tally is due as many seconds after the beginning as it holds, and no longer when it was cleared. */
+/** A tally is due as many seconds after the beginning as its value, and no longer when it was cleared. */
 type TallyDue = {
   readonly id: string;
   readonly programId: string;
@@ -42,7 +42,7 @@ class SetClock extends Clock {
   }
 }
 
-/** Work that is due at a time, over every read model store: done when it is due and once, however many processes do it. */
+/** Contract of due work over every read model store: done when it is due and once, by any number of processes. */
 export function schedulerContract(name: string, open: () => Promise<Opened<Ports>>): void {
   describe(`scheduler contract: ${name}`, () => {
     let opened: Opened<Ports>;
@@ -193,11 +193,11 @@ const dueModel = (name = uniqueName('due')): ReadModel<TallyDue> => ({
   },
 });
 
-/** One that runs the projection and the scheduler, with a clock of its own. */
+/** A process that runs the projection and the scheduler, with its own clock. */
 class Process {
   readonly clock = new SetClock();
   readonly tallies: Tallies;
-  /** Names of the work that was begun, and of that which this process has done by its own append. */
+  /** Names of the work that was started, and of the work that this process has done by its own append. */
   readonly begun: string[] = [];
   readonly done: string[] = [];
   readonly failures: unknown[] = [];
@@ -260,7 +260,7 @@ class Process {
     while (!(await condition())) await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5))]);
   }
 
-  /** The scheduler has seen all that was written, and done what is due: it does so in the order of the event store. */
+  /** The scheduler has seen all documents and done the due work, in the order of the event store. */
   async untilIdle(): Promise<void> {
     const probe = `probe ${(this.commands += 1)}`;
     this.clock.atLeast(1);

@@ -44,11 +44,11 @@ export class AssignConversationDto {
 
 @InputType({ isAbstract: true })
 export class MuteConversationDto {
-  /** When the mute ends; none: it stays until you end it. */
+  /** When the mute ends; if absent, it lasts until you end it. */
   @Optional() @IsTime() readonly until?: string;
 }
 
-/** Which conversations: at most one of `folder`, `contactId` and `referralId`. */
+/** The conversations to list: at most one of `folder`, `contactId` and `referralId`. */
 @ArgsType()
 export class ConversationFilterDto {
   /** `inbox` (Unread, Read and Replied together, the default), `unread`, `read`, `replied`, `archived` or `all`. */

@@ -17,9 +17,9 @@ export class ConversationDto implements ConversationView {
   @OneOf(folders) readonly folder!: Folder;
   /** User id of the member of staff who is responsible; null: nobody. */
   @Nullable() readonly assignee!: string | null;
-  /** Whether you get no alerts of it: as you chose, else for conversations that are not yours. */
+  /** Whether you get no alerts of it: your own choice, or by default for conversations that are not yours. */
   readonly isMuted!: boolean;
-  /** When that ends; null: not by itself. */
+  /** When your mute ends; null: not automatically. */
   @Nullable() readonly mutedUntil!: string | null;
   /** The contact's messages since the last message by staff. */
   readonly answers!: number;

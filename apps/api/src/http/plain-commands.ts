@@ -8,7 +8,7 @@ import { commandResponse, type CommandResponse } from './command-response.js';
 import { Context } from './command-context.js';
 import { CommandDto } from './command.view.js';
 
-/** A command that needs nothing but its id, the caller and its body: an entry makes its route and its mutation. */
+/** A command that needs only its id, the caller and its body: an entry makes its route and its mutation. */
 export type PlainCommand = {
   /** Name of the controller's method. */
   readonly name: string;
@@ -25,7 +25,7 @@ export type PlainCommand = {
   ) => Command<CommandResult>;
 };
 
-/** A plain command with a body, which the command is given once it was validated. */
+/** A plain command with a body, which is validated first. */
 export const withBody = <Given>(
   body: Type<Given>,
   command: Omit<PlainCommand, 'body' | 'command'> & {

@@ -61,7 +61,7 @@ const CLOCK_TOLERANCE_MS = 60_000;
 const isPastTime = (value: unknown): boolean =>
   typeof value === 'string' && Date.parse(value) <= Date.now() + CLOCK_TOLERANCE_MS;
 
-/** A date and time with its offset, as RFC 3339 has it. */
+/** A date and time with its offset, as in RFC 3339. */
 export const IsTime = (): PropertyDecorator =>
   ValidateBy({
     name: 'isTime',
@@ -71,7 +71,7 @@ export const IsTime = (): PropertyDecorator =>
     },
   });
 
-/** A time that has been: one that can be read (not every form of ISO 8601 can) and does not lie in the future. */
+/** A time in the past, in a readable form (not every form of ISO 8601 is). */
 export const IsPastTime = (): PropertyDecorator =>
   ValidateBy({
     name: 'isPastTime',

@@ -38,7 +38,7 @@ test('I6: a mute whose end came while no process ran ends in the next one, once,
   for (let lives = 0; !seen.includes('MuteEnded.v1'); lives += 1) {
     if (lives === 20) throw new Error('It did not end');
     await product.start();
-    // Somewhere between its start and the work: the later lives are longer.
+    // At some moment between its start and the work: later processes live longer.
     await sleep(lives * 50);
     await product.end('SIGKILL');
     seen = await events();

@@ -12,9 +12,10 @@ import { Refused } from './with-engines.js';
 const PROGRESS_EVERY = 10_000;
 
 /**
- * Gives a record new keys after its own were lost for good. Whoever had a key in it counts as erased, programs as deleted, so that nobody
- * gets a second key and followers pass over what cannot be opened. Stopped anywhere, it goes on when it is called again.
- * @throws Refused when the record is another one, or its keys are there
+ * Creates new keys for an event store after its own were permanently lost. Everybody who had a key counts as erased,
+ * programs as deleted, so nobody gets a second key and followers skip what cannot be opened. If it is stopped, call it
+ * again and it continues.
+ * @throws Refused when the id belongs to another event store, or its keys exist
  */
 export async function acceptLostKeys(
   { eventStore, keyring }: Engines,

@@ -7,12 +7,12 @@ import { copyRecord } from './copy-record.js';
 import { whyNotToCopy } from './why-not-to-copy.js';
 import { refused, Refused } from './with-engines.js';
 
-/** Between two lines that tell how far a copy is. */
+/** Number of events between two lines of progress. */
 const PROGRESS_MS = 2_000;
 
 type Closable = { close(): Promise<void> };
 
-/** Moves a data folder, on which nothing runs, to servers. @throws Refused */
+/** Copies a data folder, which no process may be using, to servers. @throws Refused */
 export async function copyFolder(folder: string, to: string, keysTo: string | undefined): Promise<void> {
   if (!existsSync(join(folder, 'record.db'))) throw new Refused(`There is no record in ${folder}`);
   const opened: Closable[] = [];
@@ -22,7 +22,7 @@ export async function copyFolder(folder: string, to: string, keysTo: string | un
   };
   try {
     const masterKeys = givenMasterKeys();
-    // A folder that has a master key of its own is opened with that one; the given one wraps the copies.
+    // A folder with its own master key is opened with that one; the given one wraps the copies.
     const source = open(await openEmbedded(folder, existsSync(join(folder, 'master.key')) ? {} : { masterKeys }));
     const reason = await whyNotToCopy(source);
     if (reason !== null) throw new Refused(reason);
@@ -48,7 +48,7 @@ export async function copyFolder(folder: string, to: string, keysTo: string | un
   }
 }
 
-/** Of the environment nothing else counts: the engines are those of the command line. */
+/** All other settings of the environment are ignored: the engines are those of the command line. */
 const givenMasterKeys = (): MasterKeys | undefined =>
   masterKeysOf(
     loadConfiguration(
@@ -62,7 +62,7 @@ function needed(masterKeys: MasterKeys | undefined): MasterKeys {
   return masterKeys;
 }
 
-/** Before the record, so that nothing is there that cannot be read. @returns how many subjects */
+/** Before the events, so that every copied event can be read. @returns how many subjects */
 async function copyKeys(from: Keyring, to: Keyring): Promise<number> {
   let count = 0;
   for await (const [subject, key] of from.all()) {

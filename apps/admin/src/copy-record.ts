@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EventStore, RecordedStoredEvent } from '@app/eventing';
 import type { Position } from '@app/kernel';
 
-/** Events of one append at most, and about how much text: EventStoreDB takes a megabyte at once. */
+/** Limits of one append, in events and about in characters: EventStoreDB accepts a megabyte at once. */
 const LARGEST_APPEND = 500;
 const LARGEST_APPEND_CHARACTERS = 200_000;
 
-/** The copy holds something else than the record it was made of, or something more. */
+/** The copy differs from the original, or has more events. */
 export class RecordsDiffer extends Error {
   constructor(readonly position: Position | null) {
     super(
@@ -19,8 +19,9 @@ export class RecordsDiffer extends Error {
 }
 
 /**
- * Copies a record in its order, as it is stored, with the same ids and revisions. What an earlier run has copied is
- * compared and left alone, and at the end everything is compared. Nothing else may write to either meanwhile.
+ * Copies all events in order, in their stored form, with the same ids and revisions. Events that an earlier run has
+ * copied are compared and left alone, and at the end everything is compared. No other process may write to either store
+ * meanwhile.
  * @returns how many events both hold
  * @throws RecordsDiffer
  */
@@ -43,7 +44,7 @@ export async function copyRecord(
   return copied;
 }
 
-/** How many events from the beginning on are in both, and where in the record the last of them is. */
+/** How many events from the beginning on are in both, and the original's position of the last of them. */
 async function compareRecords(
   record: EventStore,
   copy: EventStore,
@@ -67,7 +68,7 @@ const isSame = (
   { position: __, ...copy }: RecordedStoredEvent,
 ): boolean => isDeepStrictEqual(event, copy);
 
-/** What a record holds after a position, as of now. */
+/** The events after a position, up to the current end. */
 async function* eventsOf(store: EventStore, after: Position | null): AsyncGenerator<RecordedStoredEvent, void> {
   const head = await store.head();
   if (head === null || head === after) return;
@@ -79,7 +80,7 @@ async function* eventsOf(store: EventStore, after: Position | null): AsyncGenera
 
 type OneStream = readonly [RecordedStoredEvent, ...RecordedStoredEvent[]];
 
-/** Neighbours of one stream together. */
+/** Groups consecutive events of one stream. */
 async function* appends(events: AsyncIterable<RecordedStoredEvent>): AsyncGenerator<OneStream> {
   let group: [RecordedStoredEvent, ...RecordedStoredEvent[]] | undefined;
   let characters = 0;

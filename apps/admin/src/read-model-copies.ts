@@ -17,7 +17,7 @@ import {
 } from '@app/eventing';
 import type { Position } from '@app/kernel';
 
-/** `firstDifference` is the id of the first document that is not the same in both, or only in one. */
+/** `firstDifference` is the id of the first document that differs, or that only one model has. */
 export type Comparison = { readonly rows: number; readonly firstDifference: string | null };
 
 export type Stores = Followed & { readonly leadership: Leadership; readonly parking: Parking };
@@ -33,8 +33,8 @@ export const storesOf = (app: INestApplicationContext): Stores => ({
 });
 
 /**
- * Builds the model again beside the live one and puts it in its place. What it takes in again is parked no more; what it
- * cannot open either is parked. @returns its number of rows
+ * Rebuilds the model beside the live one and replaces it. Streams that it can read again are no longer parked; those
+ * that it cannot are parked. @returns its number of rows
  */
 export async function rebuildModel(stores: Stores, model: ReadModel): Promise<number> {
   const name = projectorOf(model);
@@ -51,7 +51,10 @@ export async function rebuildModel(stores: Stores, model: ReadModel): Promise<nu
   return rows;
 }
 
-/** Compares the live model, brought to the record's end first, with one that is built from nothing. What the live one has learnt since is left out. */
+/**
+ * Compares the live model, after it has caught up, with one rebuilt from the beginning. Later changes of the live one
+ * are ignored.
+ */
 export async function compareModel(stores: Stores, model: ReadModel): Promise<Comparison> {
   const { readModels } = stores;
   await catchUp(stores, model);
@@ -63,7 +66,7 @@ export async function compareModel(stores: Stores, model: ReadModel): Promise<Co
   }
 }
 
-/** By the projector that runs, or by ourselves where none does. */
+/** By the running projector, or by this process if there is none. */
 async function catchUp(stores: Stores, model: ReadModel): Promise<void> {
   const head = await stores.eventLog.head();
   if (head === null) return stores.readModels.prepare(model);
@@ -73,7 +76,7 @@ async function catchUp(stores: Stores, model: ReadModel): Promise<void> {
   if (!reached) throw new Error(`${model.name} did not reach the end of the record`);
 }
 
-/** Works while the read model follows the record: by the projector that runs, or by ourselves where none does. */
+/** Works while a projector updates the read model: the running one, or this process if there is none. */
 export async function whileFollowed<Result>(
   stores: Stores,
   model: ReadModel,
@@ -96,7 +99,7 @@ export async function whileFollowed<Result>(
   }
 }
 
-/** Both in order of id; what the live one has written or deleted behind `head` is not of the copy's time. */
+/** Both in order of id; ignores what the live one has written or deleted after `head`. */
 async function difference(readModels: ReadModelStore, model: ReadModel, head: Position): Promise<Comparison> {
   const others = readModels.scan(model, 'rebuild')[Symbol.asyncIterator]();
   const next = async (): Promise<StoredDocument | undefined> =>

@@ -2,8 +2,8 @@ import { masterKeysOf, rotateFolderMasterKey } from '@app/composition';
 import { configurationFor, refused, Refused, withEngines } from './with-engines.js';
 
 /**
- * Wraps all keys with the new master key: the one that is given, with the former one as MASTER_KEY_PREVIOUS, or a new one
- * of the data folder. @throws Refused
+ * Wraps all keys with the new master key: the given one, with the former one as MASTER_KEY_PREVIOUS, or a new one of
+ * the data folder. @throws Refused
  */
 export async function rotateMasterKey(dataFolder: string | undefined): Promise<void> {
   const folder = folderWithOwnKey(dataFolder);

@@ -6,7 +6,7 @@ import { Refused, withApplication } from './with-engines.js';
 
 type OfSender = { readonly data?: string; readonly program: string; readonly phone: string };
 
-/** Texts go out with the new token at once; the provider may sign webhooks with either. @throws Refused */
+/** Texts are sent with the new token at once; the provider may sign webhooks with either. @throws Refused */
 export const changeToken = (asked: OfSender): Promise<void> =>
   ofSender(
     asked,

@@ -7,12 +7,13 @@ import {
 } from '@app/eventing';
 import { readModels } from '@app/read-models';
 
-/** What it has published is in the topics, and lost with none of the record. */
+/** The publisher's messages are in the topics, and are not lost with events. */
 const isPublisher = (name: string): boolean => name === 'publisher';
 
 /**
- * Where the record was restored from an older backup, or is another one, sets followers back and empties the read models that do not
- * belong to it, also those that other versions have left. As long as one is left to do no process starts, so it can be stopped anywhere.
+ * After the event store was restored from an older backup, or replaced, resets followers and empties the read models
+ * that do not belong to it, including those left by other versions. No process starts until everything is reset, so
+ * this can be stopped at any point.
  */
 export async function setBack(engines: Engines, say: (line: string) => void): Promise<void> {
   for (const name of await setBackFollowers(engines, isPublisher)) say(`${name.padEnd(12)} set back`);
@@ -21,7 +22,7 @@ export async function setBack(engines: Engines, say: (line: string) => void): Pr
   for (const { name, of } of wrong.filter((one) => one.of !== 'follower')) {
     const model = readModels.find((known) => known.name === name) ?? { name, indexes: {} };
     await engines.readModels.prepare(model);
-    // What a rebuild has left is dropped; the live one becomes an empty copy, at the beginning.
+    // A copy left by a rebuild is dropped; the live model is replaced by an empty copy, at the beginning.
     if (of === 'copy') await engines.readModels.dropRebuild(model);
     else {
       await engines.readModels.beginRebuild(model);
@@ -29,6 +30,6 @@ export async function setBack(engines: Engines, say: (line: string) => void): Pr
     }
     say(`${name.padEnd(12)} ${of === 'copy' ? 'copy dropped' : 'emptied'}`);
   }
-  // The last step: as long as it is not done, no process starts.
+  // The last step: no process starts until it is done.
   if (isForeign) await nameRecordOfCheckpoints(engines);
 }

@@ -1,7 +1,7 @@
 import type { Engines } from '@app/eventing';
 import { ParkedQueries, parkedProjection } from '@app/read-models';
 
-/** Followers that decide something or send it, by the names of their checkpoints. */
+/** Followers that make decisions or send, by the names of their checkpoints. */
 const FOLLOWERS = [
   'automation',
   'automation replays',
@@ -13,8 +13,9 @@ const FOLLOWERS = [
 ];
 
 /**
- * Why the record must not be copied yet, in plain words; `null` when it may. The order of opt-outs and opt-ins goes by positions, and
- * those of two engines do not compare: what automation has not handled before the copy would get a newer position in it.
+ * Why the events must not be copied yet, in plain words; `null` when they may. Positions decide the order of opt-outs
+ * and opt-ins, and those of two engines cannot be compared: texts that automation handles after the copy would get
+ * newer positions.
  */
 export async function whyNotToCopy({
   eventStore,

@@ -10,13 +10,15 @@ import { InvalidConfiguration, jsonLogger, loadConfiguration, PlatformModule, ty
 import { QueriesModule } from '@app/read-models';
 import { RecordsDiffer } from './copy-record.js';
 
-/** What an operator can mend; said in one line. */
+/** An error that an operator can fix; printed in one line. */
 export class Refused extends Error {}
 
 @Module({})
 class Root {}
 
-/** Works on the engines that the environment chooses; on a data folder only while nothing runs on it. @throws Refused */
+/**
+ * Works on the engines configured in the environment; on a data folder only while no process uses it. @throws Refused
+ */
 export async function withEngines(
   dataFolder: string | undefined,
   work: (engines: Engines, configuration: Configuration) => Promise<void>,
@@ -34,14 +36,14 @@ export async function withEngines(
   }
 }
 
-/** @throws Refused when it is wrong, or when the folder that it names holds no record */
+/** @throws Refused when the configuration is wrong, or when its folder holds no events */
 export function configurationFor(dataFolder: string | undefined): Configuration {
   try {
     const configuration = loadConfiguration({
       ...process.env,
       ...(dataFolder !== undefined && { DATA_DIR: dataFolder }),
     });
-    // Opening makes a folder where there is none; a mistyped name shall not.
+    // Opening would create a missing folder, also for a mistyped name.
     if (configuration.EVENT_STORE === 'embedded' && !existsSync(join(configuration.DATA_DIR, 'record.db')))
       throw new Refused(`There is no record in ${configuration.DATA_DIR}`);
     return configuration;
@@ -50,7 +52,7 @@ export function configurationFor(dataFolder: string | undefined): Configuration 
   }
 }
 
-/** What an operator can mend, in one line; anything else as it is. */
+/** Converts errors that an operator can fix to one line; throws any other unchanged. */
 export const refused = (error: unknown): unknown =>
   mendable.some((kind) => error instanceof kind) ? new Refused((error as Error).message) : error;
 

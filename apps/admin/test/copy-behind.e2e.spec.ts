@@ -39,7 +39,7 @@ describe('admin copy while a follower lags', () => {
     for (const name of FOLLOWERS)
       expect(await checkpoints.waitFor(name, (await eventLog.head()) ?? BEGINNING, 20_000)).toBe(true);
     await standalone.close();
-    // What came while it was stopped is followed too.
+    // Handles events that were appended while it was stopped, too.
     await inFolder(async (engines) => {
       head = (await engines.eventStore.head()) ?? BEGINNING;
       for (const name of FOLLOWERS) {
@@ -69,7 +69,7 @@ describe('admin copy while a follower lags', () => {
       timeout: 60_000,
     });
 
-  /** Of the refusal: nothing was copied. */
+  /** After the refusal: nothing was copied. */
   async function isRefused(message: string): Promise<void> {
     const { status, stderr } = copy();
     expect([status, stderr.trim().split('\n')]).toEqual([1, [expect.stringContaining(message)]]);

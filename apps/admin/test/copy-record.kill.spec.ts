@@ -33,7 +33,7 @@ describe('admin copy', () => {
     const { eventStore, readModels, checkpoints, close } = await openEmbedded(data);
     for (let round = 0; round < ROUNDS; round += 1) {
       const revision = round === 0 ? 'no-stream' : 2 * round - 1;
-      // What is no JSON in the record is given as text.
+      // Invalid JSON in the event store is returned as text.
       const one = (round === 3 ? '{"round":' : { round }) as StoredEvent['data'];
       const pair = () => [happened(one), happened({ text: 'y'.repeat(100) })];
       await Promise.all(Array.from({ length: STREAMS }, (_, n) => eventStore.append(`thing-${n}`, revision, pair())));

@@ -10,7 +10,7 @@ import { startStandalone } from '../../standalone/src/standalone.js';
 const ADMIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
 const ID = '[-0-9a-f]{36}';
 
-/** Two installations, made once; each test mixes copies of them. */
+/** Two installations, created once; each test mixes copies of them. */
 let made: string;
 let data: string;
 beforeAll(async () => {

@@ -44,7 +44,7 @@ const run = (app: string, ...args: string[]) =>
     timeout: 60_000,
   });
 
-/** Lets staff write, waits until all followers have come that far, and stops. */
+/** Lets staff write, waits until all followers have caught up, and stops. */
 async function runAndWrite(text: string): Promise<void> {
   const standalone = await start();
   try {
@@ -114,7 +114,7 @@ it('X4: older events beside newer read models stop the start; a rebuild fixes it
 }, 120_000);
 
 const SID = `SM${'1'.repeat(32)}`;
-/** Categories of the streams that hold the text, in the order of the record. */
+/** Categories of the streams that hold the text, in the order of the events. */
 const routed = async ({ app }: Standalone): Promise<string[]> => {
   const [eventLog, types] = [app.get(EventLog), [] as string[]];
   const head = (await eventLog.head()) ?? '';
@@ -157,7 +157,7 @@ it('X4, T4: a text whose routing event was lost is routed after the repair', asy
   expect(await routed(second).finally(() => second.close())).toEqual(['inbound', 'conversation']);
 }, 120_000);
 
-/** Leaves of the record what came up to the newest event of a category. */
+/** Keeps only the events up to the newest one of a category. */
 async function loseAfter(category: string): Promise<void> {
   const [whole, part] = [await openEmbedded(data), await openEmbedded(join(folder, 'part'))];
   const events: RecordedStoredEvent[] = [];
@@ -191,7 +191,7 @@ describe('with the events on a server', () => {
       await expect(start()).rejects.toThrow(
         /^The record is empty, and the keys belong to the record [-0-9a-f]{36}, and the read models and checkpoints belong to the record/,
       );
-      // The record is served from this process, so the command cannot wait for it from a process of its own.
+      // This process serves the event store, so it must not block while the command runs.
       const engines = await openEngines(loadConfiguration(environment));
       await setBack(engines, () => undefined);
       await engines.close();

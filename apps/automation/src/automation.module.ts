@@ -13,7 +13,7 @@ import type { Message, Recorded } from '@app/kernel';
 import { Background, logFailure } from '@app/platform';
 import { DueWork } from './due-work.js';
 
-/** Turns events into commands: those about one address in the order of the record, others side by side. */
+/** Turns events into commands: those about one address in order, others concurrently. */
 @Module({ imports: [ApplicationModule], providers: [DueWork] })
 export class AutomationModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(AutomationModule.name);

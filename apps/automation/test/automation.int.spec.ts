@@ -16,7 +16,7 @@ it('rule 13: no event is handled after a parked one of its stream, even in the s
   ];
   let parkedId = '';
   let looks = 0;
-  /** The second look at what waits sees what was so before the first event failed, and is answered after it. */
+  /** The second reading of the parked list sees the state before the first event failed, and returns after it. */
   const withSlowLook = (engines: Engines): Engines => {
     const { eventStore } = engines;
     const read: EventStore['read'] = async (stream, from, limit) => {

@@ -12,7 +12,7 @@ import {
 import { Background, logFailure } from '@app/platform';
 import { readModels } from '@app/read-models';
 
-/** Writes the read models; each follows the record by itself, from its own checkpoint. */
+/** Writes the read models; each follows the event store independently, from its own checkpoint. */
 @Module({ imports: [ApplicationModule] })
 export class ProjectorModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(ProjectorModule.name);

@@ -41,7 +41,7 @@ export class PublisherModule implements OnApplicationBootstrap {
     await this.log.prepare(topics.map(({ topic }) => topic));
     const { eventLog, checkpoints } = this;
     this.background.startAsLeader(this.worker.name, async (signal) => {
-      // Whoever led before may have parked some.
+      // The former lease holder may have parked some.
       this.parking.takeOver(this.worker.name);
       const parked = await this.parking.keysOf(this.worker.name);
       const follower: Follower = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export type DevelopmentSecrets = { readonly jwtSecret: string; readonly twilioAuthToken: string };
 
-/** Secrets for trying the product, made once and kept in the data folder, so that tokens outlive a restart. */
+/** Secrets for trying the product, generated once and stored in the data folder, so that tokens survive a restart. */
 export async function developmentSecrets(folder: string): Promise<DevelopmentSecrets> {
   const path = join(folder, 'development-secrets.json');
   const kept = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {

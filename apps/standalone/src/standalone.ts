@@ -13,28 +13,31 @@ import { loadSample, sample } from '@app/sample-program';
 import { StandaloneModule } from './standalone.module.js';
 
 export type Standalone = {
-  /** Where it listens, without a slash at the end. */
+  /** The listening address, without a trailing slash. */
   readonly url: string;
-  /** The provider's stand-in: its own URL, when it runs in this process or elsewhere. */
+  /** The URL of the provider's emulator, in this process or elsewhere. */
   readonly emulatorUrl: string | null;
   readonly tokens: AccessTokens;
-  /** Whether it runs for a trial, with the sample program; real texts are sent for real programs only. */
+  /** Whether it runs with the sample program, for a trial; real texts are sent only for real programs. */
   readonly isTrial: boolean;
   /** The number the sample program texts from. */
   readonly senderPhone: string;
-  /** What runs, for tests that look behind the API. */
+  /** The application, for tests that read behind the API. */
   readonly app: INestApplicationContext;
-  /** The GraphQL schema in its own language. */
+  /** The GraphQL schema in SDL. */
   graphqlSchema(): string;
-  /** Ends what is under way, gives the folder back. */
+  /** Finishes current work and unlocks the folder. */
   close(): Promise<void>;
 };
 
-/** Starts everything in this process, with the sample program unless real texts are sent. @throws FolderLocked and what Node throws for a port in use */
+/**
+ * Starts everything in this process, with the sample program unless real texts are sent. @throws FolderLocked, and
+ * Node's error for a port in use
+ */
 export async function startStandalone(given: Configuration): Promise<Standalone> {
   await mkdir(given.DATA_DIR, { recursive: true, mode: 0o700 });
   const engines = await openEngines(given);
-  // Only the process that has the folder makes secrets in it.
+  // Only the process that has locked the folder creates secrets in it.
   const secrets = await developmentSecrets(given.DATA_DIR).catch(async (error: unknown) => {
     await engines.close();
     throw error;
@@ -65,7 +68,7 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
   };
   try {
     await app.init();
-    // A part of the sample that cannot be read holds up no other program.
+    // An unreadable part of the sample must not affect other programs.
     if (isTrial)
       await loadSample(app.get(CommandBus), account).catch((error: unknown) => {
         if (!(error instanceof EventUnreadable || error instanceof ProgramGone)) throw error;
@@ -97,7 +100,7 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
   };
 }
 
-/** Texts go to an emulator in this process unless one elsewhere, or the provider, is configured. */
+/** Texts go to an emulator in this process unless a separate one, or the provider, is configured. */
 const emulatorFor = (
   { SMS, TWILIO_API_URL }: Configuration,
   { senderPhone, accountSid, authToken }: { senderPhone: string; accountSid: string; authToken: string },

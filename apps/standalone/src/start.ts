@@ -5,7 +5,7 @@ import { InvalidConfiguration, loadConfiguration } from '@app/platform';
 import { sample } from '@app/sample-program';
 import { startStandalone, type Standalone } from './standalone.js';
 
-/** Reads the command line, starts, says how to try it, and stops on SIGTERM or SIGINT. */
+/** Reads the command line, starts, prints how to try it, and stops on SIGTERM or SIGINT. */
 export async function main(): Promise<void> {
   const program = new Command('referral-messages')
     .description('Runs the whole product in one process, on embedded engines in a data folder.')

@@ -97,7 +97,7 @@ it('G6: all apps in one process: responds, keeps all data over a restart, stops 
     'documents'
   ] as object[];
   expect(thread).toHaveLength(1);
-  // Tokens outlive a restart too.
+  // Tokens survive a restart too.
   expect(await call({ ...second.facts, tokens: first.facts.tokens }, 'agent', '/v1/conversations')).toHaveProperty(
     'documents',
   );
@@ -167,7 +167,7 @@ it('G8: with real texts there is no sample program, no developer page, and no to
   });
   await until(() => Promise.resolve(output().includes('sample')), 'it says how to go on');
   const [, url = ''] = /REST +(http:\S+)\/v1/.exec(output()) ?? [];
-  expect(output()).not.toContain('eyJ'); // how a token begins
+  expect(output()).not.toContain('eyJ'); // the beginning of a token
   for (const page of ['/docs', '/explorer', '/dev/mail'])
     expect([page, (await fetch(url + page)).status]).toEqual([page, 404]);
   const token = await new AccessTokens('s'.repeat(32)).sign(sample.owner);
@@ -205,7 +205,8 @@ it('N3: when all read models, checkpoints and topics are lost, everything is rep
       async () => (await readdir(join(folder, 'mail')).catch(() => [])).length === 2,
       'mail to owner and manager',
     );
-    // Who works on the sample's conversation now was not told of its first message, and is not told of it by a replay.
+    // The current assignee of the sample's conversation was not notified of its first message, and a replay does not
+    // notify them either.
     const sampleRow = (
       (await call(first.facts, 'agent', '/v1/conversations'))['documents'] as { id: string; channel: string }[]
     ).find(({ channel }) => channel === 'in-app');
@@ -222,7 +223,7 @@ it('N3: when all read models, checkpoints and topics are lost, everything is rep
     const second = await start(environment);
     await until(async () => JSON.stringify(await previews(second.facts)) === JSON.stringify(before), 'same inbox');
     await until(() => delivered(second.facts), 'still delivered');
-    // The way from the topic to the mail folder is open again, and what was replayed has gone before.
+    // The path from the topic to the mail folder works again, and repeated messages came first.
     await call(second.facts, 'contact', `/v1/portal/conversations/${sampleRow?.id}/messages`, { text: 'Thanks!' });
     await until(async () => (await readdir(join(folder, 'mail'))).length > mails.length, 'mail to Alex');
     expect(await readdir(join(folder, 'mail'))).toHaveLength(mails.length + 1);

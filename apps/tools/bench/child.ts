@@ -3,14 +3,14 @@ import { once } from 'node:events';
 
 type Reply<Answer> = { readonly answer: Answer } | { readonly failure: string };
 
-/** A process of ours that answers one question at a time. */
+/** A child process that answers one request at a time. */
 export type Child<Question, Answer> = {
   ask(question: Question): Promise<Answer>;
   /** Resolves when the process has ended. */
   stop(): Promise<void>;
 };
 
-/** Starts `<name>.js` of this folder in a process of its own. */
+/** Starts `<name>.js` of this folder as a process. */
 export function startChild<Question extends object, Answer>(name: string): Child<Question, Answer> {
   const child = fork(new URL(`./${name}.js`, import.meta.url));
   const ended = once(child, 'exit');
@@ -31,7 +31,7 @@ export function startChild<Question extends object, Answer>(name: string): Child
   };
 }
 
-/** The other side: answers questions until the asking process is gone or has heard enough. */
+/** The child's side: answers requests until the parent is gone or has finished. */
 export function answerParent<Question, Answer>(
   answer: (question: Question) => Promise<Answer>,
   close: () => Promise<void> = async () => undefined,

@@ -6,7 +6,7 @@ import { SendMessageDto } from '../../api/src/conversations/conversations.reques
 
 const nothing = { messageId: '00000000-0000-0000-0000-000000000000', revision: 0, position: '00000000000000000000' };
 
-/** Takes and answers what sending a message does, and does nothing. */
+/** Accepts the same request as sending a message and returns the same response, without any work. */
 @Controller('v1/empty/conversations')
 export class EmptyController {
   @Post(':id/messages')

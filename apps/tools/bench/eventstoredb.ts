@@ -40,7 +40,10 @@ export async function whyNot(url: string): Promise<string | null> {
   }
 }
 
-/** Messages of a product whose record is on EventStoreDB, against bare appends to the same server: many at once, and one alone. */
+/**
+ * Messages of a product with its events in EventStoreDB, against raw appends to the same server: many at once, and one
+ * at a time.
+ */
 export async function messagesAgainstRawAppends(options: MessagesOptions, url: string): Promise<Row[]> {
   const load: Load = startChild('load');
   const appends = startChild<AppendsQuestion, Measured>('raw-appends');
@@ -51,12 +54,12 @@ export async function messagesAgainstRawAppends(options: MessagesOptions, url: s
     alone: await work(1),
   });
   try {
-    // The product comes first: a record begins with an event of its own.
+    // The product comes first: it needs an empty event store.
     const [messages, raw] = await alternate(options, [
       async () => {
         const facts = await child.ask({ type: 'start', conversations, emails, flushDelayMs: 0, recordUrl: url });
         const result = await bothWays((connections) => round(load, { child, facts }, PRODUCT, connections, roundMs));
-        // Its followers are sent whatever is appended, and would slow the raw appends down.
+        // Its followers receive every appended event, and would slow the raw appends down.
         await child.ask({ type: 'stop' });
         return result;
       },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openEmbedded } from '@app/composition';
 import type { Engines } from '@app/eventing';
 
-/** Embedded engines in a folder that goes when they close. */
+/** Embedded engines in a folder that is deleted when they close. */
 export async function openTemporary(): Promise<Engines> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   const engines = await openEmbedded(folder);

@@ -16,7 +16,7 @@ const PAGE = 50;
 
 type Inbox = { readonly engines: Engines; readonly queries: InboxQueries; readonly cursors: readonly string[] };
 
-/** Pages of the inbox where there are many conversations against where there are few. */
+/** Pages of the inbox with many conversations against few. */
 export async function pagesAtManyAgainstFew(options: PagesOptions): Promise<Row[]> {
   const few = await openInbox(options.few);
   const many = await openInbox(options.many);
@@ -55,7 +55,7 @@ async function compare(
   };
 }
 
-/** Times in ms of so many pages. */
+/** Times in ms of this many pages. */
 async function read(inbox: Inbox, pages: number, cursor: (inbox: Inbox) => string | undefined): Promise<number[]> {
   const times: number[] = [];
   for (let page = 0; page < pages; page += 1) {
@@ -94,7 +94,7 @@ async function fill({ readModels }: Engines, name: string, documents: readonly D
   await readModels.swapRebuild(model, position);
 }
 
-/** Where each page of the inbox begins but the first. */
+/** The start of each page of the inbox except the first. */
 async function cursorsOf({ readModels }: Engines): Promise<string[]> {
   const cursors: string[] = [];
   const list = { index: 'box', equals: { programId: PROGRAM, archived: false }, order: 'desc', limit: PAGE } as const;

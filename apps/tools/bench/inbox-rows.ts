@@ -7,7 +7,7 @@ const idOf = (what: string, number: number): string => naturalId('bench', what, 
 const phoneOf = (number: number): string => `+1415${String(number).padStart(7, '0')}`;
 const at = '2026-01-05T10:00:00.000Z';
 
-/** Documents as the projections write them; the order of activity has nothing to do with the order of ids. */
+/** Documents as the projections write them; the order of activity is independent of the order of ids. */
 export const conversationOf = (number: number): Document => ({
   id: idOf('conversation', number),
   programId: PROGRAM,

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { answerParent } from './child.js';
 import { measure, type Measured } from './statistics.js';
 
-/** Each connection posts the body to one of the paths, waits for the answer, and posts again. */
+/** Each connection posts the body to one of the paths, waits for the response, and posts again. */
 export type LoadQuestion = {
   readonly port: number;
   readonly token: string;
@@ -12,7 +12,7 @@ export type LoadQuestion = {
   readonly durationMs: number;
 };
 
-/** As little HTTP as the server's answers need: what the generator does not use is left for the server. */
+/** A minimal HTTP client for the server's responses: time that the generator does not use is left for the server. */
 class Connection {
   readonly #socket: Socket;
   #received = '';
@@ -23,7 +23,7 @@ class Connection {
     this.#socket.on('data', (chunk) => this.#receive(String(chunk)));
   }
 
-  /** @returns the status line and headers of the answer */
+  /** @returns the status line and headers of the response */
   send(request: string): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#answered = resolve;
@@ -57,7 +57,7 @@ answerParent(async ({ port, token, paths, body, connections, durationMs }: LoadQ
     if (!head.startsWith('HTTP/1.1 201')) throw new Error(`The server answered ${head}`);
   };
   const clients = Array.from({ length: connections }, () => new Connection(port));
-  // A server takes one new connection in a turn of its event loop: all are taken before the clock starts.
+  // A server accepts one new connection per turn of its event loop: all are accepted before the clock starts.
   await Promise.all(clients.map(post));
   const answer = await measure(connections, durationMs, (worker) => post(clients[worker] as Connection));
   for (const client of clients) client.close();

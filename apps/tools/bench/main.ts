@@ -34,7 +34,7 @@ const program = new Command('bench')
 const { only, short = false, emails = false } = program.opts<Options>();
 
 const { EVENTSTOREDB_URL } = process.env;
-// Said before anything is measured.
+// Printed before anything is measured.
 const refusal = only.includes('e') && EVENTSTOREDB_URL !== undefined ? await whyNot(EVENTSTOREDB_URL) : null;
 if (refusal !== null) program.error(`The server of EVENTSTOREDB_URL cannot be measured: ${refusal}`);
 

@@ -12,7 +12,7 @@ export type MessagesOptions = {
 };
 
 export type Load = Child<LoadQuestion, Measured>;
-/** What one round gave, and the seconds after it in which the followers caught up. */
+/** The result of one round, and the seconds after it in which the followers caught up. */
 type Round = Measured & { readonly catchUp: number };
 type Server = { readonly child: Child<ServerQuestion, ServerAnswer>; readonly facts: ServerAnswer };
 
@@ -84,12 +84,12 @@ export async function round(
   const { port, token, conversations } = facts;
   const paths = conversations.map((id) => `${route}/${id}/messages`);
   const answer = await load.ask({ port, token, paths, body, connections, durationMs });
-  // The next round begins on an idle server, so that none pays for another.
+  // The next round begins on an idle server, so that rounds do not affect each other.
   const { seconds } = await timed(() => child.ask({ type: 'settle' }));
   return { ...answer, catchUp: seconds };
 }
 
-/** Rounds of both in turn, after one of each to warm up. */
+/** Rounds of both in turn, after one warm-up of each. */
 export async function alternate<One, Other>(
   { rounds }: MessagesOptions,
   [first, second]: readonly [() => Promise<One>, () => Promise<Other>],
@@ -107,14 +107,14 @@ export async function alternate<One, Other>(
 export const medianRatio = (rounds: readonly Measured[], others: readonly Measured[]): number =>
   median(rounds.map(({ perSecond }, index) => perSecond / (others[index]?.perSecond ?? Number.NaN)));
 
-/** Messages a second, of the time of the round and of what the followers took afterwards. */
+/** Messages per second, including the time that the followers took afterwards. */
 export const untilCaughtUp = (rounds: readonly Round[], roundMs: number): string =>
   `${count(median(rounds.map(({ perSecond, catchUp }) => (perSecond * roundMs) / (roundMs + catchUp * 1_000))))}/s until followers have caught up`;
 
 export const rates = (rounds: readonly Measured[]): string =>
   `${count(medianOf(rounds, 'perSecond'))}/s ${latencies(rounds, 1)}`;
 
-/** Of one after the other. */
+/** One round after the other. */
 export const times = (rounds: readonly Measured[]): string =>
   `${(1_000 / medianOf(rounds, 'perSecond')).toFixed(2)} ms ${latencies(rounds, 2)}`;
 

@@ -3,7 +3,7 @@ import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { answerParent } from './child.js';
 import { measure, type Measured } from './statistics.js';
 
-/** Each writer appends one event, waits for the answer, and appends the next to another of its streams. */
+/** Each writer appends one event, waits for the response, and appends the next to another of its streams. */
 export type AppendsQuestion = { readonly url: string; readonly writers: number; readonly durationMs: number };
 
 const STREAMS_OF_A_WRITER = 40;

@@ -11,7 +11,7 @@ import { median, timed } from './statistics.js';
 const EVENTS_EACH = 10;
 const AT_ONCE = 500;
 
-/** The inbox built again from the record, until readers have it, against following and opening the same events. */
+/** A complete rebuild of the inbox, against reading and opening the same events. */
 export async function rebuildAgainstScan({
   events,
   rounds,
@@ -33,7 +33,7 @@ export async function rebuildAgainstScan({
       scans.push(events / (await timed(() => scan(eventLog))).seconds);
       rebuilds.push(events / (await timed(() => rebuildAndSwap(eventLog, engines))).seconds);
     }
-    // The first of each warms up.
+    // The first of each is a warm-up.
     scans.shift();
     rebuilds.shift();
     return {
@@ -61,7 +61,7 @@ async function rebuildAndSwap(eventLog: EventLog, { readModels }: Engines): Prom
   if (position !== null) await readModels.swapRebuild(inbox, position);
 }
 
-/** Conversations of ten events each, whose events lie in the record mixed with those of many others. */
+/** Conversations of ten events each, interleaved with the events of many others. */
 async function fill(eventLog: EventLog, events: number): Promise<void> {
   const conversations = Array.from({ length: events / EVENTS_EACH }, () => ({
     conversationId: randomUUID(),

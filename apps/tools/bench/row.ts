@@ -1,4 +1,4 @@
-/** One ratio, the aim beside it, and the figures it was made of, or why there is no ratio. */
+/** One ratio with its target and figures, or the reason why there is no ratio. */
 export type Row = {
   readonly id: 'a' | 'b' | 'c' | 'd' | 'e';
   readonly what: string;

@@ -5,7 +5,9 @@ import { sample } from '@app/sample-program';
 
 const AT_ONCE = 500;
 
-/** Registered contacts of the sample program with a conversation each; with an email address, every message notifies. */
+/**
+ * Registered contacts of the sample program with a conversation each; with an email address, every message notifies.
+ */
 export async function seedConversations(commands: CommandBus, count: number, emails: boolean): Promise<string[]> {
   const conversations: string[] = [];
   for (let first = 0; first < count; first += AT_ONCE) {

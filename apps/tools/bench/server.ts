@@ -16,7 +16,7 @@ import { EmptyController } from './empty.controller.js';
 import { seedConversations } from './seed.js';
 
 export type ServerQuestion =
-  /** With a URL the record is on that EventStoreDB, and everything else embedded. */
+  /** With a URL the events are in that EventStoreDB, and everything else is embedded. */
   | {
       readonly type: 'start';
       readonly conversations: number;
@@ -24,14 +24,14 @@ export type ServerQuestion =
       readonly flushDelayMs: number;
       readonly recordUrl: string | null;
     }
-  /** Resolves when nothing is left to do. */
+  /** Resolves when no work is left. */
   | { readonly type: 'settle' }
-  /** Ends the product; another start goes on with its data. */
+  /** Ends the product; another start continues with its data. */
   | { readonly type: 'stop' };
 export type ServerAnswer = { readonly port: number; readonly token: string; readonly conversations: readonly string[] };
 
 const LOOK_MS = 50;
-/** Share of a look's time that an idle server may still use of a core. */
+/** Share of a core that an idle server may use between two checks. */
 const IDLE = 0.2;
 
 let folder: string | undefined;
@@ -39,7 +39,7 @@ let seeded: readonly string[] | undefined;
 let answer: ServerAnswer | undefined;
 let app: INestApplication | undefined;
 
-/** The product as `npm start` runs it, with all its followers, and the empty route beside. */
+/** The product as `npm start` runs it, with all its followers, and the empty route. */
 async function start({
   conversations,
   emails,
@@ -76,7 +76,7 @@ async function seed(commands: CommandBus, conversations: number, emails: boolean
   return seedConversations(commands, conversations, emails);
 }
 
-/** Followers have caught up when the process has nothing to do, and waits for nothing. */
+/** Followers have caught up when the process is idle and waits for nothing. */
 async function settle(): Promise<void> {
   for (let idle = 0; idle < 2;) {
     const before = process.cpuUsage();
@@ -87,7 +87,10 @@ async function settle(): Promise<void> {
   }
 }
 
-/** Whether a read model waits for the server that has the record. An embedded record tells none of what it leaves out, and is never waited for. */
+/**
+ * Whether a read model waits for the event store's server. An embedded event store reports no skipped positions, and is
+ * never waited for.
+ */
 async function isBehind(): Promise<boolean> {
   if (!app || app.get(Configuration).EVENT_STORE === 'embedded') return false;
   const stored = await app.get(Checkpoints).all();

@@ -1,4 +1,4 @@
-/** The value below which this share of the values lies (0 to 1). */
+/** The quantile of the values for this share (0 to 1). */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
@@ -6,7 +6,7 @@ export function quantile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-/** What `work` answers, and how many seconds it took. */
+/** The result of `work`, and how many seconds it took. */
 export async function timed<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly seconds: number }> {
   const startedAt = performance.now();
   const result = await work();
@@ -15,7 +15,7 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ readonly resul
 
 export type Measured = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number };
 
-/** So many workers side by side, each doing `work` again and again until the time is over. */
+/** Runs `work` repeatedly in this many concurrent workers until the time is over. */
 export async function measure(
   workers: number,
   durationMs: number,

@@ -11,9 +11,9 @@ export type Person = {
   readonly phone: string;
   readonly email: string;
   readonly staff: StaffRole;
-  /** Whom the contact's words in the app are told to. */
+  /** Who is notified of the contact's in-app messages. */
   readonly readers: readonly string[];
-  /** Of the portal. */
+  /** Token for the portal. */
   readonly token: string;
 };
 
@@ -23,7 +23,7 @@ export type Cast = {
   readonly inApp: readonly Person[];
   /** They text. */
   readonly texting: readonly Person[];
-  /** They text, and say STOP and START. */
+  /** They text, and send STOP and START. */
   readonly undecided: readonly Person[];
   /** They text keywords, many at once and to any of the program's numbers, while everybody texts them. */
   readonly wavering: readonly Person[];
@@ -35,13 +35,13 @@ const memberEmail = {
   owner: 'olivia@sunrise-solar.example',
 };
 
-/** What the sample program's own message is told to, since its conversation is nobody's. */
+/** Who is notified of the sample program's own message, since its conversation has no assignee. */
 export const sampleMail = {
   text: 'Hi! Felix asked me whether the spring bonus still counts for him?',
   to: [memberEmail.owner, memberEmail.manager],
 };
 
-/** Valid numbers of the numbering plan, none of them in use by the sample. */
+/** Valid numbers of the numbering plan, none of them used by the sample. */
 export const phoneNumber = (n: number): string => `+1415200${String(n).padStart(4, '0')}`;
 
 export async function makeCast(client: Client, { programId, tokens }: Facts): Promise<Cast> {

@@ -3,7 +3,7 @@ import type { Evidence } from './evidence.js';
 import type { Findings } from './findings.js';
 import type { Witness } from './witness.js';
 
-/** One mail for each message in the app and each person it is told to, and no other. @returns how many there are */
+/** One email for each in-app message and each person notified, and no other. @returns how many there are */
 export function checkMails({ mails, deliveries }: Evidence, witness: Witness, findings: Findings): number {
   const expected = [
     ...witness.all('sent').flatMap(({ text, mailTo }) => mailTo.map((to) => ({ text, to }))),
@@ -25,5 +25,5 @@ export function checkMails({ mails, deliveries }: Evidence, witness: Witness, fi
   return mails.length;
 }
 
-/** What makes a text unlike any other; the sample's message has none. */
+/** The mark that makes a text unique; the sample's message has none. */
 const markIn = (text: string): string => /\[[\w-]+\]/.exec(text)?.[0] ?? 'sample';

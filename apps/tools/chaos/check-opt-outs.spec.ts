@@ -5,7 +5,7 @@ import type { InboundText } from './witness.js';
 
 const PHONE = '+14152000001';
 const [A, B] = ['+14155550101', '+14155550102'];
-/** Positions are strings that sort; times are the same numbers, so that what stands later also happened later. */
+/** Positions are strings that sort; times are the same numbers, so later positions also have later times. */
 const at = (n: number): string => String(n).padStart(4, '0');
 
 /** A keyword: accepted, noted by its consent (unless `noted` is null), acknowledged. */
@@ -18,7 +18,7 @@ type Said = {
   revision?: number;
   acked: number;
 };
-/** A call by a claim that read these revisions of the consents for A and B. */
+/** A call for a claim that read these revisions of the consents for A and B. */
 type Called = { claimed: number; read: { a?: number; b?: number }; kind?: 'received' | 'accepted' };
 
 const stop = (accepted: number, noted: number | null, acked: number, other: Partial<Said> = {}): Said => ({

@@ -12,17 +12,17 @@ export type Seen = {
 export type OptOutCounts = {
   readonly optOuts: number;
   readonly optIns: number;
-  /** Calls to numbers that have said an opt-out at any time. */
+  /** Calls to numbers that have sent an opt-out at any time. */
   readonly calls: number;
-  /** Of these, calls whose claim was made before an opt-out was acknowledged, and after it was in the record. */
+  /** Of these, calls whose claim was made after an opt-out was stored and before it was acknowledged. */
   readonly overtaken: number;
   readonly confirmations: number;
-  /** Deliveries that were withheld because of an opt-out, and claims that were given back because consent had changed. */
+  /** Deliveries that were withheld because of an opt-out, and claims that were released because consent had changed. */
   readonly withheld: number;
   readonly released: number;
 };
 
-/** A keyword that counts: where it was accepted, and the event of its consent that came of it. */
+/** A keyword that counts: the position at which it was accepted, and the event that it caused in its consent. */
 type Keyword = Pick<InboundText, 'text' | 'from' | 'to' | 'sid' | 'ackedAt'> & {
   readonly isOptOut: boolean;
   readonly position: string;
@@ -30,8 +30,8 @@ type Keyword = Pick<InboundText, 'text' | 'from' | 'to' | 'sid' | 'ackedAt'> & {
 };
 
 /**
- * No call to the provider while the last accepted keyword of an address, to any sender of the program, is an opt-out. Calls
- * are judged by their claims: what was claimed before an opt-out was accepted may reach the provider after it. The
+ * No call to the provider while the last accepted keyword of an address, to any sender of the program, is an opt-out.
+ * Calls are judged by their claims: a text claimed before an opt-out was accepted may reach the provider after it. The
  * provider's own confirmation is the only text that follows an opt-out.
  */
 export function checkOptOuts(
@@ -60,7 +60,7 @@ export function checkOptOuts(
   };
 }
 
-/** Opt-outs and opt-ins as they were accepted. A YES is neither: it answers a question, and lifts no refusal. */
+/** Opt-outs and opt-ins in the order of acceptance. A YES is neither: it answers a request, and undoes no opt-out. */
 function inOrder(
   inbound: readonly InboundText[],
   { accepted, consents }: RecordHistory,
@@ -82,7 +82,7 @@ function inOrder(
   return keywords.toSorted((a, b) => (a.position < b.position ? -1 : 1));
 }
 
-/** An opt-out holds when it is acknowledged. */
+/** An opt-out is in effect when it is acknowledged. */
 function checkHolds(optOut: Keyword, findings: Findings): void {
   const { fact, ackedAt } = optOut;
   if (fact?.type !== 'OptedOut')
@@ -91,7 +91,7 @@ function checkHolds(optOut: Keyword, findings: Findings): void {
     findings.add('wrong', `${say(optOut)} was acknowledged ${fact.recordedAt - ackedAt} ms before it was noted`);
 }
 
-/** @returns whether the claim was made while an opt-out was on its way: in the record, and neither noted nor acknowledged */
+/** @returns whether the claim was made while an opt-out was stored, but neither noted nor acknowledged */
 function checkCall(
   { to, body, statusCallback }: Seen['creates'][number],
   keywords: readonly Keyword[],
@@ -105,14 +105,14 @@ function checkCall(
     return false;
   }
   const before = ({ position }: { readonly position: string }): boolean => position < claim.position;
-  // By what the consents said where the claim stands, whichever keyword was handled first.
+  // By the state of the consents at the claim's position, in whichever order keywords were handled.
   const noted = keywords.findLast(({ fact }) => fact && before(fact));
   if (noted?.isOptOut) findings.add('wrong', `${body} was sent to ${to}, claimed after ${say(noted)} was noted`);
-  // By what the contacts were told, whatever became of it in the record.
+  // By the acknowledgements that the contacts received, regardless of the stored events.
   const standing = optOutsStanding(keywords.filter(before));
   const told = standing.find(({ ackedAt }) => ackedAt < claim.claimedAt);
   if (told) findings.add('wrong', `${body} was sent to ${to}, claimed after ${say(told)} was acknowledged`);
-  // What was read before the claim is read again after it, so nothing that stands before the claim is missing from it.
+  // Consent is read again after the claim, so no earlier event is missing from it.
   const theirs = new Set([...claim.revisions.keys(), ...keywords.flatMap(({ fact }) => fact?.consentId ?? [])]);
   for (const fact of consents)
     if (theirs.has(fact.consentId) && before(fact) && fact.revision > (claim.revisions.get(fact.consentId) ?? -1))

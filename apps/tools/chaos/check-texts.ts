@@ -3,7 +3,7 @@ import { grouped, type Findings } from './findings.js';
 import type { Create } from './provider.js';
 import type { Witness } from './witness.js';
 
-/** States that say the provider has it, and states in which staff sees that it was not sent, or may not have been. */
+/** States in which the provider has the text, and states that show staff that it was not sent, or may not have been. */
 const withProvider = new Set(['accepted', 'sent', 'delivered', 'undelivered']);
 const visiblyNot = new Set(['uncertain', 'withheld', 'failed', 'expired']);
 
@@ -47,7 +47,7 @@ function judge(
   findings: Findings,
 ): void {
   findings.atMostOne(creates.length, `text ${what}`);
-  if (!entry) return; // its thread lacks it, and that was said
+  if (!entry) return; // its thread lacks it, and that was reported
   const { state } = entry;
   const isSent = creates.length > 0;
   if (!withProvider.has(state) && !visiblyNot.has(state)) findings.add('lost', `text ${what} ends as ${state}`);
@@ -59,7 +59,7 @@ function judge(
   else counts.uncertain += 1;
 }
 
-/** One question for each ticked form, at most one where keywords came with it, and nothing that nobody asked for. */
+/** One opt-in request for each form, at most one if keywords came with it, and none without a form. */
 function checkAutomated(
   entries: readonly (Entry & { phone: string | null })[],
   accepted: readonly Create[],

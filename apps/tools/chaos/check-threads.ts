@@ -4,7 +4,7 @@ import { grouped, type Findings } from './findings.js';
 import { meaningOf } from './keyword-texts.js';
 import type { Witness } from './witness.js';
 
-/** What was acknowledged is in its thread once, in an order that fits, and nothing else is there. */
+/** Each acknowledged message is in its thread once, in a valid order, and nothing else is there. */
 export function checkThreads({ threads }: Evidence, witness: Witness, findings: Findings): void {
   const messages = grouped(
     threads.flatMap(({ entries }) => entries).filter(({ kind }) => kind === 'message'),
@@ -43,7 +43,7 @@ export function checkThreads({ threads }: Evidence, witness: Witness, findings: 
   for (const thread of threads) checkOrder(thread, witness, findings);
 }
 
-/** Keywords carry no mark of their own, so they are counted: by number and word. A YES that answers nothing is a message. */
+/** Keywords have no unique mark, so they are counted: by number and word. A YES that answers nothing is a message. */
 function checkKeywords(threads: readonly Thread[], witness: Witness, findings: Findings): void {
   const shown = grouped(
     threads.flatMap(({ phone, entries }) =>
@@ -78,7 +78,7 @@ function compareCounts(shown: number, said: number, what: string, findings: Find
   if (shown > said) findings.add('doubled', `${what}: ${shown} of ${said}`);
 }
 
-/** What was acknowledged before another was begun stands before it. */
+/** A message that was acknowledged before another was started comes before it. */
 function checkOrder({ entries }: Thread, witness: Witness, findings: Findings): void {
   const times = new Map(
     [...witness.all('sent'), ...witness.all('inbound').filter(({ meaning }) => meaning === null)].map((message) => [

@@ -14,11 +14,11 @@ const LONGEST_REQUEST_MS = 10_000;
 const SHORT_PAUSE_MS = 20;
 const MOST_FAILURES = 20;
 
-/** Asks as somebody who does not give up: a request without an answer is repeated under the same key. */
+/** A client that does not give up: a request without a response is retried under the same key. */
 export class Client {
-  /** Answers that never came. */
+  /** Responses that never arrived. */
   lost = 0;
-  /** Answers that no rule explains. */
+  /** Responses that no rule explains. */
   readonly oddities: string[] = [];
 
   constructor(private readonly product: Target) {}
@@ -28,7 +28,7 @@ export class Client {
       const { url } = await this.product.up();
       const answer = await once(url, request);
       if (answer && answer.status < 500) return answer;
-      // 503 says that an engine is away and the outcome unknown.
+      // 503 says that an engine is unavailable and the outcome unknown.
       if (answer && answer.status !== 503) {
         this.odd(request, answer);
         failures += 1;
@@ -38,7 +38,7 @@ export class Client {
     }
   }
 
-  /** The same for requests that have only one good answer. */
+  /** The same for requests that have only one good response. */
   async expect(status: number, request: Request): Promise<Answer['body']> {
     const answer = await this.ask(request);
     if (answer.status !== status) this.odd(request, answer);
@@ -50,14 +50,14 @@ export class Client {
   }
 }
 
-/** @returns `null` when no answer came */
+/** @returns `null` when no response arrived */
 export async function once(url: string, { method, path, token, key, body }: Request): Promise<Answer | null> {
   const headers = {
     authorization: `Bearer ${token}`,
     ...(key !== undefined && { 'idempotency-key': key }),
     ...(body && { 'content-type': 'application/json' }),
   };
-  // A timer of our own: one that only the signal holds can be collected before it fires.
+  // Our own timer: one that only the signal references can be collected before it fires.
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), LONGEST_REQUEST_MS);
   try {

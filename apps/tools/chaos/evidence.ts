@@ -29,7 +29,7 @@ export type DeliveryRow = {
 };
 export type Mail = { readonly to: string; readonly content: string };
 
-/** What product, provider and mail folder hold in the end. */
+/** The final state of product, provider and mail folder. */
 export type Evidence = {
   readonly threads: readonly Thread[];
   readonly deliveries: readonly DeliveryRow[];
@@ -89,14 +89,14 @@ export class Reader {
   }
 }
 
-/** What only a running product tells. */
+/** Data that only a running product returns. */
 export async function askProduct(reader: Reader): Promise<Pick<Evidence, 'threads' | 'deliveries'>> {
   const deliveries: DeliveryRow[] = [];
   for (const status of deliveryStates) deliveries.push(...(await reader.deliveries(status)));
   return { deliveries, threads: await reader.threads() };
 }
 
-/** What provider, files and record hold; only when the product has ended. */
+/** Data of provider, files and event store; only when the product has ended. */
 export async function readFiles(
   dataFolder: string,
   environment: Readonly<Record<string, string>>,

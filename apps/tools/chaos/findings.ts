@@ -1,6 +1,6 @@
 export type Kind = 'lost' | 'doubled' | 'foreign' | 'wrong';
 
-/** What is not as it should be. */
+/** Deviations from the expected state. */
 export class Findings {
   private readonly found: { readonly kind: Kind; readonly what: string }[] = [];
 
@@ -8,7 +8,7 @@ export class Findings {
     this.found.push({ kind, what });
   }
 
-  /** `count` things where there should be one. */
+  /** `count` things where one is expected. */
   exactlyOne(count: number, what: string): void {
     this.atMostOne(count, what);
     if (count === 0) this.add('lost', what);
@@ -31,7 +31,7 @@ export class Findings {
   }
 }
 
-/** Items by what they have in common. */
+/** Groups items by a common value. */
 export const grouped = <Item>(
   items: readonly Item[],
   by: (item: Item) => string,

@@ -1,9 +1,9 @@
-/** What a keyword means to consent. */
+/** The effect of a keyword on consent. */
 export type Meaning = 'opt-out' | 'opt-in' | 'confirm' | 'help';
 
 /**
- * Keywords as contacts write them. What each means is said here and not asked of the product, so that a word which the
- * product does not recognise is noticed.
+ * Keywords as contacts write them. Their effect is defined here, independently of the product, so that a word which the
+ * product does not recognize is noticed.
  */
 export const keywordTexts: Readonly<Record<Meaning, readonly string[]>> = {
   'opt-out': [
@@ -36,5 +36,5 @@ const meanings = new Map(
   Object.entries(keywordTexts).flatMap(([meaning, texts]) => texts.map((text) => [text, meaning as Meaning])),
 );
 
-/** `null` for a text that is no keyword. */
+/** `null` for a text that is not a keyword. */
 export const meaningOf = (text: string): Meaning | null => meanings.get(text) ?? null;

@@ -6,10 +6,10 @@ import { ENGINES_OPENED } from '@app/composition';
 import type { Consumer, Engines } from '@app/eventing';
 
 /**
- * Loaded before the product (`node --import`), it ends the process at one step, from outside the product's code. The file
- * KILL_FILE names the step, such as `before DeliveryClaimed`; it can be written while the process runs, and goes with the
- * kill, so that the next process lives. Steps: an event's type, `text`, `mail`, `topic publish`, `topic commit`, and
- * `checkpoint` with its name.
+ * Loaded before the product (`node --import`), it kills the process at one step, without changes to the product's code.
+ * The file KILL_FILE names the step, such as `before DeliveryClaimed`; it can be written while the process runs, and is
+ * deleted by the kill, so that the next process lives. Steps: an event's type, `text`, `mail`, `topic publish`, `topic
+ * commit`, and `checkpoint` with its name.
  */
 const file = process.env['KILL_FILE'] ?? '';
 /** By then, a batch's offset is committed. */

@@ -17,7 +17,7 @@ const phrases = [
   'It’s 100 % “done”',
 ];
 const plainPhrases = ['Did the offer reach you?', 'See you on Tuesday', 'Thank you'];
-/** Of the keywords that wavering people text. */
+/** Share of keywords in the texts of people who change their consent. */
 const oftenTexted: readonly Meaning[] = [
   'opt-out',
   'opt-out',
@@ -33,7 +33,7 @@ const CONSENT_WAIT_MS = 180_000;
 type Worker = (random: Random) => Promise<void>;
 type Done = { readonly request: Request; readonly messageId: string };
 
-/** People who write, all at once, and repeat what was not answered. */
+/** People who write concurrently, and retry requests without a response. */
 export class Load {
   private readonly workers: Promise<void>[] = [];
   private readonly done: Done[] = [];
@@ -45,12 +45,12 @@ export class Load {
     readonly product: Target,
     readonly client: Client,
     readonly provider: ProviderProcess,
-    /** Of the program; it texts from the last. */
+    /** The program's numbers; it texts from the last. */
     readonly senderPhones: readonly string[],
     readonly witness: Witness,
     readonly cast: Cast,
     private readonly random: Random,
-    /** Of each person between two things they do; at most, in ms. */
+    /** Longest pause of each person between two actions, in ms. */
     private readonly longestPause: number,
   ) {}
 
@@ -74,7 +74,7 @@ export class Load {
     this.work((random) => this.file(random.pick([...inApp, ...phones]), random));
   }
 
-  /** No more is begun; what was begun is finished. */
+  /** Starts no more actions and finishes the current ones. */
   async finish(): Promise<void> {
     this.stopping = true;
     await Promise.all(this.workers);
@@ -84,7 +84,7 @@ export class Load {
     return (this.count += 1);
   }
 
-  /** A text unlike any other. Emails quote plain ones, so that they can be found there. */
+  /** A unique text. Emails quote in-app messages, so they can be found there. */
   phrase(kind: string, random: Random): string {
     return `${random.pick(kind === 'in-app' ? plainPhrases : phrases)} [${kind}-${this.nextNumber()}]`;
   }
@@ -125,7 +125,7 @@ export class Load {
     this.done.push({ request, messageId });
   }
 
-  /** A text of a contact; sometimes its webhook comes again. */
+  /** A text of a contact; sometimes its webhook is repeated. */
   async text(from: string, text: string, random: Random, to = this.senderPhones.at(-1) ?? ''): Promise<void> {
     const startedAt = Date.now();
     const { sid, status } = await this.provider.inbound(this.product, { from, to, body: text });
@@ -148,7 +148,7 @@ export class Load {
     return this.text(from, random.pick(keywordTexts[random.pick(oftenTexted)]), random, this.anySender(random));
   }
 
-  /** From a Yes on: an opt-out and other keywords, while texts that were allowed a moment ago are on their way. */
+  /** Starting from a Yes: an opt-out and other keywords, while texts that were just allowed are in flight. */
   private async waver(person: Person, random: Random): Promise<void> {
     await this.text(person.phone, 'START', random);
     await this.untilConsentIs('yes', person);
@@ -167,7 +167,7 @@ export class Load {
     await Promise.all([...sends, ...others, optOut, soon(300, () => this.tickForm(person))]);
   }
 
-  /** A form about somebody who texts keywords meanwhile: it is refused after an opt-out. */
+  /** A form about a person who texts keywords meanwhile: it is refused after an opt-out. */
   async tickForm({
     contactId,
     conversationId,
@@ -192,7 +192,7 @@ export class Load {
   }
 
   private anySender(random: Random): string {
-    // Mostly the one it texts from: only an opt-in to that one makes a Yes.
+    // Mostly the number it texts from: only an opt-in to that one makes a Yes.
     return random.chance(0.6) ? (this.senderPhones.at(-1) ?? '') : random.pick(this.senderPhones);
   }
 
@@ -222,7 +222,7 @@ export class Load {
     this.done.push({ request, messageId });
   }
 
-  /** The same request again, long after: the first answer. */
+  /** The same request again, long after: the first response. */
   private async repeat(random: Random): Promise<void> {
     if (this.done.length === 0) return;
     const { request, messageId } = random.pick(this.done);
@@ -268,7 +268,7 @@ export class Load {
       }
     };
     const running = run();
-    running.catch(() => undefined); // told by `finish`
+    running.catch(() => undefined); // reported by `finish`
     this.workers.push(running);
   }
 }

@@ -67,7 +67,7 @@ if (engines === 'real' && record === 'embedded')
   program.error('--record embedded is for --engines embedded: separate processes share a record on a server');
 const folder = mkdtempSync(join(tmpdir(), 'crash-'));
 
-// Leaving by `exit` ends the children too.
+// Ending with `exit` stops the children too.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 try {

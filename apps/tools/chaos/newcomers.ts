@@ -4,7 +4,7 @@ import type { Client } from './client.js';
 import type { Random } from './random.js';
 import type { Witness } from './witness.js';
 
-/** What a newcomer can do, and with whom. */
+/** The actions of a newcomer, and their partners. */
 export type World = {
   readonly client: Client;
   readonly cast: Cast;
@@ -20,10 +20,10 @@ export type World = {
   ): Promise<void>;
 };
 
-/** Numbers below are the cast's. */
+/** Lower numbers belong to the cast. */
 const FIRST = 1_000;
 
-/** People nobody has heard of: they text first, or have ticked a form, or do both and text keywords meanwhile. */
+/** Unknown people: they text first, or submit a form, or do both and text keywords meanwhile. */
 export class Newcomers {
   private count = 0;
 

@@ -5,20 +5,20 @@ import { readyLine } from '@app/platform';
 
 const running = new Set<ChildProcess>();
 
-/** The last resort: whatever ends this process, no child outlives it. */
+/** The last resort: however this process ends, no child outlives it. */
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
 export type Child = {
-  /** The line of JSON by which it says where it listens; lines of its log may come before. @throws when it ended before */
+  /** The line of JSON in which it prints its address; log lines may come before. @throws when it ended before */
   readonly readyLine: Promise<string>;
   /** How it ended: the signal, or its exit code. */
   readonly ended: Promise<string>;
   kill(signal: 'SIGKILL' | 'SIGTERM'): void;
 };
 
-/** Starts a program of ours with nothing of this process's environment but what is given. What it complains of goes to the log. */
+/** Starts a program of ours with only the given environment. Its errors go to the log. */
 export function startNode(args: readonly string[], environment: Readonly<Record<string, string>>, log: string): Child {
   const errors = openSync(log, 'a');
   const child = spawn(process.execPath, args, {
@@ -33,7 +33,7 @@ export function startNode(args: readonly string[], environment: Readonly<Record<
     return String(signal ?? code);
   });
   const line = Promise.race([readyLine(child.stdout), ended.then((how) => Promise.reject(new EndedEarly(how, log)))]);
-  line.catch(() => undefined); // asked for by those who wait for it
+  line.catch(() => undefined); // used by waiting callers
   return { readyLine: line, ended, kill: (signal) => child.kill(signal) };
 }
 

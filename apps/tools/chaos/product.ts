@@ -5,7 +5,7 @@ import { generousQuotas } from '@app/platform';
 import { killProcess, lifetime, RestartableProcess } from './restartable-process.js';
 import type { Random } from './random.js';
 
-/** What the product says of itself when it is ready. */
+/** The product's output when it is ready. */
 export type Facts = {
   readonly url: string;
   readonly programId: string;
@@ -22,32 +22,32 @@ export type Settings = {
   readonly environment: Readonly<Record<string, string>>;
   /** Options of Node itself. */
   readonly nodeOptions?: readonly string[];
-  /** Where its record is; in the folder when absent. */
+  /** Location of its event store; in the folder when absent. */
   readonly record?: Server;
 };
 
 /** A server that the product runs on. */
 export type Server = {
-  /** Settings that lead to it. */
+  /** Settings for connecting to it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Ends it hard, and starts it again on the same data and port after the pause; `null` when it is left alone. */
+  /** Kills it, and restarts it on the same data and port after the pause; `null` when it must not be killed. */
   readonly kill: ((pause: () => Promise<unknown>) => Promise<void>) | null;
   stop(): Promise<void>;
 };
 
-/** What is killed and written to: the product in one process, or in many. */
+/** The product under test, in one process or in many. */
 export type Target = {
   /** Resolves while or as soon as it is ready. */
   up(): Promise<Facts>;
   start(): Promise<Facts>;
-  /** Kills some of it at a moment of its work and starts it again. @returns what was done, in words */
+  /** Kills a part of it at some moment and restarts it. @returns a description */
   killOnce(random: Random): Promise<string>;
-  /** Set when a process ended that nobody had asked to. */
+  /** Set when a process ended unexpectedly. */
   readonly endedByItself: string | null;
-  /** Stops it; its engines still answer. */
+  /** Stops it; its engines keep running. */
   finish(): Promise<void>;
   close(): Promise<void>;
-  /** Settings by which its engines are opened. */
+  /** Settings with which its engines are opened. */
   readonly environment: Readonly<Record<string, string>>;
 };
 
@@ -55,7 +55,7 @@ export type Target = {
 export const ACCOUNT = { accountSid: 'AC00000000000000000000000000005a3e', authToken: 'crash-suite-auth-token' };
 export const JWT_SECRET = 'crash-suite-secret-of-at-least-32-characters';
 
-/** Short limits, so that what a kill leaves open is settled while one waits. */
+/** Short limits, so that open claims are settled within a test. */
 export const shortLimits = {
   CLAIM_TIMEOUT_MS: '1500',
   RECONCILE_EVERY_MS: '400',
@@ -65,7 +65,10 @@ export const shortLimits = {
 
 export const programAt = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
-/** The real product in one process, which is killed and started again on the same folder and port; so is the server that holds its record. */
+/**
+ * The real product in one process, which is killed and restarted on the same folder and port; so is the server that
+ * holds its events.
+ */
 export class Product extends RestartableProcess<Facts> implements Target {
   readonly environment: Readonly<Record<string, string>>;
   private readonly record: Server | undefined;

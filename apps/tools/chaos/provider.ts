@@ -14,12 +14,12 @@ export type Create = {
   readonly statusCallback: string | null;
 };
 
-/** An answer the provider itself gave to an opt-out. */
+/** An automatic reply of the provider to an opt-out. */
 export type Confirmation = { readonly inboundSid: string };
 
-/** The provider in a process of its own, which no kill of the product reaches. */
+/** The provider in a separate process, which kills of the product do not affect. */
 export class ProviderProcess {
-  /** Webhooks without an answer. */
+  /** Webhooks without a response. */
   lost = 0;
 
   private constructor(
@@ -51,7 +51,10 @@ export class ProviderProcess {
     await this.control('POST', 'faults', faults);
   }
 
-  /** A contact's text; the webhook is posted until it is answered. @returns its sid, and the answer when it was no 200 */
+  /**
+   * A contact's text; the webhook is posted until it is answered. @returns its sid, and the response when it was not
+   * 200
+   */
   async inbound(product: Target, input: InboundInput): Promise<{ sid: string; status: number }> {
     let { sid, webhook } = await this.post(input);
     while (webhook.status === null || webhook.status === 503) {
@@ -63,12 +66,12 @@ export class ProviderProcess {
     return { sid, status: webhook.status };
   }
 
-  /** The webhook of a known text once more. */
+  /** Repeats the webhook of a known text. */
   async repeat(sid: string): Promise<void> {
     await this.post({ messageSid: sid });
   }
 
-  /** From the file: what it was told, whatever became of it since. */
+  /** From the file: all requests it received, whatever happened to them since. */
   creates(): readonly Create[] {
     const lines = readFileSync(this.ledgerFile, 'utf8').split('\n');
     return lines.filter(Boolean).map((line) => JSON.parse(line) as Create);

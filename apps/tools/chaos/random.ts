@@ -1,4 +1,4 @@
-/** Chances that a seed decides: the same seed makes the same choices, though not at the same moments. */
+/** Random choices from a seed: the same seed makes the same choices, though not at the same moments. */
 export class Random {
   private state: number;
 
@@ -29,7 +29,7 @@ export class Random {
     return item;
   }
 
-  /** Chances of its own for somebody who draws at times of its own. */
+  /** A separate sequence for a user that draws at its own times. */
   branch(): Random {
     return new Random(this.between(0, 2 ** 31));
   }

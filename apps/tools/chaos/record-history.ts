@@ -13,7 +13,10 @@ export type Claim = {
   readonly claimedAt: number;
   readonly revisions: ReadonlyMap<string, number>;
 };
-/** An event of a consent; `providerMessageId` is that of the text which it was decided on. `recordedAt` is in ms since the epoch. */
+/**
+ * An event of a consent; `providerMessageId` is that of the text which it was decided on. `recordedAt` is in ms since
+ * the epoch.
+ */
 export type ConsentFact = {
   readonly consentId: string;
   readonly revision: number;
@@ -23,15 +26,15 @@ export type ConsentFact = {
   readonly providerMessageId: string | null;
 };
 
-/** What the record says about keywords and claims. */
+/** The stored events about keywords and claims. */
 export type RecordHistory = {
   readonly claims: ReadonlyMap<string, Claim>;
-  /** Where each inbound text was accepted, by the provider's id of it. */
+  /** The position at which each inbound text was accepted, by the provider's id of it. */
   readonly accepted: ReadonlyMap<string, string>;
   readonly consents: readonly ConsentFact[];
   /** Why deliveries were not sent: the rule, once for each delivery. */
   readonly withheld: readonly string[];
-  /** Why claims were given back, once for each claim. */
+  /** Why claims were released, once for each claim. */
   readonly released: readonly string[];
 };
 

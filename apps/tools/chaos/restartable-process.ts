@@ -4,15 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startNode, type Child } from './processes.js';
 import type { Random } from './random.js';
 
-/** A program of ours in a process of its own, which is killed and started again. */
+/** A program of ours in a separate process, which is killed and restarted. */
 export class RestartableProcess<Ready> {
   private child: Child | null = null;
   private ready = Promise.withResolvers<Ready>();
   private isReady = false;
-  /** Set when a process ended that nobody had asked to. */
+  /** Set when a process ended unexpectedly. */
   endedByItself: string | null = null;
 
-  /** `read` makes something of the line it prints when it is ready. */
+  /** `read` parses the line it prints when it is ready. */
   constructor(
     private readonly args: readonly string[],
     private readonly settings: Readonly<Record<string, string>>,
@@ -22,7 +22,7 @@ export class RestartableProcess<Ready> {
 
   /** Starts the process; `up` says when it is ready. */
   spawn(): Child {
-    // Starts are most of the time that a kill costs.
+    // Starts take most of the time that a kill costs.
     const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), 'crash-compile-cache') };
     const child = startNode(this.args, { ...compiled, ...this.settings }, this.log);
     this.child = child;
@@ -63,18 +63,21 @@ export class RestartableProcess<Ready> {
 
   private down(): void {
     this.child = null;
-    // Who waits already goes on waiting for the same.
+    // Waiting callers continue to wait for the same promise.
     if (!this.isReady) return;
     this.isReady = false;
     this.ready = Promise.withResolvers<Ready>();
   }
 }
 
-/** How long something lives until it is killed, in ms. Half of the lives are long enough for what a process does when it is no longer cold. */
+/**
+ * Lifetime of a process until it is killed, in ms. Half of them are long enough for work that a process does only after
+ * its start-up.
+ */
 export const lifetime = (random: Random): number =>
   random.chance(0.5) ? random.between(50, 800) : random.between(800, 2_500);
 
-/** At a moment of its work; now and then also while it starts. @returns what was done, in words */
+/** At some moment of its work, and sometimes during its start. @returns a description */
 export async function killProcess<Ready>(program: RestartableProcess<Ready>, random: Random): Promise<string> {
   const life = lifetime(random);
   await sleep(life);

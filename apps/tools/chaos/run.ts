@@ -20,9 +20,9 @@ import { recordServer } from './servers.js';
 import { settle } from './settle.js';
 import { Witness } from './witness.js';
 
-/** Of the program, which texts from the last. */
+/** The program's numbers, which texts from the last. */
 const SENDER_PHONES = ['+14155550100', '+14155550101', '+14155550102'];
-/** Nine processes and their servers on one machine take less than one process does. */
+/** Nine processes and their servers on one machine handle less load than one process. */
 const LONGEST_PAUSE_MS = { embedded: 160, real: 1_500 };
 const LONGEST_FINISH_MS = 200_000;
 
@@ -39,10 +39,13 @@ export type Result = {
   readonly provider: ProviderProcess;
 };
 
-/** What the product runs on: a process and a server for each part, or all in one process, with its record there or on a server. */
+/** The topology: a process and a server for each part, or one process, with its events there or on a server. */
 export type Engines = { readonly engines: 'embedded' | 'real'; readonly record: 'embedded' | 'eventstoredb' };
 
-/** Loads the product, kills it so many times, lets it settle, and holds what it says against what was seen from outside. */
+/**
+ * Puts the product under load, kills it this many times, lets it settle, and compares its state with what was observed
+ * from outside.
+ */
 export async function run(folder: string, cycles: number, seed: number, { engines, record }: Engines): Promise<Result> {
   const random = new Random(seed);
   const provider = await ProviderProcess.start(folder, SENDER_PHONES);
@@ -119,7 +122,7 @@ export async function run(folder: string, cycles: number, seed: number, { engine
   };
 }
 
-/** In one process. A command adds the numbers after the first, which wants a record and nothing that runs on it. */
+/** For one process. `add` adds the numbers after the first; it needs existing events and no running process. */
 async function productWithSenders(
   folder: string,
   environment: Readonly<Record<string, string>>,
@@ -159,7 +162,7 @@ function someFaults(random: Random): FaultSettings {
   return { rates, callbacks, seed: random.between(1, 1_000_000) };
 }
 
-/** What came out, in a table. */
+/** The result, as a table. */
 export function table({
   findings,
   texts,

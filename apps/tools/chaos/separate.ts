@@ -16,7 +16,7 @@ type Settings = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
-/** Two of each that follows, so that one stands by; requests find one api at a fixed address. */
+/** Two of each follower process, so that one is a standby; requests find one api at a fixed address. */
 const APPS = [
   'api',
   'projector',
@@ -29,7 +29,10 @@ const APPS = [
   'notifier',
 ] as const;
 
-/** Each app in a process of its own, on Kafka, MongoDB or its stand-in, and the EventStoreDB double; servers given by the environment are used instead. */
+/**
+ * Each app in a separate process, on Kafka, MongoDB or its stand-in, and the EventStoreDB double; servers given by the
+ * environment are used instead.
+ */
 export class SeparateProduct implements Target {
   private constructor(
     readonly environment: Readonly<Record<string, string>>,
@@ -97,7 +100,7 @@ export class SeparateProduct implements Target {
     return this.facts;
   }
 
-  /** What can be killed, by name. */
+  /** The processes and servers that can be killed, by name. */
   get names(): readonly string[] {
     return [...this.apps.keys(), ...[...this.servers].flatMap(([name, { kill }]) => (kill ? name : []))];
   }
@@ -107,7 +110,7 @@ export class SeparateProduct implements Target {
     const app = this.apps.get(name);
     if (app) return `${name} ${await killProcess(app, random)}`;
     await sleep(random.between(50, 800));
-    // Frozen for so long that clients give up, now and then.
+    // Sometimes frozen for so long that clients give up.
     await this.servers.get(name)?.kill?.(() => sleep(random.between(0, name === MONGODB ? 8_000 : 1_500)));
     return `${name} ${name === MONGODB ? 'away for a while' : 'killed and started again'}`;
   }
@@ -129,7 +132,7 @@ export class SeparateProduct implements Target {
   }
 }
 
-/** Runs a command of `admin` on these engines. @returns what it printed; @throws when it fails */
+/** Runs a command of `admin` on these engines. @returns its output; @throws when it fails */
 export function admin(command: string, environment: Readonly<Record<string, string>>): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [programAt('apps/admin/src/main.js'), command], {
     encoding: 'utf8',

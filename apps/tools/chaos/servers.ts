@@ -15,11 +15,11 @@ const LONGEST_START_MS = 60_000;
 
 const nothing = async (): Promise<void> => undefined;
 
-/** The server that EVENTSTOREDB_URL names, or the double. @throws when the server holds a record already */
+/** The server given in EVENTSTOREDB_URL, or the double. @throws when the server is not empty */
 export async function recordServer(folder: string): Promise<Server> {
   const { EVENTSTOREDB_URL } = process.env;
   if (EVENTSTOREDB_URL === undefined) return startDouble(folder);
-  // Its keys are with those who wrote it.
+  // The keys of existing events are elsewhere.
   if ((await endOfRecord(EVENTSTOREDB_URL)) !== null)
     throw new Error('The server of EVENTSTOREDB_URL holds events already: give one that holds none');
   return givenServer('EVENTSTOREDB', recordAt(EVENTSTOREDB_URL), () => endOfRecord(EVENTSTOREDB_URL));
@@ -27,7 +27,7 @@ export async function recordServer(folder: string): Promise<Server> {
 
 const recordAt = (url: string) => ({ EVENT_STORE, EVENTSTOREDB_URL: url });
 
-/** Waits for a server that starts. */
+/** Waits for a server that is starting. */
 async function endOfRecord(url: string): Promise<string | null> {
   const { eventStore, close } = openEventStoreDb({ url });
   try {
@@ -58,7 +58,10 @@ async function startDouble(folder: string): Promise<Server> {
   };
 }
 
-/** The server of MONGODB_URL, in a database of the run's own, or the stand-in, which keeps nothing over a kill and so is frozen instead. */
+/**
+ * The server of MONGODB_URL, with a separate database for the run, or the stand-in, which loses its data when killed
+ * and so is frozen instead.
+ */
 export async function readModelServer(folder: string, run: string): Promise<Server> {
   const { MONGODB_URL } = process.env;
   const modelsAt = (url: string) => ({
@@ -82,7 +85,7 @@ export async function readModelServer(folder: string, run: string): Promise<Serv
   };
 }
 
-/** The brokers of KAFKA_BROKERS, which are left alone, or a Kafka that is started here. */
+/** The brokers of KAFKA_BROKERS, which are not killed, or a Kafka that is started here. */
 export async function topicServer(folder: string, run: string): Promise<Server> {
   const { KAFKA_BROKERS } = process.env;
   const topicsAt = (brokers: string) => ({ TOPICS: 'kafka', KAFKA_BROKERS: brokers, KAFKA_PREFIX: `${run}.` });
@@ -101,7 +104,10 @@ export async function topicServer(folder: string, run: string): Promise<Server> 
   };
 }
 
-/** A server that is given is left alone, unless `<name>_STOP` and `<name>_START` are given too: the commands that stop and start it. */
+/**
+ * A given server is not killed, unless `<name>_STOP` and `<name>_START` are given too: the commands that stop and start
+ * it.
+ */
 function givenServer(
   name: 'EVENTSTOREDB' | 'MONGODB',
   environment: Server['environment'],
@@ -127,7 +133,7 @@ async function untilItAnswers(probe: () => Promise<unknown>): Promise<unknown> {
     }
 }
 
-/** Runs in a shell, while others go on writing. @throws when it fails */
+/** Runs in a shell, while the load continues. @throws when it fails */
 async function command(line: string): Promise<void> {
   const [code] = (await once(spawn(line, { shell: true, stdio: 'ignore' }), 'exit')) as [number | null];
   if (code !== 0) throw new Error(`"${line}" ended with ${code}`);

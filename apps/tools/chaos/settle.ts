@@ -4,10 +4,10 @@ import type { Reader } from './evidence.js';
 const PAUSE_MS = 500;
 /** Longer than a claim may stay open and the reconciler may pause. */
 const QUIET_MS = 3_000;
-/** Many processes and their servers on one machine may have fallen behind by minutes. */
+/** Many processes and their servers on one machine may lag by minutes. */
 const LONGEST_MS = 300_000;
 
-/** Waits until nothing is due, nothing is under way, and nothing changes any more. @returns whether it came to that */
+/** Waits until no delivery is due or in progress, and nothing changes any more. @returns whether that was reached */
 export async function settle(reader: Reader): Promise<boolean> {
   const giveUpAt = Date.now() + LONGEST_MS;
   let last = '';

@@ -2,12 +2,12 @@ import { appendFileSync } from 'node:fs';
 import type { Meaning } from './keyword-texts.js';
 
 type Interval = {
-  /** When it was first asked for, and when the first answer came; ms since the epoch. */
+  /** The times of the first request and of the first response; ms since the epoch. */
   readonly startedAt: number;
   readonly ackedAt: number;
 };
 
-/** A message that was answered with 2xx. Its text is unlike any other. */
+/** A message that was answered with 2xx. Its text is unique. */
 export type SentMessage = Interval & {
   readonly kind: 'sent';
   readonly by: 'staff' | 'contact';
@@ -15,9 +15,9 @@ export type SentMessage = Interval & {
   readonly text: string;
   readonly conversationId: string;
   readonly messageId: string;
-  /** Where a text goes. */
+  /** The number that a text is sent to. */
   readonly phone: string | null;
-  /** Whom an email tells of it. */
+  /** Who is notified of it by email. */
   readonly mailTo: readonly string[];
 };
 /** A message that was answered with a rule's code: nothing may be sent. */
@@ -36,7 +36,7 @@ export type InboundText = Interval & {
   readonly to: string;
   readonly sid: string;
 };
-/** A ticked form: one automated text is due, or at most one where the contact sent keywords meanwhile. */
+/** A consent form: one automated text is due, or at most one if the contact sent keywords meanwhile. */
 export type AskedForConsent = {
   readonly kind: 'asked';
   readonly phone: string;
@@ -46,7 +46,7 @@ export type AskedForConsent = {
 
 export type Observation = SentMessage | RefusedMessage | InboundText | AskedForConsent;
 
-/** What the product has acknowledged, kept by somebody who shares nothing with it: a file that only grows. */
+/** Everything that the product has acknowledged, stored independently of the product in a file that only grows. */
 export class Witness {
   private readonly kept: Observation[] = [];
 

@@ -11,7 +11,7 @@ export type Ledger = {
   readonly callbacks: readonly Row[];
 };
 
-/** What the day is played with: the public API as each person, the provider's stand-in, and the mail folder. */
+/** The clients of the demo: the public API for each person, the provider's emulator, and the mail folder. */
 export class Client {
   constructor(readonly facts: Facts) {}
 
@@ -39,12 +39,12 @@ export class Client {
     return ((await response.json()) as { webhook: { status: number | null } }).webhook.status;
   }
 
-  /** What the provider's stand-in received and sent, as counted there. */
+  /** Everything that the provider's emulator received and sent, as counted there. */
   async ledger(): Promise<Ledger> {
     return (await (await fetch(`${this.facts.emulatorUrl}/emulator/ledger`)).json()) as Ledger;
   }
 
-  /** What lies in the mail folder. */
+  /** The emails in the mail folder. */
   async mails(): Promise<Mail[]> {
     const { body } = await this.get<readonly { raw: string }[]>('manager', '/dev/mail');
     const mails = await Promise.all(body.map(({ raw }) => PostalMime.parse(raw)));

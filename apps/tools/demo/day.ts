@@ -17,7 +17,7 @@ export class Day {
     private readonly script: Script,
   ) {}
 
-  /** @returns false when this instance has seen the day before */
+  /** @returns false when this instance has run the demo before */
   async isNew(): Promise<boolean> {
     const { body } = await this.client.get('agent', `/v1/referrals/${this.client.facts.referralId}`);
     return body['hasOpenConversation'] === false && (body['conversations'] as unknown[]).length === 0;

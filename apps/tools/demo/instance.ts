@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readyLine } from '@app/platform';
 
-/** What a running instance says of itself with `--json`. */
+/** The output of a running instance with `--json`. */
 export type Facts = {
   readonly url: string;
   readonly emulatorUrl: string;
@@ -19,7 +19,10 @@ export type Instance = { readonly facts: Facts; stop(): Promise<void> };
 
 const standalone = join(import.meta.dirname, '../../standalone/src/main.js');
 
-/** Starts an instance of its own on a temporary folder, which goes with it, and on the engines that the environment names. */
+/**
+ * Starts a separate instance on a temporary folder, which is deleted afterwards, and on the engines given in the
+ * environment.
+ */
 export async function startInstance(): Promise<Instance> {
   const folder = await mkdtemp(join(tmpdir(), 'referral-messages-demo-'));
   // As for the other tools, a server's address is enough.
@@ -42,7 +45,7 @@ export async function startInstance(): Promise<Instance> {
   }
 }
 
-/** An instance that runs already; `factsFile` holds the line it printed with `--json`. */
+/** A running instance; `factsFile` holds the line it printed with `--json`. */
 export async function runningInstance(url: string, factsFile: string): Promise<Instance> {
   const facts = JSON.parse(await readFile(factsFile, 'utf8')) as Facts;
   return { facts: { ...facts, url }, stop: () => Promise.resolve() };

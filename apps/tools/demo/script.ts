@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 const PATIENCE_MS = 15_000;
 const LOOK_EVERY_MS = 25;
 
-/** Says what happens, and checks it; what differs is counted and told. */
+/** Prints and checks each step; differences are counted and reported. */
 export class Script {
   differences = 0;
 
@@ -13,12 +13,12 @@ export class Script {
     this.write(`\n${title}`);
   }
 
-  /** Checks the named parts of what is seen, at once. */
+  /** Checks the named parts of a value at once. */
   sees(who: string, what: string, seen: unknown, expected: unknown): void {
     this.tell(who, what, seen, expected);
   }
 
-  /** Checks what will be seen, looking again until it is or the patience is over. */
+  /** Checks a value repeatedly until it matches or the time is over. */
   async comesToSee(who: string, what: string, look: () => Promise<unknown>, expected: unknown): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
     let seen = await look();

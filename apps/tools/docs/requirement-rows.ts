@@ -1,6 +1,9 @@
 export type RowState = 'done' | 'partly' | 'open';
 
-/** A requirement: its number, what the product must do, how far it is, what is missing, and the steps of the demo that show it. */
+/**
+ * A requirement: its number, what the product must do, its state, what is missing, and the steps of the demo that show
+ * it.
+ */
 export type RequirementRow = readonly [id: string, must: string, state: RowState, missing: string, demoSteps: string];
 
 // prettier-ignore

@@ -16,7 +16,7 @@ export function requirements(): string {
   return `# Requirements\n\n${count('done')} done, ${count('partly')} partly, ${count('open')} open. Made by \`npm run docs\` from \`apps/tools/docs/requirement-rows.ts\` and the titles of the tests; \`npm run rows\` fails when a row marked done is named by no test.\n\n| row | state | the product must | shown by |\n|---|---|---|---|\n${lines.join('\n')}\n`;
 }
 
-/** Rows that are called done although no test's title names them. */
+/** Requirements marked done that no test title names. */
 export function undoneRows(): string[] {
   const files = filesNamingRows();
   return requirementRows.filter(([id, , state]) => state === 'done' && !files.has(id)).map(([id]) => id);

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readyLine } from '@app/platform';
 import { programAt } from '../product.js';
 
-/** Nobody listens at port 1. */
+/** Nothing listens on port 1. */
 const away = {
   EVENT_STORE: 'eventstoredb',
   EVENTSTOREDB_URL: 'esdb://127.0.0.1:1?tls=false',

@@ -12,7 +12,7 @@ import { ACCOUNT, Product, programAt, type Facts } from '../product.js';
 
 const LONGEST_WAIT_MS = 15_000;
 
-/** Waits until `look` sees something. @throws when that takes too long */
+/** Waits until `look` returns a value. @throws when that takes too long */
 export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
   const giveUpAt = Date.now() + LONGEST_WAIT_MS;
   for (;;) {
@@ -75,7 +75,7 @@ export class KillBench {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** For the next row, when one has failed in the middle. */
+  /** For the next row, after one has failed in the middle. */
   async restart(): Promise<void> {
     await this.product.end('SIGKILL');
     this.product.endedByItself = null;
@@ -86,7 +86,10 @@ export class KillBench {
     return join(this.folder, 'data', 'mail');
   }
 
-  /** Does something while the process dies at the step, and starts the next process. @throws when the step was not reached */
+  /**
+   * Does something while the process dies at the step, and starts the next process. @throws when the step was not
+   * reached
+   */
   async dyingAt(step: string, doIt: () => Promise<unknown>): Promise<void> {
     writeFileSync(this.killFile, step);
     const doing = doIt();
@@ -122,7 +125,7 @@ export class KillBench {
     return documents as readonly Entry[];
   }
 
-  /** Everything that is neither sent nor visibly stuck. */
+  /** All deliveries that are neither sent nor shown as failed. */
   async openDeliveries(): Promise<readonly DeliveryRow[]> {
     return [...(await this.reader.deliveries('requested')), ...(await this.reader.deliveries('claimed'))];
   }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ENGINES_OPENED } from '@app/composition';
 import type { Engines } from '@app/eventing';
 
-/** Loaded before the product (`node --import`): one read model, LATE_MODEL, is always behind. */
+/** Loaded before the product (`node --import`): one read model, LATE_MODEL, always lags. */
 const LATE_BY_MS = 1_000;
 
 subscribe(ENGINES_OPENED, (message) => {

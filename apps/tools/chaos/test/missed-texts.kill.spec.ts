@@ -13,7 +13,7 @@ import { ACCOUNT, Product, programAt } from '../product.js';
 const TEXTS = 1_000;
 const NUMBERS = 50;
 const OUTAGE_MS = 10 * 60_000;
-/** The outage is over for so long that no webhook of it can be on its way. */
+/** The outage ended so long ago that no webhook of it can still be on its way. */
 const OVER_FOR_MS = 2 * 60_000;
 const LONGEST_MS = 120_000;
 
@@ -25,7 +25,7 @@ type Story = {
   readonly send: 201 | 'RecipientOptedOut';
 };
 
-/** Keywords among a number's texts, by place, and what they come to: its consent, and what staff's next text is answered. */
+/** Keywords among a number's texts, by place, and their result: its consent, and the response to staff's next text. */
 const stories: readonly Story[] = [
   { keywords: { [LAST]: 'STOP' }, consent: 'no', send: 'RecipientOptedOut' },
   { keywords: { 2: 'Stop.', 5: 'START' }, consent: 'yes', send: 201 },
@@ -37,7 +37,7 @@ const stories: readonly Story[] = [
     send: 'RecipientOptedOut',
   },
   { keywords: { 5: 'START' }, consent: 'yes', send: 201 },
-  // Nobody asked, so it is a word like any other, and lifts no refusal.
+  // There was no opt-in request, so YES is an ordinary word and undoes no opt-out.
   { keywords: { 5: 'STOP', [LAST]: 'YES' }, consent: 'no', send: 'RecipientOptedOut' },
   { keywords: {}, consent: 'none', send: 201 },
 ];
@@ -69,7 +69,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, LONGEST_MS);
 
-/** Starts a process that dies at this step of its catching up. */
+/** Starts a process that dies at this step of its catch-up. */
 async function dieAt(step: string): Promise<void> {
   writeFileSync(join(folder, 'kill-at'), step);
   product.spawn();
@@ -116,7 +116,7 @@ it(
       [...(await threads()).values()].flat().filter(({ channel, direction }) => channel === 'sms' && direction === 'in')
         .length;
 
-    // One that comes as usual, and the last thing before the product is gone.
+    // A text that arrives normally, and is the last event before the product is stopped.
     expect((await inbound(NUMBERS, 'before', start - 60_000)).webhook.delivered).toBe(true);
     await until('the text before the outage is there', async () => ((await count()) === 1 ? true : undefined));
     await product.end('SIGKILL');
@@ -134,7 +134,7 @@ it(
     await dieAt('before OptedOut');
     await product.start();
     await until('all texts are there', async () => ((await count()) > TEXTS ? true : undefined));
-    // One more, so that a whole look at the list was taken after they were there.
+    // One more, so that a complete poll was done after they were in the list.
     await inbound(NUMBERS, 'after', start + OUTAGE_MS + 1_000, false);
     const all = await until('one more look was taken', async () => {
       const now = await threads();

@@ -5,10 +5,10 @@ import type { Entry } from '../evidence.js';
 import { KillBench, until } from './kill-bench.fixture.js';
 
 type Path = 'text' | 'question' | 'inbound' | 'stop' | 'mail';
-/** A text goes out once, or staff sees that it may not have been sent; whatever else there is, is there once. */
+/** A text is sent once, or staff sees that it may not have been sent; everything else exists once. */
 type Row = { readonly path: Path; readonly step: string; readonly ends: 'sent' | 'uncertain' };
 
-/** Steps that follow each other: between one and the next nothing lasting happens. */
+/** Consecutive steps: nothing durable happens between one and the next. */
 const chain = (path: Path, first: string, ...steps: readonly string[]): Row[] =>
   [`before ${first}`, ...[first, ...steps].map((step) => `after ${step}`)].map((step) => ({
     path,
@@ -18,7 +18,7 @@ const chain = (path: Path, first: string, ...steps: readonly string[]): Row[] =>
 
 const allRows: readonly Row[] = [
   ...chain('text', 'MessageSent', 'topic publish', 'checkpoint publisher', 'DeliveryRequested', 'topic commit'),
-  // From here to the provider's answer nobody can know whether it was sent.
+  // From here to the provider's response nobody can know whether it was sent.
   { path: 'text', step: 'after DeliveryClaimed', ends: 'uncertain' },
   { path: 'text', step: 'before text', ends: 'uncertain' },
   { path: 'text', step: 'after text', ends: 'sent' },
@@ -54,7 +54,7 @@ const LONGEST_MS = 300_000;
 const sentStates = ['accepted', 'sent', 'delivered'];
 let count = 0;
 
-/** One person for each row, so that rows of one bench do not meet. */
+/** A separate person for each row, so that rows of one bench do not interfere. */
 const paths: Readonly<Record<Path, (bench: KillBench, row: Row, n: number) => Promise<void>>> = {
   async text(bench, { step, ends }, n) {
     const { phone, conversationId } = await newcomer(bench, n);
@@ -67,7 +67,7 @@ const paths: Readonly<Record<Path, (bench: KillBench, row: Row, n: number) => Pr
       bench.post(`/v1/conversations/${conversationId}/messages`, `send-${n}`, { channel: 'sms', text }),
     );
     await expectText(bench, conversationId, (entry) => entry.text === text, phone, ends);
-    // Whoever answers finds the conversation that wrote last.
+    // An answer goes to the conversation that wrote last.
     await bench.inbound(phone, `thanks ${n}`);
     await until('the answer arrives', async () =>
       (await bench.thread(conversationId)).some((entry) => entry.text === `thanks ${n}`) ? true : undefined,
@@ -90,7 +90,7 @@ const paths: Readonly<Record<Path, (bench: KillBench, row: Row, n: number) => Pr
     );
     const entries = await until('its message', async () => some(await bench.thread(found?.id ?? '')));
     expect(entries.map(({ text }) => text)).toEqual([`unknown ${n}`]);
-    // Whoever is known by number is found again, in the same place.
+    // The text of a known number goes to the existing contact and conversation.
     await bench.inbound(phone, `again ${n}`);
     await until('the next message', async () =>
       (await bench.thread(found?.id ?? '')).length === 2 ? true : undefined,
@@ -133,7 +133,7 @@ const paths: Readonly<Record<Path, (bench: KillBench, row: Row, n: number) => Pr
     await until('its mail', () => some(mails()));
     await untilNothingIsOpen(bench);
     expect(mails()).toHaveLength(1);
-    // One that was handed over before the kill is uncertain until it is found in the folder.
+    // An email that was handed over before the kill is uncertain until it is found in the folder.
     await until('no email is uncertain', async () =>
       (await bench.reader.deliveries('uncertain')).every(({ channel }) => channel !== 'email') ? true : undefined,
     );

@@ -22,7 +22,7 @@ import { Witness } from '../witness.js';
 const SENDER_PHONE = '+14155550100';
 /** The program texts from the last. */
 const SENDER_PHONES = ['+14155550101', SENDER_PHONE];
-/** Not among those of the cast. */
+/** Not one of the cast's. */
 const FIRST_PHONE = 500;
 const LONGEST_MS = 300_000;
 
@@ -173,7 +173,7 @@ describe('each app in a separate process, on Kafka, MongoDB and EventStoreDB', (
       try {
         const followers = mongo.db().collection<{ _id: string; checkpoint: string }>('checkpoints');
         await followers.updateOne({ _id: 'publisher' }, { $set: { checkpoint: beyond } });
-        // A rebuild that was killed just before its copy took the live one's place.
+        // A rebuild that was killed just before the swap.
         await mongo
           .db()
           .collection<{ _id: number; copy: string; checkpoint: string }>('models.thread.rebuild')

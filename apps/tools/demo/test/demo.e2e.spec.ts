@@ -23,7 +23,7 @@ it('M1 M2 M3 M4 M5 M7 I1 I2 I4 R1 R3 K1 K2 K3 K8 N1 N2 T1: the demo succeeds, an
   };
   expect(provider.creates).toHaveLength(4);
   expect(provider.inbound).toHaveLength(7);
-  // Owner and manager hear of the sample’s message, Rosa and the agent of one each.
+  // Owner and manager are notified of the sample’s message, Rosa and the agent of one each.
   expect(mail).toHaveLength(4);
 });
 

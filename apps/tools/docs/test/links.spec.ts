@@ -1,19 +1,19 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
-/** The operator puts it there. */
+/** Provided by the operator. */
 const GIVEN = 'infra/certificates';
 
 const documents = globSync(['*.md', 'docs/**/*.md', 'infra/*.md', 'libs/**/*.md']);
 
-/** Where each link of a document leads, without addresses and anchors of the same page. */
+/** The targets of a document's links, without URLs and anchors of the same page. */
 const linksOf = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = '']) => target.replace(/#.*$/, ''))
     .filter((target) => target !== '' && !/^\w+:/.test(target))
     .map((target) => normalize(join(dirname(file), target)));
 
-/** Paths in backticks. Those with a placeholder, such as `apps/<app>/src/main.ts`, name no file. */
+/** Paths in backticks. Those with a placeholder, such as `apps/<app>/src/main.ts`, are not files. */
 const pathsOf = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/`((?:apps|libs|docs|infra)\/[^`\s]*)`/g)]
     .map(([, path = '']) => path)

@@ -16,17 +16,22 @@ const packages = (name, from, allowed, comment) =>
 
 module.exports = {
   forbidden: [
-    rule('no-circular', 'Two files that need each other are one file, or hide a third.', {}, { circular: true }),
-    rule('not-to-unresolvable', 'An import that leads nowhere.', {}, { couldNotResolve: true }),
+    rule(
+      'no-circular',
+      'Merge files that import each other, or extract their common part into a third.',
+      {},
+      { circular: true },
+    ),
+    rule('not-to-unresolvable', 'The imported module does not exist.', {}, { couldNotResolve: true }),
     rule(
       'no-deep-imports',
-      'A library is what its index.ts exports.',
+      'Import a library only by its index.ts.',
       { path: '^libs/([^/]+)/' },
       { path: '^libs/', pathNot: '^libs/$1/|/index\\.ts$' },
     ),
     rule(
       'no-deep-imports-by-apps',
-      'A library is what its index.ts exports.',
+      'Import a library only by its index.ts.',
       { path: '^apps/' },
       { path: '^libs/', pathNot: '/index\\.ts$' },
     ),
@@ -41,78 +46,83 @@ module.exports = {
       'domain-imports-kernel',
       '^libs/domain/([^/]+)/',
       '^libs/(kernel/|domain/$1/)',
-      'An aggregate knows the kernel and itself. What it needs of another one comes in with the command.',
+      'An aggregate imports only the kernel and itself. The command carries data of other aggregates.',
     ),
     packages(
       'domain-is-pure',
       '^libs/domain/',
       '^$',
-      'No Nest, no Node, no driver in a rule: time and ids come in with the command.',
+      'The domain uses no Nest, Node or driver: the command carries time and ids.',
     ),
     only(
       'eventing-imports-kernel',
       '^libs/eventing/',
       '^libs/(kernel|eventing)/',
-      'Ports and machinery know no aggregate and no engine.',
+      'Eventing depends on no aggregate and no engine.',
     ),
     only(
       'gateways-are-ports',
       '^libs/gateways/',
       '^libs/(kernel|gateways)/',
-      'What leaves the house is described here and sent elsewhere.',
+      'The ports for sending are defined here and implemented in adapters.',
     ),
     only(
       'application-imports',
       '^libs/application/',
       '^libs/(kernel|domain|eventing|application)/|^libs/(gateways|read-models)/index',
-      'Handlers know rules and ports; engines come by configuration.',
+      'Handlers depend on rules and ports; the configuration chooses engines.',
     ),
     only(
       'read-models-imports',
       '^libs/read-models/',
       '^libs/(kernel|domain|eventing|read-models)/',
-      'The read side knows facts, not commands or engines.',
+      'The read side depends on events, not on commands or engines.',
     ),
     only(
       'public-events-imports',
       '^libs/public-events/',
       '^libs/(kernel|domain|public-events)/',
-      'What others learn is made from facts alone.',
+      'Public events are made from domain events only.',
     ),
     only(
       'adapters-import',
       '^libs/adapters/([^/]+)/',
       '^libs/(kernel|eventing|gateways|adapters/$1)/',
-      'An adapter knows its port and its SDK.',
+      'An adapter imports only its port and its SDK.',
     ),
     only(
       'composition-imports',
       '^libs/composition/',
       '^libs/(kernel|eventing|gateways|adapters|composition|platform|domain/index)',
-      'The choice of engines knows adapters and configuration.',
+      'Composition imports only adapters and configuration.',
     ),
-    only('platform-imports', '^libs/platform/', '^libs/(kernel|eventing|platform)/', 'Plumbing knows no aggregate.'),
+    only(
+      'platform-imports',
+      '^libs/platform/',
+      '^libs/(kernel|eventing|platform)/',
+      'Platform depends on no aggregate.',
+    ),
     only(
       'sample-program-imports',
       '^libs/sample-program/',
       '^libs/(kernel|domain|eventing|application|platform|sample-program)/',
-      'The sample is loaded by commands, as everything else.',
+      'The sample program is loaded only by commands.',
     ),
     only(
       'emulator-stands-alone',
       '^libs/emulators/twilio/',
       '^libs/emulators/twilio/',
-      'The stand-in of the provider shares no code with what it tests.',
+      'The provider’s emulator shares no code with the product.',
     ),
     only(
       'apps-import-libs',
       '^apps/(?!standalone|tools)([^/]+)/',
       '^libs/(kernel|domain|eventing|gateways|application|read-models|public-events|composition|platform|sample-program)|^apps/$1/',
-      'An app wires libraries; apps do not know each other, and engines come from the composition.',
+      'An app wires libraries and gets engines from composition; apps do not import each other.',
     ),
     rule(
       'gateways-only-in-the-notifier',
-      'Replays and rebuilds cannot send, because nothing but the notifier holds a gateway.',
+      'Only the notifier may use a gateway, so replays and rebuilds cannot send.',
       {
         path: '^(apps|libs)/',
         pathNot:
@@ -122,7 +132,7 @@ module.exports = {
     ),
     rule(
       'sdk-only-in-its-adapter',
-      'Each SDK has one importer; doubles, the starters of real servers and what the benchmark measures bare speak by it.',
+      'Each SDK has one importing adapter; only doubles, starters of real servers and the raw benchmark may use it too.',
       {
         path: '^(apps|libs)/',
         pathNot:
@@ -132,7 +142,7 @@ module.exports = {
     ),
     rule(
       'sqlite-in-one-file',
-      'The driver stays behind one file.',
+      'Only one file may import the driver.',
       { pathNot: '^libs/adapters/embedded/sqlite\\.ts$' },
       { path: '^(node:)?sqlite$' },
     ),

@@ -10,13 +10,13 @@ class Main {
     else mongo(Integer.parseInt(args[2]));
   }
 
-  /** The parent holds our input open; when it is gone, however it ended, so are we. */
+  /** The parent keeps our input open; when the parent ends, this process ends too. */
   static void endWithParent() {
     Thread watch = new Thread(() -> {
       try {
         while (System.in.read() >= 0) continue;
       } catch (java.io.IOException gone) {
-        // as good as its end
+        // counts as its end
       }
       Runtime.getRuntime().halt(1);
     });
@@ -31,7 +31,7 @@ class Main {
   }
 
   static void mongo(int port) {
-    // The driver refuses a server as old as the stand-in says it is by itself.
+    // By default the stand-in reports a version that the driver refuses as too old.
     MongoServer server = new MongoServer(new OneStepBackend().version(new MongoVersion() {
       public List<Integer> getVersionArray() { return List.of(5, 0, 0); }
       public int getWireVersion() { return 13; }

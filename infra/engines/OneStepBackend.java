@@ -7,8 +7,8 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * A rename is one step for everybody, as MongoDB's is. Without this the stand-in drops the target first, and what
- * comes before the source has its name fails, or makes the rename fail and leaves neither.
+ * Makes a rename atomic, as in MongoDB. Without this the stand-in drops the target first, and a request before the
+ * source has its name fails, or makes the rename fail and leaves neither.
  */
 class OneStepBackend extends MemoryBackend {
   private static final Set<String> ALONE = Set.of("renameCollection", "drop", "dropDatabase", "create", "createIndexes");

@@ -23,16 +23,14 @@ const row = { id: 'e', what: `messages on EventStoreDB / raw appends, ${AT_ONCE}
 export const notRun: Row = {
   ...row,
   ratio: null,
-  figures: 'EVENTSTOREDB_URL is not given: a server that holds no events yet',
+  figures: 'EVENTSTOREDB_URL is not given: set it to an empty server',
 };
 
 /** Why a server cannot be measured, or `null`. */
 export async function whyNot(url: string): Promise<string | null> {
   const { eventStore, close } = openEventStoreDb({ url });
   try {
-    return (await eventStore.head()) === null
-      ? null
-      : 'it holds events already, and the product begins a record there: give one that holds none';
+    return (await eventStore.head()) === null ? null : 'it contains events, and the benchmark needs an empty server';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
@@ -75,7 +73,7 @@ export async function messagesAgainstRawAppends(options: MessagesOptions, url: s
       },
       {
         ...row,
-        what: 'ms of a message on EventStoreDB / of a raw append, 1 in flight',
+        what: 'ms per message on EventStoreDB / per raw append, 1 in flight',
         ratio: medianRatio(alone.raw, alone.messages),
         figures: `${times(alone.messages)} / ${times(alone.raw)}`,
       },

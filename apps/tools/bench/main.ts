@@ -18,18 +18,15 @@ function chosen(list: string): string[] {
 
 const program = new Command('bench')
   .description(
-    'Measures the product as ratios, both sides of each in one run, in turn. Times decide nothing: what comes out is printed beside its aim.',
+    'Measures ratios; both sides of a ratio take turns in one run. The results are printed beside their targets and never fail the run.',
   )
   .option('--only <ids>', 'rows to measure, such as a,c', chosen, ids)
-  .option('--short', 'a few seconds, to see that it works; its figures mean little')
+  .option('--short', 'takes a few seconds, to check that the benchmark works; the figures mean little')
   .option(
     '--emails',
     'rows a, b and e with contacts that have an email address: each message is followed by a notification',
   )
-  .addHelpText(
-    'after',
-    '\nRow e needs EVENTSTOREDB_URL: a server that holds no events yet. The rows are explained in docs/benchmarks.md.',
-  )
+  .addHelpText('after', '\nRow e needs EVENTSTOREDB_URL: an empty server. docs/benchmarks.md explains the rows.')
   .parse();
 const { only, short = false, emails = false } = program.opts<Options>();
 

@@ -18,7 +18,7 @@ export function table(rows: readonly Row[]): string {
     inWords(aim),
     figures,
   ]);
-  const lines = [['', 'ratio of', 'came out', 'aim', 'figures'], ...cells];
+  const lines = [['', 'ratio of', 'result', 'target', 'figures'], ...cells];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   return lines
     .map((line) =>

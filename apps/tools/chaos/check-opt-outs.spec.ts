@@ -171,7 +171,7 @@ describe('the check of opt-outs reports', () => {
       'a call after an opt-out that was not recognized',
       [stop(1, null, 3, { text: 'STOP\n\nSent from my iPhone' })],
       [{ claimed: 5, read: {} }],
-      ['is no opt-out in the record', 'acknowledged'],
+      ['is not an opt-out in the event store', 'acknowledged'],
     ],
     [
       'an opt-out that was handled as an opt-in',
@@ -220,14 +220,14 @@ describe('the check of opt-outs reports', () => {
 
   it('K9: a call without a claim', () => {
     expect(wellSaid([], [{ claimed: 1, read: {} }], { isClaimed: false })).toEqual([
-      'wrong: text 0 was sent by claim delivery.0, which is not in the record',
+      'wrong: text 0 was sent by claim delivery.0, which is not in the event store',
     ]);
   });
 
   it('K5: a second confirmation, and one without an opt-out', () => {
     expect(wellSaid([stop(1, 2, 3), start(4, 5, 6, { revision: 1 })], [], { confirmed: [0, 0, 1] })).toEqual([
       'doubled: 2 times: confirmation of the opt-out SM0',
-      'foreign: a confirmation of SM1, which is no opt-out',
+      'foreign: a confirmation of SM1, which is not an opt-out',
     ]);
   });
 });

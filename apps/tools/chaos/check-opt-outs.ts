@@ -74,7 +74,7 @@ function inOrder(
   const keywords = inbound.flatMap(({ meaning, ...text }): Keyword[] => {
     if (meaning !== 'opt-out' && meaning !== 'opt-in') return [];
     const position = accepted.get(text.sid);
-    if (position === undefined) findings.add('lost', `${say(text)} was acknowledged and is not in the record`);
+    if (position === undefined) findings.add('lost', `${say(text)} was acknowledged and is not in the event store`);
     return position === undefined
       ? []
       : [{ ...text, isOptOut: meaning === 'opt-out', position, fact: facts.get(text.sid) }];
@@ -86,7 +86,7 @@ function inOrder(
 function checkHolds(optOut: Keyword, findings: Findings): void {
   const { fact, ackedAt } = optOut;
   if (fact?.type !== 'OptedOut')
-    findings.add('lost', `${say(optOut)} was acknowledged and is no opt-out in the record`);
+    findings.add('lost', `${say(optOut)} was acknowledged and is not an opt-out in the event store`);
   else if (fact.recordedAt > ackedAt)
     findings.add('wrong', `${say(optOut)} was acknowledged ${fact.recordedAt - ackedAt} ms before it was noted`);
 }
@@ -101,7 +101,7 @@ function checkCall(
   const claimId = statusCallback?.slice(statusCallback.lastIndexOf('/') + 1) ?? '';
   const claim = claims.get(claimId);
   if (!claim) {
-    findings.add('wrong', `${body} was sent by claim ${claimId}, which is not in the record`);
+    findings.add('wrong', `${body} was sent by claim ${claimId}, which is not in the event store`);
     return false;
   }
   const before = ({ position }: { readonly position: string }): boolean => position < claim.position;
@@ -135,7 +135,7 @@ function checkConfirmations(
   const optOuts = new Set(inbound.filter(({ meaning }) => meaning === 'opt-out').map(({ sid }) => sid));
   for (const [sid, { length }] of grouped(confirmations, ({ inboundSid }) => inboundSid)) {
     findings.atMostOne(length, `confirmation of the opt-out ${sid}`);
-    if (!optOuts.has(sid)) findings.add('foreign', `a confirmation of ${sid}, which is no opt-out`);
+    if (!optOuts.has(sid)) findings.add('foreign', `a confirmation of ${sid}, which is not an opt-out`);
   }
 }
 

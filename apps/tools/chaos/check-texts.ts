@@ -35,7 +35,7 @@ export function checkTexts(evidence: Evidence, witness: Witness, findings: Findi
   );
   const refused = new Set(witness.all('refused').map(({ text }) => text));
   for (const { body } of evidence.creates)
-    if (refused.has(body)) findings.add('wrong', `${body} was refused and went to the provider`);
+    if (refused.has(body)) findings.add('wrong', `${body} was refused and sent to the provider`);
   return counts;
 }
 
@@ -52,7 +52,7 @@ function judge(
   const isSent = creates.length > 0;
   if (!withProvider.has(state) && !visiblyNot.has(state)) findings.add('lost', `text ${what} ends as ${state}`);
   if (withProvider.has(state) && !isSent)
-    findings.add('lost', `text ${what} is shown as ${state}, and the provider never had it`);
+    findings.add('lost', `text ${what} is shown as ${state}, and the provider never received it`);
   if (withProvider.has(state)) counts.delivered += 1;
   else if (state !== 'uncertain') counts.notSent += 1;
   else if (isSent) counts.uncertainButSent += 1;
@@ -76,12 +76,12 @@ function checkAutomated(
   const asked = new Map(witness.all('asked').map((form) => [form.phone, form]));
   for (const { phone, conversationId, isContested } of asked.values()) {
     const shown = entries.filter((entry) => entry.conversationId === conversationId);
-    if (isContested) findings.atMostOne(shown.length, `question to ${phone}`);
-    else findings.exactlyOne(shown.length, `question to ${phone}`);
+    if (isContested) findings.atMostOne(shown.length, `opt-in request to ${phone}`);
+    else findings.exactlyOne(shown.length, `opt-in request to ${phone}`);
     if (shown.length > 0 || !isContested)
-      judge(shown[0], byPhone.get(phone) ?? [], `question to ${phone}`, counts, findings);
+      judge(shown[0], byPhone.get(phone) ?? [], `opt-in request to ${phone}`, counts, findings);
   }
   for (const { body, to } of accepted)
     if (!known.has(body) && !(questions.has(body) && asked.has(to)))
-      findings.add('foreign', `${body} was sent to ${to}, and nobody asked for it`);
+      findings.add('foreign', `${body} was sent to ${to}, without an opt-in form`);
 }

@@ -91,7 +91,7 @@ function checkOrder({ entries }: Thread, witness: Witness, findings: Findings): 
     const time = times.get(text);
     if (!time) continue;
     if (time.ackedAt < latest.startedAt)
-      findings.add('wrong', `${text} was acknowledged before ${latest.text} was begun, and stands after it`);
+      findings.add('wrong', `${text} was acknowledged before ${latest.text} was started, and comes after it`);
     if (time.startedAt > latest.startedAt) latest = time;
   }
 }

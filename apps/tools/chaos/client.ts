@@ -32,7 +32,7 @@ export class Client {
       if (answer && answer.status !== 503) {
         this.odd(request, answer);
         failures += 1;
-        if (failures === MOST_FAILURES) throw new Error(`${request.path} fails again and again`);
+        if (failures === MOST_FAILURES) throw new Error(`${request.path} fails repeatedly`);
       } else this.lost += 1;
       await sleep(SHORT_PAUSE_MS);
     }

@@ -28,11 +28,9 @@ async function recordServerName(): Promise<string> {
 }
 
 const program = new Command('crash')
-  .description(
-    'Kills the product again and again while people write, and checks that nothing acknowledged is lost or doubled.',
-  )
-  .option('--cycles <n>', 'how often it is killed', readNumber, 10)
-  .option('--seed <s>', 'decides moments and faults', readNumber, Date.now() % 100_000)
+  .description('Kills the product repeatedly under load, and checks that nothing acknowledged is lost or duplicated.')
+  .option('--cycles <n>', 'number of kills', readNumber, 10)
+  .option('--seed <s>', 'seed for moments and faults', readNumber, Date.now() % 100_000)
   .addOption(
     new Option(
       '--engines <kind>',
@@ -44,17 +42,17 @@ const program = new Command('crash')
   .addOption(
     new Option(
       '--record <engine>',
-      'where the record of the one process is: in its folder, or on EventStoreDB, which is killed too',
+      'where the one process stores its events: in its folder, or on EventStoreDB, which is killed too',
     ).choices(['embedded', 'eventstoredb']),
   )
   .addHelpText(
     'after',
     `
-With --record eventstoredb the record is on the server of EVENTSTOREDB_URL, which must hold no events yet, or on a double of it that is started
-here. With --engines real the servers of MONGODB_URL and KAFKA_BROKERS are used too, or ones that are started here. A given server is killed only where
-its commands are given: EVENTSTOREDB_STOP and EVENTSTOREDB_START, MONGODB_STOP and MONGODB_START. They stop it, and start it on the same data.`,
+With --record eventstoredb the events are on the server of EVENTSTOREDB_URL, which must be empty, or on a double that is started
+here. With --engines real the servers of MONGODB_URL and KAFKA_BROKERS are used too, or ones that are started here. A given server is killed only if
+two commands are set that stop it and start it on the same data: EVENTSTOREDB_STOP and EVENTSTOREDB_START, MONGODB_STOP and MONGODB_START.`,
   )
-  .option('--keep', 'keeps the folder also when all is well')
+  .option('--keep', 'keeps the folder even after a successful run')
   .parse();
 const {
   cycles,
@@ -64,7 +62,7 @@ const {
   record = engines === 'real' ? 'eventstoredb' : 'embedded',
 } = program.opts<Options>();
 if (engines === 'real' && record === 'embedded')
-  program.error('--record embedded is for --engines embedded: separate processes share a record on a server');
+  program.error('--record embedded is for --engines embedded: separate processes need an event store on a server');
 const folder = mkdtempSync(join(tmpdir(), 'crash-'));
 
 // Ending with `exit` stops the children too.
@@ -72,22 +70,22 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 try {
   console.log(
-    `seed ${seed}, folder ${folder}, record ${record === 'embedded' ? 'in it' : `on ${await recordServerName()}`}`,
+    `seed ${seed}, folder ${folder}, events ${record === 'embedded' ? 'in it' : `on ${await recordServerName()}`}`,
   );
   const result = await run(folder, cycles, seed, { engines, record });
   console.log(`\n${result.models}\n${table(result)}\n`);
   if (!result.findings.isEmpty) {
     console.log(result.findings.list(MOST_FINDINGS).join('\n'));
     console.log(
-      `\nNOT WELL. To look at: ${folder}; again: npm run crash -- --cycles ${cycles} --seed ${seed} --engines ${engines} --record ${record}`,
+      `\nFAILED. Files: ${folder}; repeat: npm run crash -- --cycles ${cycles} --seed ${seed} --engines ${engines} --record ${record}`,
     );
     process.exit(1);
   }
-  console.log(`All is well.${keep ? ` Kept: ${folder}` : ''}`);
+  console.log(`Everything is correct.${keep ? ` Kept: ${folder}` : ''}`);
   if (!keep) rmSync(folder, { recursive: true });
   process.exit(0);
 } catch (error) {
   console.error(error);
-  console.error(`\nFAILED with seed ${seed}. To look at: ${folder}`);
+  console.error(`\nABORTED with seed ${seed}. Files: ${folder}`);
   process.exit(1);
 }

@@ -72,7 +72,7 @@ export async function run(folder: string, cycles: number, seed: number, { engine
   for (let cycle = 1; cycle <= cycles; cycle += 1) {
     await provider.setFaults(someFaults(random));
     console.log(
-      `cycle ${String(cycle).padStart(3)}/${cycles}  ${await product.killOnce(random)}  acknowledged ${witness.size}  answers lost ${client.lost}, of webhooks ${provider.lost}`,
+      `cycle ${String(cycle).padStart(3)}/${cycles}  ${await product.killOnce(random)}  acknowledged ${witness.size}  responses lost ${client.lost}, of webhooks ${provider.lost}`,
     );
   }
   await Promise.race([
@@ -80,7 +80,7 @@ export async function run(folder: string, cycles: number, seed: number, { engine
     sleep(LONGEST_FINISH_MS, undefined, { ref: false }).then(() =>
       Promise.reject(
         new Error(
-          `the load did not come to its end${product.endedByItself === null ? '' : `: a process ended by itself (${product.endedByItself})`}`,
+          `the load did not end${product.endedByItself === null ? '' : `: a process ended unexpectedly (${product.endedByItself})`}`,
         ),
       ),
     ),
@@ -89,9 +89,9 @@ export async function run(folder: string, cycles: number, seed: number, { engine
   const reader = new Reader(client, facts.tokens.manager);
   const findings = new Findings();
   if (!(await settle(reader)))
-    findings.add('lost', 'it did not settle: deliveries are due or under way, or something keeps changing');
+    findings.add('lost', 'it did not settle: deliveries are due or in progress, or something keeps changing');
   const told = await askProduct(reader);
-  if (product.endedByItself !== null) findings.add('wrong', `the process ended by itself: ${product.endedByItself}`);
+  if (product.endedByItself !== null) findings.add('wrong', `the process ended unexpectedly: ${product.endedByItself}`);
   await product.finish();
   const evidence = { ...told, ...(await readFiles(join(folder, 'data'), product.environment, provider)) };
   const compare = spawnSync(process.execPath, [programAt('apps/admin/src/main.js'), 'compare'], {
@@ -107,7 +107,7 @@ export async function run(folder: string, cycles: number, seed: number, { engine
   const mails = checkMails(evidence, witness, findings);
   for (const oddity of client.oddities) findings.add('wrong', oddity);
   const modelsEqual = compare.status === 0;
-  if (!modelsEqual) findings.add('wrong', 'a read model is not what a rebuild makes');
+  if (!modelsEqual) findings.add('wrong', 'a read model differs from a rebuild');
   return {
     findings,
     texts,
@@ -186,18 +186,18 @@ export function table({
     ['  texts', sent.filter(({ channel }) => channel === 'sms').length],
     ['  inbound texts', witness.all('inbound').length],
     ['  refused by a rule', witness.all('refused').length],
-    ['  forms ticked', witness.all('asked').length],
-    ['answers lost, and asked again', `${client.lost}, webhooks ${provider.lost}`],
+    ['  consent forms', witness.all('asked').length],
+    ['responses lost, and retried', `${client.lost}, webhooks ${provider.lost}`],
     ['creates at the provider', `${creates('received')}, accepted ${creates('accepted')}`],
     [
       'keywords accepted',
       `opt-out ${optOuts.optOuts}, opt-in ${optOuts.optIns}, other ${witness.all('inbound').filter(({ meaning }) => meaning === 'confirm' || meaning === 'help').length}`,
     ],
-    ['  creates for who said an opt-out', optOuts.calls],
-    ['    while one was on its way', optOuts.overtaken],
+    ['  creates to numbers with an opt-out', optOuts.calls],
+    ['    while one was in progress', optOuts.overtaken],
     ['  confirmations by the provider', optOuts.confirmations],
     ['  withheld after an opt-out', optOuts.withheld],
-    ['  given back, consent changed', optOuts.released],
+    ['  released, consent changed', optOuts.released],
     ['texts delivered', texts.delivered],
     ['texts uncertain, not sent', texts.uncertain],
     ['texts uncertain, sent', texts.uncertainButSent],
@@ -213,7 +213,7 @@ export function table({
     ['lost', findings.count('lost')],
     ['doubled', findings.count('doubled')],
     ['foreign', findings.count('foreign')],
-    ['otherwise wrong', findings.count('wrong')],
+    ['other errors', findings.count('wrong')],
     ['read models', modelsEqual ? 'equal to a rebuild' : 'DIFFERENT from a rebuild'],
   ];
   return rows.map(([name, value]) => `  ${name.padEnd(34)} ${value}`).join('\n');

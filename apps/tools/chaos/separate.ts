@@ -112,7 +112,7 @@ export class SeparateProduct implements Target {
     await sleep(random.between(50, 800));
     // Sometimes frozen for so long that clients give up.
     await this.servers.get(name)?.kill?.(() => sleep(random.between(0, name === MONGODB ? 8_000 : 1_500)));
-    return `${name} ${name === MONGODB ? 'away for a while' : 'killed and started again'}`;
+    return `${name} ${name === MONGODB ? 'unavailable for a while' : 'killed and restarted'}`;
   }
 
   async kill(name: string): Promise<void> {

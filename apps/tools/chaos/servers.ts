@@ -21,7 +21,7 @@ export async function recordServer(folder: string): Promise<Server> {
   if (EVENTSTOREDB_URL === undefined) return startDouble(folder);
   // The keys of existing events are elsewhere.
   if ((await endOfRecord(EVENTSTOREDB_URL)) !== null)
-    throw new Error('The server of EVENTSTOREDB_URL holds events already: give one that holds none');
+    throw new Error('The server of EVENTSTOREDB_URL is not empty: use an empty one');
   return givenServer('EVENTSTOREDB', recordAt(EVENTSTOREDB_URL), () => endOfRecord(EVENTSTOREDB_URL));
 }
 

@@ -46,7 +46,7 @@ export class Day {
     });
     script.sees(
       'agent',
-      '"start" is "view" from now on: the same conversation',
+      '"start" becomes "view": the same conversation',
       [again.status, again.body.conversationId],
       [200, this.conversationId],
     );
@@ -85,7 +85,7 @@ export class Day {
 
   private async optIn(): Promise<void> {
     const { client, script } = this;
-    script.step('2. Consent to be texted: a form, a question, a YES [K1 K2 K8 K10]');
+    script.step('2. Consent to texts: a form, an opt-in request, a YES [K1 K2 K8 K10]');
     const form = {
       contactId: client.facts.contactId,
       referralId: client.facts.referralId,
@@ -93,7 +93,7 @@ export class Day {
       wordingVersion: 'form-3',
       source: 'https://sunrise-solar.example/join',
     };
-    script.sees('agent', 'passes on a ticked form', (await client.post('agent', '/v1/consents', form)).status, 201);
+    script.sees('agent', 'submits a consent form', (await client.post('agent', '/v1/consents', form)).status, 201);
     await script.comesToSee('agent', 'consent is Pending', () => this.row('consent'), ['pending']);
     const refused = await this.say('agent', { channel: 'sms', text: 'Can we talk at five?' });
     script.sees(
@@ -109,7 +109,7 @@ export class Day {
 
   private async text(): Promise<void> {
     const { client, script } = this;
-    script.step('3. A text there and back [T1 T2 T3 T4 M7 N2]');
+    script.step('3. Texts in both directions [T1 T2 T3 T4 M7 N2]');
     const sent = await this.say('agent', { channel: 'sms', text: 'Can we talk at five?' });
     script.sees('agent', 'texts', sent.status, 201);
     await script.comesToSee('phone', 'gets the text once', () => this.texts(ROSA), [OPT_IN, 'Can we talk at five?']);
@@ -130,7 +130,7 @@ export class Day {
     script.sees('phone', 'texts “Stop.”', await client.text(ROSA, 'Stop.'), 200);
     await script.comesToSee(
       'agent',
-      'consent is No; the keyword moves nothing',
+      'consent is No; the keyword does not change the folder',
       () => this.row('consent', 'folder', 'answers'),
       ['no', 'unread', 2],
     );
@@ -146,7 +146,7 @@ export class Day {
 
   private async archiveAndReturn(): Promise<void> {
     const { client, script } = this;
-    script.step('5. Archived, and back [I2 I4]');
+    script.step('5. Archived and returned [I2 I4]');
     script.sees(
       'agent',
       'archives',
@@ -154,7 +154,7 @@ export class Day {
       200,
     );
     await script.comesToSee('agent', 'it is in Archived', () => this.row('folder'), ['archived']);
-    await script.comesToSee('agent', 'the referral’s flag is off', () => this.flag(), false);
+    await script.comesToSee('agent', 'the referral’s flag is cleared', () => this.flag(), false);
     script.sees('phone', 'the contact writes', await client.text(ROSA, 'One more thing'), 200);
     await script.comesToSee('agent', 'it is back in Unread', () => this.row('folder', 'preview'), [
       'unread',
@@ -183,7 +183,7 @@ export class Day {
       channel: 'sms',
       text: 'It is! How can we help?',
     });
-    script.sees('agent', 'may answer one who texted first', answered.status, 201);
+    script.sees('agent', 'may answer a person who texted first', answered.status, 201);
     await script.comesToSee('phone', 'gets the answer', () => this.texts(STRANGER), ['It is! How can we help?']);
   }
 
@@ -207,7 +207,7 @@ export class Day {
     );
     script.sees('agent', 'and every conversation', (contact['conversations'] as Row[]).length, 2);
     const { creates } = await client.ledger();
-    script.sees('provider', 'was asked for four texts, no more', creates.length, 4);
+    script.sees('provider', 'received four texts, no more', creates.length, 4);
     const mails = await client.mails();
     script.sees(
       'mail',

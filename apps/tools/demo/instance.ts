@@ -37,7 +37,7 @@ export async function startInstance(): Promise<Instance> {
   };
   try {
     const facts = await factsOf(child);
-    console.log(`An instance of its own, record: ${EVENT_STORE}`);
+    console.log(`A separate instance, event store: ${EVENT_STORE}`);
     return { facts, stop };
   } catch (error) {
     await stop();
@@ -63,7 +63,7 @@ async function factsOf(child: ChildProcess): Promise<Facts> {
 export class NotStarted extends Error {
   constructor(code: unknown) {
     super(
-      `The instance ended with ${String(code)} before it was ready, for the reason that it gave above. Where EVENTSTOREDB_URL is given, its server must hold no events yet: each demo begins a record of its own`,
+      `The instance ended with ${String(code)} before it was ready; the reason is above. With EVENTSTOREDB_URL the server must be empty`,
     );
     this.name = 'NotStarted';
   }

@@ -7,19 +7,19 @@ import { Script } from './script.js';
 
 const program = new Command('demo')
   .description(
-    'Plays one day through the public API and the provider’s signed webhooks, and says what each side sees. Starts an instance of its own unless --url is given.',
+    'Plays one day through the public API and the provider’s signed webhooks, and prints what each side sees. Starts a separate instance unless --url is given.',
   )
-  .option('--url <url>', 'an instance that runs already, on a fresh data folder')
-  .option('--facts <file>', 'with --url: the line that the instance printed when started with --json')
-  .option('--transcript <file>', 'write what the provider’s stand-in and the mail folder received')
+  .option('--url <url>', 'a running instance with a new data folder')
+  .option('--facts <file>', 'with --url: the line printed by the instance with --json')
+  .option('--transcript <file>', 'write everything that the provider’s emulator and the mail folder received')
   .addHelpText(
     'after',
-    '\nWith EVENTSTOREDB_URL the record of its own instance is on that server, which must hold no events yet. Other settings of the product are passed on too.',
+    '\nWith EVENTSTOREDB_URL the separate instance stores its events on that server, which must be empty. Other settings of the product are passed on too.',
   )
   .parse();
 const { url, facts, transcript } = program.opts<{ url?: string; facts?: string; transcript?: string }>();
 if ((url === undefined) !== (facts === undefined))
-  program.error('--url and --facts go together: start the instance with --json and keep the line it prints');
+  program.error('--url and --facts go together: start the instance with --json and save the line it prints');
 
 const instance: Instance =
   url !== undefined && facts !== undefined
@@ -36,10 +36,10 @@ try {
         transcript,
         `${JSON.stringify({ provider: await client.ledger(), mail: await client.mails() }, null, 2)}\n`,
       );
-    console.log(script.differences === 0 ? '\nThe day went as it should.' : `\n${script.differences} differences.`);
+    console.log(script.differences === 0 ? '\nThe demo succeeded.' : `\n${script.differences} differences.`);
     process.exitCode = script.differences === 0 ? 0 : 1;
   } else {
-    console.error('This instance has seen the day before: give one on a fresh data folder.');
+    console.error('The demo has already run on this instance: use one with a new data folder.');
     process.exitCode = 2;
   }
 } finally {

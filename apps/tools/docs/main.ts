@@ -8,11 +8,11 @@ import { startStandalone } from '../../standalone/src/standalone.js';
 import { eventCatalog } from './event-catalog.js';
 import { requirements, undoneRows } from './rows.js';
 
-const program = new Command('docs').description('Writes the documents that are made from the code.');
+const program = new Command('docs').description('Writes the documents that are generated from the code.');
 program
   .command('write', { isDefault: true })
   .description('write docs/event-catalog.md, docs/requirements.md, docs/schema.graphql and docs/openapi.json')
-  .option('--check', 'write nothing; fail when a file is not what it should be')
+  .option('--check', 'write nothing; fail if a file is not up to date')
   .action(async ({ check }: { check?: boolean }) => {
     const stale: string[] = [];
     for (const [file, text] of Object.entries(await generated())) {

@@ -184,7 +184,7 @@ export class Double {
     if (refused) return answer(refused);
     const options = call.request.getOptions();
     if (!options?.hasAny())
-      return answer({ code: status.UNIMPLEMENTED, details: 'Deletions at a revision are not here' });
+      return answer({ code: status.UNIMPLEMENTED, details: 'The double does not support deletions at a revision' });
     answer(null, work(nameOf(options.getStreamIdentifier())));
     this.#committed.wake();
   }
@@ -232,7 +232,7 @@ export class Double {
   }
 }
 
-const refusal = () => ({ code: status.UNAVAILABLE, details: 'The double is away' });
+const refusal = () => ({ code: status.UNAVAILABLE, details: 'The double is unavailable' });
 
 class TimedOut extends Error {}
 

@@ -3,8 +3,8 @@ import { startEventStoreDbDouble } from './index.js';
 
 /** The double as a process: prints one line with its connection string when it listens, and stops on SIGTERM. */
 const { data, port } = new Command('eventstoredb-double')
-  .requiredOption('--data <folder>', 'where the events are')
-  .option('--port <number>', 'where it listens; 0 takes a free one', '0')
+  .requiredOption('--data <folder>', 'folder of the events')
+  .option('--port <number>', 'port to listen on, 0 for any free one', '0')
   .parse()
   .opts<{ data: string; port: string }>();
 

@@ -37,7 +37,9 @@ export async function subscribe(
   { record, committed, counts, signal }: Subscribable,
 ): Promise<void> {
   if (options.hasStream())
-    throw Object.assign(new Error('Subscriptions to one stream are not here'), { code: status.UNIMPLEMENTED });
+    throw Object.assign(new Error('The double does not support subscriptions to one stream'), {
+      code: status.UNIMPLEMENTED,
+    });
   const filter = options.getFilter();
   const passes = filterOf(filter);
   const interval = filter ? (filter.getMax() || DEFAULT_WINDOW) * filter.getCheckpointintervalmultiplier() : Infinity;

@@ -40,12 +40,12 @@ function makeClassPath(): string {
 
 /** Downloaded beside its place and then moved, so that an interrupted download never counts as complete. */
 function download(cache: string, folder: string): void {
-  need('javac', ['-version'], 'The JDK (javac) is not on the PATH; a JRE alone does not do');
-  need('mvn', ['-version'], 'Maven (mvn) fetches the servers and is not on the PATH');
+  need('javac', ['-version'], 'The JDK (javac) is not on the PATH; a JRE is not enough');
+  need('mvn', ['-version'], 'Maven (mvn), which downloads the servers, is not on the PATH');
   mkdirSync(cache, { recursive: true });
   const unfinished = mkdtempSync(join(cache, 'unfinished-'));
   try {
-    console.error(`Fetching Kafka and mongo-java-server to ${folder}`);
+    console.error(`Downloading Kafka and mongo-java-server to ${folder}`);
     copyFileSync(join(SOURCES, 'pom.xml'), join(unfinished, 'pom.xml'));
     run('mvn', [
       '--batch-mode',
@@ -66,14 +66,14 @@ function download(cache: string, folder: string): void {
 
 function run(command: string, args: readonly string[]): void {
   const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2] });
-  if (status !== 0) throw new Error(`${command} failed; what it said is above`, { cause: error });
+  if (status !== 0) throw new Error(`${command} failed; its output is above`, { cause: error });
 }
 
 function needJava(): void {
   const said = need('java', ['-version'], `Java ${OLDEST_JAVA} or later (java) is not on the PATH`);
   const version = /version "(\d+)/.exec(said)?.[1];
   if (Number(version) < OLDEST_JAVA)
-    throw new MissingTool(`Java ${OLDEST_JAVA} or later is needed; java says ${version}`);
+    throw new MissingTool(`Java ${OLDEST_JAVA} or later is required; java reports ${version}`);
 }
 
 function need(command: string, args: readonly string[], otherwise: string): string {

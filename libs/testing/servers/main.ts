@@ -20,25 +20,27 @@ const commandLines = { Kafka: 'Main detached kafka', 'mongo-java-server': 'Main 
 const servers = Object.keys(variables) as Running['name'][];
 
 const program = new Command('engines').description(
-  'Real servers on this machine: Apache Kafka, and mongo-java-server as the stand-in of MongoDB. They need Java 17 (JDK) and Maven.',
+  'Real servers on this machine: Apache Kafka, and mongo-java-server as a stand-in for MongoDB. They need Java 17 (JDK) and Maven.',
 );
-const folderOption = ['--folder <folder>', 'where state, data and logs are', '.data/engines'] as const;
+const folderOption = ['--folder <folder>', 'folder of state, data and logs', '.data/engines'] as const;
 
 program
   .command('up')
-  .description('starts what does not run, waits until it answers, and prints the variables that lead to it')
+  .description(
+    'starts servers that are not running, waits until they answer, and prints the variables to connect to them',
+  )
   .option(...folderOption)
-  .option('--kafka-port <port>', 'otherwise a free one', readPort)
-  .option('--mongo-port <port>', 'otherwise a free one', readPort)
+  .option('--kafka-port <port>', 'default: a free one', readPort)
+  .option('--mongo-port <port>', 'default: a free one', readPort)
   .action(up);
 program
   .command('status')
-  .description('says what runs; exit code 1 when something does not')
+  .description('shows which servers run; exit code 1 when one does not')
   .option(...folderOption)
   .action(status);
 program
   .command('down')
-  .description('stops them and waits until they are gone; the data of Kafka stays')
+  .description('stops them and waits until they have ended; the data of Kafka stays')
   .option(...folderOption)
   .action(down);
 

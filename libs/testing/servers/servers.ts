@@ -52,7 +52,7 @@ export const serverFor: Readonly<Record<EngineName, () => Promise<Server>>> = {
     return {
       environment: { MONGODB_URL: url },
       name: started
-        ? `mongo-java-server, says it is MongoDB ${await mongoVersion(url)}`
+        ? `mongo-java-server, reports MongoDB ${await mongoVersion(url)}`
         : `MongoDB ${await mongoVersion(url)}`,
       address: withoutUser(url),
       stop: async () => started?.stop(),
@@ -65,7 +65,7 @@ export const serverFor: Readonly<Record<EngineName, () => Promise<Server>>> = {
       await probeKafka(given.split(','));
       return {
         environment: { KAFKA_BROKERS: given },
-        name: 'Kafka, version not told to clients',
+        name: 'Kafka, version unknown to clients',
         address: given,
         stop: nothing,
       };
@@ -91,7 +91,7 @@ export const serverFor: Readonly<Record<EngineName, () => Promise<Server>>> = {
       name:
         given.length === 3
           ? 'the servers given'
-          : `Kafka, the stand-in and the double${given.length > 0 ? ', but for what is given' : ''}`,
+          : `Kafka, the stand-in and the double${given.length > 0 ? ', except given ones' : ''}`,
       address: given.map(withoutUser).join(' ') || 'started by the suite',
       stop: nothing,
     };

@@ -19,9 +19,9 @@ const ROOT = resolve(import.meta.dirname, '../../../..');
 
 const program = new Command('test:engines')
   .description(
-    'Runs the suites of the adapters against EVENTSTOREDB_URL, MONGODB_URL and KAFKA_BROKERS, or against servers it starts where one of these is not set.',
+    'Runs the suites of the adapters against EVENTSTOREDB_URL, MONGODB_URL and KAFKA_BROKERS, or against servers that it starts if one of these is not set.',
   )
-  .addArgument(new Argument('[engines...]', 'which; all of them when none is named').choices(engines))
+  .addArgument(new Argument('[engines...]', 'names of suites; all if none is given').choices(engines))
   .parse();
 const asked = program.args.length > 0 ? engines.filter((engine) => program.args.includes(engine)) : engines;
 

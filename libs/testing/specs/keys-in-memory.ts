@@ -27,11 +27,11 @@ export class KeysInMemory extends Keyring {
 
   // eslint-disable-next-line require-yield
   async *all(): AsyncIterable<never> {
-    throw new Error('Keys that follow from the subject are never moved');
+    throw new Error('Keys derived from the subject are never moved');
   }
 
   adopt(): Promise<void> {
-    return Promise.reject(new Error('Keys that follow from the subject are never moved'));
+    return Promise.reject(new Error('Keys derived from the subject are never moved'));
   }
 }
 

@@ -4,7 +4,7 @@ import { EventUnreadable, projectorOf } from '@app/eventing';
 import { ParkedQueries, readModels } from '@app/read-models';
 import { Refused, withApplication } from './with-engines.js';
 
-/** What mends an event that cannot be opened. */
+/** The remedies for events that cannot be opened. */
 const remedies: Readonly<Record<string, string>> = {
   KeyMissing: ' (restore the keys from a backup)',
   KeyLost: ' (restore the keys from a backup)',
@@ -15,7 +15,7 @@ const remedies: Readonly<Record<string, string>> = {
     ' (the list of messages parked before it cannot be read: restore the record from a backup; a replay skips it)',
 };
 
-/** The read model that passes a stream over; `null` for what a worker has parked. */
+/** The read model that skips a stream; `null` for messages parked by another worker. */
 const modelOf = ({ worker }: { readonly worker: string }): string | null =>
   readModels.find((model) => projectorOf(model) === worker)?.name ?? null;
 

@@ -84,7 +84,7 @@ describe('I9: pages of 7 over 121 conversations', () => {
     expect(new Set(up).size).toBe(up.length);
   });
 
-  it('are the same by GraphQL', async () => {
+  it('are the same in GraphQL', async () => {
     const page = async (after: string | null = null) => {
       const { body } = await api.graphql(
         'query ($after: String) { inbox(first: 50, after: $after, folder: "all") { edges { node { id } } pageInfo { hasNextPage endCursor } } }',

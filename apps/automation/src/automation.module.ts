@@ -35,7 +35,8 @@ export class AutomationModule implements OnApplicationBootstrap {
       handle: (event) => this.automation.react(event),
       onParked: (error, { stream }) => logFailure(this.logger, error, stream),
     };
-    // Events that are parked together are handled one after the other: beside one that fails, another would find that nothing waits.
+    // Events that may be parked together are handled one after the other: concurrently with a failing one, another
+    // would find an empty list.
     const keysOf = (event: Followable): readonly string[] => [worker.keyOf(event), ...Automation.keysOf(event)];
     const handle = (events: readonly Followable[]): Promise<void> =>
       inOrderPerKey(events.filter(Automation.concerns), keysOf, (event) => this.parking.handle(worker, event));

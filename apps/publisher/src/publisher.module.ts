@@ -55,7 +55,10 @@ export class PublisherModule implements OnApplicationBootstrap {
     this.background.startAsLeader(replays.name, (signal) => runFollower({ eventLog, checkpoints }, replays, signal));
   }
 
-  /** At once what stands behind nothing that waits; the rest one by one. @param parked streams of which something waits, or has waited */
+  /**
+   * Publishes events of keys without parked messages at once; the rest one by one. @param parked streams that have or
+   * had parked events
+   */
   private async publishOrPark(events: readonly Followable[], parked: ParkedKeys): Promise<void> {
     const [ready, behind]: [Followable[], Followable[]] = [[], []];
     for (const event of events) {

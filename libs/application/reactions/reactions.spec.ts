@@ -41,13 +41,13 @@ const commandIds = (commands: readonly { readonly context: CommandContext }[]) =
   commands.map(({ context }) => context.commandId);
 
 describe('reactions to a contact', () => {
-  it('M14: each of its numbers knows who has it', async () => {
+  it('M14: each of its numbers stores the owner', async () => {
     expect(brief(await commandsOf(holdAddresses, contact(sampleOf('ContactCreated'))))).toEqual([
       ['address-1', 'HoldAddress'],
     ]);
   });
 
-  it('M14: of a change only what is new is held, and what is gone is given up', async () => {
+  it('M14: after a change only new numbers are added, and removed ones are given up', async () => {
     expect(brief(await commandsOf(holdAddresses, changed(['a', 'b'], ['b', 'c'])))).toEqual([
       ['a', 'HoldAddress'],
       ['c', 'ReleaseAddress'],
@@ -58,7 +58,7 @@ describe('reactions to a contact', () => {
 
 describe('reactions to an outgoing text', () => {
   it.each(['MessageSent', 'AutomatedTextSent'] as const)(
-    'M14: the number knows which conversation texted it: %s',
+    'M14: the number stores the conversation that texted it: %s',
     async (type) => {
       const event = said(sampleOf(type));
       const [command, ...others] = await commandsOf(noteTexts, event);
@@ -85,7 +85,7 @@ describe('reactions to an outgoing text', () => {
   });
 });
 
-describe('reactions to a ticked form', () => {
+describe('reactions to a consent form', () => {
   it('K2: one text asks for YES, from the number the consent is for', async () => {
     const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-1' };
     const [start, send, ...others] = await commandsOf(askForYes, agreed(sampleOf('OptInRequested')));
@@ -96,20 +96,20 @@ describe('reactions to a ticked form', () => {
     });
   });
 
-  it('X8: nothing is asked of a number that was erased', async () => {
+  it('X8: an erased number gets no opt-in request', async () => {
     expect(await commandsOf(askForYes, agreed(erasedSampleOf('OptInRequested')))).toEqual([]);
   });
 
-  it('policy single_opt_in: nothing is asked', async () => {
+  it('policy single_opt_in: no opt-in request is sent', async () => {
     const data = { ...samples.OptInRequested, optInText: null };
     expect(await commandsOf(askForYes, agreed({ type: 'OptInRequested', data }))).toEqual([]);
   });
 
-  it('K1: nothing is asked from a number that is gone', async () => {
+  it('K1: no opt-in request is sent from a removed number', async () => {
     expect(await commandsOf(askForYes, agreed(sampleOf('OptInRequested')), [])).toEqual([]);
   });
 
-  it('K2: nothing else asks', () => {
+  it('K2: nothing else causes an opt-in request', () => {
     expect(askForYes.on).toEqual(['OptInRequested']);
   });
 });
@@ -120,7 +120,7 @@ describe('reactions to an event that is handled again', () => {
     ['contact changed', holdAddresses, changed(['a', 'b', 'c'], ['c', 'd', 'e'])],
     ['text sent', noteTexts, said(sampleOf('MessageSent'))],
     ['form ticked', askForYes, agreed(sampleOf('OptInRequested'))],
-  ])('N3, rule 3: are the same commands, each with an id of its own: %s', async (_name, reaction, event) => {
+  ])('N3, rule 3: are the same commands, each with its own id: %s', async (_name, reaction, event) => {
     const once = await commandsOf(reaction, event);
     expect(once.length).toBeGreaterThan(0);
     expect(await commandsOf(reaction, event)).toEqual(once);
@@ -132,7 +132,7 @@ describe('reactions to an event that is handled again', () => {
     expect(await ids()).not.toEqual(await ids());
   });
 
-  it("G5, X6: a command is of the event's program, and says what caused it", async () => {
+  it("G5, X6: a command belongs to the event's program, and names its cause", async () => {
     const event = said(sampleOf('MessageSent'));
     const [command] = await commandsOf(noteTexts, event);
     expect(command?.context).toMatchObject({

@@ -20,7 +20,7 @@ describe('retry', () => {
     });
   };
 
-  it('tries again after each pause, and gives what the work gives', async () => {
+  it('retries after each pause, and returns the result of the work', async () => {
     const onFailure = jest.fn();
     const result = retry(failing(4), { pauses: growing(100, 300), onFailure });
     await jest.advanceTimersByTimeAsync(100 + 200 + 300 + 300);
@@ -28,7 +28,7 @@ describe('retry', () => {
     expect(onFailure.mock.calls.map(([, pause]) => pause)).toEqual([100, 200, 300, 300]);
   });
 
-  it('after the last pause tries once more, and fails as that did', async () => {
+  it('makes one attempt after the last pause, and fails with its error', async () => {
     const work = failing(9);
     const result = expect(retry(work, { pauses: [10, 20], onFailure: () => undefined })).rejects.toThrow('failure 3');
     await jest.advanceTimersByTimeAsync(30);
@@ -36,7 +36,7 @@ describe('retry', () => {
     expect(work).toHaveBeenCalledTimes(3);
   });
 
-  it('gives up with what the caller throws', async () => {
+  it('gives up with the error of the caller', async () => {
     const work = failing(9);
     const onFailure = (): void => {
       throw new Error('refused');
@@ -45,7 +45,7 @@ describe('retry', () => {
     expect(work).toHaveBeenCalledTimes(1);
   });
 
-  it('waits no longer when the signal aborts', async () => {
+  it('ends a pause when the signal aborts', async () => {
     const stop = new AbortController();
     const result = retry(failing(1), { pauses: [60_000], onFailure: () => stop.abort(), signal: stop.signal });
     expect(await result).toBe(2);

@@ -44,7 +44,7 @@ class Run<Row extends DueRow> {
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
-    // What was written before this position is found in the read model; what is written after it is heard of.
+    // Documents written before this position are found in the read model; events announce later ones.
     const head = this.work.since ? this.work.since.position : await this.followed.eventLog.head();
     try {
       await sideBySide(signal, [(running) => this.hear(head, running), (running) => this.doDue(head, running)]);

@@ -4,7 +4,7 @@ import { Configuration } from './configuration.js';
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** What each choice needs, and what has a meaning with it alone. */
+/** The variables that each choice requires, and those that are valid only with it. */
 const choices = [
   { variable: 'EVENT_STORE', choice: 'eventstoredb', needs: ['EVENTSTOREDB_URL'], takes: [] },
   { variable: 'READ_MODELS', choice: 'mongodb', needs: ['MONGODB_URL'], takes: [] },
@@ -48,7 +48,7 @@ export function loadConfiguration(environment: Readonly<Record<string, string | 
 }
 
 /**
- * For an app in a process of its own: engines are shared with other processes, so none can be embedded.
+ * For a separate process: engines are shared with other processes, so none can be embedded.
  * @throws InvalidConfiguration
  */
 export function loadServerConfiguration(

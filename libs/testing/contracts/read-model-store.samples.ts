@@ -62,7 +62,7 @@ export const cards: fc.Arbitrary<Card[]> = fc.uniqueArray(
   { selector: ({ id }) => id, maxLength: 25 },
 );
 
-/** All documents of a list, whose pages must be full but for the last one. */
+/** All documents of a list, whose pages must be full except the last one. */
 export async function fullPages(
   store: ReadModelStore,
   model: ModelDefinition,

@@ -10,7 +10,7 @@ import { Client, type Request } from '../client.js';
 import { Reader, type DeliveryRow, type Entry } from '../evidence.js';
 import { ACCOUNT, Product, programAt, type Facts } from '../product.js';
 
-const LONGEST_WAIT_MS = 15_000;
+const LONGEST_WAIT_MS = 60_000;
 
 /** Waits until `look` returns a value. @throws when that takes too long */
 export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {

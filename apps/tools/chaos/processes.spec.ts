@@ -2,7 +2,7 @@ import { devNull } from 'node:os';
 import { jsonLogger } from '@app/platform';
 import { startNode } from './processes.js';
 
-it('what a process logs before it is ready is not taken for what it says of itself', async () => {
+it('log lines of a process before it is ready are not mistaken for its ready line', async () => {
   const entries: string[] = [];
   const write = jest.spyOn(process.stdout, 'write').mockImplementation((entry) => entries.push(String(entry)) > 0);
   jsonLogger().warn({ event: 'published again' });

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-test('killed in mid-append it keeps every acknowledged event and key, and can be opened', async () => {
+test('keeps every acknowledged event and key when killed in mid-append, and can be opened', async () => {
   const acknowledged: string[] = [];
   for (let round = 0; round < 3; round += 1) {
     acknowledged.push(...(await appendUntilKilled(folder.path, 400)));
@@ -38,7 +38,7 @@ test('killed in mid-append it keeps every acknowledged event and key, and can be
 
 const isKey = (line: string): boolean => line.startsWith('key ');
 
-/** What a process that appends without end had acknowledged when it was killed. */
+/** The appends that a process had acknowledged when it was killed. */
 async function appendUntilKilled(folder: string, count: number): Promise<string[]> {
   const child = spawn(process.execPath, [fixture, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: string[] = [];
@@ -53,6 +53,6 @@ async function appendUntilKilled(folder: string, count: number): Promise<string[
     child.kill('SIGKILL');
   }
   expect(lines.length).toBeGreaterThanOrEqual(count);
-  // The last line may have been cut.
+  // The last line may be incomplete.
   return lines.slice(0, -1);
 }

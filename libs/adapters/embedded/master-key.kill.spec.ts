@@ -22,7 +22,7 @@ afterEach(() => folder.remove());
 const file = (name: string): string => join(folder.path, name);
 
 describe('the master key of a data folder', () => {
-  test('X8: killed while the first start makes it, the folder can be opened and every key that was told is there', async () => {
+  test('X8: after a kill while the first start creates it, the folder can be opened and every reported key exists', async () => {
     let told = 0;
     for (let round = 0; round < 6; round += 1) {
       for (const line of await runUntilKilled(`round-${round}`, 1 + round)) {
@@ -32,13 +32,13 @@ describe('the master key of a data folder', () => {
         await engines.close();
         told += 1;
       }
-      // The folder in which it died.
+      // The folder of the killed process.
       for (const name of readdirSync(folder.path)) await (await openEmbedded(file(name))).close();
     }
     expect(told).toBeGreaterThan(0);
   });
 
-  test('X8: a rotation killed anywhere leaves a folder that opens with every key, and goes on', async () => {
+  test('X8: after a kill during a rotation the folder opens with every key, and the rotation continues', async () => {
     const subjects = Array.from({ length: 2_000 }, (_, n) => `subject-${n}`);
     const made = await folder.open();
     const keys = await Promise.all(subjects.map((subject) => keyOf(made, subject)));
@@ -63,7 +63,7 @@ describe('the master key of a data folder', () => {
     expect(subjects.map((subject) => hex(stored.get(subject)))).toEqual(keys);
   });
 
-  /** Kills the fixture after that many lines, and when the moment has come. @returns what it told */
+  /** Kills the fixture after that many lines, at the given moment. @returns its output */
   async function runUntilKilled(
     what: string,
     lines: number,

@@ -1,6 +1,6 @@
 /**
- * Runs parts of one piece of work side by side, until the signal aborts or a part ends; then the others are told to
- * end too. Settles when all have ended. @throws what the first one in order failed with
+ * Runs the parts of a piece of work concurrently, until the signal aborts or a part ends; then the others are told to
+ * end too. Settles when all have ended. @throws the error of the first failed part in order
  */
 export async function sideBySide(
   signal: AbortSignal,

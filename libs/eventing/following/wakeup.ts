@@ -7,8 +7,8 @@ type Wait = {
 };
 
 /**
- * Lets loops wait until somebody calls. A loop that awaits something between its look for work and its wait takes
- * `calls` before the look and gives it to `wait`, so that no call is lost.
+ * Lets loops wait for a call. A loop that awaits something between its check for work and its wait reads `calls` before
+ * the check and passes it to `wait`, so that no call is lost.
  */
 export class Wakeup {
   readonly #waiting = new Set<() => void>();

@@ -49,7 +49,7 @@ it('rule 13: nothing starts before the event store was checked, also when its en
   await background.beforeApplicationShutdown();
 });
 
-describe('U3: work that only an operator can help', () => {
+describe('U3: work that needs an operator', () => {
   const lines: { readonly message?: string }[] = [];
   let background: Background;
   let readiness: Readiness;

@@ -1,7 +1,8 @@
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-// The program needs a recent Node; an older one is told so in one line, before anything is loaded that it does not know.
+// The program needs a recent Node; with an older one it prints one line and ends, before anything is loaded that needs
+// the newer one.
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
   console.error(

@@ -1,4 +1,6 @@
 import { HandleConversation, HandleMute } from '@app/application';
+import type { CommandResult } from '@app/eventing';
+import type { MessageReceived } from '@app/domain/conversation';
 import type { NotificationEvent } from '@app/domain/notification';
 import { NotifierBench, until } from './notifier-bench.fixture.js';
 
@@ -21,11 +23,10 @@ const choose = (choice: Choice): Promise<unknown> =>
 
 /** The staff that gets an email about a message of the contact. */
 async function told(): Promise<readonly string[]> {
-  const messageId = crypto.randomUUID();
-  const data = { messageId, channel: 'in-app', text: 'Hi', acceptedPosition: null, providerMessageId: null } as const;
-  await bench.execute(
-    new HandleConversation(conversationId, { type: 'ReceiveMessage', data }, bench.context(programId)),
-  );
+  const data = { channel: 'in-app', text: 'Hi', acceptedPosition: null, providerMessageId: null } as const;
+  const command = new HandleConversation(conversationId, { type: 'ReceiveMessage', data }, bench.context(programId));
+  const { events } = (await bench.execute(command)) as CommandResult<MessageReceived>;
+  const messageId = events[0]?.data.messageId;
   let people: readonly { readonly id: string }[] | undefined;
   await until(async () => {
     const decided = await bench.recorded<NotificationEvent>('notification');

@@ -5,6 +5,8 @@ import {
   programHashSubject,
   sealedSubjects,
   type Engines,
+  type EventStore,
+  type Keyring,
 } from '@app/eventing';
 import type { JsonObject } from '@app/kernel';
 import { Refused } from './with-engines.js';
@@ -22,18 +24,7 @@ export async function acceptLostKeys(
   recordId: string,
   say: (line: string) => void,
 ): Promise<void> {
-  const found = await identityOf(eventStore);
-  if (found !== recordId)
-    throw new Refused(
-      found === null ? 'The record is empty: it needs no keys' : `The record is ${found}, not ${recordId}`,
-    );
-  const ofKeys = await identityOfKeys(keyring);
-  if (ofKeys !== null)
-    throw new Refused(
-      ofKeys === recordId
-        ? 'The keys of this record exist; nothing was changed'
-        : `The keys belong to the record ${ofKeys}: move them away first, they are not lost`,
-    );
+  await refuseUnlessLost(eventStore, keyring, recordId);
   const head = (await eventStore.head()) ?? '';
   const seen = new Set<string>();
   let count = 0;
@@ -55,6 +46,21 @@ export async function acceptLostKeys(
   say(
     `${count} events read. ${seen.size} subjects count as erased; the record has new keys. Run "admin rebuild" before the next start`,
   );
+}
+
+async function refuseUnlessLost(eventStore: EventStore, keyring: Keyring, recordId: string): Promise<void> {
+  const found = await identityOf(eventStore);
+  if (found !== recordId)
+    throw new Refused(
+      found === null ? 'The record is empty: it needs no keys' : `The record is ${found}, not ${recordId}`,
+    );
+  const ofKeys = await identityOfKeys(keyring);
+  if (ofKeys !== null)
+    throw new Refused(
+      ofKeys === recordId
+        ? 'The keys of this record exist; nothing was changed'
+        : `The keys belong to the record ${ofKeys}: move them away first, they are not lost`,
+    );
 }
 
 const programSubjects = ({ programId }: JsonObject): readonly string[] =>

@@ -106,17 +106,23 @@ async function difference(readModels: ReadModelStore, model: ReadModel, head: Po
     ((await others.next()) as { value: StoredDocument | undefined }).value;
   const isDeletedSince = async (id: string): Promise<boolean> =>
     (await readModels.versions(model, [id])).some((live) => isDeleted(live) && live.position > head);
+  /** The first from this one on that is of this id or behind it, or was not deleted since. */
+  const skipDeleted = async (from: StoredDocument | undefined, id?: string): Promise<StoredDocument | undefined> => {
+    let one = from;
+    while (one && (id === undefined || one.document.id < id) && (await isDeletedSince(one.document.id)))
+      one = await next();
+    return one;
+  };
   let rows = 0;
   let other = await next();
   for await (const row of readModels.scan(model, 'live')) {
     rows += 1;
-    while (other && other.document.id < row.document.id && (await isDeletedSince(other.document.id)))
-      other = await next();
+    other = await skipDeleted(other, row.document.id);
     const isSameRow = other?.document.id === row.document.id;
     if (row.position <= head && !isDeepStrictEqual(row, other)) return { rows, firstDifference: firstOf(row, other) };
     if (isSameRow) other = await next();
   }
-  while (other && (await isDeletedSince(other.document.id))) other = await next();
+  other = await skipDeleted(other);
   return { rows, firstDifference: other?.document.id ?? null };
 }
 

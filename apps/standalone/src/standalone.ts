@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
@@ -68,19 +69,13 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
   };
   try {
     await app.init();
-    // An unreadable part of the sample must not affect other programs.
-    if (isTrial)
-      await loadSample(app.get(CommandBus), account).catch((error: unknown) => {
-        if (!(error instanceof EventUnreadable || error instanceof ProgramGone)) throw error;
-        logFailure(new Logger('Sample'), error, 'sample program');
-      });
+    if (isTrial) await loadReadableSample(app.get(CommandBus), account);
     await app.listen(given.PORT, given.HOST);
   } catch (error) {
     await close();
     throw error;
   }
-  const address = app.getHttpServer().address();
-  const url = `http://${given.HOST}:${typeof address === 'object' && address ? address.port : given.PORT}`;
+  const url = `http://${given.HOST}:${portOf(app.getHttpServer().address()) ?? given.PORT}`;
   const publicAddress = app.get(PublicAddress);
   publicAddress.listeningOn(url);
   const smsUrl = `${await publicAddress.url}/webhooks/twilio/${sample.programId}/messages`;
@@ -100,10 +95,25 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
   };
 }
 
+const portOf = (address: string | AddressInfo | null): number | null =>
+  typeof address === 'object' && address ? address.port : null;
+
+type Account = { readonly senderPhone: string; readonly accountSid: string; readonly authToken: string };
+
+/** An unreadable part of the sample must not affect other programs. */
+async function loadReadableSample(commands: CommandBus, account: Account): Promise<void> {
+  try {
+    await loadSample(commands, account);
+  } catch (error) {
+    if (!(error instanceof EventUnreadable || error instanceof ProgramGone)) throw error;
+    logFailure(new Logger('Sample'), error, 'sample program');
+  }
+}
+
 /** Texts go to an emulator in this process unless a separate one, or the provider, is configured. */
 const emulatorFor = (
   { SMS, TWILIO_API_URL }: Configuration,
-  { senderPhone, accountSid, authToken }: { senderPhone: string; accountSid: string; authToken: string },
+  { senderPhone, accountSid, authToken }: Account,
 ): Promise<TwilioEmulator> | null =>
   SMS === 'emulator' && TWILIO_API_URL === undefined
     ? startTwilioEmulator({ accounts: [{ accountSid, authToken, numbers: [{ phoneNumber: senderPhone }] }] })

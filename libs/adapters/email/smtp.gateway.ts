@@ -81,21 +81,19 @@ export class SmtpGateway extends EmailGateway implements OnApplicationShutdown {
   }
 }
 
-function outcomeOf(
-  { code = 'unknown', originalCode = code, command = '', response = '', responseCode, permanent }: SmtpError,
-  wasHandedOver: boolean,
-): SendOutcome {
+function outcomeOf(error: SmtpError, wasHandedOver: boolean): SendOutcome {
+  const { code = 'unknown', originalCode = code, command, responseCode } = error;
   // Replies to MAIL FROM, RCPT TO, DATA, and to the message itself: the server has not accepted it.
-  const isReply = (code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode !== undefined && responseCode >= 400;
-  if (isReply && permanent)
-    return {
-      kind: 'refused',
-      code: String(responseCode),
-      reason: `${command} ${/^\d{3}[ -](\d\.\d+\.\d+)/.exec(response)?.[1] ?? ''}`.trimEnd(),
-    };
-  if (isReply) return { kind: 'back-off', code: String(responseCode), retryAfterMs: BACK_OFF_MS };
+  if ((code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode !== undefined && responseCode >= 400)
+    return replied(error, String(responseCode));
   if (code === 'EENVELOPE' && command === 'API')
     return { kind: 'refused', code: 'InvalidAddress', reason: 'No mail server accepts this address' };
   if (wasHandedOver) return { kind: 'uncertain', cause: originalCode };
   return { kind: 'back-off', code: originalCode, retryAfterMs: BACK_OFF_MS };
+}
+
+function replied({ command = '', response = '', permanent }: SmtpError, code: string): SendOutcome {
+  if (!permanent) return { kind: 'back-off', code, retryAfterMs: BACK_OFF_MS };
+  const enhanced = /^\d{3}[ -](\d\.\d+\.\d+)/.exec(response)?.[1] ?? '';
+  return { kind: 'refused', code, reason: `${command} ${enhanced}`.trimEnd() };
 }

@@ -47,7 +47,7 @@ export class MongoCheckpoints extends Checkpoints {
   async set(name: string, from: Position | null, to: Position | null): Promise<void> {
     await this.connection.reach(async (db) => {
       const marker = await markersIn(db, liveName(name)).findOne({ _id: MARKER_ID });
-      if (marker) await moveMarker(db, name, marker, from, to);
+      if (marker) await moveMarker(db, name, marker, { from, to });
       else await moveFollower(db, name, from, to);
     });
     if (to !== null) this.moved(name, to);
@@ -94,8 +94,7 @@ export async function moveMarker(
   db: Db,
   model: string,
   { copy }: Marker,
-  from: Position | null,
-  to: Position | null,
+  { from, to }: { readonly from: Position | null; readonly to: Position | null },
 ): Promise<void> {
   const marker = markersIn(db, liveName(model));
   const { matchedCount } = await marker.updateOne(

@@ -106,7 +106,10 @@ describe('MongoDB shared by several processes', () => {
       const before = await markersIn(db, liveName(model.name)).findOne({ _id: MARKER_ID });
       await b.readModels.beginRebuild(model);
       await b.readModels.swapRebuild(model, at(4));
-      const moving = moveMarker(db, model.name, before ?? { _id: MARKER_ID, copy: '', checkpoint: null }, at(4), at(5));
+      const moving = moveMarker(db, model.name, before ?? { _id: MARKER_ID, copy: '', checkpoint: null }, {
+        from: at(4),
+        to: at(5),
+      });
       expect(await rejection(moving)).toBeInstanceOf(CheckpointMoved);
     });
     expect(await a.checkpoints.get(model.name)).toBe(at(4));

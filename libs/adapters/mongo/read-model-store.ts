@@ -75,7 +75,7 @@ export class MongoReadModelStore extends ReadModelStore {
       if (!marker) throw new NotPrepared(model);
       if (marker.checkpoint !== from) throw new CheckpointMoved(model.name);
       await writeGuarded(storedIn(db, liveName(model.name)), writes);
-      await moveMarker(db, model.name, marker, from, to);
+      await moveMarker(db, model.name, marker, { from, to });
     });
     this.checkpoints.moved(model.name, to);
   }

@@ -83,6 +83,10 @@ function outcomeOf(error: unknown): SendOutcome {
     return neverReached.has(name)
       ? { kind: 'back-off', code: name, retryAfterMs: UNREACHED_MS }
       : { kind: 'uncertain', cause: name };
+  return answered(status, name);
+}
+
+function answered(status: number, name: string): SendOutcome {
   // A proxy's time-out (408) does not say whether the provider accepted the text.
   if (status >= 500 || status === 408) return { kind: 'uncertain', cause: `HTTP ${status}` };
   // A proxy may answer without a provider code: that says nothing about this text.

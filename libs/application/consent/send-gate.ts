@@ -46,14 +46,13 @@ export function sendGate(
     case 'pending':
       // Only the opt-in request itself may be sent before it is answered.
       return lane === 'opt-in-request' ? null : refused('ConsentPending');
-    case 'none': {
-      const mayAnswer = textedFirst && policies.replyToInbound === 'allowed';
-      return lane === 'person' && (mayAnswer || policies.consentMode === 'opted_in_by_default')
-        ? null
-        : refused('NoConsent');
-    }
+    case 'none':
+      return lane === 'person' && mayTextUnasked(textedFirst, policies) ? null : refused('NoConsent');
   }
 }
+
+const mayTextUnasked = (textedFirst: boolean, { replyToInbound, consentMode }: Policies): boolean =>
+  (textedFirst && replyToInbound === 'allowed') || consentMode === 'opted_in_by_default';
 
 /** Whether two readings are equal. */
 export const isSameReading = (a: ReadConsents, b: ReadConsents): boolean =>

@@ -2,6 +2,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError, isErased, unlessErased, type ErrorKind, type Recorded } from '@app/kernel';
 import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
 import { TextLimitReached } from '@app/domain/consent';
+import type { Contact } from '@app/domain/contact';
 import { MemberNotFound } from '@app/domain/member';
 import {
   conversationAggregate,
@@ -14,11 +15,13 @@ import {
 } from '@app/domain/conversation';
 import { HandleConversation, type ConversationIntent } from './conversation.command.js';
 import { ids } from '../commands/ids.js';
-import { currentSender, Lookups } from '../lookups/lookups.js';
+import { currentSender, Lookups, type CreatedProgram } from '../lookups/lookups.js';
 import { ConsentReader, sendGate } from '../consent/send-gate.js';
 import { TextQuota } from './text-quota.js';
 
 type SendMessage = Extract<ConversationCommand, { type: 'SendMessage' }>;
+type Reachable = { readonly phones: readonly string[]; readonly addressIds: readonly string[] };
+type KnownContact = Exclude<Contact, { status: 'none' }>;
 
 @CommandHandler(HandleConversation)
 export class ConversationHandler implements ICommandHandler<HandleConversation> {
@@ -94,29 +97,26 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     ]);
     if (contact.status === 'erased' || isErased(contact.phones))
       return { type: 'SendMessage', data: { ...message, refusal: { rule: 'ContactErased', refusedSenderId: null } } };
-    if (program === null) {
-      const rule = !contact.registered ? 'ContactNotRegistered' : !contact.active ? 'ContactInactive' : null;
-      return {
-        type: 'SendMessage',
-        data: {
-          ...message,
-          isNotified: unlessErased(contact.emails, []).length > 0,
-          refusal: rule && { rule, refusedSenderId: null },
-        },
-      };
-    }
+    const gated = program
+      ? await this.asText({ phones: contact.phones, addressIds: contact.addressIds }, program, context)
+      : asInApp(contact);
+    return { type: 'SendMessage', data: { ...message, ...gated } };
+  }
+
+  private async asText(
+    { phones: [to], addressIds: [addressId] }: Reachable,
+    program: CreatedProgram,
+    context: CommandContext,
+  ): Promise<Pick<SendMessage['data'], 'to' | 'route' | 'refusal'>> {
     const sender = currentSender(program);
     if (!sender) throw new NoSender();
-    const [to] = contact.phones;
-    const [addressId] = contact.addressIds;
     if (to === undefined || addressId === undefined) throw new ContactHasNoPhone();
     const [consents, overQuota] = await Promise.all([
       this.consents.readFor(program, { addressId, senderId: sender.senderId }),
       this.overQuota(addressId, context),
     ]);
     const route = { senderId: sender.senderId, from: sender.phone, addressId };
-    const refusal = sendGate('person', consents, program.policies) ?? overQuota;
-    return { type: 'SendMessage', data: { ...message, to, route, refusal } };
+    return { to, route, refusal: sendGate('person', consents, program.policies) ?? overQuota };
   }
 
   private async overQuota(addressId: string, { programId, occurredAt }: CommandContext): Promise<Refusal | null> {
@@ -124,6 +124,11 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
       ? { rule: 'TextLimitReached', refusedSenderId: null }
       : null;
   }
+}
+
+function asInApp({ registered, active, emails }: KnownContact): Pick<SendMessage['data'], 'isNotified' | 'refusal'> {
+  const rule = !registered ? 'ContactNotRegistered' : !active ? 'ContactInactive' : null;
+  return { isNotified: unlessErased(emails, []).length > 0, refusal: rule && { rule, refusedSenderId: null } };
 }
 
 function toCommand(

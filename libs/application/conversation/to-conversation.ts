@@ -15,8 +15,7 @@ export async function toConversation(
   commands: CommandBus,
   about: About,
   intent: ConversationIntent,
-  context: CommandContext,
-  startContext: CommandContext,
+  { context, startContext }: { readonly context: CommandContext; readonly startContext: CommandContext },
 ): Promise<void> {
   for (let incarnation = 0; ; incarnation += 1) {
     const conversationId = ids.conversation(context.programId, about.contactId, about.referralId, incarnation);

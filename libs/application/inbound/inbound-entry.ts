@@ -82,13 +82,20 @@ export class InboundEntry {
     } catch (error) {
       if (!(error instanceof EventUnreadable) || error.event.stream !== streamOf(inboundAggregate, inboundId))
         throw error;
-      // The next event of the stream stores the route: then the opt-out was noted.
-      if (error.event.revision > 0) return;
-      const accepted = error.event.legible as Recorded<InboundEvent> | null;
-      if (accepted?.type !== 'InboundReceived') throw error;
-      // Automation waits until the text can be opened; an opt-out does not.
-      await this.router.noteOptOut({ ...accepted, data: { ...accepted.data, from, text, form } });
+      await this.noteUnreadable(error, { from, text, form });
     }
+  }
+
+  /** Automation waits until the text can be opened; an opt-out does not. */
+  private async noteUnreadable(
+    error: EventUnreadable,
+    content: Pick<InboundReceived['data'], 'from' | 'text' | 'form'>,
+  ): Promise<void> {
+    // The next event of the stream stores the route: then the opt-out was noted.
+    if (error.event.revision > 0) return;
+    const accepted = error.event.legible as Recorded<InboundEvent> | null;
+    if (accepted?.type !== 'InboundReceived') throw error;
+    await this.router.noteOptOut({ ...accepted, data: { ...accepted.data, ...content } });
   }
 
   /** The number of erasures of the address, or 0 if it cannot be read. */

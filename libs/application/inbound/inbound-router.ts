@@ -84,13 +84,10 @@ export class InboundRouter {
       asKeyword && keyword
         ? { type: 'ReceiveKeyword', data: { ...message, keyword: keyword.word } }
         : { type: 'ReceiveMessage', data: { ...message, channel: 'sms' } };
-    await toConversation(
-      this.commands,
-      { contactId, referralId },
-      intent,
+    await toConversation(this.commands, { contactId, referralId }, intent, {
       context,
-      causedBy(event, router, 'StartConversation'),
-    );
+      startContext: causedBy(event, router, 'StartConversation'),
+    });
   }
 
   /**

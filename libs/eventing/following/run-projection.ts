@@ -169,26 +169,28 @@ export function fold(
   const isHandled = isHandledBy(model);
   const unopened: Unopened[] = [];
   for (const event of events) {
-    const mark = rows.get(unreadableId(event.stream));
+    const id = unreadableId(event.stream);
+    const mark = rows.get(id);
     if (mark && (isOpened(event) ? mark.position <= event.position : mark.position < event.position)) continue;
-    if (!isOpened(event)) {
-      const { stream, position } = event;
-      if (!mark)
-        rows.set(unreadableId(stream), { document: { id: unreadableId(stream), unreadable: stream }, position });
-      unopened.push(event);
+    if (isOpened(event)) {
+      if (isHandled(event)) apply(model, rows, event);
       continue;
     }
-    if (!isHandled(event)) continue;
-    const { position } = event;
-    for (const id of touchedIds(model, event, documentsIn(rows))) {
-      const stored = rows.get(id);
-      if (stored && stored.position >= position) continue;
-      const row = documentOf(stored);
-      const next = model.evolve(row, event, id);
-      if (next !== row) rows.set(id, next === null ? { deleted: id, position } : { document: next, position });
-    }
+    if (!mark) rows.set(id, { document: { id, unreadable: event.stream }, position: event.position });
+    unopened.push(event);
   }
   return unopened;
+}
+
+function apply(model: ReadModel, rows: Map<string, DocumentWrite>, event: Recorded<Message>): void {
+  const { position } = event;
+  for (const id of touchedIds(model, event, documentsIn(rows))) {
+    const stored = rows.get(id);
+    if (stored && stored.position >= position) continue;
+    const row = documentOf(stored);
+    const next = model.evolve(row, event, id);
+    if (next !== row) rows.set(id, next === null ? { deleted: id, position } : { document: next, position });
+  }
 }
 
 function* documentsIn(rows: ReadonlyMap<string, DocumentWrite>): Iterable<Document> {

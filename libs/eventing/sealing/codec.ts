@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
+import { decrypted, encrypt } from './cipher.js';
 import {
   ERASED,
   isErased,
@@ -25,8 +25,6 @@ export type EventTypeSpec = { readonly version: number; readonly sealed?: Readon
 export type HasSealedEvents = (subjectField: string, subject: string) => Promise<boolean>;
 
 const SEALED_FIELD = 'sealed';
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
 
 /**
  * Converts between typed and stored events: adds name and version to the type, and seals personal fields with their
@@ -171,26 +169,10 @@ const isObject = (value: unknown): value is JsonObject =>
 
 const associated = (subject: string, eventId: string): Buffer => Buffer.from(`${subject}/${eventId}`);
 
-// Node accepts key bytes of any algorithm, and detecting the kind costs more than the encryption itself.
-function encrypt(key: Uint8Array, plain: string, aad: Buffer): string {
-  const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), iv).setAAD(aad);
-  const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64');
-}
-
-function decrypt(key: Uint8Array, sealed: string, aad: Buffer): string {
-  const bytes = Buffer.from(sealed, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', createSecretKey(key), bytes.subarray(0, IV_BYTES)).setAAD(aad);
-  decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-  return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
-}
-
 function unseal(
   { event, spec, sealed, place }: Current,
   keys: ReadonlyMap<string, Uint8Array | 'destroyed'>,
 ): Followable {
-  const unopened = (cause: UnopenedCause): Unopened => new Unopened(cause, place, event);
   if (!spec.sealed) return event;
   if (!isObject(sealed)) return new Unopened('ContentBroken', place);
   const personal: JsonObject[] = [];
@@ -202,23 +184,20 @@ function unseal(
       personal.push(Object.fromEntries(fields.map((field) => [field, ERASED as JsonObject])));
       continue;
     }
-    if (typeof ciphertext !== 'string') return unopened('ContentBroken');
-    if (!key) return unopened('KeyMissing');
-    const plain = decrypted(key, ciphertext, associated(subject, event.eventId));
-    if (plain === null) return unopened('SealBroken');
-    const part = parsed(plain);
-    if (!isObject(part)) return unopened('ContentBroken');
+    const part = openPart(ciphertext, key, associated(subject, event.eventId));
+    if (typeof part === 'string') return new Unopened(part, place, event);
     personal.push(part);
   }
   return { ...event, data: Object.assign({}, event.data, ...personal) as JsonObject };
 }
 
-function decrypted(key: Uint8Array, sealed: string, aad: Buffer): string | null {
-  try {
-    return decrypt(key, sealed, aad);
-  } catch {
-    return null; // the error does not distinguish a wrong key, changed text and truncated text
-  }
+function openPart(ciphertext: unknown, key: Uint8Array | undefined, aad: Buffer): JsonObject | UnopenedCause {
+  if (typeof ciphertext !== 'string') return 'ContentBroken';
+  if (!key) return 'KeyMissing';
+  const plain = decrypted(key, ciphertext, aad);
+  if (plain === null) return 'SealBroken';
+  const part = parsed(plain);
+  return isObject(part) ? part : 'ContentBroken';
 }
 
 function parsed(text: string): unknown {

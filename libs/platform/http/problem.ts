@@ -73,24 +73,39 @@ export function problemOf(error: unknown): Problem {
     const code = codeOfStatus[status] ?? 'BadRequest';
     return { ...problem(status, code, details[status] ?? 'The request could not be understood'), rule: code };
   }
-  if (error instanceof EngineUnavailable)
-    return problem(503, 'EngineUnavailable', 'A backing service is unavailable; retry with the same Idempotency-Key');
-  if (error instanceof KeyDestroyed)
-    return problem(410, 'ContentErased', 'The resource was erased, so nothing can be added to it');
-  if (error instanceof EventUnreadable || error instanceof UnusableData)
-    return problem(
-      503,
-      'RecordUnreadable',
-      'Stored data that this request needs cannot be read; retry with the same Idempotency-Key after an operator has fixed it',
-    );
-  if (error instanceof TemporaryFailure)
-    return problem(
-      503,
-      'TemporarilyUnavailable',
-      'The request cannot be handled right now; retry in a moment with the same Idempotency-Key',
-    );
+  const known = failures.find(({ types }) => types.some((type) => error instanceof type));
+  if (known) return problem(known.status, known.code, known.detail);
   return problem(500, 'InternalError', 'An internal error occurred; it is safe to retry with the same Idempotency-Key');
 }
+
+/** In this order: some are subclasses of a later one. */
+const failures = [
+  {
+    types: [EngineUnavailable],
+    status: 503,
+    code: 'EngineUnavailable',
+    detail: 'A backing service is unavailable; retry with the same Idempotency-Key',
+  },
+  {
+    types: [KeyDestroyed],
+    status: 410,
+    code: 'ContentErased',
+    detail: 'The resource was erased, so nothing can be added to it',
+  },
+  {
+    types: [EventUnreadable, UnusableData],
+    status: 503,
+    code: 'RecordUnreadable',
+    detail:
+      'Stored data that this request needs cannot be read; retry with the same Idempotency-Key after an operator has fixed it',
+  },
+  {
+    types: [TemporaryFailure],
+    status: 503,
+    code: 'TemporarilyUnavailable',
+    detail: 'The request cannot be handled right now; retry in a moment with the same Idempotency-Key',
+  },
+];
 
 function brokenRule(error: DomainError): Problem {
   const base = problem(statusOf[error.kind], error.code, error.message);

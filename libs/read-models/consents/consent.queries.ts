@@ -25,8 +25,9 @@ export class ConsentQueries {
   /** Contacts whose consent was lost because the program changed its number. @throws InvalidCursor */
   async toRenew(programId: string, after: string | undefined, limit: number): Promise<Page<ConsentToRenew>> {
     const [program] = await this.readModels.get(programsProjection, [programId]);
-    const current = program?.senders.at(-1);
-    const former = program?.senders.slice(0, -1) ?? [];
+    const senders = program?.senders ?? [];
+    const former = senders.slice(0, -1);
+    const isLost = isLostWith(senders.at(-1)?.id ?? '');
     const documents: ConsentToRenew[] = [];
     let { index, inner } = start(after, former.length);
     for (let sender = former[index]; sender && documents.length < limit; sender = former[index]) {
@@ -38,16 +39,11 @@ export class ConsentQueries {
         limit: limit - documents.length,
       } as const;
       const page = await this.readModels.page(consentsProjection, request);
-      for (const row of page.documents)
-        if (row.senders[current?.id ?? '']?.status !== 'yes' && !isRefused(row))
-          documents.push(await this.view(row, sender));
+      for (const row of page.documents.filter(isLost)) documents.push(await this.view(row, sender));
       if (page.next === null) index += 1;
       inner = page.next ?? undefined;
     }
-    return {
-      documents,
-      next: index < former.length ? Buffer.from(JSON.stringify([index, inner ?? null])).toString('base64url') : null,
-    };
+    return { documents, next: index < former.length ? cursorOf(index, inner) : null };
   }
 
   private async view(
@@ -69,6 +65,13 @@ export class ConsentQueries {
 /** The person opted out since: nobody may ask them for consent. */
 const isRefused = ({ senders }: ConsentRow): boolean =>
   refusedSender(Object.entries(senders).map(([senderId, state]) => ({ senderId, consent: consentOf(state) }))) !== null;
+
+/** Neither agreed to the current number, nor opted out. */
+const isLostWith = (senderId: string) => (row: ConsentRow) =>
+  row.senders[senderId]?.status !== 'yes' && !isRefused(row);
+
+const cursorOf = (index: number, inner: string | undefined): string =>
+  Buffer.from(JSON.stringify([index, inner ?? null])).toString('base64url');
 
 /** The next of the former numbers, and the position in its list. */
 function start(cursor: string | undefined, count: number): { index: number; inner: string | undefined } {

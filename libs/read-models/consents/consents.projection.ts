@@ -1,4 +1,4 @@
-import { isErased, type Message } from '@app/kernel';
+import { isErased, type Message, type Recorded } from '@app/kernel';
 import { consentDecider, type Consent, type ConsentEvent } from '@app/domain/consent';
 import { defineReadModel } from '../define-read-model.js';
 
@@ -38,24 +38,20 @@ export const consentsProjection = defineReadModel<ConsentRow>()({
   touches: (event) => event.data.addressId,
 
   evolve(row, event) {
-    const { senderId } = event.data;
-    const before = row?.senders[senderId];
-    const { status, textedFirst, ...folded } = consentDecider.evolve(consentOf(before), event);
-    const state: ConsentState = {
-      status,
-      textedFirst,
-      purpose: purposeAfter(event, before?.purpose ?? null),
-      since: status === before?.status ? before.since : event.metadata.occurredAt,
-      by: status === before?.status ? before.by : cause(event),
-      folded,
-    };
-    const senders = { ...row?.senders, [senderId]: state };
+    const { addressId, senderId } = event.data;
+    const senders = { ...row?.senders, [senderId]: stateAfter(row?.senders[senderId], event) };
     const standing = Object.keys(senders).filter((id) => senders[id]?.status === 'yes');
     const latest = event.type === 'OptedIn' ? senderId : (row?.yesFor ?? null);
     const yesFor = latest !== null && standing.includes(latest) ? latest : (standing.at(-1) ?? null);
-    return { id: event.data.addressId, programId: event.metadata.programId, senders, yesFor };
+    return { id: addressId, programId: event.metadata.programId, senders, yesFor };
   },
 });
+
+function stateAfter(before: ConsentState | undefined, event: Recorded<ConsentEvent>): ConsentState {
+  const { status, textedFirst, ...folded } = consentDecider.evolve(consentOf(before), event);
+  const { since, by } = status === before?.status ? before : { since: event.metadata.occurredAt, by: cause(event) };
+  return { status, textedFirst, purpose: purposeAfter(event, before?.purpose ?? null), since, by, folded };
+}
 
 /** Consent in the write side's form. */
 export const consentOf = (state: ConsentState | undefined): Consent =>

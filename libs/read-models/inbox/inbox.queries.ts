@@ -5,7 +5,7 @@ import { concernedStaff } from '@app/domain/conversation';
 import { refusedSender } from '@app/domain/consent';
 import { isMuted } from '@app/domain/mute';
 import { consentOf, consentsProjection, type ConsentRow } from '../consents/consents.projection.js';
-import { contactsProjection } from '../contacts/contacts.projection.js';
+import { contactsProjection, type ContactRow } from '../contacts/contacts.projection.js';
 import { muteRowId, mutesModel } from '../mutes/mutes.projection.js';
 import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
@@ -106,7 +106,6 @@ export class InboxQueries {
     const senders = programs[0]?.senders ?? [];
     return rows.map(({ programId: _programId, activity: _activity, archived: _archived, staff = [], ...row }) => {
       const contact = contactOf.get(row.contactId);
-      const phone = contact?.phones[0] ?? null;
       const consents = byAddress.get(contact?.addressIds[0] ?? '')?.senders ?? {};
       const choice = choiceOf.get(row.id);
       const isSilent = isMuted(choice, concernedStaff({ ...row, staff }).includes(userId), now);
@@ -114,13 +113,21 @@ export class InboxQueries {
         ...row,
         isMuted: isSilent,
         mutedUntil: isSilent ? (choice?.until ?? null) : null,
-        displayName: contact?.name ?? phone ?? contact?.emails[0] ?? row.contactId,
-        phone,
+        ...shownAs(contact, row.contactId),
         ...consentFor(consents, senders),
-        leadState: contact?.name ? 'lead' : 'none',
       };
     });
   }
+}
+
+function shownAs(
+  contact: ContactRow | undefined,
+  contactId: string,
+): Pick<ConversationView, 'displayName' | 'phone' | 'leadState'> {
+  if (!contact) return { displayName: contactId, phone: null, leadState: 'none' };
+  const { name, phones, emails } = contact;
+  const phone = phones[0] ?? null;
+  return { displayName: name ?? phone ?? emails[0] ?? contactId, phone, leadState: name ? 'lead' : 'none' };
 }
 
 function consentFor(

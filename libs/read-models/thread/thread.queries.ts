@@ -49,10 +49,8 @@ export class ThreadQueries {
   }
 }
 
-function view(
-  { id, conversationId, kind, direction, author, channel, text, assignee, rule, deliveryId, at }: ThreadEntry,
-  delivery: DeliveryRow | undefined,
-): Omit<MessageView, 'optedOutOf'> {
+function view(entry: ThreadEntry, delivery: DeliveryRow | undefined): Omit<MessageView, 'optedOutOf'> {
+  const { id, conversationId, kind, direction, author, channel, text, assignee, rule, deliveryId, at } = entry;
   return {
     id,
     conversationId,
@@ -65,15 +63,12 @@ function view(
     rule,
     deliveryId,
     at,
-    ...stateOf(kind, direction, rule, deliveryId, delivery),
+    ...stateOf(entry, delivery),
   };
 }
 
 function stateOf(
-  kind: ThreadEntry['kind'],
-  direction: ThreadEntry['direction'],
-  rule: string | null,
-  deliveryId: string | null,
+  { kind, direction, rule, deliveryId }: ThreadEntry,
   delivery: DeliveryRow | undefined,
 ): Pick<MessageView, 'state' | 'reason' | 'errorCode'> {
   if (kind === 'refusal') return { state: 'refused', reason: rule, errorCode: null };

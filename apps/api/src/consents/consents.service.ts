@@ -30,7 +30,7 @@ export class ConsentsService {
       purpose: body.purpose ?? 'conversational',
       evidence,
     };
-    const { consentId } = await takeRequest(this.commands, context, 'RequestOptIn', form, () =>
+    const { consentId } = await takeRequest(this.commands, context, { kind: 'RequestOptIn', body: form }, () =>
       this.target(context, form),
     );
     const intent = { type: 'RequestOptIn', data: form } as const;

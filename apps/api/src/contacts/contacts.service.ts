@@ -24,9 +24,14 @@ export class ContactsService {
   /** The contact's id is derived from its external id, or else from its first phone. @throws InvalidRequest */
   async create(body: CreateContactDto, context: RequestContext): Promise<ContactCreatedDto> {
     const details = detailsOf(body);
-    const { contactId } = await takeRequest(this.commands, context, 'CreateContact', details, async () => ({
-      contactId: await this.idFor(context, details),
-    }));
+    const { contactId } = await takeRequest(
+      this.commands,
+      context,
+      { kind: 'CreateContact', body: details },
+      async () => ({
+        contactId: await this.idFor(context, details),
+      }),
+    );
     return {
       contactId,
       ...commandResponse(
@@ -73,26 +78,20 @@ export class ContactsService {
   }
 }
 
-function detailsOf({
-  name,
-  phones,
-  emails,
-  externalId,
-  contactType,
-  registered,
-  active,
-}: CreateContactDto): ContactDetails {
-  if (!name && !phones?.length && !emails?.length && !externalId)
+function detailsOf(dto: CreateContactDto): ContactDetails {
+  const details = {
+    name: dto.name ?? null,
+    phones: dto.phones ?? [],
+    emails: dto.emails ?? [],
+    externalId: dto.externalId ?? null,
+    contactType: dto.contactType ?? 'unknown',
+    registered: dto.registered ?? false,
+    active: dto.active ?? true,
+  };
+  const { name, phones, emails, externalId } = details;
+  if ([name, externalId].every((given) => !given) && phones.length + emails.length === 0)
     throw new InvalidRequest([
       { field: 'name', rule: 'atLeastOne', message: 'give at least one of name, phones, emails and externalId' },
     ]);
-  return {
-    name: name ?? null,
-    phones: phones ?? [],
-    emails: emails ?? [],
-    externalId: externalId ?? null,
-    contactType: contactType ?? 'unknown',
-    registered: registered ?? false,
-    active: active ?? true,
-  };
+  return details;
 }

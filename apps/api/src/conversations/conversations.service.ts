@@ -42,7 +42,7 @@ export class ConversationsService {
     context: RequestContext,
   ): Promise<{ readonly started: StartedDto; readonly isNew: boolean }> {
     const whom = withWhom(body);
-    const about = await takeRequest(this.commands, context, 'StartConversation', whom, () =>
+    const about = await takeRequest(this.commands, context, { kind: 'StartConversation', body: whom }, () =>
       this.starter.find(whom, context),
     );
     const { conversationId, ...result } = await this.starter.start(caller.id, whom, about, context);

@@ -13,8 +13,7 @@ import type { RequestContext } from './command-context.js';
 export async function takeRequest<Target extends JsonObject>(
   commands: CommandBus,
   context: RequestContext,
-  kind: string,
-  body: JsonObject,
+  { kind, body }: { readonly kind: string; readonly body: JsonObject },
   findTarget: () => Target | Promise<Target>,
 ): Promise<Target> {
   if (context.expectedRevision !== undefined) throw new RevisionMismatch();

@@ -26,9 +26,14 @@ export class ReferralsService {
     context: RequestContext,
   ): Promise<ReferralCreatedDto> {
     const data = { referrerId, referredId, status: status ?? 'new', externalId: externalId ?? null };
-    const { referralId } = await takeRequest(this.commands, context, 'CreateReferral', data, async () => ({
-      referralId: await this.idFor(context, data.externalId),
-    }));
+    const { referralId } = await takeRequest(
+      this.commands,
+      context,
+      { kind: 'CreateReferral', body: data },
+      async () => ({
+        referralId: await this.idFor(context, data.externalId),
+      }),
+    );
     return {
       referralId,
       ...commandResponse(

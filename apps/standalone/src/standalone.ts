@@ -43,11 +43,7 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
     await engines.close();
     throw error;
   });
-  const account = {
-    senderPhone: given.TWILIO_SENDER_PHONE,
-    accountSid: given.TWILIO_ACCOUNT_SID,
-    authToken: given.TWILIO_AUTH_TOKEN ?? secrets.twilioAuthToken,
-  };
+  const account = accountOf(given, secrets.twilioAuthToken);
   const emulator = await emulatorFor(given, account);
   const isTrial = given.SMS === 'emulator';
   const configuration: Configuration = Object.freeze({
@@ -97,6 +93,11 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
 
 const portOf = (address: string | AddressInfo | null): number | null =>
   typeof address === 'object' && address ? address.port : null;
+
+const accountOf = (
+  { TWILIO_SENDER_PHONE: senderPhone, TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN }: Configuration,
+  developmentToken: string,
+): Account => ({ senderPhone, accountSid, authToken: TWILIO_AUTH_TOKEN ?? developmentToken });
 
 type Account = { readonly senderPhone: string; readonly accountSid: string; readonly authToken: string };
 

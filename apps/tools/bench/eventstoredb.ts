@@ -56,7 +56,9 @@ export async function messagesAgainstRawAppends(options: MessagesOptions, url: s
     const [messages, raw] = await alternate(options, [
       async () => {
         const facts = await child.ask({ type: 'start', conversations, emails, flushDelayMs: 0, recordUrl: url });
-        const result = await bothWays((connections) => round(load, { child, facts }, PRODUCT, connections, roundMs));
+        const result = await bothWays((connections) =>
+          round(load, { child, facts }, PRODUCT, { connections, durationMs: roundMs }),
+        );
         // Its followers receive every appended event, and would slow the raw appends down.
         await child.ask({ type: 'stop' });
         return result;

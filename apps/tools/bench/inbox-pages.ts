@@ -22,8 +22,8 @@ export async function pagesAtManyAgainstFew(options: PagesOptions): Promise<Row[
   const many = await openInbox(options.many);
   try {
     return [
-      await compare('first page', options, few, many, () => undefined),
-      await compare('page at a random depth', options, few, many, anyOf),
+      await compare('first page', options, { few, many }, () => undefined),
+      await compare('page at a random depth', options, { few, many }, anyOf),
     ];
   } finally {
     await Promise.all([few.engines.close(), many.engines.close()]);
@@ -33,8 +33,7 @@ export async function pagesAtManyAgainstFew(options: PagesOptions): Promise<Row[
 async function compare(
   name: string,
   { rounds, pages, ...sizes }: PagesOptions,
-  few: Inbox,
-  many: Inbox,
+  { few, many }: { readonly few: Inbox; readonly many: Inbox },
   cursor: (inbox: Inbox) => string | undefined,
 ): Promise<Row> {
   const times = { few: [] as number[][], many: [] as number[][] };

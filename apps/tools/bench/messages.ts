@@ -33,8 +33,8 @@ export async function durableAgainstEmpty(options: MessagesOptions): Promise<Row
   const server = await startServer(options, 0);
   try {
     const [empty, durable] = await alternate(options, [
-      () => round(load, server, EMPTY, CLIENTS_OF_A, options.roundMs),
-      () => round(load, server, PRODUCT, CLIENTS_OF_A, options.roundMs),
+      () => round(load, server, EMPTY, { connections: CLIENTS_OF_A, durationMs: options.roundMs }),
+      () => round(load, server, PRODUCT, { connections: CLIENTS_OF_A, durationMs: options.roundMs }),
     ]);
     return {
       id: 'a',
@@ -54,8 +54,8 @@ export async function slowFlush(options: MessagesOptions): Promise<Row> {
   const [plain, slow] = await Promise.all([startServer(options, 0), startServer(options, FLUSH_DELAY_MS)]);
   try {
     const [asIs, delayed] = await alternate(options, [
-      () => round(load, plain, PRODUCT, CLIENTS_OF_B, options.roundMs),
-      () => round(load, slow, PRODUCT, CLIENTS_OF_B, options.roundMs),
+      () => round(load, plain, PRODUCT, { connections: CLIENTS_OF_B, durationMs: options.roundMs }),
+      () => round(load, slow, PRODUCT, { connections: CLIENTS_OF_B, durationMs: options.roundMs }),
     ]);
     return {
       id: 'b',
@@ -78,8 +78,7 @@ export async function round(
   load: Load,
   { child, facts }: Server,
   route: string,
-  connections: number,
-  durationMs: number,
+  { connections, durationMs }: { readonly connections: number; readonly durationMs: number },
 ): Promise<Round> {
   const { port, token, conversations } = facts;
   const paths = conversations.map((id) => `${route}/${id}/messages`);

@@ -23,15 +23,13 @@ export function checkTexts(evidence: Evidence, witness: Witness, findings: Findi
   for (const { text, messageId, phone } of texts) {
     const creates = byText.get(text) ?? [];
     for (const { to } of creates) if (to !== phone) findings.add('wrong', `${text} was sent to ${to}, not to ${phone}`);
-    judge(byId.get(messageId), creates, text, counts, findings);
+    judge(byId.get(messageId), creates, text, { counts, findings });
   }
   checkAutomated(
     entries.filter(({ kind }) => kind === 'automated'),
     accepted,
     new Set(texts.map(({ text }) => text)),
-    witness,
-    counts,
-    findings,
+    { witness, counts, findings },
   );
   const refused = new Set(witness.all('refused').map(({ text }) => text));
   for (const { body } of evidence.creates)
@@ -39,12 +37,13 @@ export function checkTexts(evidence: Evidence, witness: Witness, findings: Findi
   return counts;
 }
 
+type Judging = { readonly witness: Witness; readonly counts: TextCounts; readonly findings: Findings };
+
 function judge(
   entry: Entry | undefined,
   creates: readonly Create[],
   what: string,
-  counts: TextCounts,
-  findings: Findings,
+  { counts, findings }: Omit<Judging, 'witness'>,
 ): void {
   findings.atMostOne(creates.length, `text ${what}`);
   if (!entry) return; // its thread lacks it, and that was reported
@@ -64,9 +63,7 @@ function checkAutomated(
   entries: readonly (Entry & { phone: string | null })[],
   accepted: readonly Create[],
   known: ReadonlySet<string>,
-  witness: Witness,
-  counts: TextCounts,
-  findings: Findings,
+  { witness, counts, findings }: Judging,
 ): void {
   const questions = new Set(entries.map(({ text }) => text));
   const byPhone = grouped(
@@ -79,7 +76,7 @@ function checkAutomated(
     if (isContested) findings.atMostOne(shown.length, `opt-in request to ${phone}`);
     else findings.exactlyOne(shown.length, `opt-in request to ${phone}`);
     if (shown.length > 0 || !isContested)
-      judge(shown[0], byPhone.get(phone) ?? [], `opt-in request to ${phone}`, counts, findings);
+      judge(shown[0], byPhone.get(phone) ?? [], `opt-in request to ${phone}`, { counts, findings });
   }
   for (const { body, to } of accepted)
     if (!known.has(body) && !(questions.has(body) && asked.has(to)))

@@ -33,11 +33,7 @@ export class Accounts {
   put(accountSid: string, change: AccountChange): Account {
     const known = this.accounts.get(accountSid);
     const authToken = change.authToken ?? known?.authToken ?? '';
-    if (!/^AC[0-9a-fA-F]{32}$/.test(accountSid)) throw new InvalidControl(`not an account sid: ${accountSid}`);
-    if (authToken === '') throw new InvalidControl(`account ${accountSid} needs an authToken`);
-    for (const { smsUrl } of change.numbers ?? []) {
-      if (smsUrl !== undefined && !isWebAddress(smsUrl)) throw new InvalidControl(`not a web address: ${smsUrl}`);
-    }
+    checkAccount(accountSid, authToken, change.numbers ?? []);
     const account: Account = {
       accountSid,
       authToken,
@@ -73,6 +69,13 @@ export const findNumber = (account: Account, phoneNumber: string): AccountNumber
 
 export const findService = (account: Account, phoneNumber: string): MessagingService | undefined =>
   account.messagingServices?.find((service) => service.numbers.includes(phoneNumber));
+
+function checkAccount(accountSid: string, authToken: string, numbers: readonly AccountNumber[]): void {
+  if (!/^AC[0-9a-fA-F]{32}$/.test(accountSid)) throw new InvalidControl(`not an account sid: ${accountSid}`);
+  if (authToken === '') throw new InvalidControl(`account ${accountSid} needs an authToken`);
+  for (const { smsUrl } of numbers)
+    if (smsUrl !== undefined && !isWebAddress(smsUrl)) throw new InvalidControl(`not a web address: ${smsUrl}`);
+}
 
 function merge<T>(known: readonly T[] = [], changed: readonly T[] = [], key: (item: T) => string): readonly T[] {
   const items = new Map(known.map((item) => [key(item), item]));

@@ -37,10 +37,7 @@ export function readCreate(account: Account, form: Form): CreateRequest {
   const sender = readSender(account, form);
   const body = field(form, 'Body');
   const mediaUrls = [form['MediaUrl'] ?? []].flat();
-  if (body === '' && mediaUrls.length === 0) throw refused(21602, 'Message body is required.');
-  if (body.length > 1600) throw refused(21617, 'The concatenated message body exceeds the 1600 character limit');
-  if (mediaUrls.length > 10) throw refused(21623, 'Number of media files exceeds allowed limit');
-  if (!mediaUrls.every(isWebAddress)) throw refused(21620, 'Invalid media URL(s)');
+  checkContent(body, mediaUrls);
   const statusCallback = field(form, 'StatusCallback') || null;
   if (statusCallback !== null && !isWebAddress(statusCallback)) {
     throw refused(21609, `The 'StatusCallback' URL ${statusCallback} is not a valid URL.`);
@@ -48,21 +45,33 @@ export function readCreate(account: Account, form: Form): CreateRequest {
   return { to, ...sender, body, mediaUrls, statusCallback, sendAt: readSchedule(form, sender.messagingServiceSid) };
 }
 
+function checkContent(body: string, mediaUrls: readonly string[]): void {
+  if (body === '' && mediaUrls.length === 0) throw refused(21602, 'Message body is required.');
+  if (body.length > 1600) throw refused(21617, 'The concatenated message body exceeds the 1600 character limit');
+  if (mediaUrls.length > 10) throw refused(21623, 'Number of media files exceeds allowed limit');
+  if (!mediaUrls.every(isWebAddress)) throw refused(21620, 'Invalid media URL(s)');
+}
+
 function readSender(account: Account, form: Form): Pick<CreateRequest, 'from' | 'messagingServiceSid'> {
   const from = field(form, 'From');
   const sid = field(form, 'MessagingServiceSid');
   if (from === '' && sid === '') throw refused(21603, "A 'From' phone number is required.");
-  const service = account.messagingServices?.find((known) => known.sid === sid);
-  if (sid !== '' && !service) throw refused(21701, 'The Messaging Service does not exist.');
+  const numbers = numbersOfService(account, sid);
   if (from !== '' && !findNumber(account, from)) {
     throw refused(
       21606,
       `The 'From' phone number provided (${from}) is not a valid message-capable phone number of this account.`,
     );
   }
-  if (from === '' && service?.numbers.length === 0)
-    throw refused(21703, 'The Messaging Service contains no phone numbers.');
+  if (from === '' && numbers?.length === 0) throw refused(21703, 'The Messaging Service contains no phone numbers.');
   return { from: from || null, messagingServiceSid: sid || null };
+}
+
+function numbersOfService(account: Account, sid: string): readonly string[] | null {
+  if (sid === '') return null;
+  const service = account.messagingServices?.find((known) => known.sid === sid);
+  if (!service) throw refused(21701, 'The Messaging Service does not exist.');
+  return service.numbers;
 }
 
 function readSchedule(form: Form, messagingServiceSid: string | null): Date | null {

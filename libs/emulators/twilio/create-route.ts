@@ -13,8 +13,7 @@ type Answer = { readonly status: number; readonly body: object };
 /** Accepts a create, applies its fault, and notes both before the response. */
 export async function handleCreate(
   provider: Provider,
-  accountSid: string,
-  account: Account | undefined,
+  { accountSid, account }: { readonly accountSid: string; readonly account: Account | undefined },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -47,7 +46,7 @@ export async function handleCreate(
   }
 
   const { answer, message } = tryAccept(provider, account, form, entry);
-  if (message) await startLife(provider, account, message, reply, fault === 'timeout-after');
+  if (message) await startLife(provider, { account, message }, reply, fault === 'timeout-after');
 
   switch (fault) {
     case 'timeout-after':
@@ -85,8 +84,7 @@ function tryAccept(
 /** A message's life starts when the caller has the response, so only the `early` fault lets a callback overtake it. */
 async function startLife(
   provider: Provider,
-  account: Account,
-  message: Message,
+  { account, message }: { readonly account: Account; readonly message: Message },
   reply: FastifyReply,
   unanswered: boolean,
 ): Promise<void> {

@@ -59,10 +59,9 @@ export class InboundTexts {
     const account = this.accounts.ownerOf(to, known?.accountSid ?? input.accountSid);
     if (!account) throw new InvalidControl(`no account has the number ${to || '(none given)'}`);
     const message = known ?? this.take(account, this.newMessage(account, to, input));
-    const url = input.deliver === false ? null : (findNumber(account, to)?.smsUrl ?? null);
+    const url = input.deliver === false ? null : webhookOf(account, to);
     const answer = await this.post(account, message, url, known !== undefined);
-    const delivered = answer.status !== null && answer.status >= 200 && answer.status < 300;
-    return { sid: message.sid, webhook: { delivered, ...answer } };
+    return { sid: message.sid, webhook: { delivered: isSuccess(answer.status), ...answer } };
   }
 
   clear(): void {
@@ -75,11 +74,14 @@ export class InboundTexts {
     return known;
   }
 
+  private refuseDeleted(sid: string | undefined): void {
+    if (sid !== undefined && this.store.knows(sid)) throw new InvalidControl(`${sid} was deleted`);
+  }
+
   private newMessage(account: Account, to: string, input: InboundInput): Message {
     const { from = '', body = '', mediaUrls = [], media = [] } = input;
     if (from === '') throw new InvalidControl('from is missing');
-    if (input.messageSid !== undefined && this.store.knows(input.messageSid))
-      throw new InvalidControl(`${input.messageSid} was deleted`);
+    this.refuseDeleted(input.messageSid);
     const createdAt = new Date(input.createdAt ?? Date.now());
     const sid = input.messageSid ?? newSid(mediaUrls.length + media.length > 0 ? 'MM' : 'SM');
     const path = `${this.baseUrl()}${messagesPath(account.accountSid)}/${sid}/Media`;
@@ -196,3 +198,8 @@ function inboundForm(account: Account, message: Message): Record<string, string>
   }
   return form;
 }
+
+const webhookOf = (account: Account, phoneNumber: string): string | null =>
+  findNumber(account, phoneNumber)?.smsUrl ?? null;
+
+const isSuccess = (status: number | null): boolean => status !== null && status >= 200 && status < 300;

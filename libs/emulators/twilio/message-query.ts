@@ -18,10 +18,10 @@ export function listMessages(
   accountSid: string,
   query: Form,
 ) {
-  const size = Math.min(Math.max(Math.trunc(Number(field(query, 'PageSize') || 50)) || 1, 1), 1000);
-  const page = Math.max(Math.trunc(Number(field(query, 'Page'))) || 0, 0);
+  const size = Math.min(Math.max(wholeNumber(field(query, 'PageSize') || '50', 1), 1), 1000);
+  const page = Math.max(wholeNumber(field(query, 'Page'), 0), 0);
   const token = field(query, 'PageToken') || undefined;
-  const found = store.page(accountSid, { ...readFilter(query), isListed }, size, token, page * size);
+  const found = store.page(accountSid, { ...readFilter(query), isListed }, { size, token, offset: page * size });
   if (!found) throw new RefusedRequest(400, 20001, `Invalid PageToken: ${token ?? ''}`);
   const uri = (number: number, pageToken?: string | null): string => {
     const params = new URLSearchParams();
@@ -44,6 +44,8 @@ export function listMessages(
     uri: uri(page, token ?? null),
   };
 }
+
+const wholeNumber = (text: string, otherwise: number): number => Math.trunc(Number(text)) || otherwise;
 
 function readFilter(query: Form): Omit<MessageFilter, 'isListed'> {
   const at = readSpan(query, 'DateSent');

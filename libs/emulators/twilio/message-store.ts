@@ -45,13 +45,7 @@ export class MessageStore {
    * A page of an account's messages, newest first. Tokens name a message, not a number of rows (`PA…` reads older
    * messages, `PB…` newer ones), so messages that arrive between two pages neither repeat nor hide others.
    */
-  page(
-    accountSid: string,
-    filter: MessageFilter,
-    size: number,
-    token: string | undefined,
-    offset = 0,
-  ): MessagePage | null {
+  page(accountSid: string, filter: MessageFilter, { size, token, offset }: PageWanted): MessagePage | null {
     const rows = this.messages
       .filter((m) => m.accountSid === accountSid && !m.deleted && matches(m, filter))
       .sort((a, b) => this.compare(b, a));
@@ -89,11 +83,16 @@ export class MessageStore {
   }
 }
 
+type PageWanted = { readonly size: number; readonly token: string | undefined; readonly offset: number };
+
 function matches(message: Message, filter: MessageFilter): boolean {
   if (!filter.isListed(message)) return false;
   if (filter.to !== undefined && message.to !== filter.to) return false;
   if (filter.from !== undefined && message.from !== filter.from) return false;
-  const sent = message.sentAt?.getTime();
-  if (filter.sentFrom !== undefined && !(sent !== undefined && sent >= filter.sentFrom)) return false;
-  return filter.sentUntil === undefined || (sent !== undefined && sent <= filter.sentUntil);
+  return isSentWithin(message, filter);
+}
+
+function isSentWithin({ sentAt }: Message, { sentFrom, sentUntil }: MessageFilter): boolean {
+  if (sentFrom === undefined && sentUntil === undefined) return true;
+  return sentAt !== null && sentAt.getTime() >= (sentFrom ?? -Infinity) && sentAt.getTime() <= (sentUntil ?? Infinity);
 }

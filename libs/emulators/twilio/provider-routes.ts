@@ -39,7 +39,7 @@ export function providerRoutes(provider: Provider) {
     app.post<InAccount>('/Messages.json', (request, reply) => {
       const { accountSid } = request.params;
       const account = provider.accounts.authenticate(accountSid, request.headers.authorization);
-      return handleCreate(provider, accountSid, account, request, reply);
+      return handleCreate(provider, { accountSid, account }, request, reply);
     });
     app.get<InAccount>('/Messages.json', (request) => {
       const account = authenticate(request, request.params.accountSid);

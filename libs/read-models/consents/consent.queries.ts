@@ -24,8 +24,7 @@ export class ConsentQueries {
 
   /** Contacts whose consent was lost because the program changed its number. @throws InvalidCursor */
   async toRenew(programId: string, after: string | undefined, limit: number): Promise<Page<ConsentToRenew>> {
-    const [program] = await this.readModels.get(programsProjection, [programId]);
-    const senders = program?.senders ?? [];
+    const senders = await this.sendersOf(programId);
     const former = senders.slice(0, -1);
     const isLost = isLostWith(senders.at(-1)?.id ?? '');
     const documents: ConsentToRenew[] = [];
@@ -44,6 +43,11 @@ export class ConsentQueries {
       inner = page.next ?? undefined;
     }
     return { documents, next: index < former.length ? cursorOf(index, inner) : null };
+  }
+
+  private async sendersOf(programId: string): Promise<ProgramRow['senders']> {
+    const [program] = await this.readModels.get(programsProjection, [programId]);
+    return program?.senders ?? [];
   }
 
   private async view(

@@ -1,6 +1,11 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+const tooMany = (max, functions) => ({
+  selector: `${functions}[params.length>${max}]:not([params.0.name="this"])`,
+  message: `At most ${max} parameters: pass what belongs together as one object.`,
+});
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'data/', '*.cjs'] },
   js.configs.recommended,
@@ -18,9 +23,36 @@ export default tseslint.config(
       // Nest's modules and DTOs are classes without members of their own.
       '@typescript-eslint/no-extraneous-class': 'off',
       '@typescript-eslint/no-invalid-void-type': 'off',
-      complexity: ['error', { max: 18, variant: 'modified' }],
-      'max-lines': ['error', 320],
+      complexity: ['error', { max: 10, variant: 'modified' }],
+      'max-lines': ['error', 250],
+      // Instead of max-params: nobody passes the parameters of most constructors, because Nest injects them. `this` is a
+      // type, not a parameter.
+      'no-restricted-syntax': [
+        'error',
+        tooMany(4, ':matches(FunctionDeclaration, ArrowFunctionExpression)'),
+        tooMany(4, ':not(MethodDefinition[kind="constructor"]) > FunctionExpression'),
+        tooMany(8, 'MethodDefinition[kind="constructor"] > FunctionExpression'),
+      ],
     },
   },
-  { files: ['**/*.spec.ts', '**/test/*.ts', '**/*.contract.ts'], rules: { 'max-lines': ['error', 500] } },
+  // To be split: until then the limits are those of before.
+  {
+    files: [
+      'apps/notifier/**',
+      'libs/emulators/eventstoredb/**',
+      'apps/tools/{chaos,demo}/*.ts',
+      'libs/testing/samples/*',
+    ],
+    rules: {
+      complexity: ['error', { max: 18, variant: 'modified' }],
+      'max-lines': ['error', 320],
+      'no-restricted-syntax': 'off',
+    },
+  },
+  {
+    files: ['**/*.spec.ts', '**/test/*.ts', '**/*.contract.ts'],
+    // A test takes as many parameters as its table has columns.
+    rules: { 'max-lines': ['error', 500], 'no-restricted-syntax': 'off' },
+  },
+  { files: ['**/*.spec.ts', '**/test/*.ts'], rules: { complexity: ['error', { max: 15, variant: 'modified' }] } },
 );

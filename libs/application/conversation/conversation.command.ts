@@ -5,7 +5,7 @@ import { AggregateCommand } from '../commands/aggregate-command.js';
 type DataOf<Type> = Extract<ConversationCommand, { type: Type }>['data'];
 type Automated = 'SendOptInRequest' | 'ReceiveMessage' | 'ReceiveKeyword';
 
-/** A message has no id yet: the handler makes it. */
+/** A message has no id yet: the handler derives it. */
 export type ConversationIntent =
   | Message<'SendMessage', Pick<DataOf<'SendMessage'>, 'by' | 'channel' | 'text'>>
   /** The contact writes in the portal. */

@@ -17,7 +17,7 @@ const agreed = (event: Message) => record('consent-consent-1', event);
 const changed = (addressIds: string[], formerAddressIds: string[]) =>
   contact({ type: 'ContactDetailsChanged', data: { ...samples.ContactDetailsChanged, addressIds, formerAddressIds } });
 
-/** The commands that an event leads to, where the program has these numbers and the conversation has not begun. */
+/** The commands caused by an event, if the program has these numbers and the conversation has not started. */
 async function commandsOf(
   reaction: Reaction,
   event: Recorded<Message>,

@@ -84,7 +84,7 @@ const mayBeOutdated = (error: unknown, isRead: boolean): boolean =>
   error instanceof WrongExpectedRevision ||
   (!isRead && (error instanceof DomainError || error instanceof KeyDestroyed || error instanceof KeyLost));
 
-/** The result of a command that changes nothing; `null` when its trace asks for another look at the stream. */
+/** The result of a command that changes nothing; `null` when its trace requires reading the stream again. */
 async function unchanged(folded: Folded<unknown>, trace: RequestTrace | null): Promise<CommandResult<never> | null> {
   const result = { revision: revisionNumber(folded), position: folded.position };
   return !trace || (await trace.settle(result)) ? { ...result, events: [] } : null;

@@ -11,5 +11,6 @@ if (major < 24) {
   process.exit(1);
 }
 
-// What was compiled is kept beside the build, so that the next start takes less. Where that cannot be written, as in the image, nothing is.
+// Compiled code is cached beside the build, which makes the next start faster; not if the folder is read-only, as in
+// the image.
 module.enableCompileCache(fileURLToPath(new URL('../../../.compile-cache', import.meta.url)));

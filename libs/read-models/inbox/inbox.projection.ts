@@ -12,7 +12,7 @@ export type InboxRow = {
   readonly archived: boolean;
   /** The member of staff who is responsible, or `null`. */
   readonly assignee: string | null;
-  /** Staff who started it or wrote in it. Rows that were written before this field have none until a rebuild. */
+  /** Staff who started it or wrote in it. Rows written before this field existed have none until a rebuild. */
   readonly staff?: readonly string[];
   /** The contact's messages since the last message by staff. */
   readonly answers: number;

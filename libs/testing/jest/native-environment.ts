@@ -2,12 +2,12 @@ import type { JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
 import { ModernFakeTimers } from '@jest/fake-timers';
 import { ModuleMocker } from 'jest-mock';
 
-/** What Jest or a spec replaces, and the next spec of the same worker must find as it was. */
+/** Properties that Jest or a spec replaces, and that must be restored for the next spec of the same worker. */
 const { exit } = process;
 const environment = { ...process.env };
 const original = { console };
 
-/** The globals of a spec are those of its process: the modules that specs share must see the same ones. */
+/** The globals of a spec are those of its process: modules shared by specs must see the same ones. */
 export default class NativeEnvironment implements JestEnvironment {
   readonly global = globalThis as unknown as JestEnvironment['global'];
   readonly moduleMocker = new ModuleMocker(globalThis);
@@ -19,7 +19,7 @@ export default class NativeEnvironment implements JestEnvironment {
   }
 
   async setup(): Promise<void> {
-    // Nothing is made for one spec.
+    // Nothing is created for a single spec.
   }
 
   async teardown(): Promise<void> {

@@ -13,8 +13,8 @@ const { default: circus } = require('jest-circus/runner') as { default: (...args
 const { getBuiltinModule } = process;
 
 /**
- * Jest's own runner, but specs are loaded by Node: a worker loads each module once. Jest's loader compiles and links
- * everything that a spec imports again for each spec, which was most of the time of the tests.
+ * Jest's own runner, but Node loads the specs, so a worker loads each module once. Jest's loader compiles and links all
+ * imports again for each spec, which took most of the time of the tests.
  */
 export default function run(
   globalConfig: unknown,
@@ -24,12 +24,12 @@ export default function run(
   path: string,
   send: unknown,
 ): Promise<unknown> {
-  // The runtime has replaced it by one that loads with Jest's loader.
+  // The runtime has replaced it by one that uses Jest's loader.
   Object.assign(process, { getBuiltinModule });
   Object.assign(globalThis, { jest: runtime.jestGlobals.jestObjectFor(path) });
   Object.assign(runtime, {
     requireInternalModule: (file: string): unknown => {
-      // The tests of a spec are collected in this module.
+      // This module collects the tests of a spec, so each spec loads it again.
       Reflect.deleteProperty(require.cache, file);
       Reflect.deleteProperty(globalThis, Symbol.for('EVENT_HANDLERS'));
       return require(file);

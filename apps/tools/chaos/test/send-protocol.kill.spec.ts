@@ -42,7 +42,7 @@ const allRows: readonly Row[] = [
   ...chain('mail', 'MessageReceived', 'DeliveryRequested', 'DeliveryClaimed', 'mail', 'DeliveryAccepted'),
 ];
 
-/** KILL_CASES=6 runs six of them, from the whole list. */
+/** KILL_CASES=6 runs six of them, spread over the whole list. */
 const cases = Math.min(Number(process.env['KILL_CASES'] ?? allRows.length), allRows.length);
 const rows = allRows.filter(
   (_, n) => Math.floor((n * cases) / allRows.length) !== Math.floor(((n - 1) * cases) / allRows.length),

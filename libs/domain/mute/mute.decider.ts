@@ -1,4 +1,4 @@
-import { DomainError, type Decider, type Message } from '@app/kernel';
+import { decideByType, DomainError, type Decider, type Message } from '@app/kernel';
 import type { MuteEvent } from './mute.events.js';
 
 type OfMember = { readonly conversationId: string; readonly userId: string };
@@ -18,27 +18,23 @@ export type Mutes = { readonly choices: Readonly<Record<string, MuteChoice>> };
 export const muteDecider: Decider<Mutes, MuteCommand, MuteEvent> = {
   initialState: { choices: {} },
 
-  decide({ type, data }, { choices }) {
-    const { conversationId, userId } = data;
-    const choice = choices[userId];
-    switch (type) {
-      case 'MuteConversation': {
-        const { until, at } = data;
-        if (until !== null && until <= at) throw new MuteEndsInThePast();
-        if (choice?.isMuted && choice.until === until) return [];
-        return [{ type: 'ConversationMuted', data: { conversationId, userId, until } }];
-      }
-      case 'UnmuteConversation':
-        return choice?.isMuted === false ? [] : [{ type: 'ConversationUnmuted', data: { conversationId, userId } }];
-      case 'EndMute': {
-        const until = choice?.isMuted ? choice.until : null;
-        // The mute may have changed since its end was looked up.
-        return until === null || until > data.at
-          ? []
-          : [{ type: 'MuteEnded', data: { conversationId, userId, until } }];
-      }
-    }
-  },
+  decide: decideByType<Mutes, MuteCommand, MuteEvent>({
+    MuteConversation({ conversationId, userId, until, at }, { choices }) {
+      if (until !== null && until <= at) throw new MuteEndsInThePast();
+      const choice = choices[userId];
+      return choice?.isMuted && choice.until === until
+        ? []
+        : [{ type: 'ConversationMuted', data: { conversationId, userId, until } }];
+    },
+    UnmuteConversation: ({ conversationId, userId }, { choices }) =>
+      choices[userId]?.isMuted === false ? [] : [{ type: 'ConversationUnmuted', data: { conversationId, userId } }],
+    // The choice may have changed since its end was read.
+    EndMute({ conversationId, userId, at }, { choices }) {
+      const choice = choices[userId];
+      const until = choice?.isMuted ? choice.until : null;
+      return until === null || until > at ? [] : [{ type: 'MuteEnded', data: { conversationId, userId, until } }];
+    },
+  }),
 
   evolve({ choices }, event) {
     const { userId } = event.data;

@@ -16,6 +16,8 @@ const { getBuiltinModule } = process;
  * Jest's own runner, but Node loads the specs, so a worker loads each module once. Jest's loader compiles and links all
  * imports again for each spec, which took most of the time of the tests.
  */
+// Jest passes these one by one.
+// eslint-disable-next-line no-restricted-syntax
 export default function run(
   globalConfig: unknown,
   config: unknown,

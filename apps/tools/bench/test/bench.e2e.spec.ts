@@ -21,7 +21,7 @@ describe('bench', () => {
       );
     expect(rows).toEqual(['a >= 0.70', 'b >= 0.65', 'c >= 0.40', 'd <= 1.30', 'd <= 1.30', 'e none']);
     expect(stdout).toMatch(/^e .+ not run +none +EVENTSTOREDB_URL is not given: /m);
-  }, 60_000);
+  }, 180_000);
 
   it('measures the server of EVENTSTOREDB_URL, and refuses one that is not empty', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bench-spec-'));
@@ -39,9 +39,9 @@ describe('bench', () => {
       await server.close();
       rmSync(folder, { recursive: true });
     }
-  }, 60_000);
+  }, 180_000);
 
   it('refuses a row that does not exist', async () => {
     await expect(bench(['--only', 'x'])).rejects.toMatchObject({ code: 1 });
-  }, 60_000);
+  }, 180_000);
 });

@@ -32,7 +32,7 @@ it('G6: succeeds with the events on the server of EVENTSTOREDB_URL, once', async
   try {
     const env = { ...environment, EVENTSTOREDB_URL: server.url };
     const { stdout } = await demo([], env);
-    expect(stdout).toContain('record: eventstoredb');
+    expect(stdout).toContain('event store: eventstoredb');
     expect(stdout).toContain('The demo succeeded.');
     expect(server.counts.append).toBeGreaterThan(0);
     await expect(demo([], env)).rejects.toMatchObject({

@@ -106,7 +106,7 @@ async function difference(readModels: ReadModelStore, model: ReadModel, head: Po
     ((await others.next()) as { value: StoredDocument | undefined }).value;
   const isDeletedSince = async (id: string): Promise<boolean> =>
     (await readModels.versions(model, [id])).some((live) => isDeleted(live) && live.position > head);
-  /** The first from this one on that is of this id or behind it, or was not deleted since. */
+  /** The next document that has this id or a later one, or that was not deleted since. */
   const skipDeleted = async (from: StoredDocument | undefined, id?: string): Promise<StoredDocument | undefined> => {
     let one = from;
     while (one && (id === undefined || one.document.id < id) && (await isDeletedSince(one.document.id)))

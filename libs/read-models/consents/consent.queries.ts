@@ -70,7 +70,7 @@ export class ConsentQueries {
 const isRefused = ({ senders }: ConsentRow): boolean =>
   refusedSender(Object.entries(senders).map(([senderId, state]) => ({ senderId, consent: consentOf(state) }))) !== null;
 
-/** Neither agreed to the current number, nor opted out. */
+/** Whether they have neither agreed to the current number nor opted out. */
 const isLostWith = (senderId: string) => (row: ConsentRow) =>
   row.senders[senderId]?.status !== 'yes' && !isRefused(row);
 

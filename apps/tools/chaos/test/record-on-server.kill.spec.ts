@@ -37,7 +37,7 @@ it(
     );
     const kills = stdout.split('\n').flatMap((line) => /^cycle +\d\/3 +(.*killed) after/.exec(line)?.[1] ?? []);
     expect(kills).toEqual(['EventStoreDB killed', 'killed', 'EventStoreDB and then the product killed']);
-    expect(stdout).toContain('record on EventStoreDB');
+    expect(stdout).toContain('events on EventStoreDB');
     expect(stdout).toContain('Everything is correct.');
   },
   LONGEST_MS,

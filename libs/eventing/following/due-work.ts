@@ -17,7 +17,7 @@ export type DueWork<Row extends DueRow> = {
   readonly pending: Readonly<Record<string, FieldValue>>;
   /** Types of the events that make something pending or move its time. */
   readonly startedBy: readonly string[];
-  /** Field of the time (ISO 8601); `null` in it: never due. */
+  /** Field of the time (ISO 8601, UTC, with milliseconds); `null` in it: never due. */
   readonly time: keyof Row & string;
   /**
    * Does the work of one document. Called at least once by each process that runs this work, so it claims the work by

@@ -17,7 +17,7 @@ export class ProgramSchedule<Row extends DueRow> {
   /** Documents due up to this time (ISO 8601) were read. */
   private readUpTo: string;
   /** A reading that is not finished. */
-  private unread: { readonly upTo: string; readonly after: string } | null = null;
+  private unread: { readonly above: string; readonly upTo: string; readonly after?: string } | null = null;
   /** When the next reading is due, in ms. */
   private readAt = Infinity;
   /** Due now, by id. */
@@ -48,7 +48,8 @@ export class ProgramSchedule<Row extends DueRow> {
 
   /** Reads documents due after this time (ms); `null`: all pending ones. */
   lookSince(time: number | null): void {
-    this.readUpTo = time === null ? '' : iso(time);
+    const since = time === null ? '' : iso(time);
+    if (since < this.readUpTo) this.readUpTo = since;
     this.unread = null;
     this.readAt = 0;
   }
@@ -58,9 +59,14 @@ export class ProgramSchedule<Row extends DueRow> {
     this.heard.delete(row.id);
     const dueAt = row[this.work.time];
     if (!this.isPending(row) || typeof dueAt !== 'string') return;
-    if (dueAt > iso(this.clock.now())) this.readAt = Math.min(this.readAt, Date.parse(dueAt));
-    else if (this.heard.size < MOST_HEARD) this.heard.set(row.id, row);
-    else this.lookSince(null);
+    if (this.isDue(row)) {
+      if (this.heard.size < MOST_HEARD) this.heard.set(row.id, row);
+      else this.lookSince(null);
+    } else {
+      this.readAt = Math.min(this.readAt, msOf(dueAt));
+      // The clock was set back, and the reading has passed this time.
+      if (dueAt <= (this.unread ?? { upTo: this.readUpTo }).upTo) this.lookSince(null);
+    }
   }
 
   /** Does some of the due work. Rejects when the store does. */
@@ -68,12 +74,20 @@ export class ProgramSchedule<Row extends DueRow> {
     const heard = [...this.heard.values()].slice(0, PIECE);
     for (const { id } of heard) this.heard.delete(id);
     const rows = heard.length > 0 ? heard : await this.read();
-    const outcomes = await Promise.all(rows.map((row) => this.isDone(row)));
-    if (outcomes.includes(false) && this.againAt === Infinity) {
+    const areDone = await this.areDone(rows);
+    if (!areDone && this.againAt === Infinity) {
       this.againAt = this.clock.now() + Math.min(FIRST_PAUSE_MS * 2 ** this.failures, LONGEST_PAUSE_MS);
       this.failures += 1;
     }
     if (heard.length === 0 && this.unread === null && this.againAt === Infinity) this.failures = 0;
+  }
+
+  private async areDone(rows: readonly Row[]): Promise<boolean> {
+    // The clock may have been set back since they were found.
+    const { due = [], early = [] } = Object.groupBy(rows, (row) => (this.isDue(row) ? 'due' : 'early'));
+    for (const row of early) this.hear(row);
+    const outcomes = await Promise.all(due.map((row) => this.isDone(row)));
+    return !outcomes.includes(false);
   }
 
   private async isDone(row: Row): Promise<boolean> {
@@ -88,22 +102,26 @@ export class ProgramSchedule<Row extends DueRow> {
 
   private async read(): Promise<readonly Row[]> {
     const now = this.clock.now();
-    if (this.againAt <= now) {
+    // A reading goes on to its end, so that failures do not keep it from later documents.
+    if (this.againAt <= now && this.unread === null) {
       this.againAt = Infinity;
       this.lookSince(null);
     }
-    const { above, upTo, after } = { above: this.readUpTo, upTo: iso(now), after: undefined, ...this.unread };
+    const { above, upTo, after } = (this.unread ??= { above: this.readUpTo, upTo: iso(now) });
+    const unread = this.unread;
     this.readAt = Infinity;
     const { documents, next } = await this.page({ above, upTo }, PIECE, after);
+    // It was started again meanwhile.
+    if (this.unread !== unread) return documents;
     if (next !== null) {
-      this.unread = { upTo, after: next };
+      this.unread = { above, upTo, after: next };
       this.readAt = 0;
       return documents;
     }
     [this.unread, this.readUpTo] = [null, upTo];
     const [later] = (await this.page({ above: upTo }, 1)).documents;
     // Documents announced meanwhile may be due earlier.
-    if (later) this.readAt = Math.min(this.readAt, Date.parse(String(later[this.work.time])));
+    if (later) this.readAt = Math.min(this.readAt, msOf(String(later[this.work.time])));
     return documents;
   }
 
@@ -113,9 +131,19 @@ export class ProgramSchedule<Row extends DueRow> {
     return this.readModels.page(model, { index, equals, range, order: 'asc', after, limit });
   }
 
+  private isDue(row: Row): boolean {
+    return String(row[this.work.time]) <= iso(this.clock.now());
+  }
+
   private isPending(row: Row): boolean {
     return Object.entries(this.work.pending).every(([field, value]) => row[field] === value);
   }
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Times in another form have another order; they are read when everything is read again. */
+function msOf(time: string): number {
+  const ms = Date.parse(time);
+  return !Number.isNaN(ms) && iso(ms) === time ? ms : Infinity;
+}

@@ -10,6 +10,8 @@ import { Wakeup } from './wakeup.js';
 const LONGEST_WAIT_MS = 1_000;
 const MODEL_WAIT_MS = 1_000;
 const PROGRAMS_AT_ONCE = 10;
+/** Everything due is read again after this time: a rebuilt read model may contain work that no event announces. */
+const READ_AGAIN_MS = 5 * 60_000;
 
 /**
  * Does work when it is due. Due times are stored in a read model, so they survive the process and follow from events;
@@ -33,6 +35,8 @@ class Run<Row extends DueRow> {
   /** Programs with pending work; the one that had its turn last is at the end. */
   private readonly programs = new Map<string, ProgramSchedule<Row>>();
   private readonly turns = new Map<string, Promise<void>>();
+  /** When the last reading of everything began, in ms. */
+  private readAllAt = -Infinity;
   private failure: { readonly error: unknown } | null = null;
 
   constructor(
@@ -55,9 +59,9 @@ class Run<Row extends DueRow> {
 
   private async doDue(head: Position | null, signal: AbortSignal): Promise<void> {
     if (head !== null) await this.reached(head, signal);
-    await this.findPrograms();
     while (!signal.aborted) {
       const since = this.wakeup.calls;
+      if (Math.abs(this.clock.now() - this.readAllAt) >= READ_AGAIN_MS) await this.findPrograms();
       const isTrusted = await this.trustedClock.isTrusted();
       if (isTrusted) this.startTurns();
       if (this.failure) throw this.failure.error;
@@ -87,6 +91,7 @@ class Run<Row extends DueRow> {
 
   private async findPrograms(): Promise<void> {
     const { model, index } = this.work;
+    this.readAllAt = this.clock.now();
     for (let above = ''; ;) {
       const page = { index, equals: {}, range: { above }, order: 'asc', limit: 1 } as const;
       const { documents } = await this.followed.readModels.page(model, page);
@@ -129,8 +134,10 @@ class Run<Row extends DueRow> {
   private pause(): number {
     const now = this.clock.now();
     if (this.turns.size >= PROGRAMS_AT_ONCE) return LONGEST_WAIT_MS;
-    const waiting = [...this.programs].filter(([programId]) => !this.turns.has(programId));
-    return Math.max(0, Math.min(LONGEST_WAIT_MS, ...waiting.map(([, { nextAt }]) => nextAt - now)));
+    let pause = LONGEST_WAIT_MS;
+    for (const [programId, { nextAt }] of this.programs)
+      if (!this.turns.has(programId)) pause = Math.min(pause, nextAt - now);
+    return Math.max(0, pause);
   }
 
   private readonly fail = (error: unknown): void => {

@@ -136,6 +136,20 @@ export function schedulerContract(name: string, open: () => Promise<Opened<Ports
       expect(next.done.toSorted()).toEqual(['begun', 'missed']);
     });
 
+    test('work that no event announces, since a rebuilt model contains it, is done', async () => {
+      await process.untilIdle();
+      await stopProjection();
+      const { model } = process;
+      const checkpoint = (await opened.checkpoints.get(model.name)) ?? '';
+      const dueAt = new Date(BEGINNING + 10 * SECOND).toISOString();
+      const document = { id: process.idOf('rebuilt'), programId: 'program-1', sum: 10, dueAt };
+      await opened.readModels.beginRebuild(model);
+      await opened.readModels.fillRebuild(model, [{ document, position: checkpoint }]);
+      await opened.readModels.swapRebuild(model, checkpoint);
+      process.clock.set(10 * 60);
+      await process.until(() => process.begun.includes('rebuilt'));
+    });
+
     test('failing work is retried, and delays no other', async () => {
       process.failing.add('failing');
       await process.add('failing', 10);

@@ -25,7 +25,7 @@ export default class NativeEnvironment implements JestEnvironment {
   async teardown(): Promise<void> {
     this.fakeTimersModern.dispose();
     Object.assign(globalThis, original);
-    Object.assign(process, { exit, env: environment });
+    Object.assign(process, { exit, env: { ...environment } });
   }
 
   exportConditions(): string[] {

@@ -29,7 +29,7 @@ function watched(behind = '') {
   };
 }
 
-const viewerOf = (programId: string) => ({ programId, id: 'anna' });
+const viewerOf = (programId: string) => ({ programId, id: 'anna', role: 'agent' });
 
 describe('freshness', () => {
   it('rule 9: waits for the read models that a query reads, each before it is read, and for no other', async () => {

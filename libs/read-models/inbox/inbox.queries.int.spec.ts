@@ -19,7 +19,7 @@ const models: readonly ReadModel[] = [
   mutesModel,
 ];
 
-const viewerOf = (programId: string) => ({ programId, id: 'anna' });
+const viewerOf = (programId: string, role = 'agent') => ({ programId, id: 'anna', role });
 
 describe('inbox queries', () => {
   let folder: TemporaryFolder;
@@ -82,6 +82,15 @@ describe('inbox queries', () => {
       consent: 'yes',
       leadState: 'lead',
     });
+  });
+
+  it('I6: a conversation without staff is muted by default, except for owners and managers', async () => {
+    const data = { ...samples.ConversationStarted, conversationId: 'c1', by: null };
+    happened('conversation-c1', { type: 'ConversationStarted', data });
+    await project();
+    const isMutedFor = async (role: string) => (await inbox.one(viewerOf('program-1', role), 'c1'))?.isMuted;
+    expect(await isMutedFor('agent')).toBe(true);
+    for (const role of ['owner', 'manager']) expect(await isMutedFor(role)).toBe(false);
   });
 
   it('I2: the Inbox is Unread, Read and Replied; Archived is apart', async () => {

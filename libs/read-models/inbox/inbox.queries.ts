@@ -31,7 +31,7 @@ export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'program
 };
 
 /** The viewer: personal settings for a conversation are shown only to their owner. */
-export type Viewer = { readonly programId: string; readonly id: string };
+export type Viewer = { readonly programId: string; readonly id: string; readonly role: string };
 
 /** `inbox` is Unread, Read and Replied together. */
 export type FolderChoice = Folder | 'inbox' | 'all';
@@ -82,7 +82,7 @@ export class InboxQueries {
    * page.
    */
   private async withContacts(
-    { programId, id: userId }: Viewer,
+    { programId, id: userId, role }: Viewer,
     rows: readonly InboxRow[],
   ): Promise<ConversationView[]> {
     if (rows.length === 0) return [];
@@ -108,7 +108,10 @@ export class InboxQueries {
       const contact = contactOf.get(row.contactId);
       const consents = byAddress.get(contact?.addressIds[0] ?? '')?.senders ?? {};
       const choice = choiceOf.get(row.id);
-      const isSilent = isMuted(choice, concernedStaff({ ...row, staff }).includes(userId), now);
+      const concerned = concernedStaff({ ...row, staff });
+      // A conversation without staff alerts owners and managers.
+      const isTheirs = concerned.length > 0 ? concerned.includes(userId) : role !== 'agent';
+      const isSilent = isMuted(choice, isTheirs, now);
       return {
         ...row,
         isMuted: isSilent,

@@ -113,9 +113,9 @@ export function batchedAppendOf(messages: readonly BatchAppendReq[]): Append {
 export const streamOf = ([first]: readonly BatchAppendReq[]): string =>
   nameOf(first?.getOptions()?.getStreamIdentifier());
 
-/** Whether the client no longer waits for the append that this message begins. */
-export const isLate = (message: BatchAppendReq): boolean => {
-  const deadline = message.getOptions()?.getDeadline();
+/** Whether the client no longer waits for the append that these messages make up. */
+export const isLate = ([first]: readonly BatchAppendReq[]): boolean => {
+  const deadline = first?.getOptions()?.getDeadline();
   return deadline !== undefined && deadline.toDate().getTime() <= Date.now();
 };
 

@@ -26,8 +26,9 @@ import {
 import { GroupCommit } from '@app/adapters/embedded';
 import { Database } from '@app/adapters/embedded';
 import { Wakeup } from '@app/eventing';
-import { exception, refusalOf, type Refusal, type Right, type Users } from './access.js';
+import { refusalOf, type Refusal, type Right, type Users } from './access.js';
 import * as messages from './append-calls.js';
+import { failureOf, refusal, TimedOut } from './failures.js';
 import { nameOf } from './messages.js';
 import { answerRead } from './read-call.js';
 import { Record, StreamDeleted, WrongExpectedVersion, type Append, type Appended } from './record.js';
@@ -133,7 +134,7 @@ export class Double {
     const answer = messages.batchedAnswer(last, messages.streamOf(received));
     try {
       append = messages.batchedAppendOf(received);
-      if (received[0] && messages.isLate(received[0])) answer.setError(messages.timeoutError());
+      if (messages.isLate(received)) answer.setError(messages.timeoutError());
       else answer.setSuccess(messages.batchedSuccess(await this.#appends.add(append)));
       if (answer.hasSuccess() && this.#losesAnswer()) return;
     } catch (error) {
@@ -230,27 +231,4 @@ export class Double {
     this.dropConnections();
     return true;
   }
-}
-
-const refusal = () => ({ code: status.UNAVAILABLE, details: 'The double is unavailable' });
-
-class TimedOut extends Error {}
-
-/** The error as reported on an unshared call. */
-function failureOf(error: unknown): Refusal {
-  if (error instanceof messages.MaximumAppendSizeExceeded) {
-    return {
-      code: status.INVALID_ARGUMENT,
-      details: 'Maximum Append Size Exceeded',
-      metadata: exception('maximum-append-size-exceeded', { 'maximum-append-size': String(messages.MAX_APPEND_BYTES) }),
-    };
-  }
-  if (error instanceof StreamDeleted)
-    return {
-      code: status.FAILED_PRECONDITION,
-      details: error.message,
-      metadata: exception('stream-deleted', { 'stream-name': error.stream }),
-    };
-  if (error instanceof TimedOut) return { code: status.DEADLINE_EXCEEDED, details: 'Operation timed out' };
-  return { code: status.UNKNOWN, details: error instanceof messages.BadRequest ? error.message : String(error) };
 }

@@ -22,62 +22,85 @@ export type Subscribable = {
 };
 
 type Options = NonNullable<ReturnType<ReadReq['getOptions']>>;
+type Filter = ReturnType<Options['getFilter']>;
 
 const PAGE = 500;
 /** The server's search window if the client gives none. */
 const DEFAULT_WINDOW = 32;
 
-/**
- * A subscription to `$all`. As on the server, a checkpoint of a filtered one is sent only after its interval times its
- * window of events, even when it has caught up.
- */
-export async function subscribe(
-  call: ReadCall,
-  options: Options,
-  { record, committed, counts, signal }: Subscribable,
-): Promise<void> {
+/** A subscription to `$all`, from the position that the call names. */
+export async function subscribe(call: ReadCall, options: Options, source: Subscribable): Promise<void> {
   if (options.hasStream())
     throw Object.assign(new Error('The double does not support subscriptions to one stream'), {
       code: status.UNIMPLEMENTED,
     });
-  const filter = options.getFilter();
-  const passes = filterOf(filter);
-  const interval = filter ? (filter.getMax() || DEFAULT_WINDOW) * filter.getCheckpointintervalmultiplier() : Infinity;
-  let position = startOf(options.getAll(), record.last);
-  if (!record.isPlace(position))
+  const { record } = source;
+  const start = startOf(options.getAll(), record.last);
+  const subscription = new Subscription(call, options.getFilter(), source, start);
+  if (!record.isPlace(start))
     throw Object.assign(new Error(), { code: status.UNKNOWN, details: 'Exception was thrown by handler.' });
-  let considered = 0;
-  let live = false;
-  await send(call, confirmationMessage(randomUUID()));
-  while (!signal.aborted) {
-    const page = record.after(position, PAGE);
-    if (page.length === 0 && live) {
+  await subscription.run();
+}
+
+/**
+ * As on the server, a checkpoint of a filtered subscription is sent only after its interval times its window of events,
+ * even when it has caught up.
+ */
+class Subscription {
+  readonly #passes: (event: RecordedEvent) => boolean;
+  readonly #interval: number;
+  #considered = 0;
+  #live = false;
+
+  constructor(
+    private readonly call: ReadCall,
+    private readonly filter: Filter,
+    private readonly source: Subscribable,
+    private position: number,
+  ) {
+    this.#passes = filterOf(filter);
+    this.#interval = filter ? (filter.getMax() || DEFAULT_WINDOW) * filter.getCheckpointintervalmultiplier() : Infinity;
+  }
+
+  async run(): Promise<void> {
+    const { record, committed, signal } = this.source;
+    await send(this.call, confirmationMessage(randomUUID()));
+    while (!signal.aborted) {
+      const page = record.after(this.position, PAGE);
+      if (page.length > 0) await this.#sendPage(page);
       // No await is allowed between the reading of the head and this wait, or a commit could go unnoticed.
-      await committed.wait({ signal });
-      continue;
+      else if (this.#live) await committed.wait({ signal });
+      else await this.#catchUp();
     }
-    if (page.length === 0) {
-      live = true;
-      if (filter && position > 0) await send(call, checkpointMessage(position));
-      await send(call, caughtUpMessage());
-      continue;
-    }
-    if (live && page.length === PAGE) {
-      live = false;
-      await send(call, fellBehindMessage());
+  }
+
+  async #catchUp(): Promise<void> {
+    this.#live = true;
+    if (this.filter && this.position > 0) await send(this.call, checkpointMessage(this.position));
+    await send(this.call, caughtUpMessage());
+  }
+
+  async #sendPage(page: readonly RecordedEvent[]): Promise<void> {
+    if (this.#live && page.length === PAGE) {
+      this.#live = false;
+      await send(this.call, fellBehindMessage());
     }
     for (const event of page) {
-      if (signal.aborted) return;
-      position = event.position;
-      if (passes(event)) {
-        counts.events += 1;
-        await send(call, eventMessage(event));
-      }
-      considered += 1;
-      if (considered < interval) continue;
-      considered = 0;
-      await send(call, checkpointMessage(position));
+      if (this.source.signal.aborted) return;
+      await this.#consider(event);
     }
+  }
+
+  async #consider(event: RecordedEvent): Promise<void> {
+    this.position = event.position;
+    if (this.#passes(event)) {
+      this.source.counts.events += 1;
+      await send(this.call, eventMessage(event));
+    }
+    this.#considered += 1;
+    if (this.#considered < this.#interval) return;
+    this.#considered = 0;
+    await send(this.call, checkpointMessage(this.position));
   }
 }
 
@@ -87,7 +110,7 @@ export function startOf(all: ReturnType<Options['getAll']>, end: number): number
   return all.hasEnd() ? end : Number(all.getPosition()?.getCommitPosition());
 }
 
-function filterOf(filter: ReturnType<Options['getFilter']>): (event: RecordedEvent) => boolean {
+function filterOf(filter: Filter): (event: RecordedEvent) => boolean {
   const expression = filter?.getStreamIdentifier() ?? filter?.getEventType();
   if (!filter || !expression) return () => true;
   const subject = (event: RecordedEvent): string => (filter.hasStreamIdentifier() ? event.stream : event.type);

@@ -1,6 +1,6 @@
 import { grouped, type Findings } from './findings.js';
 import type { Confirmation, Create } from './provider.js';
-import type { ConsentFact, RecordHistory } from './record-history.js';
+import type { Claim, ConsentFact, RecordHistory } from './record-history.js';
 import type { InboundText } from './witness.js';
 
 export type Seen = {
@@ -8,6 +8,8 @@ export type Seen = {
   readonly confirmations: readonly Confirmation[];
   readonly record: RecordHistory;
 };
+
+type Call = Seen['creates'][number];
 
 export type OptOutCounts = {
   readonly optOuts: number;
@@ -93,38 +95,59 @@ function checkHolds(optOut: Keyword, findings: Findings): void {
 
 /** @returns whether the claim was made while an opt-out was stored, but neither noted nor acknowledged */
 function checkCall(
-  { to, body, statusCallback }: Seen['creates'][number],
+  { to, body, statusCallback }: Call,
   keywords: readonly Keyword[],
   { claims, consents }: RecordHistory,
   findings: Findings,
 ): boolean {
-  const claimId = statusCallback?.slice(statusCallback.lastIndexOf('/') + 1) ?? '';
+  const claimId = claimIdOf(statusCallback);
   const claim = claims.get(claimId);
   if (!claim) {
     findings.add('wrong', `${body} was sent by claim ${claimId}, which is not in the event store`);
     return false;
   }
-  const before = ({ position }: { readonly position: string }): boolean => position < claim.position;
-  // By the state of the consents at the claim's position, in whichever order keywords were handled.
-  const noted = keywords.findLast(({ fact }) => fact && before(fact));
-  if (noted?.isOptOut) findings.add('wrong', `${body} was sent to ${to}, claimed after ${say(noted)} was noted`);
+  const noted = notedOptOut(keywords, claim);
+  if (noted) findings.add('wrong', `${body} was sent to ${to}, claimed after ${say(noted)} was noted`);
   // By the acknowledgements that the contacts received, regardless of the stored events.
-  const standing = optOutsStanding(keywords.filter(before));
+  const standing = optOutsStanding(keywords.filter((keyword) => isBefore(keyword, claim)));
   const told = standing.find(({ ackedAt }) => ackedAt < claim.claimedAt);
   if (told) findings.add('wrong', `${body} was sent to ${to}, claimed after ${say(told)} was acknowledged`);
-  // Consent is read again after the claim, so no earlier event is missing from it.
-  const theirs = new Set([...claim.revisions.keys(), ...keywords.flatMap(({ fact }) => fact?.consentId ?? [])]);
-  for (const fact of consents)
-    if (theirs.has(fact.consentId) && before(fact) && fact.revision > (claim.revisions.get(fact.consentId) ?? -1))
-      findings.add(
-        'wrong',
-        `${body} was sent to ${to} without the ${fact.type} at revision ${fact.revision} of consent ${fact.consentId}`,
-      );
-  return standing.length > 0 && !told && !noted?.isOptOut;
+  for (const { type, revision, consentId } of factsUnread(claim, keywords, consents))
+    findings.add(
+      'wrong',
+      `${body} was sent to ${to} without the ${type} at revision ${revision} of consent ${consentId}`,
+    );
+  return standing.length > 0 && !told && !noted;
+}
+
+const claimIdOf = (statusCallback: Call['statusCallback']): string =>
+  statusCallback?.slice(statusCallback.lastIndexOf('/') + 1) ?? '';
+
+const isBefore = ({ position }: { readonly position: string }, claim: Claim): boolean => position < claim.position;
+
+/** The opt-out in effect by the consents at the claim's position, in whichever order keywords were handled. */
+function notedOptOut(keywords: readonly Keyword[], claim: Claim): Keyword | undefined {
+  const noted = keywords.findLast(({ fact }) => fact && isBefore(fact, claim));
+  return noted?.isOptOut ? noted : undefined;
 }
 
 const optOutsStanding = (keywords: readonly Keyword[]): readonly Keyword[] =>
   keywords.slice(keywords.findLastIndex(({ isOptOut }) => !isOptOut) + 1);
+
+/** Earlier events that the claim did not read. Consent is read again after the claim, so there should be none. */
+function factsUnread(
+  claim: Claim,
+  keywords: readonly Keyword[],
+  consents: readonly ConsentFact[],
+): readonly ConsentFact[] {
+  const theirs = new Set([...claim.revisions.keys(), ...keywords.flatMap(({ fact }) => fact?.consentId ?? [])]);
+  return consents.filter(
+    (fact) =>
+      theirs.has(fact.consentId) &&
+      isBefore(fact, claim) &&
+      fact.revision > (claim.revisions.get(fact.consentId) ?? -1),
+  );
+}
 
 /** The provider confirms an opt-out once, and nothing else. */
 function checkConfirmations(

@@ -10,6 +10,20 @@ export function checkThreads({ threads }: Evidence, witness: Witness, findings: 
     threads.flatMap(({ entries }) => entries).filter(({ kind }) => kind === 'message'),
     ({ text }) => text,
   );
+  checkSent(messages, witness, findings);
+  checkInbound(messages, threads, witness, findings);
+  checkForeign(messages, witness, findings);
+  checkKeywords(threads, witness, findings);
+  checkRefusals(threads, witness, findings);
+  for (const thread of threads) checkOrder(thread, witness, findings);
+}
+
+/** By their text, which is unique. */
+type Messages = ReadonlyMap<string, readonly Entry[]>;
+
+const inboundMessages = (witness: Witness) => witness.all('inbound').filter(({ meaning }) => meaning === null);
+
+function checkSent(messages: Messages, witness: Witness, findings: Findings): void {
   for (const { text, conversationId, messageId } of witness.all('sent')) {
     const entries = messages.get(text) ?? [];
     findings.exactlyOne(entries.length, `message ${text}`);
@@ -20,27 +34,25 @@ export function checkThreads({ threads }: Evidence, witness: Witness, findings: 
           `${text} is ${entry.id} in ${entry.conversationId}, not ${messageId} in ${conversationId}`,
         );
   }
+}
+
+function checkInbound(messages: Messages, threads: readonly Thread[], witness: Witness, findings: Findings): void {
   const phoneOf = new Map(threads.map(({ conversationId, phone }) => [conversationId, phone]));
-  const inbound = witness.all('inbound').filter(({ meaning }) => meaning === null);
-  for (const { text, from } of inbound) {
+  for (const { text, from } of inboundMessages(witness)) {
     const entries = messages.get(text) ?? [];
     findings.exactlyOne(entries.length, `inbound text ${text}`);
     for (const { conversationId } of entries)
       if (phoneOf.get(conversationId) !== from)
         findings.add('wrong', `${text} came from ${from} and is in the thread of ${phoneOf.get(conversationId)}`);
   }
-  const known = new Set([
-    ...witness.all('sent').map(({ text }) => text),
-    ...inbound.map(({ text }) => text),
-    sampleMail.text,
-  ]);
+}
+
+function checkForeign(messages: Messages, witness: Witness, findings: Findings): void {
+  const acknowledged = [...witness.all('sent'), ...inboundMessages(witness)];
+  const known = new Set([...acknowledged.map(({ text }) => text), sampleMail.text]);
   for (const text of messages.keys())
     if (!known.has(text) && meaningOf(text) !== 'confirm')
       findings.add('foreign', `${text} is in a thread and was never acknowledged`);
-
-  checkKeywords(threads, witness, findings);
-  checkRefusals(threads, witness, findings);
-  for (const thread of threads) checkOrder(thread, witness, findings);
 }
 
 /** Keywords have no unique mark, so they are counted: by number and word. A YES that answers nothing is a message. */
@@ -81,10 +93,7 @@ function compareCounts(shown: number, said: number, what: string, findings: Find
 /** A message that was acknowledged before another was started comes before it. */
 function checkOrder({ entries }: Thread, witness: Witness, findings: Findings): void {
   const times = new Map(
-    [...witness.all('sent'), ...witness.all('inbound').filter(({ meaning }) => meaning === null)].map((message) => [
-      message.text,
-      message,
-    ]),
+    [...witness.all('sent'), ...inboundMessages(witness)].map((message) => [message.text, message]),
   );
   let latest: { text: string; startedAt: number } = { text: '', startedAt: 0 };
   for (const { text } of entries.filter(({ kind }: Entry) => kind === 'message')) {

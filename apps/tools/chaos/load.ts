@@ -1,77 +1,47 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cast, Person } from './cast.js';
-import type { Client, Request } from './client.js';
-import { keywordTexts, meaningOf, type Meaning } from './keyword-texts.js';
+import type { Actions } from './actions.js';
+import type { Person } from './cast.js';
+import { keywordTexts } from './keyword-texts.js';
 import { Newcomers } from './newcomers.js';
-import type { Target } from './product.js';
-import type { ProviderProcess } from './provider.js';
 import type { Random } from './random.js';
-import type { Witness } from './witness.js';
-
-const sendRules = new Set(['NoConsent', 'ConsentPending', 'RecipientOptedOut']);
-const phrases = [
-  'Did the offer reach you?',
-  'See you on Tuesday',
-  'Danke schön 🎉',
-  'The bonus is\non its way',
-  'It’s 100 % “done”',
-];
-const plainPhrases = ['Did the offer reach you?', 'See you on Tuesday', 'Thank you'];
-/** Share of keywords in the texts of people who change their consent. */
-const oftenTexted: readonly Meaning[] = [
-  'opt-out',
-  'opt-out',
-  'opt-out',
-  'opt-in',
-  'opt-in',
-  'opt-in',
-  'confirm',
-  'help',
-];
-const CONSENT_WAIT_MS = 180_000;
 
 type Worker = (random: Random) => Promise<void>;
-type Done = { readonly request: Request; readonly messageId: string };
 
-/** People who write concurrently, and retry requests without a response. */
+/** People who act concurrently, until the load is finished. */
 export class Load {
   private readonly workers: Promise<void>[] = [];
-  private readonly done: Done[] = [];
-  private readonly newcomers = new Newcomers(this);
+  private readonly newcomers: Newcomers;
   private stopping = false;
-  private count = 0;
 
   constructor(
-    readonly product: Target,
-    readonly client: Client,
-    readonly provider: ProviderProcess,
-    /** The program's numbers; it texts from the last. */
-    readonly senderPhones: readonly string[],
-    readonly witness: Witness,
-    readonly cast: Cast,
+    private readonly actions: Actions,
     private readonly random: Random,
     /** Longest pause of each person between two actions, in ms. */
     private readonly longestPause: number,
-  ) {}
+  ) {
+    this.newcomers = new Newcomers(actions);
+  }
 
   start(): void {
-    const { inApp, texting, undecided, wavering } = this.cast;
+    const { actions } = this;
+    const { inApp, texting, undecided, wavering } = actions.cast;
     const phones = [...texting, ...undecided];
     for (const person of inApp) {
-      this.work((random) => this.send(person, 'in-app', random));
-      this.work((random) => this.writeInPortal(person, random));
+      this.work((random) => actions.send(person, 'in-app', random));
+      this.work((random) => actions.writeInPortal(person, random));
     }
-    for (const person of phones) this.work((random) => this.send(person, 'sms', random));
-    for (const person of phones) this.work((random) => this.text(person.phone, this.phrase('inbound', random), random));
+    for (const person of phones) this.work((random) => actions.send(person, 'sms', random));
+    for (const person of phones)
+      this.work((random) => actions.text(person.phone, actions.phrase('inbound', random), random));
     for (const person of undecided) this.work((random) => this.stopAndStart(person, random));
     for (const person of wavering) {
-      this.work((random) => this.send(person, 'sms', random));
+      this.work((random) => actions.send(person, 'sms', random));
       this.work((random) => this.waver(person, random));
     }
     this.work((random) => this.newcomers.come(random));
     for (let n = 0; n < 2; n += 1) this.work((random) => this.newcomers.comeAndWaver(random));
-    this.work((random) => this.repeat(random));
-    this.work((random) => this.file(random.pick([...inApp, ...phones]), random));
+    this.work((random) => actions.repeat(random));
+    this.work((random) => actions.file(random.pick([...inApp, ...phones]), random));
   }
 
   /** Starts no more actions and finishes the current ones. */
@@ -80,183 +50,33 @@ export class Load {
     await Promise.all(this.workers);
   }
 
-  nextNumber(): number {
-    return (this.count += 1);
-  }
-
-  /** A unique text. Emails quote in-app messages, so they can be found there. */
-  phrase(kind: string, random: Random): string {
-    return `${random.pick(kind === 'in-app' ? plainPhrases : phrases)} [${kind}-${this.nextNumber()}]`;
-  }
-
-  async send(
-    { conversationId, staff, phone, email }: Pick<Person, 'conversationId' | 'staff' | 'phone' | 'email'>,
-    channel: 'in-app' | 'sms',
-    random: Random,
-  ): Promise<void> {
-    const text = this.phrase(channel, random);
-    const request = {
-      method: 'POST',
-      path: `/v1/conversations/${conversationId}/messages`,
-      token: this.cast.staffTokens[staff],
-      key: `send-${this.nextNumber()}`,
-      body: { channel, text },
-    } as const;
-    const startedAt = Date.now();
-    const answer = await this.client.ask(request);
-    const ackedAt = Date.now();
-    const code = String(answer.body['code']);
-    if (answer.status === 409 && channel === 'sms' && sendRules.has(code))
-      return this.witness.keep({ kind: 'refused', rule: code, text, conversationId });
-    if (answer.status !== 201) return this.client.odd(request, answer);
-    const messageId = String(answer.body['messageId']);
-    const where = channel === 'sms' ? { phone, mailTo: [] } : { phone: null, mailTo: [email] };
-    this.witness.keep({
-      kind: 'sent',
-      by: 'staff',
-      channel,
-      text,
-      conversationId,
-      messageId,
-      ...where,
-      startedAt,
-      ackedAt,
-    });
-    this.done.push({ request, messageId });
-  }
-
-  /** A text of a contact; sometimes its webhook is repeated. */
-  async text(from: string, text: string, random: Random, to = this.senderPhones.at(-1) ?? ''): Promise<void> {
-    const startedAt = Date.now();
-    const { sid, status } = await this.provider.inbound(this.product, { from, to, body: text });
-    if (status !== 200) return this.client.odd({ method: 'POST', path: 'inbound webhook' }, { status, body: {} });
-    this.witness.keep({
-      kind: 'inbound',
-      text,
-      meaning: meaningOf(text),
-      from,
-      to,
-      sid,
-      startedAt,
-      ackedAt: Date.now(),
-    });
-    if (random.chance(0.25)) await this.provider.repeat(sid);
-  }
-
-  /** Any keyword to any number of the program. */
-  textKeyword(from: string, random: Random): Promise<void> {
-    return this.text(from, random.pick(keywordTexts[random.pick(oftenTexted)]), random, this.anySender(random));
-  }
-
   /** Starting from a Yes: an opt-out and other keywords, while texts that were just allowed are in flight. */
   private async waver(person: Person, random: Random): Promise<void> {
-    await this.text(person.phone, 'START', random);
-    await this.untilConsentIs('yes', person);
+    await this.actions.text(person.phone, 'START', random);
+    await this.actions.untilConsentIs('yes', person);
     const soon = async (most: number, act: (own: Random) => Promise<void>): Promise<void> => {
       const own = random.branch();
       await sleep(own.between(0, most));
       await act(own);
     };
-    const sends = Array.from({ length: 4 }, () => soon(150, (own) => this.send(person, 'sms', own)));
+    const sends = Array.from({ length: 4 }, () => soon(150, (own) => this.actions.send(person, 'sms', own)));
     const others = Array.from({ length: random.between(0, 3) }, () =>
-      soon(600, (own) => this.textKeyword(person.phone, own)),
+      soon(600, (own) => this.actions.textKeyword(person.phone, own)),
     );
     const optOut = soon(150, (own) =>
-      this.text(person.phone, own.pick(keywordTexts['opt-out']), own, this.anySender(own)),
+      this.actions.text(person.phone, own.pick(keywordTexts['opt-out']), own, this.actions.anySender(own)),
     );
-    await Promise.all([...sends, ...others, optOut, soon(300, () => this.tickForm(person))]);
-  }
-
-  /** A form about a person who texts keywords meanwhile: it is refused after an opt-out. */
-  async tickForm({
-    contactId,
-    conversationId,
-    phone,
-  }: Pick<Person, 'contactId' | 'conversationId' | 'phone'>): Promise<void> {
-    const body = {
-      contactId,
-      wording: 'Text me about my referrals',
-      wordingVersion: '1',
-      source: 'https://sunrise-solar.example/join',
-    };
-    const request = {
-      method: 'POST',
-      path: '/v1/consents',
-      token: this.cast.staffTokens.agent,
-      key: `form-${this.nextNumber()}`,
-      body,
-    } as const;
-    const answer = await this.client.ask(request);
-    if (answer.status === 201) this.witness.keep({ kind: 'asked', phone, conversationId, isContested: true });
-    else if (answer.status !== 409 || answer.body['code'] !== 'RecipientOptedOut') this.client.odd(request, answer);
-  }
-
-  private anySender(random: Random): string {
-    // Mostly the number it texts from: only an opt-in to that one makes a Yes.
-    return random.chance(0.6) ? (this.senderPhones.at(-1) ?? '') : random.pick(this.senderPhones);
-  }
-
-  private async writeInPortal({ conversationId, token, readers }: Person, random: Random): Promise<void> {
-    const text = this.phrase('in-app', random);
-    const request = {
-      method: 'POST',
-      path: `/v1/portal/conversations/${conversationId}/messages`,
-      token,
-      key: `write-${this.nextNumber()}`,
-      body: { text },
-    } as const;
-    const startedAt = Date.now();
-    const messageId = String((await this.client.expect(201, request))['messageId']);
-    this.witness.keep({
-      kind: 'sent',
-      by: 'contact',
-      channel: 'in-app',
-      text,
-      conversationId,
-      messageId,
-      phone: null,
-      mailTo: readers,
-      startedAt,
-      ackedAt: Date.now(),
-    });
-    this.done.push({ request, messageId });
-  }
-
-  /** The same request again, long after: the first response. */
-  private async repeat(random: Random): Promise<void> {
-    if (this.done.length === 0) return;
-    const { request, messageId } = random.pick(this.done);
-    const answer = await this.client.ask(request);
-    if (answer.status !== 201 || answer.body['messageId'] !== messageId) this.client.odd(request, answer);
+    await Promise.all([...sends, ...others, optOut, soon(300, () => this.actions.tickForm(person))]);
   }
 
   private async stopAndStart(person: Person, random: Random): Promise<void> {
     await sleep(random.between(100, 600));
-    await this.text(person.phone, random.pick(keywordTexts['opt-out']), random);
-    await this.untilConsentIs('no', person);
-    await this.send(person, 'sms', random);
+    await this.actions.text(person.phone, random.pick(keywordTexts['opt-out']), random);
+    await this.actions.untilConsentIs('no', person);
+    await this.actions.send(person, 'sms', random);
     await sleep(random.between(50, 300));
-    await this.text(person.phone, 'START', random);
-    await this.untilConsentIs('yes', person);
-  }
-
-  private async untilConsentIs(consent: string, { conversationId, staff }: Person): Promise<void> {
-    const request = {
-      method: 'GET',
-      path: `/v1/conversations/${conversationId}`,
-      token: this.cast.staffTokens[staff],
-    } as const;
-    const until = Date.now() + CONSENT_WAIT_MS;
-    while ((await this.client.ask(request)).body['consent'] !== consent) {
-      if (Date.now() > until) throw new Error(`consent of ${conversationId} does not become ${consent}`);
-      await sleep(30);
-    }
-  }
-
-  private async file({ conversationId, staff }: Person, random: Random): Promise<void> {
-    const path = `/v1/conversations/${conversationId}/${random.pick(['read', 'unread', 'archive'])}`;
-    await this.client.expect(200, { method: 'POST', path, token: this.cast.staffTokens[staff] });
-    await sleep(200);
+    await this.actions.text(person.phone, 'START', random);
+    await this.actions.untilConsentIs('yes', person);
   }
 
   private work(step: Worker): void {

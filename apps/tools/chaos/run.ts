@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@app/testing/servers';
 import type { FaultSettings } from '@app/emulators/twilio';
+import { Actions } from './actions.js';
 import { makeCast } from './cast.js';
 import { checkMails } from './check-mails.js';
 import { checkOptOuts, type OptOutCounts } from './check-opt-outs.js';
@@ -58,16 +59,9 @@ export async function run(folder: string, cycles: number, seed: number, { engine
   await provider.sendInboundTo(`${facts.url}/webhooks/twilio/${facts.programId}/messages`);
   const client = new Client(product);
   const witness = new Witness(join(folder, 'witness.jsonl'));
-  const load = new Load(
-    product,
-    client,
-    provider,
-    SENDER_PHONES,
-    witness,
-    await makeCast(client, facts),
-    random.branch(),
-    LONGEST_PAUSE_MS[engines],
-  );
+  const cast = await makeCast(client, facts);
+  const actions = new Actions(product, client, provider, SENDER_PHONES, witness, cast);
+  const load = new Load(actions, random.branch(), LONGEST_PAUSE_MS[engines]);
   load.start();
   for (let cycle = 1; cycle <= cycles; cycle += 1) {
     await provider.setFaults(someFaults(random));

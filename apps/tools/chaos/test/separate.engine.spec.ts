@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { MongoClient } from 'mongodb';
+import { Actions } from '../actions.js';
 import { makeCast, phoneNumber } from '../cast.js';
 import { checkOptOuts } from '../check-opt-outs.js';
 import { Client } from '../client.js';
@@ -113,16 +114,9 @@ describe('each app in a separate process, on Kafka, MongoDB and EventStoreDB', (
     'K9: whichever process or engine is killed while contacts text STOP and START, no text is claimed after an opt-out',
     async () => {
       const witness = new Witness(join(folder, 'witness.jsonl'));
-      const load = new Load(
-        product,
-        client,
-        provider,
-        SENDER_PHONES,
-        witness,
-        await makeCast(client, facts),
-        new Random(1),
-        500,
-      );
+      const cast = await makeCast(client, facts);
+      const actions = new Actions(product, client, provider, SENDER_PHONES, witness, cast);
+      const load = new Load(actions, new Random(1), 500);
       load.start();
       for (const name of product.names) await product.kill(name);
       await load.finish();

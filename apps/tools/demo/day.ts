@@ -1,21 +1,22 @@
-import type { Client, Mail, Row } from './client.js';
+import type { Client, Row } from './client.js';
 import type { Script } from './script.js';
+import { Views, type List } from './views.js';
 
 const ROSA = '+14155550132';
 const STRANGER = '+14155550188';
 const OPT_IN =
   'Sunrise Solar: reply YES to get texts about your referrals. Message and data rates may apply. Reply STOP to opt out, HELP for help.';
 
-type List = { readonly documents: readonly Row[] };
-
 /** One day of a program, as its people and its provider see it. */
 export class Day {
-  private conversationId = '';
+  private readonly views: Views;
 
   constructor(
     private readonly client: Client,
     private readonly script: Script,
-  ) {}
+  ) {
+    this.views = new Views(client);
+  }
 
   /** @returns false when this instance has run the demo before */
   async isNew(): Promise<boolean> {
@@ -34,13 +35,13 @@ export class Day {
   }
 
   private async askAboutReferral(): Promise<void> {
-    const { client, script } = this;
+    const { client, script, views } = this;
     script.step('1. A question about a referral, in the app [M1 M2 M5 N1 N3]');
     const started = await client.post<{ conversationId: string }>('agent', '/v1/conversations', {
       referralId: client.facts.referralId,
     });
     script.sees('agent', 'starts the conversation from the referral’s page', started.status, 201);
-    this.conversationId = started.body.conversationId;
+    views.conversationId = started.body.conversationId;
     const again = await client.post<{ conversationId: string }>('agent', '/v1/conversations', {
       referralId: client.facts.referralId,
     });
@@ -48,43 +49,45 @@ export class Day {
       'agent',
       '"start" becomes "view": the same conversation',
       [again.status, again.body.conversationId],
-      [200, this.conversationId],
+      [200, views.conversationId],
     );
     const asked = await this.say('agent', { channel: 'in-app', text: 'Hi Rosa, is Dana’s roof facing south?' });
     script.sees('agent', 'writes in the app', asked.status, 201);
     await script.comesToSee(
       'contact',
       'gets one email with a preview',
-      () => this.mailsTo('rosa@mail.example', 'roof facing south'),
+      () => views.mailsTo('rosa@mail.example', 'roof facing south'),
       1,
     );
     await script.comesToSee(
       'contact',
       'the email links to the thread',
-      () => this.mailsTo('rosa@mail.example', `https://portal.sunrise-solar.example/messages/${this.conversationId}`),
+      () => views.mailsTo('rosa@mail.example', `https://portal.sunrise-solar.example/messages/${views.conversationId}`),
       1,
     );
-    await script.comesToSee('contact', 'opens the portal and reads', () => this.portal(), [
+    await script.comesToSee('contact', 'opens the portal and reads', () => views.portal(), [
       'out: Hi Rosa, is Dana’s roof facing south?',
     ]);
-    const replied = await client.post('contact', `/v1/portal/conversations/${this.conversationId}/messages`, {
+    const replied = await client.post('contact', `/v1/portal/conversations/${views.conversationId}/messages`, {
       text: 'Yes, and no trees around.',
     });
     script.sees('contact', 'replies in the portal', replied.status, 201);
     await script.comesToSee(
       'agent',
       'is notified once by email',
-      () => this.mailsTo('alex@sunrise-solar.example', 'no trees around'),
+      () => views.mailsTo('alex@sunrise-solar.example', 'no trees around'),
       1,
     );
-    await script.comesToSee('agent', 'the conversation is in Unread, one answer', () => this.row('folder', 'answers'), [
-      'unread',
-      1,
-    ]);
+    await script.comesToSee(
+      'agent',
+      'the conversation is in Unread, one answer',
+      () => views.row('folder', 'answers'),
+      ['unread', 1],
+    );
   }
 
   private async optIn(): Promise<void> {
-    const { client, script } = this;
+    const { client, script, views } = this;
     script.step('2. Consent to texts: a form, an opt-in request, a YES [K1 K2 K8 K10]');
     const form = {
       contactId: client.facts.contactId,
@@ -94,7 +97,7 @@ export class Day {
       source: 'https://sunrise-solar.example/join',
     };
     script.sees('agent', 'submits a consent form', (await client.post('agent', '/v1/consents', form)).status, 201);
-    await script.comesToSee('agent', 'consent is Pending', () => this.row('consent'), ['pending']);
+    await script.comesToSee('agent', 'consent is Pending', () => views.row('consent'), ['pending']);
     const refused = await this.say('agent', { channel: 'sms', text: 'Can we talk at five?' });
     script.sees(
       'agent',
@@ -102,80 +105,80 @@ export class Day {
       [refused.status, refused.body['code']],
       [409, 'ConsentPending'],
     );
-    await script.comesToSee('phone', 'gets the one text that asks for YES', () => this.texts(ROSA), [OPT_IN]);
+    await script.comesToSee('phone', 'gets the one text that asks for YES', () => views.texts(ROSA), [OPT_IN]);
     script.sees('phone', 'answers “Yes!”', await client.text(ROSA, ' “Yes!” '), 200);
-    await script.comesToSee('agent', 'consent is Yes', () => this.row('consent'), ['yes']);
+    await script.comesToSee('agent', 'consent is Yes', () => views.row('consent'), ['yes']);
   }
 
   private async text(): Promise<void> {
-    const { client, script } = this;
+    const { client, script, views } = this;
     script.step('3. Texts in both directions [T1 T2 T3 T4 M7 N2]');
     const sent = await this.say('agent', { channel: 'sms', text: 'Can we talk at five?' });
     script.sees('agent', 'texts', sent.status, 201);
-    await script.comesToSee('phone', 'gets the text once', () => this.texts(ROSA), [OPT_IN, 'Can we talk at five?']);
-    await script.comesToSee('agent', 'sees it delivered', () => this.states('Can we talk at five?'), ['delivered']);
+    await script.comesToSee('phone', 'gets the text once', () => views.texts(ROSA), [OPT_IN, 'Can we talk at five?']);
+    await script.comesToSee('agent', 'sees it delivered', () => views.states('Can we talk at five?'), ['delivered']);
     script.sees('phone', 'answers', await client.text(ROSA, 'Five is fine 👍'), 200);
     script.sees('phone', 'answers again', await client.text(ROSA, 'At my place?'), 200);
     await script.comesToSee(
       'agent',
       'the conversation is in Unread, two answers',
-      () => this.row('folder', 'answers', 'preview'),
+      () => views.row('folder', 'answers', 'preview'),
       ['unread', 2, 'At my place?'],
     );
   }
 
   private async stopAndStart(): Promise<void> {
-    const { client, script } = this;
+    const { client, script, views } = this;
     script.step('4. STOP and START [K3 K8]');
     script.sees('phone', 'texts “Stop.”', await client.text(ROSA, 'Stop.'), 200);
     await script.comesToSee(
       'agent',
       'consent is No; the keyword does not change the folder',
-      () => this.row('consent', 'folder', 'answers'),
+      () => views.row('consent', 'folder', 'answers'),
       ['no', 'unread', 2],
     );
     const refused = await this.say('agent', { channel: 'sms', text: 'Are you sure?' });
     script.sees('agent', 'a text is refused', [refused.status, refused.body['code']], [409, 'RecipientOptedOut']);
-    await script.comesToSee('agent', 'the refusals are in the thread', () => this.refusals(), [
+    await script.comesToSee('agent', 'the refusals are in the thread', () => views.refusals(), [
       'ConsentPending',
       'RecipientOptedOut',
     ]);
     script.sees('phone', 'texts START', await client.text(ROSA, 'START'), 200);
-    await script.comesToSee('agent', 'consent is Yes again', () => this.row('consent'), ['yes']);
+    await script.comesToSee('agent', 'consent is Yes again', () => views.row('consent'), ['yes']);
   }
 
   private async archiveAndReturn(): Promise<void> {
-    const { client, script } = this;
+    const { client, script, views } = this;
     script.step('5. Archived and returned [I2 I4]');
     script.sees(
       'agent',
       'archives',
-      (await client.post('agent', `/v1/conversations/${this.conversationId}/archive`)).status,
+      (await client.post('agent', `/v1/conversations/${views.conversationId}/archive`)).status,
       200,
     );
-    await script.comesToSee('agent', 'it is in Archived', () => this.row('folder'), ['archived']);
-    await script.comesToSee('agent', 'the referral’s flag is cleared', () => this.flag(), false);
+    await script.comesToSee('agent', 'it is in Archived', () => views.row('folder'), ['archived']);
+    await script.comesToSee('agent', 'the referral’s flag is cleared', () => views.flag(), false);
     script.sees('phone', 'the contact writes', await client.text(ROSA, 'One more thing'), 200);
-    await script.comesToSee('agent', 'it is back in Unread', () => this.row('folder', 'preview'), [
+    await script.comesToSee('agent', 'it is back in Unread', () => views.row('folder', 'preview'), [
       'unread',
       'One more thing',
     ]);
     script.sees('agent', 'answers', (await this.say('agent', { channel: 'sms', text: 'Tell me' })).status, 201);
-    await script.comesToSee('agent', 'it is in Replied, no answers', () => this.row('folder', 'answers'), [
+    await script.comesToSee('agent', 'it is in Replied, no answers', () => views.row('folder', 'answers'), [
       'replied',
       0,
     ]);
-    await script.comesToSee('phone', 'gets the answer', async () => (await this.texts(ROSA)).at(-1), 'Tell me');
+    await script.comesToSee('phone', 'gets the answer', async () => (await views.texts(ROSA)).at(-1), 'Tell me');
   }
 
   private async stranger(): Promise<void> {
-    const { client, script } = this;
+    const { client, script, views } = this;
     script.step('6. A text from an unknown number [M4]');
     script.sees('phone', 'texts the program', await client.text(STRANGER, 'Is this Sunrise?'), 200);
     await script.comesToSee(
       'agent',
       'a new conversation shows the number',
-      async () => (await this.inbox()).slice(0, 1),
+      async () => (await views.inbox()).slice(0, 1),
       [[STRANGER, 'unread', 'Is this Sunrise?', 'none']],
     );
     const [row] = (await client.get<List>('agent', '/v1/conversations?limit=1')).body.documents;
@@ -184,19 +187,19 @@ export class Day {
       text: 'It is! How can we help?',
     });
     script.sees('agent', 'may answer a person who texted first', answered.status, 201);
-    await script.comesToSee('phone', 'gets the answer', () => this.texts(STRANGER), ['It is! How can we help?']);
+    await script.comesToSee('phone', 'gets the answer', () => views.texts(STRANGER), ['It is! How can we help?']);
   }
 
   private async pages(): Promise<void> {
-    const { client, script } = this;
+    const { client, script, views } = this;
     script.step('7. The pages of the referral and of the contact [R3 I4 R4 K1]');
-    await script.comesToSee('agent', 'the referral’s page has its flag', () => this.flag(), true);
+    await script.comesToSee('agent', 'the referral’s page has its flag', () => views.flag(), true);
     const referral = (await client.get('agent', `/v1/referrals/${client.facts.referralId}`)).body;
     script.sees(
       'agent',
       'and its conversation',
       (referral['conversations'] as Row[]).map(({ id }) => id),
-      [this.conversationId],
+      [views.conversationId],
     );
     const contact = (await client.get('agent', `/v1/contacts/${client.facts.contactId}`)).body;
     script.sees(
@@ -218,39 +221,5 @@ export class Day {
   }
 
   private say = (who: 'agent', message: { channel: string; text: string }) =>
-    this.client.post(who, `/v1/conversations/${this.conversationId}/messages`, message);
-
-  private async row(...fields: readonly string[]): Promise<unknown[]> {
-    const { body } = await this.client.get('agent', `/v1/conversations/${this.conversationId}`);
-    return fields.map((field) => body[field]);
-  }
-
-  private async thread(): Promise<readonly Row[]> {
-    return (await this.client.get<List>('agent', `/v1/conversations/${this.conversationId}/messages`)).body.documents;
-  }
-
-  private states = async (text: string): Promise<unknown[]> =>
-    (await this.thread()).filter((entry) => entry['text'] === text).map(({ state }) => state);
-
-  private refusals = async (): Promise<unknown[]> =>
-    (await this.thread()).filter(({ kind }) => kind === 'refusal').map(({ reason }) => reason);
-
-  private async portal(): Promise<string[]> {
-    const { body } = await this.client.get<List>('contact', `/v1/portal/conversations/${this.conversationId}/messages`);
-    return body.documents.map(({ direction, text }) => `${String(direction)}: ${String(text)}`);
-  }
-
-  private async inbox(): Promise<unknown[]> {
-    const { body } = await this.client.get<List>('agent', '/v1/conversations');
-    return body.documents.map(({ displayName, folder, preview, consent }) => [displayName, folder, preview, consent]);
-  }
-
-  private flag = async (): Promise<unknown> =>
-    (await this.client.get('agent', `/v1/referrals/${this.client.facts.referralId}`)).body['hasOpenConversation'];
-
-  private texts = async (to: string): Promise<string[]> =>
-    (await this.client.ledger()).creates.filter((create) => create.to === to).map(({ body }) => body);
-
-  private mailsTo = async (address: string, part: string): Promise<number> =>
-    (await this.client.mails()).filter(({ to, text }: Mail) => to === address && text.includes(part)).length;
+    this.client.post(who, `/v1/conversations/${this.views.conversationId}/messages`, message);
 }

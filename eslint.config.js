@@ -35,15 +35,6 @@ export default tseslint.config(
       ],
     },
   },
-  // To be split: until then the limits are those of before.
-  {
-    files: ['libs/testing/samples/*'],
-    rules: {
-      complexity: ['error', { max: 18, variant: 'modified' }],
-      'max-lines': ['error', 320],
-      'no-restricted-syntax': 'off',
-    },
-  },
   {
     files: ['**/*.spec.ts', '**/test/*.ts', '**/*.contract.ts'],
     // A test takes as many parameters as its table has columns.

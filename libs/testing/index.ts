@@ -7,7 +7,8 @@ export { passedRecordCheck, recordStores } from './specs/record-check.js';
 export { folderCells, tableFolders, type FolderCell } from './specs/folder-table.js';
 export { keyOf, KeysInMemory, noneSealed } from './specs/keys-in-memory.js';
 export { LostKeys } from './lost-keys.js';
-export { sampleOf, samples, type DomainEvent } from './samples/samples.js';
+export type { DomainEvent } from './samples/sample-types.js';
+export { sampleOf, samples } from './samples/samples.js';
 export {
   BelowZero,
   contextOf,

@@ -1,7 +1,8 @@
 import { ERASED, type Message } from '@app/kernel';
 import type { EventTypeSpec } from '@app/eventing';
 import { eventTypes } from '@app/domain';
-import { samples, type DomainEvent } from './samples.js';
+import type { DomainEvent } from './sample-types.js';
+import { samples } from './samples.js';
 
 /** An event as it reads when the keys of all its subjects were destroyed. */
 export function erasedSampleOf<Type extends DomainEvent['type']>(type: Type): Extract<DomainEvent, { type: Type }> {

@@ -5,7 +5,8 @@ import type { JsonObject, Message } from '@app/kernel';
 import { eventTypes, eventTypesByCategory, upcasters } from '@app/domain';
 import { KeysInMemory, noneSealed } from '../specs/keys-in-memory.js';
 import { newRecord } from './new-record.js';
-import { sampleOf, type DomainEvent } from './samples.js';
+import type { DomainEvent } from './sample-types.js';
+import { sampleOf } from './samples.js';
 
 /** An event in its stored form, the key that opens it, and its opened data. Never edit such a file. */
 export type Golden = {

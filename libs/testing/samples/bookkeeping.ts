@@ -1,0 +1,15 @@
+import type { Samples } from './sample-types.js';
+import { place } from './shared-values.js';
+
+const parked = { worker: 'automation', key: 'conversation-1', source: { stream: 'conversation-1', revision: 3 } };
+
+/** The event store itself, answered requests and parked messages. */
+export const bookkeepingSamples = {
+  RecordBegun: { recordId: 'record-1' },
+  RequestTaken: { kind: 'contact' },
+  RequestAnswered: { revision: 3, position: place },
+  MessageParked: { ...parked, cause: 'TypeError' },
+  ReplayRequested: { worker: 'automation', key: 'conversation-1' },
+  ParkedMessageHandled: parked,
+  ReplayFailed: { ...parked, cause: 'RangeError' },
+} satisfies Partial<Samples>;

@@ -1,0 +1,32 @@
+import type { Samples } from './sample-types.js';
+import { at, phone } from './shared-values.js';
+
+const contact = {
+  contactId: 'contact-rita',
+  name: 'Rita Referrer',
+  phones: [phone],
+  addressIds: ['address-1'],
+  emails: ['rita@example.com'],
+  externalId: 'crm-7',
+  contactType: 'referrer',
+  registered: true,
+  active: true,
+} as const;
+
+/** Contacts, their addresses and their referrals. */
+export const contactSamples = {
+  ContactCreated: contact,
+  ContactDetailsChanged: { ...contact, name: 'Rita R.', formerAddressIds: ['address-2'] },
+  ContactErased: { contactId: 'contact-rita', addressIds: ['address-1', 'address-2'], by: 'olivia' },
+  ReferralCreated: {
+    referralId: 'referral-1',
+    referrerId: 'contact-rita',
+    referredId: 'contact-paul',
+    status: 'new',
+    externalId: 'crm-9',
+  },
+  AddressHeld: { contactId: 'contact-rita' },
+  AddressReleased: { contactId: 'contact-rita' },
+  AddressTexted: { contactId: 'contact-rita', conversationId: 'conversation-1', senderId: 'sender-1', at },
+  AddressErased: { erasures: 1 },
+} satisfies Partial<Samples>;

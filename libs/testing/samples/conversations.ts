@@ -1,0 +1,80 @@
+import type { Samples } from './sample-types.js';
+import { phone, place, whose } from './shared-values.js';
+
+const about = { conversationId: 'conversation-1', contactId: 'contact-rita', referralId: 'referral-1' };
+const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-1' };
+
+/** Conversations, the inbound texts that reach them, and who is notified. */
+export const conversationSamples = {
+  ConversationStarted: { ...about, by: 'anna' },
+  MessageSent: {
+    ...about,
+    messageId: 'message-1',
+    by: 'anna',
+    channel: 'sms',
+    text: 'Your bonus is on its way',
+    to: phone,
+    route,
+    isNotified: false,
+  },
+  AutomatedTextSent: {
+    ...about,
+    messageId: 'message-2',
+    kind: 'opt-in-request',
+    text: 'Reply YES to get texts, STOP to opt out',
+    to: phone,
+    route,
+  },
+  MessageReceived: {
+    ...about,
+    messageId: 'message-3',
+    channel: 'sms',
+    text: 'Is my bonus in?',
+    acceptedPosition: place,
+    providerMessageId: 'SM5',
+  },
+  KeywordReceived: {
+    ...about,
+    messageId: 'message-4',
+    keyword: 'STOP',
+    text: 'stop.',
+    acceptedPosition: place,
+    providerMessageId: 'SM2',
+  },
+  SendRefused: {
+    ...about,
+    messageId: 'message-5',
+    by: 'anna',
+    channel: 'sms',
+    rule: 'RecipientOptedOut',
+    refusedSenderId: 'sender-1',
+  },
+  ConversationRead: { ...about, by: 'anna' },
+  ConversationMarkedUnread: { ...about, by: 'anna' },
+  ConversationAssigned: { ...about, assignee: 'ben', by: 'anna' },
+  ConversationMuted: { conversationId: about.conversationId, userId: 'anna', until: '2026-02-01T09:00:00.000Z' },
+  ConversationUnmuted: { conversationId: about.conversationId, userId: 'anna' },
+  MuteEnded: { conversationId: about.conversationId, userId: 'anna', until: '2026-02-01T09:00:00.000Z' },
+  ConversationArchived: { ...about, by: 'anna' },
+  ConversationDeleted: { ...about, by: 'olivia' },
+  InboundReceived: {
+    providerMessageId: 'SM5',
+    ...whose,
+    from: phone,
+    text: 'Is my bonus in?',
+    form: { MessageSid: 'SM5', From: phone, Unheard: 'of' },
+    sentAt: null,
+  },
+  InboundRouted: {
+    contactId: 'contact-rita',
+    conversationId: 'conversation-1',
+    referralId: 'referral-1',
+    isNewNumber: false,
+    asKeyword: false,
+  },
+  NotificationDecided: {
+    messageId: 'message-3',
+    conversationId: 'conversation-1',
+    people: [{ kind: 'member', id: 'anna' }],
+  },
+} satisfies Partial<Samples>;

@@ -1,0 +1,38 @@
+import type { Samples } from './sample-types.js';
+
+/** Programs, their members and their senders. */
+export const programSamples = {
+  ProgramCreated: {
+    programId: 'program-1',
+    name: 'Acme Referrals',
+    policies: { consentMode: 'double_opt_in', replyToInbound: 'allowed', optOutScope: 'all' },
+    optInText: { version: '1', text: 'Reply YES to get texts, STOP to opt out' },
+    portalLink: 'https://portal.example.com/{conversationId}',
+    consoleLink: 'https://console.example.com/{conversationId}',
+  },
+  MemberAdded: {
+    programId: 'program-1',
+    memberId: 'member-1',
+    userId: 'anna',
+    name: 'Anna Agent',
+    email: 'anna@example.com',
+    role: 'agent',
+  },
+  MemberRemoved: { userId: 'anna', by: 'olivia' },
+  TokenRotationEnded: { programId: 'program-1', senderId: 'sender-1' },
+  PolicyChanged: { name: 'replyToInbound', value: 'needs_consent', by: 'olivia' },
+  WidgetOriginsSet: { origins: ['https://shop.example'] },
+  SenderCredentialsChanged: {
+    programId: 'program-1',
+    senderId: 'sender-1',
+    accountSid: 'AC2',
+    authToken: 'another-token-of-the-provider',
+  },
+  SenderAdded: {
+    programId: 'program-1',
+    senderId: 'sender-1',
+    phone: '+15550001111',
+    accountSid: 'AC1',
+    authToken: 'a-token-of-the-provider',
+  },
+} satisfies Partial<Samples>;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Lookups, type DeliveryIntent } from '@app/application';
-import { Clock, TrustedClock } from '@app/eventing';
+import { Clock, TrustedClock, walkPages } from '@app/eventing';
 import { DeliveryQueries, type DeliveryRow } from '@app/read-models';
 import { ProviderLists } from './provider-lists.js';
 import { Settlement } from './settlement.js';
@@ -27,12 +27,8 @@ export class UncertainDeliveries {
   async ask(now: number, signal: AbortSignal): Promise<void> {
     const since = iso(now - ASK_FOR_MS);
     const byQueue = new Map<string, DeliveryRow[]>();
-    for (let after: string | undefined; ;) {
-      const { documents, next } = await this.deliveries.uncertainSince(since, after);
+    for await (const { documents } of walkPages((after) => this.deliveries.uncertainSince(since, after)))
       for (const row of documents) byQueue.set(row.queue, [...(byQueue.get(row.queue) ?? []), row]);
-      if (next === null) break;
-      after = next;
-    }
     for (const [queue, rows] of byQueue) {
       if (this.asking.has(queue)) continue;
       this.asking.set(

@@ -55,6 +55,7 @@ describe('I6: mute', () => {
     ['2020-01-01T00:00:00Z', 'MuteEndsInThePast'],
     ['tomorrow', 'InvalidRequest'],
     ['2026-02-31', 'InvalidRequest'],
+    ['2999-02-31T09:00:00Z', 'InvalidRequest'],
     [7, 'InvalidRequest'],
   ])('until %j is refused', async (until, code) => {
     const events = await api.recorded(async () =>

@@ -61,12 +61,17 @@ const CLOCK_TOLERANCE_MS = 60_000;
 const isPastTime = (value: unknown): boolean =>
   typeof value === 'string' && Date.parse(value) <= Date.now() + CLOCK_TOLERANCE_MS;
 
+/** Not the 31st of February, which `Date` takes for a day of March. */
+const hasDay = (time: string): boolean =>
+  new Date(`${time.slice(0, 10)}T00:00:00Z`).getUTCDate() === Number(time.slice(8, 10));
+
 /** A date and time with its offset, as in RFC 3339. */
 export const IsTime = (): PropertyDecorator =>
   ValidateBy({
     name: 'isTime',
     validator: {
-      validate: (value: unknown) => isRFC3339(value) && !Number.isNaN(Date.parse(String(value))),
+      validate: (value: unknown) =>
+        isRFC3339(value) && !Number.isNaN(Date.parse(String(value))) && hasDay(String(value)),
       defaultMessage: () => '$property must be a date and time such as 2026-01-05T09:00:00Z',
     },
   });

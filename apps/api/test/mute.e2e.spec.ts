@@ -36,6 +36,13 @@ describe('I6: mute', () => {
     expect(await shownTo(agent, await unmute(agent))).toMatchObject({ isMuted: false, mutedUntil: null });
   });
 
+  it('does not depend on the revision of the conversation', async () => {
+    const { headers } = await api.get(url, { as: agent });
+    const etag = { 'if-match': String(headers['etag']) };
+    for (const until of [inAnHour(), undefined])
+      expect((await api.post(`${url}/mute`, { until }, { as: agent, headers: etag })).status).toBe(200);
+  });
+
   it('without an end lasts', async () => {
     expect(await shownTo(agent, await mute({}))).toMatchObject({ isMuted: true, mutedUntil: null });
   });

@@ -4,7 +4,7 @@ import { UnusableData } from '@app/eventing';
 import { writeDurably } from './durable-file.js';
 
 /** Increased when a build stores data that the previous build cannot read, or the reverse. */
-export const STORED_FORMAT = 3;
+export const STORED_FORMAT = 4;
 
 /**
  * Writes the format into a new folder before anything else is stored there. @throws UnusableData for a folder of

@@ -22,23 +22,25 @@ export class MuteHandler implements ICommandHandler<HandleMute> {
   ) {}
 
   /** @throws ConversationNotFound, ConversationWasDeleted, MuteEndsInThePast */
-  async execute({ id: conversationId, intent, context }: HandleMute): Promise<CommandResult> {
+  async execute({ id: conversationId, intent, context: asked }: HandleMute): Promise<CommandResult> {
+    // `If-Match` names a revision of the conversation, which a mute does not change.
+    const { expectedRevision: _, ...context } = asked;
     // A mute also ends after its conversation was deleted.
     if (intent.type !== 'EndMute') {
       const { status } = await this.lookups.conversation(context.programId, conversationId);
       if (status === 'deleted') throw new ConversationWasDeleted();
     }
     const { occurredAt: at } = context;
-    const prepare = (asked: MuteIntent): MuteCommand => {
-      switch (asked.type) {
+    const prepare = ({ type, data }: MuteIntent): MuteCommand => {
+      switch (type) {
         case 'MuteConversation': {
-          const until = asked.data.until && new Date(asked.data.until).toISOString();
-          return { type: asked.type, data: { ...asked.data, conversationId, until, at } };
+          const until = data.until && new Date(data.until).toISOString();
+          return { type, data: { ...data, conversationId, until, at } };
         }
         case 'UnmuteConversation':
-          return { type: asked.type, data: { ...asked.data, conversationId } };
+          return { type, data: { ...data, conversationId } };
         case 'EndMute':
-          return { type: asked.type, data: { ...asked.data, conversationId } };
+          return { type, data: { ...data, conversationId } };
       }
     };
     return handleCommand(this.aggregates, { aggregate: muteAggregate, id: conversationId, intent, context, prepare });

@@ -79,7 +79,14 @@ describe('skeletons in a copy of the libraries', () => {
     .map((path) => `libs/${path}`);
 
   beforeAll(() => {
-    for (const path of ['libs', 'package.json', 'nest-cli.json', 'tsconfig.base.json', '.prettierrc.json'])
+    for (const path of [
+      'libs',
+      'package.json',
+      'jest.config.js',
+      'nest-cli.json',
+      'tsconfig.base.json',
+      '.prettierrc.json',
+    ])
       cpSync(path, join(folder, path), { recursive: true });
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: './tsconfig.base.json', include }));
     symlinkSync(resolve('node_modules'), join(folder, 'node_modules'), 'junction');

@@ -1,6 +1,7 @@
 import type { CallerIdentity } from '@app/platform';
 import { sample } from '@app/sample-program';
 import { Api, expectProblem, NOBODY, type Answer } from './api.fixture.js';
+import { addSecondProgram, second } from './second-program.fixture.js';
 
 let api: Api;
 beforeAll(async () => {
@@ -72,8 +73,10 @@ describe('I6: mute', () => {
   });
 
   it('requires a conversation of the program', async () => {
-    expectProblem(await mute({}, agent, `/v1/conversations/${NOBODY}`), { status: 404, code: 'ConversationNotFound' });
-    const elsewhere = { ...agent, programId: NOBODY };
-    expect((await mute({}, elsewhere)).status).toBeGreaterThanOrEqual(400);
+    const notFound = { status: 404, code: 'ConversationNotFound' };
+    expectProblem(await mute({}, agent, `/v1/conversations/${NOBODY}`), notFound);
+    await addSecondProgram(api.standalone.app);
+    expectProblem(await mute({}, agent, `/v1/conversations/${second.conversationId}`), notFound);
+    expectProblem(await mute({}, second.agent), notFound);
   });
 });

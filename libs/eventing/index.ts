@@ -32,6 +32,7 @@ export * from './following/side-by-side.js';
 export * from './following/in-order-per-key.js';
 export * from './following/due-work.js';
 export * from './following/scheduler.js';
+export * from './following/until-reached.js';
 export * from './following/wakeup.js';
 export * from './ports/temporary-failure.js';
 export * from './ports/text-limits.js';

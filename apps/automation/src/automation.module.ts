@@ -11,10 +11,10 @@ import {
 } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { Background, logFailure } from '@app/platform';
-import { DueWork } from './due-work.js';
+import { DueWorkRunner } from './due-work-runner.js';
 
 /** Turns events into commands: those about one address in order, others concurrently. */
-@Module({ imports: [ApplicationModule], providers: [DueWork] })
+@Module({ imports: [ApplicationModule], providers: [DueWorkRunner] })
 export class AutomationModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(AutomationModule.name);
 

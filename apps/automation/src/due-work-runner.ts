@@ -6,8 +6,8 @@ import { Background, logFailure } from '@app/platform';
 
 /** Does due work. Every automation process does, since each piece of work is claimed. */
 @Injectable()
-export class DueWork implements OnApplicationBootstrap {
-  private readonly logger = new Logger(DueWork.name);
+export class DueWorkRunner implements OnApplicationBootstrap {
+  private readonly logger = new Logger(DueWorkRunner.name);
 
   constructor(
     private readonly background: Background,

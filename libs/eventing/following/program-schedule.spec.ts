@@ -53,12 +53,12 @@ beforeEach(() => {
   } as unknown as DueWork<Row>;
   const readModels = { page } as unknown as ReadModelStore;
   schedule = new ProgramSchedule('program-1', work, () => undefined, readModels, clock);
-  schedule.lookSince(null);
+  schedule.readSince(null);
 });
 
 function write(...written: readonly Row[]): void {
   for (const one of written) rows.set(one.id, one);
-  for (const one of written) schedule.hear(one);
+  for (const one of written) schedule.announce(one);
 }
 
 /** All turns that are due now. */

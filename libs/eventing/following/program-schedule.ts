@@ -3,9 +3,9 @@ import type { Page, PageRequest, ReadModelStore } from '../ports/read-model-stor
 import type { DueRow, DueWork, OnFailure } from './due-work.js';
 
 /** Maximum number of documents in one turn. */
-const PIECE = 100;
+const BATCH = 100;
 /** Maximum number of documents that are cached between two turns. */
-const MOST_HEARD = 1_000;
+const MOST_ANNOUNCED = 1_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 
@@ -20,13 +20,13 @@ export class ProgramSchedule<Row extends DueRow> {
   private unread: { readonly above: string; readonly upTo: string; readonly after?: string } | null = null;
   /** When the next reading is due, in ms. */
   private readAt = Infinity;
-  /** Due now, by id. */
-  private readonly heard = new Map<string, Row>();
+  /** Announced documents that are due, by id. */
+  private readonly announced = new Map<string, Row>();
   private failures = 0;
   /** When failed work is retried, in ms. */
-  private againAt = Infinity;
+  private retryAt = Infinity;
 
-  /** An empty schedule that only collects announced documents, until {@link lookSince}. */
+  /** An empty schedule that only collects announced documents, until {@link readSince}. */
   constructor(
     private readonly programId: string,
     private readonly work: DueWork<Row>,
@@ -43,49 +43,49 @@ export class ProgramSchedule<Row extends DueRow> {
 
   /** When the next work or reading is due, in ms. */
   get nextAt(): number {
-    return this.heard.size > 0 ? 0 : Math.min(this.readAt, this.againAt);
+    return this.announced.size > 0 ? 0 : Math.min(this.readAt, this.retryAt);
   }
 
   /** Reads documents due after this time (ms); `null`: all pending ones. */
-  lookSince(time: number | null): void {
+  readSince(time: number | null): void {
     const since = time === null ? '' : iso(time);
     if (since < this.readUpTo) this.readUpTo = since;
     this.unread = null;
     this.readAt = 0;
   }
 
-  /** A document was written. */
-  hear(row: Row): void {
-    this.heard.delete(row.id);
+  /** Takes a document that was just written. */
+  announce(row: Row): void {
+    this.announced.delete(row.id);
     const dueAt = row[this.work.time];
     if (!this.isPending(row) || typeof dueAt !== 'string') return;
     if (this.isDue(row)) {
-      if (this.heard.size < MOST_HEARD) this.heard.set(row.id, row);
-      else this.lookSince(null);
+      if (this.announced.size < MOST_ANNOUNCED) this.announced.set(row.id, row);
+      else this.readSince(null);
     } else {
       this.readAt = Math.min(this.readAt, msOf(dueAt));
       // The clock was set back, and the reading has passed this time.
-      if (dueAt <= (this.unread ?? { upTo: this.readUpTo }).upTo) this.lookSince(null);
+      if (dueAt <= (this.unread ?? { upTo: this.readUpTo }).upTo) this.readSince(null);
     }
   }
 
   /** Does some of the due work. Rejects when the store does. */
   async turn(): Promise<void> {
-    const heard = [...this.heard.values()].slice(0, PIECE);
-    for (const { id } of heard) this.heard.delete(id);
-    const rows = heard.length > 0 ? heard : await this.read();
+    const announced = [...this.announced.values()].slice(0, BATCH);
+    for (const { id } of announced) this.announced.delete(id);
+    const rows = announced.length > 0 ? announced : await this.read();
     const areDone = await this.areDone(rows);
-    if (!areDone && this.againAt === Infinity) {
-      this.againAt = this.clock.now() + Math.min(FIRST_PAUSE_MS * 2 ** this.failures, LONGEST_PAUSE_MS);
+    if (!areDone && this.retryAt === Infinity) {
+      this.retryAt = this.clock.now() + Math.min(FIRST_PAUSE_MS * 2 ** this.failures, LONGEST_PAUSE_MS);
       this.failures += 1;
     }
-    if (heard.length === 0 && this.unread === null && this.againAt === Infinity) this.failures = 0;
+    if (announced.length === 0 && this.unread === null && this.retryAt === Infinity) this.failures = 0;
   }
 
   private async areDone(rows: readonly Row[]): Promise<boolean> {
     // The clock may have been set back since they were found.
     const { due = [], early = [] } = Object.groupBy(rows, (row) => (this.isDue(row) ? 'due' : 'early'));
-    for (const row of early) this.hear(row);
+    for (const row of early) this.announce(row);
     const outcomes = await Promise.all(due.map((row) => this.isDone(row)));
     return !outcomes.includes(false);
   }
@@ -103,14 +103,14 @@ export class ProgramSchedule<Row extends DueRow> {
   private async read(): Promise<readonly Row[]> {
     const now = this.clock.now();
     // A reading goes on to its end, so that failures do not keep it from later documents.
-    if (this.againAt <= now && this.unread === null) {
-      this.againAt = Infinity;
-      this.lookSince(null);
+    if (this.retryAt <= now && this.unread === null) {
+      this.retryAt = Infinity;
+      this.readSince(null);
     }
     const { above, upTo, after } = (this.unread ??= { above: this.readUpTo, upTo: iso(now) });
     const unread = this.unread;
     this.readAt = Infinity;
-    const { documents, next } = await this.page({ above, upTo }, PIECE, after);
+    const { documents, next } = await this.page({ above, upTo }, BATCH, after);
     // It was started again meanwhile.
     if (this.unread !== unread) return documents;
     if (next !== null) {

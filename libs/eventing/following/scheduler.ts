@@ -5,10 +5,10 @@ import type { DueRow, DueWork, OnFailure } from './due-work.js';
 import { ProgramSchedule } from './program-schedule.js';
 import { touchedBy, type Followed } from './run-projection.js';
 import { sideBySide } from './side-by-side.js';
+import { untilReached } from './until-reached.js';
 import { Wakeup } from './wakeup.js';
 
 const LONGEST_WAIT_MS = 1_000;
-const MODEL_WAIT_MS = 1_000;
 const PROGRAMS_AT_ONCE = 10;
 /** Everything due is read again after this time: a rebuilt read model may contain work that no event announces. */
 const READ_AGAIN_MS = 5 * 60_000;
@@ -51,14 +51,16 @@ class Run<Row extends DueRow> {
     // Documents written before this position are found in the read model; events announce later ones.
     const head = this.work.since ? this.work.since.position : await this.followed.eventLog.head();
     try {
-      await sideBySide(signal, [(running) => this.hear(head, running), (running) => this.doDue(head, running)]);
+      await sideBySide(signal, [(running) => this.follow(head, running), (running) => this.doDue(head, running)]);
     } finally {
       await Promise.all(this.turns.values());
     }
   }
 
   private async doDue(head: Position | null, signal: AbortSignal): Promise<void> {
-    if (head !== null) await this.reached(head, signal);
+    const { checkpoints } = this.followed;
+    const { model } = this.work;
+    if (head !== null) await untilReached(checkpoints, model.name, head, signal);
     while (!signal.aborted) {
       const since = this.wakeup.calls;
       if (Math.abs(this.clock.now() - this.readAllAt) >= READ_AGAIN_MS) await this.findPrograms();
@@ -69,24 +71,19 @@ class Run<Row extends DueRow> {
     }
   }
 
-  private async hear(after: Position | null, signal: AbortSignal): Promise<void> {
+  private async follow(after: Position | null, signal: AbortSignal): Promise<void> {
     const { model, startedBy } = this.work;
-    const { eventLog, readModels } = this.followed;
+    const { eventLog, readModels, checkpoints } = this.followed;
     for await (const { events, position } of eventLog.follow({ after, categories: model.categories, signal })) {
       const ids = touchedBy(
         model,
         events.filter(({ type }) => startedBy.includes(type)),
       );
       if (ids.length === 0) continue;
-      await this.reached(position, signal);
-      for (const row of await readModels.get(model, ids)) this.program(row.programId).hear(row);
+      await untilReached(checkpoints, model.name, position, signal);
+      for (const row of await readModels.get(model, ids)) this.program(row.programId).announce(row);
       this.wakeup.wake();
     }
-  }
-
-  private async reached(position: Position, signal: AbortSignal): Promise<void> {
-    const { checkpoints } = this.followed;
-    while (!signal.aborted && !(await checkpoints.waitFor(this.work.model.name, position, MODEL_WAIT_MS)));
   }
 
   private async findPrograms(): Promise<void> {
@@ -98,7 +95,7 @@ class Run<Row extends DueRow> {
       const [row] = documents;
       if (!row) return;
       above = row.programId;
-      this.program(above).lookSince(this.work.since?.time ?? null);
+      this.program(above).readSince(this.work.since?.time ?? null);
     }
   }
 

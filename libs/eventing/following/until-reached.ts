@@ -1,5 +1,5 @@
-import type { Checkpoints } from '@app/eventing';
 import type { Position } from '@app/kernel';
+import type { Checkpoints } from '../ports/read-model-store.js';
 
 const WAIT_MS = 1_000;
 

@@ -1,12 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Checkpoints } from '@app/eventing';
+import { Checkpoints, untilReached } from '@app/eventing';
 import type { Lane } from '@app/domain/delivery';
 import { logFailure } from '@app/platform';
 import { deliveriesProjection, queueNamed } from '@app/read-models';
 import { OrderedSender, type Rest } from '../send/ordered-sender.js';
 import { Roads } from './roads.js';
 import { Slots } from './slots.js';
-import { untilReached } from './until-reached.js';
 
 /** An ordering key with a due delivery, and the queue and lane of that delivery. */
 export type Work = { readonly queue: string; readonly lane: Lane; readonly orderingKey: string };

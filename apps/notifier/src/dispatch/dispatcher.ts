@@ -1,5 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { Checkpoints, Clock, EventLog, Scheduler, sideBySide, TrustedClock, Wakeup, type DueWork } from '@app/eventing';
+import {
+  Checkpoints,
+  Clock,
+  EventLog,
+  Scheduler,
+  sideBySide,
+  TrustedClock,
+  untilReached,
+  Wakeup,
+  type DueWork,
+} from '@app/eventing';
 import type { Position } from '@app/kernel';
 import type { HoldEvent } from '@app/domain/hold';
 import type { ProgramEvent } from '@app/domain/program';
@@ -9,7 +19,6 @@ import { DeliveryTasks } from './delivery-tasks.js';
 import { FairQueues } from './fair-queues.js';
 import { OPT_OUTS } from '../inbound/opt-outs.js';
 import { Roads } from './roads.js';
-import { untilReached } from './until-reached.js';
 
 const LONGEST_WAIT_MS = 5_000;
 const CLOCK_WAIT_MS = 1_000;
@@ -47,7 +56,7 @@ export class Dispatcher implements BackgroundTask {
       const head = await this.eventLog.head();
       await sideBySide(signal, [
         (running) => this.follow(head, running),
-        (running) => this.scheduler.run(this.dueSince(head), neverFails, running),
+        (running) => this.scheduler.run(this.dueSince(head), rethrow, running),
         (running) => this.startDue(head, running, signal),
       ]);
     } finally {
@@ -114,6 +123,6 @@ export class Dispatcher implements BackgroundTask {
   }
 }
 
-const neverFails = (error: unknown): never => {
+const rethrow = (error: unknown): never => {
   throw error;
 };

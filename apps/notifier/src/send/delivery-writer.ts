@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleDelivery, type DeliveryIntent } from '@app/application';
-import { EventUnreadable, sleep } from '@app/eventing';
+import { EventUnreadable, growing, retry } from '@app/eventing';
 import { DomainError, type Position } from '@app/kernel';
 import { notifierContext } from '../notifier-context.js';
 
@@ -27,14 +27,14 @@ export class DeliveryWriter {
    */
   async writeAtLast({ programId, id }: Target, intent: DeliveryIntent, signal: AbortSignal): Promise<Position | null> {
     const command = new HandleDelivery(id, intent, notifierContext(programId));
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      try {
-        return (await this.commands.execute(command)).position;
-      } catch (error) {
+    const result = await retry(() => this.commands.execute(command), {
+      pauses: growing(FIRST_PAUSE_MS, LONGEST_PAUSE_MS),
+      signal,
+      onFailure: (error) => {
         // An unreadable event stays so for long; the reconciler finds the claim when it is readable again.
         if (error instanceof DomainError || error instanceof EventUnreadable || signal.aborted) throw error;
-        await sleep(pause, signal);
-      }
-    }
+      },
+    });
+    return result.position;
   }
 }

@@ -12,9 +12,8 @@ import {
 } from '@app/eventing';
 import { InvalidConfiguration, type Configuration } from '@app/platform';
 import { openEmbedded } from '@app/adapters/embedded';
-import { openEventStoreDb } from '@app/adapters/eventstoredb';
-import { openKafka, type KafkaOptions } from '@app/adapters/kafka';
-import { openMongo } from '@app/adapters/mongo';
+import type { KafkaOptions } from '@app/adapters/kafka';
+import { openEventStoreDb, openKafka, openMongo } from './servers.js';
 
 /**
  * Diagnostics channel that publishes the opened engines before anything uses them. A subscriber may wrap their ports.

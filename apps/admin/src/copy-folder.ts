@@ -35,7 +35,7 @@ export async function copyFolder(folder: string, to: string, keysTo: string | un
           );
     const events = await copyRecord(
       source.eventStore,
-      open(openEventStoreDb({ url: to })).eventStore,
+      open(await openEventStoreDb({ url: to })).eventStore,
       everyFewSeconds((copied) => console.log(`${copied} events`)),
     );
     console.log(

@@ -73,7 +73,7 @@ describe('admin copy while a follower lags', () => {
   async function isRefused(message: string): Promise<void> {
     const { status, stderr } = copy();
     expect([status, stderr.trim().split('\n')]).toEqual([1, [expect.stringContaining(message)]]);
-    const target = openEventStoreDb(server);
+    const target = await openEventStoreDb(server);
     expect(await target.eventStore.head()).toBeNull();
     await target.close();
   }

@@ -29,7 +29,7 @@ describe('admin copy', () => {
   let record: RecordedStoredEvent[];
   beforeAll(async () => {
     server = await new DoubleProcess(join(folder, 'server')).start();
-    target = openEventStoreDb(server);
+    target = await openEventStoreDb(server);
     const { eventStore, readModels, checkpoints, close } = await openEmbedded(data);
     for (let round = 0; round < ROUNDS; round += 1) {
       const revision = round === 0 ? 'no-stream' : 2 * round - 1;

@@ -28,7 +28,7 @@ export const notRun: Row = {
 
 /** Why a server cannot be measured, or `null`. */
 export async function whyNot(url: string): Promise<string | null> {
-  const { eventStore, close } = openEventStoreDb({ url });
+  const { eventStore, close } = await openEventStoreDb({ url });
   try {
     return (await eventStore.head()) === null ? null : 'it contains events, and the benchmark needs an empty server';
   } catch (error) {

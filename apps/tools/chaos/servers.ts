@@ -29,7 +29,7 @@ const recordAt = (url: string) => ({ EVENT_STORE, EVENTSTOREDB_URL: url });
 
 /** Waits for a server that is starting. */
 async function endOfRecord(url: string): Promise<string | null> {
-  const { eventStore, close } = openEventStoreDb({ url });
+  const { eventStore, close } = await openEventStoreDb({ url });
   try {
     return await eventStore.head();
   } finally {

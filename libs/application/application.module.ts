@@ -1,8 +1,8 @@
 import { Module, type Type } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import type { DueRow, DueWork } from '@app/eventing';
 import * as exported from './handlers.js';
 import { Automation } from './reactions/automation.js';
-import { dueWork } from './reactions/due-work.js';
 import { ConversationStarter } from './conversation/conversation-starter.js';
 import { InboundEntry } from './inbound/inbound-entry.js';
 import { InboundRouter } from './inbound/inbound-router.js';
@@ -13,17 +13,21 @@ import { UsageQueries } from '@app/read-models';
 import { ConsentReader } from './consent/send-gate.js';
 import { TextQuota } from './conversation/text-quota.js';
 
-/** The command handlers among everything that their files export. */
-const handlers = Object.values<object>(exported).filter(
-  (value): value is Type =>
-    typeof value === 'function' && value.prototype instanceof Object && 'execute' in value.prototype,
-);
+/** The classes with this method among everything that the registered files export. */
+const withMethod = (method: string): readonly Type[] =>
+  Object.values<object>(exported).filter(
+    (value): value is Type =>
+      typeof value === 'function' && value.prototype instanceof Object && method in value.prototype,
+  );
+
+/** The automation's work that is due at a time. */
+export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
 
 /** The write side: one command handler per aggregate, behind the command bus. */
 @Module({
   imports: [CqrsModule],
   providers: [
-    ...handlers,
+    ...withMethod('execute'),
     ...dueWork,
     Automation,
     Lookups,

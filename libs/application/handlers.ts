@@ -6,6 +6,7 @@ export * from './delivery/delivery.handler.js';
 export * from './hold/hold.handler.js';
 export * from './inbound/inbound.handler.js';
 export * from './member/member.handler.js';
+export * from './mute/end-of-mute.js';
 export * from './mute/mute.handler.js';
 export * from './notification/notification.handler.js';
 export * from './parking/parked.handler.js';

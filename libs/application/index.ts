@@ -1,7 +1,6 @@
 export * from './application.module.js';
 export * from './handlers.js';
 export * from './reactions/automation.js';
-export { dueWork } from './reactions/due-work.js';
 export * from './consent/consent.command.js';
 export * from './contact/contact.command.js';
 export * from './conversation/conversation.command.js';

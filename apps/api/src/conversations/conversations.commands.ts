@@ -1,8 +1,31 @@
 import { Post, Put } from '@nestjs/common';
+import { Field, InputType } from '@nestjs/graphql';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsNotEmpty, IsString, MaxLength, ValidateIf } from 'class-validator';
 import { HandleConversation, HandleMute } from '@app/application';
 import { Id } from '../http/id-param.js';
 import { withBody, type PlainCommands } from '../http/plain-commands.js';
-import { AssignConversationDto, MuteConversationDto } from './conversations.requests.dto.js';
+import { IsTime, Optional } from '../http/validators.js';
+
+const LONGEST_ID = 200;
+
+@InputType({ isAbstract: true })
+class AssignConversationDto {
+  /** User id of a member of staff; null: unassigned, and the next member of staff who replies becomes the assignee. */
+  @Field(() => String, { nullable: true })
+  @ApiProperty({ type: String, nullable: true })
+  @ValidateIf((_, value) => value !== null)
+  @IsNotEmpty()
+  @MaxLength(LONGEST_ID)
+  @IsString()
+  readonly assignee!: string | null;
+}
+
+@InputType({ isAbstract: true })
+class MuteConversationDto {
+  /** When the mute ends; if absent, it lasts until you end it. */
+  @Optional() @IsTime() readonly until?: string;
+}
 
 export const conversationCommands: PlainCommands = {
   permission: 'conversations:write',

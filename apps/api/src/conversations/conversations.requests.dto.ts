@@ -1,14 +1,13 @@
 import { ArgsType, Field, InputType, IntersectionType } from '@nestjs/graphql';
 import { ApiProperty, IntersectionType as RestIntersectionType } from '@nestjs/swagger';
-import { IsIn, IsNotEmpty, IsString, IsUUID, MaxLength, ValidateIf } from 'class-validator';
+import { IsIn, IsUUID, MaxLength } from 'class-validator';
 import type { Channel } from '@app/domain/conversation';
 import type { FolderChoice } from '@app/read-models';
 import { CommandInput } from '../http/command-input.dto.js';
 import { ConnectionArgs, PageDto } from '../http/paging.dto.js';
-import { IsCleanText, IsPhone, IsTime, Optional } from '../http/validators.js';
+import { IsCleanText, IsPhone, Optional } from '../http/validators.js';
 
 export const LONGEST_IN_APP = 5_000;
-const LONGEST_ID = 200;
 
 /** The other party: exactly one of `referralId`, `contactId` and `phone`. */
 @InputType({ isAbstract: true })
@@ -28,24 +27,6 @@ export class SendMessageDto {
   /** `in-app` or `sms`. */
   @Field(() => String) @IsIn(['in-app', 'sms']) readonly channel!: Channel;
   @MaxLength(LONGEST_IN_APP) @IsCleanText() readonly text!: string;
-}
-
-@InputType({ isAbstract: true })
-export class AssignConversationDto {
-  /** User id of a member of staff; null: unassigned, and the next member of staff who replies becomes the assignee. */
-  @Field(() => String, { nullable: true })
-  @ApiProperty({ type: String, nullable: true })
-  @ValidateIf((_, value) => value !== null)
-  @IsNotEmpty()
-  @MaxLength(LONGEST_ID)
-  @IsString()
-  readonly assignee!: string | null;
-}
-
-@InputType({ isAbstract: true })
-export class MuteConversationDto {
-  /** When the mute ends; if absent, it lasts until you end it. */
-  @Optional() @IsTime() readonly until?: string;
 }
 
 /** The conversations to list: at most one of `folder`, `contactId` and `referralId`. */

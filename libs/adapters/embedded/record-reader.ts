@@ -1,5 +1,5 @@
 import type { RecordedStoredEvent } from '@app/eventing';
-import { categoryOf, type JsonObject } from '@app/kernel';
+import type { JsonObject } from '@app/kernel';
 import { toPosition } from './positions.js';
 import type { RecordWriter } from './record-writer.js';
 import type { Database } from './sqlite.js';
@@ -18,15 +18,8 @@ const COLUMNS = 'position, streams.name AS stream, revision, events.id, type, da
 
 /** Maximum number of events in one batch of a subscription. */
 export const BATCH = 500;
-/** The cache of the newest events is trimmed to this number when it holds twice as many. */
-const NEWEST = 2 * BATCH;
-
-/** Reads the event store. The newest events are read and parsed once for all followers near the end. */
+/** Reads the event store. */
 export class RecordReader {
-  /** Events of the rows after `#from`, without a gap. */
-  #newest: RecordedStoredEvent[] = [];
-  #from = 0;
-
   constructor(
     private readonly db: Database,
     private readonly writer: RecordWriter,
@@ -45,25 +38,7 @@ export class RecordReader {
 
   /** The next events after a row, of these categories; fewer than a batch when there are no more. */
   after(row: number, categories: readonly string[] | undefined): RecordedStoredEvent[] {
-    if (row >= this.#from && this.writer.last - row <= BATCH) {
-      this.#readNewest(row);
-      const events = this.#newest.slice(row - this.#from);
-      return categories ? events.filter(({ stream }) => categories.includes(categoryOf(stream))) : events;
-    }
     return categories ? this.#ofCategories(categories, row) : this.#all(row);
-  }
-
-  #readNewest(row: number): void {
-    const last = this.#from + this.#newest.length;
-    if (row > last) {
-      this.#newest = [];
-      this.#from = row;
-    }
-    if (this.writer.last > last) this.#newest.push(...this.#all(Math.max(row, last)));
-    if (this.#newest.length > 2 * NEWEST) {
-      this.#from += this.#newest.length - NEWEST;
-      this.#newest = this.#newest.slice(-NEWEST);
-    }
   }
 
   #all(row: number): RecordedStoredEvent[] {

@@ -8,6 +8,7 @@ import type {
   RecordedStoredEvent,
   SubscriptionOptions,
 } from '../ports/event-store.js';
+import { EventHub } from './event-hub.js';
 import { EventUnreadable, isOpened, type Followable } from './unopened.js';
 
 const PAGE = 1_000;
@@ -38,12 +39,15 @@ export type EventPlace = Pick<Recorded<Message>, 'revision' | 'position' | 'meta
 export class EventLog {
   /** The last events that this process appended, sealed, by stream and revision. */
   private readonly known = new LRUCache<string, RecordedStoredEvent>({ max: KNOWN });
+  private readonly hub: EventHub;
 
   constructor(
     private readonly store: EventStore,
     private readonly codec: EventCodec,
     private readonly homes: SubjectHomes,
-  ) {}
+  ) {
+    this.hub = new EventHub(store, codec);
+  }
 
   /** See {@link EventStore.append}. @throws KeyDestroyed, KeyLost */
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
@@ -103,9 +107,9 @@ export class EventLog {
 
   /** See {@link EventStore.subscribe}. */
   async *follow<Event extends Message>(options: SubscriptionOptions): AsyncIterable<JournalBatch<Event>> {
-    for await (const { events, position } of this.store.subscribe(options)) {
-      const all = (await this.codec.open(events)) as readonly Followable<Event>[];
-      yield { events: all.filter(isOpened), all, position };
+    for await (const { all, position } of this.hub.follow(options)) {
+      const followed = all as readonly Followable<Event>[];
+      yield { events: followed.filter(isOpened), all: followed, position };
     }
   }
 

@@ -1,0 +1,169 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import fc from 'fast-check';
+import { KeysInMemory } from '@app/testing';
+import { TemporaryFolder } from '@app/testing/embedded';
+import type { EventStore, RecordedStoredEvent, StoredEvent, SubscriptionOptions } from '../ports/event-store.js';
+import { EventCodec } from '../sealing/codec.js';
+import { EventHub } from './event-hub.js';
+import { isOpened, Unopened, type Followable } from './unopened.js';
+
+const idsOf = (events: readonly { readonly id: string }[]): string[] => events.map(({ id }) => id);
+
+let numbers = 0;
+const happened = (): StoredEvent => ({
+  id: `event-${(numbers += 1)}`,
+  type: 'Happened.v1',
+  data: {},
+  metadata: { programId: 'program-1' },
+});
+const many = (count: number): StoredEvent[] => Array.from({ length: count }, happened);
+
+/** Notes what it opens; events whose key is missing cannot be opened. */
+class NotingCodec extends EventCodec {
+  readonly opened: string[] = [];
+  readonly missing = new Set<string>();
+
+  constructor() {
+    super({ Happened: { version: 1 } }, new KeysInMemory());
+  }
+
+  override async open(events: readonly RecordedStoredEvent[]): Promise<readonly Followable[]> {
+    this.opened.push(...idsOf(events));
+    const opened = await super.open(events);
+    return opened.map((event, index) =>
+      this.missing.has(events[index]?.id ?? '') ? new Unopened('KeyMissing', { ...event, programId: '1' }) : event,
+    );
+  }
+}
+
+const folder = new TemporaryFolder();
+let store: EventStore;
+let codec: NotingCodec;
+let hub: EventHub;
+beforeAll(async () => ({ eventStore: store } = await folder.open()));
+afterAll(() => folder.remove());
+beforeEach(() => {
+  codec = new NotingCodec();
+  hub = new EventHub(store, codec, 20);
+});
+
+const idOf = (event: Followable): string => (isOpened(event) ? event.eventId : 'unopened');
+
+/** Follows until an event of this id has come. */
+async function followTo(
+  end: string,
+  options: Omit<SubscriptionOptions, 'signal'>,
+  handle: () => Promise<unknown> = async () => undefined,
+): Promise<string[]> {
+  const seen: string[] = [];
+  for await (const { all } of hub.follow({ ...options, signal: new AbortController().signal })) {
+    await handle();
+    seen.push(...all.map(idOf));
+    if (seen.includes(end)) break;
+  }
+  return seen;
+}
+
+it('opens each new event once, for all followers', async () => {
+  const after = await store.head();
+  const [first, ...others] = [many(3), many(3), many(3)];
+  const end = others[1]?.[2]?.id ?? '';
+  let ready = 0;
+  const followers = [0, 1, 2].map(() => followTo(end, { after }, async () => (ready += 1)));
+  await store.append('warm-1', 'no-stream', first ?? []);
+  while (ready < 3) await nextTurn();
+  codec.opened.length = 0;
+  for (const [number, events] of others.entries()) await store.append(`once-${number}`, 'no-stream', events);
+  for (const seen of await Promise.all(followers)) expect(seen).toEqual(idsOf([...(first ?? []), ...others.flat()]));
+  expect(codec.opened).toEqual(idsOf(others.flat()));
+});
+
+it('followers of any speed and any start see what filtering a list gives', async () => {
+  const follower = fc.record({
+    start: fc.nat(5),
+    categories: fc.subarray(['red', 'green', 'blue'], { minLength: 1 }),
+    slow: fc.nat(3),
+  });
+  const appends = fc.array(fc.record({ category: fc.constantFrom('red', 'green', 'blue'), count: fc.nat(24) }), {
+    minLength: 1,
+    maxLength: 12,
+  });
+  await fc.assert(
+    fc.asyncProperty(appends, fc.array(follower, { minLength: 1, maxLength: 5 }), async (commands, followers) => {
+      hub = new EventHub(store, codec, 20);
+      const all: { id: string; category: string }[] = [];
+      const positions = [await store.head()];
+      const append = async (category: string, events: StoredEvent[]): Promise<void> => {
+        const { position } = await store.append(`${category}-${events[0]?.id}`, 'no-stream', events);
+        positions.push(position);
+        all.push(...events.map(({ id }) => ({ id, category })));
+      };
+      for (let number = 0; number < 5; number += 1) await append('red', many(1));
+      const end = happened();
+      const following = followers.map(async ({ start, categories, slow }) => ({
+        seen: await followTo(
+          end.id,
+          { after: positions[start] ?? null, categories: [...categories, 'end'] },
+          async () => {
+            for (let turn = 0; turn < slow * 20; turn += 1) await nextTurn();
+          },
+        ),
+        expected: (): string[] =>
+          idsOf(all.slice(start).filter(({ category }) => [...categories, 'end'].includes(category))),
+      }));
+      for (const { category, count } of commands) {
+        await append(category, many(count + 1));
+        for (let turn = 0; turn < count; turn += 1) await nextTurn();
+      }
+      await append('end', [end]);
+      for (const { seen, expected } of await Promise.all(following)) expect(seen).toEqual(expected());
+    }),
+    { numRuns: 25 },
+  );
+});
+
+it('a failing subscription fails its followers, and the next one starts again', async () => {
+  const after = await store.head();
+  const { subscribe } = store;
+  let failing = false;
+  store.subscribe = async function* (options) {
+    for await (const batch of subscribe.call(store, options)) {
+      if (failing) throw new Error('The store is away');
+      yield batch;
+    }
+  };
+  try {
+    const [first, second, third] = [happened(), happened(), happened()];
+    const seen: string[] = [];
+    const following = followTo(third.id, { after }, async () => seen.push('batch'));
+    await store.append('away-1', 'no-stream', [first]);
+    while (seen.length === 0) await nextTurn();
+    failing = true;
+    await store.append('away-2', 'no-stream', [second]);
+    await expect(following).rejects.toThrow('The store is away');
+    failing = false;
+    await store.append('away-3', 'no-stream', [third]);
+    expect(await followTo(third.id, { after })).toEqual(idsOf([first, second, third]));
+  } finally {
+    store.subscribe = subscribe;
+  }
+});
+
+it('an event that could not be opened is opened again for a new follower', async () => {
+  const after = await store.head();
+  const [before, locked, end] = [happened(), happened(), happened()];
+  codec.missing.add(locked.id);
+  const stop = new AbortController();
+  const seen: string[] = [];
+  const following = (async () => {
+    for await (const { all } of hub.follow({ after, signal: stop.signal })) seen.push(...all.map(idOf));
+  })();
+  for (const event of [before, locked, end]) {
+    await store.append(`locked-${event.id}`, 'no-stream', [event]);
+    while (!seen.includes(event === locked ? 'unopened' : event.id)) await nextTurn();
+  }
+  codec.missing.clear();
+  expect(await followTo(end.id, { after })).toEqual(idsOf([before, locked, end]));
+  stop.abort();
+  await following;
+});

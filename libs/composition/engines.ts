@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
+import type { MessagePort } from 'node:worker_threads';
 import {
   AccessRefused,
   CheckpointLeases,
@@ -11,7 +12,7 @@ import {
   type MasterKeys,
 } from '@app/eventing';
 import { InvalidConfiguration, type Configuration } from '@app/platform';
-import { openEmbedded } from '@app/adapters/embedded';
+import { openBeside, openEmbedded } from '@app/adapters/embedded';
 import type { KafkaOptions } from '@app/adapters/kafka';
 import { openEventStoreDb, openKafka, openMongo } from './servers.js';
 
@@ -72,7 +73,27 @@ async function openChosen(chosen: Configuration, open: Open): Promise<Omit<Engin
   } = chosen.READ_MODELS === 'embedded' ? await embedded() : await openLeased(chosen, open, check);
   const { topics } = chosen.TOPICS === 'embedded' ? await embedded() : await openTopics(chosen, open, check);
   await allDone(checks.map((work) => allowed(...work)));
-  return { eventStore, readModels, checkpoints, keyring, leadership, topics, clocks: [...clocks, ...others] };
+  const serveThread = allEmbedded(chosen) ? folder?.serveThread : undefined;
+  return {
+    eventStore,
+    readModels,
+    checkpoints,
+    keyring,
+    leadership,
+    topics,
+    clocks: [...clocks, ...others],
+    ...(serveThread && { serveThread }),
+  };
+}
+
+const allEmbedded = ({ EVENT_STORE, READ_MODELS, TOPICS }: Configuration): boolean =>
+  [EVENT_STORE, READ_MODELS, TOPICS].every((engine) => engine === 'embedded');
+
+/** The embedded engines in a second thread, see {@link Engines.serveThread}. */
+export async function openEnginesBeside(configuration: Configuration, port: MessagePort): Promise<Engines> {
+  const engines = await openBeside(configuration.DATA_DIR, port, masterKeysOf(configuration));
+  channel(ENGINES_OPENED).publish(engines);
+  return engines;
 }
 
 async function openRecord({ EVENTSTOREDB_URL = '' }: Configuration, open: Open, check: Check) {

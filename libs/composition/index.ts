@@ -1,5 +1,5 @@
 export * from './engines.module.js';
-export { ENGINES_OPENED, masterKeysOf, openEngines } from './engines.js';
+export { ENGINES_OPENED, masterKeysOf, openEngines, openEnginesBeside } from './engines.js';
 export { FolderLocked, openEmbedded, rotateFolderMasterKey } from '@app/adapters/embedded';
 export { openEventStoreDb, openMongo } from './servers.js';
 export type { EventStoreDb } from '@app/adapters/eventstoredb';

@@ -47,6 +47,8 @@ export class Api {
     const settings = {
       DATA_DIR: folder,
       PORT: '0',
+      // Tests reach behind the API, and a thread loads every module again.
+      THREADS: '1',
       JWT_SECRET: SECRET,
       TWILIO_AUTH_TOKEN: PROVIDER_TOKEN,
       TWILIO_ACCOUNT_SID: ACCOUNT,

@@ -1,28 +1,29 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EnginesModule } from '@app/composition';
 import type { Engines } from '@app/eventing';
-import { PlatformModule, type Configuration } from '@app/platform';
+import { PlatformModule, PublicAddress, Readiness, type Configuration } from '@app/platform';
 import { ApiModule } from '../../api/src/api.module.js';
-import { AutomationModule } from '../../automation/src/automation.module.js';
-import { NotifierModule } from '../../notifier/src/notifier.module.js';
-import { ProjectorModule } from '../../projector/src/projector.module.js';
-import { PublisherModule } from '../../publisher/src/publisher.module.js';
+import { FollowersModule } from './followers.module.js';
+import { FollowersThread } from './followers-thread.js';
 
-/** Every app in one process, on the embedded engines. */
+/** Every app in one process: the API in the main thread, the others in a second one where that is possible. */
 @Module({})
 export class StandaloneModule {
   static with(configuration: Configuration, jwtSecret: string, engines: Engines): DynamicModule {
-    return {
-      module: StandaloneModule,
-      imports: [
-        PlatformModule.with(configuration, jwtSecret),
-        EnginesModule.with(engines),
-        ProjectorModule,
-        PublisherModule,
-        AutomationModule,
-        NotifierModule,
-        ApiModule,
-      ],
+    const common = [PlatformModule.with(configuration, jwtSecret), EnginesModule.with(engines), ApiModule];
+    const { serveThread } = engines;
+    if (configuration.THREADS === 1 || !serveThread)
+      return {
+        module: StandaloneModule,
+        imports: [...common, FollowersModule],
+        providers: [{ provide: FollowersThread, useValue: null }],
+      };
+    const thread = {
+      provide: FollowersThread,
+      useFactory: (publicAddress: PublicAddress, readiness: Readiness) =>
+        new FollowersThread({ serveThread, configuration, publicAddress }, readiness),
+      inject: [PublicAddress, Readiness],
     };
+    return { module: StandaloneModule, imports: common, providers: [thread] };
   }
 }

@@ -11,6 +11,7 @@ import { startTwilioEmulator, type TwilioEmulator } from '@app/emulators/twilio'
 import { createHttpApp } from '../../api/src/http/http-app.js';
 import { developmentSecrets } from './development-secrets.js';
 import { loadSample, sample } from '@app/sample-program';
+import { FollowersThread } from './followers-thread.js';
 import { StandaloneModule } from './standalone.module.js';
 
 export type Standalone = {
@@ -67,6 +68,7 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
     await app.init();
     if (isTrial) await loadReadableSample(app.get(CommandBus), account);
     await app.listen(given.PORT, given.HOST);
+    await followersStarted(app);
   } catch (error) {
     await close();
     throw error;
@@ -89,6 +91,11 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
     graphqlSchema: () => printSchema(app.get(GraphQLSchemaHost).schema),
     close,
   };
+}
+
+/** Resolves when the second thread has started, if there is one. */
+async function followersStarted(app: INestApplicationContext): Promise<void> {
+  await app.get<FollowersThread | null>(FollowersThread)?.started;
 }
 
 const portOf = (address: string | AddressInfo | null): number | null =>

@@ -8,6 +8,7 @@ type Waiter = { readonly position: Position; end(reached: boolean): void };
 /** Checkpoints, and the waiters for them. */
 export class EmbeddedCheckpoints extends Checkpoints {
   readonly #waiters = new Map<string, Set<Waiter>>();
+  readonly #listeners = new Set<(name: string, to: Position) => void>();
 
   constructor(
     private readonly db: Database,
@@ -69,8 +70,14 @@ export class EmbeddedCheckpoints extends Checkpoints {
     if (to !== null) this.move(name, null, to);
   }
 
+  /** Calls the listener with each checkpoint that is moved here. */
+  onMoved(listener: (name: string, to: Position) => void): void {
+    this.#listeners.add(listener);
+  }
+
   /** Wakes the waiters for this checkpoint. */
   moved(name: string, to: Position): void {
+    for (const listener of this.#listeners) listener(name, to);
     for (const waiter of [...(this.#waiters.get(name) ?? [])]) if (waiter.position <= to) waiter.end(true);
   }
 

@@ -10,6 +10,7 @@ const SCAN = 500;
 /** Keys in a separate file. The bytes of a destroyed key are overwritten in place, and its subject stays. */
 export class EmbeddedKeyStore extends KeyStore {
   readonly #offered: GroupCommit<Offer, Uint8Array | null>;
+  readonly #listeners = new Set<(subject: string) => void>();
 
   constructor(private readonly db: Database) {
     super();
@@ -41,6 +42,13 @@ export class EmbeddedKeyStore extends KeyStore {
     this.db.run('INSERT INTO keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET wrapped = NULL', subject);
     // Until the log is emptied it still holds the original key.
     if (!this.db.truncateLog()) throw new Error('The keys are being read by another process; destroy the key again');
+    for (const listener of this.#listeners) listener(subject);
+  }
+
+  /** Calls the listener with each subject whose key is destroyed here. @returns a function that ends it */
+  onDestroyed(listener: (subject: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   async *all(): AsyncIterable<readonly [string, Uint8Array | null]> {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
 import { SoleProcess, WrappedKeyring, type Engines, type MasterKeys } from '@app/eventing';
 import { EmbeddedCheckpoints } from './checkpoints.js';
 import { EmbeddedEventStore } from './event-store.js';
+import type { FileEventStore } from './file-event-store.js';
 import { claimFormat } from './folder-format.js';
 import { lockFolder } from './folder-lock.js';
 import { folderMasterKeys, keepNextMasterKey } from './folder-master-key.js';
@@ -9,6 +11,9 @@ import { GroupedWrites } from './grouped-writes.js';
 import { EmbeddedKeyStore } from './key-store.js';
 import { EmbeddedReadModelStore } from './read-model-store.js';
 import { Database, type DatabaseOptions } from './sqlite.js';
+import { ForwardingEventStore } from './thread/forwarding-event-store.js';
+import { Outbox, receive, type FromOther, type FromOwner } from './thread/messages.js';
+import { serveThread } from './thread/serve-thread.js';
 import { EmbeddedTopicLog } from './topic-log.js';
 
 export type EmbeddedOptions = {
@@ -29,6 +34,28 @@ export const openEmbedded = (folder: string, options: EmbeddedOptions = {}): Pro
   open(folder, options, false);
 
 /**
+ * The engines of a folder that another thread of this process has opened, see {@link Engines.serveThread}. Reads have
+ * connections of their own, and appends are made by that thread.
+ * @param port the other end of the served one
+ */
+export async function openBeside(folder: string, port: MessagePort, masterKeys?: MasterKeys): Promise<Engines> {
+  const files = new Files(folder);
+  const keys = new EmbeddedKeyStore(files.open('keys.db', 'FULL'));
+  const keyring = new WrappedKeyring(keys, masterKeys ?? (await folderMasterKeys(folder, keys, false)));
+  const outbox = new Outbox<FromOther>(port);
+  const eventStore = new ForwardingEventStore(files.open('record.db', 'FULL'), outbox);
+  const { checkpoints, ...derived } = openDerived(files);
+  keys.onDestroyed((subject) => outbox.send({ type: 'destroyed', subject }));
+  checkpoints.onMoved((checkpoint, to) => outbox.send({ type: 'moved', checkpoint, to }));
+  receive<FromOwner>(port, (message) => {
+    if (message.type === 'destroyed') keyring.forget(message.subject);
+    else eventStore.receive(message);
+  });
+  await eventStore.knowsEnd;
+  return enginesOf({ eventStore, keys, keyring, checkpoints, ...derived }, () => files.close());
+}
+
+/**
  * Gives the folder a new master key. If it is stopped, call it again and it continues. @returns how many keys were
  * wrapped again
  */
@@ -43,50 +70,72 @@ export async function rotateFolderMasterKey(folder: string): Promise<number> {
   }
 }
 
+/** The open files of a folder. */
+class Files {
+  readonly #open: Database[] = [];
+
+  constructor(
+    private readonly folder: string,
+    private readonly flushDelayMs?: number,
+  ) {}
+
+  open(name: string, synchronous: DatabaseOptions['synchronous']): Database {
+    const file = new Database(join(this.folder, name), { synchronous, flushDelayMs: this.flushDelayMs });
+    this.#open.push(file);
+    return file;
+  }
+
+  close(): void {
+    for (const file of this.#open) file.close();
+  }
+}
+
 async function open(
   folder: string,
   { flushDelayMs, masterKeys }: EmbeddedOptions,
   rotating: boolean,
 ): Promise<Engines> {
   const unlock = lockFolder(folder);
-  const files: Database[] = [];
-  const openFile = (name: string, synchronous: DatabaseOptions['synchronous']): Database => {
-    const file = new Database(join(folder, name), { synchronous, flushDelayMs });
-    files.push(file);
-    return file;
-  };
+  const files = new Files(folder, flushDelayMs);
   const release = () => {
     try {
-      for (const file of files) file.close();
+      files.close();
     } finally {
       unlock();
     }
   };
   try {
     claimFormat(folder);
-    const keys = new EmbeddedKeyStore(openFile('keys.db', 'FULL'));
+    const keys = new EmbeddedKeyStore(files.open('keys.db', 'FULL'));
     const keyring = new WrappedKeyring(keys, masterKeys ?? (await folderMasterKeys(folder, keys, rotating)));
     await keyring.check();
-    return openEngines(openFile, keys, keyring, release);
+    const eventStore = new EmbeddedEventStore(files.open('record.db', 'FULL'));
+    const owned = { eventStore, keys, keyring, ...openDerived(files) };
+    return { ...enginesOf(owned, release), serveThread: (port) => serveThread(owned, port) };
   } catch (error) {
     release();
     throw error;
   }
 }
 
-function openEngines(
-  open: (name: string, synchronous: 'FULL' | 'NORMAL') => Database,
-  keys: EmbeddedKeyStore,
-  keyring: WrappedKeyring,
-  release: () => void,
-): Engines {
-  const eventStore = new EmbeddedEventStore(open('record.db', 'FULL'));
-  const derived = open('read-models.db', 'NORMAL');
+function openDerived(files: Files) {
+  const derived = files.open('read-models.db', 'NORMAL');
   const writes = new GroupedWrites(derived);
   const checkpoints = new EmbeddedCheckpoints(derived, writes);
   const readModels = new EmbeddedReadModelStore(derived, checkpoints, writes);
-  const topics = new EmbeddedTopicLog(derived, writes);
+  return { writes, checkpoints, readModels, topics: new EmbeddedTopicLog(derived, writes) };
+}
 
+type Opened = ReturnType<typeof openDerived> & {
+  readonly eventStore: FileEventStore;
+  readonly keys: EmbeddedKeyStore;
+  readonly keyring: WrappedKeyring;
+};
+
+function enginesOf(
+  { eventStore, keys, keyring, writes, checkpoints, readModels, topics }: Opened,
+  release: () => void,
+): Engines {
   const close = async () => {
     // Consumers first: their current batches may still append.
     await topics.close();

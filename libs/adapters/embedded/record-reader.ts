@@ -1,7 +1,6 @@
 import type { RecordedStoredEvent } from '@app/eventing';
 import type { JsonObject } from '@app/kernel';
 import { toPosition } from './positions.js';
-import type { RecordWriter } from './record-writer.js';
 import type { Database } from './sqlite.js';
 
 type EventRow = {
@@ -18,12 +17,9 @@ const COLUMNS = 'position, streams.name AS stream, revision, events.id, type, da
 
 /** Maximum number of events in one batch of a subscription. */
 export const BATCH = 500;
-/** Reads the event store. */
+/** Reads the event store; its connection may be another one than the writer's. */
 export class RecordReader {
-  constructor(
-    private readonly db: Database,
-    private readonly writer: RecordWriter,
-  ) {}
+  constructor(private readonly db: Database) {}
 
   stream(name: string, from: number, limit: number): RecordedStoredEvent[] {
     const rows = this.db.all<EventRow>(
@@ -36,22 +32,21 @@ export class RecordReader {
     return rows.map(toEvent);
   }
 
-  /** The next events after a row, of these categories; fewer than a batch when there are no more. */
-  after(row: number, categories: readonly string[] | undefined): RecordedStoredEvent[] {
-    return categories ? this.#ofCategories(categories, row) : this.#all(row);
-  }
-
-  #all(row: number): RecordedStoredEvent[] {
-    const rows = this.db.all<EventRow>(
-      `SELECT ${COLUMNS} FROM events JOIN streams ON streams.id = events.stream
-       WHERE position > ? ORDER BY position LIMIT ${BATCH}`,
-      row,
-    );
-    return rows.map(toEvent);
-  }
-
-  #ofCategories(categories: readonly string[], after: number): RecordedStoredEvent[] {
-    const positions = [...new Set(categories)].flatMap((name) => this.#positions(name, after));
+  /**
+   * The next events of these categories after a row and up to another; fewer than a batch when there are no more. The
+   * end is needed because the writer may commit between two queries.
+   */
+  between(row: number, end: number, categories: readonly string[] | undefined): RecordedStoredEvent[] {
+    if (!categories) {
+      const rows = this.db.all<EventRow>(
+        `SELECT ${COLUMNS} FROM events JOIN streams ON streams.id = events.stream
+         WHERE position > ? AND position <= ? ORDER BY position LIMIT ${BATCH}`,
+        row,
+        end,
+      );
+      return rows.map(toEvent);
+    }
+    const positions = [...new Set(categories)].flatMap((name) => this.#positions(name, row, end));
     const first = positions.sort((a, b) => a - b).slice(0, BATCH);
     const rows = this.db.all<EventRow>(
       `SELECT ${COLUMNS} FROM events JOIN streams ON streams.id = events.stream
@@ -61,13 +56,13 @@ export class RecordReader {
     return rows.map(toEvent);
   }
 
-  #positions(category: string, after: number): number[] {
-    const id = this.writer.category(category);
-    if (id === undefined) return [];
+  #positions(category: string, after: number, end: number): number[] {
     const rows = this.db.all<{ position: number }>(
-      `SELECT position FROM events WHERE category = ? AND position > ? ORDER BY position LIMIT ${BATCH}`,
-      id,
+      `SELECT position FROM events WHERE category = (SELECT id FROM categories WHERE name = ?)
+       AND position > ? AND position <= ? ORDER BY position LIMIT ${BATCH}`,
+      category,
       after,
+      end,
     );
     return rows.map(({ position }) => position);
   }

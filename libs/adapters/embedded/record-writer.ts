@@ -56,11 +56,6 @@ export class RecordWriter {
     return this.#last;
   }
 
-  /** Id of a category that has events. */
-  category(name: string): number | undefined {
-    return this.#categories.get(name);
-  }
-
   /** Whether it is certain, without reading the file, that a stream has no event of this revision. */
   isBeyond(name: string, revision: number): boolean {
     const stream = this.#streams.get(name);

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { EngineClock } from './engine-clock.js';
 import type { EventStore } from './event-store.js';
 import type { Leadership } from './leadership.js';
@@ -15,6 +16,11 @@ export type Engines = {
   readonly topics: TopicLog;
   /** Clocks of the engines that may run on another machine. */
   readonly clocks: readonly EngineClock[];
+  /**
+   * Lets a second thread of this process use the same engines, through the other end of the port. Absent unless all are
+   * embedded: threads can connect to servers by themselves.
+   */
+  readonly serveThread?: (port: MessagePort) => void;
   /** Finishes current work, ends subscriptions and consumers, and closes files and connections. */
   close(): Promise<void>;
 };

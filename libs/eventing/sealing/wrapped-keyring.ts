@@ -84,6 +84,11 @@ export class WrappedKeyring extends Keyring {
   async destroy(subject: string): Promise<void> {
     await this.check();
     await this.store.destroy(subject);
+    this.forget(subject);
+  }
+
+  /** Removes a key from memory: another user of the same store has destroyed it. */
+  forget(subject: string): void {
     this.#destroyed += 1;
     this.#recent.delete(subject);
   }

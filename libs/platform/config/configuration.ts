@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { Transform, Type } from 'class-transformer';
 import {
   IsEmail,
@@ -58,6 +59,12 @@ export class Configuration {
   @Type(() => Number) @IsInt() @Min(0) @Max(65_535) readonly PORT: number = 3000;
   /** Where the provider reaches the webhooks; its signatures are computed over it. Default: the listening address. */
   @IsOptional() @IsUrl(url) @withoutSlash readonly PUBLIC_URL?: string;
+
+  /**
+   * Threads of `npm start`: with 2, a second one does everything but the API. Only on embedded engines. Default: 2 where
+   * there is more than one core.
+   */
+  @Type(() => Number) @IsInt() @Min(1) @Max(2) readonly THREADS: number = availableParallelism() > 1 ? 2 : 1;
 
   /** What this api serves: any of the four, separated by commas. */
   @Matches(new RegExp(`^(${surfaces.join('|')})(,(${surfaces.join('|')}))*$`), {

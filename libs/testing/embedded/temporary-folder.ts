@@ -14,13 +14,17 @@ export class TemporaryFolder {
     return this.#open;
   }
 
-  async reopen(): Promise<Engines> {
+  async close(): Promise<void> {
     await this.#open?.close();
+  }
+
+  async reopen(): Promise<Engines> {
+    await this.close();
     return this.open();
   }
 
   async remove(): Promise<void> {
-    await this.#open?.close();
+    await this.close();
     rmSync(this.path, { recursive: true, force: true });
   }
 }

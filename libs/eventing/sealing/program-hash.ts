@@ -1,7 +1,8 @@
-import { createHmac, createSecretKey } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { DomainError } from '@app/kernel';
 import { KeyDestroyed, type Keyring } from '../ports/keyring.js';
 import type { EventLog } from '../reading/event-log.js';
+import { secretKey } from './secret-key.js';
 import { UnusableData } from '../ports/unusable-data.js';
 
 /**
@@ -30,7 +31,7 @@ export async function programHash(
   const key = await keyFor(keys, programId, purpose).catch((error: unknown) => {
     throw error instanceof KeyDestroyed ? new ProgramGone() : error;
   });
-  return createHmac('sha256', createSecretKey(key)).update(text).digest();
+  return createHmac('sha256', secretKey(key)).update(text).digest();
 }
 
 /**

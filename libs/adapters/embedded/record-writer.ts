@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import {
   serializeAppend,
   WrongExpectedRevision,
@@ -9,7 +10,6 @@ import {
 import { categoryOf } from '@app/kernel';
 import type { Outcome } from './group-commit.js';
 import { toPosition } from './positions.js';
-import { Recent } from './recent.js';
 import type { Database } from './sqlite.js';
 
 export type Append = {
@@ -34,7 +34,7 @@ export const toAppend = (stream: string, expected: ExpectedRevision, events: rea
  * The only writer of the event store. It works inside the transactions of its callers and caches the heads of streams.
  */
 export class RecordWriter {
-  readonly #streams = new Recent<string, Stream>(STREAMS_IN_MEMORY);
+  readonly #streams = new LRUCache<string, Stream>({ max: STREAMS_IN_MEMORY });
   readonly #categories = new Map<string, number>();
   #last = 0;
 

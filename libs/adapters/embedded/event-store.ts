@@ -26,7 +26,7 @@ export class EmbeddedEventStore extends FileEventStore {
   }
 
   override async read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]> {
-    // A writer asks for events after the revision it knows, and usually there are none.
+    // Usually there are none: a writer asks for events after the revision it knows, or for a stream it will create.
     return this.#writer.isBeyond(stream, from) ? [] : super.read(stream, from, limit);
   }
 

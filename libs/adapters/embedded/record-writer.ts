@@ -22,6 +22,8 @@ type Stream = { readonly id: number; readonly category: number; revision: number
 
 const NO_STREAM = -1;
 const STREAMS_IN_MEMORY = 50_000;
+/** Cached for the name of a stream that does not exist: only this writer can create it. */
+const ABSENT: Stream = Object.freeze({ id: 0, category: 0, revision: NO_STREAM });
 
 /** Checks an append before it is queued, so that an invalid one fails alone. @throws InvalidAppend */
 export const toAppend = (stream: string, expected: ExpectedRevision, events: readonly StoredEvent[]): Append => ({
@@ -31,7 +33,8 @@ export const toAppend = (stream: string, expected: ExpectedRevision, events: rea
 });
 
 /**
- * The only writer of the event store. It works inside the transactions of its callers and caches the heads of streams.
+ * The only writer of the event store. It works inside the transactions of its callers and caches the heads of streams, and
+ * which ones do not exist.
  */
 export class RecordWriter {
   readonly #streams = new LRUCache<string, Stream>({ max: STREAMS_IN_MEMORY });
@@ -56,10 +59,9 @@ export class RecordWriter {
     return this.#last;
   }
 
-  /** Whether it is certain, without reading the file, that a stream has no event of this revision. */
+  /** Whether a stream has no event of this revision yet. */
   isBeyond(name: string, revision: number): boolean {
-    const stream = this.#streams.get(name);
-    return stream !== undefined && stream.revision < revision;
+    return (this.#find(name)?.revision ?? NO_STREAM) < revision;
   }
 
   /** Restores the state of the file after a transaction failed. */
@@ -117,13 +119,13 @@ export class RecordWriter {
 
   #find(name: string): Stream | undefined {
     const known = this.#streams.get(name);
-    if (known) return known;
+    if (known) return known === ABSENT ? undefined : known;
     const stored = this.db.one<Stream>(
       `SELECT id, category, (SELECT max(revision) FROM events WHERE stream = streams.id) AS revision
        FROM streams WHERE name = ?`,
       name,
     );
-    if (stored) this.#streams.set(name, stored);
+    this.#streams.set(name, stored ?? ABSENT);
     return stored;
   }
 

@@ -120,6 +120,21 @@ describe('embedded event store', () => {
     }
   });
 
+  test('a stream that does not exist is searched once, until an append creates it', async () => {
+    const searched = jest.spyOn(db, 'one');
+    expect(await store.read('thing-1', 0, 10)).toEqual([]);
+    expect(await store.read('thing-1', 0, 10)).toEqual([]);
+    await expect(store.append('thing-1', 0, [happened()])).rejects.toThrow(WrongExpectedRevision);
+    expect(searched.mock.calls.filter(([, name]) => name === 'thing-1')).toHaveLength(1);
+
+    db.failing = true;
+    await expect(store.append('thing-1', 'no-stream', [happened()])).rejects.toThrow('full');
+    db.failing = false;
+    expect(await store.read('thing-1', 0, 10)).toEqual([]);
+    await store.append('thing-1', 'no-stream', [happened()]);
+    expect(await store.read('thing-1', 0, 10)).toHaveLength(1);
+  });
+
   test('a full disk rejects appends until there is room', async () => {
     await store.append('thing-1', 'no-stream', [happened()]);
     const { page_count: pages } = db.first<{ page_count: number }>('PRAGMA page_count');

@@ -93,8 +93,8 @@ export class Aggregates {
   }
 
   /** Keyed, so that a short text cannot be guessed from the unencrypted hash in the event store. @throws ProgramGone */
-  async hash(programId: string, command: Message): Promise<string> {
-    return (await programHash(this, programId, 'commands', JSON.stringify(command))).toString('base64url');
+  hash(programId: string, content: Message): Promise<Buffer> {
+    return programHash(this, programId, 'commands', JSON.stringify(content));
   }
 }
 

@@ -119,6 +119,27 @@ describe('handleCommand', () => {
     expect(elsewhere?.metadata.commandHash).not.toBe(event?.metadata.commandHash);
   });
 
+  it('rule 3: event ids differ by stream, command, time, content and place, and only by these', async () => {
+    const idsOf = async (
+      stream: string,
+      amounts: readonly number[],
+      key: string,
+      changed: Partial<CommandContext> = {},
+    ): Promise<readonly string[]> =>
+      (await tallies.add(stream, amounts, { ...contextOf(key), ...changed })).events.map(({ eventId }) => eventId);
+    const first = await idsOf(id, [5, 5, 6], 'a');
+    const others = [
+      await idsOf(`${id}b`, [5, 5, 6], 'a'),
+      await idsOf(`${id}c`, [5, 5], 'a'),
+      await idsOf(id, [5, 5, 6], 'b'),
+      await idsOf(`${id}d`, [5, 5, 6], 'a', { occurredAt: '2026-01-06T09:00:00.000Z' }),
+    ];
+    expect(new Set([...first, ...others.flat()]).size).toBe(14);
+    expect(await idsOf(id, [5, 5, 6], 'a', { correlationId: 'another' })).toEqual(first);
+    for (const eventId of first)
+      expect(eventId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
   it('G5: another program sees nothing of a stream and writes nothing to it', async () => {
     await tallies.add(id, [5], contextOf('a'));
     for (const process of [tallies, anotherProcess()]) {

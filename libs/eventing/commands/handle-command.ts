@@ -2,7 +2,7 @@ import { DomainError, streamOf, type Message, type Metadata, type StreamFold } f
 import { empty, type Aggregates, type Folded } from './aggregates.js';
 import type { CommandContext, CommandResult } from './command.js';
 import { firstAnswer, resultFrom, type About } from './first-answer.js';
-import { naturalId } from './ids.js';
+import { uuidOf } from './ids.js';
 import { RequestTrace } from './request-trace.js';
 import { WrongExpectedRevision } from '../ports/event-store.js';
 import { KeyDestroyed, KeyLost } from '../ports/keyring.js';
@@ -34,7 +34,7 @@ export async function handleCommand<State, Intent extends Message, Command exten
 ): Promise<CommandResult<Event>> {
   const { aggregate, id, intent, context } = handling;
   const stream = streamOf(aggregate, id);
-  const metadata = metadataOf(context, await aggregates.hash(context.programId, intent));
+  const metadata = metadataOf(context, (await aggregates.hash(context.programId, intent)).toString('base64url'));
   const trace = context.isRepeatable ? new RequestTrace(aggregates.eventLog, intent.type, stream, metadata) : null;
   for (let attempt = 1; ; attempt += 1) {
     const isRead = attempt > 1;
@@ -131,10 +131,13 @@ async function append<State, Event extends Message>(
   const metadata: Metadata = { ...about, recordedAt: new Date().toISOString() };
   // The store treats an append with the same ids as a repetition, so a command id used for two things at once must not
   // produce the same event ids. A client may use a forgotten key again and do the same thing another time.
-  const content = await aggregates.hash(programId, { type: commandHash, data: { decided, occurredAt } });
+  const content = await aggregates.hash(programId, {
+    type: commandHash,
+    data: { commandId, stream, decided, occurredAt },
+  });
   const events: NewEvent<Event>[] = decided.map((event, index) => ({
     ...event,
-    eventId: naturalId(commandId, stream, content, String(index)),
+    eventId: eventIdOf(content, index),
     metadata,
   }));
   const result = await aggregates.eventLog.append(stream, folded.revision, events);
@@ -150,6 +153,13 @@ async function append<State, Event extends Message>(
   // The store returns only the position of the last event.
   if (events.length > 1) return resultFrom(aggregates.eventLog, stream, first);
   return { revision: result.revision, position: result.position, events: recorded };
+}
+
+/** The ids of one append differ in their last four bytes. */
+function eventIdOf(content: Buffer, index: number): string {
+  const bytes = Buffer.from(content.subarray(0, 16));
+  bytes.writeUInt32BE((bytes.readUInt32BE(12) + index) >>> 0, 12);
+  return uuidOf(bytes, 8);
 }
 
 /** The id belongs to another program; its data is neither shown nor changed. */

@@ -12,6 +12,12 @@ export type DatabaseOptions = {
   readonly flushDelayMs?: number | undefined;
 };
 
+/**
+ * Length of the log, in pages of 4 KiB, at which it is copied into the file: just below the limit of its size. The same
+ * pages are written repeatedly, and with a longer log each is copied less often.
+ */
+const LOG_PAGES = 16_000;
+
 /** One SQLite file: prepared statements cached by their text, transactions, and the pragmas common to all files. */
 export class Database {
   readonly #db: DatabaseSync;
@@ -21,13 +27,11 @@ export class Database {
   constructor(path: string, options: DatabaseOptions) {
     this.#options = options;
     this.#db = new DatabaseSync(path, { timeout: 2_000 });
-    // The same documents are written repeatedly: with a longer log each page is copied into the file less often.
-    const logPages = options.synchronous === 'NORMAL' ? 4_000 : 1_000;
     // Mapped memory: reading pages of a list that is larger than the cache needs no system call for each.
     const mapped = options.synchronous === 'NORMAL' ? 2 ** 30 : 0;
     this
       .exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous}; PRAGMA cache_size = -32000; PRAGMA mmap_size = ${mapped};
-      PRAGMA wal_autocheckpoint = ${logPages}; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY`);
+      PRAGMA wal_autocheckpoint = ${LOG_PAGES}; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY`);
   }
 
   all<Row>(sql: string, ...values: Value[]): Row[] {

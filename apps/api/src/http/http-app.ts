@@ -31,7 +31,7 @@ export async function createHttpApp(
     abortOnError: false,
   });
   limitConnections(app, configuration);
-  await addSecurityHeaders(app, configuration);
+  addSecurityHeaders(app, configuration);
   serveSurfaces(app);
   admitRequests(app, LARGEST_BODY_BYTES);
   app.useGlobalPipes(new RequestPipe());

@@ -1,5 +1,5 @@
-import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import helmet, { type HelmetOptions } from 'helmet';
 import type { Configuration } from '@app/platform';
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
@@ -8,22 +8,39 @@ const YEAR_SECONDS = 365 * 24 * 60 * 60;
 const PAGES_POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'";
 const isDeveloperPage = (url: string): boolean => url.startsWith('/explorer') || url.startsWith('/docs');
 
+type Headers = Readonly<Record<string, string>>;
+
 /** Headers of every response: it must not be cached, sniffed, framed or executed. */
-export async function addSecurityHeaders(app: NestFastifyApplication, { PUBLIC_URL }: Configuration): Promise<void> {
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    // Browsers then refuse to connect without TLS, so only if the public address has TLS.
-    hsts: PUBLIC_URL?.startsWith('https:') ? { maxAge: YEAR_SECONDS } : false,
-  });
+export function addSecurityHeaders(app: NestFastifyApplication, { PUBLIC_URL }: Configuration): void {
+  const headers: Headers = {
+    ...helmetHeaders({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
+      },
+      // Browsers then refuse to connect without TLS, so only if the public address has TLS.
+      hsts: PUBLIC_URL?.startsWith('https:') ? { maxAge: YEAR_SECONDS } : false,
+    }),
+    'cache-control': 'no-store',
+  };
+  const ofPages: Headers = { ...headers, 'content-security-policy': PAGES_POLICY };
   app
     .getHttpAdapter()
     .getInstance()
     .addHook('onRequest', (request, reply, done) => {
-      void reply.header('cache-control', 'no-store');
-      if (isDeveloperPage(request.routeOptions.url ?? '')) void reply.header('content-security-policy', PAGES_POLICY);
+      void reply.headers(isDeveloperPage(request.routeOptions.url ?? '') ? ofPages : headers);
       done();
     });
+}
+
+/** Computed once, since they are the same for every response. */
+function helmetHeaders(options: HelmetOptions): Headers {
+  const headers: Record<string, string> = {};
+  const collect = {
+    setHeader: (name: string, value: string) => void (headers[name.toLowerCase()] = value),
+    removeHeader: () => undefined,
+  };
+  const [request, response] = [{}, collect] as unknown as Parameters<ReturnType<typeof helmet>>;
+  helmet(options)(request, response, () => undefined);
+  return headers;
 }

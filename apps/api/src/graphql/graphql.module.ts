@@ -5,6 +5,7 @@ import { Configuration } from '@app/platform';
 import { formatErrors } from './graphql-errors.js';
 import { GraphqlLimits, MOST_TOKENS } from './graphql-limits.js';
 import { limitWidth } from './limit-width.js';
+import { isPlainQuery } from './plain-query.js';
 
 /** Our schema has seven levels and no cycles; the usual introspection needs this many. */
 const DEEPEST_QUERY = 16;
@@ -32,12 +33,17 @@ function settings(limits: GraphqlLimits): Omit<MercuriusDriverConfig, 'driver'> 
     cache: DOCUMENTS_IN_MEMORY,
     graphql: { parseOptions: { maxTokens: MOST_TOKENS } },
     queryDepth: DEEPEST_QUERY,
+    // A document that is sent again is compiled, between requests; also on a busy server, where it helps most.
+    jit: { minCount: 2, eluThreshold: 1 },
     validationRules: [limitWidth],
     errorFormatter: formatErrors as NonNullable<MercuriusDriverConfig['errorFormatter']>,
     hooks: {
       preParsing: (_schema, source) => limits.checkDocument(source),
-      preExecution: (schema, document, { reply: { request } }, variables) =>
-        limits.checkCost({ schema, document, variables, request }),
+      preExecution: (schema, document, { reply: { request } }, variables) => {
+        limits.checkCost({ schema, document, variables, request });
+        // A document that a hook returns is not compiled.
+        return isPlainQuery(document) ? undefined : { document };
+      },
     },
   };
 }

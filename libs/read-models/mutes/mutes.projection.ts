@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { naturalId } from '@app/eventing';
 import type { MuteChoice } from '@app/domain/mute';
 import { defineReadModel } from '../define-read-model.js';
@@ -10,7 +11,16 @@ export type MuteRow = MuteChoice & {
   readonly userId: string;
 };
 
-export const muteRowId = (conversationId: string, userId: string): string => naturalId('mute', conversationId, userId);
+const IDS_IN_MEMORY = 10_000;
+const ids = new LRUCache<string, string>({ max: IDS_IN_MEMORY });
+
+/** Cached, since each page of an inbox needs one for every row. */
+export function muteRowId(conversationId: string, userId: string): string {
+  const key = `${conversationId} ${userId}`;
+  const id = ids.get(key) ?? naturalId('mute', conversationId, userId);
+  ids.set(key, id);
+  return id;
+}
 
 export const mutesModel = defineReadModel<MuteRow>()({
   name: 'mutes',

@@ -10,9 +10,9 @@ export type Child<Question, Answer> = {
   stop(): Promise<void>;
 };
 
-/** Starts `<name>.js` of this folder as a process. */
+/** Starts `<name>.js` of this folder as a process, in production mode. */
 export function startChild<Question extends object, Answer>(name: string): Child<Question, Answer> {
-  const child = fork(new URL(`./${name}.js`, import.meta.url));
+  const child = fork(new URL(`./${name}.js`, import.meta.url), { env: { ...process.env, NODE_ENV: 'production' } });
   const ended = once(child, 'exit');
   return {
     async ask(question) {

@@ -1,28 +1,20 @@
 import { openEventStoreDb } from '@app/composition';
 import { startChild } from './child.js';
-import {
-  alternate,
-  medianRatio,
-  PRODUCT,
-  rates,
-  round,
-  times,
-  untilCaughtUp,
-  type Load,
-  type MessagesOptions,
-} from './messages.js';
+import { messagesRound, product, type Load, type MessagesOptions } from './messages.js';
 import type { AppendsQuestion } from './raw-appends.js';
-import type { Row } from './row.js';
-import type { ServerAnswer, ServerQuestion } from './server.js';
+import { alternate, medianOf, perSecond, rates, ratioOf, sustained, type Round } from './rounds.js';
+import { count, type Row } from './row.js';
 import type { Measured } from './statistics.js';
 
 const AT_ONCE = 50;
+/** With many in flight, and one at a time. */
+type Both = { readonly many: Measured; readonly alone: Measured };
 
-const row = { id: 'e', what: `messages on EventStoreDB / raw appends, ${AT_ONCE} in flight`, aim: null } as const;
+const row = { id: '13', what: `messages on EventStoreDB / raw appends, ${AT_ONCE} in flight`, aim: null } as const;
 
 export const notRun: Row = {
   ...row,
-  ratio: null,
+  result: null,
   figures: 'EVENTSTOREDB_URL is not given: set it to an empty server',
 };
 
@@ -43,44 +35,46 @@ export async function whyNot(url: string): Promise<string | null> {
  * at a time.
  */
 export async function messagesAgainstRawAppends(options: MessagesOptions, url: string): Promise<Row[]> {
+  const { rounds, roundMs, conversations, reached } = options;
   const load: Load = startChild('load');
   const appends = startChild<AppendsQuestion, Measured>('raw-appends');
-  const child = startChild<ServerQuestion, ServerAnswer>('server');
-  const { conversations, emails, roundMs } = options;
+  const server = product({ conversations, reached, recordUrl: url });
   const bothWays = async <Result>(work: (atOnce: number) => Promise<Result>) => ({
     many: await work(AT_ONCE),
     alone: await work(1),
   });
+  // The product comes first: it needs an empty event store.
+  const messages = async () => {
+    await server.start();
+    const result = await bothWays((connections) => messagesRound(load, server, { connections, durationMs: roundMs }));
+    // Its followers receive every appended event, and would slow the raw appends down.
+    await server.stop();
+    return result;
+  };
+  const raw = () => bothWays((writers) => appends.ask({ url, writers, durationMs: roundMs }));
   try {
-    // The product comes first: it needs an empty event store.
-    const [messages, raw] = await alternate(options, [
-      async () => {
-        const facts = await child.ask({ type: 'start', conversations, emails, flushDelayMs: 0, recordUrl: url });
-        const result = await bothWays((connections) =>
-          round(load, { child, facts }, PRODUCT, { connections, durationMs: roundMs }),
-        );
-        // Its followers receive every appended event, and would slow the raw appends down.
-        await child.ask({ type: 'stop' });
-        return result;
-      },
-      () => bothWays((writers) => appends.ask({ url, writers, durationMs: roundMs })),
-    ]);
-    const many = { messages: messages.map((one) => one.many), raw: raw.map((one) => one.many) };
-    const alone = { messages: messages.map((one) => one.alone), raw: raw.map((one) => one.alone) };
+    const [ours = [], theirs = []] = await alternate<Both>(rounds, [messages, raw]);
+    const [many, rawMany] = [ours.map((one) => one.many), theirs.map((one) => one.many)];
+    const [alone, rawAlone] = [ours.map((one) => one.alone), theirs.map((one) => one.alone)];
+    const caughtUp = count(medianOf(many as Round[], sustained));
     return [
       {
         ...row,
-        ratio: medianRatio(many.messages, many.raw),
-        figures: `${rates(many.messages)} / ${rates(many.raw)}; ${untilCaughtUp(many.messages, roundMs)}`,
+        result: ratioOf(many, rawMany, perSecond),
+        figures: `${rates(many)} / ${rates(rawMany)}; ${caughtUp}/s until followers have caught up`,
       },
       {
         ...row,
         what: 'ms per message on EventStoreDB / per raw append, 1 in flight',
-        ratio: medianRatio(alone.raw, alone.messages),
-        figures: `${times(alone.messages)} / ${times(alone.raw)}`,
+        result: ratioOf(rawAlone, alone, perSecond),
+        figures: `${times(alone)} / ${times(rawAlone)}`,
       },
     ];
   } finally {
-    await Promise.all([load.stop(), appends.stop(), child.stop()]);
+    await Promise.all([load.stop(), appends.stop(), server.end()]);
   }
 }
+
+/** One round after the other. */
+const times = (rounds: readonly Measured[]): string =>
+  `${(1_000 / medianOf(rounds, perSecond)).toFixed(2)} ms (p50 ${medianOf(rounds, ({ p50Ms }) => p50Ms).toFixed(2)}, p99 ${medianOf(rounds, ({ p99Ms }) => p99Ms).toFixed(2)} ms)`;

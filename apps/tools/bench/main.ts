@@ -2,17 +2,53 @@ import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { messagesAgainstRawAppends, notRun, whyNot } from './eventstoredb.js';
 import { pagesAtManyAgainstFew } from './inbox-pages.js';
-import { durableAgainstEmpty, slowFlush, type MessagesOptions } from './messages.js';
+import { durableMessages, slowFlush, type MessagesOptions } from './messages.js';
 import { rebuildAgainstScan } from './rebuild.js';
+import { keepResults } from './results.js';
 import { table, type Row } from './row.js';
 
-type Options = { readonly only: readonly string[]; readonly short?: true; readonly emails?: true };
+type Options = {
+  readonly only?: readonly string[];
+  readonly short?: boolean;
+  readonly emails?: boolean;
+  readonly results?: string;
+};
 
-const ids: readonly string[] = ['a', 'b', 'c', 'd', 'e'];
+/** One measurement gives the rows that belong to it. */
+type Measurement = { readonly ids: readonly string[]; run(): Promise<Row | Row[]> };
+
+const { EVENTSTOREDB_URL, POSTGRES_URL } = process.env;
+
+function measurementsOf({ short = false, emails = false }: Options): Measurement[] {
+  const messages: MessagesOptions = {
+    ...(short ? { rounds: 1, roundMs: 200, conversations: 50 } : { rounds: 8, roundMs: 2_000, conversations: 2_000 }),
+    reached: emails ? 'email' : 'nothing',
+  };
+  const pages = short
+    ? { few: 100, many: 1_000, rounds: 1, pages: 100 }
+    : { few: 1_000, many: 200_000, rounds: 7, pages: 2_000 };
+  return [
+    { ids: ['1', '2'], run: () => durableMessages(messages, POSTGRES_URL) },
+    { ids: ['5'], run: () => pagesAtManyAgainstFew(pages) },
+    { ids: ['10'], run: () => slowFlush(messages) },
+    {
+      ids: ['12'],
+      run: () => rebuildAgainstScan(short ? { events: 5_000, rounds: 1 } : { events: 200_000, rounds: 5 }),
+    },
+    {
+      ids: ['13'],
+      run: async () =>
+        EVENTSTOREDB_URL === undefined ? notRun : messagesAgainstRawAppends(messages, EVENTSTOREDB_URL),
+    },
+  ];
+}
+
+const known = measurementsOf({}).flatMap(({ ids }) => ids);
 
 function chosen(list: string): string[] {
   const given = list.split(',');
-  if (!given.every((id) => ids.includes(id))) throw new InvalidArgumentError(`Give one or more of ${ids.join(',')}`);
+  if (!given.every((id) => known.includes(id)))
+    throw new InvalidArgumentError(`Give one or more of ${known.join(',')}`);
   return given;
 }
 
@@ -20,41 +56,31 @@ const program = new Command('bench')
   .description(
     'Measures ratios; both sides of a ratio take turns in one run. The results are printed beside their targets and never fail the run.',
   )
-  .option('--only <ids>', 'rows to measure, such as a,c', chosen, ids)
+  .option('--only <ids>', 'rows to measure, such as 1,2', chosen)
   .option('--short', 'takes a few seconds, to check that the benchmark works; the figures mean little')
-  .option(
-    '--emails',
-    'rows a, b and e with contacts that have an email address: each message is followed by a notification',
+  .option('--emails', 'contacts of rows 1, 2, 10 and 13 have an email address: each message causes a notification')
+  .option('--results <file>', 'keeps the last result of each row; bench-results.json unless --short is given')
+  .addHelpText(
+    'after',
+    '\nRow 1 needs POSTGRES_URL and row 13 EVENTSTOREDB_URL, an empty server. docs/benchmarks.md explains the rows.',
   )
-  .addHelpText('after', '\nRow e needs EVENTSTOREDB_URL: an empty server. docs/benchmarks.md explains the rows.')
   .parse();
-const { only, short = false, emails = false } = program.opts<Options>();
+const options = program.opts<Options>();
+const { only = known, short = false, results = short ? undefined : 'bench-results.json' } = options;
 
-const { EVENTSTOREDB_URL } = process.env;
 // Printed before anything is measured.
-const refusal = only.includes('e') && EVENTSTOREDB_URL !== undefined ? await whyNot(EVENTSTOREDB_URL) : null;
+const refusal = only.includes('13') && EVENTSTOREDB_URL !== undefined ? await whyNot(EVENTSTOREDB_URL) : null;
 if (refusal !== null) program.error(`The server of EVENTSTOREDB_URL cannot be measured: ${refusal}`);
 
-const messages: MessagesOptions = short
-  ? { rounds: 1, roundMs: 200, conversations: 50, emails }
-  : { rounds: 8, roundMs: 2_000, conversations: 2_000, emails };
-const measurements: Readonly<Record<string, () => Promise<Row | Row[]>>> = {
-  a: () => durableAgainstEmpty(messages),
-  b: () => slowFlush(messages),
-  c: () => rebuildAgainstScan(short ? { events: 5_000, rounds: 1 } : { events: 200_000, rounds: 5 }),
-  d: () =>
-    pagesAtManyAgainstFew(
-      short ? { few: 100, many: 1_000, rounds: 1, pages: 100 } : { few: 1_000, many: 200_000, rounds: 7, pages: 2_000 },
-    ),
-  e: async () => (EVENTSTOREDB_URL === undefined ? notRun : messagesAgainstRawAppends(messages, EVENTSTOREDB_URL)),
-};
-
 const rows: Row[] = [];
-for (const [id, measure] of Object.entries(measurements)) {
-  if (!only.includes(id)) continue;
-  process.stderr.write(`measuring ${id} ...\n`);
-  rows.push(...[await measure()].flat());
+for (const { ids, run } of measurementsOf(options)) {
+  if (!ids.some((id) => only.includes(id))) continue;
+  process.stderr.write(`measuring ${ids.join(' and ')} ...\n`);
+  const measured = [await run()].flat();
+  rows.push(...measured);
+  if (results !== undefined) keepResults(results, measured);
 }
 console.log(
   `Node ${process.versions.node}, ${availableParallelism()} cores; medians of rounds in turn\n\n${table(rows)}`,
 );
+if (results !== undefined) console.log(`\nThe last result of each row is in ${results}`);

@@ -1,124 +1,148 @@
 import { startChild, type Child } from './child.js';
-import type { LoadQuestion } from './load.js';
-import { count, type Row } from './row.js';
-import type { ServerAnswer, ServerQuestion } from './server.js';
-import { median, timed, type Measured } from './statistics.js';
+import type { BareOptions } from './bare.js';
+import type { Request } from './connection.js';
+import type { LoadAnswer, LoadQuestion } from './load.js';
+import { MeasuredServer, type Stored } from './measured-server.js';
+import type { PeerOptions } from './peer/main.js';
+import { alternate, cpuEach, medianOf, perSecond, rates, ratioOf, sustained, type Round } from './rounds.js';
+import { count, type Row, type UnitCost } from './row.js';
+import type { Reached } from './seed.js';
+import type { ProductOptions } from './server.js';
 
 export type MessagesOptions = {
   readonly rounds: number;
   readonly roundMs: number;
   readonly conversations: number;
-  readonly emails: boolean;
+  readonly reached: Reached;
 };
+export type Load = Child<LoadQuestion, LoadAnswer>;
+type AnyServer = Pick<MeasuredServer<unknown>, 'address' | 'measured'>;
 
-export type Load = Child<LoadQuestion, Measured>;
-/** The result of one round, and the seconds after it in which the followers caught up. */
-type Round = Measured & { readonly catchUp: number };
-type Server = { readonly child: Child<ServerQuestion, ServerAnswer>; readonly facts: ServerAnswer };
-
-const CLIENTS_OF_A = 50;
-const CLIENTS_OF_B = 200;
+const CLIENTS = 50;
+const CLIENTS_OF_SLOW_FLUSH = 200;
 const FLUSH_DELAY_MS = 2;
-const EMPTY = '/v1/empty/conversations';
-export const PRODUCT = '/v1/conversations';
+const NO_PEER = 'POSTGRES_URL is not given: a PostgreSQL where the benchmark may create a database';
 
-const body = JSON.stringify({
-  channel: 'in-app',
-  text: 'Thank you for sending Dana to us! The site visit is on Tuesday; your bonus is booked as soon as the contract is signed.',
-});
+const TEXT =
+  'Thank you for sending Dana to us! The site visit is on Tuesday; your bonus is booked as soon as the contract is signed.';
 
-/** Durable messages over HTTP against the same server's empty route. */
-export async function durableAgainstEmpty(options: MessagesOptions): Promise<Row> {
+export const product = (options: ProductOptions) => new MeasuredServer<ProductOptions>('server', options);
+
+/** The response is as long as that of a sent message. */
+export const bareServer = () =>
+  new MeasuredServer<BareOptions>('bare', {
+    status: 201,
+    body: JSON.stringify({
+      messageId: '00000000-0000-0000-0000-000000000000',
+      revision: 0,
+      position: '00000000000000000000',
+    }),
+  });
+
+/** Messages over HTTP to conversations at random for this time, and everything that follows them. */
+export function messagesRound(
+  load: Load,
+  server: AnyServer,
+  { connections, durationMs }: Pick<LoadQuestion, 'connections' | 'durationMs'>,
+  channel: 'in-app' | 'sms' = 'in-app',
+): Promise<Round> {
+  const { port, token, conversations } = server.address;
+  const requests = conversations.map((id): Request => ({
+    method: 'POST',
+    path: `/v1/conversations/${id}/messages`,
+    body: JSON.stringify({ channel, text: TEXT }),
+  }));
+  return server.measured(() => load.ask({ port, token, requests, connections, durationMs }));
+}
+
+/** Durable messages of the whole product, against those of the peer stack and against bare requests. */
+export async function durableMessages(options: MessagesOptions, postgresUrl: string | undefined): Promise<Row[]> {
+  const { rounds, roundMs, conversations, reached } = options;
   const load: Load = startChild('load');
-  const server = await startServer(options, 0);
+  const whole = product({ conversations, reached });
+  const bare = bareServer();
+  const peer =
+    postgresUrl === undefined
+      ? null
+      : new MeasuredServer<PeerOptions>('peer/main', { url: postgresUrl, conversations });
+  const round = (server: AnyServer) => () => messagesRound(load, server, { connections: CLIENTS, durationMs: roundMs });
   try {
-    const [empty, durable] = await alternate(options, [
-      () => round(load, server, EMPTY, { connections: CLIENTS_OF_A, durationMs: options.roundMs }),
-      () => round(load, server, PRODUCT, { connections: CLIENTS_OF_A, durationMs: options.roundMs }),
-    ]);
-    return {
-      id: 'a',
-      what: `durable messages / empty route, ${CLIENTS_OF_A} clients${options.emails ? ', an email for each message' : ''}`,
-      ratio: medianRatio(durable, empty),
-      aim: { atLeast: 0.7 },
-      figures: `${rates(durable)} / ${rates(empty)}; ${untilCaughtUp(durable, options.roundMs)}`,
-    };
+    const before = await startSeeded(whole);
+    await Promise.all([bare.start(), peer?.start()]);
+    const sides = [whole, bare, ...(peer ? [peer] : [])];
+    const [ours = [], bares = [], peers = []] = await alternate(rounds, sides.map(round));
+    return [
+      againstPeer(ours, peers),
+      {
+        id: '2',
+        what: 'processor time of a durable message / bare request',
+        aim: { atMost: 6 },
+        ...againstBare(ours, bares, { before, after: await whole.stop() }),
+      },
+    ];
   } finally {
-    await Promise.all([load.stop(), server.child.stop()]);
+    await Promise.all([load.stop(), whole.end(), bare.end(), peer?.end()]);
   }
+}
+
+/** Starts a product, and again after its contacts were stored. @returns what is stored then */
+export async function startSeeded(server: MeasuredServer<unknown>): Promise<Stored> {
+  await server.start();
+  const stored = await server.stop();
+  await server.start();
+  return stored;
+}
+
+function againstPeer(ours: readonly Round[], peers: readonly Round[]): Row {
+  const row = {
+    id: '1',
+    what: `durable messages, until followers have caught up / peer stack, ${CLIENTS} clients`,
+    aim: { atLeast: 6 },
+  };
+  const figures = `${count(medianOf(ours, sustained))}/s; under load ${rates(ours)}`;
+  return peers.length === 0
+    ? { ...row, result: null, figures: `${figures}; ${NO_PEER}` }
+    : { ...row, result: ratioOf(ours, peers, sustained), figures: `${figures} / ${rates(peers)}` };
+}
+
+/** The processor time of a message of the product, and what else it costs, against that of a bare request. */
+export function againstBare(
+  ours: readonly Round[],
+  bares: readonly Round[],
+  { before, after }: { readonly before: Stored; readonly after: Stored },
+): Pick<Row, 'result' | 'figures' | 'unitCost'> {
+  const messages = after.messages - before.messages;
+  const unitCost: UnitCost = {
+    cpuMicros: medianOf(ours, cpuEach),
+    events: (after.events - before.events) / messages,
+    bytes: (after.bytes - before.bytes) / messages,
+  };
+  const { cpuMicros, events, bytes } = unitCost;
+  return {
+    result: ratioOf(ours, bares, cpuEach),
+    figures: `${count(cpuMicros)} / ${count(medianOf(bares, cpuEach))} us; ${events.toFixed(1)} events, ${count(bytes)} bytes`,
+    unitCost,
+  };
 }
 
 /** Durable messages on a slow disk against the same on this one. */
-export async function slowFlush(options: MessagesOptions): Promise<Row> {
+export async function slowFlush({ rounds, roundMs, conversations, reached }: MessagesOptions): Promise<Row> {
   const load: Load = startChild('load');
-  const [plain, slow] = await Promise.all([startServer(options, 0), startServer(options, FLUSH_DELAY_MS)]);
+  const plain = product({ conversations, reached });
+  const slow = product({ conversations, reached, flushDelayMs: FLUSH_DELAY_MS });
+  const round = (server: AnyServer) => () =>
+    messagesRound(load, server, { connections: CLIENTS_OF_SLOW_FLUSH, durationMs: roundMs });
   try {
-    const [asIs, delayed] = await alternate(options, [
-      () => round(load, plain, PRODUCT, { connections: CLIENTS_OF_B, durationMs: options.roundMs }),
-      () => round(load, slow, PRODUCT, { connections: CLIENTS_OF_B, durationMs: options.roundMs }),
-    ]);
+    await Promise.all([plain.start(), slow.start()]);
+    const [asIs = [], delayed = []] = await alternate(rounds, [round(plain), round(slow)]);
     return {
-      id: 'b',
-      what: `flush ${FLUSH_DELAY_MS} ms longer / as it is, ${CLIENTS_OF_B} clients`,
-      ratio: medianRatio(delayed, asIs),
-      aim: { atLeast: 0.65 },
+      id: '10',
+      what: `messages/s with a flush ${FLUSH_DELAY_MS} ms longer / as it is, ${CLIENTS_OF_SLOW_FLUSH} clients`,
+      result: ratioOf(delayed, asIs, perSecond),
+      aim: { atLeast: 0.8 },
       figures: `${rates(delayed)} / ${rates(asIs)}`,
     };
   } finally {
-    await Promise.all([load.stop(), plain.child.stop(), slow.child.stop()]);
+    await Promise.all([load.stop(), plain.end(), slow.end()]);
   }
 }
-
-async function startServer({ conversations, emails }: MessagesOptions, flushDelayMs: number): Promise<Server> {
-  const child = startChild<ServerQuestion, ServerAnswer>('server');
-  return { child, facts: await child.ask({ type: 'start', conversations, emails, flushDelayMs, recordUrl: null }) };
-}
-
-export async function round(
-  load: Load,
-  { child, facts }: Server,
-  route: string,
-  { connections, durationMs }: { readonly connections: number; readonly durationMs: number },
-): Promise<Round> {
-  const { port, token, conversations } = facts;
-  const paths = conversations.map((id) => `${route}/${id}/messages`);
-  const answer = await load.ask({ port, token, paths, body, connections, durationMs });
-  // The next round begins on an idle server, so that rounds do not affect each other.
-  const { seconds } = await timed(() => child.ask({ type: 'settle' }));
-  return { ...answer, catchUp: seconds };
-}
-
-/** Rounds of both in turn, after one warm-up of each. */
-export async function alternate<One, Other>(
-  { rounds }: MessagesOptions,
-  [first, second]: readonly [() => Promise<One>, () => Promise<Other>],
-): Promise<[One[], Other[]]> {
-  const results: [One[], Other[]] = [[], []];
-  await first();
-  await second();
-  for (let index = 0; index < rounds; index += 1) {
-    results[0].push(await first());
-    results[1].push(await second());
-  }
-  return results;
-}
-
-export const medianRatio = (rounds: readonly Measured[], others: readonly Measured[]): number =>
-  median(rounds.map(({ perSecond }, index) => perSecond / (others[index]?.perSecond ?? Number.NaN)));
-
-/** Messages per second, including the time that the followers took afterwards. */
-export const untilCaughtUp = (rounds: readonly Round[], roundMs: number): string =>
-  `${count(median(rounds.map(({ perSecond, catchUp }) => (perSecond * roundMs) / (roundMs + catchUp * 1_000))))}/s until followers have caught up`;
-
-export const rates = (rounds: readonly Measured[]): string =>
-  `${count(medianOf(rounds, 'perSecond'))}/s ${latencies(rounds, 1)}`;
-
-/** One round after the other. */
-export const times = (rounds: readonly Measured[]): string =>
-  `${(1_000 / medianOf(rounds, 'perSecond')).toFixed(2)} ms ${latencies(rounds, 2)}`;
-
-const medianOf = (rounds: readonly Measured[], field: keyof Measured): number =>
-  median(rounds.map((round) => round[field]));
-
-const latencies = (rounds: readonly Measured[], digits: number): string =>
-  `(p50 ${medianOf(rounds, 'p50Ms').toFixed(digits)}, p99 ${medianOf(rounds, 'p99Ms').toFixed(digits)} ms)`;

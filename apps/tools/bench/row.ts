@@ -1,24 +1,28 @@
-/** One ratio with its target and figures, or the reason why there is no ratio. */
+/** What a message or a text costs: the basis of `npm run capacity`. */
+export type UnitCost = { readonly cpuMicros: number; readonly events: number; readonly bytes: number };
+
+/** One result with its target and figures, or the reason why there is none. */
 export type Row = {
-  readonly id: 'a' | 'b' | 'c' | 'd' | 'e';
+  readonly id: string;
   readonly what: string;
-  readonly ratio: number | null;
+  readonly result: number | null;
   readonly aim: { readonly atLeast: number } | { readonly atMost: number } | null;
   readonly figures: string;
+  readonly unitCost?: UnitCost;
 };
 
 export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 /** Lines of equal columns. */
 export function table(rows: readonly Row[]): string {
-  const cells = rows.map(({ id, what, ratio, aim, figures }) => [
+  const cells = rows.map(({ id, what, result, aim, figures }) => [
     id,
     what,
-    ratio?.toFixed(2) ?? 'not run',
+    result?.toFixed(2) ?? 'not run',
     inWords(aim),
     figures,
   ]);
-  const lines = [['', 'ratio of', 'result', 'target', 'figures'], ...cells];
+  const lines = [['', 'what', 'result', 'target', 'figures'], ...cells];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   return lines
     .map((line) =>

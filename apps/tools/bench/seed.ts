@@ -1,47 +1,77 @@
-import { CommandBus } from '@nestjs/cqrs';
-import { HandleContact, HandleConversation, ids, system } from '@app/application';
+import type { INestApplicationContext } from '@nestjs/common';
+import { CommandBus, type ICommand } from '@nestjs/cqrs';
+import {
+  HandleConsent,
+  HandleContact,
+  HandleConversation,
+  HandleProgram,
+  ids,
+  NaturalKeys,
+  system,
+} from '@app/application';
 import { naturalId, type CommandContext } from '@app/eventing';
 import { sample } from '@app/sample-program';
 
-const AT_ONCE = 500;
+/** What reaches the contacts: with an email address, every message notifies; with a phone, they agreed to be texted. */
+export type Reached = 'nothing' | 'email' | 'text';
 
-/**
- * Registered contacts of the sample program with a conversation each; with an email address, every message notifies.
- */
-export async function seedConversations(commands: CommandBus, count: number, emails: boolean): Promise<string[]> {
+const AT_ONCE = 500;
+const { programId } = sample;
+
+/** Registered contacts of the sample program with a conversation each. */
+export async function seedConversations(
+  app: INestApplicationContext,
+  count: number,
+  reached: Reached,
+): Promise<string[]> {
+  const execute = (command: ICommand) => app.get(CommandBus).execute(command);
+  const policy = { name: 'consentMode', value: 'single_opt_in', by: 'bench' };
+  await execute(new HandleProgram(programId, { type: 'ChangePolicy', data: policy }, seeding('policy')));
+  const seedOne = async (number: number): Promise<string> => {
+    const contactId = ids.derivedId(naturalId('bench', String(number)), 'contact');
+    const conversationId = ids.conversation(programId, contactId, null);
+    const phone = `+14155${String(number).padStart(6, '0')}`;
+    const details = {
+      externalId: null,
+      name: `Contact ${number}`,
+      phones: reached === 'text' ? [phone] : [],
+      emails: reached === 'email' ? [`contact-${number}@mail.example`] : [],
+      contactType: 'referrer',
+      registered: true,
+      active: true,
+    } as const;
+    await execute(new HandleContact(contactId, { type: 'CreateContact', data: details }, seeding(contactId)));
+    if (reached === 'text') {
+      const addressId = await app.get(NaturalKeys).address(programId, phone);
+      const consentId = ids.consent(programId, addressId, ids.sender(programId, sample.senderPhone));
+      await execute(new HandleConsent(consentId, { type: 'RequestOptIn', data: form(contactId) }, seeding(consentId)));
+    }
+    const start = { conversationId, contactId, referralId: null, by: null };
+    await execute(
+      new HandleConversation(conversationId, { type: 'StartConversation', data: start }, seeding(conversationId)),
+    );
+    return conversationId;
+  };
   const conversations: string[] = [];
   for (let first = 0; first < count; first += AT_ONCE) {
     const numbers = Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, index) => first + index);
-    conversations.push(...(await Promise.all(numbers.map((number) => seedOne(commands, number, emails)))));
+    conversations.push(...(await Promise.all(numbers.map(seedOne))));
   }
   return conversations;
 }
 
-async function seedOne(commands: CommandBus, number: number, emails: boolean): Promise<string> {
-  const { programId } = sample;
-  const contactId = ids.derivedId(naturalId('bench', String(number)), 'contact');
-  const conversationId = ids.conversation(programId, contactId, null);
-  const details = {
-    externalId: null,
-    name: `Contact ${number}`,
-    phones: [],
-    emails: emails ? [`contact-${number}@mail.example`] : [],
-    contactType: 'referrer',
-    registered: true,
-    active: true,
-  } as const;
-  await commands.execute(new HandleContact(contactId, { type: 'CreateContact', data: details }, seeding(contactId)));
-  const start = { conversationId, contactId, referralId: null, by: null };
-  await commands.execute(
-    new HandleConversation(conversationId, { type: 'StartConversation', data: start }, seeding(conversationId)),
-  );
-  return conversationId;
-}
+const form = (contactId: string) => ({
+  contactId,
+  phone: null,
+  referralId: null,
+  purpose: 'conversational' as const,
+  evidence: { wording: 'Text me', wordingVersion: '1', source: 'https://www.sunrise-solar.example', tickedAt: null },
+});
 
 function seeding(purpose: string): CommandContext {
   const commandId = naturalId('bench', purpose);
   return {
-    programId: sample.programId,
+    programId,
     actor: system('bench'),
     commandId,
     correlationId: commandId,

@@ -1,90 +1,66 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { openEmbedded, openEngines } from '@app/composition';
 import { ApplicationModule } from '@app/application';
 import { Checkpoints, EventStore } from '@app/eventing';
-import { AccessTokens, Configuration, generousQuotas, loadConfiguration } from '@app/platform';
+import { AccessTokens, Configuration, generousQuotas, loadConfiguration, PublicAddress } from '@app/platform';
 import { createHttpApp } from '../../api/src/http/http-app.js';
 import { loadSample, sample } from '@app/sample-program';
 import { StandaloneModule } from '../../standalone/src/standalone.module.js';
-import { answerParent } from './child.js';
-import { EmptyController } from './empty.controller.js';
-import { seedConversations } from './seed.js';
+import { serveMeasured, type Address, type Stored } from './measured-server.js';
+import { account } from './provider-account.js';
+import { seedConversations, type Reached } from './seed.js';
 
-export type ServerQuestion =
-  /** With a URL the events are in that EventStoreDB, and everything else is embedded. */
-  | {
-      readonly type: 'start';
-      readonly conversations: number;
-      readonly emails: boolean;
-      readonly flushDelayMs: number;
-      readonly recordUrl: string | null;
-    }
-  /** Resolves when no work is left. */
-  | { readonly type: 'settle' }
-  /** Ends the product; another start continues with its data. */
-  | { readonly type: 'stop' };
-export type ServerAnswer = { readonly port: number; readonly token: string; readonly conversations: readonly string[] };
+export type ProductOptions = {
+  readonly conversations: number;
+  readonly reached: Reached;
+  readonly flushDelayMs?: number;
+  /** The events are in this EventStoreDB, and everything else is embedded. */
+  readonly recordUrl?: string;
+  /** Where texts are sent. */
+  readonly providerUrl?: string;
+};
 
-const LOOK_MS = 50;
-/** Share of a core that an idle server may use between two checks. */
-const IDLE = 0.2;
+/** Nothing listens there. */
+const NOWHERE = 'http://127.0.0.1:9';
+/** One account sends all texts here, and its limit would be the result. */
+const TEXTS_AT_ONCE = '200';
 
 let folder: string | undefined;
 let seeded: readonly string[] | undefined;
-let answer: ServerAnswer | undefined;
 let app: INestApplication | undefined;
 
-/** The product as `npm start` runs it, with all its followers, and the empty route. */
-async function start({
-  conversations,
-  emails,
-  flushDelayMs,
-  recordUrl,
-}: Extract<ServerQuestion, { type: 'start' }>): Promise<ServerAnswer> {
+/** The product as `npm start` runs it, with all its followers. */
+async function start(options: ProductOptions): Promise<Address> {
+  const { flushDelayMs = 0, recordUrl, providerUrl = NOWHERE } = options;
   folder ??= await mkdtemp(join(tmpdir(), 'bench-'));
-  // Nothing listens there: no text is sent.
   const configuration = loadConfiguration({
     DATA_DIR: folder,
-    TWILIO_API_URL: 'http://127.0.0.1:9',
+    TWILIO_API_URL: providerUrl,
+    TEXTS_AT_ONCE,
+    TEXTS_AT_ONCE_PER_PROGRAM: TEXTS_AT_ONCE,
+    TEXTS_AT_ONCE_PER_ACCOUNT: TEXTS_AT_ONCE,
     ...generousQuotas,
-    ...(recordUrl !== null && { EVENT_STORE: 'eventstoredb', EVENTSTOREDB_URL: recordUrl }),
+    ...(recordUrl !== undefined && { EVENT_STORE: 'eventstoredb', EVENTSTOREDB_URL: recordUrl }),
   });
-  const engines = await (recordUrl === null ? openEmbedded(folder, { flushDelayMs }) : openEngines(configuration));
+  const engines = await (recordUrl === undefined ? openEmbedded(folder, { flushDelayMs }) : openEngines(configuration));
   const product = StandaloneModule.with(configuration, 'a secret of the benchmark, for nobody else', engines);
-  app = await createHttpApp(
-    { ...product, imports: [...(product.imports ?? []), ApplicationModule], controllers: [EmptyController] },
-    configuration,
-  );
+  app = await createHttpApp({ ...product, imports: [...(product.imports ?? []), ApplicationModule] }, configuration);
   await app.init();
-  seeded ??= await seed(app.get(CommandBus), conversations, emails);
+  seeded ??= await seed(app, options);
   await app.listen(0, '127.0.0.1');
   const address = app.getHttpServer().address();
   if (typeof address !== 'object' || address === null) throw new Error('The server has no port');
+  app.get(PublicAddress).listeningOn(`http://127.0.0.1:${address.port}`);
   return { port: address.port, token: await app.get(AccessTokens).sign(sample.agent), conversations: seeded };
 }
 
-async function seed(commands: CommandBus, conversations: number, emails: boolean): Promise<string[]> {
-  await loadSample(commands, {
-    accountSid: 'AC00000000000000000000000000005a3e',
-    authToken: 'a token of the benchmark',
-  });
-  return seedConversations(commands, conversations, emails);
-}
-
-/** Followers have caught up when the process is idle and waits for nothing. */
-async function settle(): Promise<void> {
-  for (let idle = 0; idle < 2;) {
-    const before = process.cpuUsage();
-    await pause(LOOK_MS);
-    const { user, system } = process.cpuUsage(before);
-    const isIdle = user + system < IDLE * LOOK_MS * 1_000 && !(await isBehind());
-    idle = isIdle ? idle + 1 : 0;
-  }
+async function seed(of: INestApplication, { conversations, reached }: ProductOptions): Promise<string[]> {
+  await loadSample(of.get(CommandBus), account);
+  return seedConversations(of, conversations, reached);
 }
 
 /**
@@ -98,21 +74,38 @@ async function isBehind(): Promise<boolean> {
   return stored.some((one) => one.of === 'model' && one.checkpoint < (end ?? ''));
 }
 
-async function stop(): Promise<void> {
+async function stop(): Promise<Stored> {
+  const isEmbedded = app?.get(Configuration).EVENT_STORE === 'embedded';
+  const counted = isEmbedded ? await countEvents(app?.get(EventStore) as EventStore) : { events: 0, messages: 0 };
   await app?.close();
   app = undefined;
+  return { ...counted, bytes: await sizeOf(folder as string) };
 }
 
-answerParent(
-  async (question: ServerQuestion): Promise<ServerAnswer> => {
-    if (question.type === 'start') answer = await start(question);
-    if (question.type === 'stop') await stop();
-    else await settle();
-    if (!answer) throw new Error('Start first');
-    return answer;
-  },
-  async () => {
-    await stop();
+async function countEvents(eventStore: EventStore): Promise<Omit<Stored, 'bytes'>> {
+  const end = (await eventStore.head()) ?? '';
+  const count = { events: 0, messages: 0 };
+  for await (const batch of eventStore.subscribe({ after: null, signal: new AbortController().signal })) {
+    count.events += batch.events.length;
+    count.messages += batch.events.filter(({ type }) => type.startsWith('MessageSent.')).length;
+    if (batch.position >= end) break;
+  }
+  return count;
+}
+
+/** Size of the engines' files, whose logs are empty once they are closed. */
+async function sizeOf(of: string): Promise<number> {
+  const names = (await readdir(of)).filter((name) => name.endsWith('.db'));
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(of, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+serveMeasured<ProductOptions>({
+  start,
+  stop,
+  isBehind,
+  async close() {
+    await app?.close();
     if (folder !== undefined) await rm(folder, { recursive: true });
   },
-);
+});

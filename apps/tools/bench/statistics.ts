@@ -13,7 +13,12 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ readonly resul
   return { result, seconds: (performance.now() - startedAt) / 1_000 };
 }
 
-export type Measured = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number };
+export type Measured = {
+  readonly count: number;
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+};
 
 /** Runs `work` repeatedly in this many concurrent workers until the time is over. */
 export async function measure(
@@ -33,5 +38,6 @@ export async function measure(
   };
   await Promise.all(Array.from({ length: workers }, (_, worker) => workUntilTheEnd(worker)));
   const seconds = (performance.now() - startedAt) / 1_000;
-  return { perSecond: latencies.length / seconds, p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99) };
+  const count = latencies.length;
+  return { count, perSecond: count / seconds, p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99) };
 }

@@ -3,9 +3,11 @@ import { Command, InvalidArgumentError } from 'commander';
 import { messagesAgainstRawAppends, notRun, whyNot } from './eventstoredb.js';
 import { pagesAtManyAgainstFew } from './inbox-pages.js';
 import { durableMessages, slowFlush, type MessagesOptions } from './messages.js';
+import { pacedLoad } from './paced.js';
 import { rebuildAgainstScan } from './rebuild.js';
 import { keepResults } from './results.js';
 import { table, type Row } from './row.js';
+import { textsAgainstBare } from './texts.js';
 
 type Options = {
   readonly only?: readonly string[];
@@ -24,11 +26,16 @@ function measurementsOf({ short = false, emails = false }: Options): Measurement
     ...(short ? { rounds: 1, roundMs: 200, conversations: 50 } : { rounds: 8, roundMs: 2_000, conversations: 2_000 }),
     reached: emails ? 'email' : 'nothing',
   };
+  const paced = short
+    ? { rounds: 1, roundMs: 500, conversations: 50, messagesPerSecond: 50, textsPerSecond: 20 }
+    : { rounds: 4, roundMs: 4_000, conversations: 2_000, messagesPerSecond: 1_000, textsPerSecond: 500 };
   const pages = short
     ? { few: 100, many: 1_000, rounds: 1, pages: 100 }
     : { few: 1_000, many: 200_000, rounds: 7, pages: 2_000 };
   return [
     { ids: ['1', '2'], run: () => durableMessages(messages, POSTGRES_URL) },
+    { ids: ['3'], run: () => textsAgainstBare({ ...messages, roundMs: messages.roundMs / 2 }) },
+    { ids: ['4'], run: () => pacedLoad(paced) },
     { ids: ['5'], run: () => pagesAtManyAgainstFew(pages) },
     { ids: ['10'], run: () => slowFlush(messages) },
     {

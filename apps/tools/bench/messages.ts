@@ -39,21 +39,26 @@ export const bareServer = () =>
     }),
   });
 
-/** Messages over HTTP to conversations at random for this time, and everything that follows them. */
-export function messagesRound(
-  load: Load,
-  server: AnyServer,
-  { connections, durationMs }: Pick<LoadQuestion, 'connections' | 'durationMs'>,
+/** Messages to conversations at random for this time. */
+export function messagesTo(
+  { address: { port, token, conversations } }: AnyServer,
+  timing: Pick<LoadQuestion, 'connections' | 'durationMs'>,
   channel: 'in-app' | 'sms' = 'in-app',
-): Promise<Round> {
-  const { port, token, conversations } = server.address;
+): LoadQuestion {
   const requests = conversations.map((id): Request => ({
     method: 'POST',
     path: `/v1/conversations/${id}/messages`,
     body: JSON.stringify({ channel, text: TEXT }),
   }));
-  return server.measured(() => load.ask({ port, token, requests, connections, durationMs }));
+  return { port, token, requests, ...timing };
 }
+
+/** Such messages, and everything that follows them. */
+export const messagesRound = (
+  load: Load,
+  server: AnyServer,
+  timing: Parameters<typeof messagesTo>[1],
+): Promise<Round> => server.measured(() => load.ask(messagesTo(server, timing)));
 
 /** Durable messages of the whole product, against those of the peer stack and against bare requests. */
 export async function durableMessages(options: MessagesOptions, postgresUrl: string | undefined): Promise<Row[]> {

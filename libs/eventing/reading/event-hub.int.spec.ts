@@ -44,7 +44,7 @@ beforeAll(async () => ({ eventStore: store } = await folder.open()));
 afterAll(() => folder.remove());
 beforeEach(() => {
   codec = new NotingCodec();
-  hub = new EventHub(store, codec, 20);
+  hub = new EventHub(store, codec, { kept: 20 });
 });
 
 const idOf = (event: Followable): string => (isOpened(event) ? event.eventId : 'unopened');
@@ -90,7 +90,7 @@ it('followers of any speed and any start see what filtering a list gives', async
   });
   await fc.assert(
     fc.asyncProperty(appends, fc.array(follower, { minLength: 1, maxLength: 5 }), async (commands, followers) => {
-      hub = new EventHub(store, codec, 20);
+      hub = new EventHub(store, codec, { kept: 20 });
       const all: { id: string; category: string }[] = [];
       const positions = [await store.head()];
       const append = async (category: string, events: StoredEvent[]): Promise<void> => {
@@ -166,4 +166,22 @@ it('an event that could not be opened is opened again for a new follower', async
   expect(await followTo(end.id, { after })).toEqual(idsOf([before, locked, end]));
   stop.abort();
   await following;
+});
+
+it('keeps few large events: a follower that is slow reads them alone', async () => {
+  hub = new EventHub(store, codec);
+  const after = await store.head();
+  const [first, end] = [happened(), happened()];
+  const large = Array.from({ length: 50 }, () => ({ ...happened(), data: { text: 'x'.repeat(900_000) } }));
+  let release = (): void => undefined;
+  const seen = followTo(end.id, { after }, () => new Promise<void>((resolve) => (release = resolve)));
+  await store.append('large-0', 'no-stream', [first]);
+  while (!codec.opened.includes(first.id)) await nextTurn();
+  for (const [number, event] of [...large, end].entries())
+    await store.append(`large-${number + 1}`, 'no-stream', [event]);
+  while (!codec.opened.includes(end.id)) await nextTurn();
+  const releasing = setInterval(() => release(), 1);
+  expect(await seen).toEqual(idsOf([first, ...large, end]));
+  clearInterval(releasing);
+  expect(codec.opened.length).toBeGreaterThan(new Set(codec.opened).size);
 });

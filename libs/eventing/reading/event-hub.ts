@@ -1,9 +1,6 @@
 import type { EventStore, SubscriptionOptions } from '../ports/event-store.js';
 import type { EventCodec } from '../sealing/codec.js';
-import { Tail, type OpenedBatch } from './tail.js';
-
-/** Number of events that are kept for followers that are behind. */
-const KEPT = 5_000;
+import { Tail, type OpenedBatch, type TailOptions } from './tail.js';
 
 /**
  * Shares one subscription among all followers of a process, so that each new event is received and opened once. A
@@ -16,7 +13,7 @@ export class EventHub {
   constructor(
     private readonly store: EventStore,
     private readonly codec: EventCodec,
-    private readonly kept = KEPT,
+    private readonly options: TailOptions = {},
   ) {}
 
   /** See {@link EventStore.subscribe}; the events are opened. */
@@ -48,7 +45,7 @@ export class EventHub {
   }
 
   private get tail(): Tail {
-    if (!this.current || this.current.hasEnded) this.current = new Tail(this.store, this.codec, this.kept);
+    if (!this.current || this.current.hasEnded) this.current = new Tail(this.store, this.codec, this.options);
     return this.current;
   }
 }

@@ -9,15 +9,12 @@ import type {
   SubscriptionOptions,
 } from '../ports/event-store.js';
 import { EventHub } from './event-hub.js';
+import { sizeOf } from './size-of.js';
 import { EventUnreadable, isOpened, type Followable } from './unopened.js';
 
 const PAGE = 1_000;
-/**
- * How many appended events are kept until the followers of this process read them; longer ones (in characters) are not
- * kept.
- */
-const KNOWN = 2_000;
-const LONGEST_KNOWN = 16 * 1024;
+/** Limit of the events that are kept sealed for readers of single events, in characters. */
+const KNOWN_CHARACTERS = 4 * 1024 * 1024;
 
 export type JournalBatch<Event extends Message> = {
   /** The events that can be opened. */
@@ -37,8 +34,11 @@ export type EventPlace = Pick<Recorded<Message>, 'revision' | 'position' | 'meta
 
 /** The event store with typed events and opened personal content. */
 export class EventLog {
-  /** The last events that this process appended, sealed, by stream and revision. */
-  private readonly known = new LRUCache<string, RecordedStoredEvent>({ max: KNOWN });
+  /** The last events that this process appended or followed, sealed, by stream and revision. */
+  private readonly known = new LRUCache<string, RecordedStoredEvent>({
+    maxSize: KNOWN_CHARACTERS,
+    sizeCalculation: sizeOf,
+  });
   private readonly hub: EventHub;
 
   constructor(
@@ -46,7 +46,7 @@ export class EventLog {
     private readonly codec: EventCodec,
     private readonly homes: SubjectHomes,
   ) {
-    this.hub = new EventHub(store, codec);
+    this.hub = new EventHub(store, codec, { onEvent: (event) => this.remember(event) });
   }
 
   /** See {@link EventStore.append}. @throws KeyDestroyed, KeyLost */
@@ -55,9 +55,12 @@ export class EventLog {
     const result = await this.store.append(stream, expected, sealed);
     const [event] = sealed;
     // For several events the store returns only the position of the last one.
-    if (event && sealed.length === 1 && JSON.stringify(event.data).length < LONGEST_KNOWN)
-      this.known.set(placeOf(stream, result.revision), { ...event, stream, ...result });
+    if (event && sealed.length === 1) this.remember({ ...event, stream, ...result });
     return result;
+  }
+
+  private remember(event: RecordedStoredEvent): void {
+    this.known.set(placeOf(event.stream, event.revision), event);
   }
 
   /** Whether the home stream of a subject has any event. */

@@ -1,10 +1,14 @@
 import { categoryOf, type Position } from '@app/kernel';
 import { sleep } from '../following/retry.js';
 import { Wakeup } from '../following/wakeup.js';
-import type { EventStore } from '../ports/event-store.js';
+import type { EventStore, RecordedStoredEvent } from '../ports/event-store.js';
 import type { EventCodec } from '../sealing/codec.js';
+import { sizeOf } from './size-of.js';
 import { isOpened, type Followable } from './unopened.js';
 
+/** Limits of the kept events; a follower further behind reads alone. */
+const KEPT = 5_000;
+const KEPT_CHARACTERS = 16 * 1024 * 1024;
 /** Limit of the events in one batch for a follower. */
 const BATCH = 500;
 /** After a batch, new events are collected for this time: an event in a large batch costs less. */
@@ -19,13 +23,21 @@ export type Place = {
   follow(categories: ReadonlySet<string> | undefined, signal: AbortSignal): AsyncIterable<OpenedBatch>;
 };
 
-type Kept = { readonly category: string; readonly event: Followable };
+export type TailOptions = {
+  /** How many events are kept at least, unless they are large; at most twice as many. */
+  readonly kept?: number;
+  /** Called with each new event, still sealed. */
+  readonly onEvent?: (event: RecordedStoredEvent) => void;
+};
+
+type Kept = { readonly category: string; readonly event: Followable; readonly size: number };
 
 /** The newest events of the event store, opened, from when it was created until it is stopped or its subscription fails. */
 export class Tail {
   private readonly stopping = new AbortController();
   private readonly changed = new Wakeup();
   private kept: Kept[] = [];
+  private size = 0;
   /** Number of the first kept event, counted from the beginning of the subscription. */
   private first = 0;
   /** The positions before the first kept event, and up to which all are kept; `null` until the subscription begins. */
@@ -33,11 +45,10 @@ export class Tail {
   private to: Position = BEGINNING;
   private failure: { readonly error: unknown } | null = null;
 
-  /** @param limit how many events are kept at least; at most twice as many */
   constructor(
     private readonly store: EventStore,
     private readonly codec: EventCodec,
-    private readonly limit: number,
+    private readonly options: TailOptions,
   ) {
     this.run().then(
       () => this.stop(),
@@ -103,16 +114,28 @@ export class Tail {
     this.from = this.to = head ?? BEGINNING;
     for await (const { events, position } of this.store.subscribe({ after: head, signal })) {
       const opened = await this.codec.open(events);
-      for (const event of opened) this.kept.push({ category: categoryOf(event.stream), event });
-      if (this.kept.length > 2 * this.limit) this.forgetOldest();
+      events.forEach((event, index) => this.keep(event, opened[index]));
+      this.forgetOldest();
       this.to = position;
       this.changed.wake();
       await sleep(COLLECT_MS, signal);
     }
   }
 
+  private keep(sealed: RecordedStoredEvent, event: Followable | undefined): void {
+    if (!event) return;
+    const size = sizeOf(sealed);
+    this.kept.push({ category: categoryOf(event.stream), event, size });
+    this.size += size;
+    this.options.onEvent?.(sealed);
+  }
+
   private forgetOldest(): void {
-    const forgotten = this.kept.length - this.limit;
+    const { kept: limit = KEPT } = this.options;
+    if (this.kept.length <= 2 * limit && this.size <= 2 * KEPT_CHARACTERS) return;
+    let forgotten = 0;
+    for (; this.kept.length - forgotten > limit || this.size > KEPT_CHARACTERS; forgotten += 1)
+      this.size -= this.kept[forgotten]?.size ?? 0;
     this.from = this.kept[forgotten - 1]?.event.position ?? this.from;
     this.kept = this.kept.slice(forgotten);
     this.first += forgotten;

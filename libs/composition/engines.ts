@@ -59,7 +59,10 @@ async function openChosen(chosen: Configuration, open: Open): Promise<Omit<Engin
   let folder: Engines | undefined;
   // With the keys in MongoDB the folder holds none, and a rotation does not affect it.
   const masterKeys = chosen.READ_MODELS === 'embedded' ? masterKeysOf(chosen) : undefined;
-  const embedded = async (): Promise<Engines> => (folder ??= await open(openEmbedded(chosen.DATA_DIR, { masterKeys })));
+  // A publisher with its checkpoint elsewhere would not publish again what a power cut has lost here.
+  const flushTopics = chosen.READ_MODELS !== 'embedded';
+  const embedded = async (): Promise<Engines> =>
+    (folder ??= await open(openEmbedded(chosen.DATA_DIR, { masterKeys, flushTopics })));
   const checks: Parameters<Check>[] = [];
   const check: Check = (...work) => void checks.push(work);
   const { eventStore, clocks } =

@@ -19,6 +19,11 @@ import { EmbeddedTopicLog } from './topic-log.js';
 export type EmbeddedOptions = {
   /** Emulates a slower disk by this extra time for each flush. For benchmarks. */
   readonly flushDelayMs?: number;
+  /**
+   * Whether topic messages are on disk when they are published. Without this, a power cut may lose the last ones, but
+   * only together with the checkpoints in the same file, so that they are published again.
+   */
+  readonly flushTopics?: boolean;
   /** Without these, the folder has its own master key, created at the first start. */
   readonly masterKeys?: MasterKeys | undefined;
 };
@@ -44,7 +49,7 @@ export async function openBeside(folder: string, port: MessagePort, masterKeys?:
   const keyring = new WrappedKeyring(keys, masterKeys ?? (await folderMasterKeys(folder, keys, false)));
   const outbox = new Outbox<FromOther>(port);
   const eventStore = new ForwardingEventStore(files.open('record.db', 'FULL'), outbox);
-  const { checkpoints, ...derived } = openDerived(files);
+  const { checkpoints, ...derived } = openDerived(files, false);
   keys.onDestroyed((subject) => outbox.send({ type: 'destroyed', subject }));
   checkpoints.onMoved((checkpoint, to) => outbox.send({ type: 'moved', checkpoint, to }));
   receive<FromOwner>(port, (message) => {
@@ -92,7 +97,7 @@ class Files {
 
 async function open(
   folder: string,
-  { flushDelayMs, masterKeys }: EmbeddedOptions,
+  { flushDelayMs, masterKeys, flushTopics = false }: EmbeddedOptions,
   rotating: boolean,
 ): Promise<Engines> {
   const unlock = lockFolder(folder);
@@ -110,7 +115,7 @@ async function open(
     const keyring = new WrappedKeyring(keys, masterKeys ?? (await folderMasterKeys(folder, keys, rotating)));
     await keyring.check();
     const eventStore = new EmbeddedEventStore(files.open('record.db', 'FULL'));
-    const owned = { eventStore, keys, keyring, ...openDerived(files) };
+    const owned = { eventStore, keys, keyring, ...openDerived(files, flushTopics) };
     return { ...enginesOf(owned, release), serveThread: (port) => serveThread(owned, port) };
   } catch (error) {
     release();
@@ -118,12 +123,12 @@ async function open(
   }
 }
 
-function openDerived(files: Files) {
+function openDerived(files: Files, flushTopics: boolean) {
   const derived = files.open('read-models.db', 'NORMAL');
   const writes = new GroupedWrites(derived);
   const checkpoints = new EmbeddedCheckpoints(derived, writes);
   const readModels = new EmbeddedReadModelStore(derived, checkpoints, writes);
-  return { writes, checkpoints, readModels, topics: new EmbeddedTopicLog(derived, writes) };
+  return { writes, checkpoints, readModels, topics: new EmbeddedTopicLog(derived, writes, flushTopics) };
 }
 
 type Opened = ReturnType<typeof openDerived> & {

@@ -21,9 +21,11 @@ export class EmbeddedTopicLog extends TopicLog {
   readonly #taken = new Set<string>();
   readonly #consumers = new Consumers();
 
+  /** @param flushed whether messages are on disk when `publish` resolves; not needed if the publisher's checkpoint is in the same file */
   constructor(
     private readonly db: Database,
     private readonly writes: GroupedWrites,
+    private readonly flushed: boolean,
   ) {
     super();
     db.exec(`
@@ -49,7 +51,7 @@ export class EmbeddedTopicLog extends TopicLog {
           this.db.run('INSERT INTO messages (topic, key, value) VALUES (?, ?, ?)', id, key, value);
         }
       },
-      { durable: true },
+      { durable: this.flushed },
     );
     this.#published.wake();
   }

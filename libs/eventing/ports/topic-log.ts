@@ -49,7 +49,7 @@ export class Consumers {
 export abstract class TopicLog {
   /** Creates missing topics; safe to repeat. A topic accepts no messages before that. */
   abstract prepare(topics: readonly string[]): Promise<void>;
-  /** Resolves when the messages are durable. */
+  /** Resolves when the messages are durable, or can only be lost together with the publisher's checkpoint. */
   abstract publish(topic: string, messages: readonly TopicMessage[]): Promise<void>;
   /** Consumes until the signal aborts; rejects when `handle` does, and a later call gets the same messages again. */
   abstract consume(consumer: Consumer): Promise<void>;

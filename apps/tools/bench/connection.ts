@@ -20,7 +20,8 @@ export class Connection {
       this.#socket.once('close', () => reject(new Error('The server closed the connection')));
       this.#socket.write(request);
     });
-    if (!/^HTTP\/1\.1 20[01] /.test(response.head)) throw new Error(`The server answered ${response.head}`);
+    if (!/^HTTP\/1\.1 20[01] /.test(response.head))
+      throw new Error(`The server answered ${response.head}\r\n\r\n${response.body}`);
     return response;
   }
 

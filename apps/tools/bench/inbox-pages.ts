@@ -13,6 +13,8 @@ export type PagesOptions = {
 };
 
 const PAGE = 50;
+const AT_ONCE = 5_000;
+const PROGRESS = 200_000;
 
 type Inbox = { readonly engines: Engines; readonly queries: InboxQueries; readonly cursors: readonly string[] };
 
@@ -71,25 +73,34 @@ const anyOf = ({ cursors }: Inbox): string | undefined => cursors[Math.floor(Mat
 
 async function openInbox(size: number): Promise<Inbox> {
   const engines = await openTemporary();
-  const numbers = Array.from({ length: size }, (_, number) => number);
-  await fill(engines, 'inbox', numbers.map(conversationOf));
-  await fill(engines, 'contacts', numbers.map(contactOf));
-  await fill(engines, 'consents', numbers.map(consentOf));
-  await fill(engines, 'programs', [programRow]);
-  await fill(engines, 'mutes', []);
+  await fill(engines, 'inbox', size, conversationOf);
+  await fill(engines, 'contacts', size, contactOf);
+  await fill(engines, 'consents', size, consentOf);
+  await fill(engines, 'programs', 1, () => programRow);
+  await fill(engines, 'mutes', 0, () => programRow);
   const queries = new InboxQueries(new ReadModelReader(engines.readModels));
   return { engines, queries, cursors: await cursorsOf(engines) };
 }
 
-async function fill({ readModels }: Engines, name: string, documents: readonly Document[]): Promise<void> {
+async function fill(
+  { readModels }: Engines,
+  name: string,
+  size: number,
+  documentOf: (number: number) => Document,
+): Promise<void> {
   const model = allReadModels.find((known) => known.name === name) as ModelDefinition;
   const position = '0'.repeat(20);
   await readModels.prepare(model);
   await readModels.beginRebuild(model);
-  await readModels.fillRebuild(
-    model,
-    documents.map((document): DocumentWrite => ({ document, position })),
-  );
+  for (let first = 0; first < size; first += AT_ONCE) {
+    if (first > 0 && first % PROGRESS === 0)
+      process.stderr.write(`  ${name}: ${count(first)} of ${count(size)} rows\n`);
+    const numbers = Array.from({ length: Math.min(AT_ONCE, size - first) }, (_, index) => first + index);
+    await readModels.fillRebuild(
+      model,
+      numbers.map((number): DocumentWrite => ({ document: documentOf(number), position })),
+    );
+  }
   await readModels.swapRebuild(model, position);
 }
 

@@ -1,15 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { eventTypes, subjectHomes, upcasters } from '@app/domain';
-import { EventCodec, EventLog, rebuild, type Engines, type NewEvent } from '@app/eventing';
-import type { ConversationEvent } from '@app/domain/conversation';
-import type { Metadata } from '@app/kernel';
+import { rebuild, type Engines, type EventLog } from '@app/eventing';
 import { inboxProjection as inbox } from '@app/read-models';
 import { openTemporary } from './folder.js';
 import { count, type Row } from './row.js';
 import { median, timed } from './statistics.js';
+import { eventLogOf, storeConversations } from './stored-conversations.js';
 
 const EVENTS_EACH = 10;
-const AT_ONCE = 500;
 
 /** A complete rebuild of the inbox, against reading and opening the same events. */
 export async function rebuildAgainstScan({
@@ -21,12 +17,8 @@ export async function rebuildAgainstScan({
 }): Promise<Row> {
   const engines = await openTemporary();
   try {
-    const eventLog = new EventLog(
-      engines.eventStore,
-      new EventCodec(eventTypes, engines.keyring, upcasters),
-      subjectHomes,
-    );
-    await fill(eventLog, events);
+    const eventLog = eventLogOf(engines);
+    await storeConversations(eventLog, { conversations: events / EVENTS_EACH, events: EVENTS_EACH });
     const scans: number[] = [];
     const rebuilds: number[] = [];
     for (let round = 0; round <= rounds; round += 1) {
@@ -59,51 +51,4 @@ async function scan(eventLog: EventLog): Promise<void> {
 async function rebuildAndSwap(eventLog: EventLog, { readModels }: Engines): Promise<void> {
   const position = await rebuild({ eventLog, readModels }, inbox, new AbortController().signal);
   if (position !== null) await readModels.swapRebuild(inbox, position);
-}
-
-/** Conversations of ten events each, interleaved with the events of many others. */
-async function fill(eventLog: EventLog, events: number): Promise<void> {
-  const conversations = Array.from({ length: events / EVENTS_EACH }, () => ({
-    conversationId: randomUUID(),
-    contactId: randomUUID(),
-  }));
-  for (let revision = 0; revision < EVENTS_EACH; revision += 1)
-    for (let first = 0; first < conversations.length; first += AT_ONCE)
-      await Promise.all(
-        conversations
-          .slice(first, first + AT_ONCE)
-          .map(({ conversationId, contactId }) =>
-            eventLog.append(`conversation-${conversationId}`, revision === 0 ? 'no-stream' : revision - 1, [
-              newEvent(conversationId, contactId, revision),
-            ]),
-          ),
-      );
-}
-
-function newEvent(conversationId: string, contactId: string, revision: number): NewEvent<ConversationEvent> {
-  const eventId = randomUUID();
-  const now = new Date().toISOString();
-  const actor =
-    revision % 2 === 0 ? ({ kind: 'staff', id: 'alex' } as const) : ({ kind: 'contact', id: contactId } as const);
-  const metadata: Metadata = {
-    programId: 'program',
-    actor,
-    commandId: randomUUID(),
-    commandHash: 'not used',
-    correlationId: eventId,
-    causationId: eventId,
-    occurredAt: now,
-    recordedAt: now,
-  };
-  return { ...eventAt(conversationId, contactId, revision), eventId, metadata };
-}
-
-function eventAt(conversationId: string, contactId: string, revision: number): ConversationEvent {
-  const about = { conversationId, contactId, referralId: null, messageId: randomUUID(), channel: 'in-app' } as const;
-  const text = `Message ${revision}: the site visit is on Tuesday, and the bonus is booked as soon as the contract is signed.`;
-  if (revision === 0)
-    return { type: 'ConversationStarted', data: { conversationId, contactId, referralId: null, by: null } };
-  if (revision % 2 === 0)
-    return { type: 'MessageSent', data: { ...about, by: 'alex', text, to: null, route: null, isNotified: false } };
-  return { type: 'MessageReceived', data: { ...about, text, acceptedPosition: null, providerMessageId: null } };
 }

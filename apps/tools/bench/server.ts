@@ -17,6 +17,8 @@ import { seedConversations, type Reached } from './seed.js';
 export type ProductOptions = {
   readonly conversations: number;
   readonly reached: Reached;
+  /** Kept when the server ends; by default a temporary one. */
+  readonly folder?: string;
   readonly flushDelayMs?: number;
   /** The events are in this EventStoreDB, and everything else is embedded. */
   readonly recordUrl?: string;
@@ -30,23 +32,17 @@ const NOWHERE = 'http://127.0.0.1:9';
 const TEXTS_AT_ONCE = '200';
 
 let folder: string | undefined;
+let temporary: string | undefined;
 let seeded: readonly string[] | undefined;
 let app: INestApplication | undefined;
 
 /** The product as `npm start` runs it, with all its followers. */
 async function start(options: ProductOptions): Promise<Address> {
-  const { flushDelayMs = 0, recordUrl, providerUrl = NOWHERE } = options;
-  folder ??= await mkdtemp(join(tmpdir(), 'bench-'));
-  const configuration = loadConfiguration({
-    DATA_DIR: folder,
-    TWILIO_API_URL: providerUrl,
-    TEXTS_AT_ONCE,
-    TEXTS_AT_ONCE_PER_PROGRAM: TEXTS_AT_ONCE,
-    TEXTS_AT_ONCE_PER_ACCOUNT: TEXTS_AT_ONCE,
-    ...generousQuotas,
-    ...(recordUrl !== undefined && { EVENT_STORE: 'eventstoredb', EVENTSTOREDB_URL: recordUrl }),
-  });
-  const engines = await (recordUrl === undefined ? openEmbedded(folder, { flushDelayMs }) : openEngines(configuration));
+  folder ??= options.folder ?? (temporary = await mkdtemp(join(tmpdir(), 'bench-')));
+  const configuration = configurationOf(folder, options);
+  const engines = await (options.recordUrl === undefined
+    ? openEmbedded(folder, { flushDelayMs: options.flushDelayMs ?? 0 })
+    : openEngines(configuration));
   const product = StandaloneModule.with(configuration, 'a secret of the benchmark, for nobody else', engines);
   app = await createHttpApp({ ...product, imports: [...(product.imports ?? []), ApplicationModule] }, configuration);
   await app.init();
@@ -57,6 +53,17 @@ async function start(options: ProductOptions): Promise<Address> {
   app.get(PublicAddress).listeningOn(`http://127.0.0.1:${address.port}`);
   return { port: address.port, token: await app.get(AccessTokens).sign(sample.agent), conversations: seeded };
 }
+
+const configurationOf = (folder: string, { recordUrl, providerUrl = NOWHERE }: ProductOptions): Configuration =>
+  loadConfiguration({
+    DATA_DIR: folder,
+    TWILIO_API_URL: providerUrl,
+    TEXTS_AT_ONCE,
+    TEXTS_AT_ONCE_PER_PROGRAM: TEXTS_AT_ONCE,
+    TEXTS_AT_ONCE_PER_ACCOUNT: TEXTS_AT_ONCE,
+    ...generousQuotas,
+    ...(recordUrl !== undefined && { EVENT_STORE: 'eventstoredb', EVENTSTOREDB_URL: recordUrl }),
+  });
 
 async function seed(of: INestApplication, { conversations, reached }: ProductOptions): Promise<string[]> {
   await loadSample(of.get(CommandBus), account);
@@ -106,6 +113,6 @@ serveMeasured<ProductOptions>({
   isBehind,
   async close() {
     await app?.close();
-    if (folder !== undefined) await rm(folder, { recursive: true });
+    if (temporary !== undefined) await rm(temporary, { recursive: true });
   },
 });

@@ -28,13 +28,18 @@ describe('bench', () => {
       '4 <= 40.00',
       '5 <= 1.20',
       '5 <= 1.30',
+      '6 >= 0.25',
+      '6 >= 0.40',
+      '7 <= 3.00',
+      '8 >= 0.90',
+      '9 <= 1.10',
       '10 >= 0.80',
       '12 >= 0.80',
       '13 none',
     ]);
     expect(stdout).toMatch(/^1 .+ not run .+POSTGRES_URL is not given: /m);
     expect(stdout).toMatch(/^13 .+ not run +none +EVENTSTOREDB_URL is not given: /m);
-  }, 180_000);
+  }, 300_000);
 
   it('measures the server of EVENTSTOREDB_URL, and refuses one that is not empty', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bench-spec-'));

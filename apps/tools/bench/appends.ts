@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventStore, StoredEvent } from '@app/eventing';
 import { openTemporary } from './folder.js';
-import { alternate, perSecond, rates, ratioOf } from './rounds.js';
+import { alternate, medianOf, perSecond, rates, ratioOf } from './rounds.js';
 import { count, type Row } from './row.js';
 import { measure } from './statistics.js';
 
@@ -33,6 +33,7 @@ export async function appendsAtManyAgainstFew({ few, many, rounds, roundMs }: Ap
       what: `append rate at ${count(many)} / ${count(few)} events, ${WRITERS} writers`,
       result: ratioOf(larges, smalls, perSecond),
       aim: { atLeast: 0.9 },
+      measured: { appendsPerSecond: medianOf(larges, perSecond) },
       figures: `${rates(larges)} / ${rates(smalls)}`,
     };
   } finally {

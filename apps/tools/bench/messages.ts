@@ -5,7 +5,7 @@ import type { LoadAnswer, LoadQuestion } from './load.js';
 import { MeasuredServer, type Stored } from './measured-server.js';
 import type { PeerOptions } from './peer/main.js';
 import { alternate, cpuEach, medianOf, perSecond, rates, ratioOf, sustained, type Round } from './rounds.js';
-import { count, type Row, type UnitCost } from './row.js';
+import { count, type Row } from './row.js';
 import type { Reached } from './seed.js';
 import type { ProductOptions } from './server.js';
 
@@ -115,18 +115,15 @@ export function againstBare(
   ours: readonly Round[],
   bares: readonly Round[],
   { before, after }: { readonly before: Stored; readonly after: Stored },
-): Pick<Row, 'result' | 'figures' | 'unitCost'> {
+): Pick<Row, 'result' | 'figures' | 'measured'> {
   const messages = after.messages - before.messages;
-  const unitCost: UnitCost = {
-    cpuMicros: medianOf(ours, cpuEach),
-    events: (after.events - before.events) / messages,
-    bytes: (after.bytes - before.bytes) / messages,
-  };
-  const { cpuMicros, events, bytes } = unitCost;
+  const cpuMicros = medianOf(ours, cpuEach);
+  const events = (after.events - before.events) / messages;
+  const bytes = (after.bytes - before.bytes) / messages;
   return {
     result: ratioOf(ours, bares, cpuEach),
     figures: `${count(cpuMicros)} / ${count(medianOf(bares, cpuEach))} us; ${events.toFixed(1)} events, ${count(bytes)} bytes`,
-    unitCost,
+    measured: { cpuMicros, events, bytes },
   };
 }
 

@@ -1,6 +1,3 @@
-/** What a message or a text costs: the basis of `npm run capacity`. */
-export type UnitCost = { readonly cpuMicros: number; readonly events: number; readonly bytes: number };
-
 /** One result with its target and figures, or the reason why there is none. */
 export type Row = {
   readonly id: string;
@@ -8,7 +5,8 @@ export type Row = {
   readonly result: number | null;
   readonly aim: { readonly atLeast: number } | { readonly atMost: number } | null;
   readonly figures: string;
-  readonly unitCost?: UnitCost;
+  /** For `npm run capacity`. */
+  readonly measured?: Readonly<Record<string, number>>;
 };
 
 export const count = (value: number): string => Math.round(value).toLocaleString('en-US');

@@ -37,12 +37,17 @@ export async function textsAgainstBare({ rounds, roundMs, conversations }: Messa
         }),
       () => messagesRound(load, bare, question),
     ]);
-    const { figures, ...row } = againstBare(ours, bares, { before, after: await whole.stop() });
+    const { figures, measured, ...row } = againstBare(ours, bares, { before, after: await whole.stop() });
     return {
       id: '3',
       what: 'processor time of a text, accepted to last receipt / bare request',
       aim: { atMost: 20 },
       ...row,
+      measured: {
+        ...measured,
+        contactEvents: before.events / conversations,
+        contactBytes: before.bytes / conversations,
+      },
       figures: `${figures}; ${count(medianOf(ours, sustained))} texts/s`,
     };
   } finally {

@@ -9,6 +9,7 @@ import { durableMessages, slowFlush, type MessagesOptions } from './messages.js'
 import { pacedLoad } from './paced.js';
 import { rebuildAgainstScan } from './rebuild.js';
 import { keepResults } from './results.js';
+import { projectorOnMongo, publisherAgainstClient } from './servers.js';
 import { startsWithAndWithoutEvents } from './starts.js';
 import { table, type Row } from './row.js';
 import { textsAgainstBare } from './texts.js';
@@ -25,7 +26,7 @@ type Options = {
 /** One measurement gives the rows that belong to it. */
 type Measurement = { readonly ids: readonly string[]; run(): Promise<Row | Row[]> };
 
-const { EVENTSTOREDB_URL, POSTGRES_URL } = process.env;
+const { EVENTSTOREDB_URL, KAFKA_BROKERS, MONGODB_URL, POSTGRES_URL } = process.env;
 
 function measurementsOf({ short = false, emails = false, size = 1 }: Options): Measurement[] {
   const rounds = short ? 1 : 8;
@@ -60,6 +61,13 @@ function measurementsOf({ short = false, emails = false, size = 1 }: Options): M
     },
     { ids: ['9'], run: () => startsWithAndWithoutEvents({ events: large(1_000_000), rounds }) },
     { ids: ['10'], run: () => slowFlush(messages) },
+    {
+      ids: ['11'],
+      run: async () => [
+        await publisherAgainstClient({ events: large(20_000), rounds }, KAFKA_BROKERS),
+        await projectorOnMongo({ events: large(10_000), rounds: 1 }, MONGODB_URL),
+      ],
+    },
     { ids: ['12'], run: () => rebuildAgainstScan({ events: large(200_000), rounds }) },
     {
       ids: ['13'],
@@ -89,7 +97,7 @@ const program = new Command('bench')
   .option('--results <file>', 'keeps the last result of each row; bench-results.json unless --short is given')
   .addHelpText(
     'after',
-    '\nRow 1 needs POSTGRES_URL and row 13 EVENTSTOREDB_URL, an empty server. docs/benchmarks.md explains the rows.',
+    '\nRow 1 needs POSTGRES_URL, row 11 KAFKA_BROKERS and MONGODB_URL, and row 13 EVENTSTOREDB_URL. docs/benchmarks.md explains the rows.',
   )
   .parse();
 const options = program.opts<Options>();

@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { startEventStoreDbDouble } from '@app/emulators/eventstoredb';
 
 const main = fileURLToPath(new URL('../main.js', import.meta.url));
-const { EVENTSTOREDB_URL: _, POSTGRES_URL: __, ...environment } = process.env;
+const servers = ['EVENTSTOREDB_URL', 'KAFKA_BROKERS', 'MONGODB_URL', 'POSTGRES_URL'];
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !servers.includes(name)));
 const bench = (args: readonly string[], env: NodeJS.ProcessEnv = environment) =>
   promisify(execFile)(process.execPath, [main, ...args], { env });
 
@@ -34,10 +35,14 @@ describe('bench', () => {
       '8 >= 0.90',
       '9 <= 1.10',
       '10 >= 0.80',
+      '11 >= 0.70',
+      '11 none',
       '12 >= 0.80',
       '13 none',
     ]);
     expect(stdout).toMatch(/^1 .+ not run .+POSTGRES_URL is not given: /m);
+    expect(stdout).toMatch(/^11 .+ not run .+KAFKA_BROKERS is not given/m);
+    expect(stdout).toMatch(/^11 .+ not run .+MONGODB_URL is not given/m);
     expect(stdout).toMatch(/^13 .+ not run +none +EVENTSTOREDB_URL is not given: /m);
   }, 300_000);
 

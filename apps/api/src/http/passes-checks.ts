@@ -8,7 +8,7 @@ type Property = { readonly conditions: readonly Check[]; readonly checks: readon
 type Plan = ReadonlyMap<string, Property>;
 
 /** `null`: the class has something that a plan does not know. */
-const plans = new Map<unknown, Plan | null>();
+const plans = new WeakMap<object, Plan | null>();
 
 /**
  * Whether an instance of a class certainly has only known properties and passes all their decorators. `false` means
@@ -31,9 +31,10 @@ export function passesChecks(object: object): boolean {
 export const hasPlan = (type: unknown): boolean => planOf(type) !== null;
 
 function planOf(type: unknown): Plan | null {
+  if (typeof type !== 'function') return null;
   const known = plans.get(type);
   if (known !== undefined) return known;
-  const plan = typeof type === 'function' ? newPlan(type as new () => object) : null;
+  const plan = newPlan(type as new () => object);
   plans.set(type, plan);
   return plan;
 }

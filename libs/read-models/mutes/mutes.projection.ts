@@ -14,7 +14,7 @@ export type MuteRow = MuteChoice & {
 const IDS_IN_MEMORY = 10_000;
 const ids = new LRUCache<string, string>({ max: IDS_IN_MEMORY });
 
-/** Cached, since each page of an inbox needs one for every row. */
+/** Cached, since each page of an inbox needs one for every row. The id of a conversation has no space. */
 export function muteRowId(conversationId: string, userId: string): string {
   const key = `${conversationId} ${userId}`;
   const id = ids.get(key) ?? naturalId('mute', conversationId, userId);

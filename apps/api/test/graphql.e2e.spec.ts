@@ -120,6 +120,14 @@ describe('G1: valid GraphQL requests', () => {
       );
   });
 
+  it('an operation of another name is refused, also of a query that was sent before', async () => {
+    const query = 'query Ask { inbox(first: 1) { edges { node { id } } } }';
+    for (const operationName of [undefined, 'Ask', null, 'Other', 'Ask', 'Other', '', undefined])
+      expect((await api.post('/graphql', { query, operationName })).status).toBe(
+        operationName === 'Other' || operationName === '' ? 400 : 200,
+      );
+  });
+
   it('null equals absent', async () => {
     const { body } = await api.graphql(
       'query ($x: String) { inbox(folder: $x, after: $x, position: $x) { edges { node { messages(after: $x, position: $x) { edges { node { id } } } } } } }',

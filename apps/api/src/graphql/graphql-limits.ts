@@ -65,7 +65,7 @@ export class GraphqlLimits {
   }
 }
 
-function operationNameOf({ method, query, body }: AuthenticatedRequest): string | undefined {
+export function operationNameOf({ method, query, body }: AuthenticatedRequest): string | undefined {
   const { operationName } = ((method === 'GET' ? query : body) ?? {}) as { readonly operationName?: unknown };
   return typeof operationName === 'string' ? operationName : undefined;
 }

@@ -3,7 +3,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { Configuration } from '@app/platform';
 import { formatErrors } from './graphql-errors.js';
-import { GraphqlLimits, MOST_TOKENS } from './graphql-limits.js';
+import { GraphqlLimits, MOST_TOKENS, operationNameOf } from './graphql-limits.js';
 import { limitWidth } from './limit-width.js';
 import { isPlainQuery } from './plain-query.js';
 
@@ -42,7 +42,7 @@ function settings(limits: GraphqlLimits): Omit<MercuriusDriverConfig, 'driver'> 
       preExecution: (schema, document, { reply: { request } }, variables) => {
         limits.checkCost({ schema, document, variables, request });
         // A document that a hook returns is not compiled.
-        return isPlainQuery(document) ? undefined : { document };
+        return isPlainQuery(document, operationNameOf(request)) ? undefined : { document };
       },
     },
   };

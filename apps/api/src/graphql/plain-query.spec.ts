@@ -41,7 +41,15 @@ it.each([
   [`{ inbox { ${Array.from({ length: 60 }, (_, index) => `a${index}: __typename`).join(' ')} } }`, false],
 ])('%s', (source, isPlain) => {
   const document = parse(source);
-  expect([isPlainQuery(document), isPlainQuery(document)]).toEqual([isPlain, isPlain]);
+  // The second time from memory.
+  expect([isPlainQuery(document, undefined), isPlainQuery(document, undefined)]).toEqual([isPlain, isPlain]);
+});
+
+it('a query that is requested by another name is not compiled', () => {
+  const document = parse('query Ask { inbox { edges { node { id } } } }');
+  for (const name of [undefined, 'Ask']) expect(isPlainQuery(document, name)).toBe(true);
+  for (const name of ['Other', '']) expect(isPlainQuery(document, name)).toBe(false);
+  expect(isPlainQuery(parse('{ inbox { edges { node { id } } } }'), 'Ask')).toBe(false);
 });
 
 describe('a compiled query', () => {
@@ -116,7 +124,7 @@ describe('a compiled query', () => {
       const declared = types.filter(Boolean).join(', ');
       return parse(`query ${declared && `(${declared})`} { ${field} }`);
     })
-    .filter((document) => isPlainQuery(document) && validate(schema, document).length === 0);
+    .filter((document) => isPlainQuery(document, undefined) && validate(schema, document).length === 0);
 
   /** As it is sent. */
   const sent = ({ data, errors }: ExecutionResult): { readonly rest: unknown; readonly errors: readonly string[] } => {

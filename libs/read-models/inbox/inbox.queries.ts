@@ -108,7 +108,7 @@ export class InboxQueries {
       const contact = contactOf.get(row.contactId);
       const consents = byAddress.get(contact?.addressIds[0] ?? '')?.senders ?? {};
       const choice = choiceOf.get(row.id);
-      const concerned = concernedStaff({ ...row, staff });
+      const concerned = concernedStaff({ staff, assignee: row.assignee });
       // A conversation without staff alerts owners and managers.
       const isTheirs = concerned.length > 0 ? concerned.includes(userId) : role !== 'agent';
       const isSilent = isMuted(choice, isTheirs, now);

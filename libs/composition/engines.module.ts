@@ -65,7 +65,7 @@ export class EnginesModule implements OnModuleInit, OnApplicationShutdown {
         },
         {
           provide: Aggregates,
-          useFactory: (eventLog: EventLog, keyring: Keyring) => new Aggregates(eventLog, keyring),
+          useFactory: (eventLog: EventLog, keyring: Keyring) => new Aggregates(eventLog, keyring, engines.snapshots),
           inject: [EventLog, Keyring],
         },
         { provide: RecordCheck, useValue: new RecordCheck(engines) },

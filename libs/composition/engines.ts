@@ -70,6 +70,7 @@ async function openChosen(chosen: Configuration, open: Open): Promise<Omit<Engin
   const {
     readModels,
     checkpoints,
+    snapshots,
     keyring,
     leadership,
     clocks: others,
@@ -81,6 +82,7 @@ async function openChosen(chosen: Configuration, open: Open): Promise<Omit<Engin
     eventStore,
     readModels,
     checkpoints,
+    snapshots,
     keyring,
     leadership,
     topics,

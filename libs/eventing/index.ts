@@ -29,6 +29,7 @@ export * from './following/retry.js';
 export * from './following/run-follower.js';
 export * from './following/run-projection.js';
 export * from './following/side-by-side.js';
+export * from './ports/snapshot-store.js';
 export * from './following/in-order-per-key.js';
 export * from './following/due-work.js';
 export * from './following/scheduler.js';

@@ -10,6 +10,11 @@ export type Upcasters = Readonly<
 /** What is needed to fold a stream: the rules, and the category of its name. */
 export type StreamFold<State, Command extends Message, Event extends Message> = Decider<State, Command, Event> & {
   readonly category: string;
+  /**
+   * Stores snapshots of long streams. Raise it when the state has another shape or an event another effect: snapshots of
+   * another version are ignored. Only for a state without personal content, since a snapshot is not sealed.
+   */
+  readonly snapshotVersion?: number;
 };
 
 /** The complete description of an aggregate: its rules, the category of its streams, and its stored events. */
@@ -27,6 +32,8 @@ export const defineAggregate = <
   readonly decider: Decider<State, Command, Event>;
   readonly events: Events;
   readonly upcasters?: Upcasters;
+  /** See {@link StreamFold}. */
+  readonly snapshotVersion?: number;
 }) => ({ upcasters: {}, ...decider, ...stored });
 
 /** The name of an aggregate's stream. */

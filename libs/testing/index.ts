@@ -21,4 +21,5 @@ export {
   type TallyEvent,
   type TallyRow,
 } from './samples/tally.js';
+export { SnapshotsInMemory } from './specs/snapshots-in-memory.js';
 export { CountingStore, ScheduledStore } from './samples/scheduled-store.js';

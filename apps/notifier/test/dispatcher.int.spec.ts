@@ -17,6 +17,7 @@ import {
   type ReadConsents,
 } from '@app/application';
 import { Aggregates, handleCommand, EventLog, Keyring, naturalId, type CommandContext } from '@app/eventing';
+import { SnapshotsInMemory } from '@app/testing';
 import { InboundMessages, SmsGateway, type SendOutcome } from '@app/gateways';
 import { keywordOf } from '@app/domain/consent';
 import { deliveryAggregate, type DeliveryEvent } from '@app/domain/delivery';
@@ -299,7 +300,7 @@ it('X8: a text that another notifier sent before its content was erased blocks n
   let row: DeliveryRow | undefined;
   await until(async () => ([row] = await app.get(DeliveryQueries).withIds([deliveryId])).length > 0);
   // Another process has a memory of its own.
-  const elsewhere = new Aggregates(app.get(EventLog), app.get(Keyring));
+  const elsewhere = new Aggregates(app.get(EventLog), app.get(Keyring), new SnapshotsInMemory());
   const claimId = `${deliveryId}.1`;
   for (const intent of [
     { type: 'ClaimDelivery', data: { claimId, claimedAt: new Date().toISOString(), consents: [] } },

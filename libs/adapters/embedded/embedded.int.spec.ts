@@ -4,6 +4,7 @@ import {
   keyringContract,
   readModelStoreContract,
   schedulerContract,
+  snapshotStoreContract,
   topicLogContract,
   type Opened,
 } from '@app/testing/contracts';
@@ -25,5 +26,6 @@ readModelStoreContract('embedded', () => open(({ readModels, checkpoints }) => (
 schedulerContract('embedded', () =>
   open(({ eventStore, readModels, checkpoints }) => ({ eventStore, readModels, checkpoints })),
 );
+snapshotStoreContract('embedded', () => open(({ snapshots }) => ({ snapshots })));
 topicLogContract('embedded', () => open(({ topics }) => ({ store: topics })));
 keyringContract('embedded', () => open(({ keyring }) => ({ store: keyring, keys: keyring.store })));

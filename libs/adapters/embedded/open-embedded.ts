@@ -10,6 +10,7 @@ import { folderMasterKeys, keepNextMasterKey } from './folder-master-key.js';
 import { GroupedWrites } from './grouped-writes.js';
 import { EmbeddedKeyStore } from './key-store.js';
 import { EmbeddedReadModelStore } from './read-model-store.js';
+import { EmbeddedSnapshotStore } from './snapshot-store.js';
 import { Database, type DatabaseOptions } from './sqlite.js';
 import { ForwardingEventStore } from './thread/forwarding-event-store.js';
 import { Outbox, receive, type FromOther, type FromOwner } from './thread/messages.js';
@@ -128,7 +129,9 @@ function openDerived(files: Files, flushTopics: boolean) {
   const writes = new GroupedWrites(derived);
   const checkpoints = new EmbeddedCheckpoints(derived, writes);
   const readModels = new EmbeddedReadModelStore(derived, checkpoints, writes);
-  return { writes, checkpoints, readModels, topics: new EmbeddedTopicLog(derived, writes, flushTopics) };
+  const snapshots = new EmbeddedSnapshotStore(files.open('snapshots.db', 'NORMAL'));
+  const topics = new EmbeddedTopicLog(derived, writes, flushTopics);
+  return { writes, checkpoints, readModels, snapshots, topics };
 }
 
 type Opened = ReturnType<typeof openDerived> & {
@@ -138,7 +141,7 @@ type Opened = ReturnType<typeof openDerived> & {
 };
 
 function enginesOf(
-  { eventStore, keys, keyring, writes, checkpoints, readModels, topics }: Opened,
+  { eventStore, keys, keyring, writes, checkpoints, readModels, snapshots, topics }: Opened,
   release: () => void,
 ): Engines {
   const close = async () => {
@@ -156,6 +159,7 @@ function enginesOf(
     readModels,
     checkpoints,
     topics,
+    snapshots,
     keyring,
     leadership: new SoleProcess(),
     clocks: [],

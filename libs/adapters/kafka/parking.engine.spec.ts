@@ -21,9 +21,9 @@ let parking: Parking;
 const parkedId = ids.parked(programId, 'worker', 'a');
 
 beforeAll(async () => {
-  const { eventStore, keyring } = await folder.open();
+  const { eventStore, keyring, snapshots } = await folder.open();
   eventLog = new EventLog(eventStore, new EventCodec(eventTypes, keyring, upcasters), subjectHomes);
-  aggregates = new Aggregates(eventLog, keyring);
+  aggregates = new Aggregates(eventLog, keyring, snapshots);
   lookups = new Lookups(aggregates, new NaturalKeys(keyring, eventLog));
   parking = new Parking(
     { execute: (command: Command<unknown>) => park(command as HandleParked) } as unknown as CommandBus,

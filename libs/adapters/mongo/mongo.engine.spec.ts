@@ -4,6 +4,7 @@ import {
   keyringContract,
   readModelStoreContract,
   schedulerContract,
+  snapshotStoreContract,
   type Opened,
 } from '@app/testing/contracts';
 import { TemporaryFolder } from '@app/testing/embedded';
@@ -43,6 +44,7 @@ schedulerContract('MongoDB', async () => {
     },
   };
 });
+snapshotStoreContract('MongoDB', () => open(({ snapshots }) => ({ snapshots })));
 keyringContract('MongoDB', () => open(({ keyring }) => ({ store: keyring, keys: keyring.store })));
 engineClockContract('MongoDB', () =>
   open(({ clocks: [clock] }) => ({ clock: clock as EngineClock, use: () => Promise.resolve() })),

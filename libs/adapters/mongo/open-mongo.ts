@@ -4,11 +4,13 @@ import {
   type EngineClock,
   type MasterKeys,
   type ReadModelStore,
+  type SnapshotStore,
 } from '@app/eventing';
 import { MongoCheckpoints } from './checkpoints.js';
 import { Connection } from './connection.js';
 import { MongoKeyStore } from './key-store.js';
 import { MongoReadModelStore } from './read-model-store.js';
+import { MongoSnapshotStore } from './snapshot-store.js';
 import { MongoClock } from './server-clock.js';
 
 export type MongoOptions = {
@@ -20,6 +22,7 @@ export type MongoOptions = {
 export type Mongo = {
   readonly readModels: ReadModelStore;
   readonly checkpoints: Checkpoints;
+  readonly snapshots: SnapshotStore;
   readonly keyring: WrappedKeyring;
   readonly clocks: readonly EngineClock[];
   /** Checks once whether reading and writing are allowed. Changes nothing. @throws AccessRefused, EngineUnavailable */
@@ -32,7 +35,7 @@ export type Mongo = {
 const KEYS_KEPT_MS = 1_000;
 
 /**
- * Read models, checkpoints and keys in one MongoDB database, 5.0 or later, shared by any number of processes. Needs no
+ * Read models, checkpoints, snapshots and keys in one MongoDB database, 5.0 or later, shared by any number of processes. Needs no
  * transactions. Connects at first use, and reconnects.
  * @throws MongoParseError when the URL cannot be read
  */
@@ -47,6 +50,7 @@ export async function openMongo({ url, masterKeys }: MongoOptions): Promise<Mong
   return {
     readModels: new MongoReadModelStore(connection, checkpoints),
     checkpoints,
+    snapshots: new MongoSnapshotStore(connection),
     keyring: new WrappedKeyring(new MongoKeyStore(connection), masterKeys, KEYS_KEPT_MS),
     clocks: [new MongoClock(connection)],
     checkAccess: () =>

@@ -45,7 +45,7 @@ describe('parking', () => {
   beforeAll(async () => {
     engines = await folder.open();
     eventLog = new EventLog(engines.eventStore, new EventCodec(eventTypes, engines.keyring), subjectHomes);
-    aggregates = new Aggregates(eventLog, engines.keyring);
+    aggregates = new Aggregates(eventLog, engines.keyring, engines.snapshots);
     lookups = new Lookups(aggregates, new NaturalKeys(engines.keyring, eventLog));
     const handler = new ParkedHandler(aggregates);
     parking = new Parking(
@@ -345,7 +345,7 @@ describe('parking', () => {
     };
     function partsOf(of: Engines, upcasters = {}): { parking: Parking; lookups: Lookups; aggregates: Aggregates } {
       const itsJournal = new EventLog(of.eventStore, new EventCodec(eventTypes, of.keyring, upcasters), subjectHomes);
-      const itsAggregates = new Aggregates(itsJournal, of.keyring);
+      const itsAggregates = new Aggregates(itsJournal, of.keyring, of.snapshots);
       const [itsLookups, handler] = [
         new Lookups(itsAggregates, new NaturalKeys(of.keyring, itsJournal)),
         new ParkedHandler(itsAggregates),

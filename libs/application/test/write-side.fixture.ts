@@ -66,7 +66,7 @@ export class WriteSide {
       new EventCodec(eventTypes, engines.keyring, upcasters),
       subjectHomes,
     );
-    const aggregates = new Aggregates(this.eventLog, engines.keyring);
+    const aggregates = new Aggregates(this.eventLog, engines.keyring, engines.snapshots);
     this.naturalKeys = new NaturalKeys(engines.keyring, this.eventLog);
     this.lookups = new Lookups(aggregates, this.naturalKeys);
     this.consents = new ConsentReader(aggregates, this.lookups);

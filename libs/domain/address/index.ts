@@ -9,4 +9,5 @@ export const addressAggregate = defineAggregate({
   category: 'address',
   decider: addressDecider,
   events: addressEventTypes,
+  snapshotVersion: 1,
 });

@@ -10,4 +10,5 @@ export const conversationAggregate = defineAggregate({
   decider: conversationDecider,
   events: conversationEventTypes,
   upcasters: conversationUpcasters,
+  snapshotVersion: 1,
 });

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import type { Message, Recorded, StreamFold } from '@app/kernel';
 import { conversationAggregate, type ConversationEvent } from '@app/domain/conversation';
-import { KeysInMemory, newRecord, samples, sampleOf } from '@app/testing';
-import { Aggregates, empty, type Folded } from './aggregates.js';
+import { KeysInMemory, newRecord, samples, sampleOf, SnapshotsInMemory } from '@app/testing';
+import { Aggregates } from './aggregates.js';
+import { empty, type Folded } from './folded.js';
 import { HandledCommands, REMEMBERED_COMMANDS } from './handled-commands.js';
 import type { EventLog } from '../reading/event-log.js';
 
-const aggregatesOf = (bytes?: number): Aggregates => new Aggregates({} as EventLog, new KeysInMemory(), bytes);
+const aggregatesOf = (bytes?: number): Aggregates =>
+  new Aggregates({} as EventLog, new KeysInMemory(), new SnapshotsInMemory(), bytes);
 
 /** A stream with one command for each event. */
 function conversation(length: number, stream = 'conversation-c-1'): Recorded<ConversationEvent>[] {

@@ -1,44 +1,39 @@
 import { LRUCache } from 'lru-cache';
-import { streamOf, type Message, type Position, type Recorded, type StreamFold } from '@app/kernel';
-import type { ExpectedRevision } from '../ports/event-store.js';
-import { HandledCommands } from './handled-commands.js';
+import { streamOf, type Message, type Recorded, type StreamFold } from '@app/kernel';
+import { empty, foldOn, type Folded } from './folded.js';
 import type { EventLog } from '../reading/event-log.js';
 import type { Keyring } from '../ports/keyring.js';
+import type { SnapshotStore } from '../ports/snapshot-store.js';
 import { programHash } from '../sealing/program-hash.js';
-
-/** An aggregate as of a revision. */
-export type Folded<State> = {
-  readonly state: State;
-  readonly revision: ExpectedRevision;
-  readonly position: Position | null;
-  /** Program of the stream's first event; `null` while the stream is empty. */
-  readonly programId: string | null;
-  readonly handled: HandledCommands;
-};
+import { EVENTS_PER_SNAPSHOT, Snapshots } from './snapshots.js';
 
 /** The last estimate of a state's size in memory, with its revision. */
 type Estimate = { readonly bytes: number; readonly revision: number };
-type Remembered = { readonly folded: Folded<unknown>; readonly state: Estimate };
+/** `snapshot` is the revision of the last snapshot, -1 when none is known. */
+type Remembered = { readonly folded: Folded<unknown>; readonly state: Estimate; readonly snapshot: number };
 
 /** Default limit for the estimated memory of all cached aggregates of a process. */
 const BYTES_IN_MEMORY = 64 * 1024 * 1024;
 const BYTES_PER_AGGREGATE = 600;
 /** Measured: a map entry with a UUID as its key. */
 const BYTES_PER_COMMAND = 100;
-const PAGE = 1_000;
+const PAGE = 200;
 
 /**
  * Folds streams into states. A folded aggregate stays in memory and only newer events are read; the store's revision
- * check detects an outdated one.
+ * check detects an outdated one. A long stream that is not in memory is read from its last snapshot on.
  */
 export class Aggregates {
   private readonly memories: LRUCache<string, Remembered>;
+  private readonly snapshots: Snapshots;
 
   constructor(
     readonly eventLog: EventLog,
     readonly keyring: Keyring,
+    snapshots: SnapshotStore,
     bytesInMemory = BYTES_IN_MEMORY,
   ) {
+    this.snapshots = new Snapshots(snapshots, eventLog);
     this.memories = new LRUCache({ maxSize: bytesInMemory, sizeCalculation: sizeOf });
   }
 
@@ -51,16 +46,21 @@ export class Aggregates {
     aggregate: StreamFold<State, never, Event>,
     id: string,
   ): Promise<Folded<State>> {
-    let folded = this.remembered(aggregate, id);
     const stream = streamOf(aggregate, id);
+    let folded = this.remembered(aggregate, id);
+    let snapshot: number | undefined;
+    if (folded.revision === 'no-stream') {
+      folded = (await this.snapshots.load(aggregate, stream)) ?? folded;
+      snapshot = last(folded);
+    }
     let page: Recorded<Event>[] = [];
     for await (const event of this.eventLog.read<Event>(stream, last(folded) + 1)) {
       page.push(event);
       if (page.length < PAGE) continue;
-      folded = this.extend(aggregate, id, folded, page);
+      folded = foldOn(aggregate, folded, page);
       page = [];
     }
-    return this.extend(aggregate, id, folded, page);
+    return this.keep(aggregate, stream, foldOn(aggregate, folded, page), snapshot);
   }
 
   /** Folds the events after the cached state, and caches the result unless a newer one was cached meanwhile. */
@@ -70,19 +70,25 @@ export class Aggregates {
     known: Folded<State>,
     events: readonly Recorded<Event>[],
   ): Folded<State> {
-    const [newest] = events.slice(-1);
-    if (!newest) return known;
-    const folded: Folded<State> = {
-      state: events.reduce((state, event) => aggregate.evolve(state, event), known.state),
-      revision: newest.revision,
-      position: newest.position,
-      programId: known.programId ?? newest.metadata.programId,
-      handled: known.handled.including(events),
-    };
-    const stream = streamOf(aggregate, id);
+    return this.keep(aggregate, streamOf(aggregate, id), foldOn(aggregate, known, events));
+  }
+
+  /** @param snapshot revision of the snapshot that was read, if one was looked for */
+  private keep<State, Event extends Message>(
+    aggregate: StreamFold<State, never, Event>,
+    stream: string,
+    folded: Folded<State>,
+    snapshot = -1,
+  ): Folded<State> {
     const before = this.memories.peek(stream);
-    if (!before || last(before.folded) < newest.revision)
-      this.memories.set(stream, { folded, state: estimate(folded.state, newest.revision, before?.state) });
+    const revision = last(folded);
+    if (before ? last(before.folded) >= revision : revision < 0) return folded;
+    let saved = before?.snapshot ?? snapshot;
+    if (aggregate.snapshotVersion !== undefined && revision - saved >= EVENTS_PER_SNAPSHOT) {
+      this.snapshots.save(aggregate, stream, folded);
+      saved = revision;
+    }
+    this.memories.set(stream, { folded, state: estimate(folded.state, revision, before?.state), snapshot: saved });
     return folded;
   }
 
@@ -111,12 +117,3 @@ function estimate(state: unknown, revision: number, before: Estimate | undefined
   if (before && (revision - before.revision) * 1_024 < before.bytes) return before;
   return { bytes: 2 * (JSON.stringify(state) ?? '').length, revision };
 }
-
-/** The state of a stream without events. */
-export const empty = <State>(initialState: State): Folded<State> => ({
-  state: initialState,
-  revision: 'no-stream',
-  position: null,
-  programId: null,
-  handled: HandledCommands.none,
-});

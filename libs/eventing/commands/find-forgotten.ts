@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Position } from '@app/kernel';
 import type { Forgotten } from './handled-commands.js';
 import type { EventPlace, EventLog } from '../reading/event-log.js';
@@ -6,7 +7,7 @@ import type { EventPlace, EventLog } from '../reading/event-log.js';
 const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 /** The possible difference between the clocks of processes. */
 const CLOCKS_DIFFER_BY_MS = 60 * 60 * 1000;
-const PAGE = 1_000;
+const PAGE = 500;
 
 /** The part of a command's context that limits how far back it can be found. */
 type Sought = {
@@ -40,6 +41,7 @@ export async function findForgotten(
     if (found !== undefined && found > from) return found;
     const [oldest] = page as readonly [EventPlace?];
     if (!oldest || isTooEarly(oldest.position, Date.parse(oldest.metadata.recordedAt), sought)) return found;
+    await nextTurn();
   }
   return found;
 }

@@ -2,7 +2,7 @@ import { DomainError, type Message, type Metadata, type Recorded } from '@app/ke
 import type { EventLog } from '../reading/event-log.js';
 import type { CommandContext, CommandResult } from './command.js';
 import { findForgotten } from './find-forgotten.js';
-import type { Folded } from './aggregates.js';
+import type { Folded } from './folded.js';
 import type { RequestTrace } from './request-trace.js';
 
 export type About = {

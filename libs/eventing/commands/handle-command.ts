@@ -1,7 +1,8 @@
 import { DomainError, streamOf, type Message, type Metadata, type StreamFold } from '@app/kernel';
-import { empty, type Aggregates, type Folded } from './aggregates.js';
+import type { Aggregates } from './aggregates.js';
 import type { CommandContext, CommandResult } from './command.js';
 import { firstAnswer, resultFrom, type About } from './first-answer.js';
+import { empty, type Folded } from './folded.js';
 import { uuidOf } from './ids.js';
 import { RequestTrace } from './request-trace.js';
 import { WrongExpectedRevision } from '../ports/event-store.js';

@@ -7,6 +7,16 @@ const CHUNK = 100;
 /** The end of the part of a stream that is not remembered: its last event, and when that was stored (ms since 1970). */
 export type Forgotten = { readonly revision: number; readonly position: Position; readonly recordedAt: number };
 
+/** Plain data. */
+export type StoredCommands = {
+  readonly chunks: readonly {
+    readonly ids: readonly string[];
+    readonly revisions: readonly number[];
+    readonly end: Forgotten;
+  }[];
+  readonly forgotten: Forgotten | null;
+};
+
 type Chunk = { readonly firstRevisions: ReadonlyMap<string, number>; readonly end: Forgotten };
 
 /**
@@ -21,6 +31,32 @@ export class HandledCommands {
     /** `null` while everything is remembered. */
     readonly forgotten: Forgotten | null,
   ) {}
+
+  static from({ chunks, forgotten }: StoredCommands): HandledCommands {
+    return new HandledCommands(
+      chunks.map(({ ids, revisions, end }) => ({
+        firstRevisions: new Map(ids.map((id, index) => [id, revisions[index] as number])),
+        end,
+      })),
+      forgotten,
+    );
+  }
+
+  get stored(): StoredCommands {
+    return {
+      chunks: this.chunks.map(({ firstRevisions, end }) => ({
+        ids: [...firstRevisions.keys()],
+        revisions: [...firstRevisions.values()],
+        end,
+      })),
+      forgotten: this.forgotten,
+    };
+  }
+
+  /** The last event of the stream. */
+  get last(): Forgotten | undefined {
+    return this.chunks.at(-1)?.end;
+  }
 
   get size(): number {
     return this.chunks.reduce((sum, { firstRevisions }) => sum + firstRevisions.size, 0);

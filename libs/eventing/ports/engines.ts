@@ -3,6 +3,7 @@ import type { EngineClock } from './engine-clock.js';
 import type { EventStore } from './event-store.js';
 import type { Leadership } from './leadership.js';
 import type { Checkpoints, ReadModelStore } from './read-model-store.js';
+import type { SnapshotStore } from './snapshot-store.js';
 import type { TopicLog } from './topic-log.js';
 import type { WrappedKeyring } from '../sealing/wrapped-keyring.js';
 
@@ -11,6 +12,7 @@ export type Engines = {
   readonly eventStore: EventStore;
   readonly readModels: ReadModelStore;
   readonly checkpoints: Checkpoints;
+  readonly snapshots: SnapshotStore;
   readonly keyring: WrappedKeyring;
   readonly leadership: Leadership;
   readonly topics: TopicLog;

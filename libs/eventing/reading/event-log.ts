@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Message, Metadata, Position, Recorded } from '@app/kernel';
 import { sealedSubjects, type EventCodec, type HasSealedEvents, type NewEvent } from '../sealing/codec.js';
@@ -12,7 +13,8 @@ import { EventHub } from './event-hub.js';
 import { sizeOf } from './size-of.js';
 import { EventUnreadable, isOpened, type Followable } from './unopened.js';
 
-const PAGE = 1_000;
+/** A page is opened in one turn of the event loop. */
+const PAGE = 200;
 /** Limit of the events that are kept sealed for readers of single events, in characters. */
 const KNOWN_CHARACTERS = 4 * 1024 * 1024;
 
@@ -89,6 +91,8 @@ export class EventLog {
       const page = await this.store.read(stream, next, PAGE);
       if (page.length > 0) yield page;
       if (page.length < PAGE) return;
+      // A long stream must leave time for other work of the process.
+      await nextTurn();
     }
   }
 

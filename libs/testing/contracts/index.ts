@@ -6,6 +6,7 @@ export { rejection, uniqueName, type Opened } from './opened.js';
 export { readModelStoreContract } from './read-model-store.contract.js';
 export { at, byId, card, collect, newModel, write } from './read-model-store.samples.js';
 export { schedulerContract } from './scheduler.contract.js';
+export { snapshotStoreContract } from './snapshot-store.contract.js';
 export { topicLogContract } from './topic-log.contract.js';
 export { Condition, consume, Member, newTopic, numberOf, numbers } from './topic-log.samples.js';
 export * from './email-gateway.contract.js';

@@ -33,8 +33,10 @@ class WrappedStore extends EventStore {
   }
 }
 
-/** Notes each stream that is read. */
+/** Notes each stream that is read, and counts the events. */
 export class CountingStore extends WrappedStore {
+  events = 0;
+
   constructor(
     store: EventStore,
     private readonly reads: string[],
@@ -42,9 +44,11 @@ export class CountingStore extends WrappedStore {
     super(store);
   }
 
-  override read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]> {
+  override async read(stream: string, from: number, limit: number): Promise<readonly RecordedStoredEvent[]> {
     this.reads.push(stream);
-    return super.read(stream, from, limit);
+    const events = await super.read(stream, from, limit);
+    this.events += events.length;
+    return events;
   }
 }
 

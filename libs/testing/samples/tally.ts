@@ -10,7 +10,9 @@ import {
   type Keyring,
   naturalId,
   type ReadModel,
+  type SnapshotStore,
 } from '@app/eventing';
+import { SnapshotsInMemory } from '../specs/snapshots-in-memory.js';
 
 /** A sum that never goes below zero: the smallest aggregate whose decisions depend on earlier events. */
 export type TallyCommand = Message<'Add', { amounts: readonly number[] }> | Message<'Clear', { by: string }>;
@@ -63,7 +65,7 @@ export const tallyTypes = {
   RequestAnswered: { version: 1 },
 } as const;
 
-export const tallyAggregate = { ...tallyDecider, category: 'tally' };
+export const tallyAggregate = { ...tallyDecider, category: 'tally', snapshotVersion: 1 };
 
 export const tallySubjectHomes = { owner: null } as const;
 
@@ -84,9 +86,9 @@ export class Tallies {
   readonly eventLog: EventLog;
   readonly aggregates: Aggregates;
 
-  constructor(eventStore: EventStore, keyring: Keyring) {
+  constructor(eventStore: EventStore, keyring: Keyring, snapshots: SnapshotStore = new SnapshotsInMemory()) {
     this.eventLog = new EventLog(eventStore, new EventCodec(tallyTypes, keyring), tallySubjectHomes);
-    this.aggregates = new Aggregates(this.eventLog, keyring);
+    this.aggregates = new Aggregates(this.eventLog, keyring, snapshots);
   }
 
   add(id: string, amounts: readonly number[], context: CommandContext): Promise<CommandResult<TallyEvent>> {

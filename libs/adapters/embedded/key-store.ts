@@ -40,9 +40,9 @@ export class EmbeddedKeyStore extends KeyStore {
 
   async destroy(subject: string): Promise<void> {
     this.db.run('INSERT INTO keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET wrapped = NULL', subject);
+    for (const listener of this.#listeners) listener(subject);
     // Until the log is emptied it still holds the original key.
     if (!this.db.truncateLog()) throw new Error('The keys are being read by another process; destroy the key again');
-    for (const listener of this.#listeners) listener(subject);
   }
 
   /** Calls the listener with each subject whose key is destroyed here. @returns a function that ends it */

@@ -83,8 +83,12 @@ export class WrappedKeyring extends Keyring {
 
   async destroy(subject: string): Promise<void> {
     await this.check();
-    await this.store.destroy(subject);
-    this.forget(subject);
+    try {
+      await this.store.destroy(subject);
+    } finally {
+      // A failed destruction may be incomplete: the key can be gone although a copy of it is left somewhere.
+      this.forget(subject);
+    }
   }
 
   /** Removes a key from memory: another user of the same store has destroyed it. */

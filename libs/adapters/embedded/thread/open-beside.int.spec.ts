@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { MessageChannel } from 'node:worker_threads';
 import type { Engines } from '@app/eventing';
 import {
@@ -16,6 +18,10 @@ import { openBeside } from '../open-embedded.js';
 class SharedFolder {
   private readonly folder = new TemporaryFolder();
   private beside: Engines | undefined;
+
+  get path(): string {
+    return this.folder.path;
+  }
 
   async open(): Promise<{ readonly owner: Engines; readonly beside: Engines }> {
     const owner = await this.folder.open();
@@ -116,5 +122,21 @@ describe('two threads on one folder', () => {
     const { revision } = await beside.eventStore.append(`news-${subject}`, 'no-stream', [happened(subject)]);
     expect(revision).toBe(0);
     expect((await other.keyring.get([subject])).get(subject)).toBe('destroyed');
+  });
+
+  it('X8: a key whose destruction is incomplete, since another process reads the keys, is forgotten by both', async () => {
+    const key = await beside.keyring.ensure('half destroyed');
+    expect(await owner.keyring.ensure('half destroyed')).toEqual(key);
+    const reader = new DatabaseSync(join(folder.path, 'keys.db'));
+    reader.exec('BEGIN; SELECT count(*) FROM keys');
+    try {
+      await expect(beside.keyring.destroy('half destroyed')).rejects.toThrow('destroy the key again');
+    } finally {
+      reader.close();
+    }
+    await beside.eventStore.append('news-half', 'no-stream', [happened('half destroyed')]);
+    for (const { keyring } of [owner, beside])
+      expect((await keyring.get(['half destroyed'])).get('half destroyed')).toBe('destroyed');
+    await beside.keyring.destroy('half destroyed');
   });
 });

@@ -18,6 +18,7 @@ export class FollowersThread implements OnApplicationBootstrap, BeforeApplicatio
   private running: Promise<void> = Promise.resolve();
   /** The current thread, for tests that end it. */
   worker: Worker | null = null;
+  private hasStarted = false;
 
   constructor(
     private readonly given: Given,
@@ -54,13 +55,17 @@ export class FollowersThread implements OnApplicationBootstrap, BeforeApplicatio
       transferList: [port2],
     });
     this.worker = worker;
-    worker.once('message', () => this.starting.resolve());
+    worker.once('message', () => {
+      this.hasStarted = true;
+      this.starting.resolve();
+    });
     const ended = once(worker, 'exit');
     void this.given.publicAddress.url.then((url) => this.tell({ type: 'listening', url }));
     try {
       await ended;
     } finally {
       this.worker = null;
+      this.hasStarted = false;
       this.starting.resolve();
       port1.close();
     }
@@ -72,8 +77,7 @@ export class FollowersThread implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   private async whyNot(): Promise<string | null> {
-    const { worker } = this;
-    if (!worker) return 'The thread of the followers is not running';
+    if (!this.hasStarted) return 'The thread of the followers is not running';
     const { port1, port2 } = new MessageChannel();
     this.tell({ type: 'check', answerTo: port2 });
     try {

@@ -52,6 +52,8 @@ it('U3: a thread that ends is started again, the process is not ready meanwhile,
   await ended;
   expect((await api.get('/health/ready', { as: null })).status).toBe(503);
   expect((await sent).status).toBe(201);
+  await until(async () => thread().worker !== null);
+  expect((await api.get('/health/ready', { as: null })).status).toBe(503);
   await until(async () => (await api.get('/health/ready', { as: null })).status === 200);
   await until(async () => (await api.get(`${conversation}/messages?order=desc`)).text.includes('While it was gone'));
   await isShown('After it came back');

@@ -1,6 +1,6 @@
 import { KeyStore, type KeyChange } from '@app/eventing';
 import { GroupCommit, type Outcome } from './group-commit.js';
-import type { Database } from './sqlite.js';
+import { FileBusy, type Database } from './sqlite.js';
 
 type KeyRow = { readonly subject: string; readonly wrapped: Uint8Array | null };
 type Offer = { readonly subject: string; readonly wrapped: Uint8Array };
@@ -39,10 +39,12 @@ export class EmbeddedKeyStore extends KeyStore {
   }
 
   async destroy(subject: string): Promise<void> {
-    this.db.run('INSERT INTO keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET wrapped = NULL', subject);
+    this.db.transaction(() =>
+      this.db.run('INSERT INTO keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET wrapped = NULL', subject),
+    );
     for (const listener of this.#listeners) listener(subject);
     // Until the log is emptied it still holds the original key.
-    if (!this.db.truncateLog()) throw new Error('The keys are being read by another process; destroy the key again');
+    if (!this.db.truncateLog()) throw new FileBusy();
   }
 
   /** Calls the listener with each subject whose key is destroyed here. @returns a function that ends it */

@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { TemporaryFailure } from '@app/eventing';
 
 export type Value = SQLInputValue;
 
@@ -61,7 +62,7 @@ export class Database {
     this.#db.exec(sql);
   }
 
-  /** All or nothing. `durable` requests a flush if the file's mode does not. */
+  /** All or nothing. `durable` requests a flush if the file's mode does not. @throws FileBusy */
   transaction<T>(work: () => T, { durable = false } = {}): T {
     const raise = durable && this.#options.synchronous === 'NORMAL';
     if (raise) this.run('PRAGMA synchronous = FULL');
@@ -86,7 +87,7 @@ export class Database {
   }
 
   #commit<T>(work: () => T): T {
-    this.run('BEGIN IMMEDIATE');
+    this.#begin();
     try {
       const result = work();
       this.run('COMMIT');
@@ -95,6 +96,14 @@ export class Database {
       // SQLite itself rolls back after some errors, such as a full disk.
       if (this.#db.isTransaction) this.run('ROLLBACK');
       throw error;
+    }
+  }
+
+  #begin(): void {
+    try {
+      this.run('BEGIN IMMEDIATE');
+    } catch (error) {
+      throw isBusy(error) ? new FileBusy() : error;
     }
   }
 
@@ -127,7 +136,7 @@ export class FileLock {
       this.#db.exec('BEGIN EXCLUSIVE');
     } catch (error) {
       this.#db.close();
-      if ((error as { readonly errcode?: number }).errcode === SQLITE_BUSY) throw new FileTaken();
+      if (isBusy(error)) throw new FileTaken();
       throw error;
     }
     held.add(this);
@@ -141,7 +150,17 @@ export class FileLock {
 
 export class FileTaken extends Error {}
 
+/** Another thread or process has used a file for longer than a write waits. */
+export class FileBusy extends TemporaryFailure {
+  override readonly name = 'FileBusy';
+  constructor() {
+    super('A file of the data folder is in use; try again');
+  }
+}
+
 const SQLITE_BUSY = 5;
+
+const isBusy = (error: unknown): boolean => (error as { readonly errcode?: number }).errcode === SQLITE_BUSY;
 
 /** Keeps a reference: garbage collection of the lock would release it. */
 const held = new Set<FileLock>();

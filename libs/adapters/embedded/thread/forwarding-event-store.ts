@@ -2,7 +2,7 @@ import { WrongExpectedRevision, type AppendResult, type ExpectedRevision, type S
 import { FileEventStore } from '../file-event-store.js';
 import { toRow } from '../positions.js';
 import { toAppend } from '../record-writer.js';
-import type { Database } from '../sqlite.js';
+import { FileBusy, type Database } from '../sqlite.js';
 import type { AppendOutcome, FromOther, FromOwner, Outbox } from './messages.js';
 
 type Waiting = { resolve(result: AppendResult): void; reject(error: unknown): void };
@@ -55,7 +55,7 @@ export class ForwardingEventStore extends FileEventStore {
     } else if ('conflict' in outcome) {
       const { stream, expected, actual } = outcome.conflict;
       waiting?.reject(new WrongExpectedRevision(stream, expected, actual));
-    } else waiting?.reject(new Error(outcome.failure));
+    } else waiting?.reject('busy' in outcome ? new FileBusy() : new Error(outcome.failure));
   }
 
   #reached(row: number): void {

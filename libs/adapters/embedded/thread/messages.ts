@@ -25,6 +25,7 @@ export type AppendOutcome =
         readonly actual: ExpectedRevision;
       };
     }
+  | { readonly busy: true }
   | { readonly failure: string };
 
 /** Sends the messages of one turn of the event loop together, in their order. */

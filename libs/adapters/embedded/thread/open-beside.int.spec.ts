@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MessageChannel } from 'node:worker_threads';
-import type { Engines } from '@app/eventing';
+import { TemporaryFailure, type Engines } from '@app/eventing';
 import {
   commandsContract,
   eventStoreContract,
@@ -130,7 +130,7 @@ describe('two threads on one folder', () => {
     const reader = new DatabaseSync(join(folder.path, 'keys.db'));
     reader.exec('BEGIN; SELECT count(*) FROM keys');
     try {
-      await expect(beside.keyring.destroy('half destroyed')).rejects.toThrow('destroy the key again');
+      await expect(beside.keyring.destroy('half destroyed')).rejects.toBeInstanceOf(TemporaryFailure);
     } finally {
       reader.close();
     }
@@ -139,4 +139,15 @@ describe('two threads on one folder', () => {
       expect((await keyring.get(['half destroyed'])).get('half destroyed')).toBe('destroyed');
     await beside.keyring.destroy('half destroyed');
   });
+
+  it('U3: a write to a file that is locked for long is a temporary failure, so that nothing is parked for it', async () => {
+    const locks = ['keys.db', 'record.db'].map((name) => new DatabaseSync(join(folder.path, name)));
+    for (const lock of locks) lock.exec('BEGIN IMMEDIATE');
+    const writes = await Promise.allSettled([
+      beside.keyring.ensure('late'),
+      beside.eventStore.append('late-1', 'no-stream', [happened('late')]),
+    ]);
+    for (const lock of locks) lock.close();
+    for (const write of writes) expect(write).toMatchObject({ reason: expect.any(TemporaryFailure) });
+  }, 10_000);
 });

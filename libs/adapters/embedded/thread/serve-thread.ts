@@ -3,6 +3,7 @@ import { WrongExpectedRevision, type WrappedKeyring } from '@app/eventing';
 import type { EmbeddedCheckpoints } from '../checkpoints.js';
 import type { EmbeddedEventStore } from '../event-store.js';
 import type { EmbeddedKeyStore } from '../key-store.js';
+import { FileBusy } from '../sqlite.js';
 import { Outbox, receive, type AppendOutcome, type FromOther, type FromOwner } from './messages.js';
 
 export type OwnedFiles = {
@@ -49,6 +50,7 @@ async function outcomeOf(appending: ReturnType<EmbeddedEventStore['add']>): Prom
       const { stream, expected, actual } = error;
       return { conflict: { stream, expected, actual } };
     }
+    if (error instanceof FileBusy) return { busy: true };
     return { failure: error instanceof Error ? error.message : String(error) };
   }
 }

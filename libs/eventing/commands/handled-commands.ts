@@ -2,7 +2,8 @@ import type { Message, Position, Recorded } from '@app/kernel';
 
 /** How many commands of a stream are remembered, to within a chunk. */
 export const REMEMBERED_COMMANDS = 1_000;
-const CHUNK = 100;
+/** Each append copies the newest chunk. */
+const CHUNK = 20;
 
 /** The end of the part of a stream that is not remembered: its last event, and when that was stored (ms since 1970). */
 export type Forgotten = { readonly revision: number; readonly position: Position; readonly recordedAt: number };

@@ -215,13 +215,21 @@ export function sealedSubjects({ data }: StoredEvent): readonly string[] {
 }
 
 type Sealed = Readonly<Record<string, string>>;
+const NOTHING: Sealed = {};
 type Part = { readonly subjectField: string; readonly fields: readonly string[] };
 
+const partsByTable = new WeakMap<Sealed, readonly Part[]>();
+
 /** The sealed fields by the field that names their subject: fields with one key are encrypted together. */
-function partsOf(sealed: Sealed = {}): readonly Part[] {
-  const fields = Object.keys(sealed);
-  return [...new Set(Object.values(sealed))].map((subjectField) => ({
-    subjectField,
-    fields: fields.filter((field) => sealed[field] === subjectField),
-  }));
+function partsOf(sealed: Sealed = NOTHING): readonly Part[] {
+  let known = partsByTable.get(sealed);
+  if (!known) {
+    const fields = Object.keys(sealed);
+    known = [...new Set(Object.values(sealed))].map((subjectField) => ({
+      subjectField,
+      fields: fields.filter((field) => sealed[field] === subjectField),
+    }));
+    partsByTable.set(sealed, known);
+  }
+  return known;
 }

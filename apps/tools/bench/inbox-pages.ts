@@ -40,6 +40,7 @@ async function compare(
 ): Promise<Row> {
   const times = { few: [] as number[][], many: [] as number[][] };
   for (let round = 0; round <= rounds; round += 1) {
+    process.stderr.write(`  ${name}, round ${round} of ${rounds}\n`);
     times.few.push(await read(few, pages, cursor));
     times.many.push(await read(many, pages, cursor));
   }

@@ -45,7 +45,7 @@ function measurementsOf({ short = false, emails = false, size = 1 }: Options): M
     { ids: ['4'], run: () => pacedLoad(paced) },
     {
       ids: ['5'],
-      run: () => pagesAtManyAgainstFew({ few: few(1_000), many: large(1_000_000), rounds, pages: short ? 100 : 2_000 }),
+      run: () => pagesAtManyAgainstFew({ few: few(1_000), many: large(1_000_000), rounds, pages: short ? 100 : 1_000 }),
     },
     { ids: ['6'], run: () => listsAgainstBare({ ...messages, rounds: Math.ceil(rounds / 2) }) },
     { ids: ['7'], run: () => firstCommands({ few: 10, many: large(10_000), rounds }) },

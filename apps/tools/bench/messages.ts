@@ -72,7 +72,7 @@ export async function durableMessages(options: MessagesOptions, postgresUrl: str
       : new MeasuredServer<PeerOptions>('peer/main', { url: postgresUrl, conversations });
   const round = (server: AnyServer) => () => messagesRound(load, server, { connections: CLIENTS, durationMs: roundMs });
   try {
-    const before = await startSeeded(whole);
+    const { before } = await startSeeded(whole, round(whole));
     await Promise.all([bare.start(), peer?.start()]);
     const sides = [whole, bare, ...(peer ? [peer] : [])];
     const [ours = [], bares = [], peers = []] = await alternate(rounds, sides.map(round));
@@ -90,12 +90,21 @@ export async function durableMessages(options: MessagesOptions, postgresUrl: str
   }
 }
 
-/** Starts a product, and again after its contacts were stored. @returns what is stored then */
-export async function startSeeded(server: MeasuredServer<unknown>): Promise<Stored> {
+/**
+ * Starts a product after its contacts were stored, and again after a round, in which their rows grew to their usual
+ * length. @returns what was stored each time
+ */
+export async function startSeeded(
+  server: MeasuredServer<unknown>,
+  round: () => Promise<unknown>,
+): Promise<{ readonly seeded: Stored; readonly before: Stored }> {
   await server.start();
-  const stored = await server.stop();
+  const seeded = await server.stop();
   await server.start();
-  return stored;
+  await round();
+  const before = await server.stop();
+  await server.start();
+  return { seeded, before };
 }
 
 function againstPeer(ours: readonly Round[], peers: readonly Round[]): Row {

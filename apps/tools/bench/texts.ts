@@ -25,18 +25,16 @@ export async function textsAgainstBare({ rounds, roundMs, conversations }: Messa
   const whole = product({ conversations, reached: 'text', providerUrl });
   const bare = bareServer();
   const question = { connections: CLIENTS, durationMs: roundMs };
+  const texts = () =>
+    whole.measured(async () => {
+      const answer = await load.ask(messagesTo(whole, question, 'sms'));
+      await provider.ask({ type: 'delivered', texts: answer.sent });
+      return answer;
+    });
   try {
-    const before = await startSeeded(whole);
+    const { seeded, before } = await startSeeded(whole, texts);
     await bare.start();
-    const [ours = [], bares = []] = await alternate(rounds, [
-      () =>
-        whole.measured(async () => {
-          const sent = await load.ask(messagesTo(whole, question, 'sms'));
-          await provider.ask({ type: 'delivered', texts: sent.sent });
-          return sent;
-        }),
-      () => messagesRound(load, bare, question),
-    ]);
+    const [ours = [], bares = []] = await alternate(rounds, [texts, () => messagesRound(load, bare, question)]);
     const { figures, measured, ...row } = againstBare(ours, bares, { before, after: await whole.stop() });
     return {
       id: '3',
@@ -45,8 +43,8 @@ export async function textsAgainstBare({ rounds, roundMs, conversations }: Messa
       ...row,
       measured: {
         ...measured,
-        contactEvents: before.events / conversations,
-        contactBytes: before.bytes / conversations,
+        contactEvents: seeded.events / conversations,
+        contactBytes: seeded.bytes / conversations,
       },
       figures: `${figures}; ${count(medianOf(ours, sustained))} texts/s`,
     };

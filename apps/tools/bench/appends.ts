@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventStore, StoredEvent } from '@app/eventing';
 import { openTemporary } from './folder.js';
+import { progressOf } from './progress.js';
 import { alternate, medianOf, perSecond, rates, ratioOf } from './rounds.js';
 import { count, type Row } from './row.js';
 import { measure } from './statistics.js';
@@ -56,14 +57,14 @@ async function fill(eventStore: EventStore, events: number): Promise<Stream[]> {
     name: `bench-${randomUUID()}`,
     revision: EVENTS_EACH - 1,
   }));
+  const progress = progressOf('events stored', events);
   for (let first = 0; first < streams.length; first += AT_ONCE) {
     await Promise.all(
       streams
         .slice(first, first + AT_ONCE)
         .map(({ name }) => eventStore.append(name, 'no-stream', Array.from({ length: EVENTS_EACH }, newEvent))),
     );
-    if (first % (AT_ONCE * 40) === 0)
-      process.stderr.write(`  ${count(first * EVENTS_EACH)} of ${count(events)} events stored\n`);
+    progress(first * EVENTS_EACH);
   }
   const every = Math.max(1, Math.floor(streams.length / ACTIVE_STREAMS));
   return streams.filter((_, index) => index % every === 0);

@@ -63,7 +63,7 @@ export function capacityFor(messages: number, { message, text, appendsPerSecond,
     { name: 'one thread', used: cores },
     { name: 'one event store', used: peakEvents / appendsPerSecond },
     { name: 'one disk', used: bytes / assumed.diskBytes },
-    { name: 'rebuild in time', used: rebuildHours / assumed.rebuildHours },
+    { name: `rebuild within ${assumed.rebuildHours} h`, used: rebuildHours / assumed.rebuildHours },
   ].toSorted((a, b) => b.used - a.used);
   return {
     peakPerSecond,
@@ -89,8 +89,8 @@ export function programOf(contacts: number, { contact, text, rebuiltPerSecond }:
   };
 }
 
-const gigabytes = (bytes: number): string => `${count(bytes / 1e9)} GB`;
 const small = (value: number): string => value.toLocaleString('en-US', { maximumSignificantDigits: 2 });
+const size = (bytes: number): string => (bytes < 1e12 ? `${count(bytes / 1e9)} GB` : `${small(bytes / 1e12)} TB`);
 
 /** The table as Markdown. */
 export function capacityTable(measured: Measured): string {
@@ -107,7 +107,7 @@ export function capacityTable(measured: Measured): string {
       String(needs.machines),
       String(needs.partitions),
       small(needs.peakEvents),
-      gigabytes(needs.bytes),
+      size(needs.bytes),
       `${small(needs.rebuildHours)} h`,
       (broken.length > 0 ? broken : needs.limits.slice(0, 1))
         .map(({ name, used }) => `${name} (${small(used * 100)} %)`)
@@ -128,11 +128,11 @@ export function capacityTable(measured: Measured): string {
       'events/s',
       'disk',
       'rebuild',
-      'limits, the first first',
+      'limits, in the order they break',
     ]),
     line(Array<string>(9).fill('---')),
     ...steps.map(line),
     '',
-    `A program of 10 million contacts: ${gigabytes(program.bytes)}, and a rebuild of them takes ${small(program.rebuildHours)} h. A text to each takes ${small(program.textsCoreHours)} core hours and ${gigabytes(program.textsBytes)}, and the provider ${small(program.providerHours)} h at ${assumed.textsOfProgram} texts/s.`,
+    `A program of 10 million contacts: ${size(program.bytes)}, and a rebuild of them takes ${small(program.rebuildHours)} h. A text to each takes ${small(program.textsCoreHours)} core hours and ${size(program.textsBytes)}, and the provider ${small(program.providerHours)} h at ${assumed.textsOfProgram} texts/s.`,
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import { InboxQueries, inboxProjection, ReadModelReader, readModels as allReadMo
 import { walkPages, type Document, type DocumentWrite, type Engines, type ModelDefinition } from '@app/eventing';
 import { openTemporary } from './folder.js';
 import { contactOf, consentOf, conversationOf, PROGRAM, programRow } from './inbox-rows.js';
+import { progressOf } from './progress.js';
 import { count, type Row } from './row.js';
 import { median, quantile } from './statistics.js';
 
@@ -14,7 +15,6 @@ export type PagesOptions = {
 
 const PAGE = 50;
 const AT_ONCE = 5_000;
-const PROGRESS = 200_000;
 
 type Inbox = { readonly engines: Engines; readonly queries: InboxQueries; readonly cursors: readonly string[] };
 
@@ -93,9 +93,9 @@ async function fill(
   const position = '0'.repeat(20);
   await readModels.prepare(model);
   await readModels.beginRebuild(model);
+  const progress = progressOf(`rows of ${name} stored`, size);
   for (let first = 0; first < size; first += AT_ONCE) {
-    if (first > 0 && first % PROGRESS === 0)
-      process.stderr.write(`  ${name}: ${count(first)} of ${count(size)} rows\n`);
+    progress(first);
     const numbers = Array.from({ length: Math.min(AT_ONCE, size - first) }, (_, index) => first + index);
     await readModels.fillRebuild(
       model,

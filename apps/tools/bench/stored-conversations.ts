@@ -4,6 +4,7 @@ import type { ConversationEvent } from '@app/domain/conversation';
 import { EventCodec, EventLog, type Engines, type NewEvent } from '@app/eventing';
 import type { Metadata } from '@app/kernel';
 import { sample } from '@app/sample-program';
+import { progressOf } from './progress.js';
 
 const AT_ONCE = 500;
 
@@ -25,9 +26,8 @@ export async function storeConversations(
     conversationId: randomUUID(),
     contactId: contactId ?? randomUUID(),
   }));
+  const progress = progressOf('events stored', conversations * events);
   for (let revision = 0; revision < events; revision += 1) {
-    if (events <= 10 && conversations > 50_000)
-      process.stderr.write(`  ${revision * conversations} of ${events * conversations} events stored\n`);
     for (let first = 0; first < conversations; first += AT_ONCE)
       await Promise.all(
         all
@@ -38,6 +38,7 @@ export async function storeConversations(
             ]),
           ),
       );
+    progress((revision + 1) * conversations);
   }
   return all.map(({ conversationId }) => conversationId);
 }

@@ -22,7 +22,7 @@ describe('capacity', () => {
     expect(capacityFor(1e6, measured)).toMatchObject({ machines: 1, partitions: 1 });
     const { cores, partitions, limits } = capacityFor(1e10, measured);
     expect(partitions).toBeGreaterThanOrEqual(2 * cores);
-    expect(limits.map(({ name }) => name)).toEqual(['one disk', 'rebuild in time', 'one thread', 'one event store']);
+    expect(limits.map(({ name }) => name)).toEqual(['one disk', 'rebuild within 8 h', 'one thread', 'one event store']);
   });
 
   it('computes what a program of many contacts needs', () => {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { MessageChannel } from 'node:worker_threads';
 import { TemporaryFailure, type Engines } from '@app/eventing';
 import {
@@ -13,6 +12,7 @@ import {
 } from '@app/testing/contracts';
 import { TemporaryFolder } from '@app/testing/embedded';
 import { openBeside } from '../open-embedded.js';
+import { Database } from '../sqlite.js';
 
 /** A folder with its owner, and the engines of a second thread; both in this thread, with a real channel. */
 class SharedFolder {
@@ -127,11 +127,12 @@ describe('two threads on one folder', () => {
   it('X8: a key whose destruction is incomplete, since another process reads the keys, is forgotten by both', async () => {
     const key = await beside.keyring.ensure('half destroyed');
     expect(await owner.keyring.ensure('half destroyed')).toEqual(key);
-    const reader = new DatabaseSync(join(folder.path, 'keys.db'));
+    const reader = new Database(join(folder.path, 'keys.db'), { synchronous: 'FULL' });
     reader.exec('BEGIN; SELECT count(*) FROM keys');
     try {
       await expect(beside.keyring.destroy('half destroyed')).rejects.toBeInstanceOf(TemporaryFailure);
     } finally {
+      reader.exec('ROLLBACK');
       reader.close();
     }
     await beside.eventStore.append('news-half', 'no-stream', [happened('half destroyed')]);
@@ -141,13 +142,18 @@ describe('two threads on one folder', () => {
   });
 
   it('U3: a write to a file that is locked for long is a temporary failure, so that nothing is parked for it', async () => {
-    const locks = ['keys.db', 'record.db'].map((name) => new DatabaseSync(join(folder.path, name)));
+    const locks = ['keys.db', 'record.db'].map(
+      (name) => new Database(join(folder.path, name), { synchronous: 'FULL' }),
+    );
     for (const lock of locks) lock.exec('BEGIN IMMEDIATE');
     const writes = await Promise.allSettled([
       beside.keyring.ensure('late'),
       beside.eventStore.append('late-1', 'no-stream', [happened('late')]),
     ]);
-    for (const lock of locks) lock.close();
+    for (const lock of locks) {
+      lock.exec('ROLLBACK');
+      lock.close();
+    }
     for (const write of writes) expect(write).toMatchObject({ reason: expect.any(TemporaryFailure) });
   }, 10_000);
 });

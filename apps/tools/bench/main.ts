@@ -111,7 +111,7 @@ const rows: Row[] = [];
 for (const { ids, run } of measurementsOf(options)) {
   if (!ids.some((id) => only.includes(id))) continue;
   process.stderr.write(`measuring ${ids.join(' and ')} ...\n`);
-  const measured = [await run()].flat();
+  const measured = [await run()].flat().filter(({ id }) => only.includes(id));
   rows.push(...measured);
   if (results !== undefined) keepResults(results, measured);
 }

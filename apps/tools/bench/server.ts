@@ -9,6 +9,7 @@ import { Checkpoints, EventStore } from '@app/eventing';
 import { AccessTokens, Configuration, generousQuotas, loadConfiguration, PublicAddress } from '@app/platform';
 import { createHttpApp } from '../../api/src/http/http-app.js';
 import { loadSample, sample } from '@app/sample-program';
+import { FollowersThread } from '../../standalone/src/followers-thread.js';
 import { StandaloneModule } from '../../standalone/src/standalone.module.js';
 import { serveMeasured, type Address, type Stored } from './measured-server.js';
 import { account } from './provider-account.js';
@@ -51,6 +52,7 @@ async function start(options: ProductOptions): Promise<Address> {
   const address = app.getHttpServer().address();
   if (typeof address !== 'object' || address === null) throw new Error('The server has no port');
   app.get(PublicAddress).listeningOn(`http://127.0.0.1:${address.port}`);
+  await app.get<FollowersThread | null>(FollowersThread)?.started;
   return { port: address.port, token: await app.get(AccessTokens).sign(sample.agent), conversations: seeded };
 }
 

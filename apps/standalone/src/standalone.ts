@@ -5,14 +5,17 @@ import { CommandBus } from '@nestjs/cqrs';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { printSchema } from 'graphql';
 import { openEngines } from '@app/composition';
-import { EventUnreadable, ProgramGone } from '@app/eventing';
+import { Checkpoints, EventLog, EventUnreadable, ProgramGone } from '@app/eventing';
 import { AccessTokens, Configuration, logFailure, PublicAddress } from '@app/platform';
 import { startTwilioEmulator, type TwilioEmulator } from '@app/emulators/twilio';
 import { createHttpApp } from '../../api/src/http/http-app.js';
 import { developmentSecrets } from './development-secrets.js';
+import { readModels } from '@app/read-models';
 import { loadSample, sample } from '@app/sample-program';
 import { FollowersThread } from './followers-thread.js';
 import { StandaloneModule } from './standalone.module.js';
+
+const SHOWN_WITHIN_MS = 3_000;
 
 export type Standalone = {
   /** The listening address, without a trailing slash. */
@@ -68,7 +71,7 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
     await app.init();
     if (isTrial) await loadReadableSample(app.get(CommandBus), account);
     await app.listen(given.PORT, given.HOST);
-    await followersStarted(app);
+    await followersStarted(app, isTrial);
   } catch (error) {
     await close();
     throw error;
@@ -93,9 +96,13 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
   };
 }
 
-/** Resolves when the second thread has started, if there is one. */
-async function followersStarted(app: INestApplicationContext): Promise<void> {
+/** With the sample, the first request finds it, unless the read models are far behind. */
+async function followersStarted(app: INestApplicationContext, isTrial: boolean): Promise<void> {
   await app.get<FollowersThread | null>(FollowersThread)?.started;
+  const head = isTrial ? await app.get(EventLog).head() : null;
+  if (head === null) return;
+  const checkpoints = app.get(Checkpoints);
+  await Promise.all(readModels.map(({ name }) => checkpoints.waitFor(name, head, SHOWN_WITHIN_MS)));
 }
 
 const portOf = (address: string | AddressInfo | null): number | null =>

@@ -36,7 +36,10 @@ export class FollowersThread implements OnApplicationBootstrap, BeforeApplicatio
     this.running = keepRunning(
       () => this.run(),
       this.stopping.signal,
-      (error) => logFailure(this.logger, error, 'followers'),
+      (error) => {
+        this.starting.resolve();
+        logFailure(this.logger, error, 'followers');
+      },
     );
   }
 
@@ -66,7 +69,6 @@ export class FollowersThread implements OnApplicationBootstrap, BeforeApplicatio
     } finally {
       this.worker = null;
       this.hasStarted = false;
-      this.starting.resolve();
       port1.close();
     }
     if (!this.stopping.signal.aborted) throw new Error('The thread has ended');

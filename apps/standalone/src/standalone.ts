@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { Logger, type INestApplicationContext } from '@nestjs/common';
+import { Logger, type INestApplication, type INestApplicationContext } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { printSchema } from 'graphql';
@@ -67,25 +67,24 @@ export async function startStandalone(given: Configuration): Promise<Standalone>
     await app.close();
     await stopEmulator();
   };
+  const publicAddress = app.get(PublicAddress);
   try {
     await app.init();
     if (isTrial) await loadReadableSample(app.get(CommandBus), account);
     await app.listen(given.PORT, given.HOST);
+    publicAddress.listeningOn(urlOf(app, given));
+    const smsUrl = `${await publicAddress.url}/webhooks/twilio/${sample.programId}/messages`;
+    emulator?.putAccount(account.accountSid, {
+      authToken: account.authToken,
+      numbers: [{ phoneNumber: account.senderPhone, smsUrl }],
+    });
     await followersStarted(app, isTrial);
   } catch (error) {
     await close();
     throw error;
   }
-  const url = `http://${given.HOST}:${portOf(app.getHttpServer().address()) ?? given.PORT}`;
-  const publicAddress = app.get(PublicAddress);
-  publicAddress.listeningOn(url);
-  const smsUrl = `${await publicAddress.url}/webhooks/twilio/${sample.programId}/messages`;
-  emulator?.putAccount(account.accountSid, {
-    authToken: account.authToken,
-    numbers: [{ phoneNumber: account.senderPhone, smsUrl }],
-  });
   return {
-    url,
+    url: urlOf(app, given),
     emulatorUrl: isTrial ? (configuration.TWILIO_API_URL ?? null) : null,
     isTrial,
     tokens: app.get(AccessTokens),
@@ -105,8 +104,10 @@ async function followersStarted(app: INestApplicationContext, isTrial: boolean):
   await Promise.all(readModels.map(({ name }) => checkpoints.waitFor(name, head, SHOWN_WITHIN_MS)));
 }
 
-const portOf = (address: string | AddressInfo | null): number | null =>
-  typeof address === 'object' && address ? address.port : null;
+function urlOf(app: INestApplication, { HOST, PORT }: Configuration): string {
+  const address = app.getHttpServer().address() as string | AddressInfo | null;
+  return `http://${HOST}:${typeof address === 'object' && address ? address.port : PORT}`;
+}
 
 const accountOf = (
   { TWILIO_SENDER_PHONE: senderPhone, TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN }: Configuration,

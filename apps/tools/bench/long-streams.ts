@@ -10,6 +10,7 @@ import { openTemporary } from './folder.js';
 import { account } from './provider-account.js';
 import { alternate } from './rounds.js';
 import { count, type Row } from './row.js';
+import { contactDetails } from './seed.js';
 import { median, timed } from './statistics.js';
 import { eventLogOf, storeConversations } from './stored-conversations.js';
 
@@ -66,15 +67,7 @@ async function started(engines: Engines): Promise<CommandBus> {
 
 async function storeContact(commands: CommandBus, contactId: string): Promise<void> {
   await loadSample(commands, account);
-  const data = {
-    externalId: null,
-    name: 'Rosa Referrer',
-    phones: [],
-    emails: [],
-    contactType: 'referrer',
-    registered: true,
-    active: true,
-  } as const;
+  const data = contactDetails('Rosa Referrer');
   await commands.execute(
     new HandleContact(contactId, { type: 'CreateContact', data }, systemContext(sample.programId, 'bench')),
   );

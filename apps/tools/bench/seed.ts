@@ -31,15 +31,10 @@ export async function seedConversations(
     const contactId = ids.derivedId(naturalId('bench', String(number)), 'contact');
     const conversationId = ids.conversation(programId, contactId, null);
     const phone = `+14155${String(number).padStart(6, '0')}`;
-    const details = {
-      externalId: null,
-      name: `Contact ${number}`,
+    const details = contactDetails(`Contact ${number}`, {
       phones: reached === 'text' ? [phone] : [],
       emails: reached === 'email' ? [`contact-${number}@mail.example`] : [],
-      contactType: 'referrer',
-      registered: true,
-      active: true,
-    } as const;
+    });
     await execute(new HandleContact(contactId, { type: 'CreateContact', data: details }, seeding(contactId)));
     if (reached === 'text') {
       const addressId = await app.get(NaturalKeys).address(programId, phone);
@@ -59,6 +54,18 @@ export async function seedConversations(
   }
   return conversations;
 }
+
+type Addresses = { readonly phones: readonly string[]; readonly emails: readonly string[] };
+
+/** A registered contact with these addresses, by default without any. */
+export const contactDetails = (name: string, addresses: Addresses = { phones: [], emails: [] }) => ({
+  externalId: null,
+  name,
+  ...addresses,
+  contactType: 'referrer' as const,
+  registered: true,
+  active: true,
+});
 
 const form = (contactId: string) => ({
   contactId,

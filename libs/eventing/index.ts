@@ -21,6 +21,7 @@ export * from './ports/leadership.js';
 export * from './sealing/master-key.js';
 export * from './ports/model-fields.js';
 export * from './ports/page-list.js';
+export * from './ports/partitions.js';
 export * from './sealing/program-hash.js';
 export * from './ports/read-model-store.js';
 export * from './checks/record-check.js';

@@ -6,6 +6,7 @@ import {
   CheckpointLeases,
   EngineUnavailable,
   MasterKey,
+  Partitions,
   UnusableData,
   WRONG_LOGIN,
   type Engines,
@@ -57,12 +58,13 @@ type Check = (variableOf: (reason: string) => string, check: () => Promise<void>
 // The configuration check has verified what a choice requires.
 async function openChosen(chosen: Configuration, open: Open): Promise<Omit<Engines, 'close'>> {
   let folder: Engines | undefined;
+  const partitions = new Partitions(chosen.PARTITIONS);
   // With the keys in MongoDB the folder holds none, and a rotation does not affect it.
   const masterKeys = chosen.READ_MODELS === 'embedded' ? masterKeysOf(chosen) : undefined;
   // A publisher with its checkpoint elsewhere would not publish again what a power cut has lost here.
   const flushTopics = chosen.READ_MODELS !== 'embedded';
   const embedded = async (): Promise<Engines> =>
-    (folder ??= await open(openEmbedded(chosen.DATA_DIR, { masterKeys, flushTopics })));
+    (folder ??= await open(openEmbedded(chosen.DATA_DIR, { masterKeys, flushTopics, partitions })));
   const checks: Parameters<Check>[] = [];
   const check: Check = (...work) => void checks.push(work);
   const { eventStore, clocks } =
@@ -85,6 +87,7 @@ async function openChosen(chosen: Configuration, open: Open): Promise<Omit<Engin
     snapshots,
     keyring,
     leadership,
+    partitions,
     topics,
     clocks: [...clocks, ...others],
     ...(serveThread && { serveThread }),
@@ -96,7 +99,10 @@ const allEmbedded = ({ EVENT_STORE, READ_MODELS, TOPICS }: Configuration): boole
 
 /** The embedded engines in a second thread, see {@link Engines.serveThread}. */
 export async function openEnginesBeside(configuration: Configuration, port: MessagePort): Promise<Engines> {
-  const engines = await openBeside(configuration.DATA_DIR, port, masterKeysOf(configuration));
+  const engines = await openBeside(configuration.DATA_DIR, port, {
+    masterKeys: masterKeysOf(configuration),
+    partitions: new Partitions(configuration.PARTITIONS),
+  });
   channel(ENGINES_OPENED).publish(engines);
   return engines;
 }
@@ -109,10 +115,11 @@ async function openRecord({ EVENTSTOREDB_URL = '' }: Configuration, open: Open, 
 
 async function openLeased(chosen: Configuration, open: Open, check: Check) {
   const { MONGODB_URL = '', TAKE_OVER_AFTER_MS } = chosen;
+  const partitions = new Partitions(chosen.PARTITIONS);
   const masterKeys = masterKeysOf(chosen);
   if (!masterKeys)
     throw new InvalidConfiguration(['MASTER_KEY or MASTER_KEY_FILE must be given with READ_MODELS=mongodb']);
-  const mongo = await open(named('MONGODB_URL', () => openMongo({ url: MONGODB_URL, masterKeys })));
+  const mongo = await open(named('MONGODB_URL', () => openMongo({ url: MONGODB_URL, masterKeys, partitions })));
   check(
     () => 'MONGODB_URL',
     () => mongo.checkAccess(),

@@ -1,4 +1,12 @@
-import type { Checkpoints, Document, EventLog, ModelDefinition, ReadModelStore } from '@app/eventing';
+import {
+  Partitions,
+  Progress,
+  type Checkpoints,
+  type Document,
+  type EventLog,
+  type ModelDefinition,
+  type ReadModelStore,
+} from '@app/eventing';
 import { Freshness, InvalidPosition, PositionNotReached } from './freshness.js';
 import { InboxQueries } from './inbox/inbox.queries.js';
 import { ReadModelReader } from './read-model-reader.js';
@@ -9,12 +17,12 @@ const position = '0000000007';
  * The steps of a query, in order, on a store in which each model holds a document; `behind` is a model that does not
  * progress.
  */
-function watched(behind = '') {
+function watched(behind = '', partitions = new Partitions()) {
   const steps: string[] = [];
-  const get = ({ name }: ModelDefinition, ids: readonly string[]): Promise<readonly Document[]> => {
+  const get = ({ name }: ModelDefinition, programId: string, ids: readonly string[]): Promise<readonly Document[]> => {
     steps.push(`reads ${name}`);
     return Promise.resolve(
-      ids.map((id) => ({ id, programId: 'program-1', phones: [], addressIds: ['a'], senders: [], emails: [] })),
+      ids.map((id) => ({ id, programId, phones: [], addressIds: ['a'], senders: [], emails: [] })),
     );
   };
   const waitFor = (name: string): Promise<boolean> => {
@@ -24,7 +32,10 @@ function watched(behind = '') {
   const eventLog = { head: () => Promise.resolve(position) };
   return {
     steps,
-    freshness: new Freshness({ waitFor } as unknown as Checkpoints, eventLog as unknown as EventLog),
+    freshness: new Freshness(
+      new Progress({ waitFor } as unknown as Checkpoints, partitions),
+      eventLog as unknown as EventLog,
+    ),
     inbox: new InboxQueries(new ReadModelReader({ get } as unknown as ReadModelStore)),
   };
 }

@@ -1,21 +1,25 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
-import { Checkpoints, EventLog, type ModelDefinition } from '@app/eventing';
+import { EventLog, Progress, type ModelDefinition } from '@app/eventing';
 import { DomainError, type Position } from '@app/kernel';
 
 const LONGEST_WAIT_MS = 5_000;
 
 type Model = Pick<ModelDefinition, 'name'>;
-const wanted = new AsyncLocalStorage<(model: Model) => Promise<void>>();
+const wanted = new AsyncLocalStorage<(model: Model, programId: string | null) => Promise<void>>();
 
-/** Waits until the read model has reached the position given to {@link Freshness.at}. @throws PositionNotReached */
-export const reachWanted = async (model: Model): Promise<void> => wanted.getStore()?.(model);
+/**
+ * Waits until the read model shows the program, or every program, up to the position given to {@link Freshness.at}.
+ * @throws PositionNotReached
+ */
+export const reachWanted = async (model: Model, programId: string | null): Promise<void> =>
+  wanted.getStore()?.(model, programId);
 
 /** Lets a query see the effect of an earlier command. */
 @Injectable()
 export class Freshness {
   constructor(
-    private readonly checkpoints: Checkpoints,
+    private readonly progress: Progress,
     private readonly eventLog: EventLog,
   ) {}
 
@@ -29,9 +33,11 @@ export class Freshness {
     if (head === null || shape(position) !== shape(head) || position > head) throw new InvalidPosition();
     const end = performance.now() + LONGEST_WAIT_MS;
     const waits = new Map<string, Promise<boolean>>();
-    return wanted.run(async ({ name }) => {
-      const wait = waits.get(name) ?? this.checkpoints.waitFor(name, position, Math.max(0, end - performance.now()));
-      waits.set(name, wait);
+    return wanted.run(async (model, programId) => {
+      const key = `${model.name} ${programId}`;
+      const left = Math.max(0, end - performance.now());
+      const wait = waits.get(key) ?? this.progress.waitFor(model, position, left, programId);
+      waits.set(key, wait);
       if (!(await wait)) throw new PositionNotReached();
     }, read);
   }

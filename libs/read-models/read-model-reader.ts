@@ -14,24 +14,24 @@ import { reachWanted } from './freshness.js';
 export class ReadModelReader {
   constructor(private readonly store: ReadModelStore) {}
 
-  async get<Row extends Document>(model: ModelDefinition<Row>, ids: readonly string[]): Promise<readonly Row[]> {
-    await reachWanted(model);
-    return this.store.get(model, ids);
-  }
-
-  /** The document of this id; `null` if there is none, or if it belongs to another program. */
-  async ofProgram<Row extends Document & { readonly programId: string }>(
+  async get<Row extends Document>(
     model: ModelDefinition<Row>,
     programId: string,
-    id: string,
-  ): Promise<Row | null> {
-    const [row] = await this.get(model, [id]);
-    return row?.programId === programId ? row : null;
+    ids: readonly string[],
+  ): Promise<readonly Row[]> {
+    await reachWanted(model, programId);
+    return this.store.get(model, programId, ids);
+  }
+
+  /** The document of this id; `null` if the program has none. */
+  async one<Row extends Document>(model: ModelDefinition<Row>, programId: string, id: string): Promise<Row | null> {
+    const [row] = await this.get(model, programId, [id]);
+    return row ?? null;
   }
 
   /** @throws InvalidCursor */
   async page<Row extends Document>(model: ModelDefinition<Row>, request: PageRequest): Promise<Page<Row>> {
-    await reachWanted(model);
+    await reachWanted(model, request.programId);
     return this.store.page(model, request);
   }
 
@@ -40,16 +40,16 @@ export class ReadModelReader {
     model: ModelDefinition<Row>,
     request: Omit<PageRequest, 'after' | 'limit'>,
   ): Promise<readonly Row[]> {
-    await reachWanted(model);
+    await reachWanted(model, request.programId);
     return allPages(this.store, model, request);
   }
 
   async search<Row extends Document>(
     model: ModelDefinition<Row>,
-    prefix: string,
+    search: { readonly programId: string; readonly prefix: string },
     limit: number,
   ): Promise<readonly Row[]> {
-    await reachWanted(model);
-    return this.store.search(model, prefix, limit);
+    await reachWanted(model, search.programId);
+    return this.store.search(model, search, limit);
   }
 }

@@ -10,7 +10,7 @@ import { Refused, withApplication } from './with-engines.js';
 export const erasePerson = (data: string | undefined, programId: string, contactId: string): Promise<void> =>
   withApplication(data, async (app) => {
     const stores = storesOf(app);
-    const eraser = new ErasePerson(app.get(CommandBus), stores.checkpoints, app.get(InboxQueries));
+    const eraser = new ErasePerson(app.get(CommandBus), stores.progress, app.get(InboxQueries));
     try {
       const count = await whileFollowed(stores, inboxProjection, () =>
         eraser.erase(contactId, 'admin', systemContext(programId, 'admin')),

@@ -4,14 +4,20 @@ import { Parking } from '@app/application';
 import {
   Checkpoints,
   isDeleted,
+  keyText,
   EventLog,
   Leadership,
+  Partitions,
+  Progress,
   projectorOf,
   ReadModelStore,
   rebuild,
   runProjection,
+  sideBySide,
   unreadableId,
+  type DocumentKey,
   type Followed,
+  type OnUnopened,
   type ReadModel,
   type StoredDocument,
 } from '@app/eventing';
@@ -20,7 +26,12 @@ import type { Position } from '@app/kernel';
 /** `firstDifference` is the id of the first document that differs, or that only one model has. */
 export type Comparison = { readonly rows: number; readonly firstDifference: string | null };
 
-export type Stores = Followed & { readonly leadership: Leadership; readonly parking: Parking };
+export type Stores = Followed & {
+  readonly leadership: Leadership;
+  readonly parking: Parking;
+  readonly partitions: Partitions;
+  readonly progress: Progress;
+};
 
 const LONGEST_CATCH_UP_MS = 10 * 60_000;
 
@@ -30,6 +41,8 @@ export const storesOf = (app: INestApplicationContext): Stores => ({
   checkpoints: app.get(Checkpoints),
   leadership: app.get(Leadership),
   parking: app.get(Parking),
+  partitions: app.get(Partitions),
+  progress: app.get(Progress),
 });
 
 /**
@@ -44,7 +57,7 @@ export async function rebuildModel(stores: Stores, model: ReadModel): Promise<nu
   await stores.readModels.swapRebuild(model, position);
   await stores.parking.finish(
     name,
-    async (stream) => (await stores.readModels.get(model, [unreadableId(stream)])).length > 0,
+    async (stream, programId) => (await stores.readModels.get(model, programId, [unreadableId(stream)])).length > 0,
   );
   let rows = 0;
   for await (const _ of stores.readModels.scan(model, 'live')) rows += 1;
@@ -70,9 +83,7 @@ export async function compareModel(stores: Stores, model: ReadModel): Promise<Co
 async function catchUp(stores: Stores, model: ReadModel): Promise<void> {
   const head = await stores.eventLog.head();
   if (head === null) return stores.readModels.prepare(model);
-  const reached = await whileFollowed(stores, model, () =>
-    stores.checkpoints.waitFor(model.name, head, LONGEST_CATCH_UP_MS),
-  );
+  const reached = await whileFollowed(stores, model, () => stores.progress.waitFor(model, head, LONGEST_CATCH_UP_MS));
   if (!reached) throw new Error(`${model.name} did not reach the end of the record`);
 }
 
@@ -83,10 +94,18 @@ export async function whileFollowed<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   const stop = new AbortController();
-  const running = stores.leadership.lead(
-    projectorOf(model),
-    (signal) => runProjection(stores, model, signal, (event) => stores.parking.note(projectorOf(model), event)),
+  const name = projectorOf(model);
+  const onUnopened: OnUnopened = (event) => stores.parking.note(name, event);
+  const running = sideBySide(
     stop.signal,
+    stores.partitions.all.map(
+      (part) => (ending) =>
+        stores.leadership.lead(
+          part.nameOf(name),
+          (signal) => runProjection(stores, model, signal, { part, onUnopened }),
+          ending,
+        ),
+    ),
   );
   try {
     return await Promise.race([
@@ -99,17 +118,17 @@ export async function whileFollowed<Result>(
   }
 }
 
-/** Both in order of id; ignores what the live one has written or deleted after `head`. */
+/** Both in order of their keys; ignores what the live one has written or deleted after `head`. */
 async function difference(readModels: ReadModelStore, model: ReadModel, head: Position): Promise<Comparison> {
   const others = readModels.scan(model, 'rebuild')[Symbol.asyncIterator]();
   const next = async (): Promise<StoredDocument | undefined> =>
     ((await others.next()) as { value: StoredDocument | undefined }).value;
-  const isDeletedSince = async (id: string): Promise<boolean> =>
-    (await readModels.versions(model, [id])).some((live) => isDeleted(live) && live.position > head);
-  /** The next document that has this id or a later one, or that was not deleted since. */
-  const skipDeleted = async (from: StoredDocument | undefined, id?: string): Promise<StoredDocument | undefined> => {
+  const isDeletedSince = async (key: DocumentKey): Promise<boolean> =>
+    (await readModels.versions(model, [key])).some((live) => isDeleted(live) && live.position > head);
+  /** The next document that has this key or a later one, or that was not deleted since. */
+  const skipDeleted = async (from: StoredDocument | undefined, key?: string): Promise<StoredDocument | undefined> => {
     let one = from;
-    while (one && (id === undefined || one.document.id < id) && (await isDeletedSince(one.document.id)))
+    while (one && (key === undefined || keyText(one.document) < key) && (await isDeletedSince(one.document)))
       one = await next();
     return one;
   };
@@ -117,8 +136,9 @@ async function difference(readModels: ReadModelStore, model: ReadModel, head: Po
   let other = await next();
   for await (const row of readModels.scan(model, 'live')) {
     rows += 1;
-    other = await skipDeleted(other, row.document.id);
-    const isSameRow = other?.document.id === row.document.id;
+    const key = keyText(row.document);
+    other = await skipDeleted(other, key);
+    const isSameRow = other !== undefined && keyText(other.document) === key;
     if (row.position <= head && !isDeepStrictEqual(row, other)) return { rows, firstDifference: firstOf(row, other) };
     if (isSameRow) other = await next();
   }
@@ -126,5 +146,5 @@ async function difference(readModels: ReadModelStore, model: ReadModel, head: Po
   return { rows, firstDifference: other?.document.id ?? null };
 }
 
-const firstOf = ({ document: { id } }: StoredDocument, other: StoredDocument | undefined): string =>
-  other && other.document.id < id ? other.document.id : id;
+const firstOf = ({ document }: StoredDocument, other: StoredDocument | undefined): string =>
+  other && keyText(other.document) < keyText(document) ? other.document.id : document.id;

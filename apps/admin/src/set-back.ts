@@ -3,6 +3,7 @@ import {
   isOfAnotherRecord,
   nameRecordOfCheckpoints,
   setBackFollowers,
+  subjectOf,
   type Engines,
 } from '@app/eventing';
 import { readModels } from '@app/read-models';
@@ -19,7 +20,8 @@ export async function setBack(engines: Engines, say: (line: string) => void): Pr
   for (const name of await setBackFollowers(engines, isPublisher)) say(`${name.padEnd(12)} set back`);
   const isForeign = await isOfAnotherRecord(engines);
   const wrong = isForeign ? await engines.checkpoints.all() : (await checkpointsAhead(engines)).ahead;
-  for (const { name, of } of wrong.filter((one) => one.of !== 'follower')) {
+  const copies = wrong.filter(({ of }) => of !== 'follower').map(({ name, of }) => `${of} ${subjectOf(name)}`);
+  for (const [of, name] of [...new Set(copies)].map((copy) => copy.split(' ') as [string, string])) {
     const model = readModels.find((known) => known.name === name) ?? { name, indexes: {} };
     await engines.readModels.prepare(model);
     // A copy left by a rebuild is dropped; the live model is replaced by an empty copy, at the beginning.

@@ -10,6 +10,7 @@ import { copyFolder } from './copy-folder.js';
 import { erasePerson } from './erase-person.js';
 import { compareAll, rebuildModels } from './each-model.js';
 import { listParked, replayParked } from './parked-messages.js';
+import { partition } from './partition.js';
 import { rotateMasterKey } from './rotate-master-key.js';
 import { changeToken, endTokenRotation } from './sender-tokens.js';
 import { setPolicy } from './set-policy.js';
@@ -71,6 +72,11 @@ async function admin(): Promise<void> {
     .addOption(new Option('--role <role>', 'role of the person').choices(roles).makeOptionMandatory())
     .option('--lifetime <time>', 'such as 15m, 12h or 30d', '12h')
     .action(printToken);
+
+  command(
+    'partition',
+    'divides the followers into as many parts as PARTITIONS says; if it is stopped, run it again and it continues',
+  ).action(({ data }: Options) => withEngines(data, (engines) => partition(engines, console.log)));
 
   command(
     'accept-lost-keys',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandBus } from '@nestjs/cqrs';
 import { ErasePerson, HandleConversation, Lookups, systemContext } from '@app/application';
-import { Checkpoints, EventLog, Keyring, ReadModelStore } from '@app/eventing';
+import { EventLog, Keyring, Progress, ReadModelStore } from '@app/eventing';
 import { InboxQueries, readModels } from '@app/read-models';
 import { sample } from '@app/sample-program';
 import { Api, expectProblem, MARKER } from './api.fixture.js';
@@ -33,7 +33,7 @@ const keyIsGone = async (subject: string): Promise<void> => {
 async function documentsWith(text: string): Promise<string[]> {
   await api.rest();
   const head = (await part(EventLog).head()) ?? '';
-  for (const { name } of readModels) expect(await part(Checkpoints).waitFor(name, head, 10_000)).toBe(true);
+  for (const model of readModels) expect(await part(Progress).waitFor(model, head, 10_000)).toBe(true);
   const found: string[] = [];
   for (const model of readModels)
     for await (const { document } of part(ReadModelStore).scan(model, 'live'))
@@ -86,7 +86,7 @@ it('M8: a deleted conversation is shown nowhere and in no document, and another 
 });
 
 it('X8: an erased contact has no name, number, text or referral note anywhere, and cannot be found', async () => {
-  const eraser = new ErasePerson(part(CommandBus), part(Checkpoints), part(InboxQueries));
+  const eraser = new ErasePerson(part(CommandBus), part(Progress), part(InboxQueries));
   await write(sample.conversationId, `${MARKER} for Rosa`);
   const dana = (await part(Lookups).referral(programId, sample.referralId)).referredId;
   expect(await documentsWith('Rosa')).not.toEqual([]);

@@ -21,6 +21,8 @@ afterAll(async () => {
 });
 
 it('rule 9: while the inbox does not progress, queries that do not read it are fresh', async () => {
+  const message = { channel: 'in-app', text: 'The inbox cannot show this' };
+  expect((await api.post(`/v1/conversations/${sample.conversationId}/messages`, message)).status).toBe(201);
   const { body } = await api.post('/v1/contacts', { name: 'Freshly Made' }, { as: sample.manager });
   const position = String(body['position']);
   const found = await api.get(`/v1/contacts?search=freshly&position=${position}`);

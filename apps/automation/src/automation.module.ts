@@ -4,6 +4,7 @@ import {
   Checkpoints,
   EventLog,
   inOrderPerKey,
+  Partitions,
   programOf,
   runFollower,
   type Followable,
@@ -24,11 +25,12 @@ export class AutomationModule implements OnApplicationBootstrap {
     private readonly checkpoints: Checkpoints,
     private readonly automation: Automation,
     private readonly parking: Parking,
+    private readonly partitions: Partitions,
   ) {}
 
   onApplicationBootstrap(): void {
     const worker: ParkingWorker<Followable> = {
-      name: 'automation',
+      name: Automation.worker,
       keyOf: (event) => Automation.keysOf(event)[0] ?? event.stream,
       sourceOf: (event) => ({ programId: programOf(event), stream: event.stream, revision: event.revision }),
       read: (event) => event as Recorded<Message>,
@@ -43,10 +45,13 @@ export class AutomationModule implements OnApplicationBootstrap {
     const { eventLog, checkpoints } = this;
     const follow = (follower: Follower, signal: AbortSignal): Promise<void> =>
       runFollower({ eventLog, checkpoints }, follower, signal);
-    this.background.startAsLeader(worker.name, (signal) => {
-      this.parking.takeOver(worker.name);
-      return follow({ name: worker.name, categories: Automation.categories, handle }, signal);
-    });
+    for (const part of this.partitions.all) {
+      const name = part.nameOf(worker.name);
+      this.background.startAsLeader(name, (signal) => {
+        this.parking.takeOver(worker.name);
+        return follow({ name, categories: Automation.categories, part, handle }, signal);
+      });
+    }
     const replays = this.parking.replays(worker);
     this.background.startAsLeader(replays.name, (signal) => follow(replays, signal));
   }

@@ -93,8 +93,11 @@ const counted = (): ReadModelStore =>
       read += page.documents.length + (page.next === null ? 0 : 1);
       return page;
     },
-    get: (model: typeof deliveriesProjection, ids: readonly string[]): Promise<readonly Document[]> =>
-      engines.readModels.get(model, ids),
+    get: (
+      model: typeof deliveriesProjection,
+      programId: string,
+      ids: readonly string[],
+    ): Promise<readonly Document[]> => engines.readModels.get(model, programId, ids),
   });
 
 type Running = {

@@ -16,13 +16,21 @@ import {
   type DeliveryIntent,
   type ReadConsents,
 } from '@app/application';
-import { Aggregates, handleCommand, EventLog, Keyring, naturalId, type CommandContext } from '@app/eventing';
+import {
+  Aggregates,
+  handleCommand,
+  EventLog,
+  Keyring,
+  naturalId,
+  ReadModelStore,
+  type CommandContext,
+} from '@app/eventing';
 import { SnapshotsInMemory } from '@app/testing';
 import { InboundMessages, SmsGateway, type SendOutcome } from '@app/gateways';
 import { keywordOf } from '@app/domain/consent';
 import { deliveryAggregate, type DeliveryEvent } from '@app/domain/delivery';
 import { loadConfiguration, PlatformModule, PublicAddress } from '@app/platform';
-import { DeliveryQueries, type DeliveryRow } from '@app/read-models';
+import { deliveriesProjection, type DeliveryRow } from '@app/read-models';
 import { AutomationModule } from '../../automation/src/automation.module.js';
 import { ProjectorModule } from '../../projector/src/projector.module.js';
 import { PublisherModule } from '../../publisher/src/publisher.module.js';
@@ -298,7 +306,9 @@ it('X8: a text that another notifier sent before its content was erased blocks n
   await deliveryUpTo('DeliveryRequested');
   const deliveryId = await firstTextRequested();
   let row: DeliveryRow | undefined;
-  await until(async () => ([row] = await app.get(DeliveryQueries).withIds([deliveryId])).length > 0);
+  await until(
+    async () => ([row] = await app.get(ReadModelStore).get(deliveriesProjection, programId, [deliveryId])).length > 0,
+  );
   // Another process has a memory of its own.
   const elsewhere = new Aggregates(app.get(EventLog), app.get(Keyring), new SnapshotsInMemory());
   const claimId = `${deliveryId}.1`;

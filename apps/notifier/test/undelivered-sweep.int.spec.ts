@@ -118,6 +118,7 @@ it('N3: after a kill between publishing and the checkpoint nothing is sent twice
         set,
         all: checkpoints.all.bind(checkpoints),
         get: checkpoints.get.bind(checkpoints),
+        pass: checkpoints.pass.bind(checkpoints),
         waitFor: checkpoints.waitFor.bind(checkpoints),
       });
       return { ...engines, checkpoints: failing };

@@ -4,6 +4,7 @@ import {
   Checkpoints,
   EventUnreadable,
   EventLog,
+  Partitions,
   projectorOf,
   ReadModelStore,
   runProjection,
@@ -23,6 +24,7 @@ export class ProjectorModule implements OnApplicationBootstrap {
     readonly readModels: ReadModelStore,
     readonly checkpoints: Checkpoints,
     private readonly parking: Parking,
+    private readonly partitions: Partitions,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -32,7 +34,12 @@ export class ProjectorModule implements OnApplicationBootstrap {
         await this.parking.note(name, event);
         logFailure(this.logger, new EventUnreadable(event), event.stream);
       };
-      this.background.startAsLeader(name, (signal) => runProjection(this, model, signal, onUnopened), 'last');
+      for (const part of this.partitions.all)
+        this.background.startAsLeader(
+          part.nameOf(name),
+          (signal) => runProjection(this, model, signal, { part, onUnopened }),
+          'last',
+        );
     }
   }
 }

@@ -5,6 +5,7 @@ import {
   EventUnreadable,
   isOpened,
   EventLog,
+  Partitions,
   programOf,
   runFollower,
   TopicLog,
@@ -35,22 +36,27 @@ export class PublisherModule implements OnApplicationBootstrap {
     private readonly checkpoints: Checkpoints,
     private readonly log: TopicLog,
     private readonly parking: Parking,
+    private readonly partitions: Partitions,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.log.prepare(topics.map(({ topic }) => topic));
     const { eventLog, checkpoints } = this;
-    this.background.startAsLeader(this.worker.name, async (signal) => {
-      // The former lease holder may have parked some.
-      this.parking.takeOver(this.worker.name);
-      const parked = await this.parking.keysOf(this.worker.name);
-      const follower: Follower = {
-        name: this.worker.name,
-        categories: topics.flatMap(({ categories }) => categories),
-        handle: (events) => this.publishOrPark(events, parked),
-      };
-      await runFollower({ eventLog, checkpoints }, follower, signal);
-    });
+    for (const part of this.partitions.all) {
+      const name = part.nameOf(this.worker.name);
+      this.background.startAsLeader(name, async (signal) => {
+        // The former lease holder may have parked some.
+        this.parking.takeOver(this.worker.name);
+        const parked = await this.parking.keysOf(this.worker.name);
+        const follower: Follower = {
+          name,
+          categories: topics.flatMap(({ categories }) => categories),
+          part,
+          handle: (events) => this.publishOrPark(events, parked),
+        };
+        await runFollower({ eventLog, checkpoints }, follower, signal);
+      });
+    }
     const replays: Follower = this.parking.replays(this.worker);
     this.background.startAsLeader(replays.name, (signal) => runFollower({ eventLog, checkpoints }, replays, signal));
   }

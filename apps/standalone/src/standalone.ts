@@ -5,7 +5,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { printSchema } from 'graphql';
 import { openEngines } from '@app/composition';
-import { Checkpoints, EventLog, EventUnreadable, ProgramGone } from '@app/eventing';
+import { EventLog, EventUnreadable, ProgramGone, Progress } from '@app/eventing';
 import { AccessTokens, Configuration, logFailure, PublicAddress } from '@app/platform';
 import { startTwilioEmulator, type TwilioEmulator } from '@app/emulators/twilio';
 import { createHttpApp } from '../../api/src/http/http-app.js';
@@ -100,8 +100,8 @@ async function followersStarted(app: INestApplicationContext, isTrial: boolean):
   await app.get<FollowersThread | null>(FollowersThread)?.started;
   const head = isTrial ? await app.get(EventLog).head() : null;
   if (head === null) return;
-  const checkpoints = app.get(Checkpoints);
-  await Promise.all(readModels.map(({ name }) => checkpoints.waitFor(name, head, SHOWN_WITHIN_MS)));
+  const progress = app.get(Progress);
+  await Promise.all(readModels.map((model) => progress.waitFor(model, head, SHOWN_WITHIN_MS)));
 }
 
 function urlOf(app: INestApplication, { HOST, PORT }: Configuration): string {

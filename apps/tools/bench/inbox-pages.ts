@@ -108,7 +108,13 @@ async function fill(
 /** The start of each page of the inbox except the first. */
 async function cursorsOf({ readModels }: Engines): Promise<string[]> {
   const cursors: string[] = [];
-  const list = { index: 'box', equals: { programId: PROGRAM, archived: false }, order: 'desc', limit: PAGE } as const;
+  const list = {
+    programId: PROGRAM,
+    index: 'box',
+    equals: { programId: PROGRAM, archived: false },
+    order: 'desc',
+    limit: PAGE,
+  } as const;
   for await (const { next } of walkPages((after) => readModels.page(inboxProjection, { ...list, after })))
     if (next !== null) cursors.push(next);
   return cursors;

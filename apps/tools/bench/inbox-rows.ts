@@ -57,6 +57,7 @@ export const consentOf = (number: number): Document => ({
 
 export const programRow: Document = {
   id: PROGRAM,
+  programId: PROGRAM,
   name: 'Sunrise Solar',
   senders: [{ id: SENDER, phone: '+14155550100' }],
 };

@@ -2,6 +2,7 @@ import {
   commandsContract,
   eventStoreContract,
   keyringContract,
+  partitionsContract,
   readModelStoreContract,
   schedulerContract,
   snapshotStoreContract,
@@ -10,12 +11,16 @@ import {
 } from '@app/testing/contracts';
 import type { Engines } from '@app/eventing';
 import { TemporaryFolder } from '@app/testing/embedded';
+import type { EmbeddedOptions } from './index.js';
 
-async function open<Ports extends object>(ports: (embedded: Engines) => Ports): Promise<Opened<Ports>> {
+async function open<Ports extends object>(
+  ports: (embedded: Engines) => Ports,
+  options: EmbeddedOptions = {},
+): Promise<Opened<Ports>> {
   const folder = new TemporaryFolder();
   return {
-    ...ports(await folder.open()),
-    reopen: async () => ports(await folder.reopen()),
+    ...ports(await folder.open(options)),
+    reopen: async () => ports(await folder.reopen(options)),
     close: () => folder.remove(),
   };
 }
@@ -23,6 +28,9 @@ async function open<Ports extends object>(ports: (embedded: Engines) => Ports): 
 eventStoreContract('embedded', () => open(({ eventStore }) => ({ store: eventStore })));
 commandsContract('embedded', () => open(({ eventStore }) => ({ store: eventStore })));
 readModelStoreContract('embedded', () => open(({ readModels, checkpoints }) => ({ store: readModels, checkpoints })));
+partitionsContract('embedded', (partitions) =>
+  open(({ readModels, checkpoints }) => ({ store: readModels, checkpoints }), { partitions }),
+);
 schedulerContract('embedded', () =>
   open(({ eventStore, readModels, checkpoints }) => ({ eventStore, readModels, checkpoints })),
 );

@@ -1,10 +1,11 @@
 import {
-  idOf,
   indexedFields,
   indexFields,
   isDeleted,
+  keyOf,
   toPage,
   type Document,
+  type DocumentKey,
   type DocumentWrite,
   type ModelDefinition,
   type Page,
@@ -18,7 +19,7 @@ import type { Database } from './sqlite.js';
 
 type DocRow = { readonly doc: string };
 type StoredRow = DocRow & { readonly position: Position };
-type VersionRow = { readonly id: string; readonly doc: string | null; readonly position: Position };
+type VersionRow = DocumentKey & { readonly doc: string | null; readonly position: Position };
 
 /** Sorts after every character that can continue a term. */
 const LAST_CHARACTER = '\u{10FFFF}';
@@ -28,7 +29,7 @@ const TERMS_STEP = 5_000;
 
 /**
  * The documents of one generation of a read model: a column for each indexed field, search terms in a separate table. A
- * deleted document leaves its id and position.
+ * deleted document leaves its key and position.
  */
 export class ModelTable {
   readonly name: string;
@@ -44,10 +45,10 @@ export class ModelTable {
     this.name = `${model.name}:${generation}`;
     this.#terms = `${this.name}:terms`;
     this.#fields = indexedFields(model);
-    const columns = ['id', 'position', 'doc', ...this.#fields.map(column)];
+    const columns = ['id', 'program', 'position', 'doc', ...this.#fields.map(column)];
     this.#upsert = `INSERT INTO ${quote(this.name)} (${columns.join(', ')})
       VALUES (${columns.map(() => '?').join(', ')})
-      ON CONFLICT (id) DO UPDATE SET ${columns.map((name) => `${name} = excluded.${name}`).join(', ')}
+      ON CONFLICT (program, id) DO UPDATE SET ${columns.map((name) => `${name} = excluded.${name}`).join(', ')}
       WHERE excluded.position > position`;
   }
 
@@ -56,14 +57,15 @@ export class ModelTable {
     // Columns without a type keep numbers and texts apart and unchanged.
     const columns = this.#fields.map((field) => `, ${column(field)}`);
     this.db.exec(`
-      CREATE TABLE ${quote(this.name)} (id TEXT NOT NULL PRIMARY KEY, position TEXT NOT NULL, doc TEXT${columns.join('')});
-      CREATE TABLE ${quote(this.#terms)} (term TEXT NOT NULL, id TEXT NOT NULL);`);
+      CREATE TABLE ${quote(this.name)} (id TEXT NOT NULL, program TEXT NOT NULL, position TEXT NOT NULL, doc TEXT${columns.join('')},
+        PRIMARY KEY (program, id));
+      CREATE TABLE ${quote(this.#terms)} (program TEXT NOT NULL, term TEXT NOT NULL, id TEXT NOT NULL);`);
   }
 
   /** The remaining work before reading is allowed, in steps, since each blocks the event loop. */
   *completion(): Generator<void> {
     if (this.model.searchTerms !== undefined) yield* this.#fillTerms(this.model.searchTerms);
-    yield this.db.exec(`CREATE INDEX ${quote(`${this.#terms}:index`)} ON ${quote(this.#terms)} (term, id)`);
+    yield this.db.exec(`CREATE INDEX ${quote(`${this.#terms}:index`)} ON ${quote(this.#terms)} (program, term, id)`);
     for (const index of Object.keys(this.model.indexes)) {
       const columns = indexFields(this.model, index).map(column).join(', ');
       yield this.db.exec(`CREATE INDEX ${quote(`${this.name}:by:${index}`)} ON ${quote(this.name)} (${columns})`);
@@ -80,37 +82,43 @@ export class ModelTable {
       this.fill(write);
       return;
     }
-    const id = idOf(write);
-    const [stored] = this.get([id]);
+    const { programId, id } = keyOf(write);
+    const [stored] = this.get(programId, [id]);
     if (!this.fill(write)) return;
     const before = stored ? termsOf(this.model, stored) : new Set<string>();
     const after = isDeleted(write) ? new Set<string>() : termsOf(this.model, write.document);
     for (const term of before) {
-      if (!after.has(term)) this.db.run(`DELETE FROM ${quote(this.#terms)} WHERE term = ? AND id = ?`, term, id);
+      if (!after.has(term))
+        this.db.run(`DELETE FROM ${quote(this.#terms)} WHERE program = ? AND term = ? AND id = ?`, programId, term, id);
     }
     for (const term of after) {
-      if (!before.has(term)) this.db.run(`INSERT INTO ${quote(this.#terms)} VALUES (?, ?)`, term, id);
+      if (!before.has(term)) this.db.run(`INSERT INTO ${quote(this.#terms)} VALUES (?, ?, ?)`, programId, term, id);
     }
   }
 
   /** Writes or deletes a document that is newer than the stored one, without its terms; returns whether it was. */
   fill(write: DocumentWrite): boolean {
+    const { programId, id } = keyOf(write);
     const document = isDeleted(write) ? null : write.document;
     const fields = this.#fields.map((field) => document && toColumn(document[field], field));
-    return this.db.run(this.#upsert, idOf(write), write.position, document && JSON.stringify(document), ...fields) > 0;
+    const text = document && JSON.stringify(document);
+    return this.db.run(this.#upsert, id, programId, write.position, text, ...fields) > 0;
   }
 
-  get<Row extends Document>(ids: readonly string[]): Row[] {
-    const sql = `SELECT doc FROM ${quote(this.name)} WHERE id IN (SELECT value FROM json_each(?)) AND doc IS NOT NULL`;
-    return this.db.all<DocRow>(sql, JSON.stringify(ids)).map(toDocument<Row>);
+  get<Row extends Document>(programId: string, ids: readonly string[]): Row[] {
+    const sql = `SELECT doc FROM ${quote(this.name)}
+      WHERE program = ? AND id IN (SELECT value FROM json_each(?)) AND doc IS NOT NULL`;
+    return this.db.all<DocRow>(sql, programId, JSON.stringify(ids)).map(toDocument<Row>);
   }
 
-  versions<Row extends Document>(ids: readonly string[]): DocumentWrite<Row>[] {
-    const sql = `SELECT id, doc, position FROM ${quote(this.name)} WHERE id IN (SELECT value FROM json_each(?))`;
+  versions<Row extends Document>(keys: readonly DocumentKey[]): DocumentWrite<Row>[] {
+    const sql = `SELECT documents.program AS programId, documents.id, doc, position
+      FROM json_each(?) AS keys CROSS JOIN ${quote(this.name)} AS documents
+      ON documents.id = keys.value ->> 1 AND documents.program = keys.value ->> 0`;
     return this.db
-      .all<VersionRow>(sql, JSON.stringify(ids))
-      .map(({ id, doc, position }) =>
-        doc === null ? { deleted: id, position } : { document: toDocument<Row>({ doc }), position },
+      .all<VersionRow>(sql, JSON.stringify(keys.map(({ programId, id }) => [programId, id])))
+      .map(({ programId, id, doc, position }) =>
+        doc === null ? { deleted: { programId, id }, position } : { document: toDocument<Row>({ doc }), position },
       );
   }
 
@@ -119,11 +127,16 @@ export class ModelTable {
     return toPage(page, this.db.all<DocRow>(sql, ...values).map(toDocument<Row>), request.limit);
   }
 
-  search<Row extends Document>(prefix: string, limit: number): Row[] {
+  search<Row extends Document>(
+    { programId, prefix }: { readonly programId: string; readonly prefix: string },
+    limit: number,
+  ): Row[] {
     return this.db
       .all<DocRow>(
-        `SELECT doc FROM ${quote(this.name)} WHERE id IN (
-           SELECT DISTINCT id FROM ${quote(this.#terms)} WHERE term >= ? AND term < ? LIMIT ?)`,
+        `SELECT doc FROM ${quote(this.name)} WHERE program = ? AND id IN (
+           SELECT DISTINCT id FROM ${quote(this.#terms)} WHERE program = ? AND term >= ? AND term < ? LIMIT ?)`,
+        programId,
+        programId,
         prefix,
         prefix + LAST_CHARACTER,
         limit,
@@ -131,10 +144,11 @@ export class ModelTable {
       .map(toDocument<Row>);
   }
 
-  /** The next documents in order of id. */
-  scan(after: string, limit: number): StoredDocument[] {
-    const sql = `SELECT doc, position FROM ${quote(this.name)} WHERE id > ? AND doc IS NOT NULL ORDER BY id LIMIT ?`;
-    const rows = this.db.all<StoredRow>(sql, after, limit);
+  /** The next documents in order of program and id. */
+  scan(after: DocumentKey, limit: number): StoredDocument[] {
+    const sql = `SELECT doc, position FROM ${quote(this.name)}
+      WHERE (program, id) > (?, ?) AND doc IS NOT NULL ORDER BY program, id LIMIT ?`;
+    const rows = this.db.all<StoredRow>(sql, after.programId, after.id, limit);
     return rows.map((row) => ({ document: toDocument(row), position: row.position }));
   }
 
@@ -142,7 +156,7 @@ export class ModelTable {
     const { last } = this.db.first<{ last: number }>(`SELECT coalesce(max(rowid), 0) AS last FROM ${quote(this.name)}`);
     for (let row = 0; row < last; row += TERMS_STEP) {
       this.db.run(
-        `INSERT INTO ${quote(this.#terms)} SELECT DISTINCT terms.value, documents.id
+        `INSERT INTO ${quote(this.#terms)} SELECT DISTINCT documents.program, terms.value, documents.id
          FROM ${quote(this.name)} AS documents, json_each(doc, ?) AS terms
          WHERE documents.rowid > ? AND documents.rowid <= ? AND terms.type = 'text'`,
         `$."${field}"`,

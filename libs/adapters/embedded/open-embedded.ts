@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
-import { SoleProcess, WrappedKeyring, type Engines, type MasterKeys } from '@app/eventing';
+import { Partitions, SoleProcess, WrappedKeyring, type Engines, type MasterKeys } from '@app/eventing';
 import { EmbeddedCheckpoints } from './checkpoints.js';
 import { EmbeddedEventStore } from './event-store.js';
 import type { FileEventStore } from './file-event-store.js';
@@ -27,6 +27,8 @@ export type EmbeddedOptions = {
   readonly flushTopics?: boolean;
   /** Without these, the folder has its own master key, created at the first start. */
   readonly masterKeys?: MasterKeys | undefined;
+  /** By default, followers are not divided. */
+  readonly partitions?: Partitions;
 };
 
 /**
@@ -44,13 +46,17 @@ export const openEmbedded = (folder: string, options: EmbeddedOptions = {}): Pro
  * connections of their own, and appends are made by that thread.
  * @param port the other end of the served one
  */
-export async function openBeside(folder: string, port: MessagePort, masterKeys?: MasterKeys): Promise<Engines> {
+export async function openBeside(
+  folder: string,
+  port: MessagePort,
+  { masterKeys, partitions = new Partitions() }: Pick<EmbeddedOptions, 'masterKeys' | 'partitions'> = {},
+): Promise<Engines> {
   const files = new Files(folder);
   const keys = new EmbeddedKeyStore(files.open('keys.db', 'FULL'));
   const keyring = new WrappedKeyring(keys, masterKeys ?? (await folderMasterKeys(folder, keys, false)));
   const outbox = new Outbox<FromOther>(port);
   const eventStore = new ForwardingEventStore(files.open('record.db', 'FULL'), outbox);
-  const { checkpoints, ...derived } = openDerived(files, false);
+  const { checkpoints, ...derived } = openDerived(files, partitions, false);
   keys.onDestroyed((subject) => outbox.send({ type: 'destroyed', subject }));
   checkpoints.onMoved((checkpoint, to) => outbox.send({ type: 'moved', checkpoint, to }));
   receive<FromOwner>(port, (message) => {
@@ -98,7 +104,7 @@ class Files {
 
 async function open(
   folder: string,
-  { flushDelayMs, masterKeys, flushTopics = false }: EmbeddedOptions,
+  { flushDelayMs, masterKeys, flushTopics = false, partitions = new Partitions() }: EmbeddedOptions,
   rotating: boolean,
 ): Promise<Engines> {
   const unlock = lockFolder(folder);
@@ -116,7 +122,7 @@ async function open(
     const keyring = new WrappedKeyring(keys, masterKeys ?? (await folderMasterKeys(folder, keys, rotating)));
     await keyring.check();
     const eventStore = new EmbeddedEventStore(files.open('record.db', 'FULL'));
-    const owned = { eventStore, keys, keyring, ...openDerived(files, flushTopics) };
+    const owned = { eventStore, keys, keyring, ...openDerived(files, partitions, flushTopics) };
     return { ...enginesOf(owned, release), serveThread: (port) => serveThread(owned, port) };
   } catch (error) {
     release();
@@ -124,14 +130,14 @@ async function open(
   }
 }
 
-function openDerived(files: Files, flushTopics: boolean) {
+function openDerived(files: Files, partitions: Partitions, flushTopics: boolean) {
   const derived = files.open('read-models.db', 'NORMAL');
   const writes = new GroupedWrites(derived);
   const checkpoints = new EmbeddedCheckpoints(derived, writes);
-  const readModels = new EmbeddedReadModelStore(derived, checkpoints, writes);
+  const readModels = new EmbeddedReadModelStore(derived, checkpoints, writes, partitions);
   const snapshots = new EmbeddedSnapshotStore(files.open('snapshots.db', 'NORMAL'));
   const topics = new EmbeddedTopicLog(derived, writes, flushTopics);
-  return { writes, checkpoints, readModels, snapshots, topics };
+  return { partitions, writes, checkpoints, readModels, snapshots, topics };
 }
 
 type Opened = ReturnType<typeof openDerived> & {
@@ -141,7 +147,7 @@ type Opened = ReturnType<typeof openDerived> & {
 };
 
 function enginesOf(
-  { eventStore, keys, keyring, writes, checkpoints, readModels, snapshots, topics }: Opened,
+  { eventStore, keys, keyring, partitions, writes, checkpoints, readModels, snapshots, topics }: Opened,
   release: () => void,
 ): Engines {
   const close = async () => {
@@ -149,8 +155,8 @@ function enginesOf(
     await topics.close();
     eventStore.close();
     keys.close();
+    await checkpoints.close();
     writes.close();
-    checkpoints.close();
     release();
   };
   let closing: Promise<void> | undefined;
@@ -162,6 +168,7 @@ function enginesOf(
     snapshots,
     keyring,
     leadership: new SoleProcess(),
+    partitions,
     clocks: [],
     close: () => (closing ??= close()),
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { ModelDefinition, PageRequest } from '@app/eventing';
+import { Partitions, type ModelDefinition, type PageRequest } from '@app/eventing';
+import { PROGRAM } from '@app/testing/contracts';
 import { EmbeddedCheckpoints } from './checkpoints.js';
 import { pageQuery, type PageQuery } from './page-query.js';
 import { GroupedWrites } from './grouped-writes.js';
@@ -22,10 +23,11 @@ describe('embedded pages', () => {
     folder = new TemporaryFolder();
     db = new Database(join(folder.path, 'read-models.db'), { synchronous: 'NORMAL' });
     const grouped = new GroupedWrites(db);
-    store = new EmbeddedReadModelStore(db, new EmbeddedCheckpoints(db, grouped), grouped);
+    store = new EmbeddedReadModelStore(db, new EmbeddedCheckpoints(db, grouped), grouped, new Partitions());
     await store.prepare(model);
     const documents = Array.from({ length: 200 }, (_, n) => ({
       id: `card${n}`,
+      programId: PROGRAM,
       place: `place${n % 2}`,
       folder: n % 3 === 0 ? null : 'inbox',
       rank: n % 7,
@@ -44,25 +46,25 @@ describe('embedded pages', () => {
     beforeAll(async () => {
       if (state === 'live') return;
       await store.beginRebuild(model);
-      await store.fillRebuild(model, [{ document: { id: 'card' }, position: '1' }]);
+      await store.fillRebuild(model, [{ document: { id: 'card', programId: PROGRAM }, position: '1' }]);
       await store.swapRebuild(model, '1');
     });
 
-    test.each<[string, Pick<PageRequest, 'index' | 'equals'>, string, string]>([
-      ['the whole list', { index: 'byRank', equals: {} }, 'byRank', '((field:rank,id)$(?,?))'],
+    test.each<[string, Pick<PageRequest, 'programId' | 'index' | 'equals'>, string, string]>([
+      ['the whole list', { programId: PROGRAM, index: 'byRank', equals: {} }, 'byRank', '((field:rank,id)$(?,?))'],
       [
         'some fields given',
-        { index: 'byPlace', equals: { place: 'place1' } },
+        { programId: PROGRAM, index: 'byPlace', equals: { place: 'place1' } },
         'byPlace',
         '(field:place=? AND (field:folder,field:rank,id)$(?,?,?))',
       ],
       [
         'null given',
-        { index: 'byPlace', equals: { place: 'place0', folder: null } },
+        { programId: PROGRAM, index: 'byPlace', equals: { place: 'place0', folder: null } },
         'byPlace',
         '(field:place=? AND field:folder=? AND (field:rank,id)$(?,?))',
       ],
-      ['all given', { index: 'byRank', equals: { rank: 3 } }, 'byRank', '(field:rank=? AND id$?)'],
+      ['all given', { programId: PROGRAM, index: 'byRank', equals: { rank: 3 } }, 'byRank', '(field:rank=? AND id$?)'],
     ])('%s, first page and next: an index serves both orders', async (_, list, index, range) => {
       for (const order of ['asc', 'desc'] as const) {
         const request: PageRequest = { ...list, order, limit: 3 };
@@ -83,6 +85,7 @@ describe('embedded pages', () => {
     const table = 'cards:2';
     for (const order of ['asc', 'desc'] as const) {
       const request: PageRequest = {
+        programId: PROGRAM,
         index: 'byPlace',
         equals: { place: 'place1' },
         range: { above: 'a', upTo: 'x' },
@@ -94,7 +97,14 @@ describe('embedded pages', () => {
         `SEARCH ${table} USING INDEX ${table}:by:byPlace (field:place=? AND field:folder>? AND field:folder<?)`,
       ]);
     }
-    const above: PageRequest = { index: 'byRank', equals: {}, range: { above: 3 }, order: 'asc', limit: 1 };
+    const above: PageRequest = {
+      programId: PROGRAM,
+      index: 'byRank',
+      equals: {},
+      range: { above: 3 },
+      order: 'asc',
+      limit: 1,
+    };
     expect(plan(pageQuery(model, table, above))).toEqual([
       `SEARCH ${table} USING INDEX ${table}:by:byRank (field:rank>?)`,
     ]);
@@ -102,8 +112,8 @@ describe('embedded pages', () => {
 
   test('search uses the index of terms', () => {
     const details = plan({
-      sql: `SELECT DISTINCT id FROM "cards:2:terms" WHERE term >= ? AND term < ? LIMIT ?`,
-      values: ['a', 'b', 1],
+      sql: `SELECT DISTINCT id FROM "cards:2:terms" WHERE program = ? AND term >= ? AND term < ? LIMIT ?`,
+      values: [PROGRAM, 'a', 'b', 1],
     });
     expect(details[0]).toContain('SEARCH cards:2:terms USING COVERING INDEX');
   });
@@ -116,7 +126,10 @@ describe('embedded pages', () => {
   });
 
   test('an indexed field that holds a list is an error of the projection', async () => {
-    const writing = store.write(model, [{ document: { id: 'x', rank: [1] }, position: '2' }], { from: '1', to: '2' });
+    const writing = store.write(model, [{ document: { id: 'x', programId: PROGRAM, rank: [1] }, position: '2' }], {
+      from: '1',
+      to: '2',
+    });
     await expect(writing).rejects.toThrow('rank');
   });
 

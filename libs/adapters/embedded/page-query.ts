@@ -10,6 +10,11 @@ export function pageQuery(model: ModelDefinition, table: string, request: PageRe
   const sorted = page.sortedBy.map(column);
   const conditions = ['doc IS NOT NULL', ...page.equal.map(([field]) => `${column(field)} = ?`)];
   const values = page.equal.map(([field, value]) => toColumn(value, field));
+  if (request.programId !== null) {
+    // Not for choosing an index: the program alone would be the wrong one.
+    conditions.push('+program = ?');
+    values.push(request.programId);
+  }
   if (page.range) {
     const { field, above, upTo } = page.range;
     for (const [bound, sign] of [

@@ -1,13 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   checkNames,
-  idOf,
+  keyOf,
+  keyText,
   ReadModelStore,
+  type CheckpointMove,
   type Document,
+  type DocumentKey,
   type DocumentWrite,
   type ModelDefinition,
   type Page,
   type PageRequest,
+  type Partitions,
   type StoredDocument,
 } from '@app/eventing';
 import type { Position } from '@app/kernel';
@@ -30,6 +34,7 @@ export class EmbeddedReadModelStore extends ReadModelStore {
     private readonly db: Database,
     private readonly checkpoints: EmbeddedCheckpoints,
     private readonly grouped: GroupedWrites,
+    private readonly partitions: Partitions,
   ) {
     super();
     db.exec(`CREATE TABLE IF NOT EXISTS models (
@@ -43,9 +48,9 @@ export class EmbeddedReadModelStore extends ReadModelStore {
       if (row?.definition === definitionOf(model)) return;
       // The data can be replayed, so a changed definition starts over instead of being migrated.
       if (row) this.#dropTables(model, row);
-      this.checkpoints.replace(model.name, null);
       const live = (row?.rebuild ?? row?.live ?? 0) + 1;
       this.db.run('INSERT OR REPLACE INTO models VALUES (?, ?, NULL, ?)', model.name, live, definitionOf(model));
+      this.checkpoints.replace(model.name, this.#checkpointsOf(model), null);
       const table = new ModelTable(this.db, model, live);
       table.create();
       Array.from(table.completion());
@@ -56,25 +61,30 @@ export class EmbeddedReadModelStore extends ReadModelStore {
   async write(
     model: ModelDefinition,
     writes: readonly DocumentWrite[],
-    checkpoint: { readonly from: Position | null; readonly to: Position },
+    { name = model.name, from, to }: CheckpointMove,
   ): Promise<void> {
+    const stored = await this.checkpoints.settle(name, from);
     await this.grouped.add(() => {
-      this.checkpoints.move(model.name, checkpoint.from, checkpoint.to);
+      this.checkpoints.move(name, stored, to);
       const { live } = this.#prepared(model);
       for (const write of writes) live.write(write);
     });
-    this.checkpoints.moved(model.name, checkpoint.to);
+    this.checkpoints.moved(name, to);
   }
 
-  async get<Row extends Document>(model: ModelDefinition<Row>, ids: readonly string[]): Promise<readonly Row[]> {
-    return this.#prepared(model).live.get<Row>(ids);
+  async get<Row extends Document>(
+    model: ModelDefinition<Row>,
+    programId: string,
+    ids: readonly string[],
+  ): Promise<readonly Row[]> {
+    return this.#prepared(model).live.get<Row>(programId, ids);
   }
 
   async versions<Row extends Document>(
     model: ModelDefinition<Row>,
-    ids: readonly string[],
+    keys: readonly DocumentKey[],
   ): Promise<readonly DocumentWrite<Row>[]> {
-    return this.#prepared(model).live.versions<Row>(ids);
+    return this.#prepared(model).live.versions<Row>(keys);
   }
 
   async page<Row extends Document>(model: ModelDefinition<Row>, request: PageRequest): Promise<Page<Row>> {
@@ -83,10 +93,10 @@ export class EmbeddedReadModelStore extends ReadModelStore {
 
   async search<Row extends Document>(
     model: ModelDefinition<Row>,
-    prefix: string,
+    search: { readonly programId: string; readonly prefix: string },
     limit: number,
   ): Promise<readonly Row[]> {
-    return this.#prepared(model).live.search<Row>(prefix, limit);
+    return this.#prepared(model).live.search<Row>(search, limit);
   }
 
   async beginRebuild(model: ModelDefinition): Promise<void> {
@@ -103,8 +113,8 @@ export class EmbeddedReadModelStore extends ReadModelStore {
 
   async fillRebuild(model: ModelDefinition, writes: readonly DocumentWrite[]): Promise<void> {
     const rebuild = this.#rebuild(model);
-    // Sorted by id, so that the index of ids grows at its end.
-    const sorted = writes.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+    // Sorted by key, so that the index of keys grows at its end.
+    const sorted = writes.toSorted((a, b) => (keyText(keyOf(a)) < keyText(keyOf(b)) ? -1 : 1));
     this.db.transaction(() => {
       for (const write of sorted) rebuild.fill(write);
     });
@@ -112,15 +122,16 @@ export class EmbeddedReadModelStore extends ReadModelStore {
 
   async swapRebuild(model: ModelDefinition, checkpoint: Position | null): Promise<void> {
     // The copy is completed in steps that leave time for other work; only the swap is one step.
+    const names = this.#checkpointsOf(model);
     const steps = this.#rebuild(model).completion();
     while (!steps.next().done) await nextTurn();
     this.db.transaction(() => {
       this.#prepared(model).live.drop();
       this.db.run('UPDATE models SET live = rebuild, rebuild = NULL WHERE name = ?', model.name);
-      this.checkpoints.replace(model.name, checkpoint);
+      this.checkpoints.replace(model.name, names, checkpoint);
     });
     this.#load(model);
-    if (checkpoint !== null) this.checkpoints.moved(model.name, checkpoint);
+    if (checkpoint !== null) for (const name of names) this.checkpoints.moved(name, checkpoint);
   }
 
   async dropRebuild(model: ModelDefinition): Promise<void> {
@@ -134,15 +145,19 @@ export class EmbeddedReadModelStore extends ReadModelStore {
 
   async *scan(model: ModelDefinition, which: 'live' | 'rebuild'): AsyncIterable<StoredDocument> {
     const table = which === 'live' ? this.#prepared(model).live : this.#rebuild(model);
-    let after = '';
+    let after: DocumentKey = { programId: '', id: '' };
     for (;;) {
       const writes = table.scan(after, SCAN);
       yield* writes;
       const last = writes.at(-1);
       if (!last || writes.length < SCAN) return;
-      after = last.document.id;
+      after = last.document;
       await nextTurn();
     }
+  }
+
+  #checkpointsOf({ name }: ModelDefinition): readonly string[] {
+    return this.partitions.all.map((part) => part.nameOf(name));
   }
 
   #prepared(model: ModelDefinition): Tables {
@@ -176,7 +191,7 @@ export class EmbeddedReadModelStore extends ReadModelStore {
 }
 
 /** Version of the table layout: tables of an earlier one start over, like a model with another definition. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 
 const definitionOf = ({ indexes, searchTerms }: ModelDefinition): string =>
   JSON.stringify([LAYOUT, Object.entries(indexes).sort(([a], [b]) => (a < b ? -1 : 1)), searchTerms ?? null]);

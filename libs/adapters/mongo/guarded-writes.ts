@@ -1,6 +1,6 @@
-import { idOf, isDeleted, type DocumentWrite } from '@app/eventing';
+import { isDeleted, keyOf, type DocumentWrite } from '@app/eventing';
 import { MongoBulkWriteError, type AnyBulkWriteOperation, type Collection } from 'mongodb';
-import type { Stored } from './model-collections.js';
+import { storedKey, type Stored } from './model-collections.js';
 
 const AT_ONCE = 1_000;
 const DUPLICATE = 11000;
@@ -26,8 +26,8 @@ export async function writeGuarded(collection: Collection<Stored>, writes: reado
 /** A replacement keeps keys that begin with `$`; they are operators only at the top level. */
 const replace = (write: DocumentWrite, upsert: boolean): AnyBulkWriteOperation<Stored> => ({
   replaceOne: {
-    filter: { _id: idOf(write), position: { $lt: write.position } },
-    replacement: isDeleted(write) ? { position: write.position } : write,
+    filter: { ...storedKey(keyOf(write)), position: { $lt: write.position } },
+    replacement: { program: keyOf(write).programId, ...(isDeleted(write) ? { position: write.position } : write) },
     upsert,
   },
 });

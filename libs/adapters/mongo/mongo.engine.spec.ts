@@ -1,7 +1,8 @@
-import type { EngineClock } from '@app/eventing';
+import { Partitions, type EngineClock } from '@app/eventing';
 import {
   engineClockContract,
   keyringContract,
+  partitionsContract,
   readModelStoreContract,
   schedulerContract,
   snapshotStoreContract,
@@ -18,13 +19,17 @@ import { TemporaryDatabase } from './temporary-database.fixture.js';
 const database = new TemporaryDatabase();
 afterAll(() => database.drop());
 
-async function open<Ports extends object>(ports: (mongo: Mongo) => Ports): Promise<Opened<Ports>> {
-  let mongo = await openMongo(database);
+async function open<Ports extends object>(
+  ports: (mongo: Mongo) => Ports,
+  partitions = new Partitions(),
+): Promise<Opened<Ports>> {
+  const { url, masterKeys } = database;
+  let mongo = await openMongo({ url, masterKeys, partitions });
   return {
     ...ports(mongo),
     reopen: async () => {
       await mongo.close();
-      mongo = await openMongo(database);
+      mongo = await openMongo({ url, masterKeys, partitions });
       return ports(mongo);
     },
     close: () => mongo.close(),
@@ -32,6 +37,9 @@ async function open<Ports extends object>(ports: (mongo: Mongo) => Ports): Promi
 }
 
 readModelStoreContract('MongoDB', () => open(({ readModels, checkpoints }) => ({ store: readModels, checkpoints })));
+partitionsContract('MongoDB', (partitions) =>
+  open(({ readModels, checkpoints }) => ({ store: readModels, checkpoints }), partitions),
+);
 schedulerContract('MongoDB', async () => {
   const folder = new TemporaryFolder();
   const { eventStore } = await folder.open();

@@ -1,4 +1,5 @@
 import {
+  Partitions,
   WrappedKeyring,
   type Checkpoints,
   type EngineClock,
@@ -17,6 +18,7 @@ export type MongoOptions = {
   /** With the name of the database: `mongodb://host:27017/messages?replicaSet=rs0`. */
   readonly url: string;
   readonly masterKeys: MasterKeys;
+  readonly partitions?: Partitions;
 };
 
 export type Mongo = {
@@ -39,7 +41,7 @@ const KEYS_KEPT_MS = 1_000;
  * transactions. Connects at first use, and reconnects.
  * @throws MongoParseError when the URL cannot be read
  */
-export async function openMongo({ url, masterKeys }: MongoOptions): Promise<Mongo> {
+export async function openMongo({ url, masterKeys, partitions = new Partitions() }: MongoOptions): Promise<Mongo> {
   const connection = new Connection(url);
   const checkpoints = new MongoCheckpoints(connection);
   const close = async () => {
@@ -48,7 +50,7 @@ export async function openMongo({ url, masterKeys }: MongoOptions): Promise<Mong
   };
   let closing: Promise<void> | undefined;
   return {
-    readModels: new MongoReadModelStore(connection, checkpoints),
+    readModels: new MongoReadModelStore(connection, checkpoints, partitions),
     checkpoints,
     snapshots: new MongoSnapshotStore(connection),
     keyring: new WrappedKeyring(new MongoKeyStore(connection), masterKeys, KEYS_KEPT_MS),

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EngineUnavailable, MasterKey } from '@app/eventing';
-import { at, card, collect, newModel, rejection, write } from '@app/testing/contracts';
+import { at, card, collect, newModel, PROGRAM, rejection, write } from '@app/testing/contracts';
 import { freePort, startMongo, type RunningMongo } from '@app/testing/servers';
 import { openMongo, type Mongo } from './index.js';
 
@@ -33,9 +33,12 @@ describe('unavailable MongoDB', () => {
   const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['prepare', () => mongo.readModels.prepare(model)],
     ['write', () => mongo.readModels.write(model, [write(2, card('b'))], { from: at(1), to: at(2) })],
-    ['get', () => mongo.readModels.get(model, ['a'])],
-    ['page', () => mongo.readModels.page(model, { index: 'byRank', equals: {}, order: 'asc', limit: 2 })],
-    ['search', () => mongo.readModels.search(model, 'a', 2)],
+    ['get', () => mongo.readModels.get(model, PROGRAM, ['a'])],
+    [
+      'page',
+      () => mongo.readModels.page(model, { programId: PROGRAM, index: 'byRank', equals: {}, order: 'asc', limit: 2 }),
+    ],
+    ['search', () => mongo.readModels.search(model, { programId: PROGRAM, prefix: 'a' }, 2)],
     ['beginRebuild', () => mongo.readModels.beginRebuild(model)],
     ['fillRebuild', () => mongo.readModels.fillRebuild(model, [write(2, card('b'))])],
     ['swapRebuild', () => mongo.readModels.swapRebuild(model, at(2))],
@@ -59,7 +62,7 @@ describe('unavailable MongoDB', () => {
     await start();
     await mongo.readModels.prepare(model);
     await mongo.readModels.write(model, [write(1, card('a'))], { from: null, to: at(1) });
-    expect(await mongo.readModels.get(model, ['a'])).toEqual([card('a')]);
+    expect(await mongo.readModels.get(model, PROGRAM, ['a'])).toEqual([card('a')]);
   });
 
   test('after the server is killed, running and later calls report it', async () => {
@@ -82,10 +85,10 @@ describe('unavailable MongoDB', () => {
   test('a server that no longer responds is given up', async () => {
     server?.kill('SIGSTOP');
     try {
-      expect(await rejection(mongo.readModels.get(model, ['a']))).toBeInstanceOf(EngineUnavailable);
+      expect(await rejection(mongo.readModels.get(model, PROGRAM, ['a']))).toBeInstanceOf(EngineUnavailable);
     } finally {
       server?.kill('SIGCONT');
     }
-    expect(await mongo.readModels.get(model, ['a'])).toEqual([card('a')]);
+    expect(await mongo.readModels.get(model, PROGRAM, ['a'])).toEqual([card('a')]);
   });
 });

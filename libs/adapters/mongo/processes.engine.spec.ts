@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CheckpointMoved, KeyDestroyed, type DocumentWrite } from '@app/eventing';
-import { at, byId, card, collect, newModel, rejection, uniqueName, write } from '@app/testing/contracts';
-import { moveMarker } from './checkpoints.js';
+import { at, byId, card, collect, newModel, PROGRAM, rejection, uniqueName, write } from '@app/testing/contracts';
+import { markerOf, moveMarker } from './checkpoints.js';
 import { Connection } from './connection.js';
 import { writeGuarded } from './guarded-writes.js';
 import { openMongo, type Mongo } from './index.js';
-import { liveName, MARKER_ID, markersIn, storedIn } from './model-collections.js';
+import { liveName, storedIn, storedKey } from './model-collections.js';
 import { TemporaryDatabase } from './temporary-database.fixture.js';
 
 type Documents = Parameters<typeof writeGuarded>[0];
@@ -37,7 +37,7 @@ describe('MongoDB shared by several processes', () => {
       await a.checkpoints.set(follower, from, at(n));
     }
     expect(await Promise.all(waiting)).toEqual([true, true]);
-    expect(await b.readModels.get(model, ['x'])).toHaveLength(1);
+    expect(await b.readModels.get(model, PROGRAM, ['x'])).toHaveLength(1);
   });
 
   test('of two writers of one model one continues, the other is refused, and no document goes back', async () => {
@@ -71,10 +71,10 @@ describe('MongoDB shared by several processes', () => {
       const documents = storedIn(db, name);
       // The server looks for x and finds none; before it inserts its own, another process has inserted an older one.
       const meanwhile = async ([, ...others]: Bulk): Promise<unknown> => {
-        await documents.insertOne({ _id: 'x', position: at(1), document: card('x', { rank: 1 }) });
+        await documents.insertOne({ ...storedKey(card('x')), position: at(1), document: card('x', { rank: 1 }) });
         delete server.bulkWrite;
         return documents.bulkWrite(
-          [{ insertOne: { document: { _id: 'x', position: at(2), document: card('x') } } }, ...others],
+          [{ insertOne: { document: { ...storedKey(card('x')), position: at(2), document: card('x') } } }, ...others],
           { ordered: false },
         );
       };
@@ -103,13 +103,11 @@ describe('MongoDB shared by several processes', () => {
     await a.readModels.prepare(model);
     await a.readModels.write(model, [], { from: null, to: at(4) });
     await connection.reach(async (db) => {
-      const before = await markersIn(db, liveName(model.name)).findOne({ _id: MARKER_ID });
+      const before = await markerOf(db, model.name);
+      if (!before) throw new Error('It has no marker');
       await b.readModels.beginRebuild(model);
       await b.readModels.swapRebuild(model, at(4));
-      const moving = moveMarker(db, model.name, before ?? { _id: MARKER_ID, copy: '', checkpoint: null }, {
-        from: at(4),
-        to: at(5),
-      });
+      const moving = moveMarker(db, before, { name: model.name, from: at(4), to: at(5) });
       expect(await rejection(moving)).toBeInstanceOf(CheckpointMoved);
     });
     expect(await a.checkpoints.get(model.name)).toBe(at(4));
@@ -145,9 +143,9 @@ describe('MongoDB shared by several processes', () => {
     expect(await b.checkpoints.get(model.name)).toBe(at(1));
     const indexes = await connection.reach((db) => storedIn(db, liveName(model.name)).indexes());
     const keys = indexes.map(({ key }) => Object.keys(key as object).join());
-    expect(keys).toContain('document.place,document.rank,_id');
-    expect(keys).toContain('document.open,_id');
-    expect(keys).toContain('document.terms');
+    expect(keys).toContain('document.place,document.rank,document.id');
+    expect(keys).toContain('document.open,document.id');
+    expect(keys).toContain('program,document.terms');
   });
 
   test('concurrent processes agree on one key, and all soon forget a destroyed one', async () => {
@@ -191,21 +189,30 @@ describe('MongoDB shared by several processes', () => {
       byId(
         await a.readModels.get(
           model,
+          PROGRAM,
           odd.map(({ id }) => id),
         ),
       ),
     ).toEqual(byId(odd));
     for (const document of odd) {
-      const request = { index: 'byPlace', equals: { place: document.place }, order: 'asc', limit: 5 } as const;
+      const request = {
+        programId: PROGRAM,
+        index: 'byPlace',
+        equals: { place: document.place },
+        order: 'asc',
+        limit: 5,
+      } as const;
       expect((await a.readModels.page(model, request)).documents).toEqual([document]);
     }
     for (const term of odd.flatMap(({ terms }) => terms)) {
       const found = odd.filter(({ terms }) => terms.some((other) => other.startsWith(term)));
-      expect(byId(await a.readModels.search(model, term, 5))).toEqual(byId(found));
+      expect(byId(await a.readModels.search(model, { programId: PROGRAM, prefix: term }, 5))).toEqual(byId(found));
     }
     const equals = { place: { $ne: null } as unknown as string };
     expect(
-      await rejection(a.readModels.page(model, { index: 'byPlace', equals, order: 'asc', limit: 5 })),
+      await rejection(
+        a.readModels.page(model, { programId: PROGRAM, index: 'byPlace', equals, order: 'asc', limit: 5 }),
+      ),
     ).toBeInstanceOf(TypeError);
     expect(
       await rejection(

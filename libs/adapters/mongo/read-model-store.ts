@@ -1,37 +1,40 @@
-import { randomUUID } from 'node:crypto';
 import {
   CheckpointMoved,
   checkNames,
   fieldValue,
   indexedFields,
-  indexFields,
   isDeleted,
   pageList,
   ReadModelStore,
   toPage,
+  type CheckpointMove,
   type Document,
+  type DocumentKey,
   type DocumentWrite,
   type ModelDefinition,
   type Page,
   type PageRequest,
+  type Partitions,
   type StoredDocument,
 } from '@app/eventing';
 import type { Position } from '@app/kernel';
-import type { Collection, Db, IndexDescription } from 'mongodb';
-import { moveMarker, type MongoCheckpoints } from './checkpoints.js';
-import { isDuplicate, type Connection } from './connection.js';
+import type { Collection } from 'mongodb';
+import { markerOf, moveMarker, type MongoCheckpoints } from './checkpoints.js';
+import type { Connection } from './connection.js';
 import { writeGuarded } from './guarded-writes.js';
 import {
   copyName,
   IS_DOCUMENT,
   liveName,
-  MARKER_ID,
+  MARKERS,
   markersIn,
   NotPrepared,
   path,
   storedIn,
+  storedKey,
   type Stored,
 } from './model-collections.js';
+import { dropCopy, makeIndexes, makeMarkers } from './make-collections.js';
 import { pageFilter } from './page-filter.js';
 
 const SCAN = 500;
@@ -43,6 +46,7 @@ export class MongoReadModelStore extends ReadModelStore {
   constructor(
     private readonly connection: Connection,
     private readonly checkpoints: MongoCheckpoints,
+    private readonly partitions: Partitions,
   ) {
     super();
   }
@@ -54,7 +58,7 @@ export class MongoReadModelStore extends ReadModelStore {
   async prepare(model: ModelDefinition): Promise<void> {
     checkNames(model);
     await this.connection.reach(async (db) => {
-      await makeMarker(db, liveName(model.name));
+      await makeMarkers(db, liveName(model.name), this.partitions);
       await makeIndexes(db, liveName(model.name), model);
     });
   }
@@ -67,32 +71,46 @@ export class MongoReadModelStore extends ReadModelStore {
   async write(
     model: ModelDefinition,
     writes: readonly DocumentWrite[],
-    { from, to }: { readonly from: Position | null; readonly to: Position },
+    { name = model.name, from, to }: CheckpointMove,
   ): Promise<void> {
     checkFields(model, writes);
+    const stored = await this.checkpoints.settle(name, from);
     await this.connection.reach(async (db) => {
-      const marker = await markersIn(db, liveName(model.name)).findOne({ _id: MARKER_ID });
+      const marker = await markerOf(db, name);
       if (!marker) throw new NotPrepared(model);
-      if (marker.checkpoint !== from) throw new CheckpointMoved(model.name);
+      if (marker.checkpoint !== stored) throw new CheckpointMoved(name);
       await writeGuarded(storedIn(db, liveName(model.name)), writes);
-      await moveMarker(db, model.name, marker, { from, to });
+      await moveMarker(db, marker, { name, from: stored, to });
     });
-    this.checkpoints.moved(model.name, to);
+    this.checkpoints.moved(name, to);
   }
 
-  async get<Row extends Document>(model: ModelDefinition<Row>, ids: readonly string[]): Promise<readonly Row[]> {
+  async get<Row extends Document>(
+    model: ModelDefinition<Row>,
+    programId: string,
+    ids: readonly string[],
+  ): Promise<readonly Row[]> {
+    const keys = ids.map((id) => storedKey({ programId, id })._id);
     return toDocuments(
-      await this.#inLive(model, (live) => live.find({ _id: { $in: [...ids] }, ...IS_DOCUMENT }).toArray()),
+      await this.#inLive(model, (live) =>
+        live.find({ program: programId, _id: { $in: keys }, ...IS_DOCUMENT }).toArray(),
+      ),
     );
   }
 
   async versions<Row extends Document>(
     model: ModelDefinition<Row>,
-    ids: readonly string[],
+    keys: readonly DocumentKey[],
   ): Promise<readonly DocumentWrite<Row>[]> {
-    const found = await this.#inLive(model, (live) => live.find({ _id: { $in: [...ids] } }).toArray());
-    return found.map(({ _id, document, position }) =>
-      document === undefined ? { deleted: _id, position } : { document, position },
+    const stored = keys.map(storedKey);
+    const programs = [...new Set(stored.map(({ program }) => program))];
+    const found = await this.#inLive(model, (live) =>
+      live.find({ program: { $in: programs }, _id: { $in: stored.map(({ _id }) => _id) } }).toArray(),
+    );
+    return found.map(({ _id, program, document, position }) =>
+      document === undefined
+        ? { deleted: { programId: program, id: _id.slice(program.length + 1) }, position }
+        : { document, position },
     );
   }
 
@@ -102,7 +120,7 @@ export class MongoReadModelStore extends ReadModelStore {
     const sort = Object.fromEntries(list.sortedBy.map((field) => [path(field), direction] as const));
     const found = await this.#inLive(model, (live) =>
       live
-        .find(pageFilter(list, request.order))
+        .find({ ...(request.programId !== null && { program: request.programId }), ...pageFilter(list, request.order) })
         .sort(sort)
         .limit(request.limit + 1)
         .toArray(),
@@ -112,19 +130,26 @@ export class MongoReadModelStore extends ReadModelStore {
 
   async search<Row extends Document>(
     model: ModelDefinition<Row>,
-    prefix: string,
+    { programId: program, prefix }: { readonly programId: string; readonly prefix: string },
     limit: number,
   ): Promise<readonly Row[]> {
     if (model.searchTerms === undefined || limit === 0) return [];
     // A range, since a pattern would have to be escaped and cannot contain every character.
     const terms = { [path(model.searchTerms)]: { $elemMatch: { $gte: prefix, $lt: prefix + LAST_CHARACTER } } };
-    return toDocuments(await this.#inLive(model, (live) => live.find(terms).limit(limit).toArray()));
+    return toDocuments(
+      await this.#inLive(model, (live) =>
+        live
+          .find({ program, ...terms })
+          .limit(limit)
+          .toArray(),
+      ),
+    );
   }
 
   async beginRebuild(model: ModelDefinition): Promise<void> {
     await this.connection.reach(async (db) => {
-      await dropCopy(db, model);
-      await makeMarker(db, copyName(model.name));
+      await dropCopy(db, model, this.partitions);
+      await makeMarkers(db, copyName(model.name), this.partitions);
     });
   }
 
@@ -141,16 +166,19 @@ export class MongoReadModelStore extends ReadModelStore {
   async swapRebuild(model: ModelDefinition, checkpoint: Position | null): Promise<void> {
     await this.connection.reach(async (db) => {
       const copy = copyName(model.name);
-      const { matchedCount } = await markersIn(db, copy).updateOne({ _id: MARKER_ID }, { $set: { checkpoint } });
+      const { matchedCount } = await markersIn(db, copy).updateMany(MARKERS, { $set: { checkpoint } });
       if (matchedCount === 0) throw new Error(`No rebuild of ${model.name} was begun`);
       await makeIndexes(db, copy, model);
       await storedIn(db, copy).rename(liveName(model.name), { dropTarget: true });
     });
-    if (checkpoint !== null) this.checkpoints.moved(model.name, checkpoint);
+    this.checkpoints.replaced(
+      this.partitions.all.map((part) => part.nameOf(model.name)),
+      checkpoint,
+    );
   }
 
   async dropRebuild(model: ModelDefinition): Promise<void> {
-    await this.connection.reach((db) => dropCopy(db, model));
+    await this.connection.reach((db) => dropCopy(db, model, this.partitions));
   }
 
   async *scan(model: ModelDefinition, which: 'live' | 'rebuild'): AsyncIterable<StoredDocument> {
@@ -181,30 +209,6 @@ export class MongoReadModelStore extends ReadModelStore {
 
 const toDocuments = <Row extends Document>(found: readonly Stored<Row>[]): Row[] =>
   found.flatMap(({ document }) => document ?? []);
-
-/** One of several concurrent processes creates it. */
-async function makeMarker(db: Db, collection: string): Promise<void> {
-  const made = { copy: randomUUID(), checkpoint: null };
-  try {
-    await markersIn(db, collection).updateOne({ _id: MARKER_ID }, { $setOnInsert: made }, { upsert: true });
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-  }
-}
-
-/** Creates it first: not every server allows dropping a missing collection. */
-async function dropCopy(db: Db, { name }: ModelDefinition): Promise<void> {
-  await makeMarker(db, copyName(name));
-  await storedIn(db, copyName(name)).drop();
-}
-
-async function makeIndexes(db: Db, collection: string, model: ModelDefinition): Promise<void> {
-  const indexes: IndexDescription[] = Object.keys(model.indexes).map((index) => ({
-    key: new Map(indexFields(model, index).map((field) => [path(field), 1])),
-  }));
-  if (model.searchTerms !== undefined) indexes.push({ key: new Map([[path(model.searchTerms), 1]]) });
-  if (indexes.length > 0) await storedIn(db, collection).createIndexes(indexes);
-}
 
 /** A list in an indexed field would be one entry for each of its items. @throws TypeError */
 function checkFields(model: ModelDefinition, writes: readonly DocumentWrite[]): void {

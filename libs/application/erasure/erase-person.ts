@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Checkpoints, TemporaryFailure, type CommandContext } from '@app/eventing';
-import { INBOX, InboxQueries } from '@app/read-models';
+import { Progress, TemporaryFailure, type CommandContext } from '@app/eventing';
+import { InboxQueries, inboxProjection } from '@app/read-models';
 import { HandleContact } from '../contact/contact.command.js';
 import { HandleConversation } from '../conversation/conversation.command.js';
 import { subCommand } from '../commands/ids.js';
@@ -17,7 +17,7 @@ const LONGEST_WAIT_MS = 60_000;
 export class ErasePerson {
   constructor(
     private readonly commands: CommandBus,
-    private readonly checkpoints: Checkpoints,
+    private readonly progress: Progress,
     private readonly inbox: InboxQueries,
   ) {}
 
@@ -28,7 +28,7 @@ export class ErasePerson {
       new HandleContact(contactId, { type: 'EraseContact', data: { by } }, context),
     );
     // By then the inbox shows every conversation that started before the contact was erased.
-    if (position === null || !(await this.checkpoints.waitFor(INBOX, position, LONGEST_WAIT_MS)))
+    if (position === null || !(await this.progress.waitFor(inboxProjection, position, LONGEST_WAIT_MS, programId)))
       throw new ConversationsNotKnownYet();
     const conversationIds = await this.inbox.idsOf(programId, contactId);
     for (const id of conversationIds)

@@ -11,6 +11,8 @@ import { reactions } from './index.js';
 /** Runs the reactions to an event. */
 @Injectable()
 export class Automation {
+  /** Name of its follower. */
+  static readonly worker = 'automation';
   /** Categories of the streams it follows. */
   static readonly categories = categoriesOf(reactions.flatMap(({ on }) => on));
 

@@ -1,5 +1,5 @@
 import type { CommandBus, Command } from '@nestjs/cqrs';
-import type { Checkpoints, Engines } from '@app/eventing';
+import type { Engines, Progress } from '@app/eventing';
 import { defaultPolicies, type Policies } from '@app/domain/program';
 import { eventTypes, subjectHomes, upcasters } from '@app/domain';
 import { Aggregates, EventCodec, EventLog, naturalId, type CommandContext, type CommandResult } from '@app/eventing';
@@ -147,8 +147,8 @@ export class WriteSide {
       ];
     };
     const inbox = { idsOf } as unknown as InboxQueries;
-    const checkpoints = { waitFor: () => Promise.resolve(true) } as unknown as Checkpoints;
-    return new ErasePerson(this.bus, checkpoints, inbox).erase(contactId, 'olivia', this.context(key));
+    const progress = { waitFor: () => Promise.resolve(true) } as unknown as Progress;
+    return new ErasePerson(this.bus, progress, inbox).erase(contactId, 'olivia', this.context(key));
   }
 
   /** A text that was accepted by the webhook, but not yet routed. */

@@ -3,7 +3,9 @@ import type { EventStore } from '../ports/event-store.js';
 import { LEASE } from '../ports/leadership.js';
 import { isPosition, type Checkpoints, type StoredCheckpoint } from '../ports/read-model-store.js';
 import { checkIdentity, isOfAnotherRecord, REBUILD, RECORD, type RecordStores } from './record-identity.js';
+import { subjectOf, type Partitions } from '../ports/partitions.js';
 import { UnusableData } from '../ports/unusable-data.js';
+import { checkPartitions, PARTITIONS } from './partition-check.js';
 
 type Stores = { readonly eventStore: EventStore; readonly checkpoints: Checkpoints };
 
@@ -25,7 +27,7 @@ export async function checkpointsAhead({
 export class RecordCheck {
   private passing: Promise<void> | null = null;
 
-  constructor(private readonly stores: RecordStores) {}
+  constructor(private readonly stores: RecordStores & { readonly partitions: Partitions }) {}
 
   /** @throws UnusableData when they do not; EngineUnavailable, and the next call checks again */
   pass(): Promise<void> {
@@ -38,6 +40,7 @@ export class RecordCheck {
 
   private async check(): Promise<void> {
     await checkIdentity(this.stores);
+    await checkPartitions(this.stores);
     const { head, ahead } = await checkpointsAhead(this.stores);
     if (ahead.length === 0) return;
     throw new UnusableData(
@@ -70,12 +73,12 @@ export async function setBackFollowers(
     (stored) =>
       stored.of === 'follower' &&
       !stored.name.startsWith(LEASE) &&
-      stored.name !== RECORD &&
-      (isForeign || !hasEffectsElsewhere(stored.name) || isAhead(stored)),
+      ![RECORD, PARTITIONS].includes(stored.name) &&
+      (isForeign || !hasEffectsElsewhere(subjectOf(stored.name)) || isAhead(stored)),
   );
   // Those beyond the end come last, since only they show that a reset is needed.
   const inOrder = followers.toSorted((one, other) => Number(isAhead(one)) - Number(isAhead(other)));
   for (const { name, checkpoint } of inOrder)
-    await checkpoints.set(name, checkpoint, hasEffectsElsewhere(name) && !isForeign ? head : null);
+    await checkpoints.set(name, checkpoint, hasEffectsElsewhere(subjectOf(name)) && !isForeign ? head : null);
   return inOrder.map(({ name }) => name);
 }

@@ -75,7 +75,8 @@ export async function nameRecordOfCheckpoints({
   if (recordId !== null) await checkpoints.set(RECORD, await checkpoints.get(RECORD), recordId);
 }
 
-const hasFollowed = async (checkpoints: Checkpoints): Promise<boolean> =>
+/** Whether any follower has handled anything. */
+export const hasFollowed = async (checkpoints: Checkpoints): Promise<boolean> =>
   (await checkpoints.all()).some((stored) => stored.of !== 'follower' || isPosition(stored));
 
 /** What to do about read models and checkpoints that do not belong to the event store. */

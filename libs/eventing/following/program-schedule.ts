@@ -127,8 +127,9 @@ export class ProgramSchedule<Row extends DueRow> {
 
   private page(range: PageRequest['range'] & object, limit: number, after?: string): Promise<Page<Row>> {
     const { model, index, pending } = this.work;
-    const equals = { programId: this.programId, ...pending };
-    return this.readModels.page(model, { index, equals, range, order: 'asc', after, limit });
+    const { programId } = this;
+    const equals = { programId, ...pending };
+    return this.readModels.page(model, { programId, index, equals, range, order: 'asc', after, limit });
   }
 
   private isDue(row: Row): boolean {

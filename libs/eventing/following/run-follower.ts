@@ -1,5 +1,6 @@
 import type { Message, Position } from '@app/kernel';
 import type { EventLog } from '../reading/event-log.js';
+import type { Part } from '../ports/partitions.js';
 import type { Checkpoints } from '../ports/read-model-store.js';
 import type { Followable } from '../reading/unopened.js';
 
@@ -7,6 +8,8 @@ export type Follower<Event extends Message = Message> = {
   /** Name of its checkpoint. */
   readonly name: string;
   readonly categories: readonly string[];
+  /** Only events of these programs; by default of all. */
+  readonly part?: Part;
   /**
    * Effects are durable when it resolves; called again with the same events when the process died before the
    * checkpoint.
@@ -23,10 +26,13 @@ export async function runFollower(
   follower: Follower,
   signal: AbortSignal,
 ): Promise<void> {
-  let from: Position | null = await checkpoints.get(follower.name);
-  for await (const { all, position } of eventLog.follow({ after: from, categories: follower.categories, signal })) {
-    if (all.length > 0) await follower.handle(all);
-    await checkpoints.set(follower.name, from, position);
+  const { name, categories, part } = follower;
+  let from: Position | null = await checkpoints.get(name);
+  for await (const { all, position } of eventLog.follow({ after: from, categories, part, signal })) {
+    if (all.length > 0) {
+      await follower.handle(all);
+      await checkpoints.set(name, from, position);
+    } else checkpoints.pass(name, from, position);
     from = position;
   }
 }

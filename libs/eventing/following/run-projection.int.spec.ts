@@ -53,7 +53,7 @@ describe('runProjection', () => {
     await run;
   }
   const row = async (): Promise<TallyRow | undefined> =>
-    (await engines.readModels.get(projection, [`p${count}`]))[0] as TallyRow | undefined;
+    (await engines.readModels.get(projection, 'program-1', [`p${count}`]))[0] as TallyRow | undefined;
 
   it('rule 8: follows the event store and saves its position', async () => {
     const position = await add(1, 2, 3);
@@ -85,9 +85,10 @@ describe('runProjection', () => {
     const late = await add(2);
     const lagging: Followed = {
       ...followed,
-      checkpoints: Object.assign(Object.create(engines.checkpoints) as typeof engines.checkpoints, {
+      checkpoints: {
         get: async () => early,
-      }),
+        pass: (...move: Parameters<typeof engines.checkpoints.pass>) => engines.checkpoints.pass(...move),
+      } as unknown as typeof engines.checkpoints,
     };
     await runTo(late);
     await expect(runProjection(lagging, projection, new AbortController().signal)).rejects.toThrow(CheckpointMoved);
@@ -117,10 +118,10 @@ describe('runProjection', () => {
       indexes: { byNote: ['note'] },
       touches: ({ aggregateId, revision, data }) =>
         data.amount === 99 ? { index: 'byNote', equals: { note: aggregateId } } : `${aggregateId} ${revision}`,
-      evolve: (before, { aggregateId, revision, data }) =>
+      evolve: (before, { aggregateId, revision, data, metadata: { programId } }) =>
         data.amount === 99
           ? before && { ...before, sum: 0 }
-          : { id: `${aggregateId} ${revision}`, note: aggregateId, sum: data.amount, count: 1 },
+          : { id: `${aggregateId} ${revision}`, programId, note: aggregateId, sum: data.amount, count: 1 },
     } as ReadModel<TallyRow & { note?: string }, TallyEvent>;
     projection = wiping;
     await tallies.add(`other${count}`, [7], contextOf(`${count}/other`));
@@ -146,8 +147,9 @@ describe('runProjection', () => {
       ...tallyProjection,
       name: `tallies_${count}`,
       touches: ({ aggregateId }) => [`${aggregateId} a`, `${aggregateId} b`],
-      evolve: (before, { data }, id) => ({
+      evolve: (before, { data, metadata: { programId } }, id) => ({
         id,
+        programId,
         sum: (before?.sum ?? 0) + data.amount,
         count: (before?.count ?? 0) + 1,
       }),
@@ -155,20 +157,22 @@ describe('runProjection', () => {
     projection = several;
     await runTo(await add(1, 2));
     await runTo(await add(3));
-    const sums = (await engines.readModels.get(projection, [`p${count} a`, `p${count} b`])).map(({ sum }) => sum);
+    const sums = (await engines.readModels.get(projection, 'program-1', [`p${count} a`, `p${count} b`])).map(
+      ({ sum }) => sum,
+    );
     expect(sums).toEqual([6, 6]);
     projection = { ...several, name: `none_${count}`, handles: [] };
     await runTo(await add(4));
-    expect(await engines.readModels.get(projection, [`p${count} a`])).toEqual([]);
+    expect(await engines.readModels.get(projection, 'program-1', [`p${count} a`])).toEqual([]);
   });
 
   it('rule 8: a deleted document stays deleted when events are repeated, and a rebuild is equal', async () => {
     const open: ReadModel<TallyRow, TallyEvent> = {
       ...tallyProjection,
       name: `tallies_${count}`,
-      evolve: (before, { data }, id) => {
+      evolve: (before, { data, metadata: { programId } }, id) => {
         const sum = (before?.sum ?? 0) + data.amount;
-        return sum === 0 ? null : { id, sum, count: (before?.count ?? 0) + 1 };
+        return sum === 0 ? null : { id, programId, sum, count: (before?.count ?? 0) + 1 };
       },
     };
     projection = open;
@@ -181,7 +185,7 @@ describe('runProjection', () => {
     // As after a crash between documents and checkpoint: the last three events are repeated, with a new one.
     await engines.checkpoints.set(projection.name, late, early);
     await runTo(await add(5));
-    expect(await row()).toEqual({ id: `p${count}`, sum: 5, count: 1 });
+    expect(await row()).toEqual({ id: `p${count}`, programId: 'program-1', sum: 5, count: 1 });
     await runTo(await add(-5));
     await rebuild(followed, projection, new AbortController().signal);
     for (const which of ['live', 'rebuild'] as const) {
@@ -220,12 +224,9 @@ describe('runProjection', () => {
     };
     const run = async (by: Followed): Promise<void> => {
       const stop = new AbortController();
-      const running = runProjection(
-        by,
-        projection,
-        stop.signal,
-        async ({ cause, revision }) => void told.push(`${cause} ${revision}`),
-      );
+      const running = runProjection(by, projection, stop.signal, {
+        onUnopened: async ({ cause, revision }) => void told.push(`${cause} ${revision}`),
+      });
       await Promise.race([
         engines.checkpoints.waitFor(projection.name, (await by.eventLog.head()) ?? '', LONG),
         running,
@@ -237,8 +238,8 @@ describe('runProjection', () => {
       void (await tallies.add(`q${count}`, [amount], contextOf(`${count}/q${amount}`)));
     const rows = async (): Promise<unknown> => [
       await row(),
-      (await engines.readModels.get(projection, [`q${count}`]))[0],
-      (await engines.readModels.get(projection, [unreadableId(stream)]))[0],
+      (await engines.readModels.get(projection, 'program-1', [`q${count}`]))[0],
+      (await engines.readModels.get(projection, 'program-1', [unreadableId(stream)]))[0],
     ];
     const collect = async (which: 'live' | 'rebuild'): Promise<DocumentWrite[]> => {
       const documents: DocumentWrite[] = [];

@@ -1,17 +1,20 @@
 import type { Message, Position, Recorded } from '@app/kernel';
 import type { EventLog } from '../reading/event-log.js';
 import {
-  idOf,
   isDeleted,
+  keyOf,
+  keyText,
   type Checkpoints,
   type Document,
+  type DocumentKey,
   type DocumentWrite,
   type FieldValue,
   type ModelDefinition,
   type ReadModelStore,
 } from '../ports/read-model-store.js';
 import { allPages } from '../ports/all-pages.js';
-import { isOpened, type Followable, type Unopened } from '../reading/unopened.js';
+import { Partitions, type Part } from '../ports/partitions.js';
+import { isOpened, programOf, type Followable, type Unopened } from '../reading/unopened.js';
 
 /** A read model and its projection: which events it shows, and how. The fold is pure, and never refuses an event. */
 export type ReadModel<Row extends Document = Document, Event extends Message = Message> = ModelDefinition<Row> & {
@@ -49,6 +52,8 @@ export type OnUnopened = (event: Unopened) => Promise<void>;
 /** Name of the lease for writing a read model. */
 export const projectorOf = ({ name }: Pick<ReadModel, 'name'>): string => `projector ${name}`;
 
+const [WHOLE] = new Partitions().all;
+
 /** Id of the document that marks a stream as unreadable, while the read model skips its later events. */
 export const unreadableId = (stream: string): string => `unreadable ${stream}`;
 
@@ -57,7 +62,7 @@ export const isUnreadable = ({ id, unreadable }: Document): boolean =>
   typeof unreadable === 'string' && id === unreadableId(unreadable);
 
 /**
- * Follows the event store and writes the read model, until the signal aborts. After an event that cannot be opened,
+ * Follows the event store and writes the read model, or one part of it, until the signal aborts. After an event that cannot be opened,
  * later events of its stream are skipped until a rebuild; other streams continue. Rejects when the store does, or with
  * `CheckpointMoved` when another worker owns the model; then call it again.
  */
@@ -65,16 +70,23 @@ export async function runProjection(
   { eventLog, readModels, checkpoints }: Followed,
   model: ReadModel,
   signal: AbortSignal,
-  onUnopened: OnUnopened = () => Promise.resolve(),
+  {
+    part = WHOLE,
+    onUnopened = () => Promise.resolve(),
+  }: { readonly part?: Part; readonly onUnopened?: OnUnopened } = {},
 ): Promise<void> {
+  const name = part.nameOf(model.name);
+  const { categories } = model;
   await readModels.prepare(model);
-  let from = await checkpoints.get(model.name);
-  for await (const { all, position } of eventLog.follow({ after: from, categories: model.categories, signal })) {
+  let from = await checkpoints.get(name);
+  for await (const { all, position } of eventLog.follow({ after: from, categories, part, signal })) {
     const rows = await touchedRows(readModels, model, all);
     const before = new Map(rows);
     for (const event of fold(model, rows, all)) await onUnopened(event);
-    const changed = [...rows.values()].filter((row) => before.get(idOf(row)) !== row);
-    await readModels.write(model, changed, { from, to: position });
+    const changed = [...rows.values()].filter((row) => before.get(keyText(keyOf(row))) !== row);
+    if (changed.length > 0 || all.some(isHandledBy(model)))
+      await readModels.write(model, changed, { name, from, to: position });
+    else checkpoints.pass(name, from, position);
     from = position;
   }
 }
@@ -113,17 +125,19 @@ async function touchedRows(
   model: ReadModel,
   all: readonly Followable[],
 ): Promise<Map<string, DocumentWrite>> {
-  const touched = all.filter(isHandledBy(model)).map((event) => model.touches(event));
+  const handled = all.filter(isHandledBy(model));
   const selected = await Promise.all(
-    touched.filter(isSelection).map((selection) => allPages(readModels, model, { ...selection, order: 'asc' })),
+    handled.map(async (event) => {
+      const touched = model.touches(event);
+      if (!isSelection(touched)) return [];
+      return allPages(readModels, model, { ...touched, programId: programOf(event), order: 'asc' });
+    }),
   );
-  const ids = new Set([
-    ...touched.flatMap((some) => (isSelection(some) ? [] : idsIn(some))),
-    ...selected.flat().map(({ id }) => id),
-    ...all.map(({ stream }) => unreadableId(stream)),
-  ]);
-  const rows = ids.size === 0 ? [] : await readModels.versions(model, [...ids]);
-  return new Map(rows.map((row) => [idOf(row), row]));
+  const keys = new Map(
+    [...touchedBy(model, handled), ...selected.flat(), ...all.map(markOf)].map((key) => [keyText(key), key]),
+  );
+  const rows = keys.size === 0 ? [] : await readModels.versions(model, [...keys.values()]);
+  return new Map(rows.map((row) => [keyText(keyOf(row)), row]));
 }
 
 const documentOf = (row: DocumentWrite | undefined): Document | null => (!row || isDeleted(row) ? null : row.document);
@@ -136,15 +150,18 @@ const isHandledBy =
 const isSelection = (touched: Touched): touched is Selection =>
   typeof touched === 'object' && touched !== null && 'index' in touched;
 
-/** Ids of the documents that these events change, if a model names them by id. */
-export const touchedBy = (model: ReadModel, events: readonly Followable[]): readonly string[] => [
-  ...new Set(
-    events.filter(isHandledBy(model)).flatMap((event) => {
-      const touched = model.touches(event);
-      return isSelection(touched) ? [] : idsIn(touched);
-    }),
-  ),
-];
+/** Keys of the documents that these events change, if a model names them by id. */
+export const touchedBy = (model: ReadModel, events: readonly Followable[]): readonly DocumentKey[] =>
+  events.filter(isHandledBy(model)).flatMap((event) => {
+    const touched = model.touches(event);
+    return isSelection(touched) ? [] : idsIn(touched).map((id) => ({ programId: programOf(event), id }));
+  });
+
+/** Key of the mark that a stream is unreadable. */
+const markOf = (event: Followable): DocumentKey => ({
+  programId: programOf(event),
+  id: unreadableId(event.stream),
+});
 
 const idsIn = (touched: string | readonly string[] | null): readonly string[] =>
   touched === null ? [] : typeof touched === 'string' ? [touched] : touched;
@@ -153,7 +170,7 @@ const idsIn = (touched: string | readonly string[] | null): readonly string[] =>
 export function touchedIds(model: ReadModel, event: Recorded<Message>, rows: Iterable<Document>): readonly string[] {
   const touched = model.touches(event);
   if (!isSelection(touched)) return idsIn(touched);
-  const equals = Object.entries(touched.equals);
+  const equals = Object.entries({ ...touched.equals, programId: programOf(event) });
   return [...rows].filter((row) => equals.every(([field, value]) => row[field] === value)).map(({ id }) => id);
 }
 
@@ -169,14 +186,14 @@ export function fold(
   const isHandled = isHandledBy(model);
   const unopened: Unopened[] = [];
   for (const event of events) {
-    const id = unreadableId(event.stream);
-    const mark = rows.get(id);
+    const key = markOf(event);
+    const mark = rows.get(keyText(key));
     if (mark && (isOpened(event) ? mark.position <= event.position : mark.position < event.position)) continue;
     if (isOpened(event)) {
       if (isHandled(event)) apply(model, rows, event);
       continue;
     }
-    if (!mark) rows.set(id, { document: { id, unreadable: event.stream }, position: event.position });
+    if (!mark) rows.set(keyText(key), { document: { ...key, unreadable: event.stream }, position: event.position });
     unopened.push(event);
   }
   return unopened;
@@ -185,11 +202,12 @@ export function fold(
 function apply(model: ReadModel, rows: Map<string, DocumentWrite>, event: Recorded<Message>): void {
   const { position } = event;
   for (const id of touchedIds(model, event, documentsIn(rows))) {
-    const stored = rows.get(id);
+    const key = { programId: programOf(event), id };
+    const stored = rows.get(keyText(key));
     if (stored && stored.position >= position) continue;
     const row = documentOf(stored);
     const next = model.evolve(row, event, id);
-    if (next !== row) rows.set(id, next === null ? { deleted: id, position } : { document: next, position });
+    if (next !== row) rows.set(keyText(key), next === null ? { deleted: key, position } : { document: next, position });
   }
 }
 

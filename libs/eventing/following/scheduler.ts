@@ -3,10 +3,15 @@ import type { TrustedClock } from '../checks/trusted-clock.js';
 import type { Clock } from '../ports/clock.js';
 import type { DueRow, DueWork, OnFailure } from './due-work.js';
 import { ProgramSchedule } from './program-schedule.js';
-import { touchedBy, type Followed } from './run-projection.js';
+import type { Part, Partitions } from '../ports/partitions.js';
+import { isDeleted, keyText } from '../ports/read-model-store.js';
+import { Progress } from './progress.js';
+import { touchedBy, type Followed as FollowedStores } from './run-projection.js';
 import { sideBySide } from './side-by-side.js';
 import { untilReached } from './until-reached.js';
 import { Wakeup } from './wakeup.js';
+
+type Followed = FollowedStores & { readonly partitions: Partitions };
 
 const LONGEST_WAIT_MS = 1_000;
 const PROGRAMS_AT_ONCE = 10;
@@ -38,6 +43,7 @@ class Run<Row extends DueRow> {
   /** When the last reading of everything began, in ms. */
   private readAllAt = -Infinity;
   private failure: { readonly error: unknown } | null = null;
+  private readonly progress: Progress;
 
   constructor(
     private readonly followed: Followed,
@@ -45,22 +51,26 @@ class Run<Row extends DueRow> {
     private readonly trustedClock: TrustedClock,
     private readonly work: DueWork<Row>,
     private readonly onFailure: OnFailure<Row>,
-  ) {}
+  ) {
+    this.progress = new Progress(followed.checkpoints, followed.partitions);
+  }
 
   async run(signal: AbortSignal): Promise<void> {
     // Documents written before this position are found in the read model; events announce later ones.
     const head = this.work.since ? this.work.since.position : await this.followed.eventLog.head();
     try {
-      await sideBySide(signal, [(running) => this.follow(head, running), (running) => this.doDue(head, running)]);
+      const { partitions } = this.followed;
+      await sideBySide(signal, [
+        ...partitions.all.map((part) => (running: AbortSignal) => this.follow(head, part, running)),
+        (running) => this.doDue(head, running),
+      ]);
     } finally {
       await Promise.all(this.turns.values());
     }
   }
 
   private async doDue(head: Position | null, signal: AbortSignal): Promise<void> {
-    const { checkpoints } = this.followed;
-    const { model } = this.work;
-    if (head !== null) await untilReached(checkpoints, model.name, head, signal);
+    if (head !== null) await this.progress.untilReached(this.work.model, head, signal);
     while (!signal.aborted) {
       const since = this.wakeup.calls;
       if (Math.abs(this.clock.now() - this.readAllAt) >= READ_AGAIN_MS) await this.findPrograms();
@@ -71,17 +81,17 @@ class Run<Row extends DueRow> {
     }
   }
 
-  private async follow(after: Position | null, signal: AbortSignal): Promise<void> {
+  /** Each part on its own: one that is behind delays only its programs. */
+  private async follow(after: Position | null, part: Part, signal: AbortSignal): Promise<void> {
     const { model, startedBy } = this.work;
     const { eventLog, readModels, checkpoints } = this.followed;
-    for await (const { events, position } of eventLog.follow({ after, categories: model.categories, signal })) {
-      const ids = touchedBy(
-        model,
-        events.filter(({ type }) => startedBy.includes(type)),
-      );
-      if (ids.length === 0) continue;
-      await untilReached(checkpoints, model.name, position, signal);
-      for (const row of await readModels.get(model, ids)) this.program(row.programId).announce(row);
+    for await (const { events, position } of eventLog.follow({ after, categories: model.categories, part, signal })) {
+      const started = events.filter(({ type }) => startedBy.includes(type));
+      const keys = new Map(touchedBy(model, started).map((key) => [keyText(key), key]));
+      if (keys.size === 0) continue;
+      await untilReached(checkpoints, part.nameOf(model.name), position, signal);
+      for (const write of await readModels.versions(model, [...keys.values()]))
+        if (!isDeleted(write)) this.program(write.document.programId).announce(write.document);
       this.wakeup.wake();
     }
   }
@@ -90,7 +100,7 @@ class Run<Row extends DueRow> {
     const { model, index } = this.work;
     this.readAllAt = this.clock.now();
     for (let above = ''; ;) {
-      const page = { index, equals: {}, range: { above }, order: 'asc', limit: 1 } as const;
+      const page = { programId: null, index, equals: {}, range: { above }, order: 'asc', limit: 1 } as const;
       const { documents } = await this.followed.readModels.page(model, page);
       const [row] = documents;
       if (!row) return;

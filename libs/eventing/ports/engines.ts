@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { EngineClock } from './engine-clock.js';
 import type { EventStore } from './event-store.js';
 import type { Leadership } from './leadership.js';
+import type { Partitions } from './partitions.js';
 import type { Checkpoints, ReadModelStore } from './read-model-store.js';
 import type { SnapshotStore } from './snapshot-store.js';
 import type { TopicLog } from './topic-log.js';
@@ -15,6 +16,8 @@ export type Engines = {
   readonly snapshots: SnapshotStore;
   readonly keyring: WrappedKeyring;
   readonly leadership: Leadership;
+  /** How followers and read models are divided. */
+  readonly partitions: Partitions;
   readonly topics: TopicLog;
   /** Clocks of the engines that may run on another machine. */
   readonly clocks: readonly EngineClock[];

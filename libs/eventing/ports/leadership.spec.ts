@@ -13,6 +13,9 @@ class CheckpointsInMemory extends Checkpoints {
     if ((this.stored.get(name) ?? null) !== from) throw new CheckpointMoved(name);
     this.stored.set(name, to);
   }
+  pass(): never {
+    throw new Error('not used');
+  }
   all(): Promise<never> {
     throw new Error('not used');
   }

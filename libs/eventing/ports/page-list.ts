@@ -24,7 +24,10 @@ export type PageList = {
 };
 
 /** @throws TypeError when the index does not exist or does not fit; InvalidCursor */
-export function pageList(model: ModelDefinition, { index, equals, range, order, after }: PageRequest): PageList {
+export function pageList(
+  model: ModelDefinition,
+  { programId, index, equals, range, order, after }: PageRequest,
+): PageList {
   const fields = indexFields(model, index);
   const given = Object.keys(equals).length;
   const first = fields.slice(0, given);
@@ -32,7 +35,7 @@ export function pageList(model: ModelDefinition, { index, equals, range, order, 
     throw new TypeError(`Index ${index} of ${model.name} does not fit the fields ${Object.keys(equals).join(', ')}`);
   }
   const list = createHash('sha256')
-    .update(JSON.stringify([model.name, index, order, first.map((field) => equals[field]), range ?? null]))
+    .update(JSON.stringify([model.name, programId, index, order, first.map((field) => equals[field]), range ?? null]))
     .digest('base64url')
     .slice(0, 16);
   const sortedBy = fields.slice(given);

@@ -1,6 +1,9 @@
 import { DomainError, type JsonObject, type Position } from '@app/kernel';
 
-export type Document = JsonObject & { readonly id: string };
+/** Belongs to one program, and its id is unique within it. */
+export type Document = JsonObject & DocumentKey;
+
+export type DocumentKey = { readonly id: string; readonly programId: string };
 
 export type FieldValue = string | number | boolean | null;
 
@@ -23,17 +26,21 @@ export type ModelDefinition<Row extends Document = Document> = {
 export type StoredDocument<Row extends Document = Document> = { readonly document: Row; readonly position: Position };
 
 /**
- * Id of a deleted document, and the position of the event that deleted it, which keeps an older event from creating it
+ * Key of a deleted document, and the position of the event that deleted it, which keeps an older event from creating it
  * again.
  */
-export type DeletedDocument = { readonly deleted: string; readonly position: Position };
+export type DeletedDocument = { readonly deleted: DocumentKey; readonly position: Position };
 
 export type DocumentWrite<Row extends Document = Document> = StoredDocument<Row> | DeletedDocument;
 
 export const isDeleted = (write: DocumentWrite): write is DeletedDocument => 'deleted' in write;
-export const idOf = (write: DocumentWrite): string => (isDeleted(write) ? write.deleted : write.document.id);
+export const keyOf = (write: DocumentWrite): DocumentKey => (isDeleted(write) ? write.deleted : write.document);
+/** The key as text, for maps. */
+export const keyText = ({ programId, id }: DocumentKey): string => `${programId} ${id}`;
 
 export type PageRequest = {
+  /** `null`: of every program, for background work; in a sharded engine this asks all shards. */
+  readonly programId: string | null;
   readonly index: string;
   readonly equals: Readonly<Record<string, FieldValue>>;
   /** Bounds of the field that follows those given by `equals`; documents outside them are not read. */
@@ -46,24 +53,28 @@ export type PageRequest = {
 
 export type Page<D = Document> = { readonly documents: readonly D[]; readonly next: string | null };
 
+/** `name` is that of a part; by default the model's. */
+export type CheckpointMove = { readonly name?: string; readonly from: Position | null; readonly to: Position };
+
 /** Read models and checkpoints. Documents are guarded by position, so writes are idempotent. */
 export abstract class ReadModelStore {
   /** Creates the tables or collections and indexes of the model; safe to repeat. */
   abstract prepare(model: ModelDefinition): Promise<void>;
 
   /**
-   * Writes or deletes each document whose position is beyond the stored one, then moves the model's checkpoint.
+   * Writes or deletes each document whose position is beyond the stored one, then moves the checkpoint of the model or
+   * of one of its parts.
    * @throws CheckpointMoved when the checkpoint is not at `from`: another worker owns the model. Nothing was written;
    * only if an engine has no transactions and the checkpoint moved meanwhile, correct documents may have been written
    */
-  abstract write(
-    model: ModelDefinition,
-    writes: readonly DocumentWrite[],
-    checkpoint: { readonly from: Position | null; readonly to: Position },
-  ): Promise<void>;
+  abstract write(model: ModelDefinition, writes: readonly DocumentWrite[], checkpoint: CheckpointMove): Promise<void>;
 
-  /** Documents by id; missing ones are left out. Order is not kept. */
-  abstract get<Row extends Document>(model: ModelDefinition<Row>, ids: readonly string[]): Promise<readonly Row[]>;
+  /** Documents of a program by id; missing ones are left out. Order is not kept. */
+  abstract get<Row extends Document>(
+    model: ModelDefinition<Row>,
+    programId: string,
+    ids: readonly string[],
+  ): Promise<readonly Row[]>;
 
   /**
    * The last write to each of these documents, including deletions; documents that never existed are left out. Order is
@@ -71,16 +82,16 @@ export abstract class ReadModelStore {
    */
   abstract versions<Row extends Document>(
     model: ModelDefinition<Row>,
-    ids: readonly string[],
+    keys: readonly DocumentKey[],
   ): Promise<readonly DocumentWrite<Row>[]>;
 
   /** One keyset page; the cost does not grow with depth. @throws InvalidCursor */
   abstract page<Row extends Document>(model: ModelDefinition<Row>, request: PageRequest): Promise<Page<Row>>;
 
-  /** Documents with a term that starts with this prefix, at most `limit`, each once. */
+  /** Documents of a program with a term that starts with this prefix, at most `limit`, each once. */
   abstract search<Row extends Document>(
     model: ModelDefinition<Row>,
-    prefix: string,
+    search: { readonly programId: string; readonly prefix: string },
     limit: number,
   ): Promise<readonly Row[]>;
 
@@ -88,13 +99,13 @@ export abstract class ReadModelStore {
   abstract beginRebuild(model: ModelDefinition): Promise<void>;
   abstract fillRebuild(model: ModelDefinition, writes: readonly DocumentWrite[]): Promise<void>;
   /**
-   * Replaces the live one and its checkpoint with the copy in one step; `null` is the checkpoint of an empty event
-   * store.
+   * Replaces the live one and the checkpoints of its parts with the copy in one step; `null` is the checkpoint of an
+   * empty event store.
    */
   abstract swapRebuild(model: ModelDefinition, checkpoint: Position | null): Promise<void>;
   /** Drops the copy. */
   abstract dropRebuild(model: ModelDefinition): Promise<void>;
-  /** All documents in order of id, of the live model or of the copy, for comparing. */
+  /** All documents in order of program and id, of the live model or of the copy, for comparing. */
   abstract scan(model: ModelDefinition, which: 'live' | 'rebuild'): AsyncIterable<StoredDocument>;
 }
 
@@ -109,7 +120,7 @@ export type StoredCheckpoint = {
 export const isPosition = ({ checkpoint }: StoredCheckpoint): boolean => /^\d+$/.test(checkpoint);
 
 /**
- * The position each follower has reached. A read model's checkpoint has the model's name. Leases, and times up to which
+ * The position each follower has reached, or each of its parts. A read model's checkpoint has the model's name. Leases, and times up to which
  * another source was read, are stored here too, since they are moved in the same way.
  */
 export abstract class Checkpoints {
@@ -119,6 +130,12 @@ export abstract class Checkpoints {
   abstract all(): Promise<readonly StoredCheckpoint[]>;
   /** Compare-and-set; `null` resets to the beginning. @throws CheckpointMoved */
   abstract set(name: string, from: Position | null, to: Position | null): Promise<void>;
+  /**
+   * Moves the checkpoint of a follower that had nothing to do. Waiters of this process know at once; it is stored
+   * together with others a little later, so a kill loses it, which is harmless. Later calls give this position as
+   * `from`, and reject with `CheckpointMoved` when another worker has moved it.
+   */
+  abstract pass(name: string, from: Position | null, to: Position): void;
   /** Resolves true once the checkpoint is at or beyond the position, false when the time (ms) is over. */
   abstract waitFor(name: string, position: Position, timeoutMs: number): Promise<boolean>;
 }

@@ -1,6 +1,12 @@
 import type { EventStore, SubscriptionOptions } from '../ports/event-store.js';
+import type { Part } from '../ports/partitions.js';
 import type { EventCodec } from '../sealing/codec.js';
-import { Tail, type OpenedBatch, type TailOptions } from './tail.js';
+import { Tail, wanted, type OpenedBatch, type TailOptions } from './tail.js';
+
+export type FollowOptions = SubscriptionOptions & {
+  /** Only events of these programs; by default of all. */
+  readonly part?: Part | undefined;
+};
 
 /**
  * Shares one subscription among all followers of a process, so that each new event is received and opened once. A
@@ -17,9 +23,9 @@ export class EventHub {
   ) {}
 
   /** See {@link EventStore.subscribe}; the events are opened. */
-  async *follow(options: SubscriptionOptions): AsyncIterable<OpenedBatch> {
+  async *follow({ part, ...options }: FollowOptions): AsyncIterable<OpenedBatch> {
     const { categories, signal } = options;
-    const wanted = categories && new Set(categories);
+    const wants = wanted(categories, part);
     let position = options.after;
     this.followers += 1;
     try {
@@ -29,11 +35,11 @@ export class EventHub {
           for await (const batch of this.store.subscribe({ ...options, after: position })) {
             ({ position } = batch);
             place = this.tail.placeAfter(position);
-            yield { all: await this.codec.open(batch.events), position };
+            yield { all: await this.codec.open(batch.events.filter(wants)), position };
             if (place !== null) break;
           }
         if (place === null) return;
-        for await (const batch of place.follow(wanted, signal)) {
+        for await (const batch of place.follow(wants, signal)) {
           ({ position } = batch);
           yield batch;
         }

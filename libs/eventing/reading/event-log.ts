@@ -2,14 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Message, Metadata, Position, Recorded } from '@app/kernel';
 import { sealedSubjects, type EventCodec, type HasSealedEvents, type NewEvent } from '../sealing/codec.js';
-import type {
-  AppendResult,
-  EventStore,
-  ExpectedRevision,
-  RecordedStoredEvent,
-  SubscriptionOptions,
-} from '../ports/event-store.js';
-import { EventHub } from './event-hub.js';
+import type { AppendResult, EventStore, ExpectedRevision, RecordedStoredEvent } from '../ports/event-store.js';
+import { EventHub, type FollowOptions } from './event-hub.js';
 import { sizeOf } from './size-of.js';
 import { EventUnreadable, isOpened, type Followable } from './unopened.js';
 
@@ -113,7 +107,7 @@ export class EventLog {
   }
 
   /** See {@link EventStore.subscribe}. */
-  async *follow<Event extends Message>(options: SubscriptionOptions): AsyncIterable<JournalBatch<Event>> {
+  async *follow<Event extends Message>(options: FollowOptions): AsyncIterable<JournalBatch<Event>> {
     for await (const { all, position } of this.hub.follow(options)) {
       const followed = all as readonly Followable<Event>[];
       yield { events: followed.filter(isOpened), all: followed, position };

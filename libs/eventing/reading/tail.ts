@@ -2,7 +2,8 @@ import { categoryOf, type Position } from '@app/kernel';
 import { sleep } from '../following/retry.js';
 import { Wakeup } from '../following/wakeup.js';
 import type { EventStore, RecordedStoredEvent } from '../ports/event-store.js';
-import type { EventCodec } from '../sealing/codec.js';
+import type { Part } from '../ports/partitions.js';
+import { programOfStored, type EventCodec } from '../sealing/codec.js';
 import { sizeOf } from './size-of.js';
 import { isOpened, type Followable } from './unopened.js';
 
@@ -17,10 +18,18 @@ const BEGINNING = '';
 
 export type OpenedBatch = { readonly all: readonly Followable[]; readonly position: Position };
 
+/** Whether a follower wants an event. */
+export type Wants = (event: RecordedStoredEvent) => boolean;
+
+export const wanted = (categories: readonly string[] | undefined, part: Part | undefined): Wants => {
+  const chosen = categories && new Set(categories);
+  return (event) => chosen?.has(categoryOf(event.stream)) !== false && part?.has(programOfStored(event)) !== false;
+};
+
 /** A follower's place among the kept events. */
 export type Place = {
-  /** The events of these categories from here on. Ends when the signal aborts, or when its next event is no longer kept. */
-  follow(categories: ReadonlySet<string> | undefined, signal: AbortSignal): AsyncIterable<OpenedBatch>;
+  /** The wanted events from here on. Ends when the signal aborts, or when its next event is no longer kept. */
+  follow(wants: Wants, signal: AbortSignal): AsyncIterable<OpenedBatch>;
 };
 
 export type TailOptions = {
@@ -30,9 +39,15 @@ export type TailOptions = {
   readonly onEvent?: (event: RecordedStoredEvent) => void;
 };
 
-type Kept = { readonly category: string; readonly event: Followable; readonly size: number };
+/** Opened when the first follower wants it. */
+type Kept = {
+  readonly event: RecordedStoredEvent;
+  readonly size: number;
+  opened?: Followable;
+  opening?: Promise<void>;
+};
 
-/** The newest events of the event store, opened, from when it was created until it is stopped or its subscription fails. */
+/** The newest events of the event store, each opened at most once, from when it was created until it is stopped or its subscription fails. */
 export class Tail {
   private readonly stopping = new AbortController();
   private readonly changed = new Wakeup();
@@ -76,15 +91,15 @@ export class Tail {
     const after = position ?? BEGINNING;
     if (this.hasEnded || this.from === null || after < this.from) return null;
     const index = this.kept.findLastIndex(({ event }) => event.position <= after) + 1;
-    if (this.kept.slice(index).some(({ event }) => !isOpened(event))) return null;
+    if (this.kept.slice(index).some(({ opened }) => opened && !isOpened(opened))) return null;
     const number = this.first + index;
-    return { follow: (categories, signal) => this.follow(number, after, { categories, signal }) };
+    return { follow: (wants, signal) => this.follow(number, after, { wants, signal }) };
   }
 
   private async *follow(
     number: number,
     after: Position,
-    { categories, signal }: { categories: ReadonlySet<string> | undefined; signal: AbortSignal },
+    { wants, signal }: { readonly wants: Wants; readonly signal: AbortSignal },
   ): AsyncIterable<OpenedBatch> {
     let [next, position] = [number, after];
     while (!signal.aborted && next >= this.first) {
@@ -100,11 +115,28 @@ export class Tail {
       const reached = isLast ? this.to : (batch.at(-1)?.event.position ?? position);
       // The follower may have read alone beyond what the tail had received then.
       if (reached <= position) continue;
-      const missing = batch.filter(
-        ({ category, event }) => event.position > after && categories?.has(category) !== false,
-      );
+      const missing = batch.filter(({ event }) => event.position > after && wants(event));
       position = reached;
-      yield { all: missing.map(({ event }) => event), position };
+      yield { all: await this.open(missing), position };
+    }
+  }
+
+  private async open(events: readonly Kept[]): Promise<readonly Followable[]> {
+    const sealed = events.filter(({ opened, opening }) => !opened && !opening);
+    if (sealed.length > 0) {
+      const opening = this.openTogether(sealed);
+      for (const kept of sealed) kept.opening = opening;
+    }
+    await Promise.all(new Set(events.flatMap(({ opening }) => opening ?? [])));
+    return events.flatMap(({ opened }) => opened ?? []);
+  }
+
+  private async openTogether(events: readonly Kept[]): Promise<void> {
+    try {
+      const opened = await this.codec.open(events.map(({ event }) => event));
+      opened.forEach((event, index) => Object.assign(events[index] ?? {}, { opened: event }));
+    } finally {
+      for (const kept of events) delete kept.opening;
     }
   }
 
@@ -113,8 +145,7 @@ export class Tail {
     const head = await this.store.head();
     this.from = this.to = head ?? BEGINNING;
     for await (const { events, position } of this.store.subscribe({ after: head, signal })) {
-      const opened = await this.codec.open(events);
-      events.forEach((event, index) => this.keep(event, opened[index]));
+      for (const event of events) this.keep(event);
       this.forgetOldest();
       this.to = position;
       this.changed.wake();
@@ -122,12 +153,11 @@ export class Tail {
     }
   }
 
-  private keep(sealed: RecordedStoredEvent, event: Followable | undefined): void {
-    if (!event) return;
-    const size = sizeOf(sealed);
-    this.kept.push({ category: categoryOf(event.stream), event, size });
+  private keep(event: RecordedStoredEvent): void {
+    const size = sizeOf(event);
+    this.kept.push({ event, size });
     this.size += size;
-    this.options.onEvent?.(sealed);
+    this.options.onEvent?.(event);
   }
 
   private forgetOldest(): void {

@@ -107,13 +107,7 @@ export class EventCodec {
   /** Upcast to its newest version, still sealed. */
   private current(stored: RecordedStoredEvent): Current | Unopened {
     const { id: eventId, stream, revision, position, metadata } = stored;
-    const programId = (metadata as Partial<Metadata> | null)?.programId;
-    const place = {
-      stream,
-      revision,
-      position,
-      programId: typeof programId === 'string' ? programId : UNKNOWN_PROGRAM,
-    };
+    const place = { stream, revision, position, programId: programOfStored(stored) };
     let { type, data } = stored;
     if (!isObject(data) || place.programId === UNKNOWN_PROGRAM) return new Unopened('ContentBroken', place);
     try {
@@ -153,8 +147,13 @@ type Current = {
   readonly place: ConstructorParameters<typeof Unopened>[1];
 };
 
-/** An event whose metadata cannot be read. */
 const UNKNOWN_PROGRAM = 'unknown';
+
+/** The program of a sealed event, or `unknown` when its metadata cannot be read. */
+export function programOfStored({ metadata }: StoredEvent): string {
+  const programId = (metadata as Partial<Metadata> | null)?.programId;
+  return typeof programId === 'string' ? programId : UNKNOWN_PROGRAM;
+}
 
 /** No event of this type can be stored: it is in no table of event types. */
 export class UnknownEventType extends Error {

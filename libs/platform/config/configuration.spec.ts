@@ -117,6 +117,7 @@ test.each([
   ['SMTP_URL', 'mail.example'],
   ['SMTP_FROM', 'nobody'],
   ['TAKE_OVER_AFTER_MS', '1'],
+  ['PARTITIONS', '0'],
   ['API_SURFACES', 'queries,console'],
   ['API_SURFACES', ''],
 ])('%s=%s is refused by name, without repeating its value', (name, value) => {

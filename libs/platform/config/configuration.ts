@@ -159,6 +159,11 @@ export class Configuration {
   @Type(() => Number) @IsInt() @Min(1_000) readonly CLAIM_TIMEOUT_MS: number = 30_000;
   /** Age in ms of a lease's last renewal at which a standby takes the lease over. */
   @Type(() => Number) @IsInt() @Min(500) readonly TAKE_OVER_AFTER_MS: number = 5_000;
+  /**
+   * Into how many parts the followers are divided by program; the same in all processes. `admin partition` changes it
+   * for existing data.
+   */
+  @Type(() => Number) @IsInt() @Min(1) @Max(256) readonly PARTITIONS: number = 1;
   /** Age in ms at which a message without a delivery counts as lost by the topic, and is published again. */
   @Type(() => Number) @IsInt() @Min(100) readonly UNDELIVERED_AFTER_MS: number = 120_000;
   /** Pause in ms between two rounds of the reconciler. */

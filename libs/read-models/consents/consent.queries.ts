@@ -31,6 +31,7 @@ export class ConsentQueries {
     let { index, inner } = start(after, former.length);
     for (let sender = former[index]; sender && documents.length < limit; sender = former[index]) {
       const request = {
+        programId,
         index: 'yesFor',
         equals: { programId, yesFor: sender.id },
         order: 'asc',
@@ -46,7 +47,7 @@ export class ConsentQueries {
   }
 
   private async sendersOf(programId: string): Promise<ProgramRow['senders']> {
-    const [program] = await this.readModels.get(programsProjection, [programId]);
+    const [program] = await this.readModels.get(programsProjection, programId, [programId]);
     return program?.senders ?? [];
   }
 
@@ -54,7 +55,11 @@ export class ConsentQueries {
     { id, programId, senders }: ConsentRow,
     sender: ProgramRow['senders'][number],
   ): Promise<ConsentToRenew> {
-    const holders = await this.readModels.search(contactsProjection, searchTerm(programId, id), MOST_HOLDERS);
+    const holders = await this.readModels.search(
+      contactsProjection,
+      { programId, prefix: searchTerm(id) },
+      MOST_HOLDERS,
+    );
     const [first] = holders;
     return {
       phone: first?.phones[first.addressIds.indexOf(id)] ?? null,

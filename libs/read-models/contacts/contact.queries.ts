@@ -30,26 +30,28 @@ export class ContactQueries {
 
   /** By the start of a name, phone, email, external id, or our id. */
   async find(programId: string, search: string, limit: number): Promise<readonly ContactView[]> {
-    return (await this.readModels.search(contactsProjection, searchTerm(programId, search), limit)).map(view);
+    return (await this.readModels.search(contactsProjection, { programId, prefix: searchTerm(search) }, limit)).map(
+      view,
+    );
   }
 
   async one(programId: string, contactId: string): Promise<ContactView | null> {
-    const row = await this.readModels.ofProgram(contactsProjection, programId, contactId);
+    const row = await this.readModels.one(contactsProjection, programId, contactId);
     return row && view(row);
   }
 
   /** The contact's page: details, consent, and the latest conversations. */
   async details(viewer: Viewer, contactId: string): Promise<ContactPage | null> {
     const { programId } = viewer;
-    const row = await this.readModels.ofProgram(contactsProjection, programId, contactId);
+    const row = await this.readModels.one(contactsProjection, programId, contactId);
     if (!row) return null;
     const { documents: conversations } = await this.inbox.page(viewer, { contactId }, undefined, CONVERSATIONS_ON_PAGE);
     return { ...view(row), consents: await this.consents(programId, row), conversations };
   }
 
   private async consents(programId: string, { phones, addressIds }: ContactRow): Promise<PhoneConsent[]> {
-    const rows = await this.readModels.get(consentsProjection, addressIds);
-    const [program] = await this.readModels.get(programsProjection, [programId]);
+    const rows = await this.readModels.get(consentsProjection, programId, addressIds);
+    const [program] = await this.readModels.get(programsProjection, programId, [programId]);
     return rows.flatMap(({ id, senders }) =>
       Object.entries(senders).map(([senderId, { folded: _, ...state }]) => ({
         phone: phones[addressIds.indexOf(id)] ?? '',

@@ -30,7 +30,7 @@ describe('contacts', () => {
       registered: false,
       active: false,
       erased: true,
-      terms: ['program-1 contact-rita'],
+      terms: ['contact-rita'],
     };
     contacts
       .given(created)
@@ -50,11 +50,9 @@ describe('contacts', () => {
   it.each(['rita', 'Referrer', 'rita ref', '+1555123', 'RITA@EXAMPLE', 'crm-7', 'contact-rita'])(
     'M3: is found by the start of %s',
     (typed) => {
-      expect(
-        termsAfter(happened(sampleOf('ContactCreated'))).some((term) =>
-          term.startsWith(searchTerm('program-1', typed)),
-        ),
-      ).toBe(true);
+      expect(termsAfter(happened(sampleOf('ContactCreated'))).some((term) => term.startsWith(searchTerm(typed)))).toBe(
+        true,
+      );
     },
   );
 
@@ -65,19 +63,8 @@ describe('contacts', () => {
         data: { ...samples.ContactCreated, name: null, emails: [], externalId: null },
       }),
     );
-    expect(terms).toEqual([
-      'program-1 contact-rita',
-      'program-1 15551234567',
-      'program-1 5551234567',
-      'program-1 address-1',
-    ]);
+    expect(terms).toEqual(['contact-rita', '15551234567', '5551234567', 'address-1']);
     for (const typed of ['+15551234567', '(555) 123-4567', '555.123', '1 555 123 45'])
-      expect(terms.some((term) => term.startsWith(searchTerm('program-1', typed)))).toBe(true);
-  });
-
-  it('G5: terms of two programs never match', () => {
-    const ours = termsAfter(happened(sampleOf('ContactCreated')));
-    const theirs = termsAfter(happened(sampleOf('ContactCreated'), 'program-2'));
-    expect(ours.filter((term) => theirs.includes(term) || term.startsWith('program-2'))).toEqual([]);
+      expect(terms.some((term) => term.startsWith(searchTerm(typed)))).toBe(true);
   });
 });

@@ -31,7 +31,7 @@ export const contactsProjection = defineReadModel<ContactRow>()({
       active: false,
       erased: true,
     };
-    if (type === 'ContactErased') return row && { ...row, ...nobody, terms: [searchTerm(programId, id)], revision };
+    if (type === 'ContactErased') return row && { ...row, ...nobody, terms: [searchTerm(id)], revision };
     const { contactType, registered, active, addressIds } = data;
     // An erased contact has no name, and only the id finds it.
     const [name, externalId] = [unlessErased(data.name, null), unlessErased(data.externalId, null)];
@@ -46,7 +46,7 @@ export const contactsProjection = defineReadModel<ContactRow>()({
       ...emails,
       externalId ?? '',
     ];
-    const terms = [...new Set(words.filter((word) => word !== '').map((word) => searchTerm(programId, word)))];
+    const terms = [...new Set(words.filter((word) => word !== '').map((word) => searchTerm(word)))];
     return { id, programId, addressIds, ...details, terms, erased: isErased(data.name), revision };
   },
 });
@@ -61,6 +61,5 @@ const NATIONAL_DIGITS = 10;
 /** The search text for a number is its digits, without separators; other text is unchanged. */
 const asTyped = (word: string): string => (/^[+\d\s().-]*\d[\d\s().-]*$/.test(word) ? word.replace(/\D/g, '') : word);
 
-/** The stored form of a search term; terms of two programs never match. */
-export const searchTerm = (programId: string, word: string): string =>
-  `${programId} ${asTyped(word.trim()).toLowerCase()}`;
+/** The stored form of a search term. */
+export const searchTerm = (word: string): string => asTyped(word.trim()).toLowerCase();

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FieldValue, Page, PageRequest } from '@app/eventing';
 import type { Attempt, Lane } from '@app/domain/delivery';
 import { ReadModelReader } from '../read-model-reader.js';
-import { deliveriesProjection, type DeliveryRow } from './deliveries.projection.js';
+import { queueNamed, deliveriesProjection, type DeliveryRow } from './deliveries.projection.js';
 
 const BATCH = 100;
 
@@ -28,13 +28,13 @@ export class DeliveryQueries {
     after: string | undefined,
     limit: number,
   ): Promise<Page<DeliveryView>> {
-    const { documents, next } = await this.by('program', { programId, status }, { after, limit });
+    const { documents, next } = await this.by(programId, 'program', { programId, status }, { after, limit });
     return { documents: documents.map(view), next };
   }
 
   /** The next queue after this one that has unsent deliveries. */
   async nextQueue(after: string): Promise<string | null> {
-    const { documents } = await this.by('due', { status: 'requested' }, { range: { above: after }, limit: 1 });
+    const { documents } = await this.by(null, 'due', { status: 'requested' }, { range: { above: after }, limit: 1 });
     return documents[0]?.queue ?? null;
   }
 
@@ -44,13 +44,16 @@ export class DeliveryQueries {
     lane: Lane,
     { upTo, after }: { readonly upTo: string; readonly after?: string },
   ): Promise<Page<DeliveryRow>> {
-    return this.by('due', { status: 'requested', queue, lane }, { range: { upTo }, after, limit: BATCH });
+    const { programId } = queueNamed(queue);
+    return this.by(programId, 'due', { status: 'requested', queue, lane }, { range: { upTo }, after });
   }
 
   /** The first claimed or unsent deliveries of an ordering key, in order, up to a limit. */
-  async openOf(orderingKey: string, limit: number): Promise<readonly DeliveryRow[]> {
+  async openOf(programId: string, orderingKey: string, limit: number): Promise<readonly DeliveryRow[]> {
     const pages = await Promise.all(
-      (['claimed', 'requested'] as const).map((status) => this.by('ordering', { orderingKey, status }, { limit })),
+      (['claimed', 'requested'] as const).map((status) =>
+        this.by(programId, 'ordering', { orderingKey, status }, { limit }),
+      ),
     );
     return pages
       .flatMap(({ documents }) => documents)
@@ -58,44 +61,43 @@ export class DeliveryQueries {
       .slice(0, limit);
   }
 
-  async withIds(ids: readonly string[]): Promise<readonly DeliveryRow[]> {
-    return await this.readModels.get(deliveriesProjection, ids);
-  }
-
   /** Expired deliveries. */
   async expired(now: string, after?: string): Promise<Page<DeliveryRow>> {
-    return this.by('expiring', { status: 'requested' }, { range: { upTo: now }, after });
+    return this.by(null, 'expiring', { status: 'requested' }, { range: { upTo: now }, after });
   }
 
   /** Deliveries claimed up to this time that have no outcome. */
   async claimedUpTo(time: string, after?: string): Promise<Page<DeliveryRow>> {
-    return this.by('claimed', { status: 'claimed' }, { range: { upTo: time }, after });
+    return this.by(null, 'claimed', { status: 'claimed' }, { range: { upTo: time }, after });
   }
 
   /** Uncertain deliveries claimed after this time. */
   async uncertainSince(time: string, after?: string): Promise<Page<DeliveryRow>> {
-    return this.by('claimed', { status: 'uncertain' }, { range: { above: time }, after });
+    return this.by(null, 'claimed', { status: 'uncertain' }, { range: { above: time }, after });
   }
 
   /**
    * Deliveries of one addressee that the provider may show: all open ones, and those claimed after this time.
    * @returns `null` when there are too many to compare
    */
-  async ofAddressee(addressee: string, since: string): Promise<readonly DeliveryRow[] | null> {
+  async ofAddressee(programId: string, addressee: string, since: string): Promise<readonly DeliveryRow[] | null> {
     const pages = await Promise.all(
       statuses.map((status) =>
-        this.by('addressee', { addressee, status }, isOpen(status) ? {} : { range: { above: since } }),
+        this.by(programId, 'addressee', { addressee, status }, isOpen(status) ? {} : { range: { above: since } }),
       ),
     );
     return pages.some(({ next }) => next !== null) ? null : pages.flatMap(({ documents }) => documents);
   }
 
+  /** @param programId `null`: of every program */
   private async by(
+    programId: string | null,
     index: string,
     equals: Readonly<Record<string, FieldValue>>,
     { limit = BATCH, ...rest }: Partial<Pick<PageRequest, 'range' | 'after' | 'limit'>> = {},
   ): Promise<Page<DeliveryRow>> {
     return await this.readModels.page(deliveriesProjection, {
+      programId,
       index,
       equals,
       order: 'asc',

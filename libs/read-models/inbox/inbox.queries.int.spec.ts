@@ -135,7 +135,7 @@ describe('inbox queries', () => {
         return page;
       },
       get: (...request: Parameters<typeof readModels.get>) => {
-        asked.push(request[1].length);
+        asked.push(request[2].length);
         return readModels.get(...request);
       },
     });

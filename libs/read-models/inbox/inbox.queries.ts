@@ -63,7 +63,7 @@ export class InboxQueries {
   }
 
   async one(viewer: Viewer, conversationId: string): Promise<ConversationView | null> {
-    const row = await this.readModels.ofProgram(inboxProjection, viewer.programId, conversationId);
+    const row = await this.readModels.one(inboxProjection, viewer.programId, conversationId);
     const [view] = await this.withContacts(viewer, row ? [row] : []);
     return view ?? null;
   }
@@ -89,15 +89,17 @@ export class InboxQueries {
     const contactIds = [...new Set(rows.map(({ contactId }) => contactId))];
     const now = new Date().toISOString();
     const [contacts, programs, mutes] = await Promise.all([
-      this.readModels.get(contactsProjection, contactIds),
-      this.readModels.get(programsProjection, [programId]),
+      this.readModels.get(contactsProjection, programId, contactIds),
+      this.readModels.get(programsProjection, programId, [programId]),
       this.readModels.get(
         mutesModel,
+        programId,
         rows.map(({ id }) => muteRowId(id, userId)),
       ),
     ]);
     const consents = await this.readModels.get(
       consentsProjection,
+      programId,
       contacts.flatMap(({ addressIds }) => addressIds.slice(0, 1)),
     );
     const contactOf = new Map(contacts.map((contact) => [contact.id, contact]));
@@ -147,16 +149,13 @@ function consentFor(
     : { consent: 'no', optedOutOf: senders.find(({ id }) => id === refused)?.phone ?? null };
 }
 
-/** Name of the read model, for callers that wait until it has reached a position. */
-export const INBOX = inboxProjection.name;
-
 function selection(
   programId: string,
   { folder = 'inbox', contactId, referralId }: InboxFilter,
-): Pick<PageRequest, 'index' | 'equals'> {
-  if (referralId !== undefined) return { index: 'referral', equals: { programId, referralId } };
-  if (contactId !== undefined) return { index: 'contact', equals: { programId, contactId } };
-  if (folder === 'all') return { index: 'all', equals: { programId } };
-  if (folder === 'inbox') return { index: 'box', equals: { programId, archived: false } };
-  return { index: 'folder', equals: { programId, folder } };
+): Pick<PageRequest, 'programId' | 'index' | 'equals'> {
+  if (referralId !== undefined) return { programId, index: 'referral', equals: { programId, referralId } };
+  if (contactId !== undefined) return { programId, index: 'contact', equals: { programId, contactId } };
+  if (folder === 'all') return { programId, index: 'all', equals: { programId } };
+  if (folder === 'inbox') return { programId, index: 'box', equals: { programId, archived: false } };
+  return { programId, index: 'folder', equals: { programId, folder } };
 }

@@ -9,6 +9,7 @@ export class MemberQueries {
   /** The program's staff. */
   all(programId: string): Promise<readonly MemberRow[]> {
     return allPages(this.readModels, membersProjection, {
+      programId,
       index: 'program',
       equals: { programId, isRemoved: false },
       order: 'asc',

@@ -8,6 +8,11 @@ export class ParkedQueries {
 
   /** Keys with parked messages, oldest first. */
   all(): Promise<readonly ParkedRow[]> {
-    return allPages(this.readModels, parkedProjection, { index: 'waiting', equals: { isWaiting: true }, order: 'asc' });
+    return allPages(this.readModels, parkedProjection, {
+      programId: null,
+      index: 'waiting',
+      equals: { isWaiting: true },
+      order: 'asc',
+    });
   }
 }

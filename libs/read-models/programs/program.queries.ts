@@ -14,6 +14,11 @@ export class ProgramQueries {
 
   /** Programs with a hold. */
   held(): Promise<readonly ProgramRow[]> {
-    return allPages(this.readModels, programsProjection, { index: 'held', equals: { isHeld: true }, order: 'asc' });
+    return allPages(this.readModels, programsProjection, {
+      programId: null,
+      index: 'held',
+      equals: { isHeld: true },
+      order: 'asc',
+    });
   }
 }

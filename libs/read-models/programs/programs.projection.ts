@@ -24,6 +24,7 @@ export type SenderView = {
 /** The data of a program shown in lists; never a token or an account. */
 export type ProgramRow = {
   readonly id: string;
+  readonly programId: string;
   readonly name: string;
   readonly senders: readonly SenderView[];
   readonly emailHold: HoldView | null;
@@ -49,6 +50,7 @@ export const programsProjection = defineReadModel<ProgramRow>()({
     if (event.type === 'ProgramCreated')
       return {
         id: event.aggregateId,
+        programId: event.metadata.programId,
         name: event.data.name,
         senders: [],
         emailHold: null,

@@ -29,6 +29,7 @@ export class ReferralQueries {
   /** Newest first. @throws InvalidCursor */
   async page(programId: string, after: string | undefined, limit: number): Promise<Page<ReferralView>> {
     const { documents, next } = await this.readModels.page(referralsProjection, {
+      programId,
       index: 'program',
       equals: { programId },
       order: 'desc',
@@ -41,7 +42,7 @@ export class ReferralQueries {
   /** The referral's page: both sides, the flag, and its conversations. */
   async details(viewer: Viewer, referralId: string): Promise<ReferralPage | null> {
     const { programId } = viewer;
-    const row = await this.readModels.ofProgram(referralsProjection, programId, referralId);
+    const row = await this.readModels.one(referralsProjection, programId, referralId);
     if (!row) return null;
     const [referrer, referred, { documents: conversations }] = await Promise.all([
       this.contacts.one(programId, row.referrerId),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Page } from '@app/eventing';
+import type { Page, PageRequest } from '@app/eventing';
 import { deliveriesProjection, messageState, type DeliveryRow } from '../deliveries/deliveries.projection.js';
 import { programsProjection } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
@@ -21,19 +21,17 @@ export class ThreadQueries {
 
   /** In the order in which messages were accepted. @throws InvalidCursor */
   async page(
-    conversationId: string,
-    order: 'asc' | 'desc',
-    after: string | undefined,
-    limit: number,
+    { programId, conversationId }: { readonly programId: string; readonly conversationId: string },
+    request: Pick<PageRequest, 'order' | 'after' | 'limit'>,
   ): Promise<Page<MessageView>> {
-    const request = { index: 'conversation', equals: { conversationId }, order, after, limit };
-    const { documents, next } = await this.readModels.page(threadProjection, request);
+    const list = { programId, index: 'conversation', equals: { conversationId }, ...request };
+    const { documents, next } = await this.readModels.page(threadProjection, list);
     const texts = documents.map(({ deliveryId }) => deliveryId).filter((id) => id !== null);
-    const deliveries = await this.readModels.get(deliveriesProjection, texts);
+    const deliveries = await this.readModels.get(deliveriesProjection, programId, texts);
     const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
     const refused = (entry: ThreadEntry): string | null =>
       entry.refusedSenderId ?? byId.get(entry.deliveryId ?? '')?.refusedSenderId ?? null;
-    const phones = await this.senderPhones(documents.find((entry) => refused(entry) !== null)?.programId);
+    const phones = documents.some((entry) => refused(entry) !== null) ? await this.senderPhones(programId) : new Map();
     return {
       documents: documents.map((entry) => ({
         ...view(entry, byId.get(entry.deliveryId ?? '')),
@@ -43,8 +41,8 @@ export class ThreadQueries {
     };
   }
 
-  private async senderPhones(programId: string | undefined): Promise<ReadonlyMap<string, string>> {
-    const programs = programId === undefined ? [] : await this.readModels.get(programsProjection, [programId]);
+  private async senderPhones(programId: string): Promise<ReadonlyMap<string, string>> {
+    const programs = await this.readModels.get(programsProjection, programId, [programId]);
     return new Map(programs.flatMap(({ senders }) => senders.map(({ id, phone }) => [id, phone])));
   }
 }

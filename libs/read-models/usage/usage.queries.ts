@@ -8,7 +8,7 @@ export class UsageQueries {
 
   /** Texts that the program accepted on this day (`2026-01-31`), up to the read model's position. */
   async textsOn(programId: string, day: string): Promise<number> {
-    const [row] = await this.readModels.get(usageProjection, [programId]);
+    const [row] = await this.readModels.get(usageProjection, programId, [programId]);
     return row?.day === day ? row.texts : 0;
   }
 }

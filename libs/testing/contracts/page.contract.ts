@@ -1,7 +1,7 @@
 import { InvalidCursor, type Document, type FieldValue, type PageRequest, type ReadModelStore } from '@app/eventing';
 import fc from 'fast-check';
 import { rejection } from './opened.js';
-import { fullPages, at, card, cards, inOrder, newModel, write } from './read-model-store.samples.js';
+import { fullPages, at, card, cards, inOrder, newModel, write, PROGRAM } from './read-model-store.samples.js';
 
 export function pageCases(store: () => ReadModelStore): void {
   test('pages of random documents give the sorted list, in both orders and with equal values', async () => {
@@ -15,21 +15,23 @@ export function pageCases(store: () => ReadModelStore): void {
           { from: null, to: at(1) },
         );
         const lists = [
-          { index: 'byRank', equals: {}, fields: ['rank'] },
-          { index: 'byPlace', equals: {}, fields: ['place', 'rank'] },
-          { index: 'byPlace', equals: { place: 'b' }, fields: ['rank'] },
-          { index: 'byPlace', equals: { place: 'a', rank: null }, fields: [] },
-          { index: 'byTitle', equals: { open: false }, fields: ['title', 'rank'] },
-          { index: 'byTitle', equals: { open: true, title: 'x' }, fields: ['rank'] },
+          { programId: PROGRAM, index: 'byRank', equals: {}, fields: ['rank'] },
+          { programId: PROGRAM, index: 'byPlace', equals: {}, fields: ['place', 'rank'] },
+          { programId: PROGRAM, index: 'byPlace', equals: { place: 'b' }, fields: ['rank'] },
+          { programId: PROGRAM, index: 'byPlace', equals: { place: 'a', rank: null }, fields: [] },
+          { programId: PROGRAM, index: 'byTitle', equals: { open: false }, fields: ['title', 'rank'] },
+          { programId: PROGRAM, index: 'byTitle', equals: { open: true, title: 'x' }, fields: ['rank'] },
         ];
-        for (const { index, equals, fields } of lists) {
+        for (const { programId: PROGRAM, index, equals, fields } of lists) {
           const matching = documents.filter((document) =>
             Object.entries(equals).every(([field, value]) => document[field] === value),
           );
           const sorted = inOrder(matching, fields);
           for (const order of ['asc', 'desc'] as const) {
             const expected = order === 'asc' ? sorted : sorted.toReversed();
-            expect(await fullPages(store(), model, { index, equals, order, limit })).toEqual(expected);
+            expect(await fullPages(store(), model, { programId: PROGRAM, index, equals, order, limit })).toEqual(
+              expected,
+            );
           }
         }
       }),
@@ -61,7 +63,9 @@ export function pageCases(store: () => ReadModelStore): void {
           const sorted = inOrder(matching, fields);
           for (const order of ['asc', 'desc'] as const) {
             const expected = order === 'asc' ? sorted : sorted.toReversed();
-            expect(await fullPages(store(), model, { index, equals, range, order, limit })).toEqual(expected);
+            expect(await fullPages(store(), model, { programId: PROGRAM, index, equals, range, order, limit })).toEqual(
+              expected,
+            );
           }
         }
       }),
@@ -77,14 +81,29 @@ export function pageCases(store: () => ReadModelStore): void {
       { from: at(1), to: at(2) },
     );
     const next = async (above: FieldValue) =>
-      (await store().page(model, { index: 'byPlace', equals: {}, range: { above }, order: 'asc', limit: 1 }))
-        .documents[0]?.['place'];
+      (
+        await store().page(model, {
+          programId: PROGRAM,
+          index: 'byPlace',
+          equals: {},
+          range: { above },
+          order: 'asc',
+          limit: 1,
+        })
+      ).documents[0]?.['place'];
     expect([await next(''), await next('a'), await next('b')]).toEqual(['a', 'b', undefined]);
   });
 
   test('a cursor of another range is refused', async () => {
     const { model } = await filled(4);
-    const request: PageRequest = { index: 'byRank', equals: {}, range: { upTo: 2 }, order: 'asc', limit: 1 };
+    const request: PageRequest = {
+      programId: PROGRAM,
+      index: 'byRank',
+      equals: {},
+      range: { upTo: 2 },
+      order: 'asc',
+      limit: 1,
+    };
     const after = (await store().page(model, request)).next ?? '';
     expect((await store().page(model, { ...request, after })).documents).toHaveLength(1);
     expect(await rejection(store().page(model, { ...request, range: { upTo: 3 }, after }))).toBeInstanceOf(
@@ -94,7 +113,7 @@ export function pageCases(store: () => ReadModelStore): void {
 
   test('the last page shows that there is no next one', async () => {
     const { model } = await filled(4);
-    const request = { index: 'byRank', equals: {}, order: 'asc', limit: 2 } as const;
+    const request = { programId: PROGRAM, index: 'byRank', equals: {}, order: 'asc', limit: 2 } as const;
     const first = await store().page(model, request);
     const second = await store().page(model, { ...request, after: first.next ?? undefined });
     expect(second.documents).toHaveLength(2);
@@ -104,7 +123,7 @@ export function pageCases(store: () => ReadModelStore): void {
 
   test('a page continues after the previous one when documents change or are added in between', async () => {
     const { model, documents } = await filled(6);
-    const request = { index: 'byRank', equals: {}, order: 'asc', limit: 3 } as const;
+    const request = { programId: PROGRAM, index: 'byRank', equals: {}, order: 'asc', limit: 3 } as const;
     const first = await store().page(model, request);
     const writes = [write(2, card('new', { rank: -5 })), write(2, card('3', { rank: -4 }))];
     await store().write(model, writes, { from: at(1), to: at(2) });
@@ -115,12 +134,18 @@ export function pageCases(store: () => ReadModelStore): void {
   test('a cursor of another list is refused', async () => {
     const { model } = await filled(4);
     const { model: other } = await filled(4);
-    const request: PageRequest = { index: 'byPlace', equals: { place: 'a' }, order: 'asc', limit: 2 };
+    const request: PageRequest = {
+      programId: PROGRAM,
+      index: 'byPlace',
+      equals: { place: 'a' },
+      order: 'asc',
+      limit: 2,
+    };
     const { next } = await store().page(model, request);
     const after = next ?? '';
     expect((await store().page(model, { ...request, after })).documents).toHaveLength(2);
     const changes: Partial<PageRequest>[] = [
-      { index: 'byRank', equals: { rank: 1 } },
+      { programId: PROGRAM, index: 'byRank', equals: { rank: 1 } },
       { order: 'desc' },
       { equals: { place: 'b' } },
       { equals: {} },
@@ -133,7 +158,7 @@ export function pageCases(store: () => ReadModelStore): void {
 
   test('a malformed cursor is refused and breaks nothing', async () => {
     const { model } = await filled(4);
-    const request: PageRequest = { index: 'byRank', equals: {}, order: 'asc', limit: 2 };
+    const request: PageRequest = { programId: PROGRAM, index: 'byRank', equals: {}, order: 'asc', limit: 2 };
     const { next } = await store().page(model, request);
     const valid = next ?? '';
     const json: unknown = JSON.parse(Buffer.from(valid, 'base64url').toString());
@@ -156,7 +181,7 @@ export function pageCases(store: () => ReadModelStore): void {
 
   test('an index that does not exist or does not fit is an error of the caller', async () => {
     const { model } = await filled(1);
-    const request: PageRequest = { index: 'byPlace', equals: { rank: 1 }, order: 'asc', limit: 2 };
+    const request: PageRequest = { programId: PROGRAM, index: 'byPlace', equals: { rank: 1 }, order: 'asc', limit: 2 };
     expect(await rejection(store().page(model, request))).toBeInstanceOf(TypeError);
     expect(await rejection(store().page(model, { ...request, index: 'none', equals: {} }))).toBeInstanceOf(TypeError);
   });

@@ -21,6 +21,9 @@ export type Card = Document & {
 
 export const at = (n: number): Position => String(n).padStart(20, '0');
 
+/** The program of the documents. */
+export const PROGRAM = 'program-1';
+
 /** A model that nothing else uses. */
 export const newModel = (): ModelDefinition => ({
   name: uniqueName('cards'),
@@ -30,6 +33,7 @@ export const newModel = (): ModelDefinition => ({
 
 export const card = (id: string, fields: Partial<Card> = {}): Card => ({
   id,
+  programId: PROGRAM,
   place: 'a',
   rank: 1,
   title: id,
@@ -40,7 +44,10 @@ export const card = (id: string, fields: Partial<Card> = {}): Card => ({
 
 export const write = (position: number, document: Document): StoredDocument => ({ document, position: at(position) });
 
-export const remove = (position: number, id: string): DocumentWrite => ({ deleted: id, position: at(position) });
+export const remove = (position: number, id: string): DocumentWrite => ({
+  deleted: { programId: PROGRAM, id },
+  position: at(position),
+});
 
 /** JSON has no -0. */
 const withoutMinusZero = (n: number): number => n + 0;
@@ -49,6 +56,7 @@ const withoutMinusZero = (n: number): number => n + 0;
 export const cards: fc.Arbitrary<Card[]> = fc.uniqueArray(
   fc.record({
     id: fc.string({ minLength: 1, maxLength: 4 }),
+    programId: fc.constant(PROGRAM),
     place: fc.constantFrom('a', 'b', 'B', ''),
     rank: fc.oneof(
       fc.constant(null),

@@ -1,8 +1,8 @@
 import type { Checkpoints, ReadModelStore } from '@app/eventing';
-import { fullPages, at, byId, card, collect, newModel, remove, write } from './read-model-store.samples.js';
+import { fullPages, at, byId, card, collect, newModel, remove, write, PROGRAM } from './read-model-store.samples.js';
 
 export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Checkpoints): void {
-  const list = { index: 'byPlace', equals: { place: 'a' }, order: 'asc', limit: 2 } as const;
+  const list = { programId: PROGRAM, index: 'byPlace', equals: { place: 'a' }, order: 'asc', limit: 2 } as const;
   const rebuilt = [card('a', { rank: 3, terms: ['fresh'] }), card('b', { rank: 2 }), card('c', { rank: 1 })];
 
   test('a copy grows beside the live one and replaces it with its checkpoint', async () => {
@@ -26,9 +26,9 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
     expect(await reached).toBe(true);
     expect(await checkpoints().get(model.name)).toBe(at(9));
     expect(await fullPages(store(), model, list)).toEqual(rebuilt.toReversed());
-    expect(await store().get(model, ['x', 'y'])).toEqual([]);
-    expect(await store().search(model, 'fre', 5)).toEqual(rebuilt.slice(0, 1));
-    expect(await store().search(model, 'x', 5)).toEqual([]);
+    expect(await store().get(model, PROGRAM, ['x', 'y'])).toEqual([]);
+    expect(await store().search(model, { programId: PROGRAM, prefix: 'fre' }, 5)).toEqual(rebuilt.slice(0, 1));
+    expect(await store().search(model, { programId: PROGRAM, prefix: 'x' }, 5)).toEqual([]);
   });
 
   test('a copy knows the deleted documents', async () => {
@@ -38,8 +38,8 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
     expect(await collect(store().scan(model, 'rebuild'))).toEqual([write(4, card('b'))]);
     await store().swapRebuild(model, at(4));
     await store().write(model, [write(3, card('a'))], { from: at(4), to: at(5) });
-    expect(await store().get(model, ['a', 'b'])).toEqual([card('b')]);
-    expect(await store().search(model, 'a', 5)).toEqual([]);
+    expect(await store().get(model, PROGRAM, ['a', 'b'])).toEqual([card('b')]);
+    expect(await store().search(model, { programId: PROGRAM, prefix: 'a' }, 5)).toEqual([]);
   });
 
   test('after the swap writes are guarded as before', async () => {
@@ -52,9 +52,9 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
     await store().swapRebuild(model, at(4));
     const newer = card('b', { rank: 0, terms: ['newer'] });
     await store().write(model, [write(4, card('a')), write(5, newer)], { from: at(4), to: at(5) });
-    expect(byId(await store().get(model, ['a', 'b']))).toEqual([rebuilt[0], newer]);
-    expect(await store().search(model, 'fresh', 5)).toEqual(rebuilt.slice(0, 1));
-    expect(await store().search(model, 'newer', 5)).toEqual([newer]);
+    expect(byId(await store().get(model, PROGRAM, ['a', 'b']))).toEqual([rebuilt[0], newer]);
+    expect(await store().search(model, { programId: PROGRAM, prefix: 'fresh' }, 5)).toEqual(rebuilt.slice(0, 1));
+    expect(await store().search(model, { programId: PROGRAM, prefix: 'newer' }, 5)).toEqual([newer]);
   });
 
   test('rule 13: the copy of an empty event store replaces the live one, at the beginning', async () => {
@@ -111,7 +111,7 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
     const model = await filled();
     const changed = { ...model, indexes: { ...model.indexes, byOpen: ['open'] } };
     await store().prepare(changed);
-    const request = { index: 'byOpen', equals: { open: true }, order: 'asc', limit: 5 } as const;
+    const request = { programId: PROGRAM, index: 'byOpen', equals: { open: true }, order: 'asc', limit: 5 } as const;
     const startsOver = (await checkpoints().get(model.name)) === null;
     expect(await fullPages(store(), changed, request)).toEqual(startsOver ? [] : [card('a'), card('x')]);
     await store().write(changed, [write(3, card('z', { open: false }))], {

@@ -1,5 +1,6 @@
 import {
   Clock,
+  Partitions,
   runProjection,
   Scheduler,
   TrustedClock,
@@ -228,7 +229,7 @@ class Process {
     private readonly options: Options,
   ) {
     this.tallies = new Tallies(ports.eventStore, keyring);
-    const followed = { eventLog: this.tallies.eventLog, ...ports };
+    const followed = { eventLog: this.tallies.eventLog, partitions: new Partitions(), ...ports };
     const scheduler = new Scheduler(followed, this.clock, new TrustedClock(this.clock, []));
     const work: DueWork<TallyDue> = {
       model,
@@ -259,7 +260,13 @@ class Process {
   }
 
   async pending(): Promise<readonly TallyDue[]> {
-    const page = { index: 'program', equals: { programId: 'program-1' }, range: { above: '' }, order: 'asc' } as const;
+    const page = {
+      programId: 'program-1',
+      index: 'program',
+      equals: { programId: 'program-1' },
+      range: { above: '' },
+      order: 'asc',
+    } as const;
     return (await this.ports.readModels.page(this.model, { ...page, limit: 100 })).documents;
   }
 

@@ -18,9 +18,9 @@ export class TemporaryFolder {
     await this.#open?.close();
   }
 
-  async reopen(): Promise<Engines> {
+  async reopen(options?: EmbeddedOptions): Promise<Engines> {
     await this.close();
-    return this.open();
+    return this.open(options);
   }
 
   async remove(): Promise<void> {

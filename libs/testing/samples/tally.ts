@@ -43,7 +43,12 @@ export class BelowZero extends DomainError {
   }
 }
 
-export type TallyRow = { readonly id: string; readonly sum: number; readonly count: number };
+export type TallyRow = {
+  readonly id: string;
+  readonly programId: string;
+  readonly sum: number;
+  readonly count: number;
+};
 
 /** Counts, so that an event folded twice is detected. */
 export const tallyProjection: ReadModel<TallyRow, TallyEvent> = {
@@ -52,8 +57,9 @@ export const tallyProjection: ReadModel<TallyRow, TallyEvent> = {
   handles: ['Added'],
   indexes: {},
   touches: ({ aggregateId }) => aggregateId,
-  evolve: (row, { aggregateId: id, data }) => ({
+  evolve: (row, { aggregateId: id, data, metadata: { programId } }) => ({
     id,
+    programId,
     sum: (row?.sum ?? 0) + data.amount,
     count: (row?.count ?? 0) + 1,
   }),

@@ -12,7 +12,7 @@ const doors: ReadModel<Door, Event> = {
   indexes: { byHouse: ['house'] },
   touches: (event) => event.aggregateId,
   evolve: (door, event) => {
-    if (event.type === 'Opened') return { id: event.aggregateId, house: event.data.house, knocks: 0 };
+    if (event.type === 'Opened') return { id: event.aggregateId, programId: 'p', house: event.data.house, knocks: 0 };
     return door && { ...door, knocks: door.knocks + 1 };
   },
 };
@@ -51,7 +51,12 @@ describe('projectionSpec', () => {
     const twice: ReadModel<Door, Event> = {
       ...doors,
       touches: (event) => [event.aggregateId, 'street'],
-      evolve: (door, _event, id) => ({ id, house: 'h', knocks: (door?.knocks ?? 0) + 1 }),
+      evolve: (door, { metadata: { programId } }, id) => ({
+        id,
+        programId,
+        house: 'h',
+        knocks: (door?.knocks ?? 0) + 1,
+      }),
     };
     for (const id of ['a', 'street'])
       projectionSpec(twice).given(opened('a', 'h')).when(knocked('a')).then({ id, knocks: 2 });
@@ -61,7 +66,8 @@ describe('projectionSpec', () => {
     const counted: ReadModel<Door, Event> = {
       ...doors,
       evolve: (door, event, id) => {
-        if (event.type === 'Opened') return { id, house: event.data.house, knocks: (door?.knocks ?? 0) + 1 };
+        if (event.type === 'Opened')
+          return { id, programId: 'p', house: event.data.house, knocks: (door?.knocks ?? 0) + 1 };
         return door && door.knocks > 1 ? { ...door, knocks: door.knocks - 1 } : null;
       },
     };
@@ -75,7 +81,10 @@ describe('projectionSpec', () => {
 
   test('notices a projection that changes its document in place, or differs when repeated', () => {
     const counter = { count: 0 };
-    const unstable = { ...doors, evolve: () => ({ id: 'a', house: 'h', knocks: (counter.count += 1) }) };
+    const unstable = {
+      ...doors,
+      evolve: () => ({ id: 'a', programId: 'p', house: 'h', knocks: (counter.count += 1) }),
+    };
     expect(() => {
       projectionSpec<Door, Event>(unstable).given().when(opened('a', 'h')).then({ id: 'a' });
     }).toThrow();

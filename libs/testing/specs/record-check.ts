@@ -1,4 +1,4 @@
-import { RECORD, RecordCheck, type Checkpoints, type EventStore } from '@app/eventing';
+import { Partitions, PARTITIONS, RECORD, RecordCheck, type Checkpoints, type EventStore } from '@app/eventing';
 import { KeysInMemory } from './keys-in-memory.js';
 
 const recordId = 'record-1';
@@ -16,7 +16,11 @@ export function recordStores({
   return {
     keyring,
     eventStore: { head, read: () => Promise.resolve([{ data: { recordId } }]) } as unknown as EventStore,
-    checkpoints: { get: () => Promise.resolve(recordId), ...checkpoints } as unknown as Checkpoints,
+    checkpoints: {
+      get: (name: string) => Promise.resolve(name === PARTITIONS ? '1 parts' : recordId),
+      ...checkpoints,
+    } as unknown as Checkpoints,
+    partitions: new Partitions(),
   };
 }
 

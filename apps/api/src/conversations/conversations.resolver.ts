@@ -51,8 +51,10 @@ export class ConversationsResolver {
   async messages(
     @Parent() { id }: ConversationDto,
     @Args() args: MessagesArgs,
+    @Caller() { programId }: CallerIdentity,
   ): Promise<InstanceType<typeof MessageConnection>> {
-    return connection(await this.conversations.messages(id, args, { ...args, limit: args.first }));
+    const page = { ...args, limit: args.first };
+    return connection(await this.conversations.messages({ programId, conversationId: id }, args, page));
   }
 
   @Mutation(() => ConversationPayload, {

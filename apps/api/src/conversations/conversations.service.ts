@@ -71,11 +71,11 @@ export class ConversationsService {
 
   /** The thread of a conversation that is known to belong to the program. @throws InvalidCursor */
   async messages(
-    id: string,
+    conversation: { readonly programId: string; readonly conversationId: string },
     { order }: MessageOrderDto,
     { position, after, limit }: PageDto,
   ): Promise<Page<MessageView>> {
-    return this.freshness.at(position, () => this.thread.page(id, order, after, limit));
+    return this.freshness.at(position, () => this.thread.page(conversation, { order, after, limit }));
   }
 
   async send(

@@ -54,7 +54,10 @@ export class PortalService {
     caller: CallerIdentity,
   ): Promise<Page<PortalMessageDto>> {
     await this.own(id, caller);
-    const { documents, next } = await this.freshness.at(position, () => this.thread.page(id, order, after, limit));
+    const { programId } = caller;
+    const { documents, next } = await this.freshness.at(position, () =>
+      this.thread.page({ programId, conversationId: id }, { order, after, limit }),
+    );
     const visible = documents.filter(({ kind }) => shownToContacts.has(kind));
     return {
       documents: visible.map(({ id: messageId, direction, channel, text, at, kind }) => ({

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Checkpoints, untilReached } from '@app/eventing';
+import { Progress } from '@app/eventing';
 import type { Lane } from '@app/domain/delivery';
 import { logFailure } from '@app/platform';
 import { deliveriesProjection, queueNamed } from '@app/read-models';
@@ -34,7 +34,7 @@ export class DeliveryTasks {
     private readonly sender: OrderedSender,
     private readonly roads: Roads,
     private readonly slots: Slots,
-    private readonly checkpoints: Checkpoints,
+    private readonly progress: Progress,
   ) {}
 
   assign(owns: (conversationId: string) => boolean): void {
@@ -113,7 +113,7 @@ export class DeliveryTasks {
     try {
       // Otherwise the next task of the key would read rows from before these sends.
       if (rest.kind === 'more' && rest.position !== null)
-        await untilReached(this.checkpoints, deliveriesProjection.name, rest.position, signal);
+        await this.progress.untilReached(deliveriesProjection, rest.position, signal, queueNamed(work.queue).programId);
     } catch (error) {
       logFailure(this.logger, error, work.orderingKey);
     }

@@ -6,6 +6,8 @@ import {
   type Clock,
   type EventLog,
   type Scheduler,
+  Progress,
+  Partitions,
 } from '@app/eventing';
 import { Configuration } from '@app/platform';
 import type { DeliveryQueries } from '@app/read-models';
@@ -42,12 +44,13 @@ export function dispatcherOf({
   clock = new SystemClock(),
   settings = {},
 }: Parts): { readonly dispatcher: Dispatcher; readonly queues: FairQueues } {
+  const progress = new Progress(checkpoints, new Partitions());
   const slots = new Slots(Object.assign(new Configuration(), settings));
-  const tasks = new DeliveryTasks(sender, roads, slots, checkpoints);
+  const tasks = new DeliveryTasks(sender, roads, slots, progress);
   const queues = new FairQueues(deliveries, roads, slots, tasks, clock);
   const trustedClock = new TrustedClock(clock, []);
   return {
-    dispatcher: new Dispatcher(eventLog, checkpoints, roads, queues, tasks, idleScheduler, clock, trustedClock),
+    dispatcher: new Dispatcher(eventLog, progress, roads, queues, tasks, idleScheduler, clock, trustedClock),
     queues,
   };
 }

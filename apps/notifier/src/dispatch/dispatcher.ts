@@ -1,15 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  Checkpoints,
-  Clock,
-  EventLog,
-  Scheduler,
-  sideBySide,
-  TrustedClock,
-  untilReached,
-  Wakeup,
-  type DueWork,
-} from '@app/eventing';
+import { Clock, EventLog, Progress, Scheduler, sideBySide, TrustedClock, Wakeup, type DueWork } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import type { HoldEvent } from '@app/domain/hold';
 import type { ProgramEvent } from '@app/domain/program';
@@ -33,7 +23,7 @@ export class Dispatcher implements BackgroundTask {
 
   constructor(
     private readonly eventLog: EventLog,
-    private readonly checkpoints: Checkpoints,
+    private readonly progress: Progress,
     private readonly roads: Roads,
     private readonly queues: FairQueues,
     private readonly tasks: DeliveryTasks,
@@ -97,8 +87,10 @@ export class Dispatcher implements BackgroundTask {
   /** @param signal ends the tasks, which outlast this run */
   private async startDue(head: Position | null, running: AbortSignal, signal: AbortSignal): Promise<void> {
     // Nothing is sent before the opt-outs that were accepted earlier are noted.
-    for (const follower of [deliveriesProjection.name, OPT_OUTS])
-      if (head !== null) await untilReached(this.checkpoints, follower, head, running);
+    if (head !== null) {
+      await this.progress.untilReached(deliveriesProjection, head, running);
+      await this.progress.untilReached(OPT_OUTS, head, running);
+    }
     this.roads.clear();
     this.queues.readAgain();
     while (!running.aborted) {

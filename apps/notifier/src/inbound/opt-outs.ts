@@ -15,8 +15,8 @@ import type { InboundEvent, InboundReceived } from '@app/domain/inbound';
 import { logFailure } from '@app/platform';
 import type { BackgroundTask } from '../background-task.js';
 
-/** Name of the follower and its checkpoint. */
-export const OPT_OUTS = 'notifier opt-outs';
+/** The follower and its checkpoint. */
+export const OPT_OUTS = { name: 'notifier opt-outs', isDivided: false };
 
 /**
  * Notes each accepted opt-out again, since the process that accepted it may have been killed before it noted it. It
@@ -25,7 +25,7 @@ export const OPT_OUTS = 'notifier opt-outs';
 @Injectable()
 export class OptOuts implements Follower, BackgroundTask {
   private readonly logger = new Logger(OptOuts.name);
-  readonly name = OPT_OUTS;
+  readonly name = OPT_OUTS.name;
   readonly isLeaderOnly = true;
   readonly categories = ['inbound'];
 

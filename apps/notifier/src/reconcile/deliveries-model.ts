@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Checkpoints, EventLog } from '@app/eventing';
+import { EventLog, Progress } from '@app/eventing';
 import { deliveriesProjection } from '@app/read-models';
 
 const LONGEST_WAIT_MS = 5_000;
@@ -9,12 +9,12 @@ const LONGEST_WAIT_MS = 5_000;
 export class DeliveriesModel {
   constructor(
     private readonly eventLog: EventLog,
-    private readonly checkpoints: Checkpoints,
+    private readonly progress: Progress,
   ) {}
 
-  /** Waits a while until the read model shows every event there is now. @returns whether it does */
-  async isCurrent(): Promise<boolean> {
+  /** Waits a while until it shows every event there is now, of one program or of all. @returns whether it does */
+  async isCurrent(programId: string | null): Promise<boolean> {
     const head = await this.eventLog.head();
-    return head !== null && this.checkpoints.waitFor(deliveriesProjection.name, head, LONGEST_WAIT_MS);
+    return head !== null && this.progress.waitFor(deliveriesProjection, head, LONGEST_WAIT_MS, programId);
   }
 }

@@ -39,9 +39,9 @@ export class ProviderLists {
    * told apart. Called after the list was read, since each listed text was claimed before.
    */
   private async mayBeAnother(row: DeliveryRow, text: string, providerMessageId: string): Promise<boolean> {
-    if (!(await this.model.isCurrent())) return true;
+    if (!(await this.model.isCurrent(row.programId))) return true;
     const since = new Date(Date.parse(row.claimedAt ?? '') - SKEW_MS).toISOString();
-    const others = await this.deliveries.ofAddressee(row.addressee, since);
+    const others = await this.deliveries.ofAddressee(row.programId, row.addressee, since);
     if (others === null || others.some((other) => hasAttempt(other, providerMessageId))) return true;
     for (const other of others) {
       if (other.id === row.id || !isOpen(other.status)) continue;

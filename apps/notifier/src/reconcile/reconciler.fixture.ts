@@ -1,6 +1,6 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import type { Lookups } from '@app/application';
-import type { Checkpoints, Clock, EventLog, TrustedClock } from '@app/eventing';
+import type { Clock, EventLog, TrustedClock, Progress } from '@app/eventing';
 import type { Configuration } from '@app/platform';
 import type { DeliveryQueries } from '@app/read-models';
 import { DeliveryWriter } from '../send/delivery-writer.js';
@@ -24,8 +24,8 @@ const none = {} as never;
 /** A reconciler whose read model is current, and that must not ask a provider. */
 export function reconcilerOf(parts: Parts): Reconciler {
   const { commands, eventLog, deliveries, lookups = none, configuration, clock, trustedClock } = parts;
-  const checkpoints = { waitFor: () => Promise.resolve(true) } as unknown as Checkpoints;
-  const model = new DeliveriesModel(eventLog, checkpoints);
+  const progress = { waitFor: () => Promise.resolve(true) } as unknown as Progress;
+  const model = new DeliveriesModel(eventLog, progress);
   const settlement = new Settlement(new DeliveryWriter(commands));
   const overdue = new OverdueDeliveries(deliveries, settlement, configuration);
   const uncertain = new UncertainDeliveries(deliveries, lookups, none, settlement, clock, trustedClock);

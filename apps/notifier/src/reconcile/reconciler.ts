@@ -34,7 +34,7 @@ export class Reconciler implements BackgroundTask {
 
   private async round(signal: AbortSignal): Promise<void> {
     // The age of a claim decides whether it is given up, and its delivery perhaps sent again.
-    if (!(await this.model.isCurrent()) || !(await this.trustedClock.isTrusted())) return;
+    if (!(await this.model.isCurrent(null)) || !(await this.trustedClock.isTrusted())) return;
     const now = this.clock.now();
     await this.overdue.settle(now, signal);
     await this.uncertain.ask(now, signal);

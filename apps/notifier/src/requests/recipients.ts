@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleNotification, KeyMustWait, Lookups } from '@app/application';
-import { Checkpoints } from '@app/eventing';
+import { Progress } from '@app/eventing';
 import { unlessErased, type Position, type Recorded } from '@app/kernel';
 import { concernedStaff, type ConversationEvent } from '@app/domain/conversation';
 import { isMuted, muteAggregate } from '@app/domain/mute';
@@ -22,7 +22,7 @@ export class Recipients {
 
   constructor(
     private readonly commands: CommandBus,
-    private readonly checkpoints: Checkpoints,
+    private readonly progress: Progress,
     private readonly lookups: Lookups,
     private readonly members: MemberQueries,
   ) {}
@@ -101,11 +101,8 @@ export class Recipients {
 
   /** The read model may be behind, or empty during a rebuild: then the message waits, so that nobody is left out. */
   private async ownersAndManagers(programId: string, position: Position): Promise<readonly Recipient[]> {
-    this.isBehind = !(await this.checkpoints.waitFor(
-      membersProjection.name,
-      position,
-      this.isBehind ? 0 : LONGEST_WAIT_MS,
-    ));
+    const longest = this.isBehind ? 0 : LONGEST_WAIT_MS;
+    this.isBehind = !(await this.progress.waitFor(membersProjection, position, longest, programId));
     if (this.isBehind) throw new StaffNotKnownYet();
     return (await this.members.all(programId)).filter(({ role }) => role !== 'agent');
   }

@@ -1,6 +1,6 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import type { HandleParked } from '@app/application';
-import { EventUnreadable, Unopened, type Checkpoints, type EventLog } from '@app/eventing';
+import { EventUnreadable, Unopened, type Progress, type EventLog } from '@app/eventing';
 import type { ParkedQueries } from '@app/read-models';
 import { NOTIFIER } from './parking-key.js';
 import { WaitingForStaff } from './waiting-for-staff.js';
@@ -27,7 +27,7 @@ it('N1, rule 13: a list of parked messages that cannot be read does not delay th
   const waiting = new WaitingForStaff(
     { execute } as unknown as CommandBus,
     { head: () => Promise.resolve('9') } as unknown as EventLog,
-    { waitFor: () => Promise.resolve(true) } as unknown as Checkpoints,
+    { waitFor: () => Promise.resolve(true) } as unknown as Progress,
     { all: () => Promise.resolve(rows) } as unknown as ParkedQueries,
   );
   await waiting.round();

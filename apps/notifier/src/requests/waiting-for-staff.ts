@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleParked, systemContext } from '@app/application';
-import { Checkpoints, EventUnreadable, EventLog, sleep } from '@app/eventing';
+import { EventUnreadable, EventLog, Progress, sleep } from '@app/eventing';
 import { logFailure } from '@app/platform';
 import { membersProjection, ParkedQueries } from '@app/read-models';
 import type { BackgroundTask } from '../background-task.js';
@@ -23,7 +23,7 @@ export class WaitingForStaff implements BackgroundTask {
   constructor(
     private readonly commands: CommandBus,
     private readonly eventLog: EventLog,
-    private readonly checkpoints: Checkpoints,
+    private readonly progress: Progress,
     private readonly parked: ParkedQueries,
   ) {}
 
@@ -39,7 +39,7 @@ export class WaitingForStaff implements BackgroundTask {
       ({ worker, cause }) => worker === NOTIFIER && cause === StaffNotKnownYet.name,
     );
     const head = waiting.length === 0 ? null : await this.eventLog.head();
-    if (head === null || !(await this.checkpoints.waitFor(membersProjection.name, head, 0))) return;
+    if (head === null || !(await this.progress.waitFor(membersProjection, head, 0))) return;
     for (const { id, programId, worker, key } of waiting)
       await this.commands
         .execute(

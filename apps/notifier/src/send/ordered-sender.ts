@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Lookups } from '@app/application';
 import { Clock } from '@app/eventing';
 import type { Position } from '@app/kernel';
-import { DeliveryQueries, type DeliveryRow } from '@app/read-models';
+import { DeliveryQueries, queueNamed, type DeliveryRow } from '@app/read-models';
 import { DeliverySender } from './delivery-sender.js';
 
 /** What is left of an ordering key after a few of its deliveries. */
@@ -36,7 +36,7 @@ export class OrderedSender {
 
   /** @param mayGoOn asked before each delivery */
   async send(queue: string, orderingKey: string, mayGoOn: () => boolean, signal: AbortSignal): Promise<Rest> {
-    const rows = await this.deliveries.openOf(orderingKey, MOST_AT_A_TIME);
+    const rows = await this.deliveries.openOf(queueNamed(queue).programId, orderingKey, MOST_AT_A_TIME);
     let position: Position | null = null;
     for (const row of rows) {
       if (!mayGoOn()) return { kind: 'nothing' };

@@ -1,0 +1,79 @@
+import type { Position } from '@app/kernel';
+import { CheckpointMoved } from './read-model-store.js';
+
+export type Move = { readonly name: string; readonly from: Position | null; readonly to: Position };
+
+/**
+ * Checkpoints of followers that had nothing to do, stored together after a delay: most events concern few followers.
+ */
+export class PassedCheckpoints {
+  #passed = new Map<string, Move>();
+  /** Moved meanwhile by another worker, which their followers must learn. */
+  readonly #lost = new Set<string>();
+  #storing: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param store stores those that are at `from`, and returns the names of the others */
+  constructor(
+    private readonly store: (moves: readonly Move[]) => Promise<readonly string[]>,
+    private readonly delayMs: number,
+  ) {}
+
+  /** @throws CheckpointMoved when another worker has moved it */
+  pass(name: string, from: Position | null, to: Position): void {
+    const before = this.#passed.get(name);
+    if (this.#lost.delete(name) || (before && before.to !== from)) throw new CheckpointMoved(name);
+    this.#passed.set(name, { name, from: before ? before.from : from, to });
+    this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), this.delayMs).unref();
+  }
+
+  /** Where a checkpoint is, if it is not stored yet: for a follower that starts. */
+  async get(name: string): Promise<Position | undefined> {
+    await this.#storing?.catch(() => undefined);
+    this.#lost.delete(name);
+    return this.#passed.get(name)?.to;
+  }
+
+  /**
+   * Before a follower at `from` moves its checkpoint itself. @returns where the stored one is
+   * @throws CheckpointMoved
+   */
+  async settle(name: string, from: Position | null): Promise<Position | null> {
+    await this.#storing?.catch(() => undefined);
+    const passed = this.#passed.get(name);
+    this.#passed.delete(name);
+    if (this.#lost.delete(name)) throw new CheckpointMoved(name);
+    return passed && passed.to === from ? passed.from : from;
+  }
+
+  /** Drops what is not stored: somebody else decides where these checkpoints are. */
+  forget(names: readonly string[]): void {
+    for (const name of names) this.#passed.delete(name);
+  }
+
+  /** Stores them now. */
+  async flush(): Promise<void> {
+    await this.#storing?.catch(() => undefined);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#passed.size > 0) this.#storing = this.#store();
+    await this.#storing;
+  }
+
+  async #store(): Promise<void> {
+    const moves = [...this.#passed.values()];
+    this.#passed = new Map();
+    try {
+      for (const name of await this.store(moves)) {
+        this.#passed.delete(name);
+        this.#lost.add(name);
+      }
+    } catch (error) {
+      // Whether they were stored is unknown: their followers start again from the stored ones.
+      for (const { name } of moves) this.#lost.add(name);
+      throw error;
+    } finally {
+      this.#storing = null;
+    }
+  }
+}

@@ -6,7 +6,7 @@ import type { INestApplicationContext, ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ApplicationModule } from '@app/application';
 import { EnginesModule, openEngines } from '@app/composition';
-import type { Engines, TopicMessage } from '@app/eventing';
+import type { Engines, ModelDefinition, ReadModelStore, TopicMessage } from '@app/eventing';
 import type { Message } from '@app/kernel';
 import { loadConfiguration, PlatformModule } from '@app/platform';
 import { PUBLISHER, topics } from '@app/public-events';
@@ -112,9 +112,13 @@ type Imported = NonNullable<ModuleMetadata['imports']>[number];
 
 /** Seconds that the module's followers take for all events, from the beginning. */
 async function follow(engines: Engines, module: Imported, followers: readonly string[]): Promise<number> {
-  const { checkpoints, eventStore } = engines;
+  const { checkpoints, eventStore, readModels: store } = engines;
   const head = (await eventStore.head()) ?? '';
-  for (const name of followers) await checkpoints.set(name, await checkpoints.get(name), null);
+  for (const name of followers) {
+    const model = readModels.find((known) => known.name === name);
+    if (model) await empty(store, model);
+    else await checkpoints.set(name, await checkpoints.get(name), null);
+  }
   const app = await contextOf(engines, module);
   // They start at the end of the creation of the context, which would be a large part of the time.
   const { seconds } = await timed(async () => {
@@ -123,6 +127,13 @@ async function follow(engines: Engines, module: Imported, followers: readonly st
   });
   await app.close();
   return seconds;
+}
+
+/** Otherwise its documents would show the events already, and none would be written. */
+async function empty(store: ReadModelStore, model: ModelDefinition): Promise<void> {
+  await store.prepare(model);
+  await store.beginRebuild(model);
+  await store.swapRebuild(model, null);
 }
 
 const contextOf = (engines: Engines, module: Imported): Promise<INestApplicationContext> =>

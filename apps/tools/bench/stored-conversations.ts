@@ -20,9 +20,16 @@ export async function storeConversations(
     conversations,
     events,
     contactId,
-  }: { readonly conversations: number; readonly events: number; readonly contactId?: string },
+    programs = [sample.programId],
+  }: {
+    readonly conversations: number;
+    readonly events: number;
+    readonly contactId?: string;
+    readonly programs?: readonly string[];
+  },
 ): Promise<string[]> {
-  const all = Array.from({ length: conversations }, () => ({
+  const all = Array.from({ length: conversations }, (_, number) => ({
+    programId: programs[number % programs.length] ?? sample.programId,
     conversationId: randomUUID(),
     contactId: contactId ?? randomUUID(),
   }));
@@ -43,15 +50,18 @@ export async function storeConversations(
   return all.map(({ conversationId }) => conversationId);
 }
 
-type About = { readonly conversationId: string; readonly contactId: string };
+type About = { readonly programId?: string; readonly conversationId: string; readonly contactId: string };
 
-export function newEvent({ conversationId, contactId }: About, revision: number): NewEvent<ConversationEvent> {
+export function newEvent(
+  { programId = sample.programId, conversationId, contactId }: About,
+  revision: number,
+): NewEvent<ConversationEvent> {
   const eventId = randomUUID();
   const now = new Date().toISOString();
   const actor =
     revision % 2 === 0 ? ({ kind: 'staff', id: 'alex' } as const) : ({ kind: 'contact', id: contactId } as const);
   const metadata: Metadata = {
-    programId: sample.programId,
+    programId,
     actor,
     commandId: randomUUID(),
     commandHash: 'not used',

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessTokens, generousQuotas } from '@app/platform';
 import { freePort } from '@app/testing/servers';
 import { sample } from '@app/sample-program';
+import { admin } from './admin.js';
 import { ACCOUNT, JWT_SECRET, programAt, type Facts, type Server, type Target } from './product.js';
 import { killProcess, RestartableProcess } from './restartable-process.js';
 import type { Random } from './random.js';
@@ -130,16 +130,6 @@ export class SeparateProduct implements Target {
     await Promise.all([...this.apps.values()].map((app) => app.end('SIGKILL')));
     await Promise.all([...this.servers.values()].map((server) => server.stop()));
   }
-}
-
-/** Runs a command of `admin` on these engines. @returns its output; @throws when it fails */
-export function admin(command: string, environment: Readonly<Record<string, string>>): string {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [programAt('apps/admin/src/main.js'), command], {
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'], ...environment },
-  });
-  if (status !== 0) throw new Error(`admin ${command} ended with ${status}: ${stdout}${stderr}`);
-  return stdout;
 }
 
 async function factsOf(url: string, senderPhone: string): Promise<Facts> {

@@ -16,7 +16,8 @@ import { programAt, shortLimits, type Facts } from '../product.js';
 import { ProviderProcess } from '../provider.js';
 import { Random } from '../random.js';
 import { readRecord } from '../record-history.js';
-import { admin, SeparateProduct } from '../separate.js';
+import { admin } from '../admin.js';
+import { SeparateProduct } from '../separate.js';
 import { settle } from '../settle.js';
 import { Witness } from '../witness.js';
 
@@ -40,7 +41,7 @@ describe('each app in a separate process, on Kafka, MongoDB and EventStoreDB', (
     product = await SeparateProduct.open({
       folder,
       senderPhones: SENDER_PHONES,
-      environment: { ...shortLimits, TWILIO_API_URL: provider.url },
+      environment: { ...shortLimits, TWILIO_API_URL: provider.url, PARTITIONS: '4' },
     });
     facts = await product.start();
     await provider.sendInboundTo(`${facts.url}/webhooks/twilio/${facts.programId}/messages`);
@@ -166,12 +167,12 @@ describe('each app in a separate process, on Kafka, MongoDB and EventStoreDB', (
         });
       try {
         const followers = mongo.db().collection<{ _id: string; checkpoint: string }>('checkpoints');
-        await followers.updateOne({ _id: 'publisher' }, { $set: { checkpoint: beyond } });
+        await followers.updateOne({ _id: 'publisher 2/4' }, { $set: { checkpoint: beyond } });
         // A rebuild that was killed just before the swap.
         await mongo
           .db()
-          .collection<{ _id: number; copy: string; checkpoint: string }>('models.thread.rebuild')
-          .insertOne({ _id: 0, copy: 'a copy', checkpoint: beyond });
+          .collection<{ _id: string; program: null; copy: string; checkpoint: string }>('documents.thread.rebuild')
+          .insertOne({ _id: ' 3/4', program: null, copy: 'a copy', checkpoint: beyond });
         for (const app of ['api', 'projector', 'publisher', 'automation', 'notifier']) {
           const { status, stderr } = run(app);
           expect([app, status, stderr.trim().split('\n')]).toEqual([
@@ -179,16 +180,16 @@ describe('each app in a separate process, on Kafka, MongoDB and EventStoreDB', (
             1,
             [
               expect.stringMatching(
-                `^The record ends at \\d{20}, and these are beyond its end: copy of read model thread at ${beyond}, publisher at ${beyond}\\. .*admin -- rebuild`,
+                `^The record ends at \\d{20}, and these are beyond its end: copy of read model thread 3/4 at ${beyond}, publisher 2/4 at ${beyond}\\. .*admin -- rebuild`,
               ),
             ],
           ]);
         }
-        expect(admin('rebuild', product.environment)).toMatch(/^publisher +set back$/m);
+        expect(admin('rebuild', product.environment)).toMatch(/^publisher 2\/4 +set back$/m);
         expect(admin('parked', product.environment)).toContain('Nothing is parked');
-        expect((await followers.findOne({ _id: 'publisher' }))?.checkpoint).toBe(
-          (await mongo.db().collection<{ _id: number; checkpoint: string }>('models.thread').findOne({ _id: 0 }))
-            ?.checkpoint,
+        const thread = mongo.db().collection<{ _id: string; checkpoint: string }>('documents.thread');
+        expect((await followers.findOne({ _id: 'publisher 2/4' }))?.checkpoint).toBe(
+          (await thread.findOne({ _id: ' 3/4' }))?.checkpoint,
         );
       } finally {
         await mongo.close();

@@ -42,7 +42,14 @@ export class EmbeddedCheckpoints extends Checkpoints {
   }
 
   /** A copy that is being built has no checkpoint until it replaces the live one. */
-  async all(): Promise<readonly StoredCheckpoint[]> {
+  async all(prefix?: string): Promise<readonly StoredCheckpoint[]> {
+    if (prefix !== undefined)
+      return this.db.all<StoredCheckpoint>(
+        `SELECT name, position AS checkpoint, 'follower' AS "of" FROM checkpoints
+         WHERE name >= ? AND name < ? AND NOT EXISTS (SELECT 1 FROM models WHERE ${BELONGS})`,
+        prefix,
+        `${prefix}\u{10ffff}`,
+      );
     await this.#passed.flush();
     return this.db.all<StoredCheckpoint>(
       `SELECT name, position AS checkpoint,

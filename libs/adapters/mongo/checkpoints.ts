@@ -19,6 +19,8 @@ const PASSED_STORED_AFTER_MS = 20;
 
 const followersIn = (db: Db) => db.collection<FollowerCheckpoint>('checkpoints');
 
+const asStored = ({ _id, checkpoint }: FollowerCheckpoint) => ({ name: _id, of: 'follower', checkpoint }) as const;
+
 /** Checkpoints of followers in one collection, those of read models with their documents. */
 export class MongoCheckpoints extends Checkpoints {
   readonly #waiting = new Waiting((names) => this.#read(names));
@@ -42,9 +44,17 @@ export class MongoCheckpoints extends Checkpoints {
     return this.#passed.settle(name, from);
   }
 
-  async all(): Promise<readonly StoredCheckpoint[]> {
-    await this.#passed.flush();
+  async all(prefix?: string): Promise<readonly StoredCheckpoint[]> {
     return this.connection.reach(async (db) => {
+      if (prefix !== undefined) {
+        // In one batch: leases must not change between the batches.
+        const named = followersIn(db).find(
+          { _id: { $gte: prefix, $lt: `${prefix}\u{10ffff}` } },
+          { batchSize: 10_000 },
+        );
+        return (await named.toArray()).map(asStored);
+      }
+      await this.#passed.flush();
       const [followers, collections] = await Promise.all([
         followersIn(db).find().toArray(),
         db.listCollections({}, { nameOnly: true }).toArray(),
@@ -58,7 +68,7 @@ export class MongoCheckpoints extends Checkpoints {
           })),
       );
       return [
-        ...followers.map(({ _id, checkpoint }) => ({ name: _id, of: 'follower', checkpoint }) as const),
+        ...followers.map(asStored),
         ...ofModels.flatMap(({ name, of, markers }) =>
           markers.flatMap(({ checkpoint, ...marker }) =>
             checkpoint === null ? [] : { name: checkpointName(name, marker), of, checkpoint },

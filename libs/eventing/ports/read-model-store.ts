@@ -126,8 +126,8 @@ export const isPosition = ({ checkpoint }: StoredCheckpoint): boolean => /^\d+$/
 export abstract class Checkpoints {
   /** Last position whose effects are durable; `null` at the beginning. */
   abstract get(name: string): Promise<Position | null>;
-  /** All checkpoints; those at the beginning are left out. */
-  abstract all(): Promise<readonly StoredCheckpoint[]>;
+  /** All checkpoints, or only those of followers whose name starts with this; those at the beginning are left out. */
+  abstract all(prefix?: string): Promise<readonly StoredCheckpoint[]>;
   /** Compare-and-set; `null` resets to the beginning. @throws CheckpointMoved */
   abstract set(name: string, from: Position | null, to: Position | null): Promise<void>;
   /**

@@ -44,6 +44,17 @@ export function checkpointCases(checkpoints: () => Checkpoints): void {
     ]);
   });
 
+  test('rule 13: those of followers are listed by the beginning of their name', async () => {
+    const prefix = `${uniqueName('lease')} `;
+    const names = [`${prefix}member`, `${prefix}\u{1f600}`, prefix];
+    for (const name of [...names, `other ${prefix}`, `${prefix.trim()}!`, prefix.toUpperCase()])
+      await checkpoints().set(name, null, at(1));
+    const listed = await checkpoints().all(prefix);
+    expect(listed.toSorted((a, b) => (a.name > b.name ? -1 : 1))).toEqual(
+      names.toSorted((a, b) => (a > b ? -1 : 1)).map((name) => ({ name, of: 'follower', checkpoint: at(1) })),
+    );
+  });
+
   test('of several concurrent moves one succeeds', async () => {
     const name = uniqueName('follower');
     for (const from of [null, at(1)]) {

@@ -62,6 +62,7 @@ export function rebuildCases(store: () => ReadModelStore, checkpoints: () => Che
     const told = async () => (await checkpoints().all()).filter(({ name }) => name === model.name);
     const live = [{ name: model.name, of: 'model', checkpoint: at(1) }];
     expect(await told()).toEqual(live);
+    expect(await checkpoints().all(model.name)).toEqual([]);
     await store().beginRebuild(model);
     expect(await told()).toEqual(live);
     await store().swapRebuild(model, null);

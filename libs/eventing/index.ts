@@ -17,6 +17,7 @@ export * from './commands/ids.js';
 export * from './reading/event-log.js';
 export * from './ports/key-store.js';
 export * from './ports/keyring.js';
+export * from './leases/checkpoint-leases.js';
 export * from './ports/leadership.js';
 export * from './sealing/master-key.js';
 export * from './ports/model-fields.js';

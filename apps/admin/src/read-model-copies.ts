@@ -104,6 +104,7 @@ export async function whileFollowed<Result>(
           part.nameOf(name),
           (signal) => runProjection(stores, model, signal, { part, onUnopened }),
           ending,
+          { isStandby: true },
         ),
     ),
   );

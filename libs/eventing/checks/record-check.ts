@@ -1,6 +1,6 @@
 import type { Position } from '@app/kernel';
 import type { EventStore } from '../ports/event-store.js';
-import { LEASE } from '../ports/leadership.js';
+import { LEASE } from '../leases/lease-entries.js';
 import { isPosition, type Checkpoints, type StoredCheckpoint } from '../ports/read-model-store.js';
 import { checkIdentity, isOfAnotherRecord, REBUILD, RECORD, type RecordStores } from './record-identity.js';
 import { subjectOf, type Partitions } from '../ports/partitions.js';

@@ -55,7 +55,8 @@ class Process {
   }
 }
 
-const numbers = (...processes: readonly Process[]): number[] => processes.map(({ working }) => working.length);
+const numberOf = ({ working }: Process): number => working.length;
+const numbers = (...processes: readonly Process[]): number[] => processes.map(numberOf);
 const members = (): string[] => [...stored.keys()].filter((name) => name.startsWith('lease member '));
 const leases = (): [string, string][] => [...stored].filter(([name]) => !name.startsWith('lease member '));
 const eight = Array.from({ length: 8 }, (_, index) => `inbox ${index + 1}/8`);
@@ -122,6 +123,21 @@ describe('leases by checkpoints', () => {
     await pass(3 * BEAT_MS);
     expect(numbers(first, second, third)).toEqual([0, 4, 4]);
     expect(members()).toHaveLength(2);
+  });
+
+  it('a process that renews its entry while another decides is not taken for dead', async () => {
+    const processes = [new Process('inbox'), new Process('inbox')];
+    await pass(2 * BEAT_MS);
+    const [holder, other] = processes.toSorted((a, b) => numberOf(b) - numberOf(a)) as [Process, Process];
+    holder.checkpoints.state = 'down';
+    await pass(3.5 * BEAT_MS);
+    // The next read of the other one comes first, and its write ends when the entry it has read is too old.
+    const delays = [0, 0, 0.8 * BEAT_MS, 0.8 * BEAT_MS];
+    other.checkpoints.latency = () => delays.shift() ?? 0;
+    holder.checkpoints.latency = () => 1;
+    holder.checkpoints.state = 'up';
+    await pass(3 * BEAT_MS);
+    expect(numbers(holder, other)).toEqual([1, 0]);
   });
 
   it('a lease whose holder is no member is taken at once', async () => {

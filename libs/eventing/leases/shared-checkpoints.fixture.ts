@@ -29,6 +29,10 @@ export class SharedCheckpoints extends Checkpoints {
     });
   }
 
+  pass(): never {
+    throw new Error('Leases are never passed');
+  }
+
   all(prefix = ''): Promise<readonly StoredCheckpoint[]> {
     this.calls.all += 1;
     return this.call(() =>

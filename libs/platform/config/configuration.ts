@@ -157,7 +157,7 @@ export class Configuration {
 
   /** Age in ms at which a claim without an outcome becomes uncertain; longer than a request may take. */
   @Type(() => Number) @IsInt() @Min(1_000) readonly CLAIM_TIMEOUT_MS: number = 30_000;
-  /** Age in ms of a lease's last renewal at which a standby takes the lease over. */
+  /** Age in ms of a process's last renewal of its entry at which the others take over its leases. */
   @Type(() => Number) @IsInt() @Min(500) readonly TAKE_OVER_AFTER_MS: number = 5_000;
   /**
    * Into how many parts the followers are divided by program; the same in all processes. `admin partition` changes it

@@ -31,7 +31,7 @@ export class Background implements BeforeApplicationShutdown {
     readiness.require(async () => this.whyNot());
   }
 
-  /** Work that only one process at a time may do; the others are standbys. */
+  /** Work that only one process at a time may do. */
   startAsLeader(name: string, work: Work, stops: Stops = 'first'): void {
     this.start(name, (signal) => this.leadership.lead(name, work, signal), stops);
   }

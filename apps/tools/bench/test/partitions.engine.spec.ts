@@ -1,4 +1,4 @@
-import { projectorOf, type ConsumedMessage } from '@app/eventing';
+import { projectorOf, subjectOf, type ConsumedMessage } from '@app/eventing';
 import { PUBLISHER, topics } from '@app/public-events';
 import { readModels } from '@app/read-models';
 import { admin } from '../../chaos/admin.js';
@@ -20,7 +20,7 @@ describe('followers in parts, in several processes, on Kafka, MongoDB and EventS
     const leases = await burst.engines.checkpoints.all('lease ');
     const counts = works.map((work) => {
       const holders = leases
-        .filter(({ name }) => name.startsWith(`lease ${work} `))
+        .filter(({ name }) => subjectOf(name) === `lease ${work}`)
         .map(({ checkpoint }) => checkpoint.split(' ')[1] ?? '');
       if (holders.length < PARTS || holders.includes('free')) return null;
       const byHolder = Map.groupBy(holders, (holder) => holder);
@@ -29,9 +29,9 @@ describe('followers in parts, in several processes, on Kafka, MongoDB and EventS
     const [first] = counts;
     return first && counts.every((count) => count?.join() === first.join()) ? first : null;
   };
-  const sharedAs = (expected: readonly number[]): Promise<unknown> =>
+  const sharedAs = (works: readonly string[], expected: readonly number[]): Promise<unknown> =>
     until(`shares of ${expected.join()}`, async () =>
-      (await shares())?.join() === expected.join() ? true : undefined,
+      (await shares(works))?.join() === expected.join() ? true : undefined,
     );
 
   test(

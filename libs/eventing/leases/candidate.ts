@@ -14,7 +14,7 @@ export type Asked = {
 export class Candidate {
   readonly name: string;
   readonly isStandby: boolean;
-  /** The lease as this process has set it; `null` when it does not hold it. */
+  /** The lease as this process has set it, until the work has ended; another process may have taken it since. */
   lease: Position | null = null;
   takenAt = 0;
   private current: State = 'waiting';
@@ -61,12 +61,6 @@ export class Candidate {
     this.current = 'ending';
     this.working.abort();
   };
-
-  /** Ends the work, and forgets the lease, which another process may hold. */
-  lose(): void {
-    this.lease = null;
-    if (this.current === 'working') this.stop();
-  }
 
   /** Ends the wait. */
   fail(error: unknown): void {

@@ -69,7 +69,7 @@ export class CheckpointLeases extends Leadership {
     this.isRunning = false;
   }
 
-  /** Releases the leases of works that have ended, and leaves with the last one. */
+  /** Releases the leases of works that have ended, if they are still its own, and leaves with the last one. */
   private async settle(): Promise<void> {
     const ended = [...this.candidates].filter(({ state }) => state === 'ended');
     await Promise.all(
@@ -111,8 +111,8 @@ export class CheckpointLeases extends Leadership {
   /** Reads all entries and renews that of this process. A lost response is no harm: the next beat reads what is stored. */
   private async renewed(): Promise<Entries> {
     const entries = entriesOf(await this.checkpoints.all(LEASE));
-    for (const candidate of this.candidates)
-      if (candidate.lease !== null && candidate.lease !== entries.leases.get(candidate.name)) candidate.lose();
+    for (const candidate of this.in('working'))
+      if (candidate.lease !== entries.leases.get(candidate.name)) candidate.stop();
     const askedAt = performance.now();
     this.beats += 1;
     const entry = memberEntry(this.beats, this.subjects());
@@ -120,7 +120,7 @@ export class CheckpointLeases extends Leadership {
     this.renewedAt = askedAt;
     clearTimeout(this.expiry);
     // Not at a beat, which may wait for the store.
-    this.expiry = setTimeout(() => this.loseAll(), askedAt + this.takeOverAfterMs - performance.now());
+    this.expiry = setTimeout(() => this.stopAll(), askedAt + this.takeOverAfterMs - performance.now());
     return entries;
   }
 
@@ -170,8 +170,8 @@ export class CheckpointLeases extends Leadership {
     if (candidate && this.isLive()) candidate.start(lease);
   }
 
-  private loseAll(): void {
-    for (const candidate of this.candidates) candidate.lose();
+  private stopAll(): void {
+    for (const candidate of this.in('working')) candidate.stop();
   }
 
   private isLive(): boolean {

@@ -53,6 +53,11 @@ describe('what a process does about leases', () => {
       view({ members: two, wanted, working: [x1, x3], holders: held('a', [x1, x2, x3]) }),
       { free: [x2] },
     ],
+    [
+      'what is ending is not taken again, when its lease is free',
+      view({ wanted, working: [x3, x4], ending: [x1], holders: held('a', [x3, x4]) }),
+      { take: [x2] },
+    ],
     ['a lease of a work that is no longer wanted is set free', view({ holders: { y: 'a' } }), { free: ['y'] }],
     [
       'an abandoned work is taken beyond the share',
@@ -60,7 +65,7 @@ describe('what a process does about leases', () => {
       { take: [x2] },
     ],
     [
-      'what another process does not miss is kept',
+      'works that another process holds count, also those that this one does not ask for',
       view({
         members: two,
         wanted,

@@ -50,22 +50,19 @@ function share(view: View, subject: string, names: readonly string[]): Omit<Step
   const elsewhere = [...view.holders.keys()].filter((name) => subjectOf(name) === subject && !names.includes(name));
   const owners = ownersOf(view, subject, names.length + elsewhere.length);
   const quotaOf = (member: string): number => owners.filter((owner) => owner === member).length;
-  const needOf = (member: string): number => Math.max(0, quotaOf(member) - heldBy(view, member, subject));
-  const needOfAll = (members: readonly string[]): number => members.reduce((sum, member) => sum + needOf(member), 0);
-  const others = [...new Set(owners)].filter((member) => member !== view.me);
   const working = view.working.filter((name) => names.includes(name));
   const missing = quotaOf(view.me) - working.length;
   const open = names.filter((name) => isOpen(view, name));
   const known = open.filter((name) => view.holders.has(name));
   const free = open.filter((name) => !view.holders.has(name));
   // What the members before this one need is left to them, so that not all try the same lease.
-  const left = needOfAll(others.filter((member) => member < view.me));
+  const before = [...new Set(owners)].filter((member) => member < view.me);
+  const left = before.reduce((sum, member) => sum + Math.max(0, quotaOf(member) - heldBy(view, member, subject)), 0);
   const inOrder = [...known, ...free.slice(left), ...free.slice(0, left)];
   return {
     take: inOrder.filter((name, index) => index < missing || view.abandoned.has(name)),
-    // Not more than others need: they may know other works of the subject. The longest held, so that a work stays here
-    // that was taken because it was abandoned.
-    stop: working.slice(0, Math.max(0, Math.min(-missing, needOfAll(others)))),
+    // The longest held: a work that was taken because it was abandoned stays.
+    stop: working.slice(0, Math.max(0, -missing)),
   };
 }
 

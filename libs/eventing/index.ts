@@ -18,6 +18,7 @@ export * from './reading/event-log.js';
 export * from './ports/key-store.js';
 export * from './ports/keyring.js';
 export * from './leases/checkpoint-leases.js';
+export { memberName } from './leases/lease-entries.js';
 export * from './ports/leadership.js';
 export * from './sealing/master-key.js';
 export * from './ports/model-fields.js';

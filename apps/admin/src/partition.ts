@@ -1,7 +1,17 @@
-import { storedPartitions, storePartitions, type Engines } from '@app/eventing';
+import {
+  memberName,
+  sleep,
+  storedPartitions,
+  storePartitions,
+  type Checkpoints,
+  type Engines,
+  type Partitions,
+} from '@app/eventing';
+import type { Position } from '@app/kernel';
 import { PUBLISHER } from '@app/public-events';
 import { Automation } from '@app/application';
 import { readModels } from '@app/read-models';
+import { Refused } from './with-engines.js';
 
 /** Followers that can be divided, by the names of their checkpoints. */
 const subjects = [...readModels.map(({ name }) => name), Automation.worker, PUBLISHER];
@@ -9,23 +19,41 @@ const subjects = [...readModels.map(({ name }) => name), Automation.worker, PUBL
 /**
  * Divides the followers into the configured number of parts. Each new part begins where the last of the former ones is:
  * handling an event again changes nothing. If it is stopped, the former parts are still valid, and it is run again.
+ * @throws Refused while a process follows, since it would go on with the former parts
  */
 export async function partition(
   { checkpoints, partitions, readModels: store }: Engines,
+  takeOverAfterMs: number,
   say: (line: string) => void,
 ): Promise<void> {
   const before = (await storedPartitions(checkpoints)) ?? partitions;
   if (before.count === partitions.count) return say(`The followers are divided into ${before.count} already`);
+  if (await isFollowed(checkpoints, takeOverAfterMs))
+    throw new Refused('Processes are running: stop all of them, and run this again');
   for (const model of readModels) await store.prepare(model);
   for (const subject of subjects) {
-    const reached = await Promise.all(before.all.map((part) => checkpoints.get(part.nameOf(subject))));
-    const from = reached.toSorted((a, b) => ((a ?? '') < (b ?? '') ? -1 : 1))[0] ?? null;
-    for (const name of partitions.all.map((part) => part.nameOf(subject)))
-      await checkpoints.set(name, await checkpoints.get(name), from);
+    const from = await reachedByAll(checkpoints, namesOf(subject, before));
+    for (const name of namesOf(subject, partitions)) await checkpoints.set(name, await checkpoints.get(name), from);
     say(`${subject.padEnd(12)} ${partitions.count} parts from ${from ?? 'the beginning'}`);
   }
   await storePartitions(checkpoints, partitions);
-  for (const subject of subjects)
-    for (const name of before.all.map((part) => part.nameOf(subject)))
-      await checkpoints.set(name, await checkpoints.get(name), null);
+  for (const name of subjects.flatMap((subject) => namesOf(subject, before)))
+    await checkpoints.set(name, await checkpoints.get(name), null);
+}
+
+const namesOf = (subject: string, { all }: Partitions): readonly string[] => all.map((part) => part.nameOf(subject));
+
+/** The position of the last of them; `null` when one is at the beginning. */
+async function reachedByAll(checkpoints: Checkpoints, names: readonly string[]): Promise<Position | null> {
+  const reached = await Promise.all(names.map((name) => checkpoints.get(name)));
+  return reached.includes(null) ? null : (reached.toSorted()[0] ?? null);
+}
+
+/** Whether a process renews its entry among the leases. */
+async function isFollowed(checkpoints: Checkpoints, takeOverAfterMs: number): Promise<boolean> {
+  const before = await checkpoints.all(memberName(''));
+  if (before.length === 0) return false;
+  await sleep(takeOverAfterMs);
+  const entries = new Map(before.map(({ name, checkpoint }) => [name, checkpoint]));
+  return (await checkpoints.all(memberName(''))).some(({ name, checkpoint }) => entries.get(name) !== checkpoint);
 }

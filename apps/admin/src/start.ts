@@ -76,7 +76,9 @@ async function admin(): Promise<void> {
   command(
     'partition',
     'divides the followers into as many parts as PARTITIONS says; if it is stopped, run it again and it continues',
-  ).action(({ data }: Options) => withEngines(data, (engines) => partition(engines, console.log)));
+  ).action(({ data }: Options) =>
+    withEngines(data, (engines, { TAKE_OVER_AFTER_MS }) => partition(engines, TAKE_OVER_AFTER_MS, console.log)),
+  );
 
   command(
     'accept-lost-keys',

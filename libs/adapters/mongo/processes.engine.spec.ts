@@ -1,6 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CheckpointMoved, KeyDestroyed, type DocumentWrite } from '@app/eventing';
-import { at, byId, card, collect, newModel, PROGRAM, rejection, uniqueName, write } from '@app/testing/contracts';
+import {
+  at,
+  byId,
+  card,
+  collect,
+  newModel,
+  PROGRAM,
+  rejection,
+  remove,
+  uniqueName,
+  write,
+} from '@app/testing/contracts';
+import { Collection } from 'mongodb';
 import { markerOf, moveMarker } from './checkpoints.js';
 import { Connection } from './connection.js';
 import { writeGuarded } from './guarded-writes.js';
@@ -222,6 +234,54 @@ describe('MongoDB shared by several processes', () => {
         }),
       ),
     ).toBeInstanceOf(TypeError);
+  });
+
+  test('rule 9: each access to documents names the program, so that a sharded cluster can route it', async () => {
+    const filters: object[] = [];
+    const noting = (filter: object | undefined): void => void filters.push(filter ?? {});
+    const { find, findOne, updateOne, updateMany, bulkWrite } = Collection.prototype;
+    const spies = [
+      jest.spyOn(Collection.prototype, 'find').mockImplementation(function (this: Collection, ...args: unknown[]) {
+        noting(args[0] as object);
+        return Reflect.apply(find, this, args) as never;
+      }),
+      ...(
+        [
+          ['findOne', findOne],
+          ['updateOne', updateOne],
+          ['updateMany', updateMany],
+        ] as const
+      ).map(([name, call]) =>
+        jest.spyOn(Collection.prototype, name).mockImplementation(function (this: Collection, ...args: unknown[]) {
+          noting(args[0] as object);
+          return Reflect.apply(call, this, args) as never;
+        }),
+      ),
+      jest.spyOn(Collection.prototype, 'bulkWrite').mockImplementation(function (this: Collection, ...args: unknown[]) {
+        for (const operation of args[0] as Readonly<Record<string, { readonly filter: object }>>[])
+          for (const { filter } of Object.values(operation)) noting(filter);
+        return Reflect.apply(bulkWrite, this, args) as never;
+      }),
+    ];
+    try {
+      const model = newModel();
+      await a.readModels.prepare(model);
+      await a.readModels.write(model, [write(1, card('x')), remove(1, 'y')], { from: null, to: at(1) });
+      a.checkpoints.pass(model.name, at(1), at(2));
+      await a.readModels.write(model, [write(3, card('x'))], { from: at(2), to: at(3) });
+      await a.readModels.get(model, PROGRAM, ['x']);
+      await a.readModels.versions(model, [{ programId: PROGRAM, id: 'x' }]);
+      await a.readModels.search(model, { programId: PROGRAM, prefix: 'x' }, 5);
+      const list = { programId: PROGRAM, index: 'byPlace', equals: { place: 'a' }, order: 'asc', limit: 5 } as const;
+      await a.readModels.page(model, list);
+      await a.readModels.beginRebuild(model);
+      await a.readModels.fillRebuild(model, [write(1, card('x'))]);
+      await a.readModels.swapRebuild(model, at(3));
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
+    expect(filters.length).toBeGreaterThan(10);
+    for (const filter of filters) expect(Object.keys(filter)).toContain('program');
   });
 
   test('a URL cannot request less than a majority', async () => {

@@ -5,7 +5,7 @@ export { keyringContract } from './keyring.contract.js';
 export { rejection, uniqueName, type Opened } from './opened.js';
 export { partitionsContract } from './partitions.contract.js';
 export { readModelStoreContract } from './read-model-store.contract.js';
-export { at, byId, card, collect, newModel, PROGRAM, write } from './read-model-store.samples.js';
+export { at, byId, card, collect, newModel, PROGRAM, remove, write } from './read-model-store.samples.js';
 export { schedulerContract } from './scheduler.contract.js';
 export { snapshotStoreContract } from './snapshot-store.contract.js';
 export { topicLogContract } from './topic-log.contract.js';

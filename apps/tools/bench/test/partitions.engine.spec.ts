@@ -41,7 +41,7 @@ describe('followers in parts, in several processes, on Kafka, MongoDB and EventS
       for (const app of ['publisher', 'projector']) await burst.start(app, 4);
       await sharedAs([PUBLISHER], [2, 2, 2, 2]);
       await sharedAs(projectors, [2, 2, 2, 2]);
-      const storing = burst.store(4_000);
+      const storing = burst.store(2_000);
       await burst.kill();
       await storing;
       await burst.caughtUp(divided);
@@ -57,6 +57,7 @@ describe('followers in parts, in several processes, on Kafka, MongoDB and EventS
     () => {
       expect(admin('compare', burst.environment).match(/equal$/gm)).toHaveLength(readModels.length);
       expect(admin('parked', burst.environment)).toContain('Nothing is parked');
+      expect(() => admin('partition', { ...burst.environment, PARTITIONS: '4' })).toThrow('stop all of them');
     },
     LONGEST_MS,
   );

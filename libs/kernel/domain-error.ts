@@ -1,3 +1,5 @@
+import type { JsonObject } from './message.js';
+
 /**
  * The kind of a broken rule. Each protocol maps kinds to its own status codes, and needs no knowledge of the error
  * codes.
@@ -26,6 +28,8 @@ export abstract class DomainError extends Error {
   readonly kind: ErrorKind = 'conflict';
   /** The request field that broke the rule, if there is one. */
   readonly field?: string;
+  /** Further members of the problem document. */
+  readonly about?: JsonObject;
 
   constructor(message: string) {
     super(message);

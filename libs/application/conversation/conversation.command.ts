@@ -7,7 +7,7 @@ type Automated = 'SendOptInRequest' | 'ReceiveMessage' | 'ReceiveKeyword';
 
 /** A message has no id yet: the handler derives it. */
 export type ConversationIntent =
-  | Message<'SendMessage', Pick<DataOf<'SendMessage'>, 'by' | 'channel' | 'text'>>
+  | Message<'SendMessage', Pick<DataOf<'SendMessage'>, 'by' | 'channel' | 'text' | 'lastSeen'>>
   /** The contact writes in the portal. */
   | Message<'WriteInApp', { text: string }>
   | { [Type in Automated]: Message<Type, Omit<DataOf<Type>, 'messageId'>> }[Automated]

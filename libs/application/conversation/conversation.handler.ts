@@ -1,10 +1,11 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { DomainError, isErased, unlessErased, type ErrorKind, type Recorded } from '@app/kernel';
-import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
+import { DomainError, isErased, streamOf, unlessErased, type ErrorKind, type Recorded } from '@app/kernel';
+import { Aggregates, EventLog, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
 import { TextLimitReached } from '@app/domain/consent';
 import type { Contact } from '@app/domain/contact';
 import { MemberNotFound } from '@app/domain/member';
 import {
+  ColleagueReplied,
   conversationAggregate,
   type Conversation,
   type ConversationCommand,
@@ -30,6 +31,7 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     private readonly lookups: Lookups,
     private readonly consents: ConsentReader,
     private readonly quota: TextQuota,
+    private readonly eventLog: EventLog,
   ) {}
 
   async execute({ id, intent, context }: HandleConversation): Promise<CommandResult> {
@@ -39,6 +41,8 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
       intent,
       context,
       prepare: (intent: ConversationIntent, state: Conversation) => this.toCommand(id, intent, state, context),
+    }).catch(async (error: unknown) => {
+      throw error instanceof ColleagueReplied ? await this.withTime(id, error) : error;
     });
     for (const { type, data, metadata } of result.events as readonly Recorded<ConversationEvent>[])
       // The events of a repeated command were stored earlier.
@@ -51,6 +55,12 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
         await this.optedOutOf(context.programId, refused.data.refusedSenderId),
       );
     return result;
+  }
+
+  /** The state of a conversation has no times. */
+  private async withTime(id: string, { newer }: ColleagueReplied): Promise<ColleagueReplied> {
+    const sent = await this.eventLog.at(streamOf(conversationAggregate, id), newer.revision);
+    return new ColleagueReplied(newer, sent?.metadata.occurredAt);
   }
 
   private async toCommand(

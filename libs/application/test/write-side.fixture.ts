@@ -79,7 +79,7 @@ export class WriteSide {
       [HandleAddress, new AddressHandler(aggregates)],
       [HandleConsent, new ConsentHandler(aggregates, this.lookups, this.consents, quota)],
       [HandleContact, new ContactHandler(aggregates, this.naturalKeys)],
-      [HandleConversation, new ConversationHandler(aggregates, this.lookups, this.consents, quota)],
+      [HandleConversation, new ConversationHandler(aggregates, this.lookups, this.consents, quota, this.eventLog)],
       [HandleInbound, new InboundHandler(aggregates)],
       [HandleProgram, new ProgramHandler(aggregates)],
       [HandleReferral, new ReferralHandler(aggregates, this.lookups)],

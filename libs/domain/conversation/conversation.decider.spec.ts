@@ -1,5 +1,6 @@
 import { deciderSpec } from '@app/testing';
 import {
+  ColleagueReplied,
   concernedStaff,
   conversationDecider,
   ConversationNotFound,
@@ -44,6 +45,47 @@ const stateAfter = (...events: ConversationEvent[]) =>
   events.reduce((state, event) => conversationDecider.evolve(state, event), conversationDecider.initialState);
 
 describe('conversation', () => {
+  describe('a reply that names the last message its author has seen', () => {
+    const message = (messageId: string, by: string): ConversationEvent =>
+      ({ ...sent, data: { ...sent.data, messageId, by } }) as ConversationEvent;
+    const reply = (lastSeen?: string): ConversationCommand => ({
+      type: 'SendMessage',
+      data: { ...text, messageId: 'reply', refusal: null, lastSeen },
+    });
+    const replied = message('reply', 'anna');
+
+    it('M10: is held when a colleague has written since, and names the newest such message', () => {
+      const history = [started, received, message('b1', 'ben'), message('b2', 'ben'), message('a1', 'anna')];
+      conversation
+        .given(...history)
+        .when(reply('m2'))
+        .thenThrows(ColleagueReplied);
+      expect(() => conversationDecider.decide(reply('m2'), stateAfter(...history))).toThrow(
+        expect.objectContaining({ newer: { messageId: 'b2', by: 'ben', revision: 3 } }),
+      );
+    });
+
+    it('M10: is sent when only the contact or its author has written since, and when nothing is said', () => {
+      conversation
+        .given(started, message('b1', 'ben'), received, message('a1', 'anna'))
+        .when(reply('b1'))
+        .then(replied);
+      conversation.given(started, received, message('b1', 'ben')).when(reply()).then(replied);
+    });
+
+    it('M10: is held when what its author has seen is older than all remembered messages', () => {
+      const many = Array.from({ length: 50 }, (_, n) => message(`b${n}`, 'ben'));
+      conversation
+        .given(started, received, ...many)
+        .when(reply('m2'))
+        .thenThrows(ColleagueReplied);
+      conversation
+        .given(started, received, ...many)
+        .when(reply('b49'))
+        .then(replied);
+    });
+  });
+
   it('M2: is started for the contact and the referral', () => conversation.given().when(start).then(started));
 
   describe('deleted', () => {

@@ -23,6 +23,8 @@ export type ConversationCommand =
         route: TextRoute | null;
         isNotified: boolean;
         refusal: Refusal | null;
+        /** The last message that the author has seen; the reply is held when a colleague has written since. */
+        lastSeen?: string | undefined;
       }
     >
   | Message<'SendOptInRequest', { messageId: string; text: string; to: string; route: TextRoute }>
@@ -54,7 +56,17 @@ export type Conversation =
       readonly staff: readonly string[];
       /** The member of staff who is responsible, or `null`. */
       readonly assignee: string | null;
+      /** Revision of the last event. */
+      readonly revision: number;
+      /** The newest messages, oldest first. */
+      readonly newest: readonly NewestMessage[];
     };
+
+/** `by` is `null` for a message of the contact, and for an automatic one. */
+export type NewestMessage = { readonly messageId: string; readonly by: string | null; readonly revision: number };
+
+/** How many messages are remembered: who has seen none of them is shown the newest. */
+const REMEMBERED_MESSAGES = 20;
 
 /** Longest text the provider accepts in one message, in UTF-16 units. */
 export const LONGEST_TEXT = 1_600;
@@ -84,15 +96,21 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
         folder: 'read',
         staff: by === null ? [] : [by],
         assignee: null,
+        revision: 0,
+        newest: [],
       };
     }
     if (state.status === 'not-started') return state;
-    if (event.type === 'ConversationDeleted') return { ...state, status: 'deleted' };
-    const folder = folderAfter(state.folder, event);
-    const assignee = assigneeAfter(state.assignee, event);
-    const staff = staffAfter(state.staff, event);
-    if (staff === state.staff && folder === state.folder && assignee === state.assignee) return state;
-    return { ...state, folder, assignee, staff };
+    const revision = state.revision + 1;
+    if (event.type === 'ConversationDeleted') return { ...state, revision, status: 'deleted', newest: [] };
+    return {
+      ...state,
+      revision,
+      folder: folderAfter(state.folder, event),
+      assignee: assigneeAfter(state.assignee, event),
+      staff: staffAfter(state.staff, event),
+      newest: newestAfter(state.newest, event, revision),
+    };
   },
 };
 
@@ -103,8 +121,10 @@ const decideStarted = decideByType<
   Exclude<ConversationCommand, { type: 'StartConversation' }>,
   ConversationEvent
 >({
-  SendMessage({ refusal, ...message }, state) {
+  SendMessage({ refusal, lastSeen, ...message }, state) {
     const { messageId, by, channel } = message;
+    const unseen = lastSeen === undefined ? undefined : newestOfColleagues(state, lastSeen, by);
+    if (unseen) throw new ColleagueReplied(unseen);
     // A refusal is stored: someone may ask later why nothing was sent.
     if (refusal !== null)
       return [{ type: 'SendRefused', data: { ...about(state), messageId, by, channel, ...refusal } }];
@@ -128,6 +148,23 @@ const decideStarted = decideByType<
 });
 
 const about = ({ conversationId, contactId, referralId }: Started) => ({ conversationId, contactId, referralId });
+
+/** The newest message of a colleague after the last one that the author has seen. */
+function newestOfColleagues({ newest }: Started, lastSeen: string, author: string): NewestMessage | undefined {
+  const seen = newest.findLastIndex(({ messageId }) => messageId === lastSeen);
+  return newest.slice(seen + 1).findLast(({ by }) => by !== null && by !== author);
+}
+
+function newestAfter(
+  newest: readonly NewestMessage[],
+  event: ConversationEvent,
+  revision: number,
+): readonly NewestMessage[] {
+  if (event.type !== 'MessageSent' && event.type !== 'MessageReceived' && event.type !== 'AutomatedTextSent')
+    return newest;
+  const by = event.type === 'MessageSent' ? event.data.by : null;
+  return [...newest.slice(1 - REMEMBERED_MESSAGES), { messageId: event.data.messageId, by, revision }];
+}
 
 /** The assignee after an event: a reply to an unassigned conversation assigns it to the author. */
 export function assigneeAfter(assignee: string | null, event: ConversationEvent): string | null {
@@ -184,6 +221,20 @@ export class ConversationWasDeleted extends DomainError {
   override readonly kind = 'gone';
   constructor() {
     super('This conversation was deleted; start a new one with the contact');
+  }
+}
+/** A colleague has written since the author last looked; the reply was not sent. */
+export class ColleagueReplied extends DomainError {
+  readonly code = 'ColleagueReplied';
+  override readonly field = 'lastSeen';
+  override readonly about;
+  /** @param at when the newer message was sent (ISO 8601) */
+  constructor(
+    readonly newer: NewestMessage,
+    at: string | null = null,
+  ) {
+    super('A colleague has written since; read it, and send again with its id as `lastSeen`, or without `lastSeen`');
+    this.about = { newer: { messageId: newer.messageId, by: newer.by, at } };
   }
 }
 export class TextTooLong extends DomainError {

@@ -10,5 +10,5 @@ export const conversationAggregate = defineAggregate({
   decider: conversationDecider,
   events: conversationEventTypes,
   upcasters: conversationUpcasters,
-  snapshotVersion: 1,
+  snapshotVersion: 2,
 });

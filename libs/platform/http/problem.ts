@@ -110,7 +110,7 @@ const failures = [
 function brokenRule(error: DomainError): Problem {
   const base = problem(statusOf[error.kind], error.code, error.message);
   if (!(error instanceof InvalidRequest))
-    return { ...base, rule: error.code, ...(error.field !== undefined && { field: error.field }) };
+    return { ...base, ...error.about, rule: error.code, ...(error.field !== undefined && { field: error.field }) };
   const [first] = error.errors;
   return { ...base, ...(first && { field: first.field, rule: first.rule }), errors: error.errors };
 }

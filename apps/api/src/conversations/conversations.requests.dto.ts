@@ -27,6 +27,11 @@ export class SendMessageDto {
   /** `in-app` or `sms`. */
   @Field(() => String) @IsIn(['in-app', 'sms']) readonly channel!: Channel;
   @MaxLength(LONGEST_IN_APP) @IsCleanText() readonly text!: string;
+  /**
+   * Id of the last message that the author has seen. When a colleague has written since, nothing is sent, and the answer
+   * is 409 `ColleagueReplied` with the newer message. Without it, the message is sent in any case.
+   */
+  @Optional() @IsUUID() readonly lastSeen?: string;
 }
 
 /** The conversations to list: at most one of `folder`, `contactId` and `referralId`. */

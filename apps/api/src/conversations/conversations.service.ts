@@ -80,12 +80,12 @@ export class ConversationsService {
 
   async send(
     id: string,
-    { channel, text }: SendMessageDto,
+    { channel, text, lastSeen }: SendMessageDto,
     { id: by }: CallerIdentity,
     context: CommandContext,
   ): Promise<SentDto> {
     const result = await this.commands.execute(
-      new HandleConversation(id, { type: 'SendMessage', data: { by, channel, text } }, context),
+      new HandleConversation(id, { type: 'SendMessage', data: { by, channel, text, lastSeen } }, context),
     );
     return { messageId: messageIdIn(result), ...commandResponse(result) };
   }

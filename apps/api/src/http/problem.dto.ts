@@ -7,6 +7,12 @@ export class FieldProblemDto implements FieldProblem {
   readonly message!: string;
 }
 
+export class NewerMessageDto {
+  readonly messageId!: string;
+  readonly by!: string;
+  readonly at!: string;
+}
+
 /** A problem document (RFC 9457). */
 export class ProblemDto implements Problem {
   readonly type!: string;
@@ -21,5 +27,7 @@ export class ProblemDto implements Problem {
   readonly rule?: string;
   /** Every field that is not valid. */
   @ApiProperty({ type: [FieldProblemDto], required: false }) readonly errors?: readonly FieldProblemDto[];
+  /** With `ColleagueReplied`: the newer message, who sent it, and when. */
+  readonly newer?: NewerMessageDto;
   readonly correlationId?: string;
 }

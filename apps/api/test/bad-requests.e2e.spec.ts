@@ -75,14 +75,23 @@ describe('G1: URLs', () => {
   );
 
   it.each([
-    ['PUT', conversations],
-    ['DELETE', one],
-    ['PATCH', one],
-    ['OPTIONS', conversations],
-    ['TRACE', '/health/live'],
-    ['GET', '/webhooks/twilio/x/messages'],
-    ['PUT', '/graphql'],
-  ])('an unknown method: %s %s', (method, path) =>
+    ['PUT', conversations, 'GET, HEAD, POST'],
+    ['DELETE', one, 'GET, HEAD'],
+    ['PATCH', `${one}?position=1`, 'GET, HEAD'],
+    ['OPTIONS', conversations, 'GET, HEAD, POST'],
+    ['TRACE', '/health/live', 'GET, HEAD'],
+    ['GET', '/webhooks/twilio/x/messages', 'POST'],
+    ['DELETE', `/v1/contacts/${NOBODY}`, 'GET, HEAD, PATCH'],
+  ])('a method that the path does not have: %s %s', async (method, path, allowed) => {
+    const answer = await api.ask(method, path);
+    expectProblem(answer, { status: 405, code: 'MethodNotAllowed' });
+    expect(answer.headers.allow).toBe(allowed);
+  });
+
+  it.each([
+    ['PUT', '/v1/contacts/'],
+    ['POST', `${one}/messages/more`],
+  ])('an unknown path: %s %s', (method, path) =>
     refused(() => api.ask(method, path), { status: 404, code: 'RouteNotFound' }),
   );
 });

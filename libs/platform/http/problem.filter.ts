@@ -1,7 +1,7 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UnusableData } from '@app/eventing';
-import { problemOf } from './problem.js';
+import { MethodNotAllowed, problemOf } from './problem.js';
 import { rateLimitHeaders, TooManyRequests } from './rate-limit.js';
 
 /** Turns every error into a response. */
@@ -27,10 +27,11 @@ export function answerProblem(logger: Logger, error: unknown, correlationId: str
 }
 
 /** Response headers of an error besides its problem document. */
-export const headersOf = (error: unknown): Readonly<Record<string, string>> =>
-  error instanceof TooManyRequests
-    ? { 'retry-after': String(error.usage.resetsInSeconds), ...rateLimitHeaders([error.usage]) }
-    : {};
+export function headersOf(error: unknown): Readonly<Record<string, string>> {
+  if (error instanceof TooManyRequests)
+    return { 'retry-after': String(error.usage.resetsInSeconds), ...rateLimitHeaders([error.usage]) };
+  return error instanceof MethodNotAllowed ? { allow: error.methods.join(', ') } : {};
+}
 
 /** The error's kind and place; its message only if it is for operators: any other may quote what a person wrote. */
 export function logFailure(logger: Logger, error: unknown, correlationId: string): void {

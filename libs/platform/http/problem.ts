@@ -43,6 +43,13 @@ const codeOfStatus: Readonly<Record<number, string>> = {
   431: 'HeadersTooLarge',
 };
 
+/** The path has routes for other methods. */
+export class MethodNotAllowed extends HttpException {
+  constructor(readonly methods: readonly string[]) {
+    super('Method Not Allowed', 405);
+  }
+}
+
 /** The format of the request is wrong; lists each field with the rule it breaks. */
 export class InvalidRequest extends DomainError {
   readonly code = 'InvalidRequest';
@@ -118,6 +125,7 @@ function brokenRule(error: DomainError): Problem {
 const details: Readonly<Record<number, string>> = {
   400: 'The body is not valid JSON, or the request or its URL is malformed',
   404: 'There is no such route; see /openapi.json',
+  405: 'The path does not have this method; the header Allow lists those that it has',
   413: 'The body is larger than allowed',
   414: 'The URL is too long',
   415: 'Send JSON, with Content-Type: application/json; webhooks are forms',

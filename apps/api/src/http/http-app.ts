@@ -7,6 +7,7 @@ import { connectionLimits, jsonLogger, limitConnections, type Configuration } fr
 import { admitRequests } from './admit-requests.js';
 import { addEtags } from './command-response.js';
 import { serveExplorer } from './explorer.js';
+import { refuseOtherMethods } from './refuse-other-methods.js';
 import { RequestPipe } from './request.pipe.js';
 import { ProblemDto } from './problem.dto.js';
 import { addSecurityHeaders } from './security-headers.js';
@@ -35,6 +36,7 @@ export async function createHttpApp(
   addSecurityHeaders(app, configuration);
   serveSurfaces(app);
   admitRequests(app, LARGEST_BODY_BYTES);
+  refuseOtherMethods(app);
   addEtags(app);
   app.useGlobalPipes(new RequestPipe());
   const hasPages = configuration.DEVELOPER_PAGES === 'true';

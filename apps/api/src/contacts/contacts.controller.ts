@@ -6,6 +6,7 @@ import { Context, type RequestContext } from '../http/command-context.js';
 import { CommandDto } from '../http/command.view.js';
 import { Id } from '../http/id-param.js';
 import { FreshDto } from '../http/paging.dto.js';
+import { BodyWith, needs, needsSome } from '../http/some-of.js';
 import { ChangeContactDto, CreateContactDto, FindContactsDto } from './contacts.requests.dto.js';
 import { ContactsService } from './contacts.service.js';
 import { ContactCreatedDto, ContactPageDto, ContactsDto } from './contacts.view.js';
@@ -21,6 +22,7 @@ export class ContactsController {
    */
   @Post()
   @Requires('contacts:write')
+  @BodyWith(CreateContactDto, 'anyOf', [needs('name'), needsSome('phones'), needsSome('emails'), needs('externalId')])
   async create(@Body() body: CreateContactDto, @Context() context: RequestContext): Promise<ContactCreatedDto> {
     return this.contacts.create(body, context);
   }

@@ -28,7 +28,6 @@ export class ChangeContactDto {
   @IsArray()
   @ArrayMaxSize(10)
   @ArrayUnique()
-  @MaxLength(254, { each: true })
   @IsEmailAddress({ each: true })
   readonly emails?: string[];
   @Field(() => String) @Optional() @IsIn(types) readonly contactType?: ContactType;

@@ -13,7 +13,7 @@ const LONGEST_ID = 200;
 class AssignConversationDto {
   /** User id of a member of staff; null: unassigned, and the next member of staff who replies becomes the assignee. */
   @Field(() => String, { nullable: true })
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, minLength: 1 })
   @ValidateIf((_, value) => value !== null)
   @IsNotEmpty()
   @MaxLength(LONGEST_ID)

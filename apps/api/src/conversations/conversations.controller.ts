@@ -8,6 +8,7 @@ import { Context, type RequestContext } from '../http/command-context.js';
 import { Id } from '../http/id-param.js';
 import { FreshDto } from '../http/paging.dto.js';
 import { PlainRoutes } from '../http/plain-commands.js';
+import { BodyWith, needs } from '../http/some-of.js';
 import { conversationCommands } from './conversations.commands.js';
 import {
   ListConversationsDto,
@@ -32,6 +33,11 @@ export class ConversationsController {
    */
   @Post()
   @Requires('conversations:write')
+  @BodyWith(StartConversationDto, 'oneOf', [
+    needs('referralId'),
+    { ...needs('contactId'), not: needs('with') },
+    { ...needs('phone'), not: needs('with') },
+  ])
   async start(
     @Body() body: StartConversationDto,
     @Caller() caller: CallerIdentity,

@@ -26,6 +26,7 @@ export class StartConversationDto {
 export class SendMessageDto {
   /** `in-app` or `sms`. */
   @Field(() => String) @IsIn(['in-app', 'sms']) readonly channel!: Channel;
+  /** By `sms` at most 1600 characters. */
   @MaxLength(LONGEST_IN_APP) @IsCleanText() readonly text!: string;
   /**
    * Id of the last message that the author has seen. When a colleague has written since, nothing is sent, and the answer

@@ -63,8 +63,8 @@ export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
   const description = SwaggerModule.createDocument(app, settings, { extraModels: [ProblemDto] });
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } };
   for (const path of Object.values(description.paths)) {
-    for (const command of [path.post, path.patch, path.delete]) command?.parameters?.push(...commandHeaders);
-    for (const operation of [path.get, path.post, path.patch, path.delete])
+    for (const command of [path.post, path.put, path.patch, path.delete]) command?.parameters?.push(...commandHeaders);
+    for (const operation of [path.get, path.post, path.put, path.patch, path.delete])
       Object.assign(operation?.responses['4XX'] ?? {}, { content: problem });
   }
   return description;
@@ -77,13 +77,13 @@ const commandHeaders = [
     required: false,
     description:
       'The same key on the same resource is the same command and gets the first response, even if nothing had to be done. A key is valid for 24 hours; later it may count as a new command. A request that a rule refused is decided again.',
-    schema: { type: 'string', minLength: 1, maxLength: 200 },
+    schema: { type: 'string', pattern: '^[\\x21-\\x7e]+$', minLength: 1, maxLength: 200 },
   } as const,
   {
     name: 'If-Match',
     in: 'header',
     required: false,
     description: 'The revision on which the decision is based, from an ETag; not for requests that create a resource.',
-    schema: { type: 'string' },
+    schema: { type: 'string', pattern: '^"?[0-9]{1,15}"?$' },
   } as const,
 ];

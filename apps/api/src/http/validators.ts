@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { isEmail, IsOptional, isRFC3339, ValidateBy } from 'class-validator';
 import { parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js';
@@ -11,27 +12,55 @@ const isCleanText = (value: unknown): boolean =>
   value.isWellFormed() &&
   !controlCharacters.test(value.replace(/[\t\n\r]/g, ''));
 
+const LONGEST_EMAIL = 254;
+
+type Described = {
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly maxLength?: number;
+  readonly example?: string;
+};
+
+/** Adds to a validation what the API description says about it. */
+const described =
+  (validation: PropertyDecorator, { each = false }: { each?: boolean }, said: Described): PropertyDecorator =>
+  (target, key) => {
+    validation(target, key);
+    ApiProperty(each ? { type: 'array', items: { type: 'string', ...said } } : said)(target, key);
+  };
+
 /** Text for people: not blank, well-formed Unicode, no control characters except tabs and line breaks. */
 export const IsCleanText = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isCleanText',
-    validator: {
-      validate: isCleanText,
-      defaultMessage: () => '$property must be text that is not blank, without control characters',
+  described(
+    ValidateBy({
+      name: 'isCleanText',
+      validator: {
+        validate: isCleanText,
+        defaultMessage: () => '$property must be text that is not blank, without control characters',
+      },
+    }),
+    {},
+    {
+      pattern: '^(?=[\\s\\S]*\\S)[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$',
     },
-  });
+  );
 
 /** An email address. The library's own check throws on text that is not well-formed. */
 export const IsEmailAddress = (options: { each?: boolean } = {}): PropertyDecorator =>
-  ValidateBy(
-    {
-      name: 'isEmail',
-      validator: {
-        validate: (value: unknown) => typeof value === 'string' && value.isWellFormed() && isEmail(value),
-        defaultMessage: () => '$property must be an email address',
+  described(
+    ValidateBy(
+      {
+        name: 'isEmail',
+        validator: {
+          validate: (value: unknown) =>
+            typeof value === 'string' && value.length <= LONGEST_EMAIL && value.isWellFormed() && isEmail(value),
+          defaultMessage: () => '$property must be an email address',
+        },
       },
-    },
+      options,
+    ),
     options,
+    { format: 'email', maxLength: LONGEST_EMAIL },
   );
 
 /** A phone number, in international form (`+14155550132`, spaces and dashes allowed); becomes E.164. */
@@ -51,7 +80,7 @@ export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => 
   );
   return (target, key) => {
     normalise(target, key);
-    validate(target, key);
+    described(validate, options, { format: 'phone', example: '+14155550132' })(target, key);
   };
 };
 
@@ -67,24 +96,33 @@ const hasDay = (time: string): boolean =>
 
 /** A date and time with its offset, as in RFC 3339. */
 export const IsTime = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isTime',
-    validator: {
-      validate: (value: unknown) =>
-        isRFC3339(value) && !Number.isNaN(Date.parse(String(value))) && hasDay(String(value)),
-      defaultMessage: () => '$property must be a date and time such as 2026-01-05T09:00:00Z',
-    },
-  });
+  described(
+    ValidateBy({
+      name: 'isTime',
+      validator: {
+        validate: (value: unknown) =>
+          isRFC3339(value) && !Number.isNaN(Date.parse(String(value))) && hasDay(String(value)),
+        defaultMessage: () => '$property must be a date and time such as 2026-01-05T09:00:00Z',
+      },
+    }),
+    {},
+    { format: 'date-time' },
+  );
 
 /** A time in the past, in a readable form (not every form of ISO 8601 is). */
 export const IsPastTime = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isPastTime',
-    validator: {
-      validate: isPastTime,
-      defaultMessage: () => '$property must be a date and time such as 2026-01-05T09:00:00Z that is not in the future',
-    },
-  });
+  described(
+    ValidateBy({
+      name: 'isPastTime',
+      validator: {
+        validate: isPastTime,
+        defaultMessage: () =>
+          '$property must be a date and time such as 2026-01-05T09:00:00Z that is not in the future',
+      },
+    }),
+    {},
+    { format: 'date-time' },
+  );
 
 /** Only a bare number: words around it or an extension would be dropped. */
 function phoneIn(value: unknown): PhoneNumber | undefined {

@@ -1,4 +1,4 @@
-import type { Engines } from '@app/eventing';
+import { Partitions, storedPartitions, type Engines } from '@app/eventing';
 import { Automation } from '@app/application';
 import { PUBLISHER } from '@app/public-events';
 import { ParkedQueries, parkedProjection } from '@app/read-models';
@@ -15,13 +15,14 @@ const UNDIVIDED = ['automation replays', 'notifier opt-outs', 'notifier replays'
 export async function whyNotToCopy({
   eventStore,
   checkpoints,
-  partitions,
   readModels,
-}: Pick<Engines, 'eventStore' | 'checkpoints' | 'partitions' | 'readModels'>): Promise<string | null> {
+}: Pick<Engines, 'eventStore' | 'checkpoints' | 'readModels'>): Promise<string | null> {
   const head = await eventStore.head();
   if (head === null) return null;
   await readModels.prepare(parkedProjection);
   const behind: string[] = [];
+  // The folder says how its followers are divided; settings of the environment do not apply to a copy.
+  const partitions = (await storedPartitions(checkpoints)) ?? new Partitions();
   const divided = DIVIDED.flatMap((name) => partitions.all.map((part) => part.nameOf(name)));
   for (const name of [...divided, ...UNDIVIDED]) {
     const checkpoint = await checkpoints.get(name);

@@ -38,6 +38,14 @@ export class RecordCheck {
     return this.passing;
   }
 
+  /**
+   * Before each start of a work, not only of the process: while it was suspended, the followers may have been divided
+   * otherwise, and its own parts would begin again. @throws UnusableData
+   */
+  passParts(): Promise<void> {
+    return checkPartitions(this.stores);
+  }
+
   private async check(): Promise<void> {
     await checkIdentity(this.stores);
     await checkPartitions(this.stores);

@@ -1,5 +1,13 @@
 import { Logger } from '@nestjs/common';
-import { EngineUnavailable, RecordCheck, SoleProcess, UnusableData } from '@app/eventing';
+import {
+  EngineUnavailable,
+  Leadership,
+  PARTITIONS,
+  RecordCheck,
+  SoleProcess,
+  UnusableData,
+  type Work,
+} from '@app/eventing';
 import { passedRecordCheck, recordStores } from '@app/testing';
 import { Background } from './background.js';
 import { Readiness } from './readiness.js';
@@ -97,6 +105,29 @@ describe('U3: work that needs an operator', () => {
     await jest.advanceTimersByTimeAsync(30_000);
     await readiness.check();
     expect(lines).toHaveLength(2);
+  });
+
+  it('rule 13: does not start again after the followers were divided otherwise', async () => {
+    let stored = '1 parts';
+    const get = (name: string): Promise<string> => Promise.resolve(name === PARTITIONS ? stored : 'record-1');
+    const all = (): Promise<[]> => Promise.resolve([]);
+    const check = new RecordCheck(recordStores({ checkpoints: { all, get }, head: () => Promise.resolve(null) }));
+    /** Gives the lease a second time, after the process was suspended. */
+    class LostOnce extends Leadership {
+      async lead(_: string, work: Work, signal: AbortSignal): Promise<void> {
+        await work(signal);
+        stored = '8 parts';
+        await work(signal);
+      }
+    }
+    background = new Background(new LostOnce(), check, readiness);
+    let starts = 0;
+    background.startAsLeader('publisher', async () => void (starts += 1));
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(starts).toBe(1);
+    await expect(readiness.check()).rejects.toThrow(
+      'publisher: PARTITIONS is 1, and the followers are divided into 8. To change that, stop all processes',
+    );
   });
 
   it('is no longer shown when it fails for another reason, which is reported each time', async () => {

@@ -33,7 +33,11 @@ export class Background implements BeforeApplicationShutdown {
 
   /** Work that only one process at a time may do. */
   startAsLeader(name: string, work: Work, stops: Stops = 'first'): void {
-    this.start(name, (signal) => this.leadership.lead(name, work, signal), stops);
+    const checked: Work = async (signal) => {
+      await this.recordCheck.passParts();
+      if (!signal.aborted) await work(signal);
+    };
+    this.start(name, (signal) => this.leadership.lead(name, checked, signal), stops);
   }
 
   start(name: string, work: Work, stops: Stops = 'first'): void {

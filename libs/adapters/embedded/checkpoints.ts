@@ -120,7 +120,7 @@ export class EmbeddedCheckpoints extends Checkpoints {
 
   /** Stores what is not stored yet, and ends all waits. */
   async close(): Promise<void> {
-    await this.#passed.flush();
+    await this.#passed.close();
     for (const waiters of this.#waiters.values()) for (const waiter of [...waiters]) waiter.end(false);
   }
 

@@ -106,7 +106,7 @@ export class MongoCheckpoints extends Checkpoints {
 
   /** Stores what is not stored yet, and ends all waits. */
   async close(): Promise<void> {
-    await this.#passed.flush().catch(() => undefined);
+    await this.#passed.close();
     await this.#waiting.close();
   }
 

@@ -3,6 +3,9 @@ import { CheckpointMoved } from './read-model-store.js';
 
 export type Move = { readonly name: string; readonly from: Position | null; readonly to: Position };
 
+/** Pause before those that could not be stored are stored again. */
+const RETRY_MS = 1_000;
+
 /**
  * Checkpoints of followers that had nothing to do, stored together after a delay: most events concern few followers.
  */
@@ -12,6 +15,7 @@ export class PassedCheckpoints {
   readonly #lost = new Set<string>();
   #storing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   /** @param store stores those that are at `from`, and returns the names of the others */
   constructor(
@@ -24,7 +28,7 @@ export class PassedCheckpoints {
     const before = this.#passed.get(name);
     if (this.#lost.delete(name) || (before && before.to !== from)) throw new CheckpointMoved(name);
     this.#passed.set(name, { name, from: before ? before.from : from, to });
-    this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), this.delayMs).unref();
+    this.#flushIn(this.delayMs);
   }
 
   /** Where a checkpoint is, if it is not stored yet: for a follower that starts. */
@@ -60,6 +64,16 @@ export class PassedCheckpoints {
     await this.#storing;
   }
 
+  /** Stores them, unless that fails: a kill may lose them too. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.flush().catch(() => undefined);
+  }
+
+  #flushIn(ms: number): void {
+    if (!this.#isClosed) this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), ms).unref();
+  }
+
   async #store(): Promise<void> {
     const moves = [...this.#passed.values()];
     this.#passed = new Map();
@@ -69,8 +83,11 @@ export class PassedCheckpoints {
         this.#lost.add(name);
       }
     } catch (error) {
-      // Whether they were stored is unknown: their followers start again from the stored ones.
-      for (const { name } of moves) this.#lost.add(name);
+      // Not left to the next pass: waiters in other processes wait for them, and there may be no event for long. Their
+      // followers may have passed more meanwhile. If they were stored and only the response was lost, they count as lost.
+      for (const { name, from, to } of moves)
+        this.#passed.set(name, { name, from, to: this.#passed.get(name)?.to ?? to });
+      this.#flushIn(RETRY_MS);
       throw error;
     } finally {
       this.#storing = null;

@@ -2,17 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { indexFields, type ModelDefinition, type Partitions } from '@app/eventing';
 import type { Db, IndexDescription } from 'mongodb';
 import { isDuplicate } from './connection.js';
-import { copyName, markerKey, markersIn, path, storedIn } from './model-collections.js';
+import { copyName, markerKey, MARKERS, markersIn, path, storedIn } from './model-collections.js';
 
 /** Creates missing markers. One of several concurrent processes creates each. */
 export async function makeMarkers(db: Db, collection: string, partitions: Partitions): Promise<void> {
-  for (const part of partitions.all) {
-    const made = { copy: randomUUID(), checkpoint: null };
-    try {
-      await markersIn(db, collection).updateOne(markerKey(part.nameOf('')), { $setOnInsert: made }, { upsert: true });
-    } catch (error) {
-      if (!isDuplicate(error)) throw error;
-    }
+  const markers = markersIn(db, collection);
+  const made = new Set((await markers.find(MARKERS).toArray()).map(({ _id }) => _id));
+  const missing = partitions.all.map((part) => markerKey(part.nameOf(''))).filter(({ _id }) => !made.has(_id));
+  if (missing.length === 0) return;
+  try {
+    await markers.bulkWrite(
+      missing.map((key) => ({
+        updateOne: { filter: key, update: { $setOnInsert: { copy: randomUUID(), checkpoint: null } }, upsert: true },
+      })),
+      { ordered: false },
+    );
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
   }
 }
 

@@ -2,6 +2,7 @@ import { Partitions, type EngineClock } from '@app/eventing';
 import {
   engineClockContract,
   keyringContract,
+  newModel,
   partitionsContract,
   readModelStoreContract,
   schedulerContract,
@@ -9,6 +10,7 @@ import {
   type Opened,
 } from '@app/testing/contracts';
 import { TemporaryFolder } from '@app/testing/embedded';
+import { Collection } from 'mongodb';
 import { openMongo, type Mongo } from './index.js';
 import { TemporaryDatabase } from './temporary-database.fixture.js';
 
@@ -63,4 +65,18 @@ test('U3: the check at start succeeds, and changes nothing', async () => {
   await mongo.checkAccess();
   expect(await mongo.keyring.store.get(['access check'])).toEqual(new Map());
   await mongo.close();
+});
+
+it('prepares a divided model once, and writes nothing when it is prepared again', async () => {
+  const { store, close } = await open(({ readModels }) => ({ store: readModels }), new Partitions(64));
+  const model = newModel();
+  const writes = [jest.spyOn(Collection.prototype, 'updateOne'), jest.spyOn(Collection.prototype, 'bulkWrite')];
+  const counted = async (): Promise<number> => {
+    for (const spy of writes) spy.mockClear();
+    await store.prepare(model);
+    return writes.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+  };
+  expect([await counted(), await counted()]).toEqual([1, 0]);
+  for (const spy of writes) spy.mockRestore();
+  await close();
 });

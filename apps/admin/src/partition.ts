@@ -3,6 +3,7 @@ import {
   sleep,
   storedPartitions,
   storePartitions,
+  subjectOf,
   type Checkpoints,
   type Engines,
   type Partitions,
@@ -18,7 +19,8 @@ const subjects = [...readModels.map(({ name }) => name), Automation.worker, PUBL
 
 /**
  * Divides the followers into the configured number of parts. Each new part begins where the last of the former ones is:
- * handling an event again changes nothing. If it is stopped, the former parts are still valid, and it is run again.
+ * handling an event again changes nothing. If it is stopped, the former parts or the new ones are valid, and it is run
+ * again.
  * @throws Refused while a process follows, since it would go on with the former parts
  */
 export async function partition(
@@ -27,7 +29,10 @@ export async function partition(
   say: (line: string) => void,
 ): Promise<void> {
   const before = (await storedPartitions(checkpoints)) ?? partitions;
-  if (before.count === partitions.count) return say(`The followers are divided into ${before.count} already`);
+  if (before.count === partitions.count) {
+    await dropOthers(checkpoints, partitions);
+    return say(`The followers are divided into ${before.count} already`);
+  }
   if (await isFollowed(checkpoints, takeOverAfterMs))
     throw new Refused('Processes are running: stop all of them, and run this again');
   for (const model of readModels) await store.prepare(model);
@@ -37,8 +42,15 @@ export async function partition(
     say(`${subject.padEnd(12)} ${partitions.count} parts from ${from ?? 'the beginning'}`);
   }
   await storePartitions(checkpoints, partitions);
-  for (const name of subjects.flatMap((subject) => namesOf(subject, before)))
-    await checkpoints.set(name, await checkpoints.get(name), null);
+  await dropOthers(checkpoints, partitions);
+}
+
+/** Removes the checkpoints of former parts, and of those that a stopped run has left. */
+async function dropOthers(checkpoints: Checkpoints, partitions: Partitions): Promise<void> {
+  const valid = new Set(subjects.flatMap((subject) => namesOf(subject, partitions)));
+  for (const { name, of, checkpoint } of await checkpoints.all())
+    if (of !== 'copy' && subjects.includes(subjectOf(name)) && !valid.has(name))
+      await checkpoints.set(name, checkpoint, null);
 }
 
 const namesOf = (subject: string, { all }: Partitions): readonly string[] => all.map((part) => part.nameOf(subject));

@@ -16,7 +16,7 @@ type Settings = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
-/** Two of each follower process, so that one is a standby; requests find one api at a fixed address. */
+/** Two of each follower process, which share the work; requests find one api at a fixed address. */
 const APPS = [
   'api',
   'projector',

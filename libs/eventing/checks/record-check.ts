@@ -39,8 +39,8 @@ export class RecordCheck {
   }
 
   /**
-   * Before each start of a work, not only of the process: while it was suspended, the followers may have been divided
-   * otherwise, and its own parts would begin again. @throws UnusableData
+   * At each start of a work, not only of the process: the followers may have been divided otherwise while it was
+   * suspended, and its own parts would begin again. @throws UnusableData
    */
   passParts(): Promise<void> {
     return checkPartitions(this.stores);

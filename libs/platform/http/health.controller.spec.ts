@@ -1,4 +1,4 @@
-import { RecordCheck, UnusableData, type Checkpoints, type EventLog } from '@app/eventing';
+import { PARTITIONS, RecordCheck, UnusableData, type Checkpoints, type EventLog } from '@app/eventing';
 import { recordStores } from '@app/testing';
 import { HealthController } from './health.controller.js';
 import { problemOf } from './problem.js';
@@ -7,7 +7,11 @@ import { Readiness } from '../process/readiness.js';
 const at = (position: number): string => String(position).padStart(20, '0');
 
 /** For a process whose publisher has reached this position; the event store ends at 10. */
-function controller(publisher: string, readiness = new Readiness()): HealthController {
+function controller(
+  publisher: string,
+  readiness = new Readiness(),
+  stored = recordStores({ checkpoints: {}, head: () => Promise.resolve(null) }).checkpoints.get,
+): HealthController {
   const checkpoints = {
     get: () => Promise.resolve(null),
     all: () => Promise.resolve([{ name: 'publisher', of: 'follower', checkpoint: publisher }]),
@@ -17,7 +21,7 @@ function controller(publisher: string, readiness = new Readiness()): HealthContr
     { head } as unknown as EventLog,
     checkpoints,
     readiness,
-    new RecordCheck(recordStores({ checkpoints: { all: checkpoints.all }, head })),
+    new RecordCheck(recordStores({ checkpoints: { all: checkpoints.all, get: stored }, head })),
   );
 }
 const problem = async (health: HealthController): Promise<unknown> =>
@@ -34,6 +38,19 @@ it('X4: is not ready with a checkpoint beyond the end of the event store, and sa
     detail: expect.stringMatching(/publisher at 0{18}11.*admin -- rebuild/),
   });
   await expect(controller(at(11)).ready()).rejects.not.toBeInstanceOf(UnusableData);
+});
+
+it('rule 13: is not ready after the followers were divided otherwise, and says what to do', async () => {
+  let parts = '1 parts';
+  const health = controller(at(10), new Readiness(), (name) =>
+    Promise.resolve(name === PARTITIONS ? parts : 'record-1'),
+  );
+  await health.ready();
+  parts = '8 parts';
+  expect(await problem(health)).toMatchObject({
+    code: 'NotReady',
+    detail: expect.stringContaining('the followers are divided into 8'),
+  });
 });
 
 it('T7: is not ready while something prevents its work, and lists every reason', async () => {

@@ -14,7 +14,7 @@ import {
   rebuild,
   runProjection,
   sideBySide,
-  unreadableId,
+  unreadableKey,
   type DocumentKey,
   type Followed,
   type OnUnopened,
@@ -55,10 +55,10 @@ export async function rebuildModel(stores: Stores, model: ReadModel): Promise<nu
     stores.parking.note(name, event),
   );
   await stores.readModels.swapRebuild(model, position);
-  await stores.parking.finish(
-    name,
-    async (stream, programId) => (await stores.readModels.get(model, programId, [unreadableId(stream)])).length > 0,
-  );
+  await stores.parking.finish(name, async (stream) => {
+    const { programId, id } = unreadableKey(stream);
+    return (await stores.readModels.get(model, programId, [id])).length > 0;
+  });
   let rows = 0;
   for await (const _ of stores.readModels.scan(model, 'live')) rows += 1;
   return rows;

@@ -31,8 +31,8 @@ export class EmbeddedCheckpoints extends Checkpoints {
     return (await this.#passed.get(name)) ?? this.#stored(name);
   }
 
-  pass(name: string, from: Position | null, to: Position): void {
-    this.#passed.pass(name, from, to);
+  pass(name: string, from: Position | null, to: Position, onLost?: () => void): void {
+    this.#passed.pass(name, from, to, onLost);
     this.moved(name, to);
   }
 

@@ -42,11 +42,10 @@ export class ParkedLists {
   ) {}
 
   /** Removes parked events that a worker no longer skips, after it has started again. */
-  async finish(worker: string, isPassedOver: (key: string, programId: string) => Promise<boolean>): Promise<void> {
+  async finish(worker: string, isPassedOver: (key: string) => Promise<boolean>): Promise<void> {
     for (const [parkedId, { programId, key }] of (await this.everParked(worker)).lists) {
       const parked = await this.read(programId, parkedId);
-      if (parked === 'unreadable' || !parked || parked.waiting.length === 0 || (await isPassedOver(key, programId)))
-        continue;
+      if (parked === 'unreadable' || !parked || parked.waiting.length === 0 || (await isPassedOver(key))) continue;
       for (const source of parked.waiting)
         await this.execute(programId, parkedId, { type: 'FinishParked', data: { worker, key, source } });
     }

@@ -131,7 +131,7 @@ export class Parking {
   }
 
   /** Removes parked events that a worker no longer skips, after it has started again. */
-  finish(worker: string, isPassedOver: (key: string, programId: string) => Promise<boolean>): Promise<void> {
+  finish(worker: string, isPassedOver: (key: string) => Promise<boolean>): Promise<void> {
     return this.lists.finish(worker, isPassedOver);
   }
 

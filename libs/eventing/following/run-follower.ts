@@ -2,6 +2,7 @@ import type { Message, Position } from '@app/kernel';
 import type { EventLog } from '../reading/event-log.js';
 import type { Part } from '../ports/partitions.js';
 import type { Checkpoints } from '../ports/read-model-store.js';
+import { untilLost } from './until-lost.js';
 import type { Followable } from '../reading/unopened.js';
 
 export type Follower<Event extends Message = Message> = {
@@ -28,11 +29,13 @@ export async function runFollower(
 ): Promise<void> {
   const { name, categories, part } = follower;
   let from: Position | null = await checkpoints.get(name);
-  for await (const { all, position } of eventLog.follow({ after: from, categories, part, signal })) {
-    if (all.length > 0) {
-      await follower.handle(all);
-      await checkpoints.set(name, from, position);
-    } else checkpoints.pass(name, from, position);
-    from = position;
-  }
+  await untilLost(name, signal, async (ending, onLost) => {
+    for await (const { all, position } of eventLog.follow({ after: from, categories, part, signal: ending })) {
+      if (all.length > 0) {
+        await follower.handle(all);
+        await checkpoints.set(name, from, position);
+      } else checkpoints.pass(name, from, position, onLost);
+      from = position;
+    }
+  });
 }

@@ -1,12 +1,13 @@
 import { TemporaryFolder } from '@app/testing/embedded';
-import type { Engines } from '@app/eventing';
+import type { Engines, StoredEvent } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { noneSealed } from '@app/testing';
 import { EventCodec } from '../sealing/codec.js';
 import { naturalId } from '../commands/ids.js';
 import { EventLog } from '../reading/event-log.js';
 import { CheckpointMoved, type DocumentWrite } from '../ports/read-model-store.js';
-import { rebuild, runProjection, unreadableId, type Followed, type ReadModel } from './run-projection.js';
+import { Partitions } from '../ports/partitions.js';
+import { rebuild, runProjection, unreadableKey, type Followed, type ReadModel } from './run-projection.js';
 import {
   contextOf,
   Tallies,
@@ -239,7 +240,7 @@ describe('runProjection', () => {
     const rows = async (): Promise<unknown> => [
       await row(),
       (await engines.readModels.get(projection, 'program-1', [`q${count}`]))[0],
-      (await engines.readModels.get(projection, 'program-1', [unreadableId(stream)]))[0],
+      (await engines.readModels.get(projection, unreadableKey(stream).programId, [unreadableKey(stream).id]))[0],
     ];
     const collect = async (which: 'live' | 'rebuild'): Promise<DocumentWrite[]> => {
       const documents: DocumentWrite[] = [];
@@ -295,5 +296,50 @@ describe('runProjection', () => {
     await engines.readModels.swapRebuild(projection, head);
     await runTo(await add(4));
     expect(await row()).toMatchObject({ sum: 10, count: 4 });
+  });
+
+  it('rule 13: a stream with an event of an unknown program stops in every part', async () => {
+    const partitions = new Partitions(2);
+    const firstOf = async (program: string): Promise<StoredEvent> =>
+      (await engines.eventStore.read(`tally-${program}`, 0, 1))[0] as StoredEvent;
+    const programs = partitions.all.map((part) => ['a', 'b', 'c', 'd'].find((program) => part.has(program)) ?? '');
+    for (const program of programs) await tallies.add(program, [1], contextOf(`${count}/${program}`, program));
+    for (const program of programs)
+      await engines.eventStore.append(`tally-${program}`, 0, [
+        { id: naturalId('spec', program), type: 'Added.v1', data: {}, metadata: {} },
+      ]);
+    for (const program of programs)
+      await engines.eventStore.append(`tally-${program}`, 1, [
+        { ...(await firstOf(program)), id: naturalId('again', program) },
+      ]);
+    const head = (await engines.eventStore.head()) ?? '';
+    for (const part of partitions.all) {
+      const stop = new AbortController();
+      const running = runProjection(followed, projection, stop.signal, { part });
+      await Promise.race([engines.checkpoints.waitFor(part.nameOf(projection.name), head, LONG), running]);
+      stop.abort();
+      await running;
+    }
+    for (const program of programs)
+      expect(await engines.readModels.get(projection, program, [program])).toMatchObject([{ sum: 1, count: 1 }]);
+  });
+
+  it('rule 8: a rebuild beside an idle follower makes it start again, without a new event', async () => {
+    await add(1);
+    const stop = new AbortController();
+    const running = runProjection(followed, projection, stop.signal);
+    await tallies.eventLog.append(`other-${count}`, 'no-stream', [
+      {
+        type: 'Added',
+        data: { amount: 1, note: '', owner: 'rita' },
+        eventId: naturalId('spec', 'other', String(count)),
+        metadata: { ...contextOf('other'), commandHash: '', recordedAt: '' },
+      },
+    ]);
+    const head = (await engines.eventStore.head()) ?? '';
+    await engines.checkpoints.waitFor(projection.name, head, LONG);
+    await engines.readModels.beginRebuild(projection);
+    await engines.readModels.swapRebuild(projection, null);
+    await expect(running).rejects.toThrow(CheckpointMoved);
   });
 });

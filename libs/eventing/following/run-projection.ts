@@ -14,6 +14,7 @@ import {
 } from '../ports/read-model-store.js';
 import { allPages } from '../ports/all-pages.js';
 import { Partitions, type Part } from '../ports/partitions.js';
+import { untilLost } from './until-lost.js';
 import { isOpened, programOf, type Followable, type Unopened } from '../reading/unopened.js';
 
 /** A read model and its projection: which events it shows, and how. The fold is pure, and never refuses an event. */
@@ -54,12 +55,15 @@ export const projectorOf = ({ name }: Pick<ReadModel, 'name'>): string => `proje
 
 const [WHOLE] = new Partitions().all;
 
-/** Id of the document that marks a stream as unreadable, while the read model skips its later events. */
-export const unreadableId = (stream: string): string => `unreadable ${stream}`;
+/**
+ * Key of the document that marks a stream as unreadable, while the read model skips its later events. It belongs to no
+ * program: that of the event may be unknown.
+ */
+export const unreadableKey = (stream: string): DocumentKey => ({ programId: 'none', id: `unreadable ${stream}` });
 
 /** Whether a document of a read model is such a mark. */
 export const isUnreadable = ({ id, unreadable }: Document): boolean =>
-  typeof unreadable === 'string' && id === unreadableId(unreadable);
+  typeof unreadable === 'string' && id === unreadableKey(unreadable).id;
 
 /**
  * Follows the event store and writes the read model, or one part of it, until the signal aborts. After an event that cannot be opened,
@@ -79,16 +83,18 @@ export async function runProjection(
   const { categories } = model;
   await readModels.prepare(model);
   let from = await checkpoints.get(name);
-  for await (const { all, position } of eventLog.follow({ after: from, categories, part, signal })) {
-    const rows = await touchedRows(readModels, model, all);
-    const before = new Map(rows);
-    for (const event of fold(model, rows, all)) await onUnopened(event);
-    const changed = [...rows.values()].filter((row) => before.get(keyText(keyOf(row))) !== row);
-    if (changed.length > 0 || all.some(isHandledBy(model)))
-      await readModels.write(model, changed, { name, from, to: position });
-    else checkpoints.pass(name, from, position);
-    from = position;
-  }
+  await untilLost(name, signal, async (ending, onLost) => {
+    for await (const { all, position } of eventLog.follow({ after: from, categories, part, signal: ending })) {
+      const rows = await touchedRows(readModels, model, all);
+      const before = new Map(rows);
+      for (const event of fold(model, rows, all)) await onUnopened(event);
+      const changed = [...rows.values()].filter((row) => before.get(keyText(keyOf(row))) !== row);
+      if (changed.length > 0 || all.some(isHandledBy(model)))
+        await readModels.write(model, changed, { name, from, to: position });
+      else checkpoints.pass(name, from, position, onLost);
+      from = position;
+    }
+  });
 }
 
 /**
@@ -134,7 +140,10 @@ async function touchedRows(
     }),
   );
   const keys = new Map(
-    [...touchedBy(model, handled), ...selected.flat(), ...all.map(markOf)].map((key) => [keyText(key), key]),
+    [...touchedBy(model, handled), ...selected.flat(), ...all.map(({ stream }) => unreadableKey(stream))].map((key) => [
+      keyText(key),
+      key,
+    ]),
   );
   const rows = keys.size === 0 ? [] : await readModels.versions(model, [...keys.values()]);
   return new Map(rows.map((row) => [keyText(keyOf(row)), row]));
@@ -156,12 +165,6 @@ export const touchedBy = (model: ReadModel, events: readonly Followable[]): read
     const touched = model.touches(event);
     return isSelection(touched) ? [] : idsIn(touched).map((id) => ({ programId: programOf(event), id }));
   });
-
-/** Key of the mark that a stream is unreadable. */
-const markOf = (event: Followable): DocumentKey => ({
-  programId: programOf(event),
-  id: unreadableId(event.stream),
-});
 
 const idsIn = (touched: string | readonly string[] | null): readonly string[] =>
   touched === null ? [] : typeof touched === 'string' ? [touched] : touched;
@@ -186,7 +189,7 @@ export function fold(
   const isHandled = isHandledBy(model);
   const unopened: Unopened[] = [];
   for (const event of events) {
-    const key = markOf(event);
+    const key = unreadableKey(event.stream);
     const mark = rows.get(keyText(key));
     if (mark && (isOpened(event) ? mark.position <= event.position : mark.position < event.position)) continue;
     if (isOpened(event)) {

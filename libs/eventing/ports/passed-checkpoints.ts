@@ -11,6 +11,8 @@ const RETRY_MS = 1_000;
  */
 export class PassedCheckpoints {
   #passed = new Map<string, Move>();
+  /** To tell the followers that have passed any. */
+  readonly #onLost = new Map<string, () => void>();
   /** Moved meanwhile by another worker, which their followers must learn. */
   readonly #lost = new Set<string>();
   #storing: Promise<void> | null = null;
@@ -23,11 +25,15 @@ export class PassedCheckpoints {
     private readonly delayMs: number,
   ) {}
 
-  /** @throws CheckpointMoved when another worker has moved it */
-  pass(name: string, from: Position | null, to: Position): void {
+  /**
+   * @param onLost called when another worker turns out to have moved it
+   * @throws CheckpointMoved when that is known
+   */
+  pass(name: string, from: Position | null, to: Position, onLost: () => void = () => undefined): void {
     const before = this.#passed.get(name);
     if (this.#lost.delete(name) || (before && before.to !== from)) throw new CheckpointMoved(name);
     this.#passed.set(name, { name, from: before ? before.from : from, to });
+    this.#onLost.set(name, onLost);
     this.#flushIn(this.delayMs);
   }
 
@@ -50,9 +56,12 @@ export class PassedCheckpoints {
     return passed && passed.to === from ? passed.from : from;
   }
 
-  /** Drops what is not stored: somebody else decides where these checkpoints are. */
+  /** Drops what is not stored: somebody else decides where these checkpoints are, and their followers start again. */
   forget(names: readonly string[]): void {
-    for (const name of names) this.#passed.delete(name);
+    for (const name of names) {
+      this.#passed.delete(name);
+      this.#onLost.get(name)?.();
+    }
   }
 
   /** Stores them now. */
@@ -81,12 +90,13 @@ export class PassedCheckpoints {
       for (const name of await this.store(moves)) {
         this.#passed.delete(name);
         this.#lost.add(name);
+        this.#onLost.get(name)?.();
       }
     } catch (error) {
       // Not left to the next pass: waiters in other processes wait for them, and there may be no event for long. Their
       // followers may have passed more meanwhile. If they were stored and only the response was lost, they count as lost.
-      for (const { name, from, to } of moves)
-        this.#passed.set(name, { name, from, to: this.#passed.get(name)?.to ?? to });
+      for (const move of moves)
+        this.#passed.set(move.name, { ...move, to: this.#passed.get(move.name)?.to ?? move.to });
       this.#flushIn(RETRY_MS);
       throw error;
     } finally {

@@ -134,8 +134,9 @@ export abstract class Checkpoints {
    * Moves the checkpoint of a follower that had nothing to do. Waiters of this process know at once; it is stored
    * together with others a little later, so a kill loses it, which is harmless. Later calls give this position as
    * `from`, and reject with `CheckpointMoved` when another worker has moved it.
+   * @param onLost called when it turns out that another worker has moved it, since there may be no later call for long
    */
-  abstract pass(name: string, from: Position | null, to: Position): void;
+  abstract pass(name: string, from: Position | null, to: Position, onLost?: () => void): void;
   /** Resolves true once the checkpoint is at or beyond the position, false when the time (ms) is over. */
   abstract waitFor(name: string, position: Position, timeoutMs: number): Promise<boolean>;
 }

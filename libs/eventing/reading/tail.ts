@@ -3,7 +3,7 @@ import { sleep } from '../following/retry.js';
 import { Wakeup } from '../following/wakeup.js';
 import type { EventStore, RecordedStoredEvent } from '../ports/event-store.js';
 import type { Part } from '../ports/partitions.js';
-import { programOfStored, type EventCodec } from '../sealing/codec.js';
+import { programOfStored, UNKNOWN_PROGRAM, type EventCodec } from '../sealing/codec.js';
 import { sizeOf } from './size-of.js';
 import { isOpened, type Followable } from './unopened.js';
 
@@ -23,8 +23,14 @@ export type Wants = (event: RecordedStoredEvent) => boolean;
 
 export const wanted = (categories: readonly string[] | undefined, part: Part | undefined): Wants => {
   const chosen = categories && new Set(categories);
-  return (event) => chosen?.has(categoryOf(event.stream)) !== false && part?.has(programOfStored(event)) !== false;
+  return (event) => chosen?.has(categoryOf(event.stream)) !== false && (!part || concerns(part, event));
 };
+
+/** An event of an unknown program concerns all parts: the others of its stream may be in any. */
+function concerns(part: Part, event: RecordedStoredEvent): boolean {
+  const programId = programOfStored(event);
+  return programId === UNKNOWN_PROGRAM || part.has(programId);
+}
 
 /** A follower's place among the kept events. */
 export type Place = {

@@ -147,7 +147,8 @@ type Current = {
   readonly place: ConstructorParameters<typeof Unopened>[1];
 };
 
-const UNKNOWN_PROGRAM = 'unknown';
+/** Of an event whose metadata cannot be read. */
+export const UNKNOWN_PROGRAM = 'unknown';
 
 /** The program of a sealed event, or `unknown` when its metadata cannot be read. */
 export function programOfStored({ metadata }: StoredEvent): string {

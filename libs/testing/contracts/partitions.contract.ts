@@ -76,8 +76,10 @@ export function partitionsContract(name: string, open: (partitions: Partitions) 
       expect(() => opened.checkpoints.pass(follower, at(9), at(10))).toThrow(CheckpointMoved);
       await opened.checkpoints.all();
       await opened.checkpoints.set(follower, at(1), at(7));
-      opened.checkpoints.pass(follower, at(1), at(2));
+      const onLost = jest.fn();
+      opened.checkpoints.pass(follower, at(1), at(2), onLost);
       await opened.checkpoints.all();
+      expect(onLost).toHaveBeenCalledTimes(1);
       expect(() => opened.checkpoints.pass(follower, at(2), at(3))).toThrow(CheckpointMoved);
       expect(await opened.checkpoints.get(follower)).toBe(at(7));
     });

@@ -9,7 +9,7 @@ import { InboundRouter } from './inbound/inbound-router.js';
 import { Lookups } from './lookups/lookups.js';
 import { NaturalKeys } from './lookups/natural-keys.js';
 import { Parking } from './parking/parking.js';
-import { UsageQueries } from '@app/read-models';
+import { InboxQueries, MemberQueries, ReadModelReader, UsageQueries } from '@app/read-models';
 import { ConsentReader } from './consent/send-gate.js';
 import { TextQuota } from './conversation/text-quota.js';
 
@@ -38,6 +38,9 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     InboundRouter,
     Parking,
     TextQuota,
+    InboxQueries,
+    MemberQueries,
+    ReadModelReader,
     UsageQueries,
   ],
   exports: [

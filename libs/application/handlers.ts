@@ -5,6 +5,7 @@ export * from './conversation/conversation.handler.js';
 export * from './delivery/delivery.handler.js';
 export * from './hold/hold.handler.js';
 export * from './inbound/inbound.handler.js';
+export * from './member/handover.js';
 export * from './member/member.handler.js';
 export * from './mute/end-of-mute.js';
 export * from './mute/mute.handler.js';

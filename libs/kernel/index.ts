@@ -5,3 +5,4 @@ export * from './erased.js';
 export * from './event-types.js';
 export * from './message.js';
 export * from './recorded.js';
+export * from './roles.js';

@@ -1,13 +1,6 @@
 export * from './auth/access-tokens.js';
 export * from './auth/authentication.js';
-export {
-  actorOf,
-  callerKey,
-  roles,
-  type Caller as CallerIdentity,
-  type CallerRole,
-  type Permission,
-} from './auth/caller.js';
+export { actorOf, callerKey, type Caller as CallerIdentity, type Identity } from './auth/caller.js';
 export * from './http/client-address.js';
 export * from './config/configuration.js';
 export * from './config/load-configuration.js';

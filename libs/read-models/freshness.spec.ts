@@ -7,6 +7,7 @@ import {
   type ModelDefinition,
   type ReadModelStore,
 } from '@app/eventing';
+import { permissionsOf } from '@app/kernel';
 import { Freshness, InvalidPosition, PositionNotReached } from './freshness.js';
 import { InboxQueries } from './inbox/inbox.queries.js';
 import { ReadModelReader } from './read-model-reader.js';
@@ -40,7 +41,8 @@ function watched(behind = '', partitions = new Partitions()) {
   };
 }
 
-const viewerOf = (programId: string) => ({ programId, id: 'anna', role: 'agent' });
+const agent = { role: 'agent' } as const;
+const viewerOf = (programId: string) => ({ programId, id: 'anna', ...agent, permissions: permissionsOf(agent) });
 
 describe('freshness', () => {
   it('rule 9: waits for the read models that a query reads, each before it is read, and for no other', async () => {

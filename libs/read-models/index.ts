@@ -5,6 +5,7 @@ export * from './deliveries/delivery.queries.js';
 export * from './freshness.js';
 export * from './inbox/inbox.queries.js';
 export * from './members/member.queries.js';
+export { type MemberRow } from './members/members.projection.js';
 export { type ParkedRow } from './parked/parked.projection.js';
 export * from './parked/parked.queries.js';
 export * from './programs/program.queries.js';

@@ -12,13 +12,15 @@ import {
 import { naturalId, type CommandContext } from '@app/eventing';
 import type { ContactDetails } from '@app/domain/contact';
 import { defaultPolicies } from '@app/domain/program';
-import type { CallerIdentity } from '@app/platform';
+import type { Identity } from '@app/platform';
+import type { MemberRole } from '@app/kernel';
 
 const programId = naturalId('sample', 'program');
 const commandIdFor = (purpose: string): string => naturalId('sample', purpose);
 // Ids derived from the sample's own commands, so that they are the same in every installation and contain nobody's
 // data.
 const contact = (name: string): string => ids.derivedId(commandIdFor(name), 'contact');
+const member = <Id extends string>(id: Id) => ({ id, programId, kind: 'member' }) as const;
 const referral = (name: string): string => ids.derivedId(commandIdFor(`referral ${name}`), 'referral');
 
 /** A small program for trying the product. */
@@ -26,14 +28,18 @@ export const sample = {
   programId,
   /** The number it texts from, unless another one is configured. */
   senderPhone: '+14155550100',
-  owner: { id: 'olivia', programId, role: 'owner' },
-  manager: { id: 'morgan', programId, role: 'manager' },
-  agent: { id: 'alex', programId, role: 'agent' },
-  contact: { id: contact('rosa'), programId, role: 'contact' },
+  owner: member('olivia'),
+  manager: member('morgan'),
+  agent: member('alex'),
+  reader: member('riley'),
+  viewer: member('vivian'),
+  /** A machine: the program's website. */
+  integration: member('website'),
+  contact: { id: contact('rosa'), programId, kind: 'contact' },
   referralId: referral('dana'),
   secondReferralId: referral('felix'),
   conversationId: ids.conversation(programId, contact('rosa'), referral('felix')),
-} as const satisfies Record<string, string | CallerIdentity>;
+} as const satisfies Record<string, string | Identity>;
 
 type Account = { readonly senderPhone?: string; readonly accountSid: string; readonly authToken: string };
 
@@ -124,10 +130,13 @@ const program = {
   consoleLink: 'https://console.sunrise-solar.example/conversations/{conversationId}',
 };
 
-const staff = [
-  { ...sample.owner, name: 'Olivia Owner' },
-  { ...sample.manager, name: 'Morgan Manager' },
-  { ...sample.agent, name: 'Alex Agent' },
+const staff: readonly { readonly id: string; readonly role: MemberRole; readonly name: string }[] = [
+  { ...sample.owner, role: 'owner', name: 'Olivia Owner' },
+  { ...sample.manager, role: 'manager', name: 'Morgan Manager' },
+  { ...sample.agent, role: 'agent', name: 'Alex Agent' },
+  { ...sample.reader, role: 'reader', name: 'Riley Reader' },
+  { ...sample.viewer, role: 'viewer', name: 'Vivian Viewer' },
+  { ...sample.integration, role: 'integration', name: 'Website' },
 ];
 
 const person = { externalId: null, registered: false, active: true };

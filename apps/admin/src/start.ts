@@ -2,7 +2,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Command, Option } from 'commander';
 import { policies } from '@app/domain/program';
 import { topics } from '@app/public-events';
-import { AccessTokens, InvalidConfiguration, loadConfiguration, roles, type CallerRole } from '@app/platform';
+import { AccessTokens, InvalidConfiguration, loadConfiguration } from '@app/platform';
 import { ProgramQueries, readModels } from '@app/read-models';
 import { loadSample } from '@app/sample-program';
 import { acceptLostKeys } from './accept-lost-keys.js';
@@ -68,8 +68,8 @@ async function admin(): Promise<void> {
     'prints an access token, signed with JWT_SECRET; anybody who has it can act as that person until it expires',
   )
     .requiredOption('--program <id>', 'id of the program')
-    .requiredOption('--user <id>', 'user id of a member of staff, or id of a contact')
-    .addOption(new Option('--role <role>', 'role of the person').choices(roles).makeOptionMandatory())
+    .addOption(new Option('--user <id>', 'user id of a member of staff').conflicts('contact'))
+    .option('--contact <id>', 'id of a contact')
     .option('--lifetime <time>', 'such as 15m, 12h or 30d', '12h')
     .action(printToken);
 
@@ -139,18 +139,22 @@ async function admin(): Promise<void> {
 
 async function printToken({
   program: programId,
-  user: id,
-  role,
+  user,
+  contact,
   lifetime,
 }: {
   program: string;
-  user: string;
-  role: CallerRole;
+  user?: string;
+  contact?: string;
   lifetime: string;
 }): Promise<void> {
+  const id = user ?? contact;
+  if (id === undefined) throw new Refused('Give --user for a member of staff, or --contact for a contact');
   const { JWT_SECRET: secret } = loadConfiguration(process.env);
   if (secret === undefined) throw new Refused('JWT_SECRET must be given: the secret of the api');
-  console.log(await new AccessTokens(secret).sign({ programId, id, role }, lifetime));
+  console.log(
+    await new AccessTokens(secret).sign({ programId, id, kind: user === undefined ? 'contact' : 'member' }, lifetime),
+  );
 }
 
 const prepare = (data: string | undefined): Promise<void> =>

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Automation } from '@app/application';
 import { Checkpoints, EventLog, isPosition, Partitions, Progress, UnusableData } from '@app/eventing';
-import { loadConfiguration, type CallerIdentity } from '@app/platform';
+import { loadConfiguration, type Identity } from '@app/platform';
 import { PUBLISHER } from '@app/public-events';
 import { readModels } from '@app/read-models';
 import { sample } from '@app/sample-program';
@@ -57,12 +57,7 @@ async function running(parts: number, work: (standalone: Standalone) => Promise<
   }
 }
 
-async function send(
-  { url, tokens }: Standalone,
-  as: CallerIdentity,
-  conversationId: string,
-  text: string,
-): Promise<void> {
+async function send({ url, tokens }: Standalone, as: Identity, conversationId: string, text: string): Promise<void> {
   const headers = { authorization: `Bearer ${await tokens.sign(as)}`, 'content-type': 'application/json' };
   const messages = `${url}/v1/conversations/${conversationId}/messages`;
   const sent = await fetch(messages, { method: 'POST', headers, body: JSON.stringify({ channel: 'in-app', text }) });

@@ -21,8 +21,9 @@ import { DevMailController } from './dev-mail.controller.js';
 import { GraphqlApiModule } from './graphql/graphql.module.js';
 import { CommandContexts } from './http/command-context.js';
 import { Membership } from './http/membership.js';
-import { MembersController } from './members/members.controller.js';
+import { MeController, MembersController } from './members/members.controller.js';
 import { MembersResolver } from './members/members.resolver.js';
+import { MembersService } from './members/members.service.js';
 import { ContactActive } from './portal/contact-active.js';
 import { PortalController } from './portal/portal.controller.js';
 import { PortalResolver } from './portal/portal.resolver.js';
@@ -43,6 +44,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     ConsentsController,
     DeliveriesController,
     MembersController,
+    MeController,
     PortalController,
     WidgetPreflight,
     TwilioWebhooksController,
@@ -62,6 +64,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     ConsentsResolver,
     DeliveriesService,
     DeliveriesResolver,
+    MembersService,
     MembersResolver,
     PortalService,
     PortalResolver,

@@ -10,7 +10,7 @@ export class DevMailController {
   constructor(private readonly configuration: Configuration) {}
 
   @Get()
-  @Requires('deliveries:settle')
+  @Requires('deliveries:settle', 'messages:read')
   list(@Caller() { programId }: CallerIdentity): Promise<readonly { file: string; raw: string }[]> {
     return listMail(mailFolder(this.configuration.DATA_DIR), programId);
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventLog } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
-import { generousQuotas, loadConfiguration, type CallerIdentity } from '@app/platform';
+import { generousQuotas, loadConfiguration, type Identity } from '@app/platform';
 import { DeliveryQueries } from '@app/read-models';
 import { sample } from '@app/sample-program';
 import { startStandalone, type Standalone } from '../../standalone/src/standalone.js';
@@ -23,7 +23,7 @@ export type Answer = {
 };
 export type Input = {
   /** The caller: one of the sample's people, any other caller, a raw token, or nobody. */
-  readonly as?: CallerIdentity | string | null;
+  readonly as?: Identity | string | null;
   /** Sent as JSON, or a string unchanged. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;

@@ -11,7 +11,7 @@ afterAll(() => api.close());
 
 const claims = {
   program: sample.programId,
-  role: 'agent',
+  kind: 'member',
   sub: 'alex',
   iss: 'referral-messages',
   aud: 'referral-messages-api',
@@ -52,14 +52,15 @@ describe('G4: a foreign token gives no access', () => {
     ['a subject that is no text', () => forge({ alg: 'HS256' }, { ...good(), sub: { $ne: null } })],
     ['no program', () => forge({ alg: 'HS256' }, { ...good(), program: undefined })],
     ['two programs', () => forge({ alg: 'HS256' }, { ...good(), program: [sample.programId] })],
-    ['an unknown role', () => forge({ alg: 'HS256' }, { ...good(), role: 'root' })],
-    ['an inherited role', () => forge({ alg: 'HS256' }, { ...good(), role: 'constructor' })],
-    ['no role', () => forge({ alg: 'HS256' }, { ...good(), role: undefined })],
+    ['an unknown kind', () => forge({ alg: 'HS256' }, { ...good(), kind: 'root' })],
+    ['an inherited kind', () => forge({ alg: 'HS256' }, { ...good(), kind: 'constructor' })],
+    ['an unknown kind with a role', () => forge({ alg: 'HS256' }, { ...good(), kind: 'root', role: 'owner' })],
+    ['neither kind nor role', () => forge({ alg: 'HS256' }, { ...good(), kind: undefined })],
     [
       'a changed payload',
       () =>
         parts()
-          .with(1, encode({ ...good(), role: 'owner' }))
+          .with(1, encode({ ...good(), sub: 'olivia' }))
           .join('.'),
     ],
     [
@@ -139,7 +140,7 @@ describe('G4: a foreign token gives no access', () => {
   });
 
   it('an unknown program or person sees nothing', async () => {
-    const as = { programId: 'nowhere', id: 'nobody', role: 'owner' } as const;
+    const as = { programId: 'nowhere', id: 'nobody', kind: 'member' } as const;
     for (const nobody of [as, { ...sample.owner, id: 'nobody' }, { ...sample.owner, programId: 'nowhere' }])
       expectProblem(await api.get(`/v1/conversations/${sample.conversationId}`, { as: nobody }), {
         status: 401,

@@ -31,7 +31,8 @@ describe('G4: the removal of a member of staff', () => {
       for (let time = 0; time < 2; time += 1)
         expect((await api.ask('DELETE', '/v1/members/alex', { as: sample.owner })).status).toBe(200);
     });
-    expect(events).toMatchObject([
+    // The handover of the conversations, of which there are none, may have been noted meanwhile.
+    expect(events.filter(({ metadata }) => metadata.actor.kind === 'staff')).toMatchObject([
       { type: 'MemberRemoved', data: { userId: 'alex', by: 'olivia' }, metadata: { programId: sample.programId } },
     ]);
     expectProblem(await api.get('/v1/conversations', { as: sample.agent }), notAMember);

@@ -1,4 +1,4 @@
-import type { CallerIdentity } from '@app/platform';
+import type { Identity } from '@app/platform';
 import { sample } from '@app/sample-program';
 import { Api, expectProblem, NOBODY, type Answer } from './api.fixture.js';
 import { addSecondProgram, second } from './second-program.fixture.js';
@@ -11,10 +11,10 @@ afterAll(() => api.close());
 
 const url = `/v1/conversations/${sample.conversationId}`;
 const { agent, manager, contact } = sample;
-const mute = (body: unknown, as: CallerIdentity = agent, path = url): Promise<Answer> =>
+const mute = (body: unknown, as: Identity = agent, path = url): Promise<Answer> =>
   api.post(`${path}/mute`, body, { as });
-const unmute = (as: CallerIdentity): Promise<Answer> => api.post(`${url}/unmute`, {}, { as });
-const shownTo = async (as: CallerIdentity, { body }: Answer): Promise<unknown> =>
+const unmute = (as: Identity): Promise<Answer> => api.post(`${url}/unmute`, {}, { as });
+const shownTo = async (as: Identity, { body }: Answer): Promise<unknown> =>
   (await api.get(`${url}?position=${String(body['position'])}`, { as })).body;
 const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
 

@@ -38,6 +38,13 @@ export const fieldOf: Readonly<Record<string, string>> = {
   'GET /v1/consents/to-renew': 'consentsToRenew',
   'GET /v1/deliveries': 'deliveries',
   'POST /v1/deliveries/{id}/settle': 'settleDelivery',
+  'GET /v1/me': 'me',
+  'GET /v1/members': 'members',
+  'GET /v1/members/{id}': 'member',
+  'POST /v1/members': 'addMember',
+  'PUT /v1/members/{id}/role': 'changeMemberRole',
+  'POST /v1/members/{id}/permissions/give': 'givePermission',
+  'POST /v1/members/{id}/permissions/withdraw': 'withdrawPermission',
   'DELETE /v1/members/{id}': 'removeMember',
   'GET /v1/portal/conversations': 'portalConversations',
   'GET /v1/portal/conversations/{id}/messages': 'portalMessages',
@@ -74,7 +81,7 @@ export function operationRequest(schema: GraphQLSchema, { route, id, given = {} 
   return requestFor(schema, fieldOf[route] ?? '', {
     ...rest,
     ...(limit !== undefined && { first: limit }),
-    ...(id !== undefined && { [method === 'GET' ? 'id' : (idFieldOf[resource] ?? '')]: id }),
+    ...(id !== undefined && { [method === 'GET' && resource !== 'members' ? 'id' : (idFieldOf[resource] ?? '')]: id }),
   });
 }
 

@@ -1,7 +1,8 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
-import { AuthenticationGuard } from '@app/platform';
+import { canHave, memberRoles, permissions, roleHas, type MemberRole, type Permission, type Role } from '@app/kernel';
+import { AuthenticationGuard, type Identity } from '@app/platform';
 import { sample } from '@app/sample-program';
-import { Api, expectProblem, NOBODY } from './api.fixture.js';
+import { Api, expectProblem, NOBODY, type Answer } from './api.fixture.js';
 import { fieldOf, requestFor } from './operations.fixture.js';
 import { routesOf } from './routes.fixture.js';
 
@@ -13,47 +14,53 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const people = { owner: sample.owner, manager: sample.manager, agent: sample.agent, contact: sample.contact } as const;
-type Role = keyof typeof people;
+const roles: readonly Role[] = [...memberRoles, 'contact'];
 
-const staff: readonly Role[] = ['owner', 'manager', 'agent'];
-const managers: readonly Role[] = ['owner', 'manager'];
-const owners: readonly Role[] = ['owner'];
-const contacts: readonly Role[] = ['contact'];
-
-/**
- * The requirement as a table: which roles may use which route. Staff work with people and conversations; referrals and
- * money are for managers.
- */
-const table: Readonly<Record<string, readonly Role[]>> = {
-  'GET /v1/conversations': staff,
-  'POST /v1/conversations': staff,
-  'GET /v1/conversations/{id}': staff,
-  'GET /v1/conversations/{id}/messages': staff,
-  'POST /v1/conversations/{id}/messages': staff,
-  'POST /v1/conversations/{id}/read': staff,
-  'POST /v1/conversations/{id}/unread': staff,
-  'POST /v1/conversations/{id}/archive': staff,
-  'PUT /v1/conversations/{id}/assignee': staff,
-  'POST /v1/conversations/{id}/mute': staff,
-  'POST /v1/conversations/{id}/unmute': staff,
-  'GET /v1/contacts': staff,
-  'GET /v1/consents/to-renew': staff,
-  'POST /v1/contacts': staff,
-  'GET /v1/contacts/{id}': staff,
-  'PATCH /v1/contacts/{id}': staff,
-  'GET /v1/referrals': staff,
-  'GET /v1/referrals/{id}': staff,
-  'POST /v1/referrals': managers,
-  'POST /v1/consents': staff,
-  'GET /v1/deliveries': staff,
-  'POST /v1/deliveries/{id}/settle': managers,
-  'DELETE /v1/members/{id}': owners,
-  'GET /v1/portal/conversations': contacts,
-  'GET /v1/portal/conversations/{id}/messages': contacts,
-  'POST /v1/portal/conversations/{id}/messages': contacts,
-  'GET /dev/mail': managers,
+/** The permissions that each route requires; none: every authenticated caller. The roles follow from their table. */
+const table: Readonly<Record<string, readonly Permission[]>> = {
+  'GET /v1/conversations': ['conversations:read'],
+  'POST /v1/conversations': ['conversations:write'],
+  'GET /v1/conversations/{id}': ['conversations:read'],
+  'GET /v1/conversations/{id}/messages': ['conversations:read'],
+  'POST /v1/conversations/{id}/messages': ['conversations:write'],
+  'POST /v1/conversations/{id}/read': ['conversations:write'],
+  'POST /v1/conversations/{id}/unread': ['conversations:write'],
+  'POST /v1/conversations/{id}/archive': ['conversations:write'],
+  'PUT /v1/conversations/{id}/assignee': ['conversations:write'],
+  'POST /v1/conversations/{id}/mute': ['conversations:mute'],
+  'POST /v1/conversations/{id}/unmute': ['conversations:mute'],
+  'GET /v1/contacts': ['contacts:read'],
+  'GET /v1/consents/to-renew': ['contacts:read'],
+  'POST /v1/contacts': ['contacts:write'],
+  'GET /v1/contacts/{id}': ['contacts:read'],
+  'PATCH /v1/contacts/{id}': ['contacts:write'],
+  'GET /v1/referrals': ['referrals:read'],
+  'GET /v1/referrals/{id}': ['referrals:read'],
+  'POST /v1/referrals': ['referrals:write'],
+  'POST /v1/consents': ['consents:write'],
+  'GET /v1/deliveries': ['deliveries:read'],
+  'POST /v1/deliveries/{id}/settle': ['deliveries:settle'],
+  'GET /v1/me': [],
+  'GET /v1/members': ['members:read'],
+  'GET /v1/members/{id}': ['members:read'],
+  'POST /v1/members': ['members:write'],
+  'PUT /v1/members/{id}/role': ['members:write'],
+  'POST /v1/members/{id}/permissions/give': ['members:write'],
+  'POST /v1/members/{id}/permissions/withdraw': ['members:write'],
+  'DELETE /v1/members/{id}': ['members:write'],
+  'GET /v1/portal/conversations': ['portal'],
+  'GET /v1/portal/conversations/{id}/messages': ['portal'],
+  'POST /v1/portal/conversations/{id}/messages': ['portal'],
+  'GET /dev/mail': ['deliveries:settle', 'messages:read'],
 };
+const mayUse = (role: Role, route: string): boolean =>
+  table[route]?.every((permission) => roleHas(role, permission)) === true;
+
+/** Ids that do not exist and an empty body: an allowed request fails because of them, and changes nothing. */
+async function use(route: string, as: Identity): Promise<Answer> {
+  const [method = '', path = ''] = route.split(' ');
+  return api.ask(method, path.replace('{id}', NOBODY), { as, ...(method !== 'GET' && { body: {} }) });
+}
 
 describe('G4: roles', () => {
   it('the table has every route', async () => {
@@ -61,23 +68,58 @@ describe('G4: roles', () => {
     expect([...routes, 'GET /dev/mail'].toSorted()).toEqual(Object.keys(table).toSorted());
   });
 
-  const cases = Object.entries(table).flatMap(([route, allowed]) =>
-    (Object.keys(people) as Role[]).map((role) => [role, route, allowed.includes(role)] as const),
-  );
+  const cases = Object.keys(table).flatMap((route) => roles.map((role) => [role, route, mayUse(role, route)] as const));
   it.each(cases)('%s, %s: %j', async (role, route, isAllowed) => {
-    const [method = '', path = ''] = route.split(' ');
-    // Ids that do not exist and an empty body: an allowed request fails because of them, and changes nothing for the
-    // next one.
     const events = await api.recorded(async () => {
-      const answer = await api.ask(method, path.replace('{id}', NOBODY), {
-        as: people[role],
-        ...(method !== 'GET' && { body: {} }),
-      });
+      const answer = await use(route, sample[role]);
       if (isAllowed) expect([401, 403]).not.toContain(answer.status);
       else expectProblem(answer, { status: 403, code: 'NotPermitted' });
     });
     expect(events).toEqual([]);
   });
+
+  const routesWith = (permission: Permission): readonly string[] =>
+    Object.keys(table).filter((route) => table[route]?.includes(permission));
+  const cells = memberRoles.flatMap((role) => permissions.map((permission) => [role, permission] as const));
+
+  it('every permission is required by a route, or shows texts', () => {
+    for (const permission of permissions) expect([permission, routesWith(permission)]).not.toEqual([permission, []]);
+  });
+
+  it.each(cells.filter(([role, permission]) => roleHas(role, permission)))(
+    '%s without %s is refused where it is required, and told what to do',
+    async (role, permission) => {
+      const person = await newMember(role, 'withdraw', permission);
+      for (const route of routesWith(permission)) {
+        const answer = await use(route, person);
+        expectProblem(answer, { status: 403, code: 'NotPermitted' });
+        expect(answer.text).toContain('an owner');
+      }
+      const { body } = await api.get('/v1/me', { as: person });
+      expect(body).toEqual({
+        ...person,
+        role,
+        permissions: permissions.filter((other) => roleHas(role, other) && other !== permission),
+      });
+    },
+  );
+
+  it.each(cells.filter(([role, permission]) => canHave(role, permission) && !roleHas(role, permission)))(
+    '%s with %s is allowed what it is required for',
+    async (role, permission) => {
+      const person = await newMember(role, 'give', permission);
+      for (const route of routesWith(permission)) expect((await use(route, person)).status).not.toBe(403);
+    },
+  );
+
+  it.each(cells.filter(([role, permission]) => !canHave(role, permission)))(
+    '%s cannot be given %s',
+    async (role, permission) => {
+      const path = `/v1/members/${sample[role].id}/permissions/give`;
+      const code = role === 'owner' ? 'CannotChangeYourself' : 'PermissionNotForRole';
+      expectProblem(await api.post(path, { permission }, { as: sample.owner }), { status: 409, code });
+    },
+  );
 
   it.each(Object.keys(table))(
     '%s: a token is required, and the permission is checked before the body',
@@ -98,9 +140,9 @@ describe('G4: roles', () => {
     async (route, field) => {
       const { query, variables } = requestFor(schema, field);
       const events = await api.recorded(async () => {
-        for (const role of Object.keys(people) as Role[]) {
-          const { body, text } = await api.graphql(query, variables, { as: people[role] });
-          if (table[route]?.includes(role)) expect(text).not.toContain('NotPermitted');
+        for (const role of roles) {
+          const { body, text } = await api.graphql(query, variables, { as: sample[role] });
+          if (mayUse(role, route)) expect(text).not.toContain('NotPermitted');
           else
             expect(body).toMatchObject({
               data: null,
@@ -137,3 +179,13 @@ describe('G4: roles', () => {
     expect((await api.get(path, { as: null })).status).toBe(200);
   });
 });
+
+/** A person whom no process has looked up yet, so that the change is in force at once. */
+async function newMember(role: MemberRole, change: 'give' | 'withdraw', permission: Permission): Promise<Identity> {
+  const id = `${role}-${change}-${permission}`;
+  const as = sample.owner;
+  const details = { userId: id, name: 'Nora New', email: 'nora@example.org', role };
+  expect((await api.post('/v1/members', details, { as })).status).toBe(200);
+  expect((await api.post(`/v1/members/${id}/permissions/${change}`, { permission }, { as })).status).toBe(200);
+  return { programId: sample.programId, id, kind: 'member' };
+}

@@ -22,9 +22,9 @@ export const second = {
   accountSid: `AC${'2'.repeat(32)}`,
   authToken: 'the token of the second account',
   senderPhone: '+14155550200',
-  owner: { id: 'oscar', programId, role: 'owner' },
-  agent: { id: 'ada', programId, role: 'agent' },
-  contact: { id: contact('sam'), programId, role: 'contact' },
+  owner: { id: 'oscar', programId, kind: 'member' },
+  agent: { id: 'ada', programId, kind: 'member' },
+  contact: { id: contact('sam'), programId, kind: 'contact' },
   contactId: contact('sam'),
   contactName: 'Sam Secondprogram',
   contactPhone: '+14155550277',
@@ -66,7 +66,10 @@ export async function addSecondProgram(app: INestApplicationContext): Promise<vo
     authToken: second.authToken,
   };
   await commands.execute(new HandleProgram(programId, { type: 'AddSender', data: sender }, as('sender')));
-  for (const { id: userId, role } of [second.owner, second.agent])
+  for (const [{ id: userId }, role] of [
+    [second.owner, 'owner'],
+    [second.agent, 'agent'],
+  ] as const)
     await commands.execute(
       new HandleMember(
         ids.member(programId, userId),

@@ -62,7 +62,7 @@ Referral Messages is running, and sends real texts. Data: ${folder}   Stop: Ctrl
 There is no sample program, and no token is printed. A token for a member of staff, with the JWT_SECRET of this process
 (by default in ${folder}/development-secrets.json):
 
-  JWT_SECRET=… npm run --silent admin -- token --program ID --user ID --role owner
+  JWT_SECRET=… npm run --silent admin -- token --program ID --user ID
 
 Programs, senders and members cannot be created by API or command line yet. "npm run admin -- sample", while this is stopped, loads the sample
 program with the sender of TWILIO_SENDER_PHONE: a trial with real texts.

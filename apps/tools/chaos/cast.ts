@@ -71,7 +71,7 @@ export async function makeCast(client: Client, { programId, tokens }: Facts): Pr
       key: `start-${n}`,
       body: { contactId },
     });
-    const token = await accessTokens.sign({ programId, id: String(contactId), role: 'contact' });
+    const token = await accessTokens.sign({ programId, id: String(contactId), kind: 'contact' });
     return {
       contactId: String(contactId),
       conversationId: String(conversationId),

@@ -3,7 +3,7 @@ import { DomainError, isErased, streamOf, unlessErased, type ErrorKind, type Rec
 import { Aggregates, EventLog, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
 import { TextLimitReached } from '@app/domain/consent';
 import type { Contact } from '@app/domain/contact';
-import { MemberNotFound } from '@app/domain/member';
+import { isAssignable, MemberNotFound, NotAssignable } from '@app/domain/member';
 import {
   ColleagueReplied,
   conversationAggregate,
@@ -71,7 +71,9 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
   ): Promise<ConversationCommand> {
     if (intent.type === 'SendMessage') return this.withGate(id, intent, state, context);
     if (intent.type === 'AssignConversation' && intent.data.assignee !== null) {
-      if (!(await this.lookups.member(context.programId, intent.data.assignee))) throw new MemberNotFound();
+      const assignee = await this.lookups.member(context.programId, intent.data.assignee);
+      if (!assignee) throw new MemberNotFound();
+      if (!isAssignable(assignee)) throw new NotAssignable();
     }
     return toCommand(intent, messageIdFor(id, context));
   }

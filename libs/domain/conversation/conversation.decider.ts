@@ -40,6 +40,8 @@ export type ConversationCommand =
     >
   | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'conversationId' | 'contactId' | 'referralId'>>
   | Message<'AssignConversation', { assignee: string | null; by: string }>
+  /** Assigns it only while it is assigned to `from`. */
+  | Message<'HandOverConversation', { from: string; assignee: string | null; by: string }>
   | Message<'ReadConversation' | 'MarkUnread' | 'ArchiveConversation' | 'DeleteConversation', { by: string }>;
 
 export type Folder = 'unread' | 'read' | 'replied' | 'archived';
@@ -76,7 +78,7 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
 
   decide(command, state) {
     if (state.status === 'deleted') {
-      if (command.type === 'DeleteConversation') return [];
+      if (command.type === 'DeleteConversation' || command.type === 'HandOverConversation') return [];
       throw new ConversationWasDeleted();
     }
     if (command.type === 'StartConversation')
@@ -144,6 +146,8 @@ const decideStarted = decideByType<
     state.folder === 'archived' ? [] : [{ type: 'ConversationArchived', data: { ...about(state), ...data } }],
   AssignConversation: (data, state) =>
     state.assignee === data.assignee ? [] : [{ type: 'ConversationAssigned', data: { ...about(state), ...data } }],
+  HandOverConversation: ({ from, ...data }, state) =>
+    state.assignee === from ? [{ type: 'ConversationAssigned', data: { ...about(state), ...data } }] : [],
   DeleteConversation: (data, state) => [{ type: 'ConversationDeleted', data: { ...about(state), ...data } }],
 });
 

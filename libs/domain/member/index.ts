@@ -1,6 +1,6 @@
 import { defineAggregate } from '@app/kernel';
 import { memberDecider } from './member.decider.js';
-import { memberEventTypes } from './member.events.js';
+import { memberEventTypes, memberUpcasters } from './member.events.js';
 
 export * from './member.decider.js';
 export * from './member.events.js';
@@ -9,4 +9,5 @@ export const memberAggregate = defineAggregate({
   category: 'member',
   decider: memberDecider,
   events: memberEventTypes,
+  upcasters: memberUpcasters,
 });

@@ -1,5 +1,17 @@
+import { memberRoles, type MemberRole } from '@app/kernel';
 import { deciderSpec } from '@app/testing';
-import { CannotRemoveYourself, memberDecider, MemberNotFound } from './member.decider.js';
+import {
+  CannotChangeYourself,
+  CannotRemoveYourself,
+  LastOwner,
+  memberDecider,
+  MemberExists,
+  MemberNotFound,
+  NotAssignable,
+  PermissionNotForRole,
+  type MemberCommand,
+} from './member.decider.js';
+import type { MemberEvent } from './member.events.js';
 
 const data = {
   programId: 'program-1',
@@ -9,24 +21,95 @@ const data = {
   email: 'anna@example.com',
   role: 'agent',
 } as const;
+const add: MemberCommand = { type: 'AddMember', data };
+const added: MemberEvent = { type: 'MemberAdded', data };
+const addedAs = (role: MemberRole): MemberEvent => ({ type: 'MemberAdded', data: { ...data, role } });
+
+const about = { userId: 'anna', by: 'olivia' };
+const toRole = (role: MemberRole, hasOtherOwner = true): MemberCommand => ({
+  type: 'ChangeMemberRole',
+  data: { ...about, role, hasOtherOwner },
+});
+const changedTo = (role: MemberRole): MemberEvent => ({ type: 'MemberRoleChanged', data: { ...about, role } });
+
+const settle = { ...about, permission: 'deliveries:settle' } as const;
+const write = { ...about, permission: 'conversations:write' } as const;
+const give = (permission: typeof settle | typeof write): MemberCommand => ({
+  type: 'GivePermission',
+  data: permission,
+});
+const withdraw = (permission: typeof settle | typeof write): MemberCommand => ({
+  type: 'WithdrawPermission',
+  data: permission,
+});
+const given = (permission: typeof settle | typeof write): MemberEvent => ({
+  type: 'PermissionGiven',
+  data: permission,
+});
+const withdrawn = (permission: typeof settle | typeof write): MemberEvent => ({
+  type: 'PermissionWithdrawn',
+  data: permission,
+});
+
+const removal = { ...about, successor: 'alex' };
+const removed: MemberEvent = { type: 'MemberRemoved', data: removal };
+const remove: MemberCommand = { type: 'RemoveMember', data: { ...removal, hasOtherOwner: true } };
 
 describe('member', () => {
   const member = deciderSpec(memberDecider);
 
-  it('G4: has a role', () => member.given().when({ type: 'AddMember', data }).then({ type: 'MemberAdded', data }));
+  it.each(memberRoles)('G4: has a role, such as %s', (role) =>
+    member
+      .given()
+      .when({ type: 'AddMember', data: { ...data, role } })
+      .then(addedAs(role)),
+  );
 
-  it('M9: is added once', () =>
-    member.given({ type: 'MemberAdded', data }).when({ type: 'AddMember', data }).thenNothing());
+  it('M9: is added once, and in another role not at all', () => {
+    member.given(added).when(add).thenNothing();
+    member.given(addedAs('reader')).when(add).thenThrows(MemberExists);
+  });
 
-  const removal = { userId: 'anna', by: 'olivia' };
-  const added = { type: 'MemberAdded', data } as const;
-  const removed = { type: 'MemberRemoved', data: removal } as const;
-  const remove = { type: 'RemoveMember', data: removal } as const;
+  it('G4: gets another role from another person', () => {
+    member.given(added).when(toRole('manager')).then(changedTo('manager'));
+    member.given(added, changedTo('manager')).when(toRole('manager')).thenNothing();
+    member.given().when(toRole('manager')).thenThrows(MemberNotFound);
+    member.given(added, removed).when(toRole('manager')).thenThrows(MemberNotFound);
+    member
+      .given(addedAs('manager'))
+      .when({ type: 'ChangeMemberRole', data: { userId: 'anna', by: 'anna', role: 'owner', hasOtherOwner: true } })
+      .thenThrows(CannotChangeYourself);
+  });
+
+  it('G4: is given only a permission that the role may get, and not by themselves', () => {
+    member.given(added).when(give(settle)).then(given(settle));
+    member.given(added, given(settle)).when(give(settle)).thenNothing();
+    member.given(addedAs('manager')).when(give(settle)).thenNothing();
+    member.given(addedAs('reader')).when(give(settle)).thenThrows(PermissionNotForRole);
+    member.given(addedAs('viewer')).when(give(write)).thenThrows(PermissionNotForRole);
+    member
+      .given(added)
+      .when({ type: 'GivePermission', data: { ...settle, by: 'anna' } })
+      .thenThrows(CannotChangeYourself);
+  });
+
+  it('G4: can lose any permission and get it back', () => {
+    member.given(added).when(withdraw(write)).then(withdrawn(write));
+    member.given(added, withdrawn(write)).when(withdraw(write)).thenNothing();
+    member.given(added, withdrawn(write)).when(give(write)).then(given(write));
+    member.given(added).when(withdraw(settle)).thenNothing();
+    member.given(added, given(settle)).when(withdraw(settle)).then(withdrawn(settle));
+  });
+
+  it('G4: starts with the permissions of a new role', () => {
+    member.given(added, given(settle), changedTo('reader'), changedTo('agent')).when(give(settle)).then(given(settle));
+    member.given(added, withdrawn(write), changedTo('manager')).when(withdraw(write)).then(withdrawn(write));
+  });
 
   it('G4: leaves the staff once, and may come back', () => {
     member.given(added).when(remove).then(removed);
     member.given(added, removed).when(remove).thenNothing();
-    member.given(added, removed).when({ type: 'AddMember', data }).then(added);
+    member.given(added, removed).when(add).then(added);
     member.given(added, removed, added).when(remove).then(removed);
   });
 
@@ -34,7 +117,36 @@ describe('member', () => {
     member.given().when(remove).thenThrows(MemberNotFound);
     member
       .given(added)
-      .when({ type: 'RemoveMember', data: { userId: 'anna', by: 'anna' } })
+      .when({ type: 'RemoveMember', data: { userId: 'anna', by: 'anna', successor: null, hasOtherOwner: true } })
       .thenThrows(CannotRemoveYourself);
+    member
+      .given(added)
+      .when({ type: 'RemoveMember', data: { ...removal, successor: 'anna', hasOtherOwner: true } })
+      .thenThrows(NotAssignable);
+  });
+
+  it('G4: stays an owner while there is no other', () => {
+    const last = { type: 'RemoveMember', data: { ...removal, hasOtherOwner: false } } as const;
+    member.given(addedAs('owner')).when(last).thenThrows(LastOwner);
+    member.given(addedAs('owner')).when(toRole('manager', false)).thenThrows(LastOwner);
+    member.given(addedAs('owner')).when(toRole('manager')).then(changedTo('manager'));
+    member.given(added).when(last).then(removed);
+  });
+
+  it('M12: has their conversations handed over twice, each time once', () => {
+    const note = (againAt: string | null): MemberCommand => ({
+      type: 'NoteHandover',
+      data: { userId: 'anna', againAt },
+    });
+    const noted = (againAt: string | null): MemberEvent => ({
+      type: 'ConversationsHandedOver',
+      data: { userId: 'anna', againAt },
+    });
+    member.given(added).when(note('later')).thenNothing();
+    member.given(added, removed).when(note('later')).then(noted('later'));
+    member.given(added, removed, noted('later')).when(note('later')).thenNothing();
+    member.given(added, removed, noted('later')).when(note(null)).then(noted(null));
+    member.given(added, removed, noted('later'), noted(null)).when(note('later')).thenNothing();
+    member.given(added, removed, noted('later'), added).when(note(null)).thenNothing();
   });
 });

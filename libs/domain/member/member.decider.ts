@@ -1,29 +1,114 @@
-import { decideByType, DomainError, type Decider, type Message, type Open } from '@app/kernel';
-import type { MemberAdded, MemberEvent, MemberRemoved } from './member.events.js';
+import {
+  canHave,
+  decideByType,
+  DomainError,
+  may,
+  type Decider,
+  type MemberRole,
+  type Message,
+  type Open,
+  type Permission,
+} from '@app/kernel';
+import type {
+  ConversationsHandedOver,
+  MemberAdded,
+  MemberEvent,
+  MemberRemoved,
+  MemberRoleChanged,
+  PermissionGiven,
+} from './member.events.js';
+
+/** `hasOtherOwner`: the program has another owner than this member: the decision needs it, so the command carries it. */
+type OfProgram = { readonly hasOtherOwner: boolean };
 
 export type MemberCommand =
-  Message<'AddMember', Open<MemberAdded['data']>> | Message<'RemoveMember', MemberRemoved['data']>;
+  | Message<'AddMember', Open<MemberAdded['data']>>
+  | Message<'ChangeMemberRole', MemberRoleChanged['data'] & OfProgram>
+  | Message<'GivePermission' | 'WithdrawPermission', PermissionGiven['data']>
+  | Message<'RemoveMember', MemberRemoved['data'] & OfProgram>
+  | Message<'NoteHandover', ConversationsHandedOver['data']>;
 
-/** A member of staff, or `null` before joining and after leaving. */
+type CurrentMember = MemberAdded['data'] & {
+  readonly status: 'member';
+  /** How the member's permissions differ from those of the role. */
+  readonly given: readonly Permission[];
+  readonly withdrawn: readonly Permission[];
+};
+
+/** A member of staff, or not yet, or no longer. `againAt` is undefined before conversations were handed over. */
 export type Member =
-  { readonly status: 'none' } | { readonly status: 'removed' } | ({ readonly status: 'member' } & MemberAdded['data']);
+  { readonly status: 'none' } | { readonly status: 'removed'; readonly againAt?: string | null } | CurrentMember;
 
 export const memberDecider: Decider<Member, MemberCommand, MemberEvent> = {
   initialState: { status: 'none' },
 
   decide: decideByType<Member, MemberCommand, MemberEvent>({
-    AddMember: (data, { status }) => (status === 'member' ? [] : [{ type: 'MemberAdded', data }]),
-    RemoveMember(data, { status }) {
-      if (status === 'none') throw new MemberNotFound();
-      // A program must always have somebody who can manage its staff.
-      if (data.by === data.userId) throw new CannotRemoveYourself();
-      return status === 'member' ? [{ type: 'MemberRemoved', data }] : [];
+    AddMember(data, state) {
+      if (state.status !== 'member') return [{ type: 'MemberAdded', data }];
+      if (state.role !== data.role) throw new MemberExists();
+      return [];
     },
+    ChangeMemberRole({ hasOtherOwner, ...data }, state) {
+      const member = changeable(data, state);
+      if (member.role === data.role) return [];
+      if (member.role === 'owner' && !hasOtherOwner) throw new LastOwner();
+      return [{ type: 'MemberRoleChanged', data }];
+    },
+    GivePermission(data, state) {
+      const member = changeable(data, state);
+      if (!canHave(member.role, data.permission)) throw new PermissionNotForRole(data.permission, member.role);
+      return may(member, data.permission) ? [] : [{ type: 'PermissionGiven', data }];
+    },
+    WithdrawPermission: (data, state) =>
+      may(changeable(data, state), data.permission) ? [{ type: 'PermissionWithdrawn', data }] : [],
+    RemoveMember({ hasOtherOwner, ...data }, state) {
+      if (state.status === 'none') throw new MemberNotFound();
+      if (data.by === data.userId) throw new CannotRemoveYourself();
+      if (state.status === 'removed') return [];
+      if (state.role === 'owner' && !hasOtherOwner) throw new LastOwner();
+      if (data.successor === data.userId) throw new NotAssignable();
+      return [{ type: 'MemberRemoved', data }];
+    },
+    // Several processes may hand over the same conversations.
+    NoteHandover: (data, state) =>
+      state.status === 'removed' && state.againAt !== data.againAt && state.againAt !== null
+        ? [{ type: 'ConversationsHandedOver', data }]
+        : [],
   }),
 
-  evolve: (_state, event) =>
-    event.type === 'MemberAdded' ? { status: 'member', ...event.data } : { status: 'removed' },
+  evolve(state, event) {
+    if (event.type === 'MemberAdded') return { status: 'member', ...event.data, given: [], withdrawn: [] };
+    if (event.type === 'MemberRemoved') return { status: 'removed' };
+    if (event.type === 'ConversationsHandedOver')
+      return state.status === 'removed' ? { status: 'removed', againAt: event.data.againAt } : state;
+    return state.status === 'member' ? { ...state, ...permissionsAfter(state, event) } : state;
+  },
 };
+
+type Differences = { readonly given: readonly Permission[]; readonly withdrawn: readonly Permission[] };
+
+/** The role and the differences from it, after an event. */
+export function permissionsAfter(
+  { role, given, withdrawn }: Differences & { readonly role: MemberRole },
+  { type, data }: Extract<MemberEvent, { type: 'MemberRoleChanged' | 'PermissionGiven' | 'PermissionWithdrawn' }>,
+): Differences & { readonly role: MemberRole } {
+  if (type === 'MemberRoleChanged') return { role: data.role, given: [], withdrawn: [] };
+  const others = (list: readonly Permission[]): readonly Permission[] => list.filter((one) => one !== data.permission);
+  return type === 'PermissionGiven'
+    ? { role, given: [...others(given), data.permission], withdrawn: others(withdrawn) }
+    : { role, given: others(given), withdrawn: [...others(withdrawn), data.permission] };
+}
+
+/** @throws MemberNotFound, CannotChangeYourself */
+function changeable({ userId, by }: { readonly userId: string; readonly by: string }, state: Member): CurrentMember {
+  if (state.status !== 'member') throw new MemberNotFound();
+  if (by === userId) throw new CannotChangeYourself();
+  return state;
+}
+
+/** Whether conversations can be assigned to a person. */
+export const isAssignable = (member: CurrentMember | null): boolean =>
+  member !== null && may(member, 'conversations:write');
 
 export class MemberNotFound extends DomainError {
   readonly code = 'MemberNotFound';
@@ -32,9 +117,42 @@ export class MemberNotFound extends DomainError {
     super('The program’s staff has no such member');
   }
 }
+export class MemberExists extends DomainError {
+  readonly code = 'MemberExists';
+  override readonly field = 'userId';
+  constructor() {
+    super('This person is a member already, in another role; change the role instead');
+  }
+}
 export class CannotRemoveYourself extends DomainError {
   readonly code = 'CannotRemoveYourself';
   constructor() {
     super('You cannot end your own membership; another owner can');
+  }
+}
+export class CannotChangeYourself extends DomainError {
+  readonly code = 'CannotChangeYourself';
+  constructor() {
+    super('You cannot change your own role or permissions; another owner can');
+  }
+}
+export class LastOwner extends DomainError {
+  readonly code = 'LastOwner';
+  constructor() {
+    super('A program needs an owner; make another member an owner first');
+  }
+}
+export class PermissionNotForRole extends DomainError {
+  readonly code = 'PermissionNotForRole';
+  override readonly field = 'permission';
+  constructor(permission: Permission, role: MemberRole) {
+    super(`The permission ${permission} cannot be given to a member in the role ${role}; change the role instead`);
+  }
+}
+/** The named person cannot be responsible for conversations. */
+export class NotAssignable extends DomainError {
+  readonly code = 'NotAssignable';
+  constructor() {
+    super('Conversations can be assigned only to a member who may write in them; choose another person, or nobody');
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AccessTokens, TokenExpired, TokenInvalid } from './access-tokens.js';
 
-const caller = { programId: 'program', id: 'alex', role: 'agent' } as const;
+const caller = { programId: 'program', id: 'alex', kind: 'member' } as const;
 
 describe('access tokens', () => {
   const tokens = new AccessTokens('a secret of at least 32 characters, for tests');

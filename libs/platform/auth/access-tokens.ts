@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { errors, jwtVerify, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
 import { DomainError } from '@app/kernel';
-import { roles, type Caller, type CallerRole } from './caller.js';
+import type { Identity } from './caller.js';
 
 const ISSUER = 'referral-messages';
 const AUDIENCE = 'referral-messages-api';
@@ -16,16 +16,16 @@ const TOKENS_IN_MEMORY = 10_000;
 export class AccessTokens {
   /** The first one signs. */
   private readonly keys: readonly [Promise<CryptoKey>, ...Promise<CryptoKey>[]];
-  /** Callers by valid token, cached until the token expires: verifying it again would give the same result. */
-  private readonly verified = new LRUCache<string, Caller>({ max: TOKENS_IN_MEMORY });
+  /** People by valid token, cached until the token expires: verifying it again would give the same result. */
+  private readonly verified = new LRUCache<string, Identity>({ max: TOKENS_IN_MEMORY });
 
   constructor(secret: string, previous?: string) {
     this.keys = [keyOf(secret), ...(previous === undefined ? [] : [keyOf(previous)])];
   }
 
   /** @param lifetime such as `12h` */
-  async sign({ programId, id, role }: Caller, lifetime = '30d'): Promise<string> {
-    const claims = new SignJWT({ program: programId, role }).setProtectedHeader({ alg: ALGORITHM });
+  async sign({ programId, id, kind }: Identity, lifetime = '30d'): Promise<string> {
+    const claims = new SignJWT({ program: programId, kind }).setProtectedHeader({ alg: ALGORITHM });
     return claims
       .setSubject(id)
       .setIssuer(ISSUER)
@@ -36,15 +36,17 @@ export class AccessTokens {
   }
 
   /** @throws TokenExpired, TokenInvalid */
-  async verify(token: string): Promise<Caller> {
+  async verify(token: string): Promise<Identity> {
     const known = this.verified.get(token);
     if (known) return known;
-    const { sub, program, role, exp = 0 } = await this.payload(token);
-    if (!isText(sub) || !isText(program) || !roles.includes(role as CallerRole)) throw new TokenInvalid();
-    const caller: Caller = { id: sub, programId: program, role: role as CallerRole };
+    const { exp = 0, ...claims } = await this.payload(token);
+    const { sub, program } = claims;
+    const kind = kindOf(claims);
+    if (!isText(sub) || !isText(program) || kind === null) throw new TokenInvalid();
+    const person: Identity = { id: sub, programId: program, kind };
     const ttl = Math.floor(exp * 1_000 - Date.now());
-    if (ttl > 0) this.verified.set(token, caller, { ttl });
-    return caller;
+    if (ttl > 0) this.verified.set(token, person, { ttl });
+    return person;
   }
 
   private async payload(token: string): Promise<JWTPayload> {
@@ -76,6 +78,13 @@ function keyOf(secret: string): Promise<CryptoKey> {
   ]);
 }
 
+/** Earlier tokens had a role instead, of which only `contact` still says something. */
+function kindOf({ kind, role }: JWTPayload): Identity['kind'] | null {
+  if (kind === 'member' || kind === 'contact') return kind;
+  if (kind !== undefined || !isText(role)) return null;
+  return role === 'contact' ? 'contact' : 'member';
+}
+
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /** The access token is missing or not accepted. */
@@ -100,12 +109,5 @@ export class TokenExpired extends Unauthenticated {
   readonly code = 'TokenExpired';
   constructor() {
     super('The access token has expired; get a new one');
-  }
-}
-export class NotPermitted extends DomainError {
-  readonly code = 'NotPermitted';
-  override readonly kind = 'forbidden';
-  constructor(readonly permission: string) {
-    super(`Your role does not include the permission ${permission}`);
   }
 }

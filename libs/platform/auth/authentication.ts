@@ -9,17 +9,21 @@ import {
 import { Reflector } from '@nestjs/core';
 import { GqlExecutionContext } from '@nestjs/graphql';
 import type { FastifyRequest } from 'fastify';
-import { NotPermitted, TokenInvalid, TokenMissing } from './access-tokens.js';
-import { permissionsOf, type Caller as CallerType, type Permission } from './caller.js';
+import { NotPermitted, type Permission } from '@app/kernel';
+import { TokenInvalid, TokenMissing } from './access-tokens.js';
+import type { Caller as CallerType } from './caller.js';
 
-const PERMISSION = 'permission';
+const PERMISSIONS = 'permissions';
 const PUBLIC = 'public';
 
-/** A request with its caller, once the token was verified. */
+/** A request with its caller, once the token was verified and the person looked up. */
 export type AuthenticatedRequest = FastifyRequest & { caller?: CallerType };
 
-/** The permission that a route requires. A route without it and without {@link Public} refuses everybody. */
-export const Requires = (permission: Permission): CustomDecorator => SetMetadata(PERMISSION, permission);
+/** The permissions that a route requires. A route without this, {@link AnyCaller} and {@link Public} refuses everybody. */
+export const Requires = (...permissions: readonly [Permission, ...Permission[]]): CustomDecorator =>
+  SetMetadata(PERMISSIONS, permissions);
+/** For routes of every authenticated caller. */
+export const AnyCaller = (): CustomDecorator => SetMetadata(PERMISSIONS, []);
 /** For routes with their own authentication or none: webhooks, health, the API description. */
 export const Public = (): CustomDecorator => SetMetadata(PUBLIC, true);
 
@@ -46,10 +50,11 @@ export class AuthenticationGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC, targets)) return true;
-    const { role } = callerOf(requestOf(context));
-    const permission = this.reflector.getAllAndOverride<Permission | undefined>(PERMISSION, targets);
-    if (!permission || !permissionsOf[role].includes(permission)) throw new NotPermitted(permission ?? 'none');
-    return true;
+    const caller = callerOf(requestOf(context));
+    const required = this.reflector.getAllAndOverride<readonly Permission[] | undefined>(PERMISSIONS, targets);
+    const missing = required?.find((permission) => !caller.permissions.includes(permission));
+    if (missing) throw new NotPermitted(missing);
+    return required !== undefined;
   }
 }
 

@@ -19,8 +19,6 @@ export type ContactPage = ContactView & {
   readonly conversations: readonly ConversationView[];
 };
 
-const CONVERSATIONS_ON_PAGE = 50;
-
 @Injectable()
 export class ContactQueries {
   constructor(
@@ -45,7 +43,7 @@ export class ContactQueries {
     const { programId } = viewer;
     const row = await this.readModels.one(contactsProjection, programId, contactId);
     if (!row) return null;
-    const { documents: conversations } = await this.inbox.page(viewer, { contactId }, undefined, CONVERSATIONS_ON_PAGE);
+    const conversations = await this.inbox.latest(viewer, { contactId });
     return { ...view(row), consents: await this.consents(programId, row), conversations };
   }
 

@@ -48,6 +48,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     all: ['programId', 'activity'],
     box: ['programId', 'archived', 'activity'],
     folder: ['programId', 'folder', 'activity'],
+    assignee: ['programId', 'assignee', 'activity'],
     contact: ['programId', 'contactId', 'activity'],
     referral: ['programId', 'referralId', 'activity'],
   },

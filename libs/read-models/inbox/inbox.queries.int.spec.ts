@@ -1,7 +1,7 @@
 import { TemporaryFolder } from '@app/testing/embedded';
 import type { Engines } from '@app/eventing';
 import type { Document, DocumentWrite, ReadModel } from '@app/eventing';
-import type { Message, Recorded } from '@app/kernel';
+import { permissionsOf, type Message, type Recorded, type Role } from '@app/kernel';
 import { documentsOf, newRecord, positionAt, sampleOf, samples, type RecordFact } from '@app/testing';
 import { consentsProjection } from '../consents/consents.projection.js';
 import { contactsProjection } from '../contacts/contacts.projection.js';
@@ -19,7 +19,12 @@ const models: readonly ReadModel[] = [
   mutesModel,
 ];
 
-const viewerOf = (programId: string, role = 'agent') => ({ programId, id: 'anna', role });
+const viewerOf = (programId: string, role: Role = 'agent') => ({
+  programId,
+  id: 'anna',
+  role,
+  permissions: permissionsOf({ role }),
+});
 
 describe('inbox queries', () => {
   let folder: TemporaryFolder;
@@ -88,9 +93,9 @@ describe('inbox queries', () => {
     const data = { ...samples.ConversationStarted, conversationId: 'c1', by: null };
     happened('conversation-c1', { type: 'ConversationStarted', data });
     await project();
-    const isMutedFor = async (role: string) => (await inbox.one(viewerOf('program-1', role), 'c1'))?.isMuted;
+    const isMutedFor = async (role: Role) => (await inbox.one(viewerOf('program-1', role), 'c1'))?.isMuted;
     expect(await isMutedFor('agent')).toBe(true);
-    for (const role of ['owner', 'manager']) expect(await isMutedFor(role)).toBe(false);
+    for (const role of ['owner', 'manager'] as const) expect(await isMutedFor(role)).toBe(false);
   });
 
   it('I2: the Inbox is Unread, Read and Replied; Archived is apart', async () => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '@app/eventing';
+import { isAlertedOfUnassigned, type Permission, type Role } from '@app/kernel';
 import type { Folder } from '@app/domain/conversation';
 import { concernedStaff } from '@app/domain/conversation';
 import { refusedSender } from '@app/domain/consent';
@@ -30,8 +31,16 @@ export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'program
   readonly leadState: 'none' | 'lead';
 };
 
-/** The viewer: personal settings for a conversation are shown only to their owner. */
-export type Viewer = { readonly programId: string; readonly id: string; readonly role: string };
+/** The viewer: personal settings are shown only to their owner, texts only to people with the permission to read them. */
+export type Viewer = {
+  readonly programId: string;
+  readonly id: string;
+  readonly role: Role;
+  readonly permissions: readonly Permission[];
+};
+
+export const readsContent = ({ permissions }: Pick<Viewer, 'permissions'>): boolean =>
+  permissions.includes('messages:read');
 
 /** `inbox` is Unread, Read and Replied together. */
 export type FolderChoice = Folder | 'inbox' | 'all';
@@ -41,6 +50,8 @@ export type InboxFilter = {
   readonly contactId?: string | undefined;
   readonly referralId?: string | undefined;
 };
+
+const CONVERSATIONS_ON_PAGE = 50;
 
 @Injectable()
 export class InboxQueries {
@@ -68,6 +79,31 @@ export class InboxQueries {
     return view ?? null;
   }
 
+  /** The latest conversations, for the page of a contact or a referral; none for a viewer who may not see any. */
+  async latest(viewer: Viewer, filter: InboxFilter): Promise<readonly ConversationView[]> {
+    if (!viewer.permissions.includes('conversations:read')) return [];
+    return (await this.page(viewer, filter, undefined, CONVERSATIONS_ON_PAGE)).documents;
+  }
+
+  /** Ids of the conversations that are assigned to a person. */
+  async idsOfAssignee(
+    programId: string,
+    assignee: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<Page<string>> {
+    const request = {
+      programId,
+      index: 'assignee',
+      equals: { programId, assignee },
+      order: 'asc',
+      after,
+      limit,
+    } as const;
+    const { documents, next } = await this.readModels.page(inboxProjection, request);
+    return { documents: documents.map(({ id }) => id), next };
+  }
+
   /** Ids of all the contact's conversations. */
   async idsOf(programId: string, contactId: string): Promise<readonly string[]> {
     const rows = await this.readModels.all(inboxProjection, {
@@ -81,10 +117,8 @@ export class InboxQueries {
    * Contacts and consents change independently of their conversations, so they are joined by id for the rows of the
    * page.
    */
-  private async withContacts(
-    { programId, id: userId, role }: Viewer,
-    rows: readonly InboxRow[],
-  ): Promise<ConversationView[]> {
+  private async withContacts(viewer: Viewer, rows: readonly InboxRow[]): Promise<ConversationView[]> {
+    const { programId, id: userId, role } = viewer;
     if (rows.length === 0) return [];
     const contactIds = [...new Set(rows.map(({ contactId }) => contactId))];
     const now = new Date().toISOString();
@@ -112,10 +146,11 @@ export class InboxQueries {
       const choice = choiceOf.get(row.id);
       const concerned = concernedStaff({ staff, assignee: row.assignee });
       // A conversation without staff alerts owners and managers.
-      const isTheirs = concerned.length > 0 ? concerned.includes(userId) : role !== 'agent';
+      const isTheirs = concerned.length > 0 ? concerned.includes(userId) : isAlertedOfUnassigned(role);
       const isSilent = isMuted(choice, isTheirs, now);
       return {
         ...row,
+        preview: readsContent(viewer) ? row.preview : null,
         isMuted: isSilent,
         mutedUntil: isSilent ? (choice?.until ?? null) : null,
         ...shownAs(contact, row.contactId),

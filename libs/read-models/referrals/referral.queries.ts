@@ -16,8 +16,6 @@ export type ReferralPage = ReferralView & {
   readonly conversations: readonly ConversationView[];
 };
 
-const CONVERSATIONS_ON_PAGE = 50;
-
 @Injectable()
 export class ReferralQueries {
   constructor(
@@ -44,10 +42,10 @@ export class ReferralQueries {
     const { programId } = viewer;
     const row = await this.readModels.one(referralsProjection, programId, referralId);
     if (!row) return null;
-    const [referrer, referred, { documents: conversations }] = await Promise.all([
+    const [referrer, referred, conversations] = await Promise.all([
       this.contacts.one(programId, row.referrerId),
       this.contacts.one(programId, row.referredId),
-      this.inbox.page(viewer, { referralId }, undefined, CONVERSATIONS_ON_PAGE),
+      this.inbox.latest(viewer, { referralId }),
     ]);
     return { ...view(row), referrer, referred, conversations };
   }

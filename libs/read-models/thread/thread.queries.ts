@@ -3,6 +3,7 @@ import type { Page, PageRequest } from '@app/eventing';
 import { deliveriesProjection, messageState, type DeliveryRow } from '../deliveries/deliveries.projection.js';
 import { programsProjection } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
+import { readsContent, type Viewer } from '../inbox/inbox.queries.js';
 import { threadProjection, type ThreadEntry } from './thread.projection.js';
 
 /** An entry with its current delivery state. */
@@ -21,9 +22,11 @@ export class ThreadQueries {
 
   /** In the order in which messages were accepted. @throws InvalidCursor */
   async page(
-    { programId, conversationId }: { readonly programId: string; readonly conversationId: string },
+    viewer: Viewer,
+    conversationId: string,
     request: Pick<PageRequest, 'order' | 'after' | 'limit'>,
   ): Promise<Page<MessageView>> {
+    const { programId } = viewer;
     const list = { programId, index: 'conversation', equals: { conversationId }, ...request };
     const { documents, next } = await this.readModels.page(threadProjection, list);
     const texts = documents.map(({ deliveryId }) => deliveryId).filter((id) => id !== null);
@@ -35,6 +38,7 @@ export class ThreadQueries {
     return {
       documents: documents.map((entry) => ({
         ...view(entry, byId.get(entry.deliveryId ?? '')),
+        text: readsContent(viewer) ? entry.text : null,
         optedOutOf: phones.get(refused(entry) ?? '') ?? null,
       })),
       next,

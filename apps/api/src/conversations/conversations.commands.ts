@@ -59,6 +59,7 @@ export const conversationCommands: PlainCommands = {
       name: 'mute',
       route: Post(':id/mute'),
       mutation: 'muteConversation',
+      permission: 'conversations:mute',
       description: 'You get no alerts of the conversation, for a time or until you end it; nothing else changes.',
       command: (id, { id: userId }, context, { until = null }) =>
         new HandleMute(id, { type: 'MuteConversation', data: { userId, until } }, context),
@@ -67,6 +68,7 @@ export const conversationCommands: PlainCommands = {
       name: 'unmute',
       route: Post(':id/unmute'),
       mutation: 'unmuteConversation',
+      permission: 'conversations:mute',
       description: 'You get alerts of the conversation, also when it is not yours.',
       command: (id, { id: userId }, context) =>
         new HandleMute(id, { type: 'UnmuteConversation', data: { userId } }, context),

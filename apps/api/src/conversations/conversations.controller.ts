@@ -75,7 +75,7 @@ export class ConversationsController {
     @Caller() caller: CallerIdentity,
   ): Promise<MessagesDto> {
     await this.conversations.one(caller, id, query.position);
-    return this.conversations.messages({ programId: caller.programId, conversationId: id }, query, query);
+    return this.conversations.messages(caller, id, query, query);
   }
 
   /**

@@ -51,10 +51,10 @@ export class ConversationsResolver {
   async messages(
     @Parent() { id }: ConversationDto,
     @Args() args: MessagesArgs,
-    @Caller() { programId }: CallerIdentity,
+    @Caller() caller: CallerIdentity,
   ): Promise<InstanceType<typeof MessageConnection>> {
     const page = { ...args, limit: args.first };
-    return connection(await this.conversations.messages({ programId, conversationId: id }, args, page));
+    return connection(await this.conversations.messages(caller, id, args, page));
   }
 
   @Mutation(() => ConversationPayload, {

@@ -71,11 +71,12 @@ export class ConversationsService {
 
   /** The thread of a conversation that is known to belong to the program. @throws InvalidCursor */
   async messages(
-    conversation: { readonly programId: string; readonly conversationId: string },
+    viewer: Viewer,
+    id: string,
     { order }: MessageOrderDto,
     { position, after, limit }: PageDto,
   ): Promise<Page<MessageView>> {
-    return this.freshness.at(position, () => this.thread.page(conversation, { order, after, limit }));
+    return this.freshness.at(position, () => this.thread.page(viewer, id, { order, after, limit }));
   }
 
   async send(

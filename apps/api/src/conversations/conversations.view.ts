@@ -23,7 +23,7 @@ export class ConversationDto implements ConversationView {
   @Nullable() readonly mutedUntil!: string | null;
   /** The contact's messages since the last message by staff. */
   readonly answers!: number;
-  /** Preview of the last message; null if it was erased. */
+  /** Preview of the last message; null if it was erased, or for a caller who may not read messages. */
   @Nullable() readonly preview!: string | null;
   @OneOf(channels, { nullable: true }) readonly channel!: Channel | null;
   readonly lastActivityAt!: string;
@@ -53,7 +53,7 @@ export class MessageDto implements MessageView {
   @OneOf(['in', 'out']) readonly direction!: 'in' | 'out';
   @Field(() => ActorDto) readonly author!: ActorDto;
   @OneOf(channels) readonly channel!: Channel;
-  /** Null if it was erased. */
+  /** Null if it was erased, or for a caller who may not read messages. */
   @Nullable() readonly text!: string | null;
   /** For an assignment: the user id of the new assignee; null: nobody. */
   @Nullable() readonly assignee!: string | null;

@@ -48,11 +48,10 @@ export function admitRequests(app: NestFastifyApplication, largestBody: number):
     };
     take(perAddress, clientAddress(request.ip));
     if (needsToken(request)) {
-      const caller = await tokens.verify(bearer(request.headers.authorization));
-      await membership.check(caller);
+      const caller = await membership.callerOf(await tokens.verify(bearer(request.headers.authorization)));
       take(perToken, callerKey(caller));
       // The contacts of a program must not lock its staff out.
-      take(perProgram, caller.role === 'contact' ? `contacts of ${caller.programId}` : caller.programId);
+      take(perProgram, caller.kind === 'contact' ? `contacts of ${caller.programId}` : caller.programId);
       (request as AuthenticatedRequest).caller = caller;
     }
     void reply.headers(rateLimitHeaders(usages));

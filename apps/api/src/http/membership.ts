@@ -1,22 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Lookups } from '@app/application';
-import { DomainError } from '@app/kernel';
-import { callerKey, type CallerIdentity } from '@app/platform';
+import { DomainError, permissionsOf } from '@app/kernel';
+import { callerKey, type CallerIdentity, type Identity } from '@app/platform';
 
 const CALLERS_IN_MEMORY = 20_000;
-/** A token stays valid for less than a minute after its owner's membership ends. */
+/** A change of a person's membership, role or permissions is in force in less than a minute. */
 const MEMBER_MS = 50_000;
 /** A new member need not wait long. */
 const NO_MEMBER_MS = 2_000;
 
 /** Concurrent requests share one lookup. `until` is a time of this process, in ms. */
-type Looked = { readonly isMember: Promise<boolean>; until: number };
+type Looked = { readonly caller: Promise<CallerIdentity | null>; until: number };
+
+const contactMay = { role: 'contact', permissions: permissionsOf({ role: 'contact' }) } as const;
 
 /**
- * Whether the caller is still a member of the program's staff, in the token's role, according to the event store.
- * Looked up once for each person and minute; while the event store is unavailable, people who were looked up before are
- * served for the rest of that minute.
+ * The role and permissions of the person that a token names, according to the event store. Looked up once for each
+ * person and minute; while the event store is unavailable, people who were looked up before are served for the rest of
+ * that minute.
  */
 @Injectable()
 export class Membership {
@@ -25,20 +27,23 @@ export class Membership {
   constructor(private readonly lookups: Lookups) {}
 
   /** A contact is not a member; a contact's access is checked where data is shown. @throws NotAMember */
-  async check(caller: CallerIdentity): Promise<void> {
-    if (caller.role === 'contact') return;
-    const key = callerKey(caller);
+  async callerOf(person: Identity): Promise<CallerIdentity> {
+    if (person.kind === 'contact') return { ...person, ...contactMay };
+    const key = callerKey(person);
     const known = this.known.get(key);
-    const { isMember } = known && performance.now() < known.until ? known : this.look(key, caller);
-    if (!(await isMember)) throw new NotAMember();
+    const caller = await (known && performance.now() < known.until ? known : this.look(key, person)).caller;
+    if (!caller) throw new NotAMember();
+    return caller;
   }
 
-  private look(key: string, { programId, id, role }: CallerIdentity): Looked {
+  private look(key: string, person: Identity): Looked {
     const now = performance.now();
-    const isMember = this.lookups.member(programId, id).then((member) => member?.role === role);
-    const looked: Looked = { isMember, until: now + MEMBER_MS };
+    const caller = this.lookups
+      .member(person.programId, person.id)
+      .then((member) => member && { ...person, role: member.role, permissions: permissionsOf(member) });
+    const looked: Looked = { caller, until: now + MEMBER_MS };
     this.known.set(key, looked);
-    isMember.then(
+    caller.then(
       (is) => void (is || (looked.until = now + NO_MEMBER_MS)),
       () => void (looked.until = now),
     );
@@ -51,6 +56,6 @@ export class NotAMember extends DomainError {
   override readonly kind = 'unauthenticated';
   override readonly field = 'Authorization';
   constructor() {
-    super('The person of this access token is not, or is no longer, a member of the program’s staff in this role');
+    super('The person of this access token is not, or is no longer, a member of the program’s staff');
   }
 }

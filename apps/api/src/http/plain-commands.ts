@@ -3,7 +3,8 @@ import type { Command, CommandBus } from '@nestjs/cqrs';
 import { Args, InputType, IntersectionType, Mutation } from '@nestjs/graphql';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { CommandContext, CommandResult } from '@app/eventing';
-import { Caller, Requires, type CallerIdentity, type Permission } from '@app/platform';
+import type { Permission } from '@app/kernel';
+import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { commandResponse, type CommandResponse } from './command-response.js';
 import { Context } from './command-context.js';
 import { CommandDto } from './command.view.js';
@@ -15,6 +16,8 @@ export type PlainCommand = {
   readonly route: MethodDecorator;
   readonly mutation: string;
   readonly description: string;
+  /** By default that of the resource. */
+  readonly permission?: Permission;
   /** Class of the body, see {@link withBody}. */
   readonly body?: Type;
   readonly command: (
@@ -55,7 +58,7 @@ type ClassWithBus = new (...given: never[]) => HasBus;
 export const PlainRoutes =
   ({ permission, id, commands }: PlainCommands) =>
   ({ prototype }: ClassWithBus): void => {
-    for (const { name, route, description, body, command } of commands)
+    for (const { name, route, description, permission: own = permission, body, command } of commands)
       addMethod(prototype, name, {
         async run(
           this: HasBus,
@@ -69,7 +72,7 @@ export const PlainRoutes =
         method: [
           route,
           HttpCode(200),
-          Requires(permission),
+          Requires(own),
           ApiOkResponse({ type: CommandDto }),
           ApiOperation({ summary: description }),
         ],
@@ -84,7 +87,7 @@ type Input = Readonly<Record<string, string>>;
 export const PlainMutations =
   ({ permission, idField, commands }: PlainCommands, input: Type, payload: Type) =>
   ({ prototype }: ClassWithBus): void => {
-    for (const { mutation, description, body, command } of commands) {
+    for (const { mutation, description, permission: own = permission, body, command } of commands) {
       const base = body ? IntersectionType(body, input) : input;
       const Named = inputNamed(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`, base);
       addMethod(prototype, mutation, {
@@ -95,7 +98,7 @@ export const PlainMutations =
             ...commandResponse(await this.commands.execute(command(id, caller, context, given as never))),
           };
         },
-        method: [Mutation(() => payload, { name: mutation, description }), Requires(permission)],
+        method: [Mutation(() => payload, { name: mutation, description }), Requires(own)],
         parameters: [Args('input', { type: () => Named }), Caller(), Context()],
         types: [Named, Object, Object],
       });

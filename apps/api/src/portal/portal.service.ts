@@ -54,9 +54,8 @@ export class PortalService {
     caller: CallerIdentity,
   ): Promise<Page<PortalMessageDto>> {
     await this.own(id, caller);
-    const { programId } = caller;
     const { documents, next } = await this.freshness.at(position, () =>
-      this.thread.page({ programId, conversationId: id }, { order, after, limit }),
+      this.thread.page(caller, id, { order, after, limit }),
     );
     const visible = documents.filter(({ kind }) => shownToContacts.has(kind));
     return {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleNotification, KeyMustWait, Lookups } from '@app/application';
 import { Progress } from '@app/eventing';
-import { unlessErased, type Position, type Recorded } from '@app/kernel';
+import { isAlertedOfUnassigned, may, unlessErased, type Permitted, type Position, type Recorded } from '@app/kernel';
 import { concernedStaff, type ConversationEvent } from '@app/domain/conversation';
 import { isMuted, muteAggregate } from '@app/domain/mute';
 import type { NotifiedPerson } from '@app/domain/notification';
@@ -10,7 +10,7 @@ import { MemberQueries, membersProjection } from '@app/read-models';
 import { notifierContext } from '../notifier-context.js';
 import type { MessageEvent } from './recorded-messages.js';
 
-type Recipient = { readonly userId: string };
+type Recipient = Permitted & { readonly userId: string };
 
 const LONGEST_WAIT_MS = 1_000;
 
@@ -80,7 +80,9 @@ export class Recipients {
       await Promise.all(concernedStaff(conversation).map((userId) => this.lookups.member(programId, userId)))
     ).filter((member) => member !== null);
     const staff = concerned.length > 0 ? concerned : await this.ownersAndManagers(programId, source.position);
-    return (await this.withAlerts(event, staff)).map(({ userId }) => ({ kind: 'member', id: userId }));
+    // The email contains the text.
+    const readers = (await this.withAlerts(event, staff)).filter((member) => may(member, 'messages:read'));
+    return readers.map(({ userId }) => ({ kind: 'member', id: userId }));
   }
 
   /** Leaves out staff who muted the conversation, and adds other members who want its alerts. */
@@ -104,7 +106,7 @@ export class Recipients {
     const longest = this.isBehind ? 0 : LONGEST_WAIT_MS;
     this.isBehind = !(await this.progress.waitFor(membersProjection, position, longest, programId));
     if (this.isBehind) throw new StaffNotKnownYet();
-    return (await this.members.all(programId)).filter(({ role }) => role !== 'agent');
+    return (await this.members.all(programId)).filter(({ role }) => isAlertedOfUnassigned(role));
   }
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import mustache from 'mustache';
 import { Lookups, type CreatedProgram } from '@app/application';
 import type { Email } from '@app/gateways';
-import { isErased } from '@app/kernel';
+import { isErased, may } from '@app/kernel';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import { ContentErased, type MessageContent } from './message-content.js';
 
@@ -31,7 +31,7 @@ const html = `<p>Hello {{name}},</p>
 export class EmailComposer {
   constructor(private readonly lookups: Lookups) {}
 
-  /** `null` when the recipient no longer has an address. @throws ContentErased */
+  /** `null` when the recipient no longer has an address, or may no longer read messages. @throws ContentErased */
   async compose(
     program: CreatedProgram,
     { deliveryId, recipient, conversationId }: DeliveryRequested['data'],
@@ -61,7 +61,7 @@ export class EmailComposer {
   ): Promise<Email['to'] | null> {
     if (kind === 'member') {
       const member = await this.lookups.member(programId, id);
-      if (!member) return null;
+      if (!member || !may(member, 'messages:read')) return null;
       if (isErased(member.name) || isErased(member.email)) throw new ContentErased();
       return { name: member.name, address: member.email };
     }

@@ -14,13 +14,13 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import type { PostgresEventStore } from '@event-driven-io/emmett-postgresql';
-import { AccessTokens, bearer, type CallerIdentity } from '@app/platform';
+import { AccessTokens, bearer, type Identity } from '@app/platform';
 import { SendMessageDto } from '../../../api/src/conversations/conversations.requests.dto.js';
 import { handleConversation } from './conversation.js';
 
 export const EVENT_STORE = Symbol('PostgresEventStore');
 
-type PeerRequest = { readonly headers: { readonly authorization?: string }; caller: CallerIdentity };
+type PeerRequest = { readonly headers: { readonly authorization?: string }; caller: Identity };
 
 /** Accepts the product's tokens, and checks them by the product's code. */
 @Injectable()
@@ -32,7 +32,7 @@ class TokenGuard implements CanActivate {
     request.caller = await this.tokens.verify(bearer(request.headers.authorization)).catch(() => {
       throw new UnauthorizedException();
     });
-    return request.caller.role !== 'contact';
+    return request.caller.kind !== 'contact';
   }
 }
 

@@ -1,4 +1,4 @@
-import { HandleConversation, HandleMute } from '@app/application';
+import { HandleConversation, HandleMember, HandleMute, ids } from '@app/application';
 import type { CommandResult } from '@app/eventing';
 import type { MessageReceived } from '@app/domain/conversation';
 import type { NotificationEvent } from '@app/domain/notification';
@@ -56,6 +56,20 @@ describe('I6, N4: an email about a message', () => {
     const end = inAnHour();
     await choose({ type: 'MuteConversation', data: { userId: 'anna', until: end } });
     await choose({ type: 'EndMute', data: { userId: 'anna', at: end } });
+    expect(await told()).toEqual(['anna']);
+  });
+
+  it('G4: is not sent to people who may not read messages, or whose role is not alerted', async () => {
+    const change = (userId: string, intent: ConstructorParameters<typeof HandleMember>[1]): Promise<unknown> =>
+      bench.execute(new HandleMember(ids.member(programId, userId), intent, bench.context(programId)));
+    const by = 'olivia';
+    const permission = 'messages:read';
+    await change('anna', { type: 'WithdrawPermission', data: { userId: 'anna', permission, by } });
+    expect(await told()).toEqual([]);
+    ({ conversationId } = await bench.conversation(programId));
+    expect(await told()).toEqual(['ben']);
+    await change('anna', { type: 'GivePermission', data: { userId: 'anna', permission, by } });
+    await change('ben', { type: 'ChangeMemberRole', data: { userId: 'ben', role: 'reader', by } });
     expect(await told()).toEqual(['anna']);
   });
 

@@ -21,6 +21,7 @@ const table = {
   'messages:read': { has: [...readers, 'contact'] },
   'conversations:write': { has: writers },
   'conversations:mute': { has: readers },
+  'conversations:delete': { has: owners, mayGet: ['manager'] },
   'contacts:read': { has: viewers },
   'contacts:write': { has: [...writers, 'integration'] },
   'referrals:read': { has: viewers },

@@ -115,8 +115,9 @@ describe('M9: the same key on both surfaces is the same command', () => {
   it('the table has every command', () => {
     const some = new Set(commands(1).map(({ route }) => route));
     const all = Object.keys(fieldOf).filter((route) => !route.startsWith('GET'));
-    // The sample has no uncertain delivery, so a decision about one is only refused: below.
-    expect([...some, 'POST /v1/deliveries/{id}/settle'].toSorted()).toEqual(all.toSorted());
+    // The sample has no uncertain delivery, and its policy does not allow deletion: these are only refused, below.
+    const never = ['POST /v1/conversations/{id}/delete', 'POST /v1/deliveries/{id}/settle'];
+    expect([...some, ...never].toSorted()).toEqual(all.toSorted());
   });
 
   let keys = 0;
@@ -170,6 +171,8 @@ const refused: readonly Asked[] = [
   { route: 'PUT /v1/conversations/{id}/assignee', id: NOBODY, given: { assignee: null } },
   { route: 'POST /v1/conversations/{id}/archive', id, headers: { 'if-match': '"99"' } },
   { route: 'POST /v1/conversations/{id}/archive', id, headers: { 'idempotency-key': 'a b' } },
+  { route: 'POST /v1/conversations/{id}/delete', id, given: { confirm: 'delete' } },
+  { route: 'POST /v1/conversations/{id}/delete', id, given: { confirm: 'no' } },
   { route: 'POST /v1/contacts', given: {} },
   { route: 'POST /v1/contacts', given: { phones: ['555'] } },
   { route: 'POST /v1/contacts', given: { name: 'x', contactType: 'friend' } },

@@ -26,6 +26,7 @@ const table: Readonly<Record<string, readonly Permission[]>> = {
   'POST /v1/conversations/{id}/read': ['conversations:write'],
   'POST /v1/conversations/{id}/unread': ['conversations:write'],
   'POST /v1/conversations/{id}/archive': ['conversations:write'],
+  'POST /v1/conversations/{id}/delete': ['conversations:delete'],
   'PUT /v1/conversations/{id}/assignee': ['conversations:write'],
   'POST /v1/conversations/{id}/mute': ['conversations:mute'],
   'POST /v1/conversations/{id}/unmute': ['conversations:mute'],

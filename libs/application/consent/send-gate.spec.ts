@@ -1,12 +1,12 @@
 import type { Consent } from '@app/domain/consent';
 import type { Policies } from '@app/domain/program';
-import { sendGate } from './send-gate.js';
+import { sendGate, type SendPolicies } from './send-gate.js';
 
 type Mode = Policies['consentMode'];
 const modes: readonly Mode[] = ['double_opt_in', 'single_opt_in', 'opted_in_by_default'];
 const replies: readonly Policies['replyToInbound'][] = ['allowed', 'needs_consent'];
 
-const allPolicies: readonly Policies[] = modes.flatMap((consentMode) =>
+const allPolicies: readonly SendPolicies[] = modes.flatMap((consentMode) =>
   replies.map((replyToInbound) => ({ consentMode, replyToInbound, optOutScope: 'all' as const })),
 );
 const both = [true, false];
@@ -79,7 +79,7 @@ describe('send gate', () => {
   );
 
   it('optOutScope automated_only: staff may still write after an opt-out, nothing automated is sent', () => {
-    const policies: Policies = {
+    const policies: SendPolicies = {
       consentMode: 'double_opt_in',
       replyToInbound: 'allowed',
       optOutScope: 'automated_only',

@@ -7,6 +7,9 @@ import type { Policies } from '@app/domain/program';
 import { ids } from '../commands/ids.js';
 import { Lookups, type CreatedProgram } from '../lookups/lookups.js';
 
+/** The policies that decide about a text. */
+export type SendPolicies = Pick<Policies, 'consentMode' | 'replyToInbound' | 'optOutScope'>;
+
 /** The current state of an address's consent streams. */
 export type ReadConsents = {
   /** Consent for the requested sender. */
@@ -33,7 +36,7 @@ export function sendGate(
     consent: { status, textedFirst },
     refusedSenderId,
   }: Pick<ReadConsents, 'refusedSenderId'> & { readonly consent: Pick<Consent, 'status' | 'textedFirst'> },
-  policies: Policies,
+  policies: SendPolicies,
 ): Refusal | null {
   const refused = (rule: Refusal['rule']): Refusal => ({ rule, refusedSenderId: null });
   const mayIgnoreOptOut = lane === 'person' && policies.optOutScope === 'automated_only';
@@ -51,7 +54,7 @@ export function sendGate(
   }
 }
 
-const mayTextUnasked = (textedFirst: boolean, { replyToInbound, consentMode }: Policies): boolean =>
+const mayTextUnasked = (textedFirst: boolean, { replyToInbound, consentMode }: SendPolicies): boolean =>
   (textedFirst && replyToInbound === 'allowed') || consentMode === 'opted_in_by_default';
 
 /** Whether two readings are equal. */

@@ -8,6 +8,8 @@ type Automated = 'SendOptInRequest' | 'ReceiveMessage' | 'ReceiveKeyword';
 /** A message has no id yet: the handler derives it. */
 export type ConversationIntent =
   | Message<'SendMessage', Pick<DataOf<'SendMessage'>, 'by' | 'channel' | 'text' | 'lastSeen'>>
+  /** A member of staff deletes it, if the program's policy allows that. */
+  | Message<'DeleteByStaff', { by: string }>
   /** The contact writes in the portal. */
   | Message<'WriteInApp', { text: string }>
   | { [Type in Automated]: Message<Type, Omit<DataOf<Type>, 'messageId'>> }[Automated]

@@ -75,6 +75,11 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
       if (!assignee) throw new MemberNotFound();
       if (!isAssignable(assignee)) throw new NotAssignable();
     }
+    if (intent.type === 'DeleteByStaff') {
+      const { policies } = await this.lookups.program(context.programId);
+      if (policies.conversationDeletion !== 'allowed') throw new DeletionNotAllowed();
+      return { type: 'DeleteConversation', data: intent.data };
+    }
     return toCommand(intent, messageIdFor(id, context));
   }
 
@@ -144,7 +149,7 @@ function asInApp({ registered, active, emails }: KnownContact): Pick<SendMessage
 }
 
 function toCommand(
-  intent: Exclude<ConversationIntent, { type: 'SendMessage' }>,
+  intent: Exclude<ConversationIntent, { type: 'SendMessage' | 'DeleteByStaff' }>,
   messageId: string,
 ): ConversationCommand {
   switch (intent.type) {
@@ -186,6 +191,14 @@ export class SendRefusedError extends DomainError {
     super(optedOutOf === null ? refusals[rule] : `${refusals[rule]}. The opt-out came to ${optedOutOf}`);
     this.code = rule;
     this.kind = rule === 'ContactErased' ? 'gone' : 'conflict';
+  }
+}
+export class DeletionNotAllowed extends DomainError {
+  readonly code = 'DeletionNotAllowed';
+  constructor() {
+    super(
+      'The program does not allow deleting conversations: its policy conversationDeletion is never; archive it instead',
+    );
   }
 }
 export class NoSender extends DomainError {

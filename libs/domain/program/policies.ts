@@ -23,6 +23,11 @@ export const policies = {
     'all',
     'What an opt-out stops: every text, or only automated ones (staff may still write; the provider may refuse)',
   ),
+  conversationDeletion: policy(
+    ['never', 'allowed'],
+    'never',
+    'Whether staff with the permission may delete a whole conversation; its content cannot be restored',
+  ),
 } as const;
 
 export type PolicyName = keyof typeof policies;

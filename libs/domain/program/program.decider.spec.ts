@@ -32,7 +32,12 @@ const added: ProgramEvent = { type: 'SenderAdded', data: sender };
 
 describe('program', () => {
   it('policies: the defaults are those of the requirements', () => {
-    expect(defaultPolicies).toEqual({ consentMode: 'double_opt_in', replyToInbound: 'allowed', optOutScope: 'all' });
+    expect(defaultPolicies).toEqual({
+      consentMode: 'double_opt_in',
+      replyToInbound: 'allowed',
+      optOutScope: 'all',
+      conversationDeletion: 'never',
+    });
   });
 
   it('G7: a policy applies from its change on; the same value again changes nothing', () => {

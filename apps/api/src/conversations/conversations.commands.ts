@@ -1,7 +1,7 @@
 import { Post, Put } from '@nestjs/common';
 import { Field, InputType } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsNotEmpty, IsString, MaxLength, ValidateIf } from 'class-validator';
+import { IsIn, IsNotEmpty, IsString, MaxLength, ValidateIf } from 'class-validator';
 import { HandleConversation, HandleMute } from '@app/application';
 import { Id } from '../http/id-param.js';
 import { withBody, type PlainCommands } from '../http/plain-commands.js';
@@ -25,6 +25,15 @@ class AssignConversationDto {
 class MuteConversationDto {
   /** When the mute ends; if absent, it lasts until you end it. */
   @Optional() @IsTime() readonly until?: string;
+}
+
+/** What a member of staff has to type. */
+const CONFIRMATION = 'delete';
+
+@InputType({ isAbstract: true })
+class DeleteConversationDto {
+  /** The word `delete`, typed by the person who deletes it. */
+  @Field(() => String) @IsIn([CONFIRMATION]) readonly confirm!: string;
 }
 
 export const conversationCommands: PlainCommands = {
@@ -81,5 +90,15 @@ export const conversationCommands: PlainCommands = {
       command: (id, { id: by }, context) =>
         new HandleConversation(id, { type: 'ArchiveConversation', data: { by } }, context),
     },
+    withBody(DeleteConversationDto, {
+      name: 'delete',
+      route: Post(':id/delete'),
+      mutation: 'deleteConversation',
+      permission: 'conversations:delete',
+      description:
+        'Deletes the conversation, if the policy of the program allows that. Its content cannot be restored; that it existed, and who deleted it, stays.',
+      command: (id, { id: by }, context) =>
+        new HandleConversation(id, { type: 'DeleteByStaff', data: { by } }, context),
+    }),
   ],
 };

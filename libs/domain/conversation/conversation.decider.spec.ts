@@ -1,6 +1,5 @@
 import { deciderSpec } from '@app/testing';
 import {
-  ColleagueReplied,
   concernedStaff,
   conversationDecider,
   ConversationNotFound,
@@ -9,6 +8,7 @@ import {
   TextTooLong,
   type ConversationCommand,
 } from './conversation.decider.js';
+import { ColleagueReplied } from './newest-messages.js';
 import type { ConversationEvent, SendRule } from './conversation.events.js';
 
 const conversation = deciderSpec(conversationDecider);

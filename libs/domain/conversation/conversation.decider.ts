@@ -1,4 +1,5 @@
 import { decideByType, DomainError, type Decider, type Message, type Open } from '@app/kernel';
+import { ColleagueReplied, newestAfter, newestOfColleagues, type NewestMessage } from './newest-messages.js';
 import type { Channel, ConversationEvent, KeywordReceived, SendRule, TextRoute } from './conversation.events.js';
 
 export type Refusal = { readonly rule: SendRule; readonly refusedSenderId: string | null };
@@ -64,12 +65,6 @@ export type Conversation =
       readonly newest: readonly NewestMessage[];
     };
 
-/** `by` is `null` for a message of the contact, and for an automatic one. */
-export type NewestMessage = { readonly messageId: string; readonly by: string | null; readonly revision: number };
-
-/** How many messages are remembered: who has seen none of them is shown the newest. */
-const REMEMBERED_MESSAGES = 20;
-
 /** Longest text the provider accepts in one message, in UTF-16 units. */
 export const LONGEST_TEXT = 1_600;
 
@@ -125,7 +120,7 @@ const decideStarted = decideByType<
 >({
   SendMessage({ refusal, lastSeen, ...message }, state) {
     const { messageId, by, channel } = message;
-    const unseen = lastSeen === undefined ? undefined : newestOfColleagues(state, lastSeen, by);
+    const unseen = lastSeen === undefined ? undefined : newestOfColleagues(state.newest, lastSeen, by);
     if (unseen) throw new ColleagueReplied(unseen);
     // A refusal is stored: someone may ask later why nothing was sent.
     if (refusal !== null)
@@ -152,23 +147,6 @@ const decideStarted = decideByType<
 });
 
 const about = ({ conversationId, contactId, referralId }: Started) => ({ conversationId, contactId, referralId });
-
-/** The newest message of a colleague after the last one that the author has seen. */
-function newestOfColleagues({ newest }: Started, lastSeen: string, author: string): NewestMessage | undefined {
-  const seen = newest.findLastIndex(({ messageId }) => messageId === lastSeen);
-  return newest.slice(seen + 1).findLast(({ by }) => by !== null && by !== author);
-}
-
-function newestAfter(
-  newest: readonly NewestMessage[],
-  event: ConversationEvent,
-  revision: number,
-): readonly NewestMessage[] {
-  if (event.type !== 'MessageSent' && event.type !== 'MessageReceived' && event.type !== 'AutomatedTextSent')
-    return newest;
-  const by = event.type === 'MessageSent' ? event.data.by : null;
-  return [...newest.slice(1 - REMEMBERED_MESSAGES), { messageId: event.data.messageId, by, revision }];
-}
 
 /** The assignee after an event: a reply to an unassigned conversation assigns it to the author. */
 export function assigneeAfter(assignee: string | null, event: ConversationEvent): string | null {
@@ -225,20 +203,6 @@ export class ConversationWasDeleted extends DomainError {
   override readonly kind = 'gone';
   constructor() {
     super('This conversation was deleted; start a new one with the contact');
-  }
-}
-/** A colleague has written since the author last looked; the reply was not sent. */
-export class ColleagueReplied extends DomainError {
-  readonly code = 'ColleagueReplied';
-  override readonly field = 'lastSeen';
-  override readonly about;
-  /** @param at when the newer message was sent (ISO 8601) */
-  constructor(
-    readonly newer: NewestMessage,
-    at: string | null = null,
-  ) {
-    super('A colleague has written since; read it, and send again with its id as `lastSeen`, or without `lastSeen`');
-    this.about = { newer: { messageId: newer.messageId, by: newer.by, at } };
   }
 }
 export class TextTooLong extends DomainError {

@@ -4,6 +4,7 @@ import { conversationEventTypes, conversationUpcasters } from './conversation.ev
 
 export * from './conversation.decider.js';
 export * from './conversation.events.js';
+export * from './newest-messages.js';
 
 export const conversationAggregate = defineAggregate({
   category: 'conversation',

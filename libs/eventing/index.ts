@@ -10,7 +10,6 @@ export * from './ports/engine-unavailable.js';
 export * from './ports/engines.js';
 export * from './ports/event-store.js';
 export * from './commands/command.js';
-export type { Folded } from './commands/folded.js';
 export { CommandIdReused } from './commands/first-answer.js';
 export * from './commands/handle-command.js';
 export { REMEMBERED_COMMANDS } from './commands/handled-commands.js';

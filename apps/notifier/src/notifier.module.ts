@@ -38,7 +38,6 @@ import { DeliveryWriter } from './send/delivery-writer.js';
 import { EmailComposer } from './send/email-composer.js';
 import { Holds } from './send/holds.js';
 import { MessageContents } from './send/message-content.js';
-import { OpenDeliveries } from './send/open-deliveries.js';
 import { OrderedSender } from './send/ordered-sender.js';
 import { ProviderCalls } from './send/provider-calls.js';
 
@@ -82,7 +81,6 @@ const tasks: readonly Type<BackgroundTask>[] = [
     EmailComposer,
     Holds,
     MessageContents,
-    OpenDeliveries,
     OrderedSender,
     ProviderCalls,
   ],

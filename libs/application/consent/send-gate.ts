@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Aggregates, type Folded } from '@app/eventing';
+import { Aggregates } from '@app/eventing';
 import { consentAggregate, refusedSender, type Consent } from '@app/domain/consent';
 import type { Refusal } from '@app/domain/conversation';
 import type { ConsentRead } from '@app/domain/delivery';
@@ -61,7 +61,6 @@ const mayTextUnasked = (textedFirst: boolean, { replyToInbound, consentMode }: S
 export const isSameReading = (a: ReadConsents, b: ReadConsents): boolean =>
   JSON.stringify(a.revisions) === JSON.stringify(b.revisions);
 
-type Senders = Pick<CreatedProgram, 'programId' | 'senders'>;
 type ConsentOf = { readonly addressId: string; readonly senderId: string };
 
 @Injectable()
@@ -77,28 +76,14 @@ export class ConsentReader {
   }
 
   /** Like {@link read}, for a program that was just read. */
-  readFor(program: Senders, of: ConsentOf): Promise<ReadConsents> {
-    return this.readWith((consentId) => this.aggregates.load(consentAggregate, consentId), program, of);
-  }
-
-  /** The consents as cached by this process, which may be outdated; read if they are not cached. */
-  knownFor(program: Senders, of: ConsentOf): Promise<ReadConsents> {
-    const known = async (consentId: string): Promise<Folded<Consent>> => {
-      const remembered = this.aggregates.remembered(consentAggregate, consentId);
-      return remembered.revision === 'no-stream' ? this.aggregates.load(consentAggregate, consentId) : remembered;
-    };
-    return this.readWith(known, program, of);
-  }
-
-  private async readWith(
-    fold: (consentId: string) => Promise<Folded<Consent>>,
-    { programId, senders }: Senders,
+  async readFor(
+    { programId, senders }: Pick<CreatedProgram, 'programId' | 'senders'>,
     { addressId, senderId }: ConsentOf,
   ): Promise<ReadConsents> {
     const all = await Promise.all(
       [...new Set([senderId, ...senders.map((sender) => sender.senderId)])].map(async (id) => {
         const consentId = ids.consent(programId, addressId, id);
-        const { state, revision } = await fold(consentId);
+        const { state, revision } = await this.aggregates.load(consentAggregate, consentId);
         return {
           senderId: id,
           consent: state,

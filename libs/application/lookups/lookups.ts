@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Aggregates } from '@app/eventing';
-import { unlessErased, type Message, type Recorded, type StreamFold } from '@app/kernel';
+import { unlessErased, type Message, type StreamFold } from '@app/kernel';
 import { addressAggregate, sealingSubject, type Address } from '@app/domain/address';
 import { contactAggregate, ContactNotFound, type Contact } from '@app/domain/contact';
 import { conversationAggregate, ConversationNotFound, type Conversation } from '@app/domain/conversation';
-import { deliveryAggregate, type Delivery, type DeliveryRequested } from '@app/domain/delivery';
+import { deliveryAggregate, type Delivery } from '@app/domain/delivery';
 import { holdAggregate, type Holds } from '@app/domain/hold';
 import { memberAggregate, type Member } from '@app/domain/member';
 import { notificationAggregate, type Notification } from '@app/domain/notification';
@@ -96,19 +96,8 @@ export class Lookups {
 
   /** The delivery as cached by this process, which may be outdated; read if it is not cached. */
   async knownDelivery(programId: string, deliveryId: string): Promise<Delivery> {
-    return this.known(deliveryAggregate, deliveryId, programId) ?? this.delivery(programId, deliveryId);
-  }
-
-  /** Like {@link program}, but possibly outdated. @throws ProgramNotFound */
-  async knownProgram(programId: string): Promise<CreatedProgram> {
-    const known = this.known(programAggregate, programId, programId);
-    return known && known.status !== 'none' ? known : this.program(programId);
-  }
-
-  /** Caches a delivery from its first event: it may be followed before the append of it has returned here. */
-  noteRequested(event: Recorded<DeliveryRequested>): void {
-    const known = this.aggregates.remembered(deliveryAggregate, event.aggregateId);
-    if (known.revision === 'no-stream') this.aggregates.extend(deliveryAggregate, event.aggregateId, known, [event]);
+    const { state, programId: owner } = this.aggregates.remembered(deliveryAggregate, deliveryId);
+    return owner === programId ? state : this.delivery(programId, deliveryId);
   }
 
   /** What the program may not send at present. */
@@ -129,16 +118,6 @@ export class Lookups {
   /** `null` if nothing was ever parked. */
   async parked(programId: string, parkedId: string): Promise<Parked | null> {
     return this.load(parkedAggregate, parkedId, programId);
-  }
-
-  /** An aggregate's state as cached by this process; `null` if it is not cached. */
-  private known<State, Event extends Message>(
-    aggregate: StreamFold<State, never, Event>,
-    id: string,
-    programId: string,
-  ): State | null {
-    const folded = this.aggregates.remembered(aggregate, id);
-    return folded.programId === programId ? folded.state : null;
   }
 
   /** An aggregate's state; `null` if the stream is empty or belongs to another program. */

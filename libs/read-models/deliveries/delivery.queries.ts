@@ -61,14 +61,6 @@ export class DeliveryQueries {
       .slice(0, limit);
   }
 
-  /** All claimed or unsent deliveries; `null` when more than `limit` are in one of the two states. */
-  async allOpen(limit: number): Promise<readonly DeliveryRow[] | null> {
-    const pages = await Promise.all(
-      (['claimed', 'requested'] as const).map((status) => this.by(null, 'claimed', { status }, { limit })),
-    );
-    return pages.some(({ next }) => next !== null) ? null : pages.flatMap(({ documents }) => documents);
-  }
-
   /** Expired deliveries. */
   async expired(now: string, after?: string): Promise<Page<DeliveryRow>> {
     return this.by(null, 'expiring', { status: 'requested' }, { range: { upTo: now }, after });

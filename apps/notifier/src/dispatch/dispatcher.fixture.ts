@@ -14,7 +14,6 @@ import type { DeliveryQueries } from '@app/read-models';
 import { DeliveryTasks } from './delivery-tasks.js';
 import { Dispatcher } from './dispatcher.js';
 import { FairQueues } from './fair-queues.js';
-import { OpenDeliveries } from '../send/open-deliveries.js';
 import type { OrderedSender } from '../send/ordered-sender.js';
 import type { Roads } from './roads.js';
 import { Slots } from './slots.js';
@@ -48,10 +47,7 @@ export function dispatcherOf({
   const progress = new Progress(checkpoints, new Partitions());
   const slots = new Slots(Object.assign(new Configuration(), settings));
   const tasks = new DeliveryTasks(sender, roads, slots, progress);
-  // More are open than are read at once, so the read model is asked.
-  const many = { allOpen: () => Promise.resolve(null) } as unknown as DeliveryQueries;
-  const open = new OpenDeliveries(many, { waitFor: () => Promise.resolve(true) } as unknown as Progress, none);
-  const queues = new FairQueues(deliveries, roads, slots, tasks, open, clock);
+  const queues = new FairQueues(deliveries, roads, slots, tasks, clock);
   const trustedClock = new TrustedClock(clock, []);
   return {
     dispatcher: new Dispatcher(eventLog, progress, roads, queues, tasks, idleScheduler, clock, trustedClock),

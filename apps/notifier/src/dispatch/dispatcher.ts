@@ -1,17 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import {
-  Clock,
-  EventLog,
-  Progress,
-  Scheduler,
-  sideBySide,
-  TrustedClock,
-  Wakeup,
-  type DueWork,
-  type Followable,
-} from '@app/eventing';
-import { categoryOf, type Position } from '@app/kernel';
-import { deliveryAggregate, type DeliveryEvent } from '@app/domain/delivery';
+import { Clock, EventLog, Progress, Scheduler, sideBySide, TrustedClock, Wakeup, type DueWork } from '@app/eventing';
+import type { Position } from '@app/kernel';
 import type { HoldEvent } from '@app/domain/hold';
 import type { ProgramEvent } from '@app/domain/program';
 import { deliveriesProjection, type DeliveryRow } from '@app/read-models';
@@ -46,7 +35,7 @@ export class Dispatcher implements BackgroundTask {
   /** This process sends only what it owns, so that the texts of a conversation stay in order with several notifiers. */
   assign(owns: (conversationId: string) => boolean): void {
     this.tasks.assign(owns);
-    this.queues.assign(owns);
+    this.queues.readAgain();
     this.wakeup.wake();
   }
 
@@ -55,7 +44,6 @@ export class Dispatcher implements BackgroundTask {
     try {
       // Later events are followed; earlier ones are read from the read model once it shows them.
       const head = await this.eventLog.head();
-      this.queues.begin(head);
       await sideBySide(signal, [
         (running) => this.follow(head, running),
         (running) => this.scheduler.run(this.dueSince(head), rethrow, running),
@@ -85,18 +73,13 @@ export class Dispatcher implements BackgroundTask {
   }
 
   private async follow(after: Position | null, running: AbortSignal): Promise<void> {
-    const { category } = deliveryAggregate;
-    for await (const { all, position } of this.eventLog.follow<HoldEvent | ProgramEvent | DeliveryEvent>({
+    for await (const { all } of this.eventLog.follow<HoldEvent | ProgramEvent>({
       after,
-      categories: ['hold', 'program', category],
+      categories: ['hold', 'program'],
       signal: running,
     })) {
-      for (const event of all) {
-        if (categoryOf(event.stream) === category) this.queues.note(event as Followable<DeliveryEvent>);
-        // An event that cannot be opened may change a road too: reading the road again fails until it can be opened.
-        else this.roads.forget(event.stream.slice(event.stream.indexOf('-') + 1));
-      }
-      this.queues.reached(position);
+      // An event that cannot be opened may change a road too: reading the road again fails until it can be opened.
+      for (const { stream } of all) this.roads.forget(stream.slice(stream.indexOf('-') + 1));
       this.wakeup.wake();
     }
   }

@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, isOpened, type Followable } from '@app/eventing';
-import type { Position } from '@app/kernel';
-import { laneOrder, type DeliveryEvent } from '@app/domain/delivery';
+import { Clock } from '@app/eventing';
+import { laneOrder } from '@app/domain/delivery';
 import { DeliveryQueries, type DeliveryRow } from '@app/read-models';
-import { OpenDeliveries } from '../send/open-deliveries.js';
 import { DeliveryTasks, type Work } from './delivery-tasks.js';
 import { DueQueue } from './due-queue.js';
 import { Roads } from './roads.js';
@@ -28,7 +26,6 @@ export class FairQueues {
     private readonly roads: Roads,
     private readonly slots: Slots,
     private readonly tasks: DeliveryTasks,
-    private readonly open: OpenDeliveries,
     private readonly clock: Clock,
   ) {}
 
@@ -37,40 +34,13 @@ export class FairQueues {
     this.readAgainAt = 0;
   }
 
-  /** This process sends the deliveries of these conversations from now on. */
-  assign(owns: (conversationId: string) => boolean): void {
-    this.open.assign(owns);
-    this.readAgain();
-  }
-
-  /** Events are noted from this position on. */
-  begin(position: Position | null): void {
-    this.open.begin(position);
-  }
-
-  /** Takes an event of a delivery; all of them in order. */
-  note(event: Followable<DeliveryEvent>): void {
-    if (!isOpened(event)) return;
-    const requested = this.open.note(event);
-    // One that is due later is added by the scheduler.
-    if (requested && Date.parse(requested.notBefore) <= this.clock.now()) this.add(requested);
-    // It may have been added before, when it still counted as finished.
-    if (event.type === 'DeliverySettled') this.readAgain();
-  }
-
-  /** All events up to this position were noted. */
-  reached(position: Position): void {
-    this.open.reached(position);
-  }
-
   /** Adds a delivery that is due. */
   add(row: DeliveryRow): void {
-    if (!this.open.isFinished(row)) this.queue(row.queue).add(row);
+    this.queue(row.queue).add(row);
   }
 
   /** Reads what has become due, and adds the retries. */
   async look(): Promise<void> {
-    await this.open.complete();
     const now = this.clock.now();
     if (performance.now() >= this.readAgainAt) {
       this.readAgainAt = performance.now() + READ_AGAIN_MS;

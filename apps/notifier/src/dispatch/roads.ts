@@ -9,8 +9,9 @@ const READ_AGAIN_MS = 10_000;
 type Known = { readonly accounts: ReadonlyMap<string, string>; readonly credentials: number; readonly holds: Holds };
 
 /**
- * A cache of the account that each queue needs, and of the program's holds. An event of the program or its holds
- * invalidates the program's entry.
+ * A cache of the account that each queue needs, and of its holds. It only decides which tasks start; whether a
+ * delivery may be sent, the sender reads from the events. An event of the program or its holds invalidates the
+ * program's entry.
  */
 @Injectable()
 export class Roads {
@@ -44,11 +45,6 @@ export class Roads {
       logFailure(this.logger, error, programId);
       this.unreadable.set(programId, performance.now() + READ_AGAIN_MS);
     }
-  }
-
-  /** The program's holds as cached; `null` until the program is known. */
-  holdsOf(programId: string): Holds | null {
-    return this.known.get(programId)?.holds ?? null;
   }
 
   /** `null` until the program is known. After `heldUntil` (ms), one delivery may probe the hold. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { DeliveryIntent } from '@app/application';
+import { isSameReading, type DeliveryIntent, type ReadConsents } from '@app/application';
 import { Clock, TrustedClock } from '@app/eventing';
 import type { SendOutcome } from '@app/gateways';
 import type { Position } from '@app/kernel';
-import { claimNumberOf, type ConsentRead, type DeliveryRequested } from '@app/domain/delivery';
+import { claimNumberOf, type DeliveryRequested } from '@app/domain/delivery';
 import { Configuration } from '@app/platform';
 import { DeliveryWriter } from './delivery-writer.js';
 import { Holds } from './holds.js';
@@ -14,14 +14,8 @@ export type Attempt = ProviderCall & {
   readonly programId: string;
   readonly request: DeliveryRequested['data'];
   readonly claimId: string;
-  /**
-   * The consents that allow it, and a reading of the event store for what speaks against it by now; `null` when no
-   * consent is needed.
-   */
-  readonly consent: {
-    readonly revisions: readonly ConsentRead[];
-    readonly whyNot: () => Promise<string | null>;
-  } | null;
+  /** What the send gate allowed, and how it is read again; `null` when no consent is needed. */
+  readonly consent: { readonly read: ReadConsents; readonly again: () => Promise<ReadConsents> } | null;
 };
 
 /** What came of an attempt: the position of the last append, if any, and whether the delivery waits for a hold. */
@@ -49,7 +43,7 @@ export class Attempts {
     const claimedAt = this.clock.now();
     const write = (intent: DeliveryIntent): Promise<Position | null> =>
       this.writer.writeAtLast({ programId, id: request.deliveryId }, intent, signal);
-    const consents = consent?.revisions ?? [];
+    const consents = consent?.read.revisions ?? [];
     await write({ type: 'ClaimDelivery', data: { claimId, claimedAt: iso(claimedAt), consents } });
     const release = (cause: string): Promise<Position | null> =>
       write({ type: 'ReleaseDelivery', data: { claimId, cause, notBefore: request.notBefore } });
@@ -69,8 +63,8 @@ export class Attempts {
   private async whyNotCall({ consent }: Attempt, claimedAt: number): Promise<string | null> {
     // The append of the claim may have shown an engine's clock, and with it that the time in the claim is wrong.
     if (!(await this.trustedClock.isTrusted())) return 'clock differs';
-    const changed = (await consent?.whyNot()) ?? null;
-    if (changed !== null) return changed;
+    // Consent must still be what the claim says it was.
+    if (consent && !isSameReading(await consent.again(), consent.read)) return 'consent changed';
     // After a long pause, the reconciler may have given up the claim, and another process may have sent it.
     const { CLAIM_TIMEOUT_MS, TWILIO_TIMEOUT_MS } = this.configuration;
     return this.clock.now() - claimedAt > CLAIM_TIMEOUT_MS - TWILIO_TIMEOUT_MS ? 'too late' : null;

@@ -5,7 +5,6 @@ import { Clock } from '@app/eventing';
 import type { SendOutcome } from '@app/gateways';
 import { providerErrors, reasonInWords, type Reach } from '@app/domain/delivery';
 import { holdsOn, TriedAlready, type HoldCommand, type HoldScope, type Road } from '@app/domain/hold';
-import { Roads } from '../dispatch/roads.js';
 import { notifierContext } from '../notifier-context.js';
 
 type NotSent = Extract<SendOutcome, { kind: 'refused' | 'back-off' }>;
@@ -24,7 +23,6 @@ export class Holds {
   constructor(
     private readonly commands: CommandBus,
     private readonly lookups: Lookups,
-    private readonly roads: Roads,
     private readonly clock: Clock,
   ) {}
 
@@ -33,7 +31,7 @@ export class Holds {
    * @returns the holds that the delivery probes; `null` when it must wait
    */
   async passage(programId: string, road: Road): Promise<readonly HoldScope[] | null> {
-    const holds = holdsOn(this.roads.holdsOf(programId) ?? (await this.lookups.holds(programId)), road);
+    const holds = holdsOn(await this.lookups.holds(programId), road);
     const now = this.clock.now();
     if (holds.some(({ nextTryAt }) => Date.parse(nextTryAt) > now)) return null;
     try {
@@ -107,10 +105,8 @@ export class Holds {
     return senders.filter(({ accountSid }) => accountSid === scope.accountSid).map(({ senderId }) => senderId);
   }
 
-  private async execute(programId: string, command: HoldCommand) {
-    const result = await this.commands.execute(new HandleHold(programId, command, notifierContext(programId)));
-    this.roads.forget(programId);
-    return result;
+  private execute(programId: string, command: HoldCommand) {
+    return this.commands.execute(new HandleHold(programId, command, notifierContext(programId)));
   }
 }
 

@@ -4,13 +4,12 @@ import { Clock } from '@app/eventing';
 import type { Position } from '@app/kernel';
 import { DeliveryQueries, queueNamed, type DeliveryRow } from '@app/read-models';
 import { DeliverySender } from './delivery-sender.js';
-import { OpenDeliveries } from './open-deliveries.js';
 
 /** What is left of an ordering key after a few of its deliveries. */
 export type Rest =
   /** Nothing is due now. */
   | { readonly kind: 'nothing' }
-  /** More is due. If what is open is read from the read model, it shows from this position on what was done. */
+  /** More is due; the read model shows from this position on what was done. */
   | { readonly kind: 'more'; readonly position: Position | null }
   /** The first delivery waits for a hold. */
   | { readonly kind: 'held' }
@@ -31,26 +30,13 @@ export class OrderedSender {
   constructor(
     private readonly lookups: Lookups,
     private readonly deliveries: DeliveryQueries,
-    private readonly open: OpenDeliveries,
     private readonly sender: DeliverySender,
     private readonly clock: Clock,
   ) {}
 
   /** @param mayGoOn asked before each delivery */
   async send(queue: string, orderingKey: string, mayGoOn: () => boolean, signal: AbortSignal): Promise<Rest> {
-    const known = this.open.of(orderingKey)?.slice(0, MOST_AT_A_TIME);
-    const { programId } = queueNamed(queue);
-    const rows = known ?? (await this.deliveries.openOf(programId, orderingKey, MOST_AT_A_TIME));
-    const rest = await this.sendInOrder(queue, rows, mayGoOn, signal);
-    return known && rest.kind === 'more' ? { kind: 'more', position: null } : rest;
-  }
-
-  private async sendInOrder(
-    queue: string,
-    rows: readonly DeliveryRow[],
-    mayGoOn: () => boolean,
-    signal: AbortSignal,
-  ): Promise<Rest> {
+    const rows = await this.deliveries.openOf(queueNamed(queue).programId, orderingKey, MOST_AT_A_TIME);
     let position: Position | null = null;
     for (const row of rows) {
       if (!mayGoOn()) return { kind: 'nothing' };
@@ -59,7 +45,6 @@ export class OrderedSender {
       position = written ?? position;
       if (blocked === 'more') return { kind: 'more', position };
       if (blocked !== null) return { kind: blocked };
-      this.open.finish(row);
     }
     return rows.length < MOST_AT_A_TIME ? { kind: 'nothing' } : { kind: 'more', position };
   }
@@ -69,7 +54,10 @@ export class OrderedSender {
     row: DeliveryRow,
     signal: AbortSignal,
   ): Promise<{ readonly written: Position | null; readonly blocked: Exclude<Rest['kind'], 'elsewhere'> | null }> {
-    const { position: written, isHeld } = await this.sender.send(row, signal);
+    const isDue = row.status === 'requested' && Date.parse(row.notBefore) <= this.clock.now();
+    const { position: written, isHeld } = isDue
+      ? await this.sender.send(row, signal)
+      : { position: null, isHeld: false };
     // After its own append, the memory of this process is current.
     const delivery = written
       ? await this.lookups.knownDelivery(row.programId, row.id)

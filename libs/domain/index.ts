@@ -9,6 +9,7 @@ import { inboundAggregate } from './inbound/index.js';
 import { memberAggregate } from './member/index.js';
 import { muteAggregate } from './mute/index.js';
 import { notificationAggregate } from './notification/index.js';
+import { ownersAggregate } from './owners/index.js';
 import { parkedAggregate } from './parked/index.js';
 import { programAggregate } from './program/index.js';
 import { recordEventTypes } from './record/index.js';
@@ -19,6 +20,7 @@ import { requestAggregate } from './request/index.js';
 export const aggregates = [
   programAggregate,
   memberAggregate,
+  ownersAggregate,
   contactAggregate,
   addressAggregate,
   referralAggregate,

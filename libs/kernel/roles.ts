@@ -61,6 +61,10 @@ export function may({ role, given = [], withdrawn = [] }: Permitted, permission:
 export const permissionsOf = (person: Permitted): readonly Permission[] =>
   permissions.filter((permission) => may(person, permission));
 
+/** Whether a member may get a text of a conversation by email. */
+export const mayGetTexts = (member: Permitted): boolean =>
+  may(member, 'conversations:read') && may(member, 'messages:read');
+
 /** Whether a member in this role is alerted of conversations that are nobody's. */
 export const isAlertedOfUnassigned = (role: Role): boolean => (managers as readonly Role[]).includes(role);
 

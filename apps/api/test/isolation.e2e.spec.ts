@@ -46,6 +46,7 @@ function expectNothingOfTheirs(text: string): void {
     second.referralId,
     second.conversationId,
     second.contactId,
+    '@second.example',
   ])
     expect(text).not.toContain(theirs);
 }
@@ -162,6 +163,7 @@ describe('G5: lists contain only the program’s own data', () => {
     '/v1/contacts?search=%25',
     '/v1/referrals?limit=200',
     '/v1/deliveries?status=accepted&limit=200',
+    '/v1/members?limit=200',
     '/v1/deliveries?status=requested',
   ];
   it.each(paths)('%s', async (path) => {

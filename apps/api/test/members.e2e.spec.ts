@@ -129,6 +129,29 @@ describe('G4, G7: members by API', () => {
     expect(events).toEqual([]);
   });
 
+  it('one owner remains when two end each other’s role at the same time', async () => {
+    const of = (id: string): Identity => ({ programId: second.programId, id, kind: 'member' });
+    await addSecondProgram(api.standalone.app);
+    let last: string = second.owner.id;
+    for (let round = 0; round < 10; round += 1) {
+      const other = `owner-${round}`;
+      await api.post('/v1/members', { ...nora, userId: other, role: 'owner' }, { as: of(last) });
+      // Both are looked up before.
+      for (const id of [last, other]) await api.get('/v1/me', { as: of(id) });
+      const [first, then] = await Promise.all([
+        api.ask('DELETE', `/v1/members/${other}`, { as: of(last) }),
+        round % 2 === 0
+          ? api.ask('DELETE', `/v1/members/${last}`, { as: of(other) })
+          : api.post(`/v1/members/${last}/permissions/withdraw`, { permission: 'members:write' }, { as: of(other) }),
+      ]);
+      expect([first.status, then.status].toSorted()).not.toEqual([200, 200]);
+      expect([first.status, then.status]).toContain(200);
+      const refused = first.status === 200 ? then : first;
+      expect(['LastOwner', 'NotPermitted']).toContain(refused.body['code']);
+      if (then.status === 200) last = other;
+    }
+  });
+
   it('an earlier token has the role of the record, whatever it says', async () => {
     const token = (claims: object, subject: string): Promise<string> =>
       new SignJWT({ program: programId, ...claims })

@@ -44,6 +44,7 @@ const valid: Readonly<Record<string, readonly unknown[]>> = {
   isPastTime: ['2026-01-01T00:00:00Z'],
   isInt: [1, '7'],
   isBoolean: [true, false],
+  isString: ['anna'],
 };
 
 /** The fields of a class with some valid values. */

@@ -186,7 +186,7 @@ async function newMember(role: MemberRole, change: 'give' | 'withdraw', permissi
   const id = `${role}-${change}-${permission}`;
   const as = sample.owner;
   const details = { userId: id, name: 'Nora New', email: 'nora@example.org', role };
-  expect((await api.post('/v1/members', details, { as })).status).toBe(200);
+  expect((await api.post('/v1/members', details, { as })).status).toBe(201);
   expect((await api.post(`/v1/members/${id}/permissions/${change}`, { permission }, { as })).status).toBe(200);
   return { programId: sample.programId, id, kind: 'member' };
 }

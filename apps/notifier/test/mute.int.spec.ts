@@ -59,19 +59,21 @@ describe('I6, N4: an email about a message', () => {
     expect(await told()).toEqual(['anna']);
   });
 
-  it('G4: is not sent to people who may not read messages, or whose role is not alerted', async () => {
-    const change = (userId: string, intent: ConstructorParameters<typeof HandleMember>[1]): Promise<unknown> =>
-      bench.execute(new HandleMember(ids.member(programId, userId), intent, bench.context(programId)));
-    const by = 'olivia';
-    const permission = 'messages:read';
-    await change('anna', { type: 'WithdrawPermission', data: { userId: 'anna', permission, by } });
-    expect(await told()).toEqual([]);
-    ({ conversationId } = await bench.conversation(programId));
-    expect(await told()).toEqual(['ben']);
-    await change('anna', { type: 'GivePermission', data: { userId: 'anna', permission, by } });
-    await change('ben', { type: 'ChangeMemberRole', data: { userId: 'ben', role: 'reader', by } });
-    expect(await told()).toEqual(['anna']);
-  });
+  it.each(['messages:read', 'conversations:read'] as const)(
+    'G4: is not sent to people without %s, or whose role is not alerted',
+    async (permission) => {
+      const change = (userId: string, intent: ConstructorParameters<typeof HandleMember>[1]): Promise<unknown> =>
+        bench.execute(new HandleMember(ids.member(programId, userId), intent, bench.context(programId)));
+      const by = 'olivia';
+      await change('anna', { type: 'WithdrawPermission', data: { userId: 'anna', permission, by } });
+      expect(await told()).toEqual([]);
+      ({ conversationId } = await bench.conversation(programId));
+      expect(await told()).toEqual(['ben']);
+      await change('anna', { type: 'GivePermission', data: { userId: 'anna', permission, by } });
+      await change('ben', { type: 'ChangeMemberRole', data: { userId: 'ben', role: 'reader', by } });
+      expect(await told()).toEqual(['anna']);
+    },
+  );
 
   it('is not sent to owners who muted a conversation without staff', async () => {
     ({ conversationId } = await bench.conversation(programId));

@@ -36,8 +36,8 @@ export async function main(): Promise<void> {
 const facts = (standalone: Standalone) => (standalone.isTrial ? sampleFacts(standalone) : { url: standalone.url });
 
 async function sampleFacts({ url, emulatorUrl, tokens, senderPhone }: Standalone) {
-  const [owner, manager, agent, contact] = await Promise.all(
-    [sample.owner, sample.manager, sample.agent, sample.contact].map((caller) => tokens.sign(caller)),
+  const [owner, manager, agent, reader, contact] = await Promise.all(
+    [sample.owner, sample.manager, sample.agent, sample.reader, sample.contact].map((person) => tokens.sign(person)),
   );
   return {
     url,
@@ -46,7 +46,7 @@ async function sampleFacts({ url, emulatorUrl, tokens, senderPhone }: Standalone
     senderPhone,
     referralId: sample.referralId,
     contactId: sample.contact.id,
-    tokens: { owner, manager, agent, contact },
+    tokens: { owner, manager, agent, reader, contact },
   };
 }
 
@@ -64,7 +64,7 @@ There is no sample program, and no token is printed. A token for a member of sta
 
   JWT_SECRET=… npm run --silent admin -- token --program ID --user ID
 
-Programs, senders and members cannot be created by API or command line yet. "npm run admin -- sample", while this is stopped, loads the sample
+Programs and senders, and the first owner of a program, cannot be created by API or command line yet. "npm run admin -- sample", while this is stopped, loads the sample
 program with the sender of TWILIO_SENDER_PHONE: a trial with real texts.
 `;
 

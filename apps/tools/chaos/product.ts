@@ -12,7 +12,7 @@ export type Facts = {
   readonly senderPhone: string;
   readonly referralId: string;
   readonly contactId: string;
-  readonly tokens: Readonly<Record<'owner' | 'manager' | 'agent' | 'contact', string>>;
+  readonly tokens: Readonly<Record<'owner' | 'manager' | 'agent' | 'reader' | 'contact', string>>;
 };
 
 export type Settings = {

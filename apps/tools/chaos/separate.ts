@@ -134,10 +134,11 @@ export class SeparateProduct implements Target {
 
 async function factsOf(url: string, senderPhone: string): Promise<Facts> {
   const tokens = new AccessTokens(JWT_SECRET);
-  const [owner, manager, agent, contact] = await Promise.all([
+  const [owner, manager, agent, reader, contact] = await Promise.all([
     tokens.sign(sample.owner),
     tokens.sign(sample.manager),
     tokens.sign(sample.agent),
+    tokens.sign(sample.reader),
     tokens.sign(sample.contact),
   ]);
   return {
@@ -146,6 +147,6 @@ async function factsOf(url: string, senderPhone: string): Promise<Facts> {
     senderPhone,
     referralId: sample.referralId,
     contactId: sample.contact.id,
-    tokens: { owner, manager, agent, contact },
+    tokens: { owner, manager, agent, reader, contact },
   };
 }

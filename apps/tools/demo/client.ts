@@ -1,5 +1,5 @@
 import PostalMime from 'postal-mime';
-import type { Facts } from './instance.js';
+import type { Facts, Who } from './instance.js';
 
 export type Answer<Body = Record<string, unknown>> = { readonly status: number; readonly body: Body };
 export type Row = Readonly<Record<string, unknown>>;
@@ -15,14 +15,9 @@ export type Ledger = {
 export class Client {
   constructor(readonly facts: Facts) {}
 
-  get = <Body = Record<string, unknown>>(who: 'agent' | 'manager' | 'contact', path: string): Promise<Answer<Body>> =>
-    this.call(who, path);
+  get = <Body = Record<string, unknown>>(who: Who, path: string): Promise<Answer<Body>> => this.call(who, path);
 
-  post = <Body = Record<string, unknown>>(
-    who: 'agent' | 'manager' | 'contact',
-    path: string,
-    body: object = {},
-  ): Promise<Answer<Body>> =>
+  post = <Body = Record<string, unknown>>(who: Who, path: string, body: object = {}): Promise<Answer<Body>> =>
     this.call(who, path, {
       method: 'POST',
       body: JSON.stringify(body),
@@ -55,11 +50,7 @@ export class Client {
     }));
   }
 
-  private async call<Body>(
-    who: 'agent' | 'manager' | 'contact',
-    path: string,
-    init: RequestInit = {},
-  ): Promise<Answer<Body>> {
+  private async call<Body>(who: Who, path: string, init: RequestInit = {}): Promise<Answer<Body>> {
     const headers = {
       authorization: `Bearer ${this.facts.tokens[who]}`,
       ...(init.headers as Record<string, string> | undefined),

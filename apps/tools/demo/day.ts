@@ -32,6 +32,7 @@ export class Day {
     await this.archiveAndReturn();
     await this.stranger();
     await this.pages();
+    await this.roles();
   }
 
   private async askAboutReferral(): Promise<void> {
@@ -220,6 +221,28 @@ export class Day {
     );
   }
 
-  private say = (who: 'agent', message: { channel: string; text: string }) =>
+  private async roles(): Promise<void> {
+    const { client, script } = this;
+    script.step('8. Roles and permissions [G4]');
+    const read = await client.get('reader', `/v1/conversations/${this.views.conversationId}`);
+    script.sees('reader', 'reads the conversation', read.status, 200);
+    const refused = await this.say('reader', { channel: 'in-app', text: 'May I?' });
+    script.sees(
+      'reader',
+      'must not write, and is told which permission is missing',
+      [refused.body['code'], String(refused.body['detail']).includes('conversations:write')],
+      ['NotPermitted', true],
+    );
+    const given = await client.post('owner', '/v1/members/alex/permissions/give', { permission: 'deliveries:settle' });
+    script.sees('owner', 'gives the agent a permission', given.status, 200);
+    await script.comesToSee(
+      'manager',
+      'sees it with the agent',
+      async () => (await client.get('manager', '/v1/members/alex')).body['given'],
+      ['deliveries:settle'],
+    );
+  }
+
+  private say = (who: 'agent' | 'reader', message: { channel: string; text: string }) =>
     this.client.post(who, `/v1/conversations/${this.views.conversationId}/messages`, message);
 }

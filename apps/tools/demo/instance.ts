@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readyLine } from '@app/platform';
 
+/** The people of the sample who act in the demo. */
+export type Who = 'owner' | 'manager' | 'agent' | 'reader' | 'contact';
+
 /** The output of a running instance with `--json`. */
 export type Facts = {
   readonly url: string;
@@ -12,7 +15,7 @@ export type Facts = {
   readonly senderPhone: string;
   readonly referralId: string;
   readonly contactId: string;
-  readonly tokens: { readonly manager: string; readonly agent: string; readonly contact: string };
+  readonly tokens: Readonly<Record<Who, string>>;
 };
 
 export type Instance = { readonly facts: Facts; stop(): Promise<void> };

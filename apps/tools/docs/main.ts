@@ -6,12 +6,15 @@ import { Command } from 'commander';
 import { loadConfiguration } from '@app/platform';
 import { startStandalone } from '../../standalone/src/standalone.js';
 import { eventCatalog } from './event-catalog.js';
+import { roleTable } from './roles.js';
 import { requirements, undoneRows } from './rows.js';
 
 const program = new Command('docs').description('Writes the documents that are generated from the code.');
 program
   .command('write', { isDefault: true })
-  .description('write docs/event-catalog.md, docs/requirements.md, docs/schema.graphql and docs/openapi.json')
+  .description(
+    'write docs/event-catalog.md, docs/requirements.md, docs/roles.md, docs/schema.graphql and docs/openapi.json',
+  )
   .option('--check', 'write nothing; fail if a file is not up to date')
   .action(async ({ check }: { check?: boolean }) => {
     const stale: string[] = [];
@@ -38,6 +41,7 @@ async function generated(): Promise<Record<string, string>> {
     return {
       'docs/event-catalog.md': eventCatalog(),
       'docs/requirements.md': requirements(),
+      'docs/roles.md': roleTable(),
       'docs/schema.graphql': `${standalone.graphqlSchema()}\n`,
       'docs/openapi.json': `${JSON.stringify(await (await fetch(`${standalone.url}/openapi.json`)).json(), null, 2)}\n`,
     };

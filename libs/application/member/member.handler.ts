@@ -1,19 +1,23 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Aggregates, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
-import { isAssignable, memberAggregate, NotAssignable, type Member, type MemberCommand } from '@app/domain/member';
-import { may, NotPermitted } from '@app/kernel';
+import {
+  isAssignable,
+  keepsStaff,
+  memberAggregate,
+  NotAssignable,
+  type Member,
+  type MemberCommand,
+} from '@app/domain/member';
+import { ownersAggregate, type OwnersCommand } from '@app/domain/owners';
+import { NotPermitted } from '@app/kernel';
 import { MemberQueries } from '@app/read-models';
 import { AggregateCommand } from '../commands/aggregate-command.js';
+import { subCommand } from '../commands/ids.js';
 import { Lookups } from '../lookups/lookups.js';
 
-type Without<Field extends string, Command> = Command extends { readonly data: infer Data }
-  ? Omit<Command, 'data'> & { readonly data: Omit<Data, Field> }
-  : never;
+export class HandleMember extends AggregateCommand<MemberCommand> {}
 
-/** Whether there is another owner is looked up. */
-export type MemberIntent = Without<'hasOtherOwner', MemberCommand>;
-
-export class HandleMember extends AggregateCommand<MemberIntent> {}
+type Owner = { readonly userId: string; readonly term: number };
 
 @CommandHandler(HandleMember)
 export class MemberHandler implements ICommandHandler<HandleMember> {
@@ -23,19 +27,20 @@ export class MemberHandler implements ICommandHandler<HandleMember> {
     private readonly members: MemberQueries,
   ) {}
 
-  /** @throws NotPermitted, NotAssignable, and the errors of the decider */
+  /** @throws NotPermitted, NotAssignable, LastOwner, and the errors of the decider */
   async execute({ id, intent, context }: HandleMember): Promise<CommandResult> {
     return handleCommand(this.aggregates, {
       aggregate: memberAggregate,
       id,
       intent,
       context,
-      prepare: async (intent: MemberIntent, state: Member): Promise<MemberCommand> => {
+      prepare: async (command: MemberCommand, state: Member): Promise<MemberCommand> => {
         await this.checkActor(context);
-        if (intent.type === 'RemoveMember') await this.checkSuccessor(context.programId, intent.data.successor);
-        if (intent.type !== 'RemoveMember' && intent.type !== 'ChangeMemberRole') return intent;
-        const hasOtherOwner = state.status === 'member' && (await this.hasOtherOwner(context, state.userId));
-        return { ...intent, data: { ...intent.data, hasOtherOwner } } as MemberCommand;
+        if (command.type === 'RemoveMember') await this.checkSuccessor(context.programId, command.data.successor);
+        const next = memberAggregate.decide(command, state).reduce(memberAggregate.evolve, state);
+        if (keepsStaff(state) && !keepsStaff(next))
+          await this.release({ userId: state.userId, term: state.ownerTerms }, context);
+        return command;
       },
     });
   }
@@ -44,17 +49,34 @@ export class MemberHandler implements ICommandHandler<HandleMember> {
   private async checkActor({ programId, actor }: CommandContext): Promise<void> {
     if (actor.kind !== 'staff') return;
     const member = await this.lookups.member(programId, actor.id);
-    if (!member || !may(member, 'members:write')) throw new NotPermitted('members:write');
+    if (!keepsStaff(member)) throw new NotPermitted('members:write');
   }
 
   private async checkSuccessor(programId: string, successor: string | null): Promise<void> {
     if (successor !== null && !isAssignable(await this.lookups.member(programId, successor))) throw new NotAssignable();
   }
 
-  private async hasOtherOwner({ programId, actor }: CommandContext, userId: string): Promise<boolean> {
+  /** Stored first: if the process dies now, the command can be repeated. @throws LastOwner */
+  private async release(owner: Owner, context: CommandContext): Promise<void> {
+    const intent = { type: 'ReleaseOwner', data: { ...owner, by: context.actor.id } } as const;
+    await handleCommand(this.aggregates, {
+      aggregate: ownersAggregate,
+      id: context.programId,
+      intent,
+      context: subCommand(context, `ReleaseOwner ${owner.userId} ${owner.term}`),
+      prepare: async ({ type, data }: typeof intent): Promise<OwnersCommand> => ({
+        type,
+        data: { ...data, others: await this.otherOwners(context, owner.userId) },
+      }),
+    });
+  }
+
+  /** Those of the read model, which may be behind, and the caller, as they are in the event store. */
+  private async otherOwners({ programId, actor }: CommandContext, userId: string): Promise<readonly Owner[]> {
     const listed = (await this.members.all(programId)).filter(({ role }) => role === 'owner');
-    for (const other of new Set([actor.id, ...listed.map((member) => member.userId)]))
-      if (other !== userId && (await this.lookups.member(programId, other))?.role === 'owner') return true;
-    return false;
+    const candidates = new Set([actor.id, ...listed.map((member) => member.userId)]);
+    candidates.delete(userId);
+    const others = await Promise.all([...candidates].map((id) => this.lookups.member(programId, id)));
+    return others.flatMap((member) => (keepsStaff(member) ? [{ userId: member.userId, term: member.ownerTerms }] : []));
   }
 }

@@ -41,7 +41,6 @@ export type ConversationCommand =
     >
   | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'conversationId' | 'contactId' | 'referralId'>>
   | Message<'AssignConversation', { assignee: string | null; by: string }>
-  /** Assigns it only while it is assigned to `from`. */
   | Message<'HandOverConversation', { from: string; assignee: string | null; by: string }>
   | Message<'ReadConversation' | 'MarkUnread' | 'ArchiveConversation' | 'DeleteConversation', { by: string }>;
 

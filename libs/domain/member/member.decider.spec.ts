@@ -3,7 +3,6 @@ import { deciderSpec } from '@app/testing';
 import {
   CannotChangeYourself,
   CannotRemoveYourself,
-  LastOwner,
   memberDecider,
   MemberExists,
   MemberNotFound,
@@ -26,9 +25,9 @@ const added: MemberEvent = { type: 'MemberAdded', data };
 const addedAs = (role: MemberRole): MemberEvent => ({ type: 'MemberAdded', data: { ...data, role } });
 
 const about = { userId: 'anna', by: 'olivia' };
-const toRole = (role: MemberRole, hasOtherOwner = true): MemberCommand => ({
+const toRole = (role: MemberRole): MemberCommand => ({
   type: 'ChangeMemberRole',
-  data: { ...about, role, hasOtherOwner },
+  data: { ...about, role },
 });
 const changedTo = (role: MemberRole): MemberEvent => ({ type: 'MemberRoleChanged', data: { ...about, role } });
 
@@ -53,7 +52,7 @@ const withdrawn = (permission: typeof settle | typeof write): MemberEvent => ({
 
 const removal = { ...about, successor: 'alex' };
 const removed: MemberEvent = { type: 'MemberRemoved', data: removal };
-const remove: MemberCommand = { type: 'RemoveMember', data: { ...removal, hasOtherOwner: true } };
+const remove: MemberCommand = { type: 'RemoveMember', data: { ...removal } };
 
 describe('member', () => {
   const member = deciderSpec(memberDecider);
@@ -77,7 +76,7 @@ describe('member', () => {
     member.given(added, removed).when(toRole('manager')).thenThrows(MemberNotFound);
     member
       .given(addedAs('manager'))
-      .when({ type: 'ChangeMemberRole', data: { userId: 'anna', by: 'anna', role: 'owner', hasOtherOwner: true } })
+      .when({ type: 'ChangeMemberRole', data: { userId: 'anna', by: 'anna', role: 'owner' } })
       .thenThrows(CannotChangeYourself);
   });
 
@@ -117,20 +116,25 @@ describe('member', () => {
     member.given().when(remove).thenThrows(MemberNotFound);
     member
       .given(added)
-      .when({ type: 'RemoveMember', data: { userId: 'anna', by: 'anna', successor: null, hasOtherOwner: true } })
+      .when({ type: 'RemoveMember', data: { userId: 'anna', by: 'anna', successor: null } })
       .thenThrows(CannotRemoveYourself);
     member
       .given(added)
-      .when({ type: 'RemoveMember', data: { ...removal, successor: 'anna', hasOtherOwner: true } })
+      .when({ type: 'RemoveMember', data: { ...removal, successor: 'anna' } })
       .thenThrows(NotAssignable);
   });
 
-  it('G4: stays an owner while there is no other', () => {
-    const last = { type: 'RemoveMember', data: { ...removal, hasOtherOwner: false } } as const;
-    member.given(addedAs('owner')).when(last).thenThrows(LastOwner);
-    member.given(addedAs('owner')).when(toRole('manager', false)).thenThrows(LastOwner);
-    member.given(addedAs('owner')).when(toRole('manager')).then(changedTo('manager'));
-    member.given(added).when(last).then(removed);
+  it('G4: counts how often they were made an owner', () => {
+    const events = [addedAs('owner'), changedTo('agent'), changedTo('owner'), removed, addedAs('owner')];
+    const terms = (all: readonly MemberEvent[]): number =>
+      all.reduce(memberDecider.evolve, memberDecider.initialState).ownerTerms;
+    expect(terms(events)).toBe(3);
+    const staff = { ...about, permission: 'members:write' } as const;
+    const back: readonly MemberEvent[] = [
+      { type: 'PermissionWithdrawn', data: staff },
+      { type: 'PermissionGiven', data: staff },
+    ];
+    expect(terms([...events, ...back])).toBe(4);
   });
 
   it('M12: has their conversations handed over twice, each time once', () => {

@@ -18,29 +18,32 @@ import type {
   PermissionGiven,
 } from './member.events.js';
 
-/** `hasOtherOwner`: the program has another owner than this member: the decision needs it, so the command carries it. */
-type OfProgram = { readonly hasOtherOwner: boolean };
-
 export type MemberCommand =
   | Message<'AddMember', Open<MemberAdded['data']>>
-  | Message<'ChangeMemberRole', MemberRoleChanged['data'] & OfProgram>
+  | Message<'ChangeMemberRole', MemberRoleChanged['data']>
   | Message<'GivePermission' | 'WithdrawPermission', PermissionGiven['data']>
-  | Message<'RemoveMember', MemberRemoved['data'] & OfProgram>
+  | Message<'RemoveMember', MemberRemoved['data']>
   | Message<'NoteHandover', ConversationsHandedOver['data']>;
 
 type CurrentMember = MemberAdded['data'] & {
   readonly status: 'member';
+  readonly ownerTerms: number;
   /** How the member's permissions differ from those of the role. */
   readonly given: readonly Permission[];
   readonly withdrawn: readonly Permission[];
 };
 
-/** A member of staff, or not yet, or no longer. `againAt` is undefined before conversations were handed over. */
+/**
+ * A member of staff, or not yet, or no longer. `againAt` is undefined before conversations were handed over.
+ * `ownerTerms` counts how often this person became an owner who may keep the staff.
+ */
 export type Member =
-  { readonly status: 'none' } | { readonly status: 'removed'; readonly againAt?: string | null } | CurrentMember;
+  | { readonly status: 'none'; readonly ownerTerms: number }
+  | { readonly status: 'removed'; readonly ownerTerms: number; readonly againAt?: string | null }
+  | CurrentMember;
 
 export const memberDecider: Decider<Member, MemberCommand, MemberEvent> = {
-  initialState: { status: 'none' },
+  initialState: { status: 'none', ownerTerms: 0 },
 
   decide: decideByType<Member, MemberCommand, MemberEvent>({
     AddMember(data, state) {
@@ -48,12 +51,8 @@ export const memberDecider: Decider<Member, MemberCommand, MemberEvent> = {
       if (state.role !== data.role) throw new MemberExists();
       return [];
     },
-    ChangeMemberRole({ hasOtherOwner, ...data }, state) {
-      const member = changeable(data, state);
-      if (member.role === data.role) return [];
-      if (member.role === 'owner' && !hasOtherOwner) throw new LastOwner();
-      return [{ type: 'MemberRoleChanged', data }];
-    },
+    ChangeMemberRole: (data, state) =>
+      changeable(data, state).role === data.role ? [] : [{ type: 'MemberRoleChanged', data }],
     GivePermission(data, state) {
       const member = changeable(data, state);
       if (!canHave(member.role, data.permission)) throw new PermissionNotForRole(data.permission, member.role);
@@ -61,11 +60,10 @@ export const memberDecider: Decider<Member, MemberCommand, MemberEvent> = {
     },
     WithdrawPermission: (data, state) =>
       may(changeable(data, state), data.permission) ? [{ type: 'PermissionWithdrawn', data }] : [],
-    RemoveMember({ hasOtherOwner, ...data }, state) {
+    RemoveMember(data, state) {
       if (state.status === 'none') throw new MemberNotFound();
       if (data.by === data.userId) throw new CannotRemoveYourself();
       if (state.status === 'removed') return [];
-      if (state.role === 'owner' && !hasOtherOwner) throw new LastOwner();
       if (data.successor === data.userId) throw new NotAssignable();
       return [{ type: 'MemberRemoved', data }];
     },
@@ -77,13 +75,28 @@ export const memberDecider: Decider<Member, MemberCommand, MemberEvent> = {
   }),
 
   evolve(state, event) {
-    if (event.type === 'MemberAdded') return { status: 'member', ...event.data, given: [], withdrawn: [] };
-    if (event.type === 'MemberRemoved') return { status: 'removed' };
-    if (event.type === 'ConversationsHandedOver')
-      return state.status === 'removed' ? { status: 'removed', againAt: event.data.againAt } : state;
-    return state.status === 'member' ? { ...state, ...permissionsAfter(state, event) } : state;
+    const next = after(state, event);
+    return keepsStaff(next) && !keepsStaff(state) ? { ...next, ownerTerms: next.ownerTerms + 1 } : next;
   },
 };
+
+function after(state: Member, event: MemberEvent): Member {
+  const { ownerTerms } = state;
+  switch (event.type) {
+    case 'MemberAdded':
+      return { status: 'member', ...event.data, given: [], withdrawn: [], ownerTerms };
+    case 'MemberRemoved':
+      return { status: 'removed', ownerTerms };
+    case 'ConversationsHandedOver':
+      return state.status === 'removed' ? { ...state, againAt: event.data.againAt } : state;
+    default:
+      return state.status === 'member' ? { ...state, ...permissionsAfter(state, event) } : state;
+  }
+}
+
+/** Whether the member is an owner who can make others owners; a program needs one. */
+export const keepsStaff = (member: Member | null): member is CurrentMember =>
+  member?.status === 'member' && may(member, 'members:write');
 
 type Differences = { readonly given: readonly Permission[]; readonly withdrawn: readonly Permission[] };
 
@@ -134,12 +147,6 @@ export class CannotChangeYourself extends DomainError {
   readonly code = 'CannotChangeYourself';
   constructor() {
     super('You cannot change your own role or permissions; another owner can');
-  }
-}
-export class LastOwner extends DomainError {
-  readonly code = 'LastOwner';
-  constructor() {
-    super('A program needs an owner; make another member an owner first');
   }
 }
 export class PermissionNotForRole extends DomainError {

@@ -140,7 +140,8 @@ export class InboxQueries {
     const choiceOf = new Map(mutes.map((choice) => [choice.conversationId, choice]));
     const byAddress = new Map(consents.map((consent) => [consent.id, consent]));
     const senders = programs[0]?.senders ?? [];
-    return rows.map(({ programId: _programId, activity: _activity, archived: _archived, staff = [], ...row }) => {
+    const shown = readsContent(viewer) ? rows : rows.map((row) => ({ ...row, preview: null }));
+    return shown.map(({ programId: _programId, activity: _activity, archived: _archived, staff = [], ...row }) => {
       const contact = contactOf.get(row.contactId);
       const consents = byAddress.get(contact?.addressIds[0] ?? '')?.senders ?? {};
       const choice = choiceOf.get(row.id);
@@ -150,7 +151,6 @@ export class InboxQueries {
       const isSilent = isMuted(choice, isTheirs, now);
       return {
         ...row,
-        preview: readsContent(viewer) ? row.preview : null,
         isMuted: isSilent,
         mutedUntil: isSilent ? (choice?.until ?? null) : null,
         ...shownAs(contact, row.contactId),

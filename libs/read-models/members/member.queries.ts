@@ -4,7 +4,9 @@ import { permissionsOf, type Permission } from '@app/kernel';
 import { ReadModelReader } from '../read-model-reader.js';
 import { membersProjection, type MemberRow } from './members.projection.js';
 
-export type MemberView = Pick<MemberRow, 'userId' | 'name' | 'email' | 'role' | 'given' | 'withdrawn' | 'revision'> & {
+export type MemberView = Required<
+  Pick<MemberRow, 'userId' | 'name' | 'email' | 'role' | 'given' | 'withdrawn' | 'revision'>
+> & {
   /** Those in force. */
   readonly permissions: readonly Permission[];
 };
@@ -35,6 +37,6 @@ const staffOf = (programId: string) =>
   ({ programId, index: 'program', equals: { programId, isRemoved: false }, order: 'asc' }) as const;
 
 const view = (row: MemberRow): MemberView => {
-  const { userId, name, email, role, given, withdrawn, revision } = row;
+  const { userId, name, email, role, given = [], withdrawn = [], revision } = row;
   return { userId, name, email, role, permissions: permissionsOf(row), given, withdrawn, revision };
 };

@@ -10,9 +10,12 @@ export type MemberRow = {
   readonly name: string | null;
   readonly email: string | null;
   readonly role: MemberRole;
-  /** How the member's permissions differ from those of the role. */
-  readonly given: readonly Permission[];
-  readonly withdrawn: readonly Permission[];
+  /**
+   * How the member's permissions differ from those of the role. Rows written before these fields existed have none until
+   * a rebuild.
+   */
+  readonly given?: readonly Permission[];
+  readonly withdrawn?: readonly Permission[];
   readonly isRemoved: boolean;
   /** When the conversations of a former member are handed over; `null`: they are not, or no more. */
   readonly handoverAt: string | null;
@@ -56,7 +59,7 @@ export const membersProjection = defineReadModel<MemberRow>()({
       case 'ConversationsHandedOver':
         return { ...row, handoverAt: event.data.againAt, revision };
       default:
-        return { ...row, ...permissionsAfter(row, event), revision };
+        return { ...row, ...permissionsAfter({ given: [], withdrawn: [], ...row }, event), revision };
     }
   },
 });

@@ -22,6 +22,7 @@ export const programSamples = {
   PermissionGiven: { userId: 'anna', permission: 'deliveries:settle', by: 'olivia' },
   PermissionWithdrawn: { userId: 'anna', permission: 'conversations:write', by: 'olivia' },
   MemberRemoved: { userId: 'anna', by: 'olivia', successor: 'alex' },
+  OwnerReleased: { userId: 'anna', term: 1, by: 'olivia' },
   ConversationsHandedOver: { userId: 'anna', againAt: '2026-01-05T09:02:00.000Z' },
   TokenRotationEnded: { programId: 'program-1', senderId: 'sender-1' },
   PolicyChanged: { name: 'replyToInbound', value: 'needs_consent', by: 'olivia' },

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { CommandContext } from '@app/eventing';
@@ -40,7 +40,6 @@ export class MembersController {
 
   /** Adds a person to the staff. */
   @Post()
-  @HttpCode(200)
   @Requires('members:write')
   async add(@Body() body: AddMemberDto, @Context() context: RequestContext): Promise<MemberPayload> {
     return this.members.add(body, context);

@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleNotification, KeyMustWait, Lookups } from '@app/application';
 import { Progress } from '@app/eventing';
-import { isAlertedOfUnassigned, may, unlessErased, type Permitted, type Position, type Recorded } from '@app/kernel';
+import {
+  isAlertedOfUnassigned,
+  mayGetTexts,
+  unlessErased,
+  type Permitted,
+  type Position,
+  type Recorded,
+} from '@app/kernel';
 import { concernedStaff, type ConversationEvent } from '@app/domain/conversation';
 import { isMuted, muteAggregate } from '@app/domain/mute';
 import type { NotifiedPerson } from '@app/domain/notification';
@@ -81,7 +88,7 @@ export class Recipients {
     ).filter((member) => member !== null);
     const staff = concerned.length > 0 ? concerned : await this.ownersAndManagers(programId, source.position);
     // The email contains the text.
-    const readers = (await this.withAlerts(event, staff)).filter((member) => may(member, 'messages:read'));
+    const readers = (await this.withAlerts(event, staff)).filter(mayGetTexts);
     return readers.map(({ userId }) => ({ kind: 'member', id: userId }));
   }
 

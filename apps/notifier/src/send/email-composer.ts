@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import mustache from 'mustache';
 import { Lookups, type CreatedProgram } from '@app/application';
 import type { Email } from '@app/gateways';
-import { isErased, may } from '@app/kernel';
+import { isErased, mayGetTexts } from '@app/kernel';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import { ContentErased, type MessageContent } from './message-content.js';
 
@@ -61,7 +61,7 @@ export class EmailComposer {
   ): Promise<Email['to'] | null> {
     if (kind === 'member') {
       const member = await this.lookups.member(programId, id);
-      if (!member || !may(member, 'messages:read')) return null;
+      if (!member || !mayGetTexts(member)) return null;
       if (isErased(member.name) || isErased(member.email)) throw new ContentErased();
       return { name: member.name, address: member.email };
     }

@@ -50,7 +50,11 @@ describe('a skeleton is refused', () => {
     ['event in camelCase', (tree) => newEvent(tree, 'member', 'itWasNoted', 'NoteIt'), 'not in PascalCase'],
     ['command in kebab-case', (tree) => newEvent(tree, 'member', 'ItWasNoted', 'note-it'), 'not in PascalCase'],
     ['existing event', (tree) => newEvent(tree, 'member', 'MessageSent', 'NoteIt'), 'in the aggregate conversation'],
-    ['name of another type', (tree) => newEvent(tree, 'member', 'Role', 'NoteIt'), 'declares a type Role already'],
+    [
+      'name of another type',
+      (tree) => newEvent(tree, 'conversation', 'SendRule', 'NoteIt'),
+      'declares a type SendRule already',
+    ],
     ['existing command', (tree) => newEvent(tree, 'member', 'ItWasNoted', 'AddMember'), 'AddMember exists already'],
     ['read model in PascalCase', (tree) => newReadModel(tree, 'Notes', ['MessageSent']), 'not in kebab-case'],
     ['existing read model', (tree) => newReadModel(tree, 'inbox', ['MessageSent']), 'read-models/inbox exists already'],

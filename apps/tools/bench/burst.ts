@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Automation } from '@app/application';
 import { openEngines } from '@app/composition';
-import { naturalId, Progress, type Engines } from '@app/eventing';
+import { naturalId, Progress, RecordCheck, type Engines } from '@app/eventing';
 import { loadConfiguration } from '@app/platform';
 import { PUBLISHER } from '@app/public-events';
 import { readModels } from '@app/read-models';
@@ -48,7 +48,10 @@ export class Burst {
       PORT: '0',
     };
     admin('prepare', environment);
-    return new Burst(environment, await openEngines(loadConfiguration(environment)), servers, folder);
+    const engines = await openEngines(loadConfiguration(environment));
+    // Writes the identity of the event store, which comes before everything else.
+    await new RecordCheck(engines).pass();
+    return new Burst(environment, engines, servers, folder);
   }
 
   /** Stores conversations of many programs. */

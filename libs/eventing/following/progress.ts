@@ -1,8 +1,7 @@
 import type { Position } from '@app/kernel';
 import type { Partitions } from '../ports/partitions.js';
 import type { Checkpoints } from '../ports/read-model-store.js';
-
-const WAIT_MS = 1_000;
+import { untilReached } from './until-reached.js';
 
 /** A read model or a follower; `isDivided`: false for a follower without parts. */
 type Followed = { readonly name: string; readonly isDivided?: boolean };
@@ -15,7 +14,8 @@ export class Progress {
   ) {}
 
   /**
-   * Waits until it has handled everything of a program up to the position; `null`: of every program. @returns false when the time (ms) is over
+   * Waits until it has handled everything of a program up to the position; `null`: of every program.
+   * @returns false when the time (ms) is over
    */
   async waitFor(
     followed: Followed,
@@ -43,6 +43,8 @@ export class Progress {
     signal: AbortSignal,
     programId: string | null = null,
   ): Promise<void> {
-    while (!signal.aborted && !(await this.waitFor(followed, position, WAIT_MS, programId)));
+    await Promise.all(
+      this.checkpointsOf(followed, programId).map((name) => untilReached(this.checkpoints, name, position, signal)),
+    );
   }
 }

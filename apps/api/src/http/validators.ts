@@ -23,7 +23,7 @@ type Described = {
 
 /** Adds to a validation what the API description says about it. */
 const described =
-  (validation: PropertyDecorator, { each = false }: { each?: boolean }, said: Described): PropertyDecorator =>
+  (validation: PropertyDecorator, said: Described, { each = false }: { each?: boolean } = {}): PropertyDecorator =>
   (target, key) => {
     validation(target, key);
     ApiProperty(each ? { type: 'array', items: { type: 'string', ...said } } : said)(target, key);
@@ -39,7 +39,6 @@ export const IsCleanText = (): PropertyDecorator =>
         defaultMessage: () => '$property must be text that is not blank, without control characters',
       },
     }),
-    {},
     {
       pattern: '^(?=[\\s\\S]*\\S)[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$',
     },
@@ -59,8 +58,8 @@ export const IsEmailAddress = (options: { each?: boolean } = {}): PropertyDecora
       },
       options,
     ),
-    options,
     { format: 'email', maxLength: LONGEST_EMAIL },
+    options,
   );
 
 /** A phone number, in international form (`+14155550132`, spaces and dashes allowed); becomes E.164. */
@@ -80,7 +79,7 @@ export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => 
   );
   return (target, key) => {
     normalise(target, key);
-    described(validate, options, { format: 'phone', example: '+14155550132' })(target, key);
+    described(validate, { format: 'phone', example: '+14155550132' }, options)(target, key);
   };
 };
 
@@ -105,7 +104,6 @@ export const IsTime = (): PropertyDecorator =>
         defaultMessage: () => '$property must be a date and time such as 2026-01-05T09:00:00Z',
       },
     }),
-    {},
     { format: 'date-time' },
   );
 
@@ -120,7 +118,6 @@ export const IsPastTime = (): PropertyDecorator =>
           '$property must be a date and time such as 2026-01-05T09:00:00Z that is not in the future',
       },
     }),
-    {},
     { format: 'date-time' },
   );
 

@@ -29,7 +29,7 @@ export class AddMemberDto extends ChangeRoleDto {
   /** The subject of the person's access tokens. */
   @MaxLength(LONGEST_ID) @IsCleanText() readonly userId!: string;
   @MaxLength(200) @IsCleanText() readonly name!: string;
-  @MaxLength(254) @IsEmailAddress() readonly email!: string;
+  @IsEmailAddress() readonly email!: string;
 }
 
 @InputType({ isAbstract: true })

@@ -45,7 +45,7 @@ async function scan(eventLog: EventLog): Promise<void> {
   const head = await eventLog.head();
   if (head === null) throw new Error('The record is empty');
   const { signal } = new AbortController();
-  for await (const { position } of eventLog.follow({ after: null, categories: inbox.categories, signal }))
+  for await (const { position } of eventLog.follow({ after: null, categories: inbox.categories, alone: true, signal }))
     if (position >= head) return;
 }
 

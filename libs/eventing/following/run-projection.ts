@@ -113,7 +113,12 @@ export async function rebuild(
   const head = await eventLog.head();
   if (head === null) return null;
   const rows = new Map<string, DocumentWrite>();
-  for await (const { all, position } of eventLog.follow({ after: null, categories: model.categories, signal })) {
+  for await (const { all, position } of eventLog.follow({
+    after: null,
+    categories: model.categories,
+    alone: true,
+    signal,
+  })) {
     for (const event of fold(
       model,
       rows,

@@ -110,44 +110,49 @@ it('followers of any speed, any start and any part see what filtering a list giv
     maxLength: 12,
   });
   await fc.assert(
-    fc.asyncProperty(appends, fc.array(follower, { minLength: 1, maxLength: 5 }), async (commands, followers) => {
-      hub = new EventHub(store, codec, { kept: 20 });
-      const all: { id: string; category: string; programId: string }[] = [];
-      const positions = [await store.head()];
-      const append = async (category: string, events: StoredEvent[]): Promise<void> => {
-        const { position } = await store.append(`${category}-${events[0]?.id}`, 'no-stream', events);
-        positions.push(position);
-        all.push(...events.map(({ id, metadata }) => ({ id, category, programId: String(metadata['programId']) })));
-      };
-      for (let number = 0; number < 5; number += 1) await append('red', many(1));
-      const some = (count: number): StoredEvent[] =>
-        Array.from({ length: count }, (_, number) => happened(programs[number % programs.length]));
-      const ends = parts.map((part) => happened(programs.find((program) => part.has(program))));
-      const following = followers.map(async ({ part, start, categories, slow }) => ({
-        seen: await followTo(
-          ends[part ? parts.indexOf(part) : ends.length - 1]?.id ?? '',
-          { after: positions[start] ?? null, categories: [...categories, 'end'], part },
-          async () => {
-            for (let turn = 0; turn < slow * 20; turn += 1) await nextTurn();
-          },
-        ),
-        expected: (): string[] =>
-          idsOf(
-            all
-              .slice(start)
-              .filter(
-                ({ category, programId }) =>
-                  [...categories, 'end'].includes(category) && part?.has(programId) !== false,
-              ),
+    fc.asyncProperty(
+      appends,
+      fc.array(follower, { minLength: 1, maxLength: 5 }),
+      fc.nat(2),
+      async (commands, followers, patienceMs) => {
+        hub = new EventHub(store, codec, { kept: 20, patienceMs });
+        const all: { id: string; category: string; programId: string }[] = [];
+        const positions = [await store.head()];
+        const append = async (category: string, events: StoredEvent[]): Promise<void> => {
+          const { position } = await store.append(`${category}-${events[0]?.id}`, 'no-stream', events);
+          positions.push(position);
+          all.push(...events.map(({ id, metadata }) => ({ id, category, programId: String(metadata['programId']) })));
+        };
+        for (let number = 0; number < 5; number += 1) await append('red', many(15));
+        const some = (count: number): StoredEvent[] =>
+          Array.from({ length: count }, (_, number) => happened(programs[number % programs.length]));
+        const ends = parts.map((part) => happened(programs.find((program) => part.has(program))));
+        const following = followers.map(async ({ part, start, categories, slow }) => ({
+          seen: await followTo(
+            ends[part ? parts.indexOf(part) : ends.length - 1]?.id ?? '',
+            { after: positions[start] ?? null, categories: [...categories, 'end'], part },
+            async () => {
+              for (let turn = 0; turn < slow * 20; turn += 1) await nextTurn();
+            },
           ),
-      }));
-      for (const { category, count } of commands) {
-        await append(category, some(count + 1));
-        for (let turn = 0; turn < count; turn += 1) await nextTurn();
-      }
-      for (const end of ends) await append('end', [end]);
-      for (const { seen, expected } of await Promise.all(following)) expect(seen).toEqual(expected());
-    }),
+          expected: (): string[] =>
+            idsOf(
+              all
+                .slice(start * 15)
+                .filter(
+                  ({ category, programId }) =>
+                    [...categories, 'end'].includes(category) && part?.has(programId) !== false,
+                ),
+            ),
+        }));
+        for (const { category, count } of commands) {
+          await append(category, some(count + 1));
+          for (let turn = 0; turn < count; turn += 1) await nextTurn();
+        }
+        for (const end of ends) await append('end', [end]);
+        for (const { seen, expected } of await Promise.all(following)) expect(seen).toEqual(expected());
+      },
+    ),
     { numRuns: 25 },
   );
 });
@@ -218,4 +223,39 @@ it('keeps few large events: a follower that is slow reads them alone', async () 
   clearInterval(releasing);
   expect(subscribe.mock.calls.length).toBeGreaterThan(before);
   subscribe.mockRestore();
+});
+
+it('parts that catch up receive and open each event once, together', async () => {
+  const { all: parts } = new Partitions(8);
+  const after = await store.head();
+  const programs = Array.from({ length: 40 }, (_, number) => `program-${number}`);
+  const events = Array.from({ length: 300 }, (_, number) => happened(programs[number % programs.length]));
+  const ends = parts.map((part) => happened(programs.find((program) => part.has(program))));
+  for (const event of [...events, ...ends]) await store.append(`burst-${event.id}`, 'no-stream', [event]);
+  const subscribe = jest.spyOn(store, 'subscribe');
+  const seen = await Promise.all(
+    [...parts, ...parts].map((part, number) =>
+      followTo(ends[parts.indexOf(part)]?.id ?? '', { after, part }, async () => {
+        for (let turn = 0; turn < number * 5; turn += 1) await nextTurn();
+      }),
+    ),
+  );
+  expect(subscribe.mock.calls.length).toBe(1);
+  subscribe.mockRestore();
+  expect([...codec.opened].sort()).toEqual(idsOf([...events, ...ends]).sort());
+  expect(seen.flat().sort()).toEqual([...codec.opened, ...codec.opened].sort());
+});
+
+it('a follower that stays behind does not hold the others, and continues apart', async () => {
+  hub = new EventHub(store, codec, { kept: 20, patienceMs: 5 });
+  const after = await store.head();
+  const events = many(600);
+  for (const event of events) await store.append(`stuck-${event.id}`, 'no-stream', [event]);
+  const end = events.at(-1)?.id ?? '';
+  let release = (): void => undefined;
+  const isReleased = new Promise<void>((resolve) => (release = resolve));
+  const stuck = followTo(end, { after }, () => isReleased);
+  expect(await followTo(end, { after })).toEqual(idsOf(events));
+  release();
+  expect(await stuck).toEqual(idsOf(events));
 });

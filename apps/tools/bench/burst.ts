@@ -15,9 +15,9 @@ import { readModelServer, recordServer, topicServer } from '../chaos/servers.js'
 import { eventLogOf, storeConversations } from './stored-conversations.js';
 
 export const PARTS = 8;
-const TAKE_OVER_AFTER_MS = 1_000;
+const TAKE_OVER_AFTER_MS = 3_000;
 const EVENTS_EACH = 10;
-const LONGEST_MS = 600_000;
+const LONGEST_MS = 1_800_000;
 
 /** Programs of the burst; the parts are of similar size. */
 const programs = Array.from({ length: 64 }, (_, number) => naturalId('burst', String(number)));

@@ -16,7 +16,7 @@ afterEach(() => jest.useRealTimers());
 
 async function store(moves: readonly Move[]): Promise<readonly string[]> {
   attempts += 1;
-  await Promise.resolve();
+  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
   meanwhile();
   if (isAway) throw new Error('away');
   const isAt = ({ name, from }: Move): boolean => (stored.get(name) ?? null) === from;
@@ -48,4 +48,17 @@ it('is closed also when they cannot be stored, and does not try again', async ()
   await jest.advanceTimersByTimeAsync(5_000);
   expect(attempts).toBe(1);
   expect(jest.getTimerCount()).toBe(0);
+});
+
+it('a follower that settles waits for all that are being stored, also for those that follow at once', async () => {
+  meanwhile = () => {
+    if (attempts === 1) passed.pass('one', '1', '2');
+  };
+  passed.pass('one', null, '1');
+  const first = passed.flush();
+  while (attempts === 0) await Promise.resolve();
+  const second = passed.flush();
+  const settled = passed.settle('one', '2').then((from) => ({ from, stored: stored.get('one') }));
+  await Promise.all([first, second]);
+  expect(await settled).toEqual({ from: '2', stored: '2' });
 });

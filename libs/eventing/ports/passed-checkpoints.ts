@@ -15,6 +15,7 @@ export class PassedCheckpoints {
   readonly #onLost = new Map<string, () => void>();
   /** Moved meanwhile by another worker, which their followers must learn. */
   readonly #lost = new Set<string>();
+  /** After one there may be the next at once, so whoever waits for its end looks again. */
   #storing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -39,7 +40,7 @@ export class PassedCheckpoints {
 
   /** Where a checkpoint is, if it is not stored yet: for a follower that starts. */
   async get(name: string): Promise<Position | undefined> {
-    await this.#storing?.catch(() => undefined);
+    while (this.#storing) await this.#storing.catch(() => undefined);
     this.#lost.delete(name);
     return this.#passed.get(name)?.to;
   }
@@ -49,7 +50,7 @@ export class PassedCheckpoints {
    * @throws CheckpointMoved
    */
   async settle(name: string, from: Position | null): Promise<Position | null> {
-    await this.#storing?.catch(() => undefined);
+    while (this.#storing) await this.#storing.catch(() => undefined);
     const passed = this.#passed.get(name);
     this.#passed.delete(name);
     if (this.#lost.delete(name)) throw new CheckpointMoved(name);
@@ -66,7 +67,7 @@ export class PassedCheckpoints {
 
   /** Stores them now. */
   async flush(): Promise<void> {
-    await this.#storing?.catch(() => undefined);
+    while (this.#storing) await this.#storing.catch(() => undefined);
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#passed.size > 0) this.#storing = this.#store();

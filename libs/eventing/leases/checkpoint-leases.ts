@@ -120,7 +120,7 @@ export class CheckpointLeases extends Leadership {
     this.renewedAt = askedAt;
     clearTimeout(this.expiry);
     // Not at a beat, which may wait for the store.
-    this.expiry = setTimeout(() => this.stopAll(), askedAt + this.takeOverAfterMs - performance.now());
+    this.expiry = setTimeout(() => this.stopAll(), Math.max(0, askedAt + this.takeOverAfterMs - performance.now()));
     return entries;
   }
 

@@ -129,6 +129,21 @@ describe('G4, G7: members by API', () => {
     expect(events).toEqual([]);
   });
 
+  it('a change of an owner that is refused, or repeated, writes nothing', async () => {
+    const toAgent = (headers: Record<string, string>): Promise<Answer> =>
+      api.ask('PUT', '/v1/members/ossian/role', { as: owner, body: { role: 'agent' }, headers });
+    await add({ userId: 'ossian', role: 'owner' });
+    const refused = await api.recorded(async () => {
+      expectProblem(await toAgent({ 'if-match': '"7"' }), { status: 412, code: 'RevisionMismatch', field: 'If-Match' });
+    });
+    expect(refused).toEqual([]);
+    const key = { 'idempotency-key': 'ossian' };
+    const first = await toAgent(key);
+    await api.ask('PUT', '/v1/members/ossian/role', { as: owner, body: { role: 'owner' } });
+    const repeated = await api.recorded(async () => expect((await toAgent(key)).body).toEqual(first.body));
+    expect(repeated).toEqual([]);
+  });
+
   it('one owner remains when two end each other’s role at the same time', async () => {
     const of = (id: string): Identity => ({ programId: second.programId, id, kind: 'member' });
     await addSecondProgram(api.standalone.app);

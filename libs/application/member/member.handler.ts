@@ -34,13 +34,14 @@ export class MemberHandler implements ICommandHandler<HandleMember> {
       id,
       intent,
       context,
-      prepare: async (command: MemberCommand, state: Member): Promise<MemberCommand> => {
+      prepare: async (command: MemberCommand): Promise<MemberCommand> => {
         await this.checkActor(context);
         if (command.type === 'RemoveMember') await this.checkSuccessor(context.programId, command.data.successor);
-        const next = memberAggregate.decide(command, state).reduce(memberAggregate.evolve, state);
-        if (keepsStaff(state) && !keepsStaff(next))
-          await this.release({ userId: state.userId, term: state.ownerTerms }, context);
         return command;
+      },
+      beforeAppend: async (decided, state: Member): Promise<void> => {
+        if (keepsStaff(state) && !keepsStaff(decided.reduce(memberAggregate.evolve, state)))
+          await this.release({ userId: state.userId, term: state.ownerTerms }, context);
       },
     });
   }

@@ -17,6 +17,8 @@ export type Handling<State, Intent extends Message, Command extends Message, Eve
   readonly context: CommandContext;
   /** Adds data from elsewhere that the decision needs; may be called several times. */
   prepare(intent: Intent, state: State): Command | Promise<Command>;
+  /** Stores elsewhere what has to be stored before the decided events. May be called several times. */
+  beforeAppend?(decided: readonly Event[], state: State): Promise<void>;
 };
 
 const MAX_CONFLICTS = 50;
@@ -59,7 +61,7 @@ type Handled<State, Intent extends Message, Command extends Message, Event exten
 /** @returns `null` when the decision must be made again on the current stream */
 async function tryOnce<State, Intent extends Message, Command extends Message, Event extends Message>(
   aggregates: Aggregates,
-  { aggregate, id, intent, prepare, ...about }: Handled<State, Intent, Command, Event>,
+  { aggregate, id, intent, prepare, beforeAppend, ...about }: Handled<State, Intent, Command, Event>,
   isRead: boolean,
 ): Promise<CommandResult<Event> | null> {
   const { context, metadata, trace } = about;
@@ -76,6 +78,7 @@ async function tryOnce<State, Intent extends Message, Command extends Message, E
   if (decided.length === 0) return isRead ? unchanged(folded, trace) : null;
   // Ids are derived so that this cannot happen; still, a program must never write into another program's stream.
   if (folded !== loaded) throw new IdNotAvailable();
+  await beforeAppend?.(decided, folded.state);
   await trace?.forestall();
   return append(aggregates, { aggregate, id, folded: loaded, decided, about: metadata });
 }

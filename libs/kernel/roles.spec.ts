@@ -53,7 +53,7 @@ const matrix: Readonly<Record<Permission, readonly [has: string, mayGet?: string
   'contacts:write': ['omai'],
   'referrals:read': ['omarv'],
   'referrals:write': ['omai'],
-  'consents:write': ['omai'],
+  'consents:write': ['omi'],
   'deliveries:read': ['omarv'],
   'deliveries:settle': ['om', 'a'],
   'members:read': ['om'],

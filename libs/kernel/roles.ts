@@ -26,7 +26,7 @@ const table = {
   'contacts:write': { has: [...writers, 'integration'] },
   'referrals:read': { has: viewers },
   'referrals:write': { has: [...writers, 'integration'] },
-  'consents:write': { has: [...writers, 'integration'] },
+  'consents:write': { has: [...managers, 'integration'] },
   'deliveries:read': { has: viewers },
   'deliveries:settle': { has: managers, mayGet: ['agent'] },
   'members:read': { has: managers },

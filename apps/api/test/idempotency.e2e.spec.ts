@@ -108,7 +108,13 @@ const commands: readonly Command[] = [
     body: { referrerId: contactId, referredId: contactId },
     other: { referrerId: contactId, referredId: contactId, status: 'x' },
   },
-  { name: 'ask for consent', path: '/v1/consents', body: consent, other: { ...consent, wording: 'I agree as well' } },
+  {
+    name: 'ask for consent',
+    path: '/v1/consents',
+    body: consent,
+    other: { ...consent, wording: 'I agree as well' },
+    as: sample.manager,
+  },
 ];
 
 describe('M9: the same key is the same command and gets the first response', () => {
@@ -248,10 +254,10 @@ describe('M9: the first response stands although the state has changed', () => {
     const { body } = await api.post('/v1/contacts', { name: 'Mover', phones: ['+14155550145'] });
     const key = newKey();
     const form = { ...consent, contactId: body['contactId'] };
-    const first = await api.post('/v1/consents', form, keyed(key));
+    const first = await api.post('/v1/consents', form, keyed(key, sample.manager));
     await api.ask('PATCH', `/v1/contacts/${String(body['contactId'])}`, { body: { phones: ['+14155550146'] } });
     const events = await api.recorded(async () =>
-      expect(essence(await api.post('/v1/consents', form, keyed(key)))).toEqual(essence(first)),
+      expect(essence(await api.post('/v1/consents', form, keyed(key, sample.manager)))).toEqual(essence(first)),
     );
     expect(events).toEqual([]);
   });
@@ -290,21 +296,22 @@ describe('M9: a command that had nothing to do', () => {
       path: '/v1/consents',
       body: consent,
       other: { ...consent, wording: 'Yes' },
-      before: () => api.post('/v1/consents', consent),
+      as: sample.manager,
+      before: () => api.post('/v1/consents', consent, { as: sample.manager }),
     },
   ];
   it.each(again.map((command) => [command.name, command] as const))(
     '%s',
-    async (_, { path, body = {}, other, before }) => {
+    async (_, { path, body = {}, other, as, before }) => {
       await before?.();
       const key = newKey();
-      const first = await api.post(path, body, keyed(key));
+      const first = await api.post(path, body, keyed(key, as));
       await meanwhile();
       await api.post(`${one}/archive`, {});
       const events = await api.recorded(async () => {
-        expect(essence(await api.post(path, body, keyed(key)))).toEqual(essence(first));
+        expect(essence(await api.post(path, body, keyed(key, as)))).toEqual(essence(first));
         if (other !== undefined)
-          expectProblem(await api.post(path, other, keyed(key)), { status: 422, code: 'IdempotencyKeyReused' });
+          expectProblem(await api.post(path, other, keyed(key, as)), { status: 422, code: 'IdempotencyKeyReused' });
       });
       expect(events).toEqual([]);
     },

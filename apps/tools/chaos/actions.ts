@@ -130,7 +130,7 @@ export class Actions {
     const request = {
       method: 'POST',
       path: '/v1/consents',
-      token: this.cast.staffTokens.agent,
+      token: this.cast.staffTokens.manager,
       key: `form-${this.nextNumber()}`,
       body,
     } as const;

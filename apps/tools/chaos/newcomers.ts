@@ -67,7 +67,7 @@ export class Newcomers {
     await client.expect(201, {
       method: 'POST',
       path: '/v1/consents',
-      token: cast.staffTokens.agent,
+      token: cast.staffTokens.manager,
       key: keyOf('consent', phone),
       body: form,
     });

@@ -97,7 +97,7 @@ export class Day {
       wordingVersion: 'form-3',
       source: 'https://sunrise-solar.example/join',
     };
-    script.sees('agent', 'submits a consent form', (await client.post('agent', '/v1/consents', form)).status, 201);
+    script.sees('manager', 'submits a consent form', (await client.post('manager', '/v1/consents', form)).status, 201);
     await script.comesToSee('agent', 'consent is Pending', () => views.row('consent'), ['pending']);
     const refused = await this.say('agent', { channel: 'sms', text: 'Can we talk at five?' });
     script.sees(

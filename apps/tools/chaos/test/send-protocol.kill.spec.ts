@@ -77,7 +77,7 @@ const paths: Readonly<Record<Path, (bench: KillBench, row: Row, n: number) => Pr
   async question(bench, { step, ends }, n) {
     const { phone, conversationId, contactId } = await newcomer(bench, n);
     const form = { contactId, wording: 'Text me', wordingVersion: '1', source: 'https://sunrise-solar.example/join' };
-    await bench.dyingAt(step, () => bench.post('/v1/consents', `consent-${n}`, form));
+    await bench.dyingAt(step, () => bench.post('/v1/consents', `consent-${n}`, form, bench.facts.tokens.manager));
     await expectText(bench, conversationId, (entry) => entry.kind === 'automated', phone, ends);
   },
 

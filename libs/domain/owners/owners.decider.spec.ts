@@ -29,5 +29,6 @@ describe('G4: the owners of a program', () => {
     const again = { ...anna, term: 2 };
     owners.given(released(anna)).when(release(ben, again)).then(released(ben));
     owners.given(released(anna)).when(release(again, ben)).then(released(again));
+    owners.given(released(again)).when(release(anna, ben)).thenNothing();
   });
 });

@@ -17,14 +17,20 @@ export type Owners = { readonly released: Readonly<Record<string, number>> };
 export const ownersDecider: Decider<Owners, OwnersCommand, OwnersEvent> = {
   initialState: { released: {} },
 
-  decide({ data: { others, ...data } }, { released }) {
-    if (released[data.userId] === data.term) return [];
-    if (others.every(({ userId, term }) => released[userId] === term)) throw new LastOwner();
+  decide({ data: { others, ...data } }, owners) {
+    if (isReleased(owners, data)) return [];
+    if (others.every((other) => isReleased(owners, other))) throw new LastOwner();
     return [{ type: 'OwnerReleased', data }];
   },
 
   evolve: ({ released }, { data: { userId, term } }) => ({ released: { ...released, [userId]: term } }),
 };
+
+/** A release of an earlier term may be decided late, on an outdated state of the member. */
+const isReleased = (
+  { released }: Owners,
+  { userId, term }: { readonly userId: string; readonly term: number },
+): boolean => term <= (released[userId] ?? 0);
 
 export class LastOwner extends DomainError {
   readonly code = 'LastOwner';

@@ -58,6 +58,7 @@ const matrix: Readonly<Record<Permission, readonly [has: string, mayGet?: string
   'deliveries:settle': ['om', 'a'],
   'members:read': ['om'],
   'members:write': ['o'],
+  settings: ['om'],
   portal: ['c'],
 };
 

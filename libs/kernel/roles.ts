@@ -31,6 +31,8 @@ const table = {
   'deliveries:settle': { has: managers, mayGet: ['agent'] },
   'members:read': { has: managers },
   'members:write': { has: owners },
+  /** What a program decides for itself, such as where its emails link to. */
+  settings: { has: managers },
   portal: { has: ['contact'] },
 } as const satisfies Record<string, Rule>;
 

@@ -29,6 +29,9 @@ import { PortalController } from './portal/portal.controller.js';
 import { PortalResolver } from './portal/portal.resolver.js';
 import { PortalService } from './portal/portal.service.js';
 import { WidgetPreflight } from './portal/widget-origin.js';
+import { ProgramController } from './program/program.controller.js';
+import { ProgramResolver } from './program/program.resolver.js';
+import { ProgramService } from './program/program.service.js';
 import { ReferralsController } from './referrals/referrals.controller.js';
 import { ReferralsResolver } from './referrals/referrals.resolver.js';
 import { ReferralsService } from './referrals/referrals.service.js';
@@ -45,6 +48,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     DeliveriesController,
     MembersController,
     MeController,
+    ProgramController,
     PortalController,
     WidgetPreflight,
     TwilioWebhooksController,
@@ -66,6 +70,8 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     DeliveriesResolver,
     MembersService,
     MembersResolver,
+    ProgramService,
+    ProgramResolver,
     PortalService,
     PortalResolver,
     ContactActive,

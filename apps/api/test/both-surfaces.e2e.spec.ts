@@ -68,6 +68,8 @@ const contactId = sample.contact.id;
 const hello = { channel: 'in-app', text: 'Hello' };
 const consent = { contactId, wording: 'I agree', wordingVersion: '1', source: 'a form' };
 
+const links = (link: string) => ({ portalLink: link, consoleLink: link });
+
 /** Each command in a form that can be executed, a first and a second time. */
 const commands = (time: 1 | 2): readonly Asked[] => [
   { route: 'POST /v1/conversations', given: { referralId: sample.referralId, with: 'referred' } },
@@ -107,6 +109,7 @@ const commands = (time: 1 | 2): readonly Asked[] => [
     given: { permission: time === 1 ? 'messages:read' : 'referrals:read' },
   },
   { route: 'DELETE /v1/members/{id}', id: sample.agent.id, given: { successor: sample.manager.id } },
+  { route: 'PUT /v1/program/links', given: links(`https://${time}.example/{conversationId}`) },
 ];
 const named = (operations: readonly Asked[]): readonly (readonly [string, Asked])[] =>
   operations.map((operation) => [`${operation.route} ${JSON.stringify(operation.given ?? {})}`, operation]);
@@ -204,6 +207,12 @@ const refused: readonly Asked[] = [
   { route: 'DELETE /v1/members/{id}', id: 'nobody' },
   { route: 'DELETE /v1/members/{id}', id: sample.manager.id, given: { successor: sample.viewer.id } },
   { route: 'DELETE /v1/members/{id}', id: sample.owner.id },
+  { route: 'PUT /v1/program/links', given: links('https://portal.example/') },
+  {
+    route: 'PUT /v1/program/links',
+    given: links('https://a.example/{conversationId}'),
+    headers: { 'if-match': '"99"' },
+  },
   { route: 'POST /v1/portal/conversations/{id}/messages', id: NOBODY, given: { text: 'Hi' } },
   { route: 'POST /v1/portal/conversations/{id}/messages', id, given: { text: ' ' } },
   { route: 'GET /v1/portal/conversations', given: forged },
@@ -228,8 +237,9 @@ const refused: readonly Asked[] = [
 
 describe('G1: both surfaces refuse with the same code', () => {
   it('the table has every operation', () => {
-    // Nobody with a token is refused their own name.
-    const refusing = Object.keys(fieldOf).filter((route) => route !== 'GET /v1/me');
+    // They have no parameters, and the caller has every permission.
+    const never = ['GET /v1/me', 'GET /v1/program/links'];
+    const refusing = Object.keys(fieldOf).filter((route) => !never.includes(route));
     expect([...new Set(refused.map(({ route }) => route))].toSorted()).toEqual(refusing.toSorted());
   });
 
@@ -266,6 +276,7 @@ const queries: readonly Asked[] = [
   { route: 'GET /v1/me' },
   { route: 'GET /v1/members', given: { limit: 2 } },
   { route: 'GET /v1/members/{id}', id: sample.manager.id },
+  { route: 'GET /v1/program/links' },
   { route: 'GET /v1/portal/conversations' },
   { route: 'GET /v1/portal/conversations/{id}/messages', id, given: { order: 'desc' } },
 ];

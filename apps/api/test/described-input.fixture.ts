@@ -33,6 +33,10 @@ const ofFormat: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     .tuple(fc.stringMatching(/^[a-z0-9]{1,20}$/), fc.stringMatching(/^[a-z]{2,20}$/))
     .map(([name, host]) => `${name}@${host}.example`),
   phone: fc.constantFrom(...phones),
+  'link-template': fc.constantFrom(
+    'https://portal.example/{conversationId}',
+    'http://localhost:3000/#/c/{conversationId}?a=1',
+  ),
   'date-time': fc
     .date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('2026-01-01T00:00:00Z'), noInvalidDate: true })
     .map((date) => date.toISOString()),

@@ -47,6 +47,8 @@ export const fieldOf: Readonly<Record<string, string>> = {
   'POST /v1/members/{id}/permissions/give': 'givePermission',
   'POST /v1/members/{id}/permissions/withdraw': 'withdrawPermission',
   'DELETE /v1/members/{id}': 'removeMember',
+  'GET /v1/program/links': 'links',
+  'PUT /v1/program/links': 'changeLinks',
   'GET /v1/portal/conversations': 'portalConversations',
   'GET /v1/portal/conversations/{id}/messages': 'portalMessages',
   'POST /v1/portal/conversations/{id}/messages': 'writePortalMessage',

@@ -39,6 +39,7 @@ const valid: Readonly<Record<string, readonly unknown[]>> = {
   isUuid: [NOBODY],
   isPhone: ['+14155550190', '+1 415 555 0191'],
   isEmail: ['a@b.example', 'c@d.example'],
+  isLinkTemplate: ['https://portal.example/{conversationId}'],
   isCleanText: ['Hello'],
   isTime: ['2026-01-01T00:00:00Z'],
   isPastTime: ['2026-01-01T00:00:00Z'],

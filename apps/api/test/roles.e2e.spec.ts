@@ -49,6 +49,8 @@ const table: Readonly<Record<string, readonly Permission[]>> = {
   'POST /v1/members/{id}/permissions/give': ['members:write'],
   'POST /v1/members/{id}/permissions/withdraw': ['members:write'],
   'DELETE /v1/members/{id}': ['members:write'],
+  'GET /v1/program/links': ['settings'],
+  'PUT /v1/program/links': ['settings'],
   'GET /v1/portal/conversations': ['portal'],
   'GET /v1/portal/conversations/{id}/messages': ['portal'],
   'POST /v1/portal/conversations/{id}/messages': ['portal'],

@@ -159,6 +159,19 @@ describe('program', () => {
   it('G5: a sender cannot be added to a program that does not exist', () =>
     program.given().when({ type: 'AddSender', data: sender }).thenThrows(ProgramNotFound));
 
+  it('N1: the places that emails link to are those of the last change', () => {
+    const links = {
+      portalLink: 'https://new.example/{conversationId}',
+      consoleLink: 'https://c.example',
+      by: 'olivia',
+    };
+    const change = { type: 'ChangeLinkTemplates', data: links } as const;
+    const changed: ProgramEvent = { type: 'LinkTemplatesChanged', data: links };
+    program.given(created).when(change).then(changed);
+    program.given(created, changed).when(change).thenNothing();
+    program.given().when(change).thenThrows(ProgramNotFound);
+  });
+
   it('M5: the sites that may show the widget are those of the last change', () => {
     const set = (...origins: string[]): ProgramEvent => ({ type: 'WidgetOriginsSet', data: { origins } });
     const command = { type: 'SetWidgetOrigins', data: { origins: ['https://shop.example'] } } as const;

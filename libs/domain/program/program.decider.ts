@@ -1,6 +1,7 @@
 import { decideByType, DomainError, type Decider, type Message, type Open, type Personal } from '@app/kernel';
 import { defaultPolicies, isPolicyChoice, type Policies } from './policies.js';
 import type {
+  LinkTemplatesChanged,
   OptInText,
   ProgramCreated,
   ProgramEvent,
@@ -15,7 +16,8 @@ export type ProgramCommand =
   | Message<'ChangePolicy', { name: string; value: string; by: string }>
   | Message<'AddSender', Open<SenderAdded['data']>>
   | Message<'EndTokenRotation', TokenRotationEnded['data']>
-  | Message<'SetWidgetOrigins', WidgetOriginsSet['data']>;
+  | Message<'SetWidgetOrigins', WidgetOriginsSet['data']>
+  | Message<'ChangeLinkTemplates', LinkTemplatesChanged['data']>;
 
 /** Webhooks may be signed with `previousAuthToken` too, until the rotation ends; texts are sent with `authToken`. */
 export type Sender = {
@@ -93,6 +95,10 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
         return withSender(state, event.data.senderId, (sender) => ({ ...sender, previousAuthToken: null }));
       case 'WidgetOriginsSet':
         return { ...state, widgetOrigins: event.data.origins };
+      case 'LinkTemplatesChanged': {
+        const { portalLink, consoleLink } = event.data;
+        return { ...state, portalLink, consoleLink };
+      }
     }
   },
 };
@@ -119,6 +125,8 @@ const decideCreated = decideByType<Created, Exclude<ProgramCommand, { type: 'Cre
     return sender.previousAuthToken === null ? [] : [{ type: 'TokenRotationEnded', data }];
   },
   SetWidgetOrigins: (data) => [{ type: 'WidgetOriginsSet', data }],
+  ChangeLinkTemplates: (data, { portalLink, consoleLink }) =>
+    portalLink === data.portalLink && consoleLink === data.consoleLink ? [] : [{ type: 'LinkTemplatesChanged', data }],
 });
 
 const withSender = (program: Created, senderId: string, change: (sender: Sender) => Sender): Program => ({

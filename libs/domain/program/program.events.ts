@@ -27,6 +27,12 @@ export type SenderAdded = Message<
 /** A policy has another value from now on. */
 export type PolicyChanged = Message<'PolicyChanged', PolicyChoice & { by: string }>;
 
+/** Emails link to other places from now on; the templates are as in `ProgramCreated`. */
+export type LinkTemplatesChanged = Message<
+  'LinkTemplatesChanged',
+  { portalLink: string; consoleLink: string; by: string }
+>;
+
 /**
  * The sites that may show the contact’s messages in a widget, as origins (`https://shop.example`); replaces the former
  * list.
@@ -46,7 +52,13 @@ export type SenderCredentialsChanged = Message<
 export type TokenRotationEnded = Message<'TokenRotationEnded', { programId: string; senderId: string }>;
 
 export type ProgramEvent =
-  ProgramCreated | PolicyChanged | SenderAdded | SenderCredentialsChanged | TokenRotationEnded | WidgetOriginsSet;
+  | ProgramCreated
+  | PolicyChanged
+  | SenderAdded
+  | SenderCredentialsChanged
+  | TokenRotationEnded
+  | WidgetOriginsSet
+  | LinkTemplatesChanged;
 
 export const programEventTypes = {
   ProgramCreated: { version: 1 },
@@ -55,4 +67,5 @@ export const programEventTypes = {
   SenderCredentialsChanged: { version: 1, sealed: { authToken: 'programId' } },
   TokenRotationEnded: { version: 1 },
   WidgetOriginsSet: { version: 1 },
+  LinkTemplatesChanged: { version: 1 },
 } as const satisfies EventTypes<ProgramEvent>;

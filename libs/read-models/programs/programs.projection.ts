@@ -65,7 +65,7 @@ function next(
   row: ProgramRow,
   event: Exclude<
     ProgramEvent | HoldEvent,
-    { type: 'ProgramCreated' | 'PolicyChanged' | 'TokenRotationEnded' | 'WidgetOriginsSet' }
+    { type: 'ProgramCreated' | 'PolicyChanged' | 'TokenRotationEnded' | 'WidgetOriginsSet' | 'LinkTemplatesChanged' }
   >,
 ): ProgramRow {
   switch (event.type) {

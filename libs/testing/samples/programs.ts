@@ -27,6 +27,11 @@ export const programSamples = {
   TokenRotationEnded: { programId: 'program-1', senderId: 'sender-1' },
   PolicyChanged: { name: 'replyToInbound', value: 'needs_consent', by: 'olivia' },
   WidgetOriginsSet: { origins: ['https://shop.example'] },
+  LinkTemplatesChanged: {
+    portalLink: 'https://portal.example.com/talk/{conversationId}',
+    consoleLink: 'https://console.example.com/talk/{conversationId}',
+    by: 'olivia',
+  },
   SenderCredentialsChanged: {
     programId: 'program-1',
     senderId: 'sender-1',

@@ -62,6 +62,23 @@ export const IsEmailAddress = (options: { each?: boolean } = {}): PropertyDecora
     options,
   );
 
+const linkTemplate = /^https?:\/\/\w[^\s{}<>"'`\\]{0,400}\{conversationId\}[^\s{}<>"'`\\]{0,80}$/;
+const isLinkTemplate = (value: unknown): boolean =>
+  typeof value === 'string' && linkTemplate.test(value) && URL.canParse(value.replace('{conversationId}', 'id'));
+
+/** The address of a page about a conversation, with `{conversationId}` in its place. */
+export const IsLinkTemplate = (): PropertyDecorator =>
+  described(
+    ValidateBy({
+      name: 'isLinkTemplate',
+      validator: {
+        validate: isLinkTemplate,
+        defaultMessage: () => '$property must look like https://portal.example/{conversationId}',
+      },
+    }),
+    { format: 'link-template', maxLength: 500, example: 'https://portal.example/{conversationId}' },
+  );
+
 /** A phone number, in international form (`+14155550132`, spaces and dashes allowed); becomes E.164. */
 export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => {
   const normalise = Transform(({ value }: { value: unknown }) =>

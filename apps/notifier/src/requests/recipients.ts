@@ -77,7 +77,7 @@ export class Recipients {
     return unlessErased(emails, []).length > 0 ? [{ kind: 'contact', id: contactId }] : [];
   }
 
-  /** The assigned staff; owners and managers for a conversation without any. @throws StaffNotKnownYet */
+  /** The assigned staff; owners and managers for a conversation without any who may read it. @throws StaffNotKnownYet */
   private async concernedStaff(event: MessageEvent, source: Recorded<ConversationEvent>): Promise<NotifiedPerson[]> {
     const { programId, conversationId } = event;
     const conversation = await this.lookups.conversation(programId, conversationId);
@@ -85,7 +85,9 @@ export class Recipients {
     // Read from the members' events, so that these emails do not wait for a read model.
     const concerned = (
       await Promise.all(concernedStaff(conversation).map((userId) => this.lookups.member(programId, userId)))
-    ).filter((member) => member !== null);
+    )
+      .filter((member) => member !== null)
+      .filter(mayGetTexts);
     const staff = concerned.length > 0 ? concerned : await this.ownersAndManagers(programId, source.position);
     // The email contains the text.
     const readers = (await this.withAlerts(event, staff)).filter(mayGetTexts);

@@ -11,6 +11,7 @@ export * from './mute/end-of-mute.js';
 export * from './mute/mute.handler.js';
 export * from './notification/notification.handler.js';
 export * from './parking/parked.handler.js';
+export * from './preference/preference.handler.js';
 export * from './program/program.handler.js';
 export * from './referral/referral.handler.js';
 export * from './request/request.handler.js';

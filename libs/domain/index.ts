@@ -11,6 +11,7 @@ import { muteAggregate } from './mute/index.js';
 import { notificationAggregate } from './notification/index.js';
 import { ownersAggregate } from './owners/index.js';
 import { parkedAggregate } from './parked/index.js';
+import { preferenceAggregate } from './preference/index.js';
 import { programAggregate } from './program/index.js';
 import { recordEventTypes } from './record/index.js';
 import { referralAggregate } from './referral/index.js';
@@ -31,6 +32,7 @@ export const aggregates = [
   deliveryAggregate,
   holdAggregate,
   notificationAggregate,
+  preferenceAggregate,
   requestAggregate,
   parkedAggregate,
 ] as const;

@@ -1,6 +1,7 @@
 export * from './aggregate.js';
 export * from './decider.js';
 export * from './domain-error.js';
+export * from './email-choice.js';
 export * from './erased.js';
 export * from './event-types.js';
 export * from './message.js';

@@ -29,10 +29,13 @@ describe('G4: roles', () => {
     expect(may({ role: 'contact', given: ['conversations:read'] }, 'conversations:read')).toBe(false);
   });
 
-  it('a reader changes only their own mutes, a viewer reads no message, an integration no conversation', () => {
+  it('a reader changes only their own mutes and notifications, a viewer reads no message, an integration no conversation', () => {
     const own = (role: (typeof memberRoles)[number]) => permissionsOf({ role });
-    expect(own('reader').filter((permission) => !permission.endsWith(':read'))).toEqual(['conversations:mute']);
-    expect(own('viewer').every((permission) => permission.endsWith(':read'))).toBe(true);
+    expect(own('reader').filter((permission) => !permission.endsWith(':read'))).toEqual([
+      'conversations:mute',
+      'notifications',
+    ]);
+    expect(own('viewer').filter((permission) => !permission.endsWith(':read'))).toEqual(['notifications']);
     expect(own('viewer')).not.toContain('messages:read');
     expect(own('integration')).toEqual(['contacts:write', 'referrals:write', 'consents:write']);
   });
@@ -59,6 +62,7 @@ const matrix: Readonly<Record<Permission, readonly [has: string, mayGet?: string
   'members:read': ['om'],
   'members:write': ['o'],
   settings: ['om'],
+  notifications: ['omarvc'],
   portal: ['c'],
 };
 

@@ -33,6 +33,8 @@ const table = {
   'members:write': { has: owners },
   /** What a program decides for itself, such as where its emails link to. */
   settings: { has: managers },
+  /** A person's own notifications, and how they want to get them. */
+  notifications: { has: [...viewers, 'contact'] },
   portal: { has: ['contact'] },
 } as const satisfies Record<string, Rule>;
 

@@ -6,6 +6,8 @@ export * from './freshness.js';
 export * from './inbox/inbox.queries.js';
 export * from './members/member.queries.js';
 export { type MemberRow } from './members/members.projection.js';
+export * from './notifications/notification.queries.js';
+export { type NotificationRow } from './notifications/notifications.projection.js';
 export { type ParkedRow } from './parked/parked.projection.js';
 export * from './parked/parked.queries.js';
 export * from './programs/program.queries.js';

@@ -4,6 +4,7 @@ export { deliveriesProjection } from './deliveries/deliveries.projection.js';
 export { inboxProjection } from './inbox/inbox.projection.js';
 export { membersProjection } from './members/members.projection.js';
 export { mutesModel, type MuteRow } from './mutes/mutes.projection.js';
+export { notificationsProjection } from './notifications/notifications.projection.js';
 export { parkedProjection } from './parked/parked.projection.js';
 export { programsProjection } from './programs/programs.projection.js';
 export { referralsProjection } from './referrals/referrals.projection.js';

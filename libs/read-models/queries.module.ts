@@ -6,6 +6,7 @@ import { DeliveryQueries } from './deliveries/delivery.queries.js';
 import { Freshness } from './freshness.js';
 import { InboxQueries } from './inbox/inbox.queries.js';
 import { MemberQueries } from './members/member.queries.js';
+import { NotificationQueries } from './notifications/notification.queries.js';
 import { ParkedQueries } from './parked/parked.queries.js';
 import { ProgramQueries } from './programs/program.queries.js';
 import { readModels } from './read-models.js';
@@ -20,6 +21,7 @@ const queries = [
   Freshness,
   InboxQueries,
   MemberQueries,
+  NotificationQueries,
   ParkedQueries,
   ProgramQueries,
   ReadModelReader,

@@ -24,6 +24,9 @@ import { Membership } from './http/membership.js';
 import { MeController, MembersController } from './members/members.controller.js';
 import { MembersResolver } from './members/members.resolver.js';
 import { MembersService } from './members/members.service.js';
+import { NotificationsController } from './notifications/notifications.controller.js';
+import { NotificationsResolver } from './notifications/notifications.resolver.js';
+import { NotificationsService } from './notifications/notifications.service.js';
 import { ContactActive } from './portal/contact-active.js';
 import { PortalController } from './portal/portal.controller.js';
 import { PortalResolver } from './portal/portal.resolver.js';
@@ -48,6 +51,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     DeliveriesController,
     MembersController,
     MeController,
+    NotificationsController,
     ProgramController,
     PortalController,
     WidgetPreflight,
@@ -70,6 +74,8 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     DeliveriesResolver,
     MembersService,
     MembersResolver,
+    NotificationsService,
+    NotificationsResolver,
     ProgramService,
     ProgramResolver,
     PortalService,

@@ -109,6 +109,7 @@ const commands = (time: 1 | 2): readonly Asked[] => [
     given: { permission: time === 1 ? 'messages:read' : 'referrals:read' },
   },
   { route: 'DELETE /v1/members/{id}', id: sample.agent.id, given: { successor: sample.manager.id } },
+  { route: 'PUT /v1/me/preferences', given: { email: time === 1 ? 'digest_1_hour' : null } },
   { route: 'PUT /v1/program/links', given: links(`https://${time}.example/{conversationId}`) },
 ];
 const named = (operations: readonly Asked[]): readonly (readonly [string, Asked])[] =>
@@ -207,6 +208,8 @@ const refused: readonly Asked[] = [
   { route: 'DELETE /v1/members/{id}', id: 'nobody' },
   { route: 'DELETE /v1/members/{id}', id: sample.manager.id, given: { successor: sample.viewer.id } },
   { route: 'DELETE /v1/members/{id}', id: sample.owner.id },
+  { route: 'PUT /v1/me/preferences', given: { email: 'hourly' } },
+  { route: 'GET /v1/me/notifications', given: forged },
   { route: 'PUT /v1/program/links', given: links('https://portal.example/') },
   {
     route: 'PUT /v1/program/links',
@@ -238,7 +241,7 @@ const refused: readonly Asked[] = [
 describe('G1: both surfaces refuse with the same code', () => {
   it('the table has every operation', () => {
     // They have no parameters, and the caller has every permission.
-    const never = ['GET /v1/me', 'GET /v1/program/links'];
+    const never = ['GET /v1/me', 'GET /v1/me/preferences', 'GET /v1/program/links'];
     const refusing = Object.keys(fieldOf).filter((route) => !never.includes(route));
     expect([...new Set(refused.map(({ route }) => route))].toSorted()).toEqual(refusing.toSorted());
   });
@@ -276,6 +279,8 @@ const queries: readonly Asked[] = [
   { route: 'GET /v1/me' },
   { route: 'GET /v1/members', given: { limit: 2 } },
   { route: 'GET /v1/members/{id}', id: sample.manager.id },
+  { route: 'GET /v1/me/preferences' },
+  { route: 'GET /v1/me/notifications' },
   { route: 'GET /v1/program/links' },
   { route: 'GET /v1/portal/conversations' },
   { route: 'GET /v1/portal/conversations/{id}/messages', id, given: { order: 'desc' } },

@@ -181,7 +181,7 @@ describe('G4, G7: members by API', () => {
     expect(await me(await token({ role: 'contact' }, sample.contact.id))).toEqual({
       ...sample.contact,
       role: 'contact',
-      permissions: ['messages:read', 'portal'],
+      permissions: ['messages:read', 'notifications', 'portal'],
     });
   });
 });

@@ -35,6 +35,9 @@ import { WaitingForStaff } from './requests/waiting-for-staff.js';
 import { Attempts } from './send/attempts.js';
 import { DeliverySender } from './send/delivery-sender.js';
 import { DeliveryWriter } from './send/delivery-writer.js';
+import { Digests } from './send/digests.js';
+import { Emails } from './send/emails.js';
+import { EmailGate } from './send/email-gate.js';
 import { EmailComposer } from './send/email-composer.js';
 import { Holds } from './send/holds.js';
 import { MessageContents } from './send/message-content.js';
@@ -79,6 +82,9 @@ const tasks: readonly Type<BackgroundTask>[] = [
     DeliverySender,
     DeliveryWriter,
     EmailComposer,
+    EmailGate,
+    Emails,
+    Digests,
     Holds,
     MessageContents,
     OrderedSender,

@@ -234,7 +234,7 @@ export class NotifierBench {
       commandId,
       correlationId: commandId,
       causationId: commandId,
-      occurredAt: new Date().toISOString(),
+      occurredAt: new Date(this.app.get(Clock).now()).toISOString(),
     };
   }
 

@@ -60,7 +60,7 @@ export const requirementRows: readonly RequirementRow[] = [
   ['N1', 'email the other side for a new in-app message, both ways: a preview and a link to the thread (link templates are the program’s settings)', 'done', '', '1'],
   ['N2', 'feed the notifier from Kafka (through the topic port) only; SMS and email leave from there and nowhere else', 'done', '', '3'],
   ['N3', 'send one notification per message and person at most, whatever crashes, rebalances or replays happen; replaying or rebuilding sends none', 'done', '', '1 7'],
-  ['N4', 'respect mute, preferences per user and channel, digest (one email for a burst), and "already read"; keep the reason for each notification sent or not sent, readable by that user', 'open', '', ''],
+  ['N4', 'respect mute, preferences per user and channel, digest (one email for a burst), and "already read"; keep the reason for each notification sent or not sent, readable by that user', 'partly', 'Not yet: whether a contact has read a message in the portal.', ''],
   ['N5', 'one-click unsubscribe that acts on POST (RFC 8058), a fixed Message-ID per notification, text and HTML parts, escaped content', 'open', '', ''],
   ['N6', 'let an email reply land in the thread, attributed by a token of that person, never by the From header', 'open', '', ''],
   ['T1', 'send through the official Twilio SDK; the base URL is configuration, so the same code runs against the local emulator', 'done', '', '3'],

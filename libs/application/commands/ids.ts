@@ -1,5 +1,6 @@
 import { v7 } from 'uuid';
 import { deliveryIdOf, naturalId, type CommandContext } from '@app/eventing';
+import type { PersonRef } from '@app/domain/preference';
 import type { Actor, Message, Recorded } from '@app/kernel';
 
 /**
@@ -23,6 +24,7 @@ export const ids = {
   /** The program's own number: not personal. */
   sender: (programId: string, phone: string): string => naturalId('sender', programId, phone),
   member: (programId: string, userId: string): string => naturalId('member', programId, userId),
+  preference: (programId: string, { kind, id }: PersonRef): string => naturalId('preference', programId, kind, id),
   delivery: deliveryIdOf,
   /** `successor` counts the earlier streams of this key that cannot be read. */
   parked: (programId: string, worker: string, key: string, successor = 0): string =>

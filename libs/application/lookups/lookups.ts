@@ -9,6 +9,7 @@ import { holdAggregate, type Holds } from '@app/domain/hold';
 import { memberAggregate, type Member } from '@app/domain/member';
 import { notificationAggregate, type Notification } from '@app/domain/notification';
 import { parkedAggregate, type Parked } from '@app/domain/parked';
+import { preferenceAggregate, type PersonRef, type Preference } from '@app/domain/preference';
 import { programAggregate, ProgramNotFound, type Program, type Sender } from '@app/domain/program';
 import { referralAggregate, ReferralNotFound, type Referral } from '@app/domain/referral';
 import { ids } from '../commands/ids.js';
@@ -113,6 +114,12 @@ export class Lookups {
 
   async notification(programId: string, messageId: string): Promise<Notification> {
     return (await this.load(notificationAggregate, messageId, programId)) ?? notificationAggregate.initialState;
+  }
+
+  /** How a person wants to be notified. */
+  async preference(programId: string, person: PersonRef): Promise<Preference> {
+    const id = ids.preference(programId, person);
+    return (await this.load(preferenceAggregate, id, programId)) ?? preferenceAggregate.initialState;
   }
 
   /** `null` if nothing was ever parked. */

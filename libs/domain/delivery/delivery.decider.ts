@@ -4,17 +4,23 @@ import type {
   DeliveryAccepted,
   DeliveryClaimed,
   DeliveryEvent,
+  DeliveryIncluded,
+  DeliveryPostponed,
   DeliveryRejected,
   DeliveryReleased,
   DeliveryRequested,
   DeliverySettled,
   DeliveryUncertain,
   DeliveryWithheld,
+  DigestPlanned,
   ReceiptReceived,
 } from './delivery.events.js';
 
 export type DeliveryCommand =
   | Message<'RequestDelivery', DeliveryRequested['data']>
+  | Message<'PostponeDelivery', DeliveryPostponed['data']>
+  | Message<'PlanDigest', DigestPlanned['data']>
+  | Message<'IncludeDelivery', DeliveryIncluded['data']>
   | Message<'ClaimDelivery', DeliveryClaimed['data']>
   | Message<'ReleaseDelivery', DeliveryReleased['data']>
   | Message<'AcceptDelivery', DeliveryAccepted['data']>
@@ -29,12 +35,18 @@ export type DeliveryCommand =
 export type Delivery =
   | { readonly status: 'none' }
   | {
-      readonly status: 'requested' | 'claimed' | 'uncertain' | 'accepted' | 'refused' | 'withheld' | 'expired' | 'left';
+      readonly status:
+        'requested' | 'claimed' | 'uncertain' | 'accepted' | 'refused' | 'withheld' | 'expired' | 'left' | 'included';
       readonly request: DeliveryRequested['data'];
       readonly claim: DeliveryClaimed['data'] | null;
       /** Number of claims so far; the next claim's id is derived from it. */
       readonly claims: number;
       readonly attempts: Attempts;
+      readonly isPostponed: boolean;
+      /** The deliveries that its email may include, once that is planned. */
+      readonly digest: readonly string[] | null;
+      /** The delivery whose email includes it. */
+      readonly digestId: string | null;
       /** Receipts already noted, as `claimId providerMessageId status`. */
       readonly receipts: readonly string[];
     };
@@ -58,10 +70,15 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
   },
 
   evolve(state, event) {
-    if (event.type === 'DeliveryRequested')
-      return { status: 'requested', request: event.data, claim: null, claims: 0, attempts: noAttempts, receipts: [] };
+    if (event.type === 'DeliveryRequested') return { ...begun, request: event.data };
     if (state.status === 'none') return state;
     switch (event.type) {
+      case 'DeliveryPostponed':
+        return { ...state, isPostponed: true, request: { ...state.request, notBefore: event.data.notBefore } };
+      case 'DigestPlanned':
+        return { ...state, digest: event.data.deliveryIds };
+      case 'DeliveryIncluded':
+        return { ...state, status: 'included', digestId: event.data.digestId };
       case 'DeliveryClaimed':
         return {
           ...state,
@@ -122,6 +139,17 @@ export const deliveryDecider: Decider<Delivery, DeliveryCommand, DeliveryEvent> 
 
 type Requested = Exclude<Delivery, { status: 'none' }>;
 
+const begun = {
+  status: 'requested',
+  claim: null,
+  claims: 0,
+  attempts: noAttempts,
+  receipts: [],
+  isPostponed: false,
+  digest: null,
+  digestId: null,
+} as const;
+
 const decideRequested = decideByType<Requested, Exclude<DeliveryCommand, { type: 'RequestDelivery' }>, DeliveryEvent>({
   ClaimDelivery(data, { status, request, claims }) {
     // Another worker was faster: the delivery was prepared for an earlier claim, or is no longer due.
@@ -129,6 +157,20 @@ const decideRequested = decideByType<Requested, Exclude<DeliveryCommand, { type:
       throw new DeliveryNotDue();
     if (Date.parse(data.claimedAt) < Date.parse(request.notBefore)) throw new DeliveryNotDue();
     return [{ type: 'DeliveryClaimed', data }];
+  },
+  PostponeDelivery(data, { status, isPostponed }) {
+    if (status !== 'requested') throw new DeliveryNotDue();
+    return isPostponed ? [] : [{ type: 'DeliveryPostponed', data }];
+  },
+  PlanDigest(data, { status, digest }) {
+    if (status !== 'requested') throw new DeliveryNotDue();
+    return digest === null ? [{ type: 'DigestPlanned', data }] : [];
+  },
+  IncludeDelivery(data, { status, digest, digestId }) {
+    if (digestId === data.digestId) return [];
+    // One that includes others must not be included itself: theirs would be lost.
+    if (status !== 'requested' || digest !== null) throw new DeliveryNotDue();
+    return [{ type: 'DeliveryIncluded', data }];
   },
   WithholdDelivery(data, { status }) {
     if (status !== 'requested') throw new DeliveryNotDue();

@@ -34,6 +34,12 @@ export type DeliveryClaimed = Message<
   'DeliveryClaimed',
   { claimId: string; claimedAt: string; consents: readonly ConsentRead[] }
 >;
+/** An email waits for further messages, to be sent as a digest with theirs. */
+export type DeliveryPostponed = Message<'DeliveryPostponed', { notBefore: string }>;
+/** The deliveries that this email may include. Each of them decides once, by `DeliveryIncluded`, whether it does. */
+export type DigestPlanned = Message<'DigestPlanned', { deliveryIds: readonly string[] }>;
+/** The email of another delivery tells about this message too, so it gets none of its own. */
+export type DeliveryIncluded = Message<'DeliveryIncluded', { digestId: string }>;
 /** Given back before the provider was called, or because the provider asked for a later retry. */
 export type DeliveryReleased = Message<'DeliveryReleased', { claimId: string; cause: string; notBefore: string }>;
 export type DeliveryAccepted = Message<'DeliveryAccepted', { claimId: string; providerMessageId: string }>;
@@ -65,6 +71,9 @@ export type DeliverySettled = Message<
 
 export type DeliveryEvent =
   | DeliveryRequested
+  | DeliveryPostponed
+  | DigestPlanned
+  | DeliveryIncluded
   | DeliveryClaimed
   | DeliveryReleased
   | DeliveryAccepted
@@ -77,6 +86,9 @@ export type DeliveryEvent =
 
 export const deliveryEventTypes = {
   DeliveryRequested: { version: 1 },
+  DeliveryPostponed: { version: 1 },
+  DigestPlanned: { version: 1 },
+  DeliveryIncluded: { version: 1 },
   DeliveryClaimed: { version: 1 },
   DeliveryReleased: { version: 1 },
   DeliveryAccepted: { version: 1 },

@@ -1,3 +1,5 @@
+import { emailChoices } from '@app/kernel';
+
 type Policy = { readonly values: readonly string[]; readonly default: string; readonly means: string };
 
 const policy = <const Values extends readonly string[]>(
@@ -27,6 +29,11 @@ export const policies = {
     ['never', 'allowed'],
     'never',
     'Whether staff with the permission may delete a whole conversation; its content cannot be restored',
+  ),
+  emailNotifications: policy(
+    emailChoices,
+    'on',
+    'Which emails people get about messages in the app unless they choose otherwise: one each, a digest, or none; if off, nobody gets any',
   ),
 } as const;
 

@@ -37,6 +37,7 @@ describe('program', () => {
       replyToInbound: 'allowed',
       optOutScope: 'all',
       conversationDeletion: 'never',
+      emailNotifications: 'on',
     });
   });
 

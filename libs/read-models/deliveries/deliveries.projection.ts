@@ -9,6 +9,7 @@ import {
   type Delivery,
   type DeliveryEvent,
   type DeliveryRequested,
+  type DigestPlanned,
 } from '@app/domain/delivery';
 import { defineReadModel } from '../define-read-model.js';
 
@@ -39,6 +40,8 @@ export const deliveriesProjection = defineReadModel<DeliveryRow>()({
   name: 'deliveries',
   handles: [
     'DeliveryRequested',
+    'DeliveryPostponed',
+    'DeliveryIncluded',
     'DeliveryClaimed',
     'DeliveryReleased',
     'DeliveryAccepted',
@@ -112,8 +115,12 @@ export function queueNamed(queue: string): QueueName {
   return { programId, channel: channel === 'email' ? 'email' : 'sms', senderId, country };
 }
 
-function next(row: DeliveryRow, event: Exclude<DeliveryEvent, DeliveryRequested>): DeliveryRow {
+function next(row: DeliveryRow, event: Exclude<DeliveryEvent, DeliveryRequested | DigestPlanned>): DeliveryRow {
   switch (event.type) {
+    case 'DeliveryPostponed':
+      return { ...row, notBefore: event.data.notBefore };
+    case 'DeliveryIncluded':
+      return { ...row, status: 'included' };
     case 'DeliveryClaimed': {
       const { claimId, claimedAt } = event.data;
       return { ...row, status: 'claimed', claimId, claimedAt, attempts: claimedAgain(row.attempts, claimId) };
@@ -185,6 +192,7 @@ export function messageState(delivery: DeliveryRow | undefined): string {
       return 'unknown';
     case 'uncertain':
     case 'withheld':
+    case 'included':
     case 'expired':
       return delivery.status;
   }

@@ -61,6 +61,16 @@ export class DeliveryQueries {
       .slice(0, limit);
   }
 
+  /** Unsent emails to a person, up to a limit. */
+  async emailsTo(
+    programId: string,
+    { kind, id }: DeliveryRow['recipient'],
+    limit: number,
+  ): Promise<readonly DeliveryRow[]> {
+    const { documents } = await this.by(programId, 'addressee', { addressee: id, status: 'requested' }, { limit });
+    return documents.filter(({ channel, recipient }) => channel === 'email' && recipient.kind === kind);
+  }
+
   /** Expired deliveries. */
   async expired(now: string, after?: string): Promise<Page<DeliveryRow>> {
     return this.by(null, 'expiring', { status: 'requested' }, { range: { upTo: now }, after });
@@ -116,6 +126,7 @@ const statuses: readonly DeliveryRow['status'][] = [
   'withheld',
   'expired',
   'left',
+  'included',
 ];
 export const isOpen = (status: DeliveryRow['status']): boolean =>
   status === 'requested' || status === 'claimed' || status === 'uncertain';

@@ -77,4 +77,10 @@ export const conversationSamples = {
     conversationId: 'conversation-1',
     people: [{ kind: 'member', id: 'anna' }],
   },
+  NotificationsChosen: {
+    person: { kind: 'member', id: 'anna' },
+    channel: 'email',
+    choice: 'digest_1_hour',
+    via: 'account',
+  },
 } satisfies Partial<Samples>;

@@ -14,6 +14,7 @@ export const deliveryStates: readonly DeliveryRow['status'][] = [
   'withheld',
   'expired',
   'left',
+  'included',
 ];
 
 @ArgsType()

@@ -16,7 +16,7 @@ export function addEtags(app: NestFastifyApplication): void {
     .getInstance()
     .addHook('preSerialization', (_request, reply, body: unknown, done) => {
       const revision = (body as { revision?: unknown } | null | undefined)?.revision;
-      if (typeof revision === 'number') void reply.header('etag', `"${revision}"`);
+      if (typeof revision === 'number' && revision >= 0) void reply.header('etag', `"${revision}"`);
       done(null, body);
     });
 }

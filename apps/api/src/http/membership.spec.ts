@@ -71,7 +71,7 @@ describe('G4: the membership of a caller', () => {
     expect(await membership.callerOf(contact)).toEqual({
       ...contact,
       role: 'contact',
-      permissions: ['messages:read', 'portal'],
+      permissions: ['messages:read', 'notifications', 'portal'],
     });
     expect(asked).toEqual([]);
   });

@@ -11,6 +11,9 @@ function surfacesOf(method: string, url: string): readonly Surface[] {
   return [];
 }
 
+/** What people see of themselves: contacts ask for it too. */
+const isOwn = (url: string): boolean => url === '/v1/me' || url.startsWith('/v1/me/');
+
 /**
  * Serves only the configured surfaces, so that each can run in separate processes (G6), and the mail folder only to
  * developers.
@@ -21,7 +24,8 @@ export function serveSurfaces(app: NestFastifyApplication): void {
   const isServed = (method: string, url: string): boolean =>
     url.startsWith('/dev/')
       ? DEVELOPER_PAGES === 'true'
-      : surfacesOf(method, url).every((surface) => served.includes(surface));
+      : (isOwn(url) && served.includes('portal')) ||
+        surfacesOf(method, url).every((surface) => served.includes(surface));
   app
     .getHttpAdapter()
     .getInstance()

@@ -59,7 +59,7 @@ export class Dispatcher implements BackgroundTask {
   private dueSince(position: Position | null): DueWork<DeliveryRow> {
     return {
       model: deliveriesProjection,
-      startedBy: ['DeliveryRequested', 'DeliveryReleased', 'DeliverySettled'],
+      startedBy: ['DeliveryRequested', 'DeliveryPostponed', 'DeliveryReleased', 'DeliverySettled'],
       index: 'program',
       pending: { status: 'requested' },
       time: 'notBefore',

@@ -11,13 +11,15 @@ import {
   type Recorded,
 } from '@app/kernel';
 import { concernedStaff, type ConversationEvent } from '@app/domain/conversation';
-import { isMuted, muteAggregate } from '@app/domain/mute';
-import type { NotifiedPerson } from '@app/domain/notification';
+import { isMuted, muteAggregate, type Mutes } from '@app/domain/mute';
+import type { NotificationDecided, NotifiedPerson, NotNotified } from '@app/domain/notification';
 import { MemberQueries, membersProjection } from '@app/read-models';
+import { whyNoEmails } from '../emails-wanted.js';
 import { notifierContext } from '../notifier-context.js';
 import type { MessageEvent } from './recorded-messages.js';
 
 type Recipient = Permitted & { readonly userId: string };
+type Decision = Pick<NotificationDecided['data'], 'people' | 'notNotified'>;
 
 const LONGEST_WAIT_MS = 1_000;
 
@@ -36,7 +38,9 @@ export class Recipients {
 
   /** Of a message that staff sent in the app. */
   async contactOf(event: MessageEvent, source: Recorded<ConversationEvent>): Promise<readonly NotifiedPerson[]> {
-    return notifiedContact(source) ?? this.decidedOnce(event, () => this.contactWithEmail(event));
+    return (
+      notifiedContact(source) ?? this.decidedOnce(event, async () => ({ people: await this.contactWithEmail(event) }))
+    );
   }
 
   /** Of a message that the contact sent in the app. @throws StaffNotKnownYet */
@@ -49,10 +53,7 @@ export class Recipients {
     return notifiedContact(source) ?? this.stored(event);
   }
 
-  private async decidedOnce(
-    event: MessageEvent,
-    decide: () => Promise<readonly NotifiedPerson[]>,
-  ): Promise<readonly NotifiedPerson[]> {
+  private async decidedOnce(event: MessageEvent, decide: () => Promise<Decision>): Promise<readonly NotifiedPerson[]> {
     return (await this.stored(event)) ?? (await this.store(event, await decide())) ?? (await this.stored(event)) ?? [];
   }
 
@@ -63,13 +64,13 @@ export class Recipients {
   /** @returns `null` when another process has decided meanwhile */
   private async store(
     { programId, messageId, conversationId }: MessageEvent,
-    people: readonly NotifiedPerson[],
+    decision: Decision,
   ): Promise<readonly NotifiedPerson[] | null> {
-    const intent = { type: 'DecideNotification', data: { messageId, conversationId, people } } as const;
+    const intent = { type: 'DecideNotification', data: { messageId, conversationId, ...decision } } as const;
     const { events } = await this.commands.execute(
       new HandleNotification(messageId, intent, notifierContext(programId)),
     );
-    return events.length > 0 ? people : null;
+    return events.length > 0 ? decision.people : null;
   }
 
   private async contactWithEmail({ programId, contactId }: MessageEvent): Promise<NotifiedPerson[]> {
@@ -78,36 +79,47 @@ export class Recipients {
   }
 
   /** The assigned staff; owners and managers for a conversation without any who may read it. @throws StaffNotKnownYet */
-  private async concernedStaff(event: MessageEvent, source: Recorded<ConversationEvent>): Promise<NotifiedPerson[]> {
+  private async concernedStaff(event: MessageEvent, source: Recorded<ConversationEvent>): Promise<Decision> {
     const { programId, conversationId } = event;
     const conversation = await this.lookups.conversation(programId, conversationId);
-    if (conversation.status === 'deleted') return [];
+    if (conversation.status === 'deleted') return { people: [] };
     // Read from the members' events, so that these emails do not wait for a read model.
-    const concerned = (
-      await Promise.all(concernedStaff(conversation).map((userId) => this.lookups.member(programId, userId)))
-    )
-      .filter((member) => member !== null)
-      .filter(mayGetTexts);
-    const staff = concerned.length > 0 ? concerned : await this.ownersAndManagers(programId, source.position);
-    // The email contains the text.
-    const readers = (await this.withAlerts(event, staff)).filter(mayGetTexts);
-    return readers.map(({ userId }) => ({ kind: 'member', id: userId }));
+    const concerned = await this.membersOf(programId, concernedStaff(conversation));
+    const others = concerned.some(mayGetTexts) ? [] : await this.ownersAndManagers(programId, source.position);
+    const choices = (await this.lookups.load(muteAggregate, conversationId, programId))?.choices ?? {};
+    const staff = new Map([...concerned, ...others].map((member) => [member.userId, member]));
+    const unmuted = Object.keys(choices).filter(
+      (userId) => !staff.has(userId) && !isMuted(choices[userId], false, event.occurredAt),
+    );
+    for (const member of await this.membersOf(programId, unmuted)) staff.set(member.userId, member);
+    return this.decisionAbout(event, [...staff.values()], choices);
   }
 
-  /** Leaves out staff who muted the conversation, and adds other members who want its alerts. */
-  private async withAlerts(
-    { programId, conversationId, occurredAt }: MessageEvent,
+  private async membersOf(programId: string, userIds: readonly string[]): Promise<readonly Recipient[]> {
+    const members = await Promise.all(userIds.map((userId) => this.lookups.member(programId, userId)));
+    return members.filter((member) => member !== null);
+  }
+
+  /** Who of the staff gets an email, and why the others get none. */
+  private async decisionAbout(
+    { programId, occurredAt }: MessageEvent,
     staff: readonly Recipient[],
-  ): Promise<readonly Recipient[]> {
-    const choices = (await this.lookups.load(muteAggregate, conversationId, programId))?.choices ?? {};
-    const others = Object.keys(choices).filter(
-      (userId) => !staff.some((member) => member.userId === userId) && !isMuted(choices[userId], false, occurredAt),
-    );
-    const added = await Promise.all(others.map((userId) => this.lookups.member(programId, userId)));
-    return [
-      ...staff.filter(({ userId }) => !isMuted(choices[userId], true, occurredAt)),
-      ...added.filter((member) => member !== null),
-    ];
+    choices: Mutes['choices'],
+  ): Promise<Decision> {
+    const program = await this.lookups.program(programId);
+    const people: NotifiedPerson[] = [];
+    const notNotified: NotNotified[] = [];
+    for (const member of staff) {
+      const person = { kind: 'member', id: member.userId } as const;
+      const reason = !mayGetTexts(member)
+        ? 'NotPermitted'
+        : isMuted(choices[member.userId], true, occurredAt)
+          ? 'Muted'
+          : whyNoEmails(program, await this.lookups.preference(programId, person));
+      if (reason === null) people.push(person);
+      else notNotified.push({ person, reason });
+    }
+    return { people, ...(notNotified.length > 0 && { notNotified }) };
   }
 
   /** The read model may be behind, or empty during a rebuild: then the message waits, so that nobody is left out. */

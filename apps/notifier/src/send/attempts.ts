@@ -7,7 +7,7 @@ import { claimNumberOf, type DeliveryRequested } from '@app/domain/delivery';
 import { Configuration } from '@app/platform';
 import { DeliveryWriter } from './delivery-writer.js';
 import { Holds } from './holds.js';
-import type { ProviderCall } from './provider-calls.js';
+import type { ProviderCall } from './prepared.js';
 
 /** One try to send a delivery, under a claim of its own. */
 export type Attempt = ProviderCall & {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ConsentReader, Lookups, sendGate, type CreatedProgram, type DeliveryIntent } from '@app/application';
 import { Clock, TrustedClock } from '@app/eventing';
-import { claimIdOf, DeliveryNotDue, type DeliveryRequested } from '@app/domain/delivery';
+import { claimIdOf, DeliveryNotDue, type Delivery, type DeliveryRequested } from '@app/domain/delivery';
 import type { DeliveryRow } from '@app/read-models';
 import { Attempts, type Attempt, type Sent } from './attempts.js';
 import { DeliveryWriter } from './delivery-writer.js';
@@ -34,7 +34,7 @@ export class DeliverySender {
     if (Date.parse(request.expiresAt) <= now)
       return this.write(programId, id, { type: 'ExpireDelivery', data: { at: new Date(now).toISOString() } });
     try {
-      return await this.sendUnlessRefused(programId, request, claimIdOf(id, delivery.claims + 1), signal);
+      return await this.sendUnlessRefused(programId, delivery, signal);
     } catch (error) {
       if (error instanceof DeliveryNotDue) return nothing; // another process was first
       throw error;
@@ -43,17 +43,19 @@ export class DeliverySender {
 
   private async sendUnlessRefused(
     programId: string,
-    request: Request,
-    claimId: string,
+    delivery: Exclude<Delivery, { status: 'none' }>,
     signal: AbortSignal,
   ): Promise<Sent> {
+    const { request } = delivery;
+    const claimId = claimIdOf(request.deliveryId, delivery.claims + 1);
     const program = await this.lookups.program(programId);
-    const prepared = await this.calls.prepare(program, request, claimId).catch(missing);
-    // No retry would mend this; staff sees that it was withheld.
-    if (prepared instanceof SourceMissing)
+    const prepared = await this.calls.prepare(program, delivery, claimId).catch(missing);
+    if ('notBefore' in prepared)
+      return this.write(programId, request.deliveryId, { type: 'PostponeDelivery', data: prepared });
+    if ('rule' in prepared)
       return this.write(programId, request.deliveryId, {
         type: 'WithholdDelivery',
-        data: { rule: prepared.name, refusedSenderId: null, consents: [] },
+        data: { rule: prepared.rule, refusedSenderId: null, consents: [] },
       });
     const gate = await this.gate(program, request);
     if ('refusal' in gate) return this.write(programId, request.deliveryId, gate.refusal);
@@ -77,7 +79,8 @@ export class DeliverySender {
   }
 }
 
-function missing(error: unknown): SourceMissing {
-  if (error instanceof SourceMissing) return error;
+/** No retry would mend this; staff sees that it was withheld. */
+function missing(error: unknown): { readonly rule: string } {
+  if (error instanceof SourceMissing) return { rule: error.name };
   throw error;
 }

@@ -2,72 +2,67 @@ import { Injectable } from '@nestjs/common';
 import mustache from 'mustache';
 import { Lookups, type CreatedProgram } from '@app/application';
 import type { Email } from '@app/gateways';
-import { isErased, mayGetTexts } from '@app/kernel';
+import { isErased } from '@app/kernel';
 import type { DeliveryRequested } from '@app/domain/delivery';
-import { ContentErased, type MessageContent } from './message-content.js';
+import type { MessageContent } from './message-content.js';
+
+/** A message that an email tells about. */
+export type Told = { readonly conversationId: string; readonly content: MessageContent };
 
 const PREVIEW_LENGTH = 200;
 
 const text = `Hello {{{name}}},
 
+{{#messages}}
 {{{author}}} wrote to you:
 
   {{{preview}}}
 
 Read and answer: {{{link}}}
 
+{{/messages}}
 {{{program}}}
 `;
 
 const html = `<p>Hello {{name}},</p>
+{{#messages}}
 <p>{{author}} wrote to you:</p>
 <blockquote>{{preview}}</blockquote>
 <p><a href="{{link}}">Read and answer</a></p>
+{{/messages}}
 <p>{{program}}</p>
 `;
 
-/** The email about a new message: a preview, and a link to the thread. */
+/** The email about new messages: a preview of each, and a link to its thread. */
 @Injectable()
 export class EmailComposer {
   constructor(private readonly lookups: Lookups) {}
 
-  /** `null` when the recipient no longer has an address, or may no longer read messages. @throws ContentErased */
   async compose(
     program: CreatedProgram,
-    { deliveryId, recipient, conversationId }: DeliveryRequested['data'],
-    message: MessageContent,
-  ): Promise<Email | null> {
+    { deliveryId, recipient }: DeliveryRequested['data'],
+    told: readonly Told[],
+    to: Email['to'],
+  ): Promise<Email> {
     const { programId } = program;
-    const to = await this.addressee(programId, recipient);
-    if (!to) return null;
-    const author = recipient.kind === 'contact' ? program.name : await this.contactName(programId, message.contactId);
     const template = recipient.kind === 'contact' ? program.portalLink : program.consoleLink;
-    const link = template.replaceAll('{conversationId}', encodeURIComponent(conversationId));
-    const view = { name: to.name, author, preview: shorten(message.text), link, program: program.name };
+    const messages = await Promise.all(
+      told.map(async ({ conversationId, content }) => ({
+        author: recipient.kind === 'contact' ? program.name : await this.contactName(programId, content.contactId),
+        preview: shorten(content.text),
+        link: template.replaceAll('{conversationId}', encodeURIComponent(conversationId)),
+      })),
+    );
+    const view = { name: to.name, messages, program: program.name };
     return {
       messageId: deliveryId,
       programId,
       to,
       fromName: program.name,
-      subject: `New message from ${author.replace(/\s+/g, ' ')}`,
+      subject: subjectOf(messages.map(({ author }) => author.replace(/\s+/g, ' '))),
       text: mustache.render(text, view),
       html: mustache.render(html, view),
     };
-  }
-
-  private async addressee(
-    programId: string,
-    { kind, id }: DeliveryRequested['data']['recipient'],
-  ): Promise<Email['to'] | null> {
-    if (kind === 'member') {
-      const member = await this.lookups.member(programId, id);
-      if (!member || !mayGetTexts(member)) return null;
-      if (isErased(member.name) || isErased(member.email)) throw new ContentErased();
-      return { name: member.name, address: member.email };
-    }
-    const { name, emails } = await this.lookups.contact(programId, id);
-    if (isErased(name) || isErased(emails)) throw new ContentErased();
-    return emails[0] === undefined ? null : { name: name ?? emails[0], address: emails[0] };
   }
 
   private async contactName(programId: string, contactId: string): Promise<string> {
@@ -75,6 +70,11 @@ export class EmailComposer {
     if (isErased(name) || isErased(phones) || isErased(emails)) return 'A contact';
     return name ?? phones[0] ?? emails[0] ?? 'A contact';
   }
+}
+
+function subjectOf(authors: readonly string[]): string {
+  const what = authors.length === 1 ? 'New message' : `${authors.length} new messages`;
+  return new Set(authors).size === 1 ? `${what} from ${authors[0] ?? ''}` : what;
 }
 
 const shorten = (message: string): string => {

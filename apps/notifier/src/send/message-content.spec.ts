@@ -1,8 +1,9 @@
 import { Lookups } from '@app/application';
-import type { EventLog } from '@app/eventing';
+import { SystemClock, type EventLog } from '@app/eventing';
 import { ERASED, type Message } from '@app/kernel';
 import { newRecord, samples } from '@app/testing';
 import { EmailComposer } from './email-composer.js';
+import { EmailGate } from './email-gate.js';
 import { ContentErased, MessageContents, SourceMissing } from './message-content.js';
 
 const sent = samples.MessageSent;
@@ -55,12 +56,18 @@ describe('X8: erased content is never sent', () => {
 describe('X8: no email is sent to an erased address', () => {
   const program = { ...samples.ProgramCreated, senders: [] };
   const message = { contactId: 'contact-rita', text: 'Hi' };
-  const compose = (kind: 'contact' | 'member', found: object) =>
-    new EmailComposer(lookupsOf({ contact: samples.ContactCreated, member: samples.MemberAdded, ...found })).compose(
-      program as never,
-      { ...samples.DeliveryRequested, recipient: { kind, id: 'x' } },
-      message,
-    );
+  const compose = async (kind: 'contact' | 'member', changes: object) => {
+    const lookups = lookupsOf({
+      contact: samples.ContactCreated,
+      member: samples.MemberAdded,
+      preference: { email: null, via: null },
+      ...changes,
+    });
+    const request = { ...samples.DeliveryRequested, recipient: { kind, id: 'x' } };
+    const found = await new EmailGate(lookups, new SystemClock()).person(program as never, request.recipient);
+    const told = [{ conversationId: 'conversation-1', content: message }];
+    return 'to' in found ? new EmailComposer(lookups).compose(program as never, request, told, found.to) : null;
+  };
 
   it('N1: it is sent to the address of the contact or member', async () => {
     expect((await compose('contact', {}))?.to.address).toBe('rita@example.com');

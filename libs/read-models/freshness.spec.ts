@@ -30,11 +30,15 @@ function watched(behind = '', partitions = new Partitions()) {
     steps.push(`waits for ${name}`);
     return Promise.resolve(name !== behind);
   };
+  const reached = (name: string): Promise<string> => {
+    steps.push(`looks at ${name}`);
+    return Promise.resolve(name === 'mutes' ? '0000000004' : position);
+  };
   const eventLog = { head: () => Promise.resolve(position) };
   return {
     steps,
     freshness: new Freshness(
-      new Progress({ waitFor } as unknown as Checkpoints, partitions),
+      new Progress({ waitFor, reached } as unknown as Checkpoints, partitions),
       eventLog as unknown as EventLog,
     ),
     inbox: new InboxQueries(new ReadModelReader({ get } as unknown as ReadModelStore)),
@@ -52,6 +56,17 @@ describe('freshness', () => {
     for (const model of ['inbox', 'contacts', 'programs', 'mutes', 'consents'])
       expect(steps.indexOf(`waits for ${model}`)).toBeLessThan(steps.indexOf(`reads ${model}`));
     expect(steps.filter((step) => step.startsWith('waits'))).toHaveLength(5);
+  });
+
+  it('I10: a list is read at the lowest position that its read models had reached before', async () => {
+    const { steps, freshness, inbox } = watched();
+    const { cursor } = await freshness.list('program-1', undefined, async () => {
+      await inbox.one(viewerOf('program-1'), 'conversation-1');
+      return { documents: [], next: null, previous: null };
+    });
+    expect(cursor).toBe('0000000004');
+    for (const model of ['inbox', 'contacts', 'programs', 'mutes', 'consents'])
+      expect(steps.indexOf(`looks at ${model}`)).toBeLessThan(steps.indexOf(`reads ${model}`));
   });
 
   it('rule 9: waits for nothing without a position', async () => {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
-import { EventLog, Progress, type ModelDefinition } from '@app/eventing';
+import { EventLog, Progress, type ModelDefinition, type Page } from '@app/eventing';
 import { DomainError, type Position } from '@app/kernel';
 
 const LONGEST_WAIT_MS = 5_000;
@@ -41,7 +41,35 @@ export class Freshness {
       if (!(await wait)) throw new PositionNotReached();
     }, read);
   }
+
+  /** A page of a program's list at this position or later, and up to which position it shows everything. */
+  async list<Row>(
+    programId: string,
+    position: Position | undefined,
+    read: () => Promise<Page<Row>>,
+  ): Promise<Listing<Row>> {
+    const checkpoints = new Map<string, Promise<Position | null>>();
+    const page = await this.at(position, () => {
+      const wait = wanted.getStore();
+      return wanted.run(async (model, ofProgram) => {
+        await wait?.(model, ofProgram);
+        const checkpoint = checkpoints.get(model.name) ?? this.progress.reached(model, programId);
+        checkpoints.set(model.name, checkpoint);
+        // Before the read, so that the page shows at least this much.
+        await checkpoint;
+      }, read);
+    });
+    const cursor = lowest(await Promise.all(checkpoints.values()));
+    // Where another process projects, its checkpoints are stored a little later than they are waited for.
+    return { ...page, cursor: position !== undefined && (cursor ?? '') < position ? position : cursor };
+  }
 }
+
+/** A page of a list; `cursor`: everything up to this position is in it, later events may be. */
+export type Listing<Row> = Page<Row> & { readonly cursor: Position | null };
+
+const lowest = (positions: readonly (Position | null)[]): Position | null =>
+  positions.includes(null) ? null : (positions.toSorted()[0] ?? null);
 
 /** Positions of one event store differ only in their digits. */
 const shape = (position: Position): string => position.replaceAll(/\d/g, '0');

@@ -104,7 +104,13 @@ export async function loadSample(
     );
   }
   const { conversationId } = sample;
-  const start = { conversationId, contactId: contact('rosa'), referralId: referral('felix'), by: null };
+  const start = {
+    conversationId,
+    contactId: contact('rosa'),
+    referralId: referral('felix'),
+    by: null,
+    source: 'portal',
+  } as const;
   await commands.execute(
     new HandleConversation(conversationId, { type: 'StartConversation', data: start }, as('conversation')),
   );
@@ -113,6 +119,7 @@ export async function loadSample(
     text: 'Hi! Felix asked me whether the spring bonus still counts for him?',
     acceptedPosition: null,
     providerMessageId: null,
+    source: 'portal',
   } as const;
   const fromRosa: CommandContext = { ...as('message'), actor: { kind: 'contact', id: contact('rosa') } };
   await commands.execute(new HandleConversation(conversationId, { type: 'ReceiveMessage', data: message }, fromRosa));

@@ -31,7 +31,7 @@ import { ContactActive } from './portal/contact-active.js';
 import { PortalController } from './portal/portal.controller.js';
 import { PortalResolver } from './portal/portal.resolver.js';
 import { PortalService } from './portal/portal.service.js';
-import { WidgetPreflight } from './portal/widget-origin.js';
+import { WidgetOrigin, WidgetPreflight } from './portal/widget-origin.js';
 import { ProgramController } from './program/program.controller.js';
 import { ProgramResolver } from './program/program.resolver.js';
 import { ProgramService } from './program/program.service.js';
@@ -81,6 +81,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     PortalService,
     PortalResolver,
     ContactActive,
+    WidgetOrigin,
     Membership,
     { provide: WebhookSignatures, useClass: TwilioWebhookSignatures },
     { provide: APP_GUARD, useClass: AuthenticationGuard },

@@ -288,14 +288,21 @@ const queries: readonly Asked[] = [
 
 type Connection = {
   readonly edges: readonly { readonly node: unknown }[];
-  readonly pageInfo: { readonly endCursor: string | null };
+  readonly pageInfo: { readonly endCursor: string | null; readonly startCursor: string | null };
+  readonly cursor: string | null;
 };
 
 /** The data of GraphQL, in the form of REST. */
 function asRest(value: unknown): unknown {
   if (Array.isArray(value)) return { documents: value };
-  const { edges, pageInfo } = value as Connection;
-  return edges === undefined ? value : { documents: edges.map(({ node }) => node), next: pageInfo.endCursor };
+  const { edges, pageInfo, cursor } = value as Connection;
+  if (edges === undefined) return value;
+  return {
+    documents: edges.map(({ node }) => node),
+    next: pageInfo.endCursor,
+    previous: pageInfo.startCursor,
+    cursor,
+  };
 }
 
 describe('G1: both surfaces show the same, field by field', () => {

@@ -182,6 +182,8 @@ describe('G4, G7: members by API', () => {
       ...sample.contact,
       role: 'contact',
       permissions: ['messages:read', 'notifications', 'portal'],
+      smsEnabled: true,
+      messagesEnabled: true,
     });
   });
 });

@@ -104,6 +104,74 @@ describe('I9: pages of 7 over 121 conversations', () => {
   });
 });
 
+describe('I9: pages of a thread around and before a message', () => {
+  const messages = `/v1/conversations/${sample.conversationId}/messages`;
+  type Shown = Listing & { readonly previous: string | null; readonly cursor: string };
+  const read = async (query: string, path = messages): Promise<Shown> =>
+    (await api.get(`${path}?${query}`)).body as unknown as Shown;
+  const idsOf = ({ documents }: Listing): readonly string[] => documents.map(({ id }) => id);
+
+  it('show the message with its neighbours, and go on in both directions', async () => {
+    await api.rest();
+    const all = idsOf(await read('limit=200'));
+    const [at, other] = [all[10], all[20]];
+    const around = await read(`around=${at}&limit=5`);
+    expect(idsOf(around)).toEqual(all.slice(8, 13));
+    expect(idsOf(await read(`after=${around.next}&limit=5`))).toEqual(all.slice(13, 18));
+    const former = await read(`after=${around.previous}&limit=5`);
+    expect(idsOf(former)).toEqual(all.slice(3, 8));
+    expect(idsOf(await read(`after=${former.next}&limit=5`))).toEqual(all.slice(8, 13));
+    expect(idsOf(await read(`before=${at}&limit=5`))).toEqual(all.slice(5, 10));
+    expect(idsOf(await read(`before=${at}&limit=5&order=desc`))).toEqual(all.slice(5, 10).toReversed());
+    expect(idsOf(await read(`around=${other}&limit=3&order=desc`))).toEqual(all.slice(19, 22).toReversed());
+    expect((await read(`before=${all[2]}&limit=5`)).previous).toBeNull();
+    const { body } = await api.graphql(
+      `query ($id: ID!, $at: String!) { conversation(id: $id) { messages(first: 5, around: $at) {
+        edges { node { id } } pageInfo { hasPreviousPage startCursor } cursor } } }`,
+      { id: sample.conversationId, at },
+    );
+    const shown = (body['data'] as { conversation: { messages: { edges: { node: Row }[] } } }).conversation.messages;
+    expect(shown).toMatchObject({
+      pageInfo: { hasPreviousPage: true, startCursor: around.previous },
+      cursor: expect.any(String),
+    });
+    expect(shown.edges.map(({ node }) => node.id)).toEqual(all.slice(8, 13));
+  });
+
+  it('refuse a message of another conversation, and two places at once', async () => {
+    const { body } = await api.post('/v1/conversations', { phone: '+14155599999' });
+    const [first] = idsOf(await read('limit=1'));
+    for (const place of ['around', 'before'])
+      expectProblem(
+        await api.get(
+          `/v1/conversations/${String(body['conversationId'])}/messages?${place}=${first}&position=${String(body['position'])}`,
+        ),
+        { status: 404, code: 'MessageNotFound', field: place },
+      );
+    const twice = { status: 400, code: 'InvalidRequest', field: 'after', rule: 'atMostOne' };
+    expectProblem(await api.get(`${messages}?around=${first}&before=${first}`), twice);
+    expectProblem(
+      await api.get(`/v1/portal${messages.slice(3)}?around=${first}&before=${first}`, { as: sample.contact }),
+      twice,
+    );
+  });
+
+  it('tell the position up to which they show everything', async () => {
+    const { body } = await api.post(messages, { channel: 'in-app', text: 'the last one' });
+    const fresh = await read(`position=${String(body['position'])}&order=desc&limit=1`);
+    expect(idsOf(fresh)).toEqual([body['messageId']]);
+    expect(fresh.cursor >= String(body['position'])).toBe(true);
+    for (const list of ['/v1/conversations', '/v1/referrals', '/v1/deliveries?status=accepted']) {
+      const { cursor, previous } = (await api.get(list)).body;
+      expect([typeof cursor, previous]).toEqual(['string', null]);
+    }
+    const { cursor } = (
+      await api.get(`/v1/portal/conversations?position=${String(body['position'])}`, { as: sample.contact })
+    ).body;
+    expect(String(cursor) >= String(body['position'])).toBe(true);
+  });
+});
+
 describe('I9: a cursor of another list', () => {
   const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const real = async (path: string): Promise<string> => String((await api.get(path)).body['next']);

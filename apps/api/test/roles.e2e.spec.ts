@@ -106,6 +106,8 @@ describe('G4: roles', () => {
         ...person,
         role,
         permissions: permissions.filter((other) => roleHas(role, other) && other !== permission),
+        smsEnabled: true,
+        messagesEnabled: true,
       });
     },
   );

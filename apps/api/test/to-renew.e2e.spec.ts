@@ -59,7 +59,12 @@ it('K1: after a change of sender consent must be captured again, and a list show
   await texts(rosa, sample.senderPhone, 'START');
   for (const phone of strangers) await texts(phone, sample.senderPhone, 'START');
   const before = await texts('+14155550143', sample.senderPhone, 'STOP');
-  expect(await toRenew(before.position)).toEqual({ documents: [], next: null });
+  expect(await toRenew(before.position)).toEqual({
+    documents: [],
+    next: null,
+    previous: null,
+    cursor: expect.any(String),
+  });
 
   const data = {
     programId,

@@ -31,6 +31,10 @@ export class EmbeddedCheckpoints extends Checkpoints {
     return (await this.#passed.get(name)) ?? this.#stored(name);
   }
 
+  async reached(name: string): Promise<Position | null> {
+    return this.#known.get(name) ?? this.#stored(name);
+  }
+
   pass(name: string, from: Position | null, to: Position, onLost?: () => void): void {
     this.#passed.pass(name, from, to, onLost);
     this.moved(name, to);

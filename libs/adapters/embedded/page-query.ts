@@ -4,7 +4,7 @@ import type { Value } from './sqlite.js';
 
 export type PageQuery = { readonly sql: string; readonly values: readonly Value[]; readonly page: PageList };
 
-/** The statement of one page; it reads one document more than requested, to know whether there is a next page. */
+/** The statement of one page; it reads one document more than requested, to know whether there are more. */
 export function pageQuery(model: ModelDefinition, table: string, request: PageRequest): PageQuery {
   const page = pageList(model, request);
   const sorted = page.sortedBy.map(column);
@@ -27,13 +27,11 @@ export function pageQuery(model: ModelDefinition, table: string, request: PageRe
     }
   }
   if (page.end) {
-    conditions.push(
-      `(${sorted.join(', ')}) ${request.order === 'asc' ? '>' : '<'} (${sorted.map(() => '?').join(', ')})`,
-    );
+    conditions.push(`(${sorted.join(', ')}) ${page.order === 'asc' ? '>' : '<'} (${sorted.map(() => '?').join(', ')})`);
     values.push(...page.end.map((value) => toColumn(value, request.index)));
   }
   const sql = `SELECT doc FROM ${quote(table)}
     WHERE ${conditions.join(' AND ')}
-    ORDER BY ${sorted.map((name) => `${name} ${request.order}`).join(', ')} LIMIT ?`;
+    ORDER BY ${sorted.map((name) => `${name} ${page.order}`).join(', ')} LIMIT ?`;
   return { sql, values: [...values, request.limit + 1], page };
 }

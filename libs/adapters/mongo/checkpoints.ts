@@ -34,6 +34,10 @@ export class MongoCheckpoints extends Checkpoints {
     return (await this.#passed.get(name)) ?? (await this.#read([name])).get(name) ?? null;
   }
 
+  async reached(name: string): Promise<Position | null> {
+    return (await this.#read([name])).get(name) ?? null;
+  }
+
   pass(name: string, from: Position | null, to: Position, onLost?: () => void): void {
     this.#passed.pass(name, from, to, onLost);
     this.moved(name, to);

@@ -9,10 +9,13 @@ type Condition = Readonly<Record<string, unknown>>;
  * sorted field bounds one range of the compound index, which both orders read from its edge; a choice of ranges alone
  * would be merged after sorting everything in descending order.
  */
-export function pageFilter<Row extends Document>(
-  { equal, range, sortedBy, end }: PageList,
-  order: PageRequest['order'],
-): Filter<Stored<Row>> {
+export function pageFilter<Row extends Document>({
+  equal,
+  range,
+  sortedBy,
+  end,
+  order,
+}: PageList): Filter<Stored<Row>> {
   const conditions: Condition[] = [IS_DOCUMENT, ...equal.map(([field, value]) => ({ [path(field)]: { $eq: value } }))];
   if (range) conditions.push(...within(path(range.field), range));
   const [first] = sortedBy;

@@ -116,11 +116,11 @@ export class MongoReadModelStore extends ReadModelStore {
 
   async page<Row extends Document>(model: ModelDefinition<Row>, request: PageRequest): Promise<Page<Row>> {
     const list = pageList(model, request);
-    const direction = request.order === 'asc' ? 1 : -1;
+    const direction = list.order === 'asc' ? 1 : -1;
     const sort = Object.fromEntries(list.sortedBy.map((field) => [path(field), direction] as const));
     const found = await this.#inLive(model, (live) =>
       live
-        .find({ ...(request.programId !== null && { program: request.programId }), ...pageFilter(list, request.order) })
+        .find({ ...(request.programId !== null && { program: request.programId }), ...pageFilter(list) })
         .sort(sort)
         .limit(request.limit + 1)
         .toArray(),

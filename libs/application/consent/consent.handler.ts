@@ -68,6 +68,7 @@ export class ConsentHandler implements ICommandHandler<HandleConsent> {
         optInText,
         refusedSenderId,
         isLimitReached,
+        smsEnabled: policies.smsEnabled,
       },
     };
   }

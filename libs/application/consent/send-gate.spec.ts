@@ -7,7 +7,12 @@ const modes: readonly Mode[] = ['double_opt_in', 'single_opt_in', 'opted_in_by_d
 const replies: readonly Policies['replyToInbound'][] = ['allowed', 'needs_consent'];
 
 const allPolicies: readonly SendPolicies[] = modes.flatMap((consentMode) =>
-  replies.map((replyToInbound) => ({ consentMode, replyToInbound, optOutScope: 'all' as const })),
+  replies.map((replyToInbound) => ({
+    smsEnabled: 'on' as const,
+    consentMode,
+    replyToInbound,
+    optOutScope: 'all' as const,
+  })),
 );
 const both = [true, false];
 const consent = (status: Consent['status'], textedFirst: boolean, refusedSenderId: string | null = null) => ({
@@ -60,8 +65,12 @@ describe('send gate', () => {
     "K8, replyToInbound: a person's text without consent; %s, reply %s, texted first %s: %s",
     (consentMode, replyToInbound, textedFirst, rule) => {
       expect(
-        sendGate('person', consent('none', textedFirst), { consentMode, replyToInbound, optOutScope: 'all' })?.rule ??
-          null,
+        sendGate('person', consent('none', textedFirst), {
+          smsEnabled: 'on',
+          consentMode,
+          replyToInbound,
+          optOutScope: 'all',
+        })?.rule ?? null,
       ).toBe(rule);
     },
   );
@@ -78,10 +87,16 @@ describe('send gate', () => {
     },
   );
 
+  it.each(['person', 'opt-in-request'] as const)('smsEnabled off: nothing is sent in the lane %s', (lane) => {
+    const policies = { ...(allPolicies[0] as SendPolicies), smsEnabled: 'off' } as const;
+    expect(sendGate(lane, consent('yes', true), policies)).toEqual({ rule: 'TextsDisabled', refusedSenderId: null });
+  });
+
   it('optOutScope automated_only: staff may still write after an opt-out, nothing automated is sent', () => {
     const policies: SendPolicies = {
       consentMode: 'double_opt_in',
       replyToInbound: 'allowed',
+      smsEnabled: 'on',
       optOutScope: 'automated_only',
     };
     expect(sendGate('person', consent('no', false, 'sender-1'), policies)).toBeNull();

@@ -8,7 +8,7 @@ import { ids } from '../commands/ids.js';
 import { Lookups, type CreatedProgram } from '../lookups/lookups.js';
 
 /** The policies that decide about a text. */
-export type SendPolicies = Pick<Policies, 'consentMode' | 'replyToInbound' | 'optOutScope'>;
+export type SendPolicies = Pick<Policies, 'smsEnabled' | 'consentMode' | 'replyToInbound' | 'optOutScope'>;
 
 /** The current state of an address's consent streams. */
 export type ReadConsents = {
@@ -39,6 +39,7 @@ export function sendGate(
   policies: SendPolicies,
 ): Refusal | null {
   const refused = (rule: Refusal['rule']): Refusal => ({ rule, refusedSenderId: null });
+  if (policies.smsEnabled === 'off') return refused('TextsDisabled');
   const mayIgnoreOptOut = lane === 'person' && policies.optOutScope === 'automated_only';
   if ((status === 'no' || refusedSenderId !== null) && !mayIgnoreOptOut)
     return { rule: 'RecipientOptedOut', refusedSenderId };

@@ -43,7 +43,10 @@ export class ConversationStarter {
           subCommand(context, 'contact'),
         ),
       );
-    const intent = { type: 'StartConversation', data: { conversationId, contactId, referralId, by } } as const;
+    const intent = {
+      type: 'StartConversation',
+      data: { conversationId, contactId, referralId, by, source: 'console' },
+    } as const;
     return {
       conversationId,
       ...(await this.commands.execute(new HandleConversation(conversationId, intent, context))),

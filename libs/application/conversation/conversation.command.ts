@@ -11,7 +11,7 @@ export type ConversationIntent =
   /** A member of staff deletes it, if the program's policy allows that. */
   | Message<'DeleteByStaff', { by: string }>
   /** The contact writes in the portal. */
-  | Message<'WriteInApp', { text: string }>
+  | Message<'WriteInApp', { text: string; source: 'portal' | 'widget' }>
   | { [Type in Automated]: Message<Type, Omit<DataOf<Type>, 'messageId'>> }[Automated]
   | Exclude<ConversationCommand, { type: 'SendMessage' | Automated }>;
 

@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError, isErased, streamOf, unlessErased, type ErrorKind, type Recorded } from '@app/kernel';
 import { Aggregates, EventLog, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
-import { TextLimitReached } from '@app/domain/consent';
+import { TextLimitReached, TextsDisabled } from '@app/domain/consent';
 import type { Contact } from '@app/domain/contact';
 import { isAssignable, MemberNotFound, NotAssignable } from '@app/domain/member';
 import {
@@ -14,6 +14,7 @@ import {
   type SendRefused,
   type SendRule,
 } from '@app/domain/conversation';
+import { MessagesDisabled, type Policies } from '@app/domain/program';
 import { HandleConversation, type ConversationIntent } from './conversation.command.js';
 import { ids } from '../commands/ids.js';
 import { currentSender, Lookups, type CreatedProgram } from '../lookups/lookups.js';
@@ -107,16 +108,16 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     };
     if (state.status !== 'started') return { type: 'SendMessage', data: message };
     const { programId } = context;
-    const isText = data.channel === 'sms';
     const [contact, program] = await Promise.all([
       this.lookups.contact(programId, state.contactId),
-      isText ? this.lookups.program(programId) : null,
+      this.lookups.program(programId),
     ]);
     if (contact.status === 'erased' || isErased(contact.phones))
       return { type: 'SendMessage', data: { ...message, refusal: { rule: 'ContactErased', refusedSenderId: null } } };
-    const gated = program
-      ? await this.asText({ phones: contact.phones, addressIds: contact.addressIds }, program, context)
-      : asInApp(contact);
+    const gated =
+      data.channel === 'sms'
+        ? await this.asText({ phones: contact.phones, addressIds: contact.addressIds }, program, context)
+        : asInApp(contact, program.policies);
     return { type: 'SendMessage', data: { ...message, ...gated } };
   }
 
@@ -143,8 +144,12 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
   }
 }
 
-function asInApp({ registered, active, emails }: KnownContact): Pick<SendMessage['data'], 'isNotified' | 'refusal'> {
-  const rule = !registered ? 'ContactNotRegistered' : !active ? 'ContactInactive' : null;
+function asInApp(
+  { registered, active, emails }: KnownContact,
+  { messagesEnabled }: Policies,
+): Pick<SendMessage['data'], 'isNotified' | 'refusal'> {
+  const account = !registered ? 'ContactNotRegistered' : !active ? 'ContactInactive' : null;
+  const rule = messagesEnabled === 'off' ? 'MessagesDisabled' : account;
   return { isNotified: unlessErased(emails, []).length > 0, refusal: rule && { rule, refusedSenderId: null } };
 }
 
@@ -180,6 +185,8 @@ const refusals: Readonly<Record<SendRule, string>> = {
   ContactInactive: 'The contact is not active',
   ContactErased: 'The contact was erased; no more messages can be sent',
   TextLimitReached: new TextLimitReached().message,
+  TextsDisabled: new TextsDisabled().message,
+  MessagesDisabled: new MessagesDisabled().message,
 };
 
 /** Nothing was sent, and the refusal is stored. `code` is the rule. */

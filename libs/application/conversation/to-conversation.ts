@@ -1,10 +1,17 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import type { CommandContext } from '@app/eventing';
-import { ConversationNotFound, ConversationWasDeleted } from '@app/domain/conversation';
+import { ConversationNotFound, ConversationWasDeleted, type ContactSource } from '@app/domain/conversation';
 import { HandleConversation, type ConversationIntent } from './conversation.command.js';
 import { ids } from '../commands/ids.js';
 
 type About = { readonly contactId: string; readonly referralId: string | null };
+
+/** `source`: that of the conversation, if the command starts it. */
+type Contexts = {
+  readonly context: CommandContext;
+  readonly startContext: CommandContext;
+  readonly source: ContactSource;
+};
 
 /**
  * Sends a command to the contact's conversation about a referral, or the general one, and starts it if there is none.
@@ -15,7 +22,7 @@ export async function toConversation(
   commands: CommandBus,
   about: About,
   intent: ConversationIntent,
-  { context, startContext }: { readonly context: CommandContext; readonly startContext: CommandContext },
+  { context, startContext, source }: Contexts,
 ): Promise<void> {
   for (let incarnation = 0; ; incarnation += 1) {
     const conversationId = ids.conversation(context.programId, about.contactId, about.referralId, incarnation);
@@ -24,7 +31,7 @@ export async function toConversation(
     try {
       await ask(intent, context).catch(async (error: unknown) => {
         if (!(error instanceof ConversationNotFound)) throw error;
-        await ask({ type: 'StartConversation', data: { conversationId, ...about, by: null } }, startContext);
+        await ask({ type: 'StartConversation', data: { conversationId, ...about, by: null, source } }, startContext);
         await ask(intent, context);
       });
       return;

@@ -83,10 +83,11 @@ export class InboundRouter {
     const intent: ConversationIntent =
       asKeyword && keyword
         ? { type: 'ReceiveKeyword', data: { ...message, keyword: keyword.word } }
-        : { type: 'ReceiveMessage', data: { ...message, channel: 'sms' } };
+        : { type: 'ReceiveMessage', data: { ...message, channel: 'sms', source: 'text' } };
     await toConversation(this.commands, { contactId, referralId }, intent, {
       context,
       startContext: causedBy(event, router, 'StartConversation'),
+      source: 'text',
     });
   }
 

@@ -21,7 +21,7 @@ export const askForYes = defineReaction({
       commands,
       { contactId, referralId },
       { type: 'SendOptInRequest', data },
-      { context, startContext: causedBy(event, automation, 'StartConversation') },
+      { context, startContext: causedBy(event, automation, 'StartConversation'), source: 'form' },
     );
   },
 });

@@ -32,7 +32,7 @@ const optInText = { version: '2', text: 'Reply YES to get texts, STOP to opt out
 
 const request = (mode: 'double_opt_in' | 'single_opt_in' = 'double_opt_in'): ConsentCommand => ({
   type: 'RequestOptIn',
-  data: { ...form, mode, optInText, refusedSenderId: null, isLimitReached: false },
+  data: { ...form, mode, optInText, refusedSenderId: null, isLimitReached: false, smsEnabled: 'on' },
 });
 const acceptedAt = '2026-01-07T09:00:00.000Z';
 const place = (position: number): string => String(position).padStart(4, '0');
@@ -102,7 +102,7 @@ describe('consent', () => {
   it('U5, K10: above the daily limit no opt-in request is sent, and a form that causes none is stored', () => {
     const limited = (mode: 'double_opt_in' | 'single_opt_in'): ConsentCommand => ({
       type: 'RequestOptIn',
-      data: { ...form, mode, optInText, refusedSenderId: null, isLimitReached: true },
+      data: { ...form, mode, optInText, refusedSenderId: null, isLimitReached: true, smsEnabled: 'on' },
     });
     const { phone: _, referralId: __, requestedAt: ___, ...kept } = form;
     consent.given().when(limited('double_opt_in')).thenThrows(TextLimitReached);
@@ -138,7 +138,14 @@ describe('consent', () => {
       .given(requested)
       .when({
         type: 'RequestOptIn',
-        data: { ...later, mode: 'double_opt_in', optInText, refusedSenderId: null, isLimitReached: false },
+        data: {
+          ...later,
+          mode: 'double_opt_in',
+          optInText,
+          refusedSenderId: null,
+          isLimitReached: false,
+          smsEnabled: 'on',
+        },
       })
       .then({ type: 'OptInRequested', data: { ...later, optInText } });
   });
@@ -459,7 +466,14 @@ describe('opt-outs across senders', () => {
       .given()
       .when({
         type: 'RequestOptIn',
-        data: { ...form, mode: 'double_opt_in', optInText, refusedSenderId: 'sender-2', isLimitReached: false },
+        data: {
+          ...form,
+          mode: 'double_opt_in',
+          optInText,
+          refusedSenderId: 'sender-2',
+          isLimitReached: false,
+          smsEnabled: 'on',
+        },
       })
       .thenThrows(RecipientOptedOut);
   });

@@ -22,6 +22,8 @@ type RequestOptIn = Omit<Open<OptInRequested['data']>, 'optInText'> & {
   refusedSenderId: string | null;
   /** No more texts may be caused today. */
   isLimitReached: boolean;
+  /** The program's switch for texts. */
+  smsEnabled: 'on' | 'off';
 };
 
 export type ConsentCommand =
@@ -105,7 +107,7 @@ const timeOf = (time: string | null): number | null => (time === null ? null : D
 const isAnswer = (keyword: string | null): boolean => keywordList.confirm.some((word) => word === keyword);
 
 function requestOptIn(
-  { mode, optInText, refusedSenderId, isLimitReached, ...request }: RequestOptIn,
+  { mode, optInText, refusedSenderId, isLimitReached, smsEnabled, ...request }: RequestOptIn,
   state: Consent,
 ): ConsentEvent[] {
   // Only the contact can undo their own STOP; the provider would refuse the text as well.
@@ -116,6 +118,7 @@ function requestOptIn(
     return [{ type: 'OptInFormReceived', data: { addressId, subjectId, senderId, contactId, purpose, evidence } }];
   }
   if (mode === 'double_opt_in') {
+    if (smsEnabled === 'off') throw new TextsDisabled();
     if (isLimitReached) throw new TextLimitReached();
     return [{ type: 'OptInRequested', data: { ...request, optInText } }];
   }
@@ -193,6 +196,12 @@ export class TextLimitReached extends DomainError {
     super(
       'Today’s limit of texts for this program or this contact is reached; retry after midnight UTC with a new Idempotency-Key',
     );
+  }
+}
+export class TextsDisabled extends DomainError {
+  readonly code = 'TextsDisabled';
+  constructor() {
+    super('Texts are switched off in this program (its policy smsEnabled)');
   }
 }
 export class RecipientOptedOut extends DomainError {

@@ -1,13 +1,21 @@
 import { decideByType, DomainError, type Decider, type Message, type Open } from '@app/kernel';
 import { ColleagueReplied, newestAfter, newestOfColleagues, type NewestMessage } from './newest-messages.js';
-import type { Channel, ConversationEvent, KeywordReceived, SendRule, TextRoute } from './conversation.events.js';
+import type {
+  Channel,
+  ContactSource,
+  ConversationEvent,
+  KeywordReceived,
+  SendRule,
+  Source,
+  TextRoute,
+} from './conversation.events.js';
 
 export type Refusal = { readonly rule: SendRule; readonly refusedSenderId: string | null };
 
 export type ConversationCommand =
   | Message<
       'StartConversation',
-      { conversationId: string; contactId: string; referralId: string | null; by: string | null }
+      { conversationId: string; contactId: string; referralId: string | null; by: string | null; source?: Source }
     >
   /**
    * `refusal` is the result of the send gate, `to` and `route` say where a text goes, `isNotified` whether an email
@@ -37,6 +45,7 @@ export type ConversationCommand =
         text: string;
         acceptedPosition: string | null;
         providerMessageId: string | null;
+        source?: ContactSource;
       }
     >
   | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'conversationId' | 'contactId' | 'referralId'>>
@@ -165,6 +174,23 @@ export const concernedStaff = ({
   assignee === null || staff.includes(assignee) ? staff : [...staff, assignee];
 
 /**
+ * Where a conversation came from, after an event: a conversation that staff started has the source of the contact's
+ * first message.
+ */
+export function sourceAfter(source: Source, event: ConversationEvent): Source {
+  switch (event.type) {
+    case 'ConversationStarted':
+      return event.data.source ?? (event.data.by === null ? 'text' : 'console');
+    case 'MessageReceived':
+      return source === 'console' ? (event.data.source ?? (event.data.channel === 'sms' ? 'text' : 'portal')) : source;
+    case 'KeywordReceived':
+      return source === 'console' ? 'text' : source;
+    default:
+      return source;
+  }
+}
+
+/**
  * The folder of a conversation after an event, by the table of the requirements. Automated messages and keywords do not
  * change it.
  */
@@ -202,6 +228,13 @@ export class ConversationWasDeleted extends DomainError {
   override readonly kind = 'gone';
   constructor() {
     super('This conversation was deleted; start a new one with the contact');
+  }
+}
+export class MessageNotFound extends DomainError {
+  readonly code = 'MessageNotFound';
+  override readonly kind = 'not-found';
+  constructor(override readonly field: string) {
+    super('The conversation has no such message');
   }
 }
 export class TextTooLong extends DomainError {

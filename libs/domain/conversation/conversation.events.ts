@@ -2,6 +2,12 @@ import type { EventTypes, JsonObject, Message, Personal } from '@app/kernel';
 
 export type Channel = 'in-app' | 'sms';
 
+/** Where something of the contact came from. */
+export const contactSources = ['form', 'widget', 'portal', 'text'] as const;
+export type ContactSource = (typeof contactSources)[number];
+/** Where a conversation came from; `console`: staff started it, and the contact has not written yet. */
+export type Source = ContactSource | 'console';
+
 /** Why nothing was sent. */
 export type SendRule =
   | 'NoConsent'
@@ -10,7 +16,9 @@ export type SendRule =
   | 'ContactNotRegistered'
   | 'ContactInactive'
   | 'ContactErased'
-  | 'TextLimitReached';
+  | 'TextLimitReached'
+  | 'TextsDisabled'
+  | 'MessagesDisabled';
 
 /** How a text is sent; `null` for in-app messages. `from` is the program's own number. */
 export type TextRoute = { readonly senderId: string; readonly from: string; readonly addressId: string };
@@ -18,7 +26,8 @@ export type TextRoute = { readonly senderId: string; readonly from: string; read
 /** In every event: the conversation, its contact and its referral, so that each event can be understood alone. */
 type About = { conversationId: string; contactId: string; referralId: string | null };
 
-export type ConversationStarted = Message<'ConversationStarted', About & { by: string | null }>;
+/** `source` is missing in events stored before it existed. */
+export type ConversationStarted = Message<'ConversationStarted', About & { by: string | null; source?: Source }>;
 /**
  * `isNotified`: whether an email notifies the contact of this in-app message, decided when it was written. `null` in
  * events of version 1, for which `NotificationDecided` decides.
@@ -42,7 +51,7 @@ export type AutomatedTextSent = Message<
 >;
 /**
  * `acceptedPosition` is the position at which the text was accepted: its place in the thread. `null`: use this event's
- * own position.
+ * own position. `source` is missing in events stored before it existed.
  */
 export type MessageReceived = Message<
   'MessageReceived',
@@ -52,6 +61,7 @@ export type MessageReceived = Message<
     text: Personal<string>;
     acceptedPosition: string | null;
     providerMessageId: string | null;
+    source?: ContactSource;
   }
 >;
 /** A keyword received by text: a system entry. */

@@ -10,6 +10,8 @@ const policy = <const Values extends readonly string[]>(
 
 /** The settings of a program: one row each, read where the rule is. */
 export const policies = {
+  smsEnabled: policy(['on', 'off'], 'on', 'Whether texts are sent; those received are recorded in any case'),
+  messagesEnabled: policy(['on', 'off'], 'on', 'Whether the portal and the widget show messages and take them'),
   consentMode: policy(
     ['double_opt_in', 'single_opt_in', 'opted_in_by_default'],
     'double_opt_in',

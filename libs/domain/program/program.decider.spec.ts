@@ -33,6 +33,8 @@ const added: ProgramEvent = { type: 'SenderAdded', data: sender };
 describe('program', () => {
   it('policies: the defaults are those of the requirements', () => {
     expect(defaultPolicies).toEqual({
+      smsEnabled: 'on',
+      messagesEnabled: 'on',
       consentMode: 'double_opt_in',
       replyToInbound: 'allowed',
       optOutScope: 'all',

@@ -168,6 +168,14 @@ export class OptInTextWithoutOptOut extends DomainError {
     super('The text that asks for consent must say how to opt out: include the word STOP');
   }
 }
+/** The portal and the widget are not available. */
+export class MessagesDisabled extends DomainError {
+  readonly code = 'MessagesDisabled';
+  override readonly kind = 'forbidden';
+  constructor() {
+    super('Messages in the portal are switched off in this program (its policy messagesEnabled)');
+  }
+}
 export class PolicyUnknown extends DomainError {
   readonly code = 'PolicyUnknown';
   override readonly kind = 'invalid';

@@ -29,6 +29,11 @@ export class Progress {
     return (await Promise.all(waits)).every((reached) => reached);
   }
 
+  /** A position up to which it has handled everything of the program; `null` before its first event. */
+  reached({ name }: Followed, programId: string): Promise<Position | null> {
+    return this.checkpoints.reached(this.partitions.of(programId).nameOf(name));
+  }
+
   private checkpointsOf({ name, isDivided = true }: Followed, programId: string | null): readonly string[] {
     if (!isDivided) return [name];
     return (programId === null ? this.partitions.all : [this.partitions.of(programId)]).map((part) =>

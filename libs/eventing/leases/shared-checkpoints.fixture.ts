@@ -20,6 +20,10 @@ export class SharedCheckpoints extends Checkpoints {
     return this.call(() => this.stored.get(name) ?? null);
   }
 
+  reached(): never {
+    throw new Error('not used');
+  }
+
   set(name: string, from: string | null, to: string | null): Promise<void> {
     this.calls.set += 1;
     return this.call(() => {

@@ -46,12 +46,17 @@ export type PageRequest = {
   /** Bounds of the field that follows those given by `equals`; documents outside them are not read. */
   readonly range?: { readonly above?: FieldValue; readonly upTo?: FieldValue };
   readonly order: 'asc' | 'desc';
-  /** Cursor of an earlier page; opaque. */
+  /** Cursor of another page, its `next` or `previous`; opaque. */
   readonly after?: string | undefined;
   readonly limit: number;
 };
 
-export type Page<D = Document> = { readonly documents: readonly D[]; readonly next: string | null };
+/** `next` and `previous`: cursors of the pages after and before this one; `null` when there is none. */
+export type Page<D = Document> = {
+  readonly documents: readonly D[];
+  readonly next: string | null;
+  readonly previous: string | null;
+};
 
 /** `name` is that of a part; by default the model's. */
 export type CheckpointMove = { readonly name?: string; readonly from: Position | null; readonly to: Position };
@@ -124,8 +129,10 @@ export const isPosition = ({ checkpoint }: StoredCheckpoint): boolean => /^\d+$/
  * another source was read, are stored here too, since they are moved in the same way.
  */
 export abstract class Checkpoints {
-  /** Last position whose effects are durable; `null` at the beginning. */
+  /** Last position whose effects are durable, for a follower that starts; `null` at the beginning. */
   abstract get(name: string): Promise<Position | null>;
+  /** A position that it has reached, for readers; another process may have passed more meanwhile. */
+  abstract reached(name: string): Promise<Position | null>;
   /** All checkpoints, or only those of followers whose name starts with this; those at the beginning are left out. */
   abstract all(prefix?: string): Promise<readonly StoredCheckpoint[]>;
   /** Compare-and-set; `null` resets to the beginning. @throws CheckpointMoved */
@@ -153,6 +160,6 @@ export class InvalidCursor extends DomainError {
   override readonly kind = 'invalid';
   override readonly field = 'after';
   constructor() {
-    super('The cursor belongs to another list: use `next` of the previous page of this list');
+    super('The cursor belongs to another list: use `next` or `previous` of another page of this list');
   }
 }

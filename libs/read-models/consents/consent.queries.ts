@@ -22,7 +22,10 @@ const MOST_HOLDERS = 20;
 export class ConsentQueries {
   constructor(private readonly readModels: ReadModelReader) {}
 
-  /** Contacts whose consent was lost because the program changed its number. @throws InvalidCursor */
+  /**
+   * Contacts whose consent was lost because the program changed its number. The list is read forward only.
+   * @throws InvalidCursor
+   */
   async toRenew(programId: string, after: string | undefined, limit: number): Promise<Page<ConsentToRenew>> {
     const senders = await this.sendersOf(programId);
     const former = senders.slice(0, -1);
@@ -43,7 +46,7 @@ export class ConsentQueries {
       if (page.next === null) index += 1;
       inner = page.next ?? undefined;
     }
-    return { documents, next: index < former.length ? cursorOf(index, inner) : null };
+    return { documents, next: index < former.length ? cursorOf(index, inner) : null, previous: null };
   }
 
   private async sendersOf(programId: string): Promise<ProgramRow['senders']> {

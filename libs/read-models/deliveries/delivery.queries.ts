@@ -28,8 +28,8 @@ export class DeliveryQueries {
     after: string | undefined,
     limit: number,
   ): Promise<Page<DeliveryView>> {
-    const { documents, next } = await this.by(programId, 'program', { programId, status }, { after, limit });
-    return { documents: documents.map(view), next };
+    const { documents, ...page } = await this.by(programId, 'program', { programId, status }, { after, limit });
+    return { documents: documents.map(view), ...page };
   }
 
   /** The next queue after this one that has unsent deliveries. */

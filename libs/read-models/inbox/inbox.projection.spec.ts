@@ -33,6 +33,8 @@ const historyTo: Readonly<Record<Folder, () => Recorded<ConversationEvent>[]>> =
   archived: () => [started(), of('ConversationArchived')],
 };
 
+const withoutSource = <Data extends object>(data: Data): Omit<Data, 'source'> => ({ ...data, source: undefined });
+
 describe('inbox', () => {
   it('I1: shows a conversation from its start', () => {
     const event = started();
@@ -42,6 +44,7 @@ describe('inbox', () => {
       contactId: 'contact-rita',
       referralId: 'referral-1',
       folder: 'read',
+      source: 'console',
       answers: 0,
       preview: '',
       channel: null,
@@ -49,6 +52,26 @@ describe('inbox', () => {
       lastContactMessageAt: null,
       revision: event.revision,
     });
+  });
+
+  it('I1: came from where the contact first wrote, if staff started it', () => {
+    const inApp = (source?: 'widget') =>
+      happened({
+        type: 'MessageReceived',
+        data: { ...withoutSource(samples.MessageReceived), channel: 'in-app', ...(source && { source }) },
+      });
+    const startedBy = (by: string | null, source?: 'form') =>
+      happened({
+        type: 'ConversationStarted',
+        data: { ...withoutSource(samples.ConversationStarted), by, ...(source && { source }) },
+      });
+    inbox.given(started()).when(inApp('widget')).then({ source: 'widget' });
+    inbox.given(started(), inApp('widget')).when(received()).then({ source: 'widget' });
+    inbox.given(started()).when(of('KeywordReceived')).then({ source: 'text' });
+    inbox.given(startedBy(null, 'form')).when(received()).then({ source: 'form' });
+    // Events stored before they had a source.
+    inbox.given().when(startedBy(null)).then({ source: 'text' });
+    inbox.given(startedBy('anna')).when(inApp()).then({ source: 'portal' });
   });
 
   // The decider appends no event when the folder does not change.

@@ -1,5 +1,13 @@
 import { isErased, type Personal } from '@app/kernel';
-import { assigneeAfter, folderAfter, staffAfter, type Channel, type Folder } from '@app/domain/conversation';
+import {
+  assigneeAfter,
+  folderAfter,
+  sourceAfter,
+  staffAfter,
+  type Channel,
+  type Folder,
+  type Source,
+} from '@app/domain/conversation';
 import { defineReadModel } from '../define-read-model.js';
 
 /** One conversation as shown to staff in the list. */
@@ -14,6 +22,8 @@ export type InboxRow = {
   readonly assignee: string | null;
   /** Staff who started it or wrote in it. Rows written before this field existed have none until a rebuild. */
   readonly staff?: readonly string[];
+  /** Where it came from. Rows written before this field existed have none until a rebuild. */
+  readonly source?: Source;
   /** The contact's messages since the last message by staff. */
   readonly answers: number;
   /** Preview of the last message; `null` if it was erased. */
@@ -51,6 +61,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     assignee: ['programId', 'assignee', 'activity'],
     contact: ['programId', 'contactId', 'activity'],
     referral: ['programId', 'referralId', 'activity'],
+    source: ['programId', 'source', 'activity'],
   },
   touches: (event) => event.aggregateId,
 
@@ -75,6 +86,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
         archived: false,
         assignee: null,
         staff: by === null ? [] : [by],
+        source: sourceAfter('console', event),
         ...quiet,
         ...active,
         revision,
@@ -85,7 +97,8 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     const folder = folderAfter(row.folder, event);
     const assignee = assigneeAfter(row.assignee, event);
     const staff = staffAfter(row.staff ?? [], event);
-    const moved = { ...row, folder, archived: folder === 'archived', assignee, staff, revision };
+    const source = sourceAfter(row.source ?? 'console', event);
+    const moved = { ...row, folder, archived: folder === 'archived', assignee, staff, source, revision };
     switch (event.type) {
       case 'MessageReceived': {
         const { text, channel } = event.data;

@@ -166,6 +166,7 @@ describe('inbox queries', () => {
     expect(await inbox.page(viewerOf('program-2'), { folder: 'all' }, undefined, 10)).toEqual({
       documents: [],
       next: null,
+      previous: null,
     });
   });
 });

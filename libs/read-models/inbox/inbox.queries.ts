@@ -1,19 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '@app/eventing';
 import { isAlertedOfUnassigned, type Permission, type Role } from '@app/kernel';
-import type { Folder } from '@app/domain/conversation';
+import type { Folder, Source } from '@app/domain/conversation';
 import { concernedStaff } from '@app/domain/conversation';
 import { refusedSender } from '@app/domain/consent';
 import { isMuted } from '@app/domain/mute';
 import { consentOf, consentsProjection, type ConsentRow } from '../consents/consents.projection.js';
 import { contactsProjection, type ContactRow } from '../contacts/contacts.projection.js';
-import { muteRowId, mutesModel } from '../mutes/mutes.projection.js';
+import { muteRowId, mutesModel, type MuteRow } from '../mutes/mutes.projection.js';
 import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
 import { inboxProjection, type InboxRow } from './inbox.projection.js';
 
 /** A row of the inbox with the current data of its contact. */
-export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'programId' | 'staff'> & {
+export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'programId' | 'staff' | 'source'> & {
+  /** Where it came from; `null` until a rebuild of the inbox. */
+  readonly source: Source | null;
   /** Whether the viewer gets no alerts of it, and until when they chose that. */
   readonly isMuted: boolean;
   readonly mutedUntil: string | null;
@@ -49,6 +51,7 @@ export type InboxFilter = {
   readonly folder?: FolderChoice | undefined;
   readonly contactId?: string | undefined;
   readonly referralId?: string | undefined;
+  readonly source?: Source | undefined;
 };
 
 const CONVERSATIONS_ON_PAGE = 50;
@@ -64,13 +67,13 @@ export class InboxQueries {
     after: string | undefined,
     limit: number,
   ): Promise<Page<ConversationView>> {
-    const { documents, next } = await this.readModels.page(inboxProjection, {
+    const { documents, ...page } = await this.readModels.page(inboxProjection, {
       ...selection(viewer.programId, filter),
       order: 'desc',
       after,
       limit,
     });
-    return { documents: await this.withContacts(viewer, documents), next };
+    return { documents: await this.withContacts(viewer, documents), ...page };
   }
 
   async one(viewer: Viewer, conversationId: string): Promise<ConversationView | null> {
@@ -100,8 +103,8 @@ export class InboxQueries {
       after,
       limit,
     } as const;
-    const { documents, next } = await this.readModels.page(inboxProjection, request);
-    return { documents: documents.map(({ id }) => id), next };
+    const { documents, ...page } = await this.readModels.page(inboxProjection, request);
+    return { documents: documents.map(({ id }) => id), ...page };
   }
 
   /** Ids of all the contact's conversations. */
@@ -148,16 +151,24 @@ export class InboxQueries {
       const concerned = concernedStaff({ staff, assignee: row.assignee });
       // A conversation without staff alerts owners and managers.
       const isTheirs = concerned.length > 0 ? concerned.includes(userId) : isAlertedOfUnassigned(role);
-      const isSilent = isMuted(choice, isTheirs, now);
       return {
         ...row,
-        isMuted: isSilent,
-        mutedUntil: isSilent ? (choice?.until ?? null) : null,
+        source: row.source ?? null,
+        ...muteOf(choice, isTheirs, now),
         ...shownAs(contact, row.contactId),
         ...consentFor(consents, senders),
       };
     });
   }
+}
+
+function muteOf(
+  choice: MuteRow | undefined,
+  isTheirs: boolean,
+  now: string,
+): Pick<ConversationView, 'isMuted' | 'mutedUntil'> {
+  const isSilent = isMuted(choice, isTheirs, now);
+  return { isMuted: isSilent, mutedUntil: isSilent ? (choice?.until ?? null) : null };
 }
 
 function shownAs(
@@ -186,10 +197,11 @@ function consentFor(
 
 function selection(
   programId: string,
-  { folder = 'inbox', contactId, referralId }: InboxFilter,
+  { folder = 'inbox', contactId, referralId, source }: InboxFilter,
 ): Pick<PageRequest, 'programId' | 'index' | 'equals'> {
   if (referralId !== undefined) return { programId, index: 'referral', equals: { programId, referralId } };
   if (contactId !== undefined) return { programId, index: 'contact', equals: { programId, contactId } };
+  if (source !== undefined) return { programId, index: 'source', equals: { programId, source } };
   if (folder === 'all') return { programId, index: 'all', equals: { programId } };
   if (folder === 'inbox') return { programId, index: 'box', equals: { programId, archived: false } };
   return { programId, index: 'folder', equals: { programId, folder } };

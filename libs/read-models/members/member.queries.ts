@@ -22,8 +22,12 @@ export class MemberQueries {
 
   /** The program's staff, in pages. @throws InvalidCursor */
   async page(programId: string, after: string | undefined, limit: number): Promise<Page<MemberView>> {
-    const { documents, next } = await this.readModels.page(membersProjection, { ...staffOf(programId), after, limit });
-    return { documents: documents.map(view), next };
+    const { documents, ...page } = await this.readModels.page(membersProjection, {
+      ...staffOf(programId),
+      after,
+      limit,
+    });
+    return { documents: documents.map(view), ...page };
   }
 
   /** `null` unless it is a current member. */

@@ -17,7 +17,7 @@ export class NotificationQueries {
     after: string | undefined,
     limit: number,
   ): Promise<Page<NotificationView>> {
-    const { documents, next } = await this.readModels.page(notificationsProjection, {
+    const { documents, ...page } = await this.readModels.page(notificationsProjection, {
       programId,
       index: 'person',
       equals: { personId: id, personKind: kind },
@@ -25,7 +25,7 @@ export class NotificationQueries {
       after,
       limit,
     });
-    return { documents: await this.withDigests(programId, documents), next };
+    return { documents: await this.withDigests(programId, documents), ...page };
   }
 
   /** What became of a message in a digest is what became of the digest. */

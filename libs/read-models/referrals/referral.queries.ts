@@ -26,7 +26,7 @@ export class ReferralQueries {
 
   /** Newest first. @throws InvalidCursor */
   async page(programId: string, after: string | undefined, limit: number): Promise<Page<ReferralView>> {
-    const { documents, next } = await this.readModels.page(referralsProjection, {
+    const { documents, ...page } = await this.readModels.page(referralsProjection, {
       programId,
       index: 'program',
       equals: { programId },
@@ -34,7 +34,7 @@ export class ReferralQueries {
       after,
       limit,
     });
-    return { documents: documents.map(view), next };
+    return { documents: documents.map(view), ...page };
   }
 
   /** The referral's page: both sides, the flag, and its conversations. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Page, PageRequest } from '@app/eventing';
+import { cursorAt, type Page, type PageRequest } from '@app/eventing';
+import { MessageNotFound } from '@app/domain/conversation';
 import { deliveriesProjection, messageState, type DeliveryRow } from '../deliveries/deliveries.projection.js';
 import { programsProjection } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
@@ -16,19 +17,25 @@ export type MessageView = Omit<ThreadEntry, 'programId' | 'order' | 'contactId' 
   readonly optedOutOf: string | null;
 };
 
+/** Where a page of a thread is: by the cursor of another page, or by the id of a message. */
+export type ThreadPage = Pick<PageRequest, 'order' | 'after' | 'limit'> & {
+  /** The messages before this one. */
+  readonly before?: string | undefined;
+  /** This message, and as many before it as after it. */
+  readonly around?: string | undefined;
+};
+
+type Thread = Omit<PageRequest, 'after' | 'limit'> & { readonly programId: string };
+
 @Injectable()
 export class ThreadQueries {
   constructor(private readonly readModels: ReadModelReader) {}
 
-  /** In the order in which messages were accepted. @throws InvalidCursor */
-  async page(
-    viewer: Viewer,
-    conversationId: string,
-    request: Pick<PageRequest, 'order' | 'after' | 'limit'>,
-  ): Promise<Page<MessageView>> {
+  /** In the order in which messages were accepted. @throws InvalidCursor, MessageNotFound */
+  async page(viewer: Viewer, conversationId: string, { order, ...where }: ThreadPage): Promise<Page<MessageView>> {
     const { programId } = viewer;
-    const list = { programId, index: 'conversation', equals: { conversationId }, ...request };
-    const { documents, next } = await this.readModels.page(threadProjection, list);
+    const thread = { programId, index: 'conversation', equals: { conversationId }, order };
+    const { documents, ...page } = await this.entries(thread, conversationId, where);
     const texts = documents.map(({ deliveryId }) => deliveryId).filter((id) => id !== null);
     const deliveries = await this.readModels.get(deliveriesProjection, programId, texts);
     const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
@@ -41,7 +48,31 @@ export class ThreadQueries {
         text: readsContent(viewer) ? entry.text : null,
         optedOutOf: phones.get(refused(entry) ?? '') ?? null,
       })),
-      next,
+      ...page,
+    };
+  }
+
+  private async entries(
+    thread: Thread,
+    conversationId: string,
+    { after, before, around, limit }: Omit<ThreadPage, 'order'>,
+  ): Promise<Page<ThreadEntry>> {
+    const read = (cursor: string | undefined, count: number): Promise<Page<ThreadEntry>> =>
+      this.readModels.page(threadProjection, { ...thread, after: cursor, limit: count });
+    const id = before ?? around;
+    if (id === undefined) return read(after, limit);
+    const message = await this.readModels.one(threadProjection, thread.programId, id);
+    if (message?.conversationId !== conversationId)
+      throw new MessageNotFound(before === undefined ? 'around' : 'before');
+    const isUpwards = thread.order === 'asc';
+    const cursor = (isBackward: boolean): string => cursorAt(threadProjection, thread, message, isBackward);
+    if (before !== undefined) return read(cursor(isUpwards), limit);
+    const half = Math.max(1, Math.floor((limit - 1) / 2));
+    const [former, later] = await Promise.all([read(cursor(true), half), read(cursor(false), half)]);
+    return {
+      documents: [...former.documents, message, ...later.documents],
+      next: later.next,
+      previous: former.previous,
     };
   }
 

@@ -13,6 +13,8 @@ export function checkpointCases(checkpoints: () => Checkpoints): void {
       expect(await rejection(checkpoints().set(name, from, at(9)))).toBeInstanceOf(CheckpointMoved);
     }
     expect(await checkpoints().get(name)).toBe(at(3));
+    expect(await checkpoints().reached(name)).toBe(at(3));
+    expect(await checkpoints().reached(uniqueName('follower'))).toBeNull();
   });
 
   test('rule 13: is reset to the beginning from its current position, and starts again', async () => {

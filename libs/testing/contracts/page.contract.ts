@@ -1,4 +1,13 @@
-import { InvalidCursor, type Document, type FieldValue, type PageRequest, type ReadModelStore } from '@app/eventing';
+import {
+  cursorAt,
+  InvalidCursor,
+  walkPages,
+  type Document,
+  type FieldValue,
+  type Page,
+  type PageRequest,
+  type ReadModelStore,
+} from '@app/eventing';
 import fc from 'fast-check';
 import { rejection } from './opened.js';
 import { fullPages, at, card, cards, inOrder, newModel, write, PROGRAM } from './read-model-store.samples.js';
@@ -118,7 +127,11 @@ export function pageCases(store: () => ReadModelStore): void {
     const second = await store().page(model, { ...request, after: first.next ?? undefined });
     expect(second.documents).toHaveLength(2);
     expect(second.next).toBeNull();
-    expect(await store().page(model, { ...request, equals: { rank: 99 } })).toEqual({ documents: [], next: null });
+    expect(await store().page(model, { ...request, equals: { rank: 99 } })).toEqual({
+      documents: [],
+      next: null,
+      previous: null,
+    });
   });
 
   test('a page continues after the previous one when documents change or are added in between', async () => {
@@ -129,6 +142,43 @@ export function pageCases(store: () => ReadModelStore): void {
     await store().write(model, writes, { from: at(1), to: at(2) });
     const second = await store().page(model, { ...request, after: first.next ?? undefined });
     expect(second.documents).toEqual(documents.slice(4));
+  });
+
+  test('pages go back as they came, and the first one shows that there is none before it', async () => {
+    await fc.assert(
+      fc.asyncProperty(cards, fc.integer({ min: 1, max: 7 }), async (documents, limit) => {
+        const model = newModel();
+        await store().prepare(model);
+        await store().write(
+          model,
+          documents.map((document) => write(1, document)),
+          { from: null, to: at(1) },
+        );
+        for (const order of ['asc', 'desc'] as const) {
+          const list = { programId: PROGRAM, index: 'byPlace', equals: {}, order, limit } as const;
+          const pages: Page[] = [];
+          for await (const page of walkPages((after) => store().page(model, { ...list, after }))) pages.push(page);
+          expect(pages[0]?.previous).toBeNull();
+          for (let number = pages.length - 1; number > 0; number -= 1) {
+            const back = await store().page(model, { ...list, after: pages[number]?.previous ?? '' });
+            expect(back.documents).toEqual(pages[number - 1]?.documents);
+            expect([back.next, back.previous === null]).toEqual([pages[number - 1]?.next, number === 1]);
+          }
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('a cursor of a document continues after it or before it', async () => {
+    const { model, documents } = await filled(5);
+    const list = { programId: PROGRAM, index: 'byRank', equals: {}, order: 'asc' } as const;
+    const [, , third] = documents;
+    if (!third) throw new Error();
+    const page = (isBackward: boolean) =>
+      store().page(model, { ...list, after: cursorAt(model, list, third, isBackward), limit: 9 });
+    expect((await page(false)).documents).toEqual(documents.slice(3));
+    expect((await page(true)).documents).toEqual(documents.slice(0, 2));
   });
 
   test('a cursor of another list is refused', async () => {

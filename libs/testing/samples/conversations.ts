@@ -6,7 +6,7 @@ const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-
 
 /** Conversations, the inbound texts that reach them, and who is notified. */
 export const conversationSamples = {
-  ConversationStarted: { ...about, by: 'anna' },
+  ConversationStarted: { ...about, by: 'anna', source: 'console' },
   MessageSent: {
     ...about,
     messageId: 'message-1',
@@ -32,6 +32,7 @@ export const conversationSamples = {
     text: 'Is my bonus in?',
     acceptedPosition: place,
     providerMessageId: 'SM5',
+    source: 'text',
   },
   KeywordReceived: {
     ...about,

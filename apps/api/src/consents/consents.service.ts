@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { consentTarget, HandleConsent, Lookups } from '@app/application';
-import type { CommandContext, Page } from '@app/eventing';
-import { ConsentQueries, Freshness, type ConsentToRenew } from '@app/read-models';
+import type { CommandContext } from '@app/eventing';
+import { ConsentQueries, Freshness, type Listing, type ConsentToRenew } from '@app/read-models';
 import { commandResponse } from '../http/command-response.js';
 import type { RequestContext } from '../http/command-context.js';
 import type { PageDto } from '../http/paging.dto.js';
@@ -41,8 +41,8 @@ export class ConsentsService {
   }
 
   /** @throws InvalidCursor */
-  async toRenew(programId: string, { position, after, limit }: PageDto): Promise<Page<ConsentToRenew>> {
-    return this.freshness.at(position, () => this.consents.toRenew(programId, after, limit));
+  async toRenew(programId: string, { position, after, limit }: PageDto): Promise<Listing<ConsentToRenew>> {
+    return this.freshness.list(programId, position, () => this.consents.toRenew(programId, after, limit));
   }
 
   private async target(

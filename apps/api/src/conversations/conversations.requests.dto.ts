@@ -1,8 +1,9 @@
 import { ArgsType, Field, InputType, IntersectionType } from '@nestjs/graphql';
 import { ApiProperty, IntersectionType as RestIntersectionType } from '@nestjs/swagger';
 import { IsIn, IsUUID, MaxLength } from 'class-validator';
-import type { Channel } from '@app/domain/conversation';
+import type { Channel, Source } from '@app/domain/conversation';
 import type { FolderChoice } from '@app/read-models';
+import { sources } from './conversations.view.js';
 import { CommandInput } from '../http/command-input.dto.js';
 import { ConnectionArgs, PageDto } from '../http/paging.dto.js';
 import { IsCleanText, IsPhone, Optional } from '../http/validators.js';
@@ -35,7 +36,7 @@ export class SendMessageDto {
   @Optional() @IsUUID() readonly lastSeen?: string;
 }
 
-/** The conversations to list: at most one of `folder`, `contactId` and `referralId`. */
+/** The conversations to list: at most one of `folder`, `contactId`, `referralId` and `source`. */
 @ArgsType()
 export class ConversationFilterDto {
   /** `inbox` (Unread, Read and Replied together, the default), `unread`, `read`, `replied`, `archived` or `all`. */
@@ -45,23 +46,36 @@ export class ConversationFilterDto {
   readonly folder?: FolderChoice;
   @Optional() @IsUUID() readonly contactId?: string;
   @Optional() @IsUUID() readonly referralId?: string;
+  /**
+   * Where it came from: `form`, `widget`, `portal`, `text`, or `console` (staff started it, and the contact has not
+   * written yet).
+   */
+  @Field(() => String)
+  @Optional()
+  @IsIn(sources)
+  readonly source?: Source;
 }
 export class ListConversationsDto extends RestIntersectionType(ConversationFilterDto, PageDto) {}
 @ArgsType()
 export class InboxArgs extends IntersectionType(ConversationFilterDto, ConnectionArgs) {}
 
+/** Which messages: at most one of `after`, `before` and `around`. */
 @ArgsType()
-export class MessageOrderDto {
+export class MessagePlaceDto {
   /** `asc` or `desc`. */
   @ApiProperty({ required: false })
   @Field(() => String, { defaultValue: 'asc' })
   @Optional()
   @IsIn(['asc', 'desc'])
   readonly order: 'asc' | 'desc' = 'asc';
+  /** Id of a message: those before it. */
+  @Optional() @IsUUID() readonly before?: string;
+  /** Id of a message: it, and as many before it as after it, at least one. */
+  @Optional() @IsUUID() readonly around?: string;
 }
-export class ListMessagesDto extends RestIntersectionType(MessageOrderDto, PageDto) {}
+export class ListMessagesDto extends RestIntersectionType(MessagePlaceDto, PageDto) {}
 @ArgsType()
-export class MessagesArgs extends IntersectionType(MessageOrderDto, ConnectionArgs) {}
+export class MessagesArgs extends IntersectionType(MessagePlaceDto, ConnectionArgs) {}
 
 @InputType({ isAbstract: true })
 export class ConversationInput extends CommandInput {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ConversationStarter, HandleConversation, type ConversationWith } from '@app/application';
-import type { CommandContext, Page } from '@app/eventing';
+import type { CommandContext } from '@app/eventing';
 import { ConversationNotFound } from '@app/domain/conversation';
 import { InvalidRequest, type CallerIdentity } from '@app/platform';
 import {
@@ -9,7 +9,9 @@ import {
   InboxQueries,
   ThreadQueries,
   type ConversationView,
+  type Listing,
   type MessageView,
+  type ThreadPage,
   type Viewer,
 } from '@app/read-models';
 import { commandResponse } from '../http/command-response.js';
@@ -18,7 +20,7 @@ import type { PageDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
 import type {
   ConversationFilterDto,
-  MessageOrderDto,
+  MessagePlaceDto,
   SendMessageDto,
   StartConversationDto,
 } from './conversations.requests.dto.js';
@@ -52,14 +54,16 @@ export class ConversationsService {
   /** @throws InvalidRequest, InvalidCursor */
   async list(
     viewer: Viewer,
-    { folder, contactId, referralId }: ConversationFilterDto,
+    { folder, contactId, referralId, source }: ConversationFilterDto,
     { position, after, limit }: PageDto,
-  ): Promise<Page<ConversationView>> {
-    if ([folder, contactId, referralId].filter(Boolean).length > 1)
+  ): Promise<Listing<ConversationView>> {
+    if ([folder, contactId, referralId, source].filter(Boolean).length > 1)
       throw new InvalidRequest([
-        { field: 'folder', rule: 'atMostOne', message: 'give at most one of folder, contactId and referralId' },
+        { field: 'folder', rule: 'atMostOne', message: 'give at most one of folder, contactId, referralId and source' },
       ]);
-    return this.freshness.at(position, () => this.inbox.page(viewer, { folder, contactId, referralId }, after, limit));
+    return this.freshness.list(viewer.programId, position, () =>
+      this.inbox.page(viewer, { folder, contactId, referralId, source }, after, limit),
+    );
   }
 
   /** @throws ConversationNotFound */
@@ -69,14 +73,18 @@ export class ConversationsService {
     return conversation;
   }
 
-  /** The thread of a conversation that is known to belong to the program. @throws InvalidCursor */
+  /**
+   * The thread of a conversation that is known to belong to the program.
+   * @throws InvalidRequest, InvalidCursor, MessageNotFound
+   */
   async messages(
     viewer: Viewer,
     id: string,
-    { order }: MessageOrderDto,
+    where: MessagePlaceDto,
     { position, after, limit }: PageDto,
-  ): Promise<Page<MessageView>> {
-    return this.freshness.at(position, () => this.thread.page(viewer, id, { order, after, limit }));
+  ): Promise<Listing<MessageView>> {
+    const page = { ...placeOf(where, after), limit };
+    return this.freshness.list(viewer.programId, position, () => this.thread.page(viewer, id, page));
   }
 
   async send(
@@ -90,6 +98,18 @@ export class ConversationsService {
     );
     return { messageId: messageIdIn(result), ...commandResponse(result) };
   }
+}
+
+/** Where a page of messages is. @throws InvalidRequest when a cursor and a message are given, or two messages */
+export function placeOf(
+  { order, before, around }: MessagePlaceDto,
+  after: string | undefined,
+): Omit<ThreadPage, 'limit'> {
+  if ([after, before, around].filter((place) => place !== undefined).length > 1)
+    throw new InvalidRequest([
+      { field: 'after', rule: 'atMostOne', message: 'give at most one of after, before and around' },
+    ]);
+  return { order, after, before, around };
 }
 
 /** @throws InvalidRequest unless exactly one of them is given */

@@ -1,5 +1,5 @@
 import { Field, ObjectType } from '@nestjs/graphql';
-import type { Channel, Folder } from '@app/domain/conversation';
+import { contactSources, type Channel, type Folder, type Source } from '@app/domain/conversation';
 import type { ConversationView, MessageView } from '@app/read-models';
 import { CommandDto } from '../http/command.view.js';
 import { connectionOf, pageOf } from '../http/page.view.js';
@@ -7,6 +7,7 @@ import { Nullable, OneOf } from '../http/view-fields.js';
 
 export const channels: readonly Channel[] = ['in-app', 'sms'];
 export const folders: readonly Folder[] = ['unread', 'read', 'replied', 'archived'];
+export const sources: readonly Source[] = [...contactSources, 'console'];
 export const consentStates = ['none', 'pending', 'yes', 'no'] as const;
 
 @ObjectType('Conversation')
@@ -21,6 +22,11 @@ export class ConversationDto implements ConversationView {
   readonly isMuted!: boolean;
   /** When your mute ends; null: not automatically. */
   @Nullable() readonly mutedUntil!: string | null;
+  /**
+   * Where it came from; console: staff started it, and the contact has not written yet. Null until the inbox is rebuilt
+   * after an upgrade.
+   */
+  @OneOf(sources, { nullable: true }) readonly source!: Source | null;
   /** The contact's messages since the last message by staff. */
   readonly answers!: number;
   /** Preview of the last message; null if it was erased, or for a caller who may not read messages. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleDelivery } from '@app/application';
-import type { CommandContext, Page } from '@app/eventing';
+import type { CommandContext } from '@app/eventing';
 import type { CallerIdentity } from '@app/platform';
-import { DeliveryQueries, Freshness, type DeliveryView } from '@app/read-models';
+import { DeliveryQueries, Freshness, type Listing, type DeliveryView } from '@app/read-models';
 import { commandResponse, type CommandResponse } from '../http/command-response.js';
 import type { PageDto } from '../http/paging.dto.js';
 import type { DeliveryFilterDto, SettleDeliveryDto } from './deliveries.requests.dto.js';
@@ -22,8 +22,8 @@ export class DeliveriesService {
     programId: string,
     { status }: DeliveryFilterDto,
     { position, after, limit }: PageDto,
-  ): Promise<Page<DeliveryView>> {
-    return this.freshness.at(position, () => this.deliveries.page(programId, status, after, limit));
+  ): Promise<Listing<DeliveryView>> {
+    return this.freshness.list(programId, position, () => this.deliveries.page(programId, status, after, limit));
   }
 
   async settle(

@@ -1,14 +1,22 @@
 import type { Type } from '@nestjs/common';
 import { Field, ObjectType } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
-import type { Page } from '@app/eventing';
+import type { Listing } from '@app/read-models';
 
 /** A page of a list in REST. */
-export function pageOf<View>(view: Type<View>): Type<Page<View>> {
+export function pageOf<View>(view: Type<View>): Type<Listing<View>> {
   class PageView {
     @ApiProperty({ type: [view] }) readonly documents!: View[];
     @ApiProperty({ nullable: true, type: String, description: 'Cursor of the next page; null on the last.' })
     readonly next!: string | null;
+    @ApiProperty({ nullable: true, type: String, description: 'Cursor of the page before; null on the first.' })
+    readonly previous!: string | null;
+    @ApiProperty({
+      nullable: true,
+      type: String,
+      description: 'Position at which the list was read: it shows everything up to there; later changes may be in it.',
+    })
+    readonly cursor!: string | null;
   }
   return PageView;
 }
@@ -17,9 +25,15 @@ export function pageOf<View>(view: Type<View>): Type<Page<View>> {
 export class PageInfo {
   readonly hasNextPage!: boolean;
   readonly endCursor!: string | null;
+  readonly hasPreviousPage!: boolean;
+  readonly startCursor!: string | null;
 }
 
-type Connection<View> = { readonly edges: readonly { readonly node: View }[]; readonly pageInfo: PageInfo };
+type Connection<View> = {
+  readonly edges: readonly { readonly node: View }[];
+  readonly pageInfo: PageInfo;
+  readonly cursor: string | null;
+};
 
 /** A page of a list in GraphQL, as `<Name>Connection`. */
 export function connectionOf<View>(name: string, view: Type<View>): Type<Connection<View>> {
@@ -31,11 +45,22 @@ export function connectionOf<View>(name: string, view: Type<View>): Type<Connect
   class ConnectionView {
     @Field(() => [EdgeView]) readonly edges!: EdgeView[];
     @Field(() => PageInfo) readonly pageInfo!: PageInfo;
+    @Field(() => String, {
+      nullable: true,
+      description: 'Position at which the list was read: it shows everything up to there; later changes may be in it.',
+    })
+    readonly cursor!: string | null;
   }
   return ConnectionView;
 }
 
-export const connection = <View>({ documents, next }: Page<View>): Connection<View> => ({
+export const connection = <View>({ documents, next, previous, cursor }: Listing<View>): Connection<View> => ({
   edges: documents.map((node) => ({ node })),
-  pageInfo: { hasNextPage: next !== null, endCursor: next },
+  pageInfo: {
+    hasNextPage: next !== null,
+    endCursor: next,
+    hasPreviousPage: previous !== null,
+    startCursor: previous,
+  },
+  cursor,
 });

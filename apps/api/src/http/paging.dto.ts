@@ -12,7 +12,7 @@ export class FreshDto {
 
 /** The parameters of every REST list. */
 export class PageDto extends FreshDto {
-  /** Cursor of the previous page: its `next`. */
+  /** Cursor of another page: its `next` or `previous`. */
   @Optional() @IsString() @MaxLength(500) readonly after?: string;
   /** Rows in the page. */
   @ApiProperty({ required: false })
@@ -27,7 +27,7 @@ export class PageDto extends FreshDto {
 /** The arguments of every GraphQL connection. The cost of a query is computed from `first`. */
 @ArgsType()
 export class ConnectionArgs extends FreshDto {
-  /** Cursor of the previous page: its `endCursor`. */
+  /** Cursor of another page: its `endCursor` or, for the page before it, its `startCursor`. */
   @Optional() @IsString() @MaxLength(500) readonly after?: string;
   /** Rows in the page. */
   @Field(() => Int, { defaultValue: 50 }) @IsInt() @Min(1) @Max(200) readonly first: number = 50;

@@ -64,10 +64,12 @@ export class MembersController {
 @ApiTags('members')
 @Controller('v1/me')
 export class MeController {
-  /** The person of the access token, with the role and permissions in force. */
+  constructor(private readonly members: MembersService) {}
+
+  /** The person of the access token, with the role and permissions in force, and what is available in the program. */
   @Get()
   @AnyCaller()
-  me(@Caller() caller: CallerIdentity): MeDto {
-    return caller;
+  me(@Caller() caller: CallerIdentity): Promise<MeDto> {
+    return this.members.me(caller);
   }
 }

@@ -34,10 +34,13 @@ export class MembersResolver {
     return this.service.one(programId, userId, position);
   }
 
-  @Query(() => MeDto, { description: 'The person of the access token, with the role and permissions in force.' })
+  @Query(() => MeDto, {
+    description:
+      'The person of the access token, with the role and permissions in force, and what is available in the program.',
+  })
   @AnyCaller()
-  me(@Caller() caller: CallerIdentity): MeDto {
-    return caller;
+  me(@Caller() caller: CallerIdentity): Promise<MeDto> {
+    return this.service.me(caller);
   }
 
   @Mutation(() => MemberPayload, { description: 'Adds a person to the staff.' })

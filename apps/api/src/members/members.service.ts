@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { HandleMember, ids } from '@app/application';
+import { currentSender, HandleMember, ids, Lookups } from '@app/application';
 import { MemberNotFound } from '@app/domain/member';
-import type { CommandContext, Page } from '@app/eventing';
+import type { CommandContext } from '@app/eventing';
 import type { CallerIdentity } from '@app/platform';
-import { Freshness, MemberQueries, type MemberView } from '@app/read-models';
+import { Freshness, MemberQueries, type Listing, type MemberView } from '@app/read-models';
 import { commandResponse, type CommandResponse } from '../http/command-response.js';
 import type { RequestContext } from '../http/command-context.js';
 import type { PageDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
 import type { AddMemberDto, RemoveMemberDto } from './members.requests.dto.js';
-import type { MemberPayload } from './members.view.js';
+import type { Me, MemberPayload } from './members.view.js';
 
 /** Members of staff, for REST and GraphQL. */
 @Injectable()
@@ -19,11 +19,22 @@ export class MembersService {
     private readonly commands: CommandBus,
     private readonly members: MemberQueries,
     private readonly freshness: Freshness,
+    private readonly lookups: Lookups,
   ) {}
 
+  async me(caller: CallerIdentity): Promise<Me> {
+    const program = await this.lookups.program(caller.programId);
+    const { smsEnabled, messagesEnabled } = program.policies;
+    return {
+      ...caller,
+      smsEnabled: smsEnabled === 'on' && currentSender(program) !== null,
+      messagesEnabled: messagesEnabled === 'on',
+    };
+  }
+
   /** @throws InvalidCursor */
-  async list(programId: string, { position, after, limit }: PageDto): Promise<Page<MemberView>> {
-    return this.freshness.at(position, () => this.members.page(programId, after, limit));
+  async list(programId: string, { position, after, limit }: PageDto): Promise<Listing<MemberView>> {
+    return this.freshness.list(programId, position, () => this.members.page(programId, after, limit));
   }
 
   /** @throws MemberNotFound */

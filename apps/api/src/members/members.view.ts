@@ -25,15 +25,21 @@ export class MemberDto implements MemberView {
 export class MembersDto extends pageOf(MemberDto) {}
 export const MemberConnection = connectionOf('Member', MemberDto);
 
-/** The caller. */
+export type Me = CallerIdentity & { readonly smsEnabled: boolean; readonly messagesEnabled: boolean };
+
+/** The caller, and what is available in the program. */
 @ObjectType('Me')
-export class MeDto implements CallerIdentity {
+export class MeDto implements Me {
   readonly programId!: string;
   /** User id of a member of staff, or id of a contact. */
   readonly id!: string;
   @OneOf(['member', 'contact']) readonly kind!: 'member' | 'contact';
   @OneOf([...memberRoles, 'contact']) readonly role!: Role;
   @ListOf(String) readonly permissions!: readonly Permission[];
+  /** Whether texts can be sent: switched on, and the program has a number. */
+  readonly smsEnabled!: boolean;
+  /** Whether the portal and the widget are available. */
+  readonly messagesEnabled!: boolean;
 }
 
 @ObjectType('MemberPayload')

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandlePreference, ids, Lookups } from '@app/application';
 import { preferenceAggregate, type PersonRef } from '@app/domain/preference';
-import { Aggregates, type CommandContext, type Page } from '@app/eventing';
+import { Aggregates, type CommandContext } from '@app/eventing';
 import { emailsInForce } from '@app/kernel';
 import type { CallerIdentity } from '@app/platform';
-import { Freshness, NotificationQueries, type NotificationView } from '@app/read-models';
+import { Freshness, NotificationQueries, type Listing, type NotificationView } from '@app/read-models';
 import { commandResponse, type CommandResponse } from '../http/command-response.js';
 import type { PageDto } from '../http/paging.dto.js';
 import { ContactActive } from '../portal/contact-active.js';
@@ -51,9 +51,11 @@ export class NotificationsService {
   }
 
   /** @throws PortalClosed, InvalidCursor */
-  async list(caller: CallerIdentity, { position, after, limit }: PageDto): Promise<Page<NotificationView>> {
+  async list(caller: CallerIdentity, { position, after, limit }: PageDto): Promise<Listing<NotificationView>> {
     const { person } = await this.personOf(caller);
-    return this.freshness.at(position, () => this.notifications.page(caller.programId, person, after, limit));
+    return this.freshness.list(caller.programId, position, () =>
+      this.notifications.page(caller.programId, person, after, limit),
+    );
   }
 
   /** The id of the caller's preferences, and the caller as in events. */

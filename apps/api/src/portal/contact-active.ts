@@ -1,15 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { Lookups } from '@app/application';
+import { MessagesDisabled } from '@app/domain/program';
 import { DomainError } from '@app/kernel';
 import type { CallerIdentity } from '@app/platform';
 
-/** A token can outlive a contact's account: the portal requires a contact who is registered and active now. */
+/**
+ * The portal requires that the program has switched it on, and a contact who is registered and active now: a token can
+ * outlive both.
+ */
 @Injectable()
 export class ContactActive {
   constructor(private readonly lookups: Lookups) {}
 
-  /** @throws PortalClosed, ContactNotFound */
+  /** @throws MessagesDisabled, PortalClosed, ContactNotFound */
   async check({ programId, id }: CallerIdentity): Promise<void> {
+    const { policies } = await this.lookups.program(programId);
+    if (policies.messagesEnabled === 'off') throw new MessagesDisabled();
     const { registered, active } = await this.lookups.contact(programId, id);
     if (!registered || !active) throw new PortalClosed();
   }

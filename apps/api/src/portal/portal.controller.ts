@@ -1,7 +1,8 @@
-import { Body, Controller, Get, Post, Query, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query, Req, UseInterceptors } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import type { CommandContext } from '@app/eventing';
-import { Caller, Requires, type CallerIdentity } from '@app/platform';
+import { Caller, callerOf, Requires, type CallerIdentity } from '@app/platform';
 import { ListMessagesDto } from '../conversations/conversations.requests.dto.js';
 import { SentDto } from '../conversations/conversations.view.js';
 import { Context } from '../http/command-context.js';
@@ -17,7 +18,10 @@ import { WidgetOrigin } from './widget-origin.js';
 @UseInterceptors(WidgetOrigin)
 @Controller('v1/portal/conversations')
 export class PortalController {
-  constructor(private readonly portal: PortalService) {}
+  constructor(
+    private readonly portal: PortalService,
+    private readonly widgetOrigin: WidgetOrigin,
+  ) {}
 
   @Get()
   @Requires('portal')
@@ -39,10 +43,11 @@ export class PortalController {
   @Requires('portal')
   async write(
     @Id() id: string,
-    @Body() body: WritePortalMessageDto,
-    @Caller() caller: CallerIdentity,
+    @Body() { text }: WritePortalMessageDto,
+    @Req() request: FastifyRequest,
     @Context() context: CommandContext,
   ): Promise<SentDto> {
-    return this.portal.write(id, body, caller, context);
+    const source = (await this.widgetOrigin.isForeign(request)) ? 'widget' : 'portal';
+    return this.portal.write(id, { text, source }, callerOf(request), context);
   }
 }

@@ -42,7 +42,8 @@ export class PortalResolver {
     @Caller() caller: CallerIdentity,
     @Context() context: CommandContext,
   ): Promise<ConversationPayload> {
-    const { conversationId } = input;
-    return { conversationId, ...(await this.portal.write(conversationId, input, caller, context)) };
+    const { conversationId, text } = input;
+    const message = { text, source: 'portal' } as const;
+    return { conversationId, ...(await this.portal.write(conversationId, message, caller, context)) };
   }
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleConversation, Lookups } from '@app/application';
-import type { CommandContext, Page } from '@app/eventing';
+import type { CommandContext } from '@app/eventing';
 import { ConversationNotFound } from '@app/domain/conversation';
 import type { CallerIdentity } from '@app/platform';
-import { Freshness, InboxQueries, ThreadQueries, type MessageView } from '@app/read-models';
-import type { MessageOrderDto } from '../conversations/conversations.requests.dto.js';
+import { Freshness, InboxQueries, ThreadQueries, type Listing, type MessageView } from '@app/read-models';
+import type { MessagePlaceDto } from '../conversations/conversations.requests.dto.js';
+import { placeOf } from '../conversations/conversations.service.js';
 import type { SentDto } from '../conversations/conversations.view.js';
 import { messageIdIn } from '../conversations/message-id.js';
 import { commandResponse } from '../http/command-response.js';
@@ -30,9 +31,9 @@ export class PortalService {
   ) {}
 
   /** @throws PortalClosed, InvalidCursor */
-  async list(caller: CallerIdentity, { position, after, limit }: PageDto): Promise<Page<PortalConversationDto>> {
+  async list(caller: CallerIdentity, { position, after, limit }: PageDto): Promise<Listing<PortalConversationDto>> {
     await this.contactActive.check(caller);
-    const { documents, next } = await this.freshness.at(position, () =>
+    const { documents, ...page } = await this.freshness.list(caller.programId, position, () =>
       this.inbox.page(caller, { contactId: caller.id }, after, limit),
     );
     return {
@@ -42,20 +43,20 @@ export class PortalService {
         preview,
         lastActivityAt,
       })),
-      next,
+      ...page,
     };
   }
 
-  /** @throws PortalClosed, ConversationNotFound, InvalidCursor */
+  /** @throws PortalClosed, ConversationNotFound, InvalidRequest, InvalidCursor, MessageNotFound */
   async messages(
     id: string,
-    { order }: MessageOrderDto,
+    where: MessagePlaceDto,
     { position, after, limit }: PageDto,
     caller: CallerIdentity,
-  ): Promise<Page<PortalMessageDto>> {
+  ): Promise<Listing<PortalMessageDto>> {
     await this.own(id, caller);
-    const { documents, next } = await this.freshness.at(position, () =>
-      this.thread.page(caller, id, { order, after, limit }),
+    const { documents, ...page } = await this.freshness.list(caller.programId, position, () =>
+      this.thread.page(caller, id, { ...placeOf(where, after), limit }),
     );
     const visible = documents.filter(({ kind }) => shownToContacts.has(kind));
     return {
@@ -67,20 +68,20 @@ export class PortalService {
         at,
         kind,
       })),
-      next,
+      ...page,
     };
   }
 
   /** @throws PortalClosed, ConversationNotFound */
   async write(
     id: string,
-    { text }: WritePortalMessageDto,
+    { text, source }: Pick<WritePortalMessageDto, 'text'> & { readonly source: 'portal' | 'widget' },
     caller: CallerIdentity,
     context: CommandContext,
   ): Promise<SentDto> {
     await this.own(id, caller);
     const result = await this.commands.execute(
-      new HandleConversation(id, { type: 'WriteInApp', data: { text } }, context),
+      new HandleConversation(id, { type: 'WriteInApp', data: { text, source } }, context),
     );
     return { messageId: messageIdIn(result), ...commandResponse(result) };
   }

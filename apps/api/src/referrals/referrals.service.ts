@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleReferral, ids, NaturalKeys } from '@app/application';
-import type { Page } from '@app/eventing';
 import { ReferralNotFound } from '@app/domain/referral';
-import { Freshness, ReferralQueries, type ReferralPage, type ReferralView, type Viewer } from '@app/read-models';
+import {
+  Freshness,
+  ReferralQueries,
+  type ReferralPage,
+  type ReferralView,
+  type Listing,
+  type Viewer,
+} from '@app/read-models';
 import { commandResponse } from '../http/command-response.js';
 import type { RequestContext } from '../http/command-context.js';
 import type { PageDto } from '../http/paging.dto.js';
@@ -43,8 +49,8 @@ export class ReferralsService {
   }
 
   /** @throws InvalidCursor */
-  async list(programId: string, { position, after, limit }: PageDto): Promise<Page<ReferralView>> {
-    return this.freshness.at(position, () => this.referrals.page(programId, after, limit));
+  async list(programId: string, { position, after, limit }: PageDto): Promise<Listing<ReferralView>> {
+    return this.freshness.list(programId, position, () => this.referrals.page(programId, after, limit));
   }
 
   /** @throws ReferralNotFound */

@@ -31,11 +31,11 @@ it('T2, T7: gives up no claim and drops nothing while the clock is wrong, and do
   const seen: number[] = [];
   const some = (): Promise<Page<DeliveryRow>> => {
     seen.push(looks);
-    return Promise.resolve({ documents: commands.length < 2 ? [row] : [], next: null });
+    return Promise.resolve({ documents: commands.length < 2 ? [row] : [], next: null, previous: null });
   };
   const uncertainSince = () => {
     done.resolve();
-    return Promise.resolve({ documents: [], next: null });
+    return Promise.resolve({ documents: [], next: null, previous: null });
   };
   const deliveries = { expired: some, claimedUpTo: some, uncertainSince } as unknown as DeliveryQueries;
   const configuration = Object.assign(new Configuration(), { RECONCILE_EVERY_MS: 1 });

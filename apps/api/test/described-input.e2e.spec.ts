@@ -18,6 +18,9 @@ const GIVEN_BY_SERVER = new Set(['after', 'position', 'If-Match']);
 /** Lists take at most one of these, which a description cannot say: of conversations, and of messages. */
 const ONE_OF_THEM = [
   ['folder', 'contactId', 'referralId', 'source'],
+  ['view', 'contactId'],
+  ['view', 'referralId'],
+  ['view', 'source'],
   ['before', 'around'],
 ];
 /** What a valid request may be answered: the described format is right, and a rule or a missing resource refuses it. */

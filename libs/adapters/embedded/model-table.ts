@@ -3,6 +3,8 @@ import {
   indexFields,
   isDeleted,
   keyOf,
+  listIndexes,
+  listValues,
   toPage,
   type Document,
   type DocumentKey,
@@ -34,6 +36,9 @@ const TERMS_STEP = 5_000;
 export class ModelTable {
   readonly name: string;
   readonly #terms: string;
+  /** A row for each text of a document's list, with the indexed fields, if an index needs it. */
+  readonly #entries: string;
+  readonly #entryIndexes: readonly string[];
   readonly #fields: readonly string[];
   readonly #upsert: string;
 
@@ -44,6 +49,8 @@ export class ModelTable {
   ) {
     this.name = `${model.name}:${generation}`;
     this.#terms = `${this.name}:terms`;
+    this.#entries = `${this.name}:entries`;
+    this.#entryIndexes = listIndexes(model);
     this.#fields = indexedFields(model);
     const columns = ['id', 'program', 'position', 'doc', ...this.#fields.map(column)];
     this.#upsert = `INSERT INTO ${quote(this.name)} (${columns.join(', ')})
@@ -60,6 +67,11 @@ export class ModelTable {
       CREATE TABLE ${quote(this.name)} (id TEXT NOT NULL, program TEXT NOT NULL, position TEXT NOT NULL, doc TEXT${columns.join('')},
         PRIMARY KEY (program, id));
       CREATE TABLE ${quote(this.#terms)} (program TEXT NOT NULL, term TEXT NOT NULL, id TEXT NOT NULL);`);
+    const { listField } = this.model;
+    if (this.#entryIndexes.length > 0 && listField !== undefined)
+      this.db.exec(`
+        CREATE TABLE ${quote(this.#entries)} (program TEXT NOT NULL, id TEXT NOT NULL, ${column(listField)}${columns.join('')},
+          PRIMARY KEY (program, id, ${column(listField)})) WITHOUT ROWID`);
   }
 
   /** The remaining work before reading is allowed, in steps, since each blocks the event loop. */
@@ -68,12 +80,13 @@ export class ModelTable {
     yield this.db.exec(`CREATE INDEX ${quote(`${this.#terms}:index`)} ON ${quote(this.#terms)} (program, term, id)`);
     for (const index of Object.keys(this.model.indexes)) {
       const columns = indexFields(this.model, index).map(column).join(', ');
-      yield this.db.exec(`CREATE INDEX ${quote(`${this.name}:by:${index}`)} ON ${quote(this.name)} (${columns})`);
+      const table = this.#entryIndexes.includes(index) ? this.#entries : this.name;
+      yield this.db.exec(`CREATE INDEX ${quote(`${this.name}:by:${index}`)} ON ${quote(table)} (${columns})`);
     }
   }
 
   drop(): void {
-    this.db.exec(`DROP TABLE IF EXISTS ${quote(this.name)}; DROP TABLE IF EXISTS ${quote(this.#terms)}`);
+    for (const table of [this.name, this.#terms, this.#entries]) this.db.exec(`DROP TABLE IF EXISTS ${quote(table)}`);
   }
 
   /** Writes or deletes a document that is newer than the stored one, with its terms. */
@@ -102,7 +115,14 @@ export class ModelTable {
     const document = isDeleted(write) ? null : write.document;
     const fields = this.#fields.map((field) => document && toColumn(document[field], field));
     const text = document && JSON.stringify(document);
-    return this.db.run(this.#upsert, id, programId, write.position, text, ...fields) > 0;
+    const isWritten = this.db.run(this.#upsert, id, programId, write.position, text, ...fields) > 0;
+    if (isWritten && this.#entryIndexes.length > 0) {
+      this.db.run(`DELETE FROM ${quote(this.#entries)} WHERE program = ? AND id = ?`, programId, id);
+      const insert = `INSERT INTO ${quote(this.#entries)} VALUES (${['?', '?', '?', ...fields.map(() => '?')].join(', ')})`;
+      for (const value of document ? listValues(this.model, document) : [])
+        this.db.run(insert, programId, id, value, ...fields);
+    }
+    return isWritten;
   }
 
   get<Row extends Document>(programId: string, ids: readonly string[]): Row[] {
@@ -123,7 +143,8 @@ export class ModelTable {
   }
 
   page<Row extends Document>(request: PageRequest): Page<Row> {
-    const { sql, values, page } = pageQuery(this.model, this.name, request);
+    const from = this.#entryIndexes.includes(request.index) ? entriesOf(this.name) : quote(this.name);
+    const { sql, values, page } = pageQuery(this.model, from, request);
     return toPage(page, this.db.all<DocRow>(sql, ...values).map(toDocument<Row>), request.limit);
   }
 
@@ -167,6 +188,12 @@ export class ModelTable {
     }
   }
 }
+
+/** The entries of lists with the documents, as a table; only the documents of the rows that are read are looked up. */
+export const entriesOf = (table: string): string =>
+  `(SELECT entries.*, (SELECT doc FROM ${quote(table)} AS documents
+    WHERE documents.program = entries.program AND documents.id = entries.id) AS doc
+    FROM ${quote(`${table}:entries`)} AS entries)`;
 
 /** A stored row of the model has the model's row type. */
 const toDocument = <Row extends Document>({ doc }: DocRow): Row => JSON.parse(doc) as Row;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Partitions, type ModelDefinition, type PageRequest } from '@app/eventing';
 import { PROGRAM } from '@app/testing/contracts';
 import { EmbeddedCheckpoints } from './checkpoints.js';
+import { entriesOf } from './model-table.js';
 import { pageQuery, type PageQuery } from './page-query.js';
 import { GroupedWrites } from './grouped-writes.js';
 import { EmbeddedReadModelStore } from './read-model-store.js';
@@ -68,13 +69,13 @@ describe('embedded pages', () => {
     ])('%s, first page and next: an index serves both orders', async (_, list, index, range) => {
       for (const order of ['asc', 'desc'] as const) {
         const request: PageRequest = { ...list, order, limit: 3 };
-        const first = plan(pageQuery(model, table, request));
+        const first = plan(pageQuery(model, `"${table}"`, request));
         expect(first).toHaveLength(1);
         expect(first[0]).toContain(`USING INDEX ${table}:by:${index}`);
 
         const after = state === 'live' ? ((await store.page(model, request)).next ?? undefined) : undefined;
         if (after === undefined) continue;
-        const next = plan(pageQuery(model, table, { ...request, after }));
+        const next = plan(pageQuery(model, `"${table}"`, { ...request, after }));
         const expected = range.replace('$', order === 'asc' ? '>' : '<');
         expect(next).toEqual([`SEARCH ${table} USING INDEX ${table}:by:${index} ${expected}`]);
       }
@@ -92,7 +93,7 @@ describe('embedded pages', () => {
         order,
         limit: 3,
       };
-      const details = plan(pageQuery(model, table, request));
+      const details = plan(pageQuery(model, `"${table}"`, request));
       expect(details).toEqual([
         `SEARCH ${table} USING INDEX ${table}:by:byPlace (field:place=? AND field:folder>? AND field:folder<?)`,
       ]);
@@ -105,9 +106,23 @@ describe('embedded pages', () => {
       order: 'asc',
       limit: 1,
     };
-    expect(plan(pageQuery(model, table, above))).toEqual([
+    expect(plan(pageQuery(model, `"${table}"`, above))).toEqual([
       `SEARCH ${table} USING INDEX ${table}:by:byRank (field:rank>?)`,
     ]);
+  });
+
+  test('a list field is found through its entries, and only documents that are read are looked up', async () => {
+    const listed: ModelDefinition = { name: 'listed', indexes: { byPerson: ['person', 'rank'] }, listField: 'person' };
+    await store.prepare(listed);
+    const request = { programId: PROGRAM, index: 'byPerson', equals: { person: 'ann' }, limit: 3 };
+    for (const order of ['asc', 'desc'] as const)
+      expect(plan(pageQuery(listed, entriesOf('listed:1'), { ...request, order }))).toEqual([
+        'SEARCH entries USING COVERING INDEX listed:1:by:byPerson (field:person=?)',
+        'CORRELATED SCALAR SUBQUERY 1',
+        expect.stringContaining('SEARCH documents USING INDEX'),
+        'CORRELATED SCALAR SUBQUERY 1',
+        expect.stringContaining('SEARCH documents USING INDEX'),
+      ]);
   });
 
   test('search uses the index of terms', () => {

@@ -1,11 +1,11 @@
 import { pageList, type ModelDefinition, type PageList, type PageRequest } from '@app/eventing';
-import { column, quote, toColumn } from './model-columns.js';
+import { column, toColumn } from './model-columns.js';
 import type { Value } from './sqlite.js';
 
 export type PageQuery = { readonly sql: string; readonly values: readonly Value[]; readonly page: PageList };
 
-/** The statement of one page; it reads one document more than requested, to know whether there are more. */
-export function pageQuery(model: ModelDefinition, table: string, request: PageRequest): PageQuery {
+/** The statement of one page of a table; it reads one document more than requested, to know whether there are more. */
+export function pageQuery(model: ModelDefinition, from: string, request: PageRequest): PageQuery {
   const page = pageList(model, request);
   const sorted = page.sortedBy.map(column);
   const conditions = ['doc IS NOT NULL', ...page.equal.map(([field]) => `${column(field)} = ?`)];
@@ -30,7 +30,7 @@ export function pageQuery(model: ModelDefinition, table: string, request: PageRe
     conditions.push(`(${sorted.join(', ')}) ${page.order === 'asc' ? '>' : '<'} (${sorted.map(() => '?').join(', ')})`);
     values.push(...page.end.map((value) => toColumn(value, request.index)));
   }
-  const sql = `SELECT doc FROM ${quote(table)}
+  const sql = `SELECT doc FROM ${from}
     WHERE ${conditions.join(' AND ')}
     ORDER BY ${sorted.map((name) => `${name} ${page.order}`).join(', ')} LIMIT ?`;
   return { sql, values: [...values, request.limit + 1], page };

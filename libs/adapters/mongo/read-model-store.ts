@@ -4,6 +4,7 @@ import {
   fieldValue,
   indexedFields,
   isDeleted,
+  listValues,
   pageList,
   ReadModelStore,
   toPage,
@@ -210,9 +211,12 @@ export class MongoReadModelStore extends ReadModelStore {
 const toDocuments = <Row extends Document>(found: readonly Stored<Row>[]): Row[] =>
   found.flatMap(({ document }) => document ?? []);
 
-/** A list in an indexed field would be one entry for each of its items. @throws TypeError */
+/** A list in an indexed field would be one entry for each of its items: only that of the list field may. @throws TypeError */
 function checkFields(model: ModelDefinition, writes: readonly DocumentWrite[]): void {
   const fields = indexedFields(model);
   for (const write of writes)
-    if (!isDeleted(write)) for (const field of fields) fieldValue(write.document[field], field);
+    if (!isDeleted(write)) {
+      listValues(model, write.document);
+      for (const field of fields) fieldValue(write.document[field], field);
+    }
 }

@@ -18,6 +18,11 @@ export type ModelDefinition<Row extends Document = Document> = {
    * of one type in all documents, or null, which comes first.
    */
   readonly indexes: Readonly<Record<string, readonly (keyof Row & string)[]>>;
+  /**
+   * Name of a top-level field that holds a list of texts. An index with it finds a document under each text of its list;
+   * a page of such an index gives the text by `equals`.
+   */
+  readonly listField?: keyof Row & string;
   /** Name of a top-level field that holds the lower-case search terms (string[]) of a document. */
   readonly searchTerms?: keyof Row & string;
 };

@@ -74,6 +74,23 @@ describe('inbox', () => {
     inbox.given(startedBy('anna')).when(inApp()).then({ source: 'portal' });
   });
 
+  it('I3: is of its assignee, of who started it, and of who wrote in it', () => {
+    const assigned = (assignee: string | null) =>
+      happened({ type: 'ConversationAssigned', data: { ...samples.ConversationAssigned, assignee } });
+    inbox
+      .given()
+      .when(started())
+      .then({ mine: ['anna'] });
+    inbox
+      .given(started(), assigned('ben'))
+      .when(received())
+      .then({ mine: ['anna', 'ben'] });
+    inbox
+      .given(started(), assigned('ben'))
+      .when(assigned(null))
+      .then({ mine: ['anna'] });
+  });
+
   // The decider appends no event when the folder does not change.
   it.each(folderCells.filter(({ moves }) => moves))(
     'I2: $happening moves it to $to, from $from',

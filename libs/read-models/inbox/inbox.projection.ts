@@ -1,10 +1,12 @@
-import { isErased, type Personal } from '@app/kernel';
+import { isErased, type Personal, type Recorded } from '@app/kernel';
 import {
   assigneeAfter,
+  concernedStaff,
   folderAfter,
   sourceAfter,
   staffAfter,
   type Channel,
+  type ConversationEvent,
   type Folder,
   type Source,
 } from '@app/domain/conversation';
@@ -22,6 +24,8 @@ export type InboxRow = {
   readonly assignee: string | null;
   /** Staff who started it or wrote in it. Rows written before this field existed have none until a rebuild. */
   readonly staff?: readonly string[];
+  /** Whose conversation it is: its assignee, and that staff. */
+  readonly mine?: readonly string[];
   /** Where it came from. Rows written before this field existed have none until a rebuild. */
   readonly source?: Source;
   /** The contact's messages since the last message by staff. */
@@ -62,7 +66,11 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     contact: ['programId', 'contactId', 'activity'],
     referral: ['programId', 'referralId', 'activity'],
     source: ['programId', 'source', 'activity'],
+    mine: ['programId', 'mine', 'activity'],
+    mineBox: ['programId', 'mine', 'archived', 'activity'],
+    mineFolder: ['programId', 'mine', 'folder', 'activity'],
   },
+  listField: 'mine',
   touches: (event) => event.aggregateId,
 
   evolve(row, event) {
@@ -86,6 +94,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
         archived: false,
         assignee: null,
         staff: by === null ? [] : [by],
+        mine: by === null ? [] : [by],
         source: sourceAfter('console', event),
         ...quiet,
         ...active,
@@ -94,11 +103,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     }
     // A projection never refuses an event: `null` is a valid result.
     if (row === null || event.type === 'ConversationDeleted') return null;
-    const folder = folderAfter(row.folder, event);
-    const assignee = assigneeAfter(row.assignee, event);
-    const staff = staffAfter(row.staff ?? [], event);
-    const source = sourceAfter(row.source ?? 'console', event);
-    const moved = { ...row, folder, archived: folder === 'archived', assignee, staff, source, revision };
+    const moved = movedBy(row, event);
     switch (event.type) {
       case 'MessageReceived': {
         const { text, channel } = event.data;
@@ -125,6 +130,23 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     }
   },
 });
+
+/** What every event may change. */
+function movedBy(row: InboxRow, event: Recorded<ConversationEvent>): InboxRow {
+  const folder = folderAfter(row.folder, event);
+  const assignee = assigneeAfter(row.assignee, event);
+  const staff = staffAfter(row.staff ?? [], event);
+  return {
+    ...row,
+    folder,
+    archived: folder === 'archived',
+    assignee,
+    staff,
+    mine: concernedStaff({ staff, assignee }),
+    source: sourceAfter(row.source ?? 'console', event),
+    revision: event.revision,
+  };
+}
 
 const preview = (text: Personal<string>): string | null => {
   if (isErased(text)) return null;

@@ -13,7 +13,7 @@ import { ReadModelReader } from '../read-model-reader.js';
 import { inboxProjection, type InboxRow } from './inbox.projection.js';
 
 /** A row of the inbox with the current data of its contact. */
-export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'programId' | 'staff' | 'source'> & {
+export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'programId' | 'staff' | 'mine' | 'source'> & {
   /** Where it came from; `null` until a rebuild of the inbox. */
   readonly source: Source | null;
   /** Whether the viewer gets no alerts of it, and until when they chose that. */
@@ -52,6 +52,8 @@ export type InboxFilter = {
   readonly contactId?: string | undefined;
   readonly referralId?: string | undefined;
   readonly source?: Source | undefined;
+  /** Only those of this member of staff: assigned to them, started by them, or with a message of theirs. */
+  readonly mine?: string | undefined;
 };
 
 const CONVERSATIONS_ON_PAGE = 50;
@@ -144,21 +146,23 @@ export class InboxQueries {
     const byAddress = new Map(consents.map((consent) => [consent.id, consent]));
     const senders = programs[0]?.senders ?? [];
     const shown = readsContent(viewer) ? rows : rows.map((row) => ({ ...row, preview: null }));
-    return shown.map(({ programId: _programId, activity: _activity, archived: _archived, staff = [], ...row }) => {
-      const contact = contactOf.get(row.contactId);
-      const consents = byAddress.get(contact?.addressIds[0] ?? '')?.senders ?? {};
-      const choice = choiceOf.get(row.id);
-      const concerned = concernedStaff({ staff, assignee: row.assignee });
-      // A conversation without staff alerts owners and managers.
-      const isTheirs = concerned.length > 0 ? concerned.includes(userId) : isAlertedOfUnassigned(role);
-      return {
-        ...row,
-        source: row.source ?? null,
-        ...muteOf(choice, isTheirs, now),
-        ...shownAs(contact, row.contactId),
-        ...consentFor(consents, senders),
-      };
-    });
+    return shown.map(
+      ({ programId: _programId, activity: _activity, archived: _archived, mine: _, staff = [], ...row }) => {
+        const contact = contactOf.get(row.contactId);
+        const consents = byAddress.get(contact?.addressIds[0] ?? '')?.senders ?? {};
+        const choice = choiceOf.get(row.id);
+        const concerned = concernedStaff({ staff, assignee: row.assignee });
+        // A conversation without staff alerts owners and managers.
+        const isTheirs = concerned.length > 0 ? concerned.includes(userId) : isAlertedOfUnassigned(role);
+        return {
+          ...row,
+          source: row.source ?? null,
+          ...muteOf(choice, isTheirs, now),
+          ...shownAs(contact, row.contactId),
+          ...consentFor(consents, senders),
+        };
+      },
+    );
   }
 }
 
@@ -197,12 +201,14 @@ function consentFor(
 
 function selection(
   programId: string,
-  { folder = 'inbox', contactId, referralId, source }: InboxFilter,
+  { folder = 'inbox', contactId, referralId, source, mine }: InboxFilter,
 ): Pick<PageRequest, 'programId' | 'index' | 'equals'> {
   if (referralId !== undefined) return { programId, index: 'referral', equals: { programId, referralId } };
   if (contactId !== undefined) return { programId, index: 'contact', equals: { programId, contactId } };
   if (source !== undefined) return { programId, index: 'source', equals: { programId, source } };
-  if (folder === 'all') return { programId, index: 'all', equals: { programId } };
-  if (folder === 'inbox') return { programId, index: 'box', equals: { programId, archived: false } };
-  return { programId, index: 'folder', equals: { programId, folder } };
+  const whose = { programId, ...(mine !== undefined && { mine }) };
+  const index = (all: string, ofMine: string): string => (mine === undefined ? all : ofMine);
+  if (folder === 'all') return { programId, index: index('all', 'mine'), equals: whose };
+  if (folder === 'inbox') return { programId, index: index('box', 'mineBox'), equals: { ...whose, archived: false } };
+  return { programId, index: index('folder', 'mineFolder'), equals: { ...whose, folder } };
 }

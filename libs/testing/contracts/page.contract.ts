@@ -10,7 +10,7 @@ import {
 } from '@app/eventing';
 import fc from 'fast-check';
 import { rejection } from './opened.js';
-import { fullPages, at, card, cards, inOrder, newModel, write, PROGRAM } from './read-model-store.samples.js';
+import { fullPages, at, card, cards, inOrder, newModel, remove, write, PROGRAM } from './read-model-store.samples.js';
 
 export function pageCases(store: () => ReadModelStore): void {
   test('pages of random documents give the sorted list, in both orders and with equal values', async () => {
@@ -79,6 +79,46 @@ export function pageCases(store: () => ReadModelStore): void {
         }
       }),
       { numRuns: 40 },
+    );
+  });
+
+  test('a document is found under each text of its list, until that changes', async () => {
+    await fc.assert(
+      fc.asyncProperty(cards, cards, fc.integer({ min: 1, max: 7 }), async (before, after, limit) => {
+        const model = newModel();
+        await store().prepare(model);
+        const all = new Map(before.map((document) => [document.id, document]));
+        await store().write(
+          model,
+          before.map((document) => write(1, document)),
+          { from: null, to: at(1) },
+        );
+        const [gone, ...changed] = after;
+        if (gone) all.delete(gone.id);
+        for (const document of changed) all.set(document.id, document);
+        await store().write(
+          model,
+          [...changed.map((document) => write(2, document)), ...(gone ? [remove(2, gone.id)] : [])],
+          {
+            from: at(1),
+            to: at(2),
+          },
+        );
+        for (const [equals, fields] of [
+          [{ people: 'ann' }, ['open', 'rank']],
+          [{ people: 'anna', open: true }, ['rank']],
+        ] as const) {
+          const matching = [...all.values()].filter(
+            ({ people, open }) => people.includes(equals.people) && (!('open' in equals) || open),
+          );
+          const sorted = inOrder(matching, fields);
+          for (const order of ['asc', 'desc'] as const)
+            expect(
+              await fullPages(store(), model, { programId: PROGRAM, index: 'byPerson', equals, order, limit }),
+            ).toEqual(order === 'asc' ? sorted : sorted.toReversed());
+        }
+      }),
+      { numRuns: 25 },
     );
   });
 

@@ -17,6 +17,7 @@ export type Card = Document & {
   readonly title: string;
   readonly open: boolean;
   readonly terms: readonly string[];
+  readonly people: readonly string[];
 };
 
 export const at = (n: number): Position => String(n).padStart(20, '0');
@@ -27,7 +28,13 @@ export const PROGRAM = 'program-1';
 /** A model that nothing else uses. */
 export const newModel = (): ModelDefinition => ({
   name: uniqueName('cards'),
-  indexes: { byPlace: ['place', 'rank'], byTitle: ['open', 'title', 'rank'], byRank: ['rank'] },
+  indexes: {
+    byPlace: ['place', 'rank'],
+    byTitle: ['open', 'title', 'rank'],
+    byRank: ['rank'],
+    byPerson: ['people', 'open', 'rank'],
+  },
+  listField: 'people',
   searchTerms: 'terms',
 });
 
@@ -39,6 +46,7 @@ export const card = (id: string, fields: Partial<Card> = {}): Card => ({
   title: id,
   open: true,
   terms: [id.toLowerCase()],
+  people: [],
   ...fields,
 });
 
@@ -66,6 +74,7 @@ export const cards: fc.Arbitrary<Card[]> = fc.uniqueArray(
     title: fc.constantFrom('x', 'X', 'xy', '10', '9', ''),
     open: fc.boolean(),
     terms: fc.array(fc.constantFrom('ann', 'anna', 'bob', 'an', 'b'), { maxLength: 3 }),
+    people: fc.array(fc.constantFrom('ann', 'anna', 'bob'), { maxLength: 3 }),
   }),
   { selector: ({ id }) => id, maxLength: 25 },
 );

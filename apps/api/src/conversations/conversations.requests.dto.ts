@@ -36,9 +36,14 @@ export class SendMessageDto {
   @Optional() @IsUUID() readonly lastSeen?: string;
 }
 
-/** The conversations to list: at most one of `folder`, `contactId`, `referralId` and `source`. */
+/** The conversations to list: at most one of `folder`, `contactId`, `referralId` and `source`; `view` goes with `folder`. */
 @ArgsType()
 export class ConversationFilterDto {
+  /** `all` (the default), or `mine`: assigned to you, started by you, or with a message of yours. */
+  @Field(() => String)
+  @Optional()
+  @IsIn(['all', 'mine'])
+  readonly view?: 'all' | 'mine';
   /** `inbox` (Unread, Read and Replied together, the default), `unread`, `read`, `replied`, `archived` or `all`. */
   @Field(() => String)
   @Optional()

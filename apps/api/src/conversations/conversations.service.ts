@@ -9,6 +9,7 @@ import {
   InboxQueries,
   ThreadQueries,
   type ConversationView,
+  type InboxFilter,
   type Listing,
   type MessageView,
   type ThreadPage,
@@ -54,16 +55,11 @@ export class ConversationsService {
   /** @throws InvalidRequest, InvalidCursor */
   async list(
     viewer: Viewer,
-    { folder, contactId, referralId, source }: ConversationFilterDto,
+    filter: ConversationFilterDto,
     { position, after, limit }: PageDto,
   ): Promise<Listing<ConversationView>> {
-    if ([folder, contactId, referralId, source].filter(Boolean).length > 1)
-      throw new InvalidRequest([
-        { field: 'folder', rule: 'atMostOne', message: 'give at most one of folder, contactId, referralId and source' },
-      ]);
-    return this.freshness.list(viewer.programId, position, () =>
-      this.inbox.page(viewer, { folder, contactId, referralId, source }, after, limit),
-    );
+    const chosen = filterOf(viewer, filter);
+    return this.freshness.list(viewer.programId, position, () => this.inbox.page(viewer, chosen, after, limit));
   }
 
   /** @throws ConversationNotFound */
@@ -98,6 +94,21 @@ export class ConversationsService {
     );
     return { messageId: messageIdIn(result), ...commandResponse(result) };
   }
+}
+
+/** @throws InvalidRequest */
+function filterOf({ id }: Viewer, { view, ...filter }: ConversationFilterDto): InboxFilter {
+  const { folder, contactId, referralId, source } = filter;
+  if ([folder, contactId, referralId, source].filter(Boolean).length > 1)
+    throw new InvalidRequest([
+      { field: 'folder', rule: 'atMostOne', message: 'give at most one of folder, contactId, referralId and source' },
+    ]);
+  if (view !== 'mine') return filter;
+  if (contactId ?? referralId ?? source)
+    throw new InvalidRequest([
+      { field: 'view', rule: 'onlyWithFolder', message: 'the view mine goes with folder only' },
+    ]);
+  return { folder, mine: id };
 }
 
 /** Where a page of messages is. @throws InvalidRequest when a cursor and a message are given, or two messages */

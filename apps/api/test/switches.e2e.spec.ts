@@ -61,7 +61,10 @@ describe('policy smsEnabled off: texts are not available', () => {
   it('a form asks for no YES by text', async () => {
     const form = { contactId: sample.contact.id, wording: 'I agree', wordingVersion: '1', source: 'a form' };
     const events = await api.recorded(async () =>
-      expectProblem(await api.post('/v1/consents', form), { status: 409, code: 'TextsDisabled' }),
+      expectProblem(await api.ask('POST', '/v1/consents', { as: sample.manager, body: form }), {
+        status: 409,
+        code: 'TextsDisabled',
+      }),
     );
     expect(events).toEqual([]);
   });
@@ -123,7 +126,8 @@ describe('I1: where a conversation came from', () => {
 
     const person = { name: 'Fiona Form', phones: ['+14155550178'] };
     const { contactId } = (await api.post('/v1/contacts', person)).body;
-    await api.post('/v1/consents', { contactId, wording: 'I agree', wordingVersion: '1', source: 'a form' });
+    const form = { contactId, wording: 'I agree', wordingVersion: '1', source: 'a form' };
+    await api.ask('POST', '/v1/consents', { as: sample.manager, body: form });
     await api.rest();
     const { body } = await api.graphql('{ inbox(source: "form") { edges { node { displayName source } } } }');
     expect(body['data']).toEqual({ inbox: { edges: [{ node: { displayName: 'Fiona Form', source: 'form' } }] } });

@@ -38,6 +38,7 @@ const anna: PersonRef = { kind: 'member', id: 'anna' };
 let programId: string;
 let conversationId: string;
 let contactId: string;
+bench.given = clock;
 beforeEach(async () => {
   ({ programId } = await bench.program(crypto.randomUUID()));
   for (const userId of ['anna', 'ben']) await bench.member(programId, userId);

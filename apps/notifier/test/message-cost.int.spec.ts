@@ -102,7 +102,7 @@ describe('calls to the record for each message', () => {
         ],
         { DeliveryAccepted: 1 },
       ),
-    ).toEqual({ reads: 3 * 2 + 5, appends: 3 + 4 });
+    ).toEqual({ reads: 3 * 2 + 6, appends: 3 + 4 });
   });
 
   it('M7, K9: a text reads contact, program, consent and limit when it is written, program, consent and hold before its claim, and program and consent again after it', async () => {

@@ -65,6 +65,8 @@ export class NotifierBench {
   /** The texts that the provider was called with. */
   readonly texts: string[] = [];
   readonly emails: string[] = [];
+  /** When commands say that they were given. */
+  given: { now(): number } = Date;
   private count = 0;
 
   private constructor(
@@ -234,7 +236,7 @@ export class NotifierBench {
       commandId,
       correlationId: commandId,
       causationId: commandId,
-      occurredAt: new Date(this.app.get(Clock).now()).toISOString(),
+      occurredAt: new Date(this.given.now()).toISOString(),
     };
   }
 

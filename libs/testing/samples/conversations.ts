@@ -77,6 +77,7 @@ export const conversationSamples = {
     messageId: 'message-3',
     conversationId: 'conversation-1',
     people: [{ kind: 'member', id: 'anna' }],
+    notNotified: [{ person: { kind: 'member', id: 'ben' }, reason: 'Muted' }],
   },
   NotificationsChosen: {
     person: { kind: 'member', id: 'anna' },

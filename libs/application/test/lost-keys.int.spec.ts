@@ -269,10 +269,11 @@ it('rule 6: the first key of a subject costs one read of its own stream, later o
   await startConversation();
   reads.length = 0;
   await write('first');
-  // The contact is read for each message.
-  expect(reads).toEqual(['contact-rita', `conversation-${general}`]);
+  // Contact and program are read for each message.
+  const each = ['contact-rita', `program-${programId}`];
+  expect(reads).toEqual([...each, `conversation-${general}`]);
   await write('second');
-  expect(reads).toEqual(['contact-rita', `conversation-${general}`, 'contact-rita']);
+  expect(reads).toEqual([...each, `conversation-${general}`, ...each]);
 });
 
 it('rule 6: several first events of one append, and concurrent first ones, have one key', async () => {

@@ -189,7 +189,9 @@ export class Actions {
 
   async file({ conversationId, staff }: Person, random: Random): Promise<void> {
     const path = `/v1/conversations/${conversationId}/${random.pick(['read', 'unread', 'archive'])}`;
+    const startedAt = Date.now();
     await this.client.expect(200, { method: 'POST', path, token: this.cast.staffTokens[staff] });
+    this.witness.keep({ kind: 'filed', conversationId, startedAt, ackedAt: Date.now() });
     await sleep(200);
   }
 

@@ -26,6 +26,7 @@ export type DeliveryRow = {
   readonly channel: 'sms' | 'email';
   readonly status: string;
   readonly messageId: string;
+  readonly reason: string | null;
 };
 export type Mail = { readonly to: string; readonly content: string };
 

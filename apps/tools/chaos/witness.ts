@@ -43,8 +43,10 @@ export type AskedForConsent = {
   readonly conversationId: string;
   readonly isContested: boolean;
 };
+/** A conversation that staff read, archived or marked as unread. */
+export type FiledConversation = Interval & { readonly kind: 'filed'; readonly conversationId: string };
 
-export type Observation = SentMessage | RefusedMessage | InboundText | AskedForConsent;
+export type Observation = SentMessage | RefusedMessage | InboundText | AskedForConsent | FiledConversation;
 
 /** Everything that the product has acknowledged, stored independently of the product in a file that only grows. */
 export class Witness {

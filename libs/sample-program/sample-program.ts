@@ -146,31 +146,30 @@ const staff: readonly { readonly id: string; readonly role: MemberRole; readonly
   { ...sample.integration, role: 'integration', name: 'Website' },
 ];
 
-const person = { externalId: null, registered: false, active: true };
-
-const contacts: readonly (readonly [name: string, ContactDetails])[] = [
+const contacts: readonly (readonly [name: string, Partial<ContactDetails>])[] = [
   [
     'rosa',
     {
-      ...person,
       name: 'Rosa Referrer',
       phones: ['+14155550132'],
       emails: ['rosa@mail.example'],
       contactType: 'referrer',
       registered: true,
+      groups: ['Neighbours'],
+      homeLocation: 'San Rafael',
+      timeZone: { name: 'America/Los_Angeles', source: 'stated' },
     },
   ],
   [
     'dana',
     {
-      ...person,
       name: 'Dana Newroof',
       phones: ['+14155550133'],
       emails: ['dana@mail.example'],
       contactType: 'referred',
     },
   ],
-  ['felix', { ...person, name: 'Felix Flat', phones: [], emails: ['felix@mail.example'], contactType: 'referred' }],
+  ['felix', { name: 'Felix Flat', phones: [], emails: ['felix@mail.example'], contactType: 'referred' }],
 ];
 
 const referrals = [

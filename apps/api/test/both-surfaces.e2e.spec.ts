@@ -83,13 +83,13 @@ const commands = (time: 1 | 2): readonly Asked[] => [
   { route: 'PUT /v1/conversations/{id}/assignee', id, given: { assignee: time === 1 ? sample.agent.id : null } },
   {
     route: 'POST /v1/contacts',
-    given: { name: 'New', phones: [`+1 415 555 014${time}`], emails: ['new@example.org'] },
+    given: { name: 'New', phones: [`+1 415 555 014${time}`], emails: ['new@example.org'], groups: ['New'] },
   },
   {
     route: 'POST /v1/contacts',
     given: { externalId: `new ${time}`, contactType: 'client', registered: true, active: false },
   },
-  { route: 'PATCH /v1/contacts/{id}', id: contactId, given: { name: 'Rosa Renamed', registered: true } },
+  { route: 'PATCH /v1/contacts/{id}', id: contactId, given: { name: 'Rosa Renamed', homeLocation: 'Oakland' } },
   { route: 'POST /v1/referrals', given: { referrerId: contactId, referredId: contactId, status: 'won' } },
   { route: 'POST /v1/consents', given: { ...consent, purpose: 'marketing', tickedAt: '2026-01-05T09:00:00Z' } },
   { route: 'POST /v1/portal/conversations/{id}/messages', id, given: { text: 'Hi' } },
@@ -180,6 +180,7 @@ const refused: readonly Asked[] = [
   { route: 'POST /v1/contacts', given: {} },
   { route: 'POST /v1/contacts', given: { phones: ['555'] } },
   { route: 'POST /v1/contacts', given: { name: 'x', contactType: 'friend' } },
+  { route: 'POST /v1/contacts', given: { name: 'x', timeZone: '+01:00' } },
   { route: 'PATCH /v1/contacts/{id}', id: NOBODY, given: { name: 'x' } },
   { route: 'PATCH /v1/contacts/{id}', id: contactId, given: { emails: ['nobody'] } },
   { route: 'POST /v1/referrals', given: { referrerId: NOBODY, referredId: contactId } },

@@ -34,7 +34,7 @@ export const requirementRows: readonly RequirementRow[] = [
   ['I9', 'page by keyset, never by offset: the first page of 1,000,000 conversations costs what the first page of 1,000 costs', 'done', '', ''],
   ['I10', 'push changes and alerts live, and let a client that was away resume from where it stopped without a gap or a duplicate', 'open', '', ''],
   ['I11', 'show a contact’s badge (unread for the portal user) live, with the same resume', 'open', '', ''],
-  ['R1', 'keep contacts (name, phones, email, external id, type, groups, home location, time zone and where it was learnt), registered and active or not', 'partly', 'Name, phones, emails, external id, type, registered and active; not yet groups, home location, time zone.', '1'],
+  ['R1', 'keep contacts (name, phones, email, external id, type, groups, home location, time zone and where it was learnt), registered and active or not', 'done', '', '1'],
   ['R2', 'create a lead from a conversation (first name, last name, email), linking the thread ("Create Lead" becomes "Lead Details"); link by itself when the same contact is later submitted from another application, whose name is kept', 'open', '', ''],
   ['R3', 'keep a referral: referrer, referred person, status, and its history since it was referred (status changes and messages on one timeline)', 'partly', 'Referrer, referred person, status as given, the flag and the conversations; not yet status changes and the timeline.', '7'],
   ['R4', 'show per contact: all conversations, consent, deliveries, and a history of interactions', 'partly', 'Conversations and consent on the contact’s page; not yet deliveries and the history of interactions.', '7'],

@@ -3,7 +3,7 @@ import type { Message } from '@app/kernel';
 import { AggregateCommand } from '../commands/aggregate-command.js';
 
 export type ContactIntent =
-  | Message<'CreateContact', ContactDetails>
+  | Message<'CreateContact', Partial<ContactDetails>>
   | Message<'NoteNumber', { phone: string }>
   | Message<'ChangeContact', { changes: Partial<ContactDetails> }>
   | Extract<ContactCommand, { type: 'EraseContact' }>;

@@ -1,8 +1,10 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Aggregates, handleCommand, type CommandResult } from '@app/eventing';
-import { contactAggregate, type ContactCommand, type ContactDetails } from '@app/domain/contact';
+import { contactAggregate, noDetails, type Contact, type ContactCommand } from '@app/domain/contact';
+import { unlessErased } from '@app/kernel';
 import { HandleContact, type ContactIntent } from './contact.command.js';
 import { NaturalKeys } from '../lookups/natural-keys.js';
+import { zoneOfPhone } from './zone-of-phone.js';
 
 @CommandHandler(HandleContact)
 export class ContactHandler implements ICommandHandler<HandleContact> {
@@ -17,48 +19,42 @@ export class ContactHandler implements ICommandHandler<HandleContact> {
       id,
       intent,
       context,
-      prepare: (intent: ContactIntent) => this.toCommand(context.programId, id, intent),
+      prepare: (intent: ContactIntent, state: Contact) => this.toCommand(context.programId, id, intent, state),
     });
   }
 
-  private async toCommand(programId: string, contactId: string, intent: ContactIntent): Promise<ContactCommand> {
+  private async toCommand(
+    programId: string,
+    contactId: string,
+    intent: ContactIntent,
+    state: Contact,
+  ): Promise<ContactCommand> {
     const addressIds = (phones: readonly string[]): Promise<string[]> =>
       Promise.all(phones.map((phone) => this.naturalKeys.address(programId, phone)));
     switch (intent.type) {
       case 'CreateContact':
-        return {
-          type: 'CreateContact',
-          data: { ...intent.data, contactId, addressIds: await addressIds(intent.data.phones) },
-        };
-      case 'NoteNumber':
-        return {
-          type: 'NoteNumber',
-          data: {
-            ...nobody,
-            contactId,
-            phones: [intent.data.phone],
-            addressIds: await addressIds([intent.data.phone]),
-          },
-        };
+      case 'NoteNumber': {
+        const given =
+          intent.type === 'NoteNumber'
+            ? { ...noDetails, phones: [intent.data.phone] }
+            : { ...noDetails, ...intent.data };
+        const details = { ...given, timeZone: given.timeZone ?? zoneOfPhone(given.phones[0]) };
+        return { type: intent.type, data: { ...details, contactId, addressIds: await addressIds(details.phones) } };
+      }
       case 'EraseContact':
         return intent;
       case 'ChangeContact': {
         const { changes } = intent.data;
+        if (!changes.phones) return { type: 'ChangeContact', data: { changes } };
+        const learnt = isStated(state) ? {} : { timeZone: zoneOfPhone(changes.phones[0]) };
         return {
           type: 'ChangeContact',
-          data: { changes, ...(changes.phones && { addressIds: await addressIds(changes.phones) }) },
+          data: { changes: { ...learnt, ...changes }, addressIds: await addressIds(changes.phones) },
         };
       }
     }
   }
 }
 
-const nobody: ContactDetails = {
-  name: null,
-  phones: [],
-  emails: [],
-  externalId: null,
-  contactType: 'unknown',
-  registered: false,
-  active: true,
-};
+const isStated = (contact: Contact): boolean =>
+  contact.status !== 'none' && unlessErased(contact.timeZone, null)?.source === 'stated';

@@ -1,6 +1,6 @@
 import { TemporaryFolder } from '@app/testing/embedded';
 import type { Engines } from '@app/eventing';
-import type { ContactDetails } from '@app/domain/contact';
+import { noDetails, type ContactDetails } from '@app/domain/contact';
 import { ContactNotFound } from '@app/domain/contact';
 import { ConversationNotFound, type Channel } from '@app/domain/conversation';
 import { RecipientOptedOut } from '@app/domain/consent';
@@ -17,6 +17,7 @@ import { WriteSide } from '../test/write-side.fixture.js';
 
 const phone = '+15551234567';
 const rita: ContactDetails = {
+  ...noDetails,
   name: 'Rita',
   phones: [phone],
   emails: [],

@@ -2,7 +2,7 @@ import { TemporaryFolder } from '@app/testing/embedded';
 import type { Engines } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { ERASED } from '@app/kernel';
-import type { ContactDetails } from '@app/domain/contact';
+import { noDetails, type ContactDetails } from '@app/domain/contact';
 import { HandleConsent } from '../consent/consent.command.js';
 import { HandleContact } from '../contact/contact.command.js';
 import { HandleConversation, type ConversationIntent } from '../conversation/conversation.command.js';
@@ -12,6 +12,7 @@ import { WriteSide } from '../test/write-side.fixture.js';
 
 const phone = '+15551234567';
 const rita: ContactDetails = {
+  ...noDetails,
   name: 'Rita',
   phones: [phone],
   emails: ['rita@example.com'],

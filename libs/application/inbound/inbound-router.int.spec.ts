@@ -1,6 +1,6 @@
 import { TemporaryFolder } from '@app/testing/embedded';
 import type { Engines } from '@app/eventing';
-import type { ContactDetails } from '@app/domain/contact';
+import { noDetails, type ContactDetails } from '@app/domain/contact';
 import { HandleConsent } from '../consent/consent.command.js';
 import { HandleContact } from '../contact/contact.command.js';
 import { HandleConversation } from '../conversation/conversation.command.js';
@@ -9,6 +9,7 @@ import { WriteSide } from '../test/write-side.fixture.js';
 
 const phone = '+15551234567';
 const rita: ContactDetails = {
+  ...noDetails,
   name: 'Rita',
   phones: [phone],
   emails: [],

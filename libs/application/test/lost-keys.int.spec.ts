@@ -18,7 +18,7 @@ import {
   type Followable,
 } from '@app/eventing';
 import { ERASED, type Message, type Position, type Recorded } from '@app/kernel';
-import { contactAggregate, type ContactDetails } from '@app/domain/contact';
+import { contactAggregate, noDetails, type ContactDetails } from '@app/domain/contact';
 import type { ConversationEvent } from '@app/domain/conversation';
 import { claimIdOf } from '@app/domain/delivery';
 import { defaultPolicies } from '@app/domain/program';
@@ -54,6 +54,7 @@ const sender = {
 };
 const phone = '+14155550132';
 const rita: ContactDetails = {
+  ...noDetails,
   name: 'Rita',
   phones: [phone],
   emails: [],

@@ -1,7 +1,7 @@
 import { TemporaryFolder } from '@app/testing/embedded';
 import type { Engines } from '@app/eventing';
 import type { Message } from '@app/kernel';
-import type { ContactDetails } from '@app/domain/contact';
+import { noDetails, type ContactDetails } from '@app/domain/contact';
 import { LostKeys } from '@app/testing';
 import { HandleConsent } from '../consent/consent.command.js';
 import { HandleContact } from '../contact/contact.command.js';
@@ -11,6 +11,7 @@ import { WriteSide } from './write-side.fixture.js';
 
 const phone = '+15551234567';
 const rita: ContactDetails = {
+  ...noDetails,
   name: 'Rita',
   phones: [phone],
   emails: [],

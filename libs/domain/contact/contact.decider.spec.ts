@@ -1,10 +1,11 @@
 import { ERASED } from '@app/kernel';
 import { deciderSpec, samples } from '@app/testing';
 import { contactDecider, ContactExists, ContactNotFound, ContactWasErased } from './contact.decider.js';
-import type { ContactEvent } from './contact.events.js';
+import { noDetails, type ContactEvent } from './contact.events.js';
 
 const contact = deciderSpec(contactDecider);
 const rita = {
+  ...noDetails,
   contactId: 'rita',
   name: 'Rita Referrer',
   phones: ['+15551234567'],
@@ -13,7 +14,9 @@ const rita = {
   externalId: 'crm-7',
   contactType: 'referrer',
   registered: true,
-  active: true,
+  groups: ['VIP'],
+  homeLocation: 'Oakland',
+  timeZone: { name: 'America/Los_Angeles', source: 'stated' },
 } as const;
 const justANumber = {
   ...rita,
@@ -22,6 +25,9 @@ const justANumber = {
   externalId: null,
   contactType: 'unknown',
   registered: false,
+  groups: [],
+  homeLocation: null,
+  timeZone: null,
 } as const;
 const created: ContactEvent = { type: 'ContactCreated', data: rita };
 const seen: ContactEvent = { type: 'ContactCreated', data: justANumber };
@@ -66,11 +72,14 @@ describe('a contact who is erased', () => {
       phones: ERASED,
       emails: ERASED,
       externalId: ERASED,
+      groups: ERASED,
+      homeLocation: ERASED,
+      timeZone: ERASED,
       addressIds: [],
       registered: false,
       active: false,
     });
-    expect(JSON.stringify(state)).not.toMatch(/Rita|1555|example/);
+    expect(JSON.stringify(state)).not.toMatch(/Rita|1555|example|VIP|Oakland|Angeles/);
   });
 });
 
@@ -119,6 +128,18 @@ describe('contact', () => {
       });
   });
 
+  it('R1: groups, home location and time zone can be changed', () => {
+    const changes = {
+      groups: ['VIP', 'Installers'],
+      homeLocation: 'Lisbon',
+      timeZone: { name: 'Europe/Lisbon', source: 'stated' },
+    } as const;
+    contact
+      .given(created)
+      .when({ type: 'ChangeContact', data: { changes } })
+      .then({ type: 'ContactDetailsChanged', data: { ...rita, ...changes, formerAddressIds: ['address-1'] } });
+  });
+
   it('R1: a change without a difference appends nothing', () => {
     contact
       .given(created)
@@ -128,7 +149,10 @@ describe('contact', () => {
       .given(created)
       .when({
         type: 'ChangeContact',
-        data: { changes: { active: true, name: rita.name, phones: [...rita.phones] }, addressIds: ['address-1'] },
+        data: {
+          changes: { active: true, name: rita.name, phones: [...rita.phones], timeZone: { ...rita.timeZone } },
+          addressIds: ['address-1'],
+        },
       })
       .thenNothing();
     const renamed: ContactEvent = {

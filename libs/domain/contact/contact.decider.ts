@@ -49,7 +49,7 @@ export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
   evolve(state, event) {
     if (event.type === 'ContactErased')
       return state.status === 'none' ? state : { ...state, ...nothing, status: 'erased' };
-    const { contactId, addressIds, name, phones, emails, externalId, contactType, registered, active } = event.data;
+    const { contactId, addressIds } = event.data;
     const earlierPhoneIds =
       state.status === 'none' ? [] : [...new Set([...state.earlierPhoneIds, ...state.addressIds])];
     return {
@@ -57,16 +57,35 @@ export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
       contactId,
       addressIds,
       earlierPhoneIds,
-      name,
-      phones,
-      emails,
-      externalId,
-      contactType,
-      registered,
-      active,
+      ...detailsIn(event.data),
     };
   },
 };
+
+/** The details, without what else is in an event or a row. */
+export const detailsIn = <Details extends RecordedDetails>({
+  name,
+  phones,
+  emails,
+  externalId,
+  contactType,
+  registered,
+  active,
+  groups,
+  homeLocation,
+  timeZone,
+}: Details): Pick<Details, keyof RecordedDetails> => ({
+  name,
+  phones,
+  emails,
+  externalId,
+  contactType,
+  registered,
+  active,
+  groups,
+  homeLocation,
+  timeZone,
+});
 
 /** What remains of an erased person, also when the stream was read before the key was destroyed. */
 const nothing = {
@@ -74,6 +93,9 @@ const nothing = {
   phones: ERASED,
   emails: ERASED,
   externalId: ERASED,
+  groups: ERASED,
+  homeLocation: ERASED,
+  timeZone: ERASED,
   addressIds: [],
   earlierPhoneIds: [],
   registered: false,

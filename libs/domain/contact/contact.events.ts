@@ -1,6 +1,9 @@
-import type { EventTypes, Message, Personal } from '@app/kernel';
+import type { EventTypes, JsonObject, Message, Personal } from '@app/kernel';
 
 export type ContactType = 'referrer' | 'affiliate' | 'referred' | 'client' | 'unknown';
+
+/** An IANA name, and where it was learnt: somebody stated it, or the country of the phone number has only one zone. */
+export type ContactTimeZone = { readonly name: string; readonly source: 'stated' | 'phone' };
 
 /** What is known of a contact. Phones are E.164. */
 export type ContactDetails = {
@@ -12,9 +15,27 @@ export type ContactDetails = {
   /** Has a portal account. */
   readonly registered: boolean;
   readonly active: boolean;
+  /** Names of the groups that staff put the contact into. */
+  readonly groups: readonly string[];
+  readonly homeLocation: string | null;
+  readonly timeZone: ContactTimeZone | null;
 };
 
-type PersonalDetail = 'name' | 'phones' | 'emails' | 'externalId';
+/** What is known of somebody who is new. */
+export const noDetails: ContactDetails = {
+  name: null,
+  phones: [],
+  emails: [],
+  externalId: null,
+  contactType: 'unknown',
+  registered: false,
+  active: true,
+  groups: [],
+  homeLocation: null,
+  timeZone: null,
+};
+
+type PersonalDetail = 'name' | 'phones' | 'emails' | 'externalId' | 'groups' | 'homeLocation' | 'timeZone';
 
 /** The details as stored; erased fields are marked. */
 export type RecordedDetails = {
@@ -38,14 +59,30 @@ export type ContactErased = Message<'ContactErased', { contactId: string; addres
 
 export type ContactEvent = ContactCreated | ContactDetailsChanged | ContactErased;
 
+const sealedDetails = {
+  name: 'contactId',
+  phones: 'contactId',
+  emails: 'contactId',
+  externalId: 'contactId',
+  groups: 'contactId',
+  homeLocation: 'contactId',
+  timeZone: 'contactId',
+} as const;
+
 export const contactEventTypes = {
-  ContactCreated: {
-    version: 1,
-    sealed: { name: 'contactId', phones: 'contactId', emails: 'contactId', externalId: 'contactId' },
-  },
-  ContactDetailsChanged: {
-    version: 1,
-    sealed: { name: 'contactId', phones: 'contactId', emails: 'contactId', externalId: 'contactId' },
-  },
+  ContactCreated: { version: 2, sealed: sealedDetails },
+  ContactDetailsChanged: { version: 2, sealed: sealedDetails },
   ContactErased: { version: 1 },
 } as const satisfies EventTypes<ContactEvent>;
+
+/** The sealed details of an event, once opened, replace these. */
+const addedDetails = { groups: [], homeLocation: null, timeZone: null };
+
+/** Upcasts stored events of older versions. */
+export const contactUpcasters = {
+  'ContactCreated.v1': (data: JsonObject) => ({ type: 'ContactCreated.v2', data: { ...data, ...addedDetails } }),
+  'ContactDetailsChanged.v1': (data: JsonObject) => ({
+    type: 'ContactDetailsChanged.v2',
+    data: { ...data, ...addedDetails },
+  }),
+};

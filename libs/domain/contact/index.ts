@@ -1,6 +1,6 @@
 import { defineAggregate } from '@app/kernel';
 import { contactDecider } from './contact.decider.js';
-import { contactEventTypes } from './contact.events.js';
+import { contactEventTypes, contactUpcasters } from './contact.events.js';
 
 export * from './contact.decider.js';
 export * from './contact.events.js';
@@ -9,4 +9,5 @@ export const contactAggregate = defineAggregate({
   category: 'contact',
   decider: contactDecider,
   events: contactEventTypes,
+  upcasters: contactUpcasters,
 });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { detailsIn } from '@app/domain/contact';
 import { consentsProjection, type ConsentState } from '../consents/consents.projection.js';
 import { InboxQueries, type ConversationView, type Viewer } from '../inbox/inbox.queries.js';
 import { programsProjection } from '../programs/programs.projection.js';
@@ -61,26 +62,8 @@ export class ContactQueries {
   }
 }
 
-const view = ({
-  id,
-  name,
-  phones,
-  emails,
-  externalId,
-  contactType,
-  registered,
-  active,
-  erased,
-  revision,
-}: ContactRow): ContactView => ({
-  id,
-  name,
-  phones,
-  emails,
-  externalId,
-  contactType,
-  registered,
-  active,
-  erased,
-  revision,
-});
+function view(row: ContactRow): ContactView {
+  // Rows written before these details existed have them after a rebuild.
+  const { id, erased, revision, groups = [], homeLocation = null, timeZone = null } = row;
+  return { id, ...detailsIn({ ...row, groups, homeLocation, timeZone }), erased, revision };
+}

@@ -1,5 +1,5 @@
 import { isErased, unlessErased } from '@app/kernel';
-import type { ContactDetails } from '@app/domain/contact';
+import { detailsIn, type ContactDetails } from '@app/domain/contact';
 import { defineReadModel } from '../define-read-model.js';
 
 export type ContactRow = ContactDetails & {
@@ -26,17 +26,29 @@ export const contactsProjection = defineReadModel<ContactRow>()({
       phones: [],
       emails: [],
       externalId: null,
+      groups: [],
+      homeLocation: null,
+      timeZone: null,
       addressIds: [],
       registered: false,
       active: false,
       erased: true,
     };
     if (type === 'ContactErased') return row && { ...row, ...nobody, terms: [searchTerm(id)], revision };
-    const { contactType, registered, active, addressIds } = data;
+    const { addressIds } = data;
     // An erased contact has no name, and only the id finds it.
     const [name, externalId] = [unlessErased(data.name, null), unlessErased(data.externalId, null)];
     const [phones, emails] = [unlessErased(data.phones, []), unlessErased(data.emails, [])];
-    const details = { name, phones, emails, externalId, contactType, registered, active };
+    const details = {
+      ...detailsIn(data),
+      name,
+      phones,
+      emails,
+      externalId,
+      groups: unlessErased(data.groups, []),
+      homeLocation: unlessErased(data.homeLocation, null),
+      timeZone: unlessErased(data.timeZone, null),
+    };
     const words = [
       id,
       ...(name?.split(/\s+/) ?? []),

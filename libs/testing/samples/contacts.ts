@@ -11,6 +11,9 @@ const contact = {
   contactType: 'referrer',
   registered: true,
   active: true,
+  groups: ['VIP'],
+  homeLocation: 'Oakland',
+  timeZone: { name: 'America/Los_Angeles', source: 'stated' },
 } as const;
 
 /** Contacts, their addresses and their referrals. */

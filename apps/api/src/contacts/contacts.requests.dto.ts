@@ -15,7 +15,7 @@ import {
 import type { ContactType } from '@app/domain/contact';
 import { CommandInput } from '../http/command-input.dto.js';
 import { FreshDto } from '../http/paging.dto.js';
-import { AsNumber, IsCleanText, IsEmailAddress, IsPhone, Optional } from '../http/validators.js';
+import { AsNumber, IsCleanText, IsEmailAddress, IsPhone, IsZone, Optional } from '../http/validators.js';
 
 const types: readonly ContactType[] = ['referrer', 'affiliate', 'referred', 'client', 'unknown'];
 
@@ -34,6 +34,17 @@ export class ChangeContactDto {
   /** Has a portal account. */
   @Optional() @IsBoolean() readonly registered?: boolean;
   @Optional() @IsBoolean() readonly active?: boolean;
+  /** All groups of the contact. */
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @ArrayUnique()
+  @MaxLength(100, { each: true })
+  @IsCleanText({ each: true })
+  readonly groups?: string[];
+  @Optional() @MaxLength(200) @IsCleanText() readonly homeLocation?: string;
+  /** IANA name, such as `Europe/Berlin`. Until it is stated, it is learnt from the phone's country, if that has only one. */
+  @Optional() @IsZone() readonly timeZone?: string;
 }
 
 /** At least a name, a phone, an email or an external id. */

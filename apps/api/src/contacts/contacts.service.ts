@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleContact, ids, Lookups } from '@app/application';
 import type { CommandContext } from '@app/eventing';
-import { ContactNotFound, type ContactDetails } from '@app/domain/contact';
+import { ContactNotFound, noDetails, type ContactDetails } from '@app/domain/contact';
 import { InvalidRequest } from '@app/platform';
 import { ContactQueries, Freshness, type ContactPage, type ContactView, type Viewer } from '@app/read-models';
 import { commandResponse, type CommandResponse } from '../http/command-response.js';
@@ -42,12 +42,7 @@ export class ContactsService {
 
   /** Changes only the given fields. */
   async change(id: string, body: ChangeContactDto, context: CommandContext): Promise<CommandResponse> {
-    const { name, phones, emails, contactType, registered, active } = body;
-    const changes = Object.fromEntries(
-      Object.entries({ name, phones, emails, contactType, registered, active }).filter(
-        ([, value]) => value !== undefined && value !== null,
-      ),
-    );
+    const changes = given(body);
     return commandResponse(
       await this.commands.execute(new HandleContact(id, { type: 'ChangeContact', data: { changes } }, context)),
     );
@@ -78,16 +73,25 @@ export class ContactsService {
   }
 }
 
+/** Only the fields that were given. */
+function given({
+  name,
+  phones,
+  emails,
+  contactType,
+  registered,
+  active,
+  groups,
+  homeLocation,
+  timeZone: zone,
+}: ChangeContactDto): Partial<ContactDetails> {
+  const timeZone = zone && ({ name: zone, source: 'stated' } as const);
+  const fields = { name, phones, emails, contactType, registered, active, groups, homeLocation, timeZone };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
+}
+
 function detailsOf(dto: CreateContactDto): ContactDetails {
-  const details = {
-    name: dto.name ?? null,
-    phones: dto.phones ?? [],
-    emails: dto.emails ?? [],
-    externalId: dto.externalId ?? null,
-    contactType: dto.contactType ?? 'unknown',
-    registered: dto.registered ?? false,
-    active: dto.active ?? true,
-  };
+  const details = { ...noDetails, ...given(dto), externalId: dto.externalId ?? null };
   const { name, phones, emails, externalId } = details;
   if ([name, externalId].every((given) => !given) && phones.length + emails.length === 0)
     throw new InvalidRequest([

@@ -1,11 +1,20 @@
-import { ObjectType } from '@nestjs/graphql';
-import type { ContactType } from '@app/domain/contact';
+import { Field, ObjectType } from '@nestjs/graphql';
+import { ApiProperty } from '@nestjs/swagger';
+import type { ContactTimeZone, ContactType } from '@app/domain/contact';
 import type { ContactPage, ContactView, PhoneConsent } from '@app/read-models';
 import { consentStates, ConversationDto } from '../conversations/conversations.view.js';
 import { CommandDto } from '../http/command.view.js';
 import { ListOf, Nullable, OneOf } from '../http/view-fields.js';
 
 const contactTypes: readonly ContactType[] = ['referrer', 'affiliate', 'referred', 'client', 'unknown'];
+
+@ObjectType('ContactTimeZone')
+export class TimeZoneDto implements ContactTimeZone {
+  /** IANA name. */
+  readonly name!: string;
+  /** Where it was learnt: stated, or the only zone of the phone number's country. */
+  @OneOf(['stated', 'phone']) readonly source!: ContactTimeZone['source'];
+}
 
 @ObjectType('Contact')
 export class ContactDto implements ContactView {
@@ -17,6 +26,11 @@ export class ContactDto implements ContactView {
   @OneOf(contactTypes) readonly contactType!: ContactType;
   readonly registered!: boolean;
   readonly active!: boolean;
+  @ListOf(String) readonly groups!: readonly string[];
+  @Nullable() readonly homeLocation!: string | null;
+  @ApiProperty({ type: TimeZoneDto, nullable: true })
+  @Field(() => TimeZoneDto, { nullable: true })
+  readonly timeZone!: TimeZoneDto | null;
   /** The person asked to be forgotten. */
   readonly erased!: boolean;
   readonly revision!: number;

@@ -30,18 +30,22 @@ const described =
   };
 
 /** Text for people: not blank, well-formed Unicode, no control characters except tabs and line breaks. */
-export const IsCleanText = (): PropertyDecorator =>
+export const IsCleanText = (options: { each?: boolean } = {}): PropertyDecorator =>
   described(
-    ValidateBy({
-      name: 'isCleanText',
-      validator: {
-        validate: isCleanText,
-        defaultMessage: () => '$property must be text that is not blank, without control characters',
+    ValidateBy(
+      {
+        name: 'isCleanText',
+        validator: {
+          validate: isCleanText,
+          defaultMessage: () => '$property must be text that is not blank, without control characters',
+        },
       },
-    }),
+      options,
+    ),
     {
       pattern: '^(?=[\\s\\S]*\\S)[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$',
     },
+    options,
   );
 
 /** An email address. The library's own check throws on text that is not well-formed. */
@@ -99,6 +103,29 @@ export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => 
     described(validate, { format: 'phone', example: '+14155550132' }, options)(target, key);
   };
 };
+
+const isZone = (value: unknown): boolean => {
+  if (typeof value !== 'string' || !/^[A-Za-z][\w+/-]{1,49}$/.test(value)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** A time zone by its IANA name; an offset such as `+01:00` does not know summer time. */
+export const IsZone = (): PropertyDecorator =>
+  described(
+    ValidateBy({
+      name: 'isTimeZone',
+      validator: {
+        validate: isZone,
+        defaultMessage: () => '$property must be the IANA name of a time zone, such as Europe/Berlin',
+      },
+    }),
+    { format: 'time-zone', example: 'Europe/Berlin' },
+  );
 
 /** How far the clock of another system may be ahead of ours, in ms. */
 const CLOCK_TOLERANCE_MS = 60_000;

@@ -3,6 +3,8 @@ export * from './contacts/contact.queries.js';
 export { queueNamed, type DeliveryRow, type QueueName } from './deliveries/deliveries.projection.js';
 export * from './deliveries/delivery.queries.js';
 export * from './freshness.js';
+export { historyKinds } from './history/history.projection.js';
+export * from './history/history.queries.js';
 export * from './inbox/inbox.queries.js';
 export * from './members/member.queries.js';
 export { type MemberRow } from './members/members.projection.js';

@@ -1,6 +1,7 @@
 export { consentsProjection } from './consents/consents.projection.js';
 export { contactsProjection } from './contacts/contacts.projection.js';
 export { deliveriesProjection } from './deliveries/deliveries.projection.js';
+export { historyProjection } from './history/history.projection.js';
 export { inboxProjection } from './inbox/inbox.projection.js';
 export { membersProjection } from './members/members.projection.js';
 export { mutesModel, type MuteRow } from './mutes/mutes.projection.js';

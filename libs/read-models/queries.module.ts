@@ -4,6 +4,7 @@ import { ConsentQueries } from './consents/consent.queries.js';
 import { ContactQueries } from './contacts/contact.queries.js';
 import { DeliveryQueries } from './deliveries/delivery.queries.js';
 import { Freshness } from './freshness.js';
+import { HistoryQueries } from './history/history.queries.js';
 import { InboxQueries } from './inbox/inbox.queries.js';
 import { MemberQueries } from './members/member.queries.js';
 import { NotificationQueries } from './notifications/notification.queries.js';
@@ -19,6 +20,7 @@ const queries = [
   ContactQueries,
   DeliveryQueries,
   Freshness,
+  HistoryQueries,
   InboxQueries,
   MemberQueries,
   NotificationQueries,

@@ -103,6 +103,13 @@ export async function loadSample(
       new HandleReferral(referral(referred), { type: 'CreateReferral', data }, as(`referral ${referred}`)),
     );
   }
+  await commands.execute(
+    new HandleReferral(
+      referral('felix'),
+      { type: 'ChangeReferralStatus', data: { status: 'called back', by: sample.agent.id } },
+      as('referral felix called back'),
+    ),
+  );
   const { conversationId } = sample;
   const start = {
     conversationId,

@@ -34,7 +34,9 @@ export const fieldOf: Readonly<Record<string, string>> = {
   'PATCH /v1/contacts/{id}': 'changeContact',
   'GET /v1/referrals': 'referrals',
   'GET /v1/referrals/{id}': 'referral',
+  'GET /v1/referrals/{id}/timeline': 'referralTimeline',
   'POST /v1/referrals': 'createReferral',
+  'PUT /v1/referrals/{id}/status': 'changeReferralStatus',
   'POST /v1/consents': 'requestOptIn',
   'GET /v1/consents/to-renew': 'consentsToRenew',
   'GET /v1/deliveries': 'deliveries',
@@ -70,6 +72,7 @@ export const onlyByGraphql: Readonly<Record<string, string>> = {};
 const idFieldOf: Readonly<Record<string, string>> = {
   conversations: 'conversationId',
   contacts: 'contactId',
+  referrals: 'referralId',
   deliveries: 'deliveryId',
   members: 'userId',
   portal: 'conversationId',

@@ -18,8 +18,13 @@ export class Client {
   get = <Body = Record<string, unknown>>(who: Who, path: string): Promise<Answer<Body>> => this.call(who, path);
 
   post = <Body = Record<string, unknown>>(who: Who, path: string, body: object = {}): Promise<Answer<Body>> =>
+    this.write('POST', who, path, body);
+
+  put = (who: Who, path: string, body: object): Promise<Answer> => this.write('PUT', who, path, body);
+
+  private write = <Body>(method: string, who: Who, path: string, body: object): Promise<Answer<Body>> =>
     this.call(who, path, {
-      method: 'POST',
+      method,
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
     });

@@ -202,6 +202,13 @@ export class Day {
       (referral['conversations'] as Row[]).map(({ id }) => id),
       [views.conversationId],
     );
+    const won = await client.put('agent', `/v1/referrals/${client.facts.referralId}/status`, { status: 'won' });
+    script.sees('agent', 'changes its status', won.status, 200);
+    await script.comesToSee('agent', 'the change is in its timeline, after the messages', () => views.timeline(), [
+      'referred: site visit planned',
+      'message: Hi Rosa, is Dana’s roof facing south?',
+      'status: won',
+    ]);
     const contact = (await client.get('agent', `/v1/contacts/${client.facts.contactId}`)).body;
     script.sees(
       'agent',

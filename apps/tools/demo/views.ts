@@ -41,6 +41,15 @@ export class Views {
     return body['hasOpenConversation'];
   }
 
+  /** The first two entries and the last. */
+  async timeline(): Promise<string[]> {
+    const { body } = await this.client.get<List>('agent', `/v1/referrals/${this.client.facts.referralId}/timeline`);
+    const entries = body.documents.map(
+      ({ kind, to, message }) => `${String(kind)}: ${String(message ? (message as Row)['text'] : to)}`,
+    );
+    return [...entries.slice(0, 2), entries.at(-1) ?? ''];
+  }
+
   async texts(to: string): Promise<string[]> {
     return (await this.client.ledger()).creates.filter((create) => create.to === to).map(({ body }) => body);
   }

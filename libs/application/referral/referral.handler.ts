@@ -1,6 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Aggregates, handleCommand, type CommandResult } from '@app/eventing';
-import { referralAggregate } from '@app/domain/referral';
+import { ContactWasErased } from '@app/domain/contact';
+import { referralAggregate, type Referral, type ReferralCommand } from '@app/domain/referral';
 import { HandleReferral, type ReferralIntent } from './referral.command.js';
 import { Lookups } from '../lookups/lookups.js';
 
@@ -17,12 +18,23 @@ export class ReferralHandler implements ICommandHandler<HandleReferral> {
       id,
       intent,
       context,
-      prepare: async ({ data }: ReferralIntent) => {
-        await Promise.all(
-          [data.referrerId, data.referredId].map((contactId) => this.lookups.contact(context.programId, contactId)),
-        );
-        return { type: 'CreateReferral', data: { ...data, referralId: id } } as const;
-      },
+      prepare: (intent: ReferralIntent, state: Referral) => this.toCommand(context.programId, id, intent, state),
     });
+  }
+
+  private async toCommand(
+    programId: string,
+    id: string,
+    intent: ReferralIntent,
+    state: Referral,
+  ): Promise<ReferralCommand> {
+    if (intent.type === 'CreateReferral') {
+      const { referrerId, referredId } = intent.data;
+      await Promise.all([referrerId, referredId].map((contactId) => this.lookups.contact(programId, contactId)));
+      return { type: 'CreateReferral', data: { ...intent.data, referralId: id } };
+    }
+    if (state.status === 'created' && (await this.lookups.isErased(programId, state.referredId)))
+      throw new ContactWasErased();
+    return intent;
   }
 }

@@ -12,8 +12,22 @@ export type ReferralCreated = Message<
   }
 >;
 
-export type ReferralEvent = ReferralCreated;
+/** Another status. `from` is the status before. */
+export type ReferralStatusChanged = Message<
+  'ReferralStatusChanged',
+  {
+    referralId: string;
+    referrerId: string;
+    referredId: string;
+    from: Personal<string>;
+    to: Personal<string>;
+    by: string;
+  }
+>;
+
+export type ReferralEvent = ReferralCreated | ReferralStatusChanged;
 
 export const referralEventTypes = {
   ReferralCreated: { version: 1, sealed: { status: 'referredId', externalId: 'referredId' } },
+  ReferralStatusChanged: { version: 1, sealed: { from: 'referredId', to: 'referredId' } },
 } as const satisfies EventTypes<ReferralEvent>;

@@ -37,6 +37,10 @@ export class ReferralQueries {
     return { documents: documents.map(view), ...page };
   }
 
+  async exists(programId: string, referralId: string): Promise<boolean> {
+    return (await this.readModels.one(referralsProjection, programId, referralId)) !== null;
+  }
+
   /** The referral's page: both sides, the flag, and its conversations. */
   async details(viewer: Viewer, referralId: string): Promise<ReferralPage | null> {
     const { programId } = viewer;

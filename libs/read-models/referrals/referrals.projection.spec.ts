@@ -24,6 +24,12 @@ describe('referrals', () => {
       .then({ id, ...rest, programId: 'program-1', createdAt: created.metadata.occurredAt, openConversations: [] });
   });
 
+  it('R3: shows the newest status', () =>
+    referrals
+      .given(created)
+      .when(record('referral-referral-1', sampleOf('ReferralStatusChanged')) as Recorded<Event>)
+      .then({ status: 'quoted' }));
+
   it('I4: the flag is set when a conversation starts', () =>
     referrals.given(created).when(of('ConversationStarted')).then(open('c1')));
 

@@ -19,6 +19,7 @@ export const referralsProjection = defineReadModel<ReferralRow>()({
   name: 'referrals',
   handles: [
     'ReferralCreated',
+    'ReferralStatusChanged',
     'ConversationStarted',
     'MessageSent',
     'MessageReceived',
@@ -56,6 +57,8 @@ export const referralsProjection = defineReadModel<ReferralRow>()({
       case 'ConversationArchived':
       case 'ConversationDeleted':
         return { ...row, openConversations: others };
+      case 'ReferralStatusChanged':
+        return { ...row, status: unlessErased(event.data.to, null) };
       case 'ContactErased':
         return { ...row, status: null, externalId: null };
       case 'ConversationStarted':

@@ -33,23 +33,29 @@ export class ThreadQueries {
 
   /** In the order in which messages were accepted. @throws InvalidCursor, MessageNotFound */
   async page(viewer: Viewer, conversationId: string, { order, ...where }: ThreadPage): Promise<Page<MessageView>> {
-    const { programId } = viewer;
-    const thread = { programId, index: 'conversation', equals: { conversationId }, order };
+    const thread = { programId: viewer.programId, index: 'conversation', equals: { conversationId }, order };
     const { documents, ...page } = await this.entries(thread, conversationId, where);
+    return { documents: await this.views(viewer, documents), ...page };
+  }
+
+  /** These entries, in any order. */
+  async byIds(viewer: Viewer, ids: readonly string[]): Promise<readonly MessageView[]> {
+    return this.views(viewer, await this.readModels.get(threadProjection, viewer.programId, ids));
+  }
+
+  private async views(viewer: Viewer, documents: readonly ThreadEntry[]): Promise<readonly MessageView[]> {
+    const { programId } = viewer;
     const texts = documents.map(({ deliveryId }) => deliveryId).filter((id) => id !== null);
     const deliveries = await this.readModels.get(deliveriesProjection, programId, texts);
     const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
     const refused = (entry: ThreadEntry): string | null =>
       entry.refusedSenderId ?? byId.get(entry.deliveryId ?? '')?.refusedSenderId ?? null;
     const phones = documents.some((entry) => refused(entry) !== null) ? await this.senderPhones(programId) : new Map();
-    return {
-      documents: documents.map((entry) => ({
-        ...view(entry, byId.get(entry.deliveryId ?? '')),
-        text: readsContent(viewer) ? entry.text : null,
-        optedOutOf: phones.get(refused(entry) ?? '') ?? null,
-      })),
-      ...page,
-    };
+    return documents.map((entry) => ({
+      ...view(entry, byId.get(entry.deliveryId ?? '')),
+      text: readsContent(viewer) ? entry.text : null,
+      optedOutOf: phones.get(refused(entry) ?? '') ?? null,
+    }));
   }
 
   private async entries(

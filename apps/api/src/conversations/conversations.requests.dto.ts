@@ -66,13 +66,16 @@ export class InboxArgs extends IntersectionType(ConversationFilterDto, Connectio
 
 /** Which messages: at most one of `after`, `before` and `around`. */
 @ArgsType()
-export class MessagePlaceDto {
+export class MessageOrderDto {
   /** `asc` or `desc`. */
   @ApiProperty({ required: false })
   @Field(() => String, { defaultValue: 'asc' })
   @Optional()
   @IsIn(['asc', 'desc'])
   readonly order: 'asc' | 'desc' = 'asc';
+}
+@ArgsType()
+export class MessagePlaceDto extends MessageOrderDto {
   /** Id of a message: those before it. */
   @Optional() @IsUUID() readonly before?: string;
   /** Id of a message: it, and as many before it as after it, at least one. */

@@ -1,17 +1,25 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { Context, type RequestContext } from '../http/command-context.js';
+import { HistoryDto } from '../http/history.view.js';
 import { Id } from '../http/id-param.js';
 import { FreshDto, PageDto } from '../http/paging.dto.js';
-import { CreateReferralDto } from './referrals.requests.dto.js';
+import { PlainRoutes } from '../http/plain-commands.js';
+import { referralCommands } from './referrals.commands.js';
+import { CreateReferralDto, HistoryPageDto } from './referrals.requests.dto.js';
 import { ReferralsService } from './referrals.service.js';
 import { ReferralCreatedDto, ReferralPageDto, ReferralsDto } from './referrals.view.js';
 
 @ApiTags('referrals')
+@PlainRoutes(referralCommands)
 @Controller('v1/referrals')
 export class ReferralsController {
-  constructor(private readonly referrals: ReferralsService) {}
+  constructor(
+    readonly commands: CommandBus,
+    private readonly referrals: ReferralsService,
+  ) {}
 
   @Post()
   @Requires('referrals:write')
@@ -35,5 +43,16 @@ export class ReferralsController {
     @Caller() caller: CallerIdentity,
   ): Promise<ReferralPageDto> {
     return this.referrals.one(caller, id, position);
+  }
+
+  /** Its history since it was referred: changes of its status and messages about it, in one order. */
+  @Get(':id/timeline')
+  @Requires('referrals:read', 'conversations:read')
+  async timeline(
+    @Id() id: string,
+    @Query() query: HistoryPageDto,
+    @Caller() caller: CallerIdentity,
+  ): Promise<HistoryDto> {
+    return this.referrals.timeline(caller, id, query, query);
   }
 }

@@ -4,14 +4,17 @@ import { HandleReferral, ids, NaturalKeys } from '@app/application';
 import { ReferralNotFound } from '@app/domain/referral';
 import {
   Freshness,
+  HistoryQueries,
   ReferralQueries,
+  type HistoryView,
+  type Listing,
   type ReferralPage,
   type ReferralView,
-  type Listing,
   type Viewer,
 } from '@app/read-models';
 import { commandResponse } from '../http/command-response.js';
 import type { RequestContext } from '../http/command-context.js';
+import type { MessageOrderDto } from '../conversations/conversations.requests.dto.js';
 import type { PageDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
 import type { CreateReferralDto } from './referrals.requests.dto.js';
@@ -23,6 +26,7 @@ export class ReferralsService {
   constructor(
     private readonly commands: CommandBus,
     private readonly referrals: ReferralQueries,
+    private readonly history: HistoryQueries,
     private readonly freshness: Freshness,
     private readonly naturalKeys: NaturalKeys,
   ) {}
@@ -58,6 +62,19 @@ export class ReferralsService {
     const referral = await this.freshness.at(position, () => this.referrals.details(viewer, id));
     if (!referral) throw new ReferralNotFound();
     return referral;
+  }
+
+  /** @throws ReferralNotFound, InvalidCursor */
+  async timeline(
+    viewer: Viewer,
+    id: string,
+    { order }: MessageOrderDto,
+    { position, after, limit }: PageDto,
+  ): Promise<Listing<HistoryView>> {
+    return this.freshness.list(viewer.programId, position, async () => {
+      if (!(await this.referrals.exists(viewer.programId, id))) throw new ReferralNotFound();
+      return this.history.ofReferral(viewer, id, { order, after, limit });
+    });
   }
 
   private async idFor({ programId, commandId }: RequestContext, externalId: string | null): Promise<string> {

@@ -1,0 +1,127 @@
+import { unlessErased, type Actor, type Message, type Recorded } from '@app/kernel';
+import type { ReferralCreated, ReferralStatusChanged } from '@app/domain/referral';
+import { defineReadModel } from '../define-read-model.js';
+
+export const historyKinds = [
+  'referred',
+  'status',
+  'message',
+  'consent-form',
+  'contact-created',
+  'contact-changed',
+] as const;
+
+/** One entry in the history of a contact and, if it is about a referral, of the referral. */
+export type HistoryEntry = {
+  readonly id: string;
+  readonly programId: string;
+  /** Of a referral: its referrer. */
+  readonly contactId: string;
+  readonly referralId: string | null;
+  readonly kind: (typeof historyKinds)[number];
+  readonly author: Actor;
+  readonly at: string;
+  /** The entry of the thread, which has the content. */
+  readonly messageId: string | null;
+  readonly conversationId: string | null;
+  /** The status of a referral before and after; `null` if it was erased. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** The referred person, with whom a status is erased. */
+  readonly statusOf: string | null;
+  readonly order: string;
+};
+
+export const historyProjection = defineReadModel<HistoryEntry>()({
+  name: 'history',
+  handles: [
+    'ReferralCreated',
+    'ReferralStatusChanged',
+    'MessageSent',
+    'AutomatedTextSent',
+    'MessageReceived',
+    'KeywordReceived',
+    'SendRefused',
+    'OptInRequested',
+    'OptInFormReceived',
+    'ContactCreated',
+    'ContactDetailsChanged',
+    'ContactErased',
+  ],
+  indexes: { contact: ['contactId', 'order'], referral: ['referralId', 'order'], status: ['statusOf'] },
+  touches: (event) => {
+    if (event.type === 'ContactErased') return { index: 'status', equals: { statusOf: event.data.contactId } };
+    return 'messageId' in event.data ? event.data.messageId : event.eventId;
+  },
+
+  evolve(row, event) {
+    if (event.type === 'ContactErased') return row && { ...row, from: null, to: null };
+    if (row !== null) return row;
+    switch (event.type) {
+      case 'ReferralCreated':
+      case 'ReferralStatusChanged':
+        return ofReferral(event);
+      case 'MessageSent':
+      case 'AutomatedTextSent':
+      case 'MessageReceived':
+      case 'KeywordReceived':
+      case 'SendRefused': {
+        const { messageId, contactId, conversationId, referralId } = event.data;
+        const order = ('acceptedPosition' in event.data ? event.data.acceptedPosition : null) ?? event.position;
+        return {
+          ...common(event, contactId, 'message'),
+          id: messageId,
+          messageId,
+          conversationId,
+          referralId,
+          order,
+        };
+      }
+      case 'OptInRequested':
+      case 'OptInFormReceived':
+        return common(event, event.data.contactId, 'consent-form');
+      case 'ContactCreated':
+        return common(event, event.data.contactId, 'contact-created');
+      case 'ContactDetailsChanged':
+        return common(event, event.data.contactId, 'contact-changed');
+    }
+  },
+});
+
+function ofReferral(event: Recorded<ReferralCreated | ReferralStatusChanged>): HistoryEntry {
+  const { referralId, referrerId, referredId: statusOf } = event.data;
+  return event.type === 'ReferralCreated'
+    ? {
+        ...common(event, referrerId, 'referred'),
+        referralId,
+        statusOf,
+        to: unlessErased(event.data.status, null),
+      }
+    : {
+        ...common(event, referrerId, 'status'),
+        referralId,
+        statusOf,
+        from: unlessErased(event.data.from, null),
+        to: unlessErased(event.data.to, null),
+      };
+}
+
+const common = (
+  { eventId: id, position: order, metadata: { programId, actor: author, occurredAt: at } }: Recorded<Message>,
+  contactId: string,
+  kind: HistoryEntry['kind'],
+): HistoryEntry => ({
+  id,
+  programId,
+  contactId,
+  referralId: null,
+  kind,
+  author,
+  at,
+  messageId: null,
+  conversationId: null,
+  from: null,
+  to: null,
+  statusOf: null,
+  order,
+});

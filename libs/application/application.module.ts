@@ -6,10 +6,11 @@ import { Automation } from './reactions/automation.js';
 import { ConversationStarter } from './conversation/conversation-starter.js';
 import { InboundEntry } from './inbound/inbound-entry.js';
 import { InboundRouter } from './inbound/inbound-router.js';
+import { LeadFinder } from './contact/lead-finder.js';
 import { Lookups } from './lookups/lookups.js';
 import { NaturalKeys } from './lookups/natural-keys.js';
 import { Parking } from './parking/parking.js';
-import { InboxQueries, MemberQueries, ReadModelReader, UsageQueries } from '@app/read-models';
+import { ContactQueries, InboxQueries, MemberQueries, ReadModelReader, UsageQueries } from '@app/read-models';
 import { ConsentReader } from './consent/send-gate.js';
 import { TextQuota } from './conversation/text-quota.js';
 
@@ -37,7 +38,9 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     InboundEntry,
     InboundRouter,
     Parking,
+    LeadFinder,
     TextQuota,
+    ContactQueries,
     InboxQueries,
     MemberQueries,
     ReadModelReader,
@@ -53,6 +56,7 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     ConversationStarter,
     InboundEntry,
     InboundRouter,
+    LeadFinder,
     Parking,
   ],
 })

@@ -3,6 +3,7 @@ export * from './handlers.js';
 export * from './reactions/automation.js';
 export * from './consent/consent.command.js';
 export * from './contact/contact.command.js';
+export * from './contact/lead-finder.js';
 export * from './conversation/conversation.command.js';
 export * from './delivery/delivery.command.js';
 export * from './referral/referral.command.js';

@@ -21,6 +21,9 @@ import { DevMailController } from './dev-mail.controller.js';
 import { GraphqlApiModule } from './graphql/graphql.module.js';
 import { CommandContexts } from './http/command-context.js';
 import { Membership } from './http/membership.js';
+import { LeadsController } from './leads/leads.controller.js';
+import { LeadsResolver } from './leads/leads.resolver.js';
+import { LeadsService } from './leads/leads.service.js';
 import { MeController, MembersController } from './members/members.controller.js';
 import { MembersResolver } from './members/members.resolver.js';
 import { MembersService } from './members/members.service.js';
@@ -46,6 +49,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
   controllers: [
     ConversationsController,
     ContactsController,
+    LeadsController,
     ReferralsController,
     ConsentsController,
     DeliveriesController,
@@ -66,6 +70,8 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     MessagesResolver,
     ContactsService,
     ContactsResolver,
+    LeadsService,
+    LeadsResolver,
     ReferralsService,
     ReferralsResolver,
     ConsentsService,

@@ -66,6 +66,7 @@ describe('G1: REST and GraphQL have the same operations', () => {
 const id = sample.conversationId;
 const contactId = sample.contact.id;
 const hello = { channel: 'in-app', text: 'Hello' };
+const lead = { firstName: 'Ada', lastName: 'New', email: 'ada@example.org' };
 const consent = { contactId, wording: 'I agree', wordingVersion: '1', source: 'a form' };
 
 const links = (link: string) => ({ portalLink: link, consoleLink: link });
@@ -88,6 +89,10 @@ const commands = (time: 1 | 2): readonly Asked[] => [
   {
     route: 'POST /v1/contacts',
     given: { externalId: `new ${time}`, contactType: 'client', registered: true, active: false },
+  },
+  {
+    route: 'POST /v1/leads',
+    given: { ...lead, email: `ada${time}@example.org`, phone: '+1 415 555 0141', application: `Form ${time}` },
   },
   { route: 'PATCH /v1/contacts/{id}', id: contactId, given: { name: 'Rosa Renamed', homeLocation: 'Oakland' } },
   { route: 'POST /v1/referrals', given: { referrerId: contactId, referredId: contactId, status: 'won' } },
@@ -120,8 +125,13 @@ describe('M9: the same key on both surfaces is the same command', () => {
   it('the table has every command', () => {
     const some = new Set(commands(1).map(({ route }) => route));
     const all = Object.keys(fieldOf).filter((route) => !route.startsWith('GET'));
-    // The sample has no uncertain delivery, and its policy does not allow deletion: these are only refused, below.
-    const never = ['POST /v1/conversations/{id}/delete', 'POST /v1/deliveries/{id}/settle'];
+    // The sample has no uncertain delivery and only leads, and its policy does not allow deletion: these are only
+    // refused, below.
+    const never = [
+      'POST /v1/conversations/{id}/delete',
+      'POST /v1/conversations/{id}/lead',
+      'POST /v1/deliveries/{id}/settle',
+    ];
     expect([...some, ...never].toSorted()).toEqual(all.toSorted());
   });
 
@@ -178,6 +188,10 @@ const refused: readonly Asked[] = [
   { route: 'POST /v1/conversations/{id}/archive', id, headers: { 'idempotency-key': 'a b' } },
   { route: 'POST /v1/conversations/{id}/delete', id, given: { confirm: 'delete' } },
   { route: 'POST /v1/conversations/{id}/delete', id, given: { confirm: 'no' } },
+  { route: 'POST /v1/conversations/{id}/lead', id, given: lead },
+  { route: 'POST /v1/conversations/{id}/lead', id: NOBODY, given: lead },
+  { route: 'POST /v1/leads', given: { ...lead, application: 'Form', email: null } },
+  { route: 'POST /v1/leads', given: { ...lead, application: ' ' } },
   { route: 'POST /v1/contacts', given: {} },
   { route: 'POST /v1/contacts', given: { phones: ['555'] } },
   { route: 'POST /v1/contacts', given: { name: 'x', contactType: 'friend' } },

@@ -28,6 +28,8 @@ export const fieldOf: Readonly<Record<string, string>> = {
   'PUT /v1/conversations/{id}/assignee': 'assignConversation',
   'POST /v1/conversations/{id}/mute': 'muteConversation',
   'POST /v1/conversations/{id}/unmute': 'unmuteConversation',
+  'POST /v1/conversations/{id}/lead': 'createLead',
+  'POST /v1/leads': 'submitLead',
   'GET /v1/contacts': 'contacts',
   'POST /v1/contacts': 'createContact',
   'GET /v1/contacts/{id}': 'contact',

@@ -30,6 +30,8 @@ const table: Readonly<Record<string, readonly Permission[]>> = {
   'PUT /v1/conversations/{id}/assignee': ['conversations:write'],
   'POST /v1/conversations/{id}/mute': ['conversations:mute'],
   'POST /v1/conversations/{id}/unmute': ['conversations:mute'],
+  'POST /v1/conversations/{id}/lead': ['contacts:write'],
+  'POST /v1/leads': ['contacts:write'],
   'GET /v1/contacts': ['contacts:read'],
   'GET /v1/consents/to-renew': ['contacts:read'],
   'POST /v1/contacts': ['contacts:write'],

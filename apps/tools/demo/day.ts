@@ -174,7 +174,7 @@ export class Day {
 
   private async stranger(): Promise<void> {
     const { client, script, views } = this;
-    script.step('6. A text from an unknown number [M4]');
+    script.step('6. A text from an unknown number, who becomes a lead [M4 R2]');
     script.sees('phone', 'texts the program', await client.text(STRANGER, 'Is this Sunrise?'), 200);
     await script.comesToSee(
       'agent',
@@ -189,6 +189,15 @@ export class Day {
     });
     script.sees('agent', 'may answer a person who texted first', answered.status, 201);
     await script.comesToSee('phone', 'gets the answer', () => views.texts(STRANGER), ['It is! How can we help?']);
+    const lead = await client.post('agent', `/v1/conversations/${String(row?.['id'])}/lead`, {
+      firstName: 'Sam',
+      lastName: 'Stranger',
+      email: 'sam@mail.example',
+    });
+    script.sees('agent', 'makes the person a lead', lead.status, 201);
+    await script.comesToSee('agent', 'the conversation shows the name', async () => (await views.inbox()).slice(0, 1), [
+      ['Sam Stranger', 'replied', 'It is! How can we help?', 'none'],
+    ]);
   }
 
   private async pages(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ContactCommand, ContactDetails } from '@app/domain/contact';
+import type { ContactCommand, ContactDetails, LeadForm } from '@app/domain/contact';
 import type { Message } from '@app/kernel';
 import { AggregateCommand } from '../commands/aggregate-command.js';
 
@@ -6,5 +6,10 @@ export type ContactIntent =
   | Message<'CreateContact', Partial<ContactDetails>>
   | Message<'NoteNumber', { phone: string }>
   | Message<'ChangeContact', { changes: Partial<ContactDetails> }>
-  | Extract<ContactCommand, { type: 'EraseContact' }>;
+  | Message<'SubmitLead', SubmittedLead & { by: string }>
+  | Extract<ContactCommand, { type: 'CreateLead' | 'EraseContact' }>;
+
+/** What a person gave in another application: a phone (E.164), an email, or both. */
+export type SubmittedLead = LeadForm & { readonly application: string; readonly phone: string | null };
+
 export class HandleContact extends AggregateCommand<ContactIntent> {}

@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Aggregates, handleCommand, type CommandResult } from '@app/eventing';
-import { contactAggregate, noDetails, type Contact, type ContactCommand } from '@app/domain/contact';
+import { contactAggregate, leadName, noDetails, type Contact, type ContactCommand } from '@app/domain/contact';
 import { unlessErased } from '@app/kernel';
 import { HandleContact, type ContactIntent } from './contact.command.js';
 import { NaturalKeys } from '../lookups/natural-keys.js';
@@ -41,6 +41,21 @@ export class ContactHandler implements ICommandHandler<HandleContact> {
         const details = { ...given, timeZone: given.timeZone ?? zoneOfPhone(given.phones[0]) };
         return { type: intent.type, data: { ...details, contactId, addressIds: await addressIds(details.phones) } };
       }
+      case 'SubmitLead': {
+        const { phone, ...lead } = intent.data;
+        const phones = phone === null ? [] : [phone];
+        const created = {
+          ...noDetails,
+          contactId,
+          name: leadName(lead),
+          phones,
+          addressIds: await addressIds(phones),
+          emails: lead.email === null ? [] : [lead.email],
+          timeZone: zoneOfPhone(phone ?? undefined),
+        };
+        return { type: 'SubmitLead', data: { ...lead, contactId, created } };
+      }
+      case 'CreateLead':
       case 'EraseContact':
         return intent;
       case 'ChangeContact': {

@@ -52,8 +52,26 @@ export class Lookups {
    */
   async numberContactId(programId: string, phone: string, otherwise: string): Promise<string> {
     const id = await this.naturalKeys.contactByPhone(programId, phone);
-    const contact = await this.load(contactAggregate, id, programId);
-    return contact && contact.status !== 'none' && !unlessErased(contact.phones, []).includes(phone) ? otherwise : id;
+    return (await this.has(programId, id, { phones: phone })) ? id : otherwise;
+  }
+
+  /** The same for an email address. */
+  async emailContactId(programId: string, email: string, otherwise: string): Promise<string> {
+    const id = await this.naturalKeys.contactByEmail(programId, email);
+    return (await this.has(programId, id, { emails: email })) ? id : otherwise;
+  }
+
+  /** Whether a contact has this phone or email; true when there is no such contact yet. */
+  private async has(
+    programId: string,
+    contactId: string,
+    { phones, emails }: { readonly phones?: string; readonly emails?: string },
+  ): Promise<boolean> {
+    const contact = await this.load(contactAggregate, contactId, programId);
+    if (!contact || contact.status === 'none') return true;
+    return phones === undefined
+      ? unlessErased(contact.emails, []).some((email) => email.toLowerCase() === emails?.toLowerCase())
+      : unlessErased(contact.phones, []).includes(phones);
   }
 
   /** @throws ReferralNotFound */

@@ -25,6 +25,7 @@ const idsOf = (keyring: Keyring, programId: string, text = phone): Promise<strin
     keys.address(programId, text),
     keys.contactByPhone(programId, text),
     keys.contactByExternalId(programId, text),
+    keys.contactByEmail(programId, text),
     keys.referralByExternalId(programId, text),
     keys.command(programId, { kind: 'staff', id: 'anna' }, text),
     keys.posted(programId, 'SM1', { From: text }),

@@ -25,6 +25,10 @@ export class NaturalKeys {
     return this.id(programId, 'contact', 'phone', phone);
   }
 
+  contactByEmail(programId: string, email: string): Promise<string> {
+    return this.id(programId, 'contact', 'email', email.toLowerCase());
+  }
+
   contactByExternalId(programId: string, externalId: string): Promise<string> {
     return this.id(programId, 'contact', 'external', externalId);
   }

@@ -2,6 +2,7 @@ import { ERASED } from '@app/kernel';
 import { deciderSpec, samples } from '@app/testing';
 import { contactDecider, ContactExists, ContactNotFound, ContactWasErased } from './contact.decider.js';
 import { noDetails, type ContactEvent } from './contact.events.js';
+import { LeadExists } from './lead.js';
 
 const contact = deciderSpec(contactDecider);
 const rita = {
@@ -163,6 +164,62 @@ describe('contact', () => {
       .given(created, renamed)
       .when({ type: 'ChangeContact', data: { changes: { name: 'Rita R.' } } })
       .thenNothing();
+  });
+
+  const form = { firstName: 'Rita', lastName: 'Referrer', email: 'rita@example.com' };
+  const named = {
+    type: 'ContactDetailsChanged',
+    data: {
+      ...justANumber,
+      name: 'Rita Referrer',
+      emails: ['rita@example.com'],
+      formerAddressIds: justANumber.addressIds,
+    },
+  } as const;
+  const createLead = { type: 'CreateLead', data: { ...form, conversationId: 'c1', by: 'anna' } } as const;
+  const submit = (application: string) =>
+    ({
+      type: 'SubmitLead',
+      data: { ...form, contactId: 'rita', application, by: 'website', created: { ...rita, name: 'Rita Referrer' } },
+    }) as const;
+  const submitted = (application: string) =>
+    ({ type: 'LeadSubmitted', data: { ...form, contactId: 'rita', application, by: 'website' } }) as const;
+
+  it('R2: a number becomes a lead, with a name and an email, linked to the conversation', () =>
+    contact
+      .given(seen)
+      .when(createLead)
+      .then(named, { type: 'LeadCreated', data: { ...form, contactId: 'rita', conversationId: 'c1', by: 'anna' } }));
+
+  it('R2: a contact who has a name is a lead already', () => {
+    contact.given(created).when(createLead).thenThrows(LeadExists);
+    contact.given().when(createLead).thenThrows(ContactNotFound);
+  });
+
+  it('R2: another application makes a number a lead, and somebody unknown a contact', () => {
+    contact.given(seen).when(submit('Quote form')).then(named, submitted('Quote form'));
+    contact.given().when(submit('Quote form')).then(created, submitted('Quote form'));
+  });
+
+  it('R2: another application does not change the details of a lead, and is noted once', () => {
+    contact.given(created).when(submit('Quote form')).then(submitted('Quote form'));
+    contact.given(created, submitted('Quote form')).when(submit('Quote form')).thenNothing();
+    contact.given(created, submitted('Quote form')).when(submit('Chat')).then(submitted('Chat'));
+  });
+
+  it('R2: a contact who had no phone gets that of the form', () => {
+    const { phones, addressIds } = rita;
+    const nameless: ContactEvent = { type: 'ContactCreated', data: { ...justANumber, phones: [], addressIds: [] } };
+    contact
+      .given(nameless)
+      .when(submit('Quote form'))
+      .then(
+        {
+          type: 'ContactDetailsChanged',
+          data: { ...named.data, phones, addressIds, formerAddressIds: [] },
+        },
+        submitted('Quote form'),
+      );
   });
 
   it('G5: cannot be changed if it does not exist', () =>

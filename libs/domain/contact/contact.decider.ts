@@ -1,5 +1,13 @@
-import { decideByType, DomainError, ERASED, type Decider, type Message, type Open } from '@app/kernel';
-import type { ContactCreated, ContactDetails, ContactErased, ContactEvent, RecordedDetails } from './contact.events.js';
+import { decideByType, DomainError, ERASED, isErased, type Decider, type Message, type Open } from '@app/kernel';
+import type {
+  ContactCreated,
+  ContactDetails,
+  ContactErased,
+  ContactEvent,
+  LeadCreated,
+  RecordedDetails,
+} from './contact.events.js';
+import { isLead, leadDetails, LeadExists, submitLead, type Submission } from './lead.js';
 
 /** `addressIds` are the address ids of the phones, in the same order. */
 export type ContactCommand =
@@ -7,6 +15,10 @@ export type ContactCommand =
   /** Makes the owner of a new phone number a contact. Changes nothing if the contact exists. */
   | Message<'NoteNumber', Open<ContactCreated['data']>>
   | Message<'ChangeContact', { changes: Partial<ContactDetails>; addressIds?: readonly string[] }>
+  /** Staff make the person of a conversation a lead. */
+  | Message<'CreateLead', Omit<Open<LeadCreated['data']>, 'contactId'>>
+  /** Another application submits a person, known or not. */
+  | Message<'SubmitLead', Submission>
   | Message<'EraseContact', Pick<ContactErased['data'], 'by'>>;
 
 export type Contact =
@@ -17,6 +29,8 @@ export type Contact =
       readonly addressIds: readonly string[];
       /** Numbers that the contact had before. */
       readonly earlierPhoneIds: readonly string[];
+      /** Other applications that submitted the person. */
+      readonly applications: readonly string[];
     } & RecordedDetails);
 
 export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
@@ -30,13 +44,24 @@ export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
     },
     NoteNumber: (data, state) => (state.status === 'none' ? [{ type: 'ContactCreated', data }] : []),
     ChangeContact(data, state) {
-      if (state.status === 'none') throw new ContactNotFound();
-      if (state.status === 'erased') throw new ContactWasErased();
-      const { status: _, earlierPhoneIds: __, ...current } = state;
+      const { status: _, earlierPhoneIds: __, applications: ___, ...current } = known(state);
       const next = { ...current, ...data.changes, addressIds: data.addressIds ?? current.addressIds };
       return JSON.stringify(next) === JSON.stringify(current)
         ? []
         : [{ type: 'ContactDetailsChanged', data: { ...next, formerAddressIds: current.addressIds } }];
+    },
+    CreateLead(data, state) {
+      const { status: _, earlierPhoneIds: __, applications: ___, ...current } = known(state);
+      if (isLead(current)) throw new LeadExists(current.contactId);
+      return [
+        leadDetails(current, data, { phones: [], addressIds: [] }),
+        { type: 'LeadCreated', data: { contactId: current.contactId, ...data } },
+      ];
+    },
+    SubmitLead(data, state) {
+      if (state.status === 'none') return submitLead(data, null);
+      const { status: _, earlierPhoneIds: __, ...current } = known(state);
+      return submitLead(data, current);
     },
     EraseContact({ by }, state) {
       if (state.status === 'none') throw new ContactNotFound();
@@ -49,6 +74,10 @@ export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
   evolve(state, event) {
     if (event.type === 'ContactErased')
       return state.status === 'none' ? state : { ...state, ...nothing, status: 'erased' };
+    if (event.type === 'LeadCreated' || event.type === 'LeadSubmitted')
+      return state.status === 'none' || event.type === 'LeadCreated' || isErased(event.data.application)
+        ? state
+        : { ...state, applications: [...new Set([...state.applications, event.data.application])] };
     const { contactId, addressIds } = event.data;
     const earlierPhoneIds =
       state.status === 'none' ? [] : [...new Set([...state.earlierPhoneIds, ...state.addressIds])];
@@ -57,10 +86,18 @@ export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
       contactId,
       addressIds,
       earlierPhoneIds,
+      applications: state.status === 'none' ? [] : state.applications,
       ...detailsIn(event.data),
     };
   },
 };
+
+/** @throws ContactNotFound, ContactWasErased */
+function known(contact: Contact): Extract<Contact, { status: unknown; contactId: string }> {
+  if (contact.status === 'none') throw new ContactNotFound();
+  if (contact.status === 'erased') throw new ContactWasErased();
+  return contact;
+}
 
 /** The details, without what else is in an event or a row. */
 export const detailsIn = <Details extends RecordedDetails>({
@@ -98,6 +135,7 @@ const nothing = {
   timeZone: ERASED,
   addressIds: [],
   earlierPhoneIds: [],
+  applications: [],
   registered: false,
   active: false,
 } as const;

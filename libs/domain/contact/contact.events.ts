@@ -57,7 +57,20 @@ export type ContactDetailsChanged = Message<
 /** The person asked to be forgotten. `addressIds` are all numbers that the contact ever had. */
 export type ContactErased = Message<'ContactErased', { contactId: string; addressIds: readonly string[]; by: string }>;
 
-export type ContactEvent = ContactCreated | ContactDetailsChanged | ContactErased;
+type Named = { firstName: Personal<string>; lastName: Personal<string> };
+
+/** Staff made the person of a conversation a lead. The contact's name and email are in its details. */
+export type LeadCreated = Message<
+  'LeadCreated',
+  Named & { contactId: string; conversationId: string; email: Personal<string>; by: string }
+>;
+/** The person gave their details in another application, such as a form of the website. */
+export type LeadSubmitted = Message<
+  'LeadSubmitted',
+  Named & { contactId: string; application: Personal<string>; email: Personal<string | null>; by: string }
+>;
+
+export type ContactEvent = ContactCreated | ContactDetailsChanged | ContactErased | LeadCreated | LeadSubmitted;
 
 const sealedDetails = {
   name: 'contactId',
@@ -73,6 +86,11 @@ export const contactEventTypes = {
   ContactCreated: { version: 2, sealed: sealedDetails },
   ContactDetailsChanged: { version: 2, sealed: sealedDetails },
   ContactErased: { version: 1 },
+  LeadCreated: { version: 1, sealed: { firstName: 'contactId', lastName: 'contactId', email: 'contactId' } },
+  LeadSubmitted: {
+    version: 1,
+    sealed: { firstName: 'contactId', lastName: 'contactId', email: 'contactId', application: 'contactId' },
+  },
 } as const satisfies EventTypes<ContactEvent>;
 
 /** The sealed details of an event, once opened, replace these. */

@@ -4,6 +4,7 @@ import { contactEventTypes, contactUpcasters } from './contact.events.js';
 
 export * from './contact.decider.js';
 export * from './contact.events.js';
+export * from './lead.js';
 
 export const contactAggregate = defineAggregate({
   category: 'contact',

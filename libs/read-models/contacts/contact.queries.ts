@@ -6,7 +6,8 @@ import { programsProjection } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
 import { contactsProjection, searchTerm, type ContactRow } from './contacts.projection.js';
 
-export type ContactView = Omit<ContactRow, 'programId' | 'addressIds' | 'terms'>;
+export type ContactView = Omit<ContactRow, 'programId' | 'addressIds' | 'terms' | 'leadFrom' | 'applications'> &
+  Required<Pick<ContactRow, 'leadFrom' | 'applications'>>;
 
 /** Consent of one of the contact's phones, for one number of the program. */
 export type PhoneConsent = Omit<ConsentState, 'folded'> & {
@@ -20,6 +21,8 @@ export type ContactPage = ContactView & {
   readonly conversations: readonly ConversationView[];
 };
 
+const FOUND_BY_EMAIL = 20;
+
 @Injectable()
 export class ContactQueries {
   constructor(
@@ -32,6 +35,13 @@ export class ContactQueries {
     return (await this.readModels.search(contactsProjection, { programId, prefix: searchTerm(search) }, limit)).map(
       view,
     );
+  }
+
+  /** Ids of the contacts with this email address; at most a few. */
+  async idsByEmail(programId: string, email: string): Promise<readonly string[]> {
+    const prefix = searchTerm(email);
+    const found = await this.readModels.search(contactsProjection, { programId, prefix }, FOUND_BY_EMAIL);
+    return found.filter(({ emails }) => emails.some((known) => searchTerm(known) === prefix)).map(({ id }) => id);
   }
 
   async one(programId: string, contactId: string): Promise<ContactView | null> {
@@ -65,5 +75,7 @@ export class ContactQueries {
 function view(row: ContactRow): ContactView {
   // Rows written before these details existed have them after a rebuild.
   const { id, erased, revision, groups = [], homeLocation = null, timeZone = null } = row;
-  return { id, ...detailsIn({ ...row, groups, homeLocation, timeZone }), erased, revision };
+  const { leadFrom = null, applications = [] } = row;
+  const details = detailsIn({ ...row, groups, homeLocation, timeZone });
+  return { id, ...details, leadFrom, applications, erased, revision };
 }

@@ -50,6 +50,25 @@ describe('contacts', () => {
       .then({ name: 'Rita R.', revision: 1 });
   });
 
+  it('R2: shows the conversation of a lead, and each application that submitted the person once', () => {
+    const record = newRecord();
+    const [created, lead, first] = (['ContactCreated', 'LeadCreated', 'LeadSubmitted'] as const).map((type) =>
+      record('contact-contact-rita', sampleOf(type)),
+    ) as [Recorded<ContactEvent>, Recorded<ContactEvent>, Recorded<ContactEvent>];
+    const again = record('contact-contact-rita', sampleOf('LeadSubmitted'));
+    contacts
+      .given(created, lead, first)
+      .when(again)
+      .then({
+        leadFrom: 'conversation-1',
+        applications: [{ name: 'Quote form', at: first.metadata.occurredAt }],
+      });
+    contacts
+      .given(created, lead, first)
+      .when(record('contact-contact-rita', sampleOf('ContactErased')))
+      .then({ applications: [], leadFrom: 'conversation-1' });
+  });
+
   it.each(['rita', 'Referrer', 'rita ref', '+1555123', 'RITA@EXAMPLE', 'crm-7', 'contact-rita'])(
     'M3: is found by the start of %s',
     (typed) => {

@@ -11,16 +11,25 @@ export type ContactRow = ContactDetails & {
   /** The contact asked to be forgotten: name and number are erased, and only the id finds it. */
   readonly erased: boolean;
   readonly revision: number;
+  /** The conversation in which staff made the person a lead. */
+  readonly leadFrom?: string | null;
+  /** Other applications that submitted the person. Rows written before these fields existed have none. */
+  readonly applications?: readonly ContactApplication[];
 };
+
+/** An application in which the person gave their details, and when that was first. */
+export type ContactApplication = { readonly name: string; readonly at: string };
 
 export const contactsProjection = defineReadModel<ContactRow>()({
   name: 'contacts',
-  handles: ['ContactCreated', 'ContactDetailsChanged', 'ContactErased'],
+  handles: ['ContactCreated', 'ContactDetailsChanged', 'LeadCreated', 'LeadSubmitted', 'ContactErased'],
   indexes: {},
   searchTerms: 'terms',
   touches: (event) => event.aggregateId,
 
-  evolve(row, { aggregateId: id, type, data, revision, metadata: { programId } }) {
+  evolve(row, event) {
+    const { aggregateId: id, revision, metadata } = event;
+    const { leadFrom = null, applications = [] } = row ?? {};
     const nobody = {
       name: null,
       phones: [],
@@ -33,8 +42,17 @@ export const contactsProjection = defineReadModel<ContactRow>()({
       registered: false,
       active: false,
       erased: true,
+      applications: [],
     };
-    if (type === 'ContactErased') return row && { ...row, ...nobody, terms: [searchTerm(id)], revision };
+    if (event.type === 'ContactErased') return row && { ...row, ...nobody, terms: [searchTerm(id)], revision };
+    if (event.type === 'LeadCreated') return row && { ...row, leadFrom: event.data.conversationId, revision };
+    if (event.type === 'LeadSubmitted') {
+      const { application } = event.data;
+      if (!row || isErased(application) || applications.some(({ name }) => name === application)) return row;
+      return { ...row, applications: [...applications, { name: application, at: metadata.occurredAt }], revision };
+    }
+    const { data } = event;
+    const { programId } = metadata;
     const { addressIds } = data;
     // An erased contact has no name, and only the id finds it.
     const [name, externalId] = [unlessErased(data.name, null), unlessErased(data.externalId, null)];
@@ -59,7 +77,8 @@ export const contactsProjection = defineReadModel<ContactRow>()({
       externalId ?? '',
     ];
     const terms = [...new Set(words.filter((word) => word !== '').map((word) => searchTerm(word)))];
-    return { id, programId, addressIds, ...details, terms, erased: isErased(data.name), revision };
+    const lead = { leadFrom, applications };
+    return { id, programId, addressIds, ...details, ...lead, terms, erased: isErased(data.name), revision };
   },
 });
 

@@ -58,6 +58,19 @@ describe('history', () => {
       .then({ kind, contactId, referralId: null, messageId: null });
   });
 
+  it('R2, R4: shows from where a lead came, until the person is erased', () => {
+    history
+      .given()
+      .when(happened('contact-contact-rita', sampleOf('LeadCreated')))
+      .then({ kind: 'lead', contactId: 'contact-rita', conversationId: 'conversation-1', application: null });
+    const submitted = happened('contact-contact-rita', sampleOf('LeadSubmitted'));
+    history.given().when(submitted).then({ kind: 'lead', application: 'Quote form', conversationId: null });
+    history
+      .given(submitted)
+      .when(happened('contact-contact-rita', sampleOf('ContactErased')))
+      .then({ kind: 'lead', application: null });
+  });
+
   it('X8: a status is erased with the referred person', () => {
     const erased = happened('contact-contact-paul', {
       type: 'ContactErased',

@@ -9,6 +9,7 @@ export const historyKinds = [
   'consent-form',
   'contact-created',
   'contact-changed',
+  'lead',
 ] as const;
 
 /** One entry in the history of a contact and, if it is about a referral, of the referral. */
@@ -27,8 +28,10 @@ export type HistoryEntry = {
   /** The status of a referral before and after; `null` if it was erased. */
   readonly from: string | null;
   readonly to: string | null;
-  /** The referred person, with whom a status is erased. */
-  readonly statusOf: string | null;
+  /** The other application that submitted a lead. */
+  readonly application: string | null;
+  /** The person with whom these are erased. */
+  readonly erasedWith: string | null;
   readonly order: string;
 };
 
@@ -46,16 +49,18 @@ export const historyProjection = defineReadModel<HistoryEntry>()({
     'OptInFormReceived',
     'ContactCreated',
     'ContactDetailsChanged',
+    'LeadCreated',
+    'LeadSubmitted',
     'ContactErased',
   ],
-  indexes: { contact: ['contactId', 'order'], referral: ['referralId', 'order'], status: ['statusOf'] },
+  indexes: { contact: ['contactId', 'order'], referral: ['referralId', 'order'], erasable: ['erasedWith'] },
   touches: (event) => {
-    if (event.type === 'ContactErased') return { index: 'status', equals: { statusOf: event.data.contactId } };
+    if (event.type === 'ContactErased') return { index: 'erasable', equals: { erasedWith: event.data.contactId } };
     return 'messageId' in event.data ? event.data.messageId : event.eventId;
   },
 
   evolve(row, event) {
-    if (event.type === 'ContactErased') return row && { ...row, from: null, to: null };
+    if (event.type === 'ContactErased') return row && { ...row, from: null, to: null, application: null };
     if (row !== null) return row;
     switch (event.type) {
       case 'ReferralCreated':
@@ -84,23 +89,30 @@ export const historyProjection = defineReadModel<HistoryEntry>()({
         return common(event, event.data.contactId, 'contact-created');
       case 'ContactDetailsChanged':
         return common(event, event.data.contactId, 'contact-changed');
+      case 'LeadCreated':
+        return { ...common(event, event.data.contactId, 'lead'), conversationId: event.data.conversationId };
+      case 'LeadSubmitted': {
+        const { contactId, application } = event.data;
+        const erasable = { application: unlessErased(application, null), erasedWith: contactId };
+        return { ...common(event, contactId, 'lead'), ...erasable };
+      }
     }
   },
 });
 
 function ofReferral(event: Recorded<ReferralCreated | ReferralStatusChanged>): HistoryEntry {
-  const { referralId, referrerId, referredId: statusOf } = event.data;
+  const { referralId, referrerId, referredId: erasedWith } = event.data;
   return event.type === 'ReferralCreated'
     ? {
         ...common(event, referrerId, 'referred'),
         referralId,
-        statusOf,
+        erasedWith,
         to: unlessErased(event.data.status, null),
       }
     : {
         ...common(event, referrerId, 'status'),
         referralId,
-        statusOf,
+        erasedWith,
         from: unlessErased(event.data.from, null),
         to: unlessErased(event.data.to, null),
       };
@@ -122,6 +134,7 @@ const common = (
   conversationId: null,
   from: null,
   to: null,
-  statusOf: null,
+  application: null,
+  erasedWith: null,
   order,
 });

@@ -6,7 +6,7 @@ import { ThreadQueries, type MessageView } from '../thread/thread.queries.js';
 import { historyProjection, type HistoryEntry } from './history.projection.js';
 
 /** An entry; `message` is that of the thread. */
-export type HistoryView = Omit<HistoryEntry, 'programId' | 'messageId' | 'statusOf' | 'order'> & {
+export type HistoryView = Omit<HistoryEntry, 'programId' | 'messageId' | 'erasedWith' | 'order'> & {
   readonly message: MessageView | null;
 };
 
@@ -41,6 +41,6 @@ export class HistoryQueries {
 export type HistoryRequest = Pick<PageRequest, 'order' | 'after' | 'limit'>;
 
 const view = (
-  { programId: _, messageId: __, statusOf: ___, order: ____, ...entry }: HistoryEntry,
+  { programId: _, messageId: __, erasedWith: ___, order: ____, ...entry }: HistoryEntry,
   message: MessageView | undefined,
 ): HistoryView => ({ ...entry, message: message ?? null });

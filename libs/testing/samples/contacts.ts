@@ -21,6 +21,22 @@ export const contactSamples = {
   ContactCreated: contact,
   ContactDetailsChanged: { ...contact, name: 'Rita R.', formerAddressIds: ['address-2'] },
   ContactErased: { contactId: 'contact-rita', addressIds: ['address-1', 'address-2'], by: 'olivia' },
+  LeadCreated: {
+    contactId: 'contact-rita',
+    conversationId: 'conversation-1',
+    firstName: 'Rita',
+    lastName: 'Referrer',
+    email: 'rita@example.com',
+    by: 'anna',
+  },
+  LeadSubmitted: {
+    contactId: 'contact-rita',
+    application: 'Quote form',
+    firstName: 'Rita',
+    lastName: 'Referrer',
+    email: 'rita@example.com',
+    by: 'website',
+  },
   ReferralCreated: {
     referralId: 'referral-1',
     referrerId: 'contact-rita',

@@ -1,7 +1,7 @@
 import { Field, ObjectType } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 import type { ContactTimeZone, ContactType } from '@app/domain/contact';
-import type { ContactPage, ContactView, PhoneConsent } from '@app/read-models';
+import type { ContactApplication, ContactPage, ContactView, PhoneConsent } from '@app/read-models';
 import { consentStates, ConversationDto } from '../conversations/conversations.view.js';
 import { CommandDto } from '../http/command.view.js';
 import { ListOf, Nullable, OneOf } from '../http/view-fields.js';
@@ -14,6 +14,13 @@ export class TimeZoneDto implements ContactTimeZone {
   readonly name!: string;
   /** Where it was learnt: stated, or the only zone of the phone number's country. */
   @OneOf(['stated', 'phone']) readonly source!: ContactTimeZone['source'];
+}
+
+@ObjectType('ContactApplication')
+export class ContactApplicationDto implements ContactApplication {
+  readonly name!: string;
+  /** When the person first gave their details there. */
+  readonly at!: string;
 }
 
 @ObjectType('Contact')
@@ -31,6 +38,10 @@ export class ContactDto implements ContactView {
   @ApiProperty({ type: TimeZoneDto, nullable: true })
   @Field(() => TimeZoneDto, { nullable: true })
   readonly timeZone!: TimeZoneDto | null;
+  /** The conversation in which staff made the person a lead. */
+  @Nullable() readonly leadFrom!: string | null;
+  /** Other applications in which the person gave their details. */
+  @ListOf(ContactApplicationDto) readonly applications!: readonly ContactApplicationDto[];
   /** The person asked to be forgotten. */
   readonly erased!: boolean;
   readonly revision!: number;

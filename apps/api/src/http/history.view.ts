@@ -19,6 +19,8 @@ export class HistoryEntryDto implements HistoryView {
   @Nullable() readonly from!: string | null;
   /** The status of the referral from then on; null if it was erased. */
   @Nullable() readonly to!: string | null;
+  /** Of a lead: the other application that submitted it. */
+  @Nullable() readonly application!: string | null;
   @ApiProperty({ type: MessageDto, nullable: true })
   @Field(() => MessageDto, { nullable: true })
   readonly message!: MessageDto | null;

@@ -34,6 +34,8 @@ export const fieldOf: Readonly<Record<string, string>> = {
   'POST /v1/contacts': 'createContact',
   'GET /v1/contacts/{id}': 'contact',
   'PATCH /v1/contacts/{id}': 'changeContact',
+  'DELETE /v1/contacts/{id}': 'removeContact',
+  'POST /v1/contacts/{id}/restore': 'restoreContact',
   'GET /v1/referrals': 'referrals',
   'GET /v1/referrals/{id}': 'referral',
   'GET /v1/referrals/{id}/timeline': 'referralTimeline',

@@ -37,6 +37,8 @@ const table: Readonly<Record<string, readonly Permission[]>> = {
   'POST /v1/contacts': ['contacts:write'],
   'GET /v1/contacts/{id}': ['contacts:read'],
   'PATCH /v1/contacts/{id}': ['contacts:write'],
+  'DELETE /v1/contacts/{id}': ['contacts:write'],
+  'POST /v1/contacts/{id}/restore': ['contacts:write'],
   'GET /v1/referrals': ['referrals:read'],
   'GET /v1/referrals/{id}': ['referrals:read'],
   'GET /v1/referrals/{id}/timeline': ['referrals:read', 'conversations:read'],

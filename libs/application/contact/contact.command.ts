@@ -7,7 +7,7 @@ export type ContactIntent =
   | Message<'NoteNumber', { phone: string }>
   | Message<'ChangeContact', { changes: Partial<ContactDetails> }>
   | Message<'SubmitLead', SubmittedLead & { by: string }>
-  | Extract<ContactCommand, { type: 'CreateLead' | 'EraseContact' }>;
+  | Extract<ContactCommand, { type: 'CreateLead' | 'RemoveContact' | 'RestoreContact' | 'EraseContact' }>;
 
 /** What a person gave in another application: a phone (E.164), an email, or both. */
 export type SubmittedLead = LeadForm & { readonly application: string; readonly phone: string | null };

@@ -56,6 +56,8 @@ export class ContactHandler implements ICommandHandler<HandleContact> {
         return { type: 'SubmitLead', data: { ...lead, contactId, created } };
       }
       case 'CreateLead':
+      case 'RemoveContact':
+      case 'RestoreContact':
       case 'EraseContact':
         return intent;
       case 'ChangeContact': {

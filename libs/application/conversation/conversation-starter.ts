@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { CommandContext, CommandResult } from '@app/eventing';
 import { recipientOf } from '@app/domain/address';
 import { ContactWasErased } from '@app/domain/contact';
+import type { Channel } from '@app/domain/conversation';
 import { HandleContact } from '../contact/contact.command.js';
 import { HandleConversation } from './conversation.command.js';
 import { ids, subCommand } from '../commands/ids.js';
@@ -30,7 +31,7 @@ export class ConversationStarter {
 
   /** @param about the result of {@link find} */
   async start(
-    by: string,
+    { by, channel }: { readonly by: string; readonly channel?: Channel | undefined },
     whom: ConversationWith,
     { conversationId, contactId, referralId }: ConversationAbout,
     context: CommandContext,
@@ -43,10 +44,8 @@ export class ConversationStarter {
           subCommand(context, 'contact'),
         ),
       );
-    const intent = {
-      type: 'StartConversation',
-      data: { conversationId, contactId, referralId, by, source: 'console' },
-    } as const;
+    const data = { conversationId, contactId, referralId, by, source: 'console', ...(channel && { channel }) } as const;
+    const intent = { type: 'StartConversation', data } as const;
     return {
       conversationId,
       ...(await this.commands.execute(new HandleConversation(conversationId, intent, context))),

@@ -1,4 +1,4 @@
-import type { ConversationCommand } from '@app/domain/conversation';
+import type { Channel, ConversationCommand } from '@app/domain/conversation';
 import type { Message } from '@app/kernel';
 import { AggregateCommand } from '../commands/aggregate-command.js';
 
@@ -8,11 +8,13 @@ type Automated = 'SendOptInRequest' | 'ReceiveMessage' | 'ReceiveKeyword';
 /** A message has no id yet: the handler derives it. */
 export type ConversationIntent =
   | Message<'SendMessage', Pick<DataOf<'SendMessage'>, 'by' | 'channel' | 'text' | 'lastSeen'>>
+  /** By staff, `channel` says by what they want to write first; by default by text, if the contact has a number. */
+  | Message<'StartConversation', DataOf<'StartConversation'> & { readonly channel?: Channel | undefined }>
   /** A member of staff deletes it, if the program's policy allows that. */
   | Message<'DeleteByStaff', { by: string }>
   /** The contact writes in the portal. */
   | Message<'WriteInApp', { text: string; source: 'portal' | 'widget' }>
   | { [Type in Automated]: Message<Type, Omit<DataOf<Type>, 'messageId'>> }[Automated]
-  | Exclude<ConversationCommand, { type: 'SendMessage' | Automated }>;
+  | Exclude<ConversationCommand, { type: 'SendMessage' | 'StartConversation' | Automated }>;
 
 export class HandleConversation extends AggregateCommand<ConversationIntent> {}

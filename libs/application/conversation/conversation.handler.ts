@@ -2,11 +2,12 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError, isErased, streamOf, unlessErased, type ErrorKind, type Recorded } from '@app/kernel';
 import { Aggregates, EventLog, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
 import { TextLimitReached, TextsDisabled } from '@app/domain/consent';
-import type { Contact } from '@app/domain/contact';
+import { portalRule, type Contact } from '@app/domain/contact';
 import { isAssignable, MemberNotFound, NotAssignable } from '@app/domain/member';
 import {
   ColleagueReplied,
   conversationAggregate,
+  type Channel,
   type Conversation,
   type ConversationCommand,
   type ConversationEvent,
@@ -71,6 +72,12 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     context: CommandContext,
   ): Promise<ConversationCommand> {
     if (intent.type === 'SendMessage') return this.withGate(id, intent, state, context);
+    if (intent.type === 'StartConversation') {
+      const { channel, ...data } = intent.data;
+      if (state.status === 'not-started' && data.by !== null)
+        await this.checkReachable(context.programId, data.contactId, channel);
+      return { type: 'StartConversation', data };
+    }
     if (intent.type === 'AssignConversation' && intent.data.assignee !== null) {
       const assignee = await this.lookups.member(context.programId, intent.data.assignee);
       if (!assignee) throw new MemberNotFound();
@@ -82,6 +89,16 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
       return { type: 'DeleteConversation', data: intent.data };
     }
     return toCommand(intent, messageIdFor(id, context));
+  }
+
+  /** By the portal, unless it is to be by text. @throws NotReachableInApp */
+  private async checkReachable(programId: string, contactId: string, channel: Channel | undefined): Promise<void> {
+    const contact = await this.lookups.contact(programId, contactId);
+    // A conversation that starts while its contact is being erased is deleted afterwards.
+    if (contact.status === 'erased') return;
+    const isInApp = channel === undefined ? contact.addressIds.length === 0 : channel === 'in-app';
+    const rule = isInApp ? portalRule(contact) : null;
+    if (rule !== null) throw new NotReachableInApp(rule);
   }
 
   /** The program's number by the sender's id. */
@@ -145,16 +162,15 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
 }
 
 function asInApp(
-  { registered, active, emails }: KnownContact,
+  contact: KnownContact,
   { messagesEnabled }: Policies,
 ): Pick<SendMessage['data'], 'isNotified' | 'refusal'> {
-  const account = !registered ? 'ContactNotRegistered' : !active ? 'ContactInactive' : null;
-  const rule = messagesEnabled === 'off' ? 'MessagesDisabled' : account;
-  return { isNotified: unlessErased(emails, []).length > 0, refusal: rule && { rule, refusedSenderId: null } };
+  const rule = messagesEnabled === 'off' ? 'MessagesDisabled' : portalRule(contact);
+  return { isNotified: unlessErased(contact.emails, []).length > 0, refusal: rule && { rule, refusedSenderId: null } };
 }
 
 function toCommand(
-  intent: Exclude<ConversationIntent, { type: 'SendMessage' | 'DeleteByStaff' }>,
+  intent: Exclude<ConversationIntent, { type: 'SendMessage' | 'StartConversation' | 'DeleteByStaff' }>,
   messageId: string,
 ): ConversationCommand {
   switch (intent.type) {
@@ -183,6 +199,7 @@ const refusals: Readonly<Record<SendRule, string>> = {
   RecipientOptedOut: 'The contact has opted out of texts; they can opt in again only by texting START from the number',
   ContactNotRegistered: 'The contact has no portal account and cannot read messages in the app',
   ContactInactive: 'The contact is not active',
+  ContactRemoved: 'The contact was removed from the program and cannot read messages in the app',
   ContactErased: 'The contact was erased; no more messages can be sent',
   TextLimitReached: new TextLimitReached().message,
   TextsDisabled: new TextsDisabled().message,
@@ -198,6 +215,14 @@ export class SendRefusedError extends DomainError {
     super(optedOutOf === null ? refusals[rule] : `${refusals[rule]}. The opt-out came to ${optedOutOf}`);
     this.code = rule;
     this.kind = rule === 'ContactErased' ? 'gone' : 'conflict';
+  }
+}
+/** No conversation was started, since the contact could not read it. `code` is the rule. */
+export class NotReachableInApp extends DomainError {
+  readonly code: SendRule;
+  constructor(rule: SendRule) {
+    super(refusals[rule]);
+    this.code = rule;
   }
 }
 export class DeletionNotAllowed extends DomainError {

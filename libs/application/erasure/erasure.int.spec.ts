@@ -133,7 +133,7 @@ describe('erased content', () => {
       const found = await side.starter.find({ contactId: ritaId }, side.context('start'));
       await remove(general);
       expect(
-        (await side.starter.start('anna', { contactId: ritaId }, found, side.context('start'))).conversationId,
+        (await side.starter.start({ by: 'anna' }, { contactId: ritaId }, found, side.context('start'))).conversationId,
       ).toBe(general);
       expect(await lastStarted()).toBe(about);
     });

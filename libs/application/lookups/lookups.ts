@@ -46,6 +46,11 @@ export class Lookups {
     return (await this.load(contactAggregate, contactId, programId))?.status === 'erased';
   }
 
+  async isRemoved(programId: string, contactId: string): Promise<boolean> {
+    const contact = await this.load(contactAggregate, contactId, programId);
+    return contact !== null && contact.status !== 'none' && contact.isRemoved;
+  }
+
   /**
    * Contact id for a bare number: derived from the number, or `otherwise` if the contact with the derived id has
    * another number by now.

@@ -87,7 +87,7 @@ export class WriteSide {
   }
 
   async start(by: string, whom: ConversationWith, context: CommandContext): ReturnType<ConversationStarter['start']> {
-    return this.starter.start(by, whom, await this.starter.find(whom, context), context);
+    return this.starter.start({ by }, whom, await this.starter.find(whom, context), context);
   }
 
   async createProgram(policies: Partial<Policies> = {}): Promise<void> {

@@ -1,6 +1,6 @@
 import { ERASED } from '@app/kernel';
 import { deciderSpec, samples } from '@app/testing';
-import { contactDecider, ContactExists, ContactNotFound, ContactWasErased } from './contact.decider.js';
+import { contactDecider, ContactExists, ContactNotFound, ContactWasErased, portalRule } from './contact.decider.js';
 import { noDetails, type ContactEvent } from './contact.events.js';
 import { LeadExists } from './lead.js';
 
@@ -221,6 +221,37 @@ describe('contact', () => {
         submitted('Quote form'),
       );
   });
+
+  const by = { by: 'anna' };
+  const removed = { type: 'ContactRemoved', data: { contactId: 'rita', ...by } } as const;
+  const restored = { type: 'ContactRestored', data: { contactId: 'rita', ...by } } as const;
+
+  it('R5: can be removed and restored, each once', () => {
+    contact.given(created).when({ type: 'RemoveContact', data: by }).then(removed);
+    contact.given(created, removed).when({ type: 'RemoveContact', data: by }).thenNothing();
+    contact.given(created, removed).when({ type: 'RestoreContact', data: by }).then(restored);
+    contact.given(created).when({ type: 'RestoreContact', data: by }).thenNothing();
+    contact.given(created, removed, restored).when({ type: 'RemoveContact', data: by }).then(removed);
+    contact.given().when({ type: 'RemoveContact', data: by }).thenThrows(ContactNotFound);
+  });
+
+  it('R5: stays removed when the details change', () =>
+    contact
+      .given(created, removed, {
+        type: 'ContactDetailsChanged',
+        data: { ...rita, name: 'Rita R.', formerAddressIds: rita.addressIds },
+      })
+      .when({ type: 'RemoveContact', data: by })
+      .thenNothing());
+
+  it.each([
+    [{ isRemoved: false, registered: true, active: true }, null],
+    [{ isRemoved: false, registered: false, active: true }, 'ContactNotRegistered'],
+    [{ isRemoved: false, registered: true, active: false }, 'ContactInactive'],
+    [{ isRemoved: true, registered: true, active: true }, 'ContactRemoved'],
+  ])('R5: uses the portal only when registered, active and not removed: %j', (who, rule) =>
+    expect(portalRule(who)).toBe(rule),
+  );
 
   it('G5: cannot be changed if it does not exist', () =>
     contact

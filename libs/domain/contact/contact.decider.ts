@@ -19,6 +19,7 @@ export type ContactCommand =
   | Message<'CreateLead', Omit<Open<LeadCreated['data']>, 'contactId'>>
   /** Another application submits a person, known or not. */
   | Message<'SubmitLead', Submission>
+  | Message<'RemoveContact' | 'RestoreContact', { by: string }>
   | Message<'EraseContact', Pick<ContactErased['data'], 'by'>>;
 
 export type Contact =
@@ -31,6 +32,8 @@ export type Contact =
       readonly earlierPhoneIds: readonly string[];
       /** Other applications that submitted the person. */
       readonly applications: readonly string[];
+      /** Left the program. */
+      readonly isRemoved: boolean;
     } & RecordedDetails);
 
 export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
@@ -44,14 +47,14 @@ export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
     },
     NoteNumber: (data, state) => (state.status === 'none' ? [{ type: 'ContactCreated', data }] : []),
     ChangeContact(data, state) {
-      const { status: _, earlierPhoneIds: __, applications: ___, ...current } = known(state);
+      const current = storedOf(known(state));
       const next = { ...current, ...data.changes, addressIds: data.addressIds ?? current.addressIds };
       return JSON.stringify(next) === JSON.stringify(current)
         ? []
         : [{ type: 'ContactDetailsChanged', data: { ...next, formerAddressIds: current.addressIds } }];
     },
     CreateLead(data, state) {
-      const { status: _, earlierPhoneIds: __, applications: ___, ...current } = known(state);
+      const current = storedOf(known(state));
       if (isLead(current)) throw new LeadExists(current.contactId);
       return [
         leadDetails(current, data, { phones: [], addressIds: [] }),
@@ -60,8 +63,16 @@ export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
     },
     SubmitLead(data, state) {
       if (state.status === 'none') return submitLead(data, null);
-      const { status: _, earlierPhoneIds: __, ...current } = known(state);
-      return submitLead(data, current);
+      const contact = known(state);
+      return submitLead(data, { ...storedOf(contact), applications: contact.applications });
+    },
+    RemoveContact({ by }, state) {
+      const { contactId, isRemoved } = known(state);
+      return isRemoved ? [] : [{ type: 'ContactRemoved', data: { contactId, by } }];
+    },
+    RestoreContact({ by }, state) {
+      const { contactId, isRemoved } = known(state);
+      return isRemoved ? [{ type: 'ContactRestored', data: { contactId, by } }] : [];
     },
     EraseContact({ by }, state) {
       if (state.status === 'none') throw new ContactNotFound();
@@ -72,28 +83,60 @@ export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
   }),
 
   evolve(state, event) {
-    if (event.type === 'ContactErased')
-      return state.status === 'none' ? state : { ...state, ...nothing, status: 'erased' };
-    if (event.type === 'LeadCreated' || event.type === 'LeadSubmitted')
-      return state.status === 'none' || event.type === 'LeadCreated' || isErased(event.data.application)
-        ? state
-        : { ...state, applications: [...new Set([...state.applications, event.data.application])] };
+    if (event.type !== 'ContactCreated' && event.type !== 'ContactDetailsChanged')
+      return state.status === 'none' ? state : withoutDetails(state, event);
     const { contactId, addressIds } = event.data;
-    const earlierPhoneIds =
-      state.status === 'none' ? [] : [...new Set([...state.earlierPhoneIds, ...state.addressIds])];
+    const before = state.status === 'none' ? nobodyYet : state;
     return {
       status: 'known',
       contactId,
       addressIds,
-      earlierPhoneIds,
-      applications: state.status === 'none' ? [] : state.applications,
+      earlierPhoneIds: [...new Set([...before.earlierPhoneIds, ...before.addressIds])],
+      applications: before.applications,
+      isRemoved: before.isRemoved,
       ...detailsIn(event.data),
     };
   },
 };
 
+type Somebody = Exclude<Contact, { status: 'none' }>;
+
+const nobodyYet = { addressIds: [], earlierPhoneIds: [], applications: [], isRemoved: false };
+
+/** After an event that has no details. */
+function withoutDetails(
+  state: Somebody,
+  event: Exclude<ContactEvent, { type: 'ContactCreated' | 'ContactDetailsChanged' }>,
+): Somebody {
+  switch (event.type) {
+    case 'ContactErased':
+      return { ...state, ...nothing, status: 'erased' };
+    case 'ContactRemoved':
+      return { ...state, isRemoved: true };
+    case 'ContactRestored':
+      return { ...state, isRemoved: false };
+    case 'LeadCreated':
+      return state;
+    case 'LeadSubmitted': {
+      const { application } = event.data;
+      return isErased(application)
+        ? state
+        : { ...state, applications: [...new Set([...state.applications, application])] };
+    }
+  }
+}
+
+/** What the events with all details have. */
+const storedOf = ({
+  status: _status,
+  earlierPhoneIds: _earlier,
+  applications: _applications,
+  isRemoved: _isRemoved,
+  ...stored
+}: Somebody): Omit<Somebody, 'status' | 'earlierPhoneIds' | 'applications' | 'isRemoved'> => stored;
+
 /** @throws ContactNotFound, ContactWasErased */
-function known(contact: Contact): Extract<Contact, { status: unknown; contactId: string }> {
+function known(contact: Contact): Somebody {
   if (contact.status === 'none') throw new ContactNotFound();
   if (contact.status === 'erased') throw new ContactWasErased();
   return contact;
@@ -123,6 +166,18 @@ export const detailsIn = <Details extends RecordedDetails>({
   homeLocation,
   timeZone,
 });
+
+/** Why a contact cannot use the portal; `null` if they can. */
+export function portalRule({
+  isRemoved,
+  registered,
+  active,
+}: Pick<Somebody, 'isRemoved' | 'registered' | 'active'>):
+  'ContactRemoved' | 'ContactNotRegistered' | 'ContactInactive' | null {
+  if (isRemoved) return 'ContactRemoved';
+  if (!registered) return 'ContactNotRegistered';
+  return active ? null : 'ContactInactive';
+}
 
 /** What remains of an erased person, also when the stream was read before the key was destroyed. */
 const nothing = {

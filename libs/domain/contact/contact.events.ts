@@ -70,7 +70,19 @@ export type LeadSubmitted = Message<
   Named & { contactId: string; application: Personal<string>; email: Personal<string | null>; by: string }
 >;
 
-export type ContactEvent = ContactCreated | ContactDetailsChanged | ContactErased | LeadCreated | LeadSubmitted;
+/** The person left the program: the record stays, the portal is closed. */
+export type ContactRemoved = Message<'ContactRemoved', { contactId: string; by: string }>;
+/** The person is back, with the same account as before. */
+export type ContactRestored = Message<'ContactRestored', { contactId: string; by: string }>;
+
+export type ContactEvent =
+  | ContactCreated
+  | ContactDetailsChanged
+  | ContactErased
+  | LeadCreated
+  | LeadSubmitted
+  | ContactRemoved
+  | ContactRestored;
 
 const sealedDetails = {
   name: 'contactId',
@@ -86,6 +98,8 @@ export const contactEventTypes = {
   ContactCreated: { version: 2, sealed: sealedDetails },
   ContactDetailsChanged: { version: 2, sealed: sealedDetails },
   ContactErased: { version: 1 },
+  ContactRemoved: { version: 1 },
+  ContactRestored: { version: 1 },
   LeadCreated: { version: 1, sealed: { firstName: 'contactId', lastName: 'contactId', email: 'contactId' } },
   LeadSubmitted: {
     version: 1,

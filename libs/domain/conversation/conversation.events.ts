@@ -15,6 +15,7 @@ export type SendRule =
   | 'RecipientOptedOut'
   | 'ContactNotRegistered'
   | 'ContactInactive'
+  | 'ContactRemoved'
   | 'ContactErased'
   | 'TextLimitReached'
   | 'TextsDisabled'

@@ -6,8 +6,11 @@ import { programsProjection } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
 import { contactsProjection, searchTerm, type ContactRow } from './contacts.projection.js';
 
-export type ContactView = Omit<ContactRow, 'programId' | 'addressIds' | 'terms' | 'leadFrom' | 'applications'> &
-  Required<Pick<ContactRow, 'leadFrom' | 'applications'>>;
+export type ContactView = Omit<
+  ContactRow,
+  'programId' | 'addressIds' | 'terms' | 'leadFrom' | 'applications' | 'removed'
+> &
+  Required<Pick<ContactRow, 'leadFrom' | 'applications' | 'removed'>>;
 
 /** Consent of one of the contact's phones, for one number of the program. */
 export type PhoneConsent = Omit<ConsentState, 'folded'> & {
@@ -75,7 +78,7 @@ export class ContactQueries {
 function view(row: ContactRow): ContactView {
   // Rows written before these details existed have them after a rebuild.
   const { id, erased, revision, groups = [], homeLocation = null, timeZone = null } = row;
-  const { leadFrom = null, applications = [] } = row;
+  const { leadFrom = null, applications = [], removed = false } = row;
   const details = detailsIn({ ...row, groups, homeLocation, timeZone });
-  return { id, ...details, leadFrom, applications, erased, revision };
+  return { id, ...details, leadFrom, applications, removed, erased, revision };
 }

@@ -69,6 +69,25 @@ describe('contacts', () => {
       .then({ applications: [], leadFrom: 'conversation-1' });
   });
 
+  it('R5: shows whether the person left the program, also after a change of details', () => {
+    const record = newRecord();
+    const happens = (...types: ContactEvent['type'][]) =>
+      types.map((type) => record('contact-contact-rita', sampleOf(type)) as Recorded<ContactEvent>);
+    const gone = happens('ContactCreated', 'ContactRemoved');
+    const [changed, restored] = happens('ContactDetailsChanged', 'ContactRestored') as [
+      Recorded<ContactEvent>,
+      Recorded<ContactEvent>,
+    ];
+    contacts
+      .given(...gone)
+      .when(changed)
+      .then({ removed: true, revision: 2 });
+    contacts
+      .given(...gone, changed)
+      .when(restored)
+      .then({ removed: false, revision: 3 });
+  });
+
   it.each(['rita', 'Referrer', 'rita ref', '+1555123', 'RITA@EXAMPLE', 'crm-7', 'contact-rita'])(
     'M3: is found by the start of %s',
     (typed) => {

@@ -15,6 +15,8 @@ export type ContactRow = ContactDetails & {
   readonly leadFrom?: string | null;
   /** Other applications that submitted the person. Rows written before these fields existed have none. */
   readonly applications?: readonly ContactApplication[];
+  /** Left the program. */
+  readonly removed?: boolean;
 };
 
 /** An application in which the person gave their details, and when that was first. */
@@ -22,14 +24,22 @@ export type ContactApplication = { readonly name: string; readonly at: string };
 
 export const contactsProjection = defineReadModel<ContactRow>()({
   name: 'contacts',
-  handles: ['ContactCreated', 'ContactDetailsChanged', 'LeadCreated', 'LeadSubmitted', 'ContactErased'],
+  handles: [
+    'ContactCreated',
+    'ContactDetailsChanged',
+    'LeadCreated',
+    'LeadSubmitted',
+    'ContactRemoved',
+    'ContactRestored',
+    'ContactErased',
+  ],
   indexes: {},
   searchTerms: 'terms',
   touches: (event) => event.aggregateId,
 
   evolve(row, event) {
     const { aggregateId: id, revision, metadata } = event;
-    const { leadFrom = null, applications = [] } = row ?? {};
+    const { leadFrom = null, applications = [], removed = false } = row ?? {};
     const nobody = {
       name: null,
       phones: [],
@@ -45,6 +55,8 @@ export const contactsProjection = defineReadModel<ContactRow>()({
       applications: [],
     };
     if (event.type === 'ContactErased') return row && { ...row, ...nobody, terms: [searchTerm(id)], revision };
+    if (event.type === 'ContactRemoved' || event.type === 'ContactRestored')
+      return row && { ...row, removed: event.type === 'ContactRemoved', revision };
     if (event.type === 'LeadCreated') return row && { ...row, leadFrom: event.data.conversationId, revision };
     if (event.type === 'LeadSubmitted') {
       const { application } = event.data;
@@ -77,7 +89,7 @@ export const contactsProjection = defineReadModel<ContactRow>()({
       externalId ?? '',
     ];
     const terms = [...new Set(words.filter((word) => word !== '').map((word) => searchTerm(word)))];
-    const lead = { leadFrom, applications };
+    const lead = { leadFrom, applications, removed };
     return { id, programId, addressIds, ...details, ...lead, terms, erased: isErased(data.name), revision };
   },
 });

@@ -48,6 +48,8 @@ describe('history', () => {
   it.each([
     ['ContactCreated', 'contact-contact-rita', 'contact-created'],
     ['ContactDetailsChanged', 'contact-contact-rita', 'contact-changed'],
+    ['ContactRemoved', 'contact-contact-rita', 'contact-removed'],
+    ['ContactRestored', 'contact-contact-rita', 'contact-restored'],
     ['OptInRequested', 'consent-1', 'consent-form'],
     ['OptInFormReceived', 'consent-1', 'consent-form'],
   ] as const)('R4: shows %s', (type, stream, kind) => {

@@ -10,6 +10,8 @@ export const historyKinds = [
   'contact-created',
   'contact-changed',
   'lead',
+  'contact-removed',
+  'contact-restored',
 ] as const;
 
 /** One entry in the history of a contact and, if it is about a referral, of the referral. */
@@ -51,6 +53,8 @@ export const historyProjection = defineReadModel<HistoryEntry>()({
     'ContactDetailsChanged',
     'LeadCreated',
     'LeadSubmitted',
+    'ContactRemoved',
+    'ContactRestored',
     'ContactErased',
   ],
   indexes: { contact: ['contactId', 'order'], referral: ['referralId', 'order'], erasable: ['erasedWith'] },
@@ -89,6 +93,10 @@ export const historyProjection = defineReadModel<HistoryEntry>()({
         return common(event, event.data.contactId, 'contact-created');
       case 'ContactDetailsChanged':
         return common(event, event.data.contactId, 'contact-changed');
+      case 'ContactRemoved':
+        return common(event, event.data.contactId, 'contact-removed');
+      case 'ContactRestored':
+        return common(event, event.data.contactId, 'contact-restored');
       case 'LeadCreated':
         return { ...common(event, event.data.contactId, 'lead'), conversationId: event.data.conversationId };
       case 'LeadSubmitted': {

@@ -21,6 +21,8 @@ export const contactSamples = {
   ContactCreated: contact,
   ContactDetailsChanged: { ...contact, name: 'Rita R.', formerAddressIds: ['address-2'] },
   ContactErased: { contactId: 'contact-rita', addressIds: ['address-1', 'address-2'], by: 'olivia' },
+  ContactRemoved: { contactId: 'contact-rita', by: 'anna' },
+  ContactRestored: { contactId: 'contact-rita', by: 'anna' },
   LeadCreated: {
     contactId: 'contact-rita',
     conversationId: 'conversation-1',

@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { CommandContext } from '@app/eventing';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
@@ -6,15 +7,21 @@ import { Context, type RequestContext } from '../http/command-context.js';
 import { CommandDto } from '../http/command.view.js';
 import { Id } from '../http/id-param.js';
 import { FreshDto } from '../http/paging.dto.js';
+import { PlainRoutes } from '../http/plain-commands.js';
 import { BodyWith, needs, needsSome } from '../http/some-of.js';
+import { contactCommands } from './contacts.commands.js';
 import { ChangeContactDto, CreateContactDto, FindContactsDto } from './contacts.requests.dto.js';
 import { ContactsService } from './contacts.service.js';
 import { ContactCreatedDto, ContactPageDto, ContactsDto } from './contacts.view.js';
 
 @ApiTags('contacts')
+@PlainRoutes(contactCommands)
 @Controller('v1/contacts')
 export class ContactsController {
-  constructor(private readonly contacts: ContactsService) {}
+  constructor(
+    readonly commands: CommandBus,
+    private readonly contacts: ContactsService,
+  ) {}
 
   /**
    * The contact's id is derived from its external id, or else from its first phone number, so the same contact cannot

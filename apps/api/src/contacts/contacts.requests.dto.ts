@@ -75,7 +75,9 @@ export class ContactsArgs extends ContactSearchDto {
 
 @InputType()
 export class CreateContactInput extends IntersectionType(CreateContactDto, CommandInput) {}
-@InputType()
-export class ChangeContactInput extends IntersectionType(ChangeContactDto, CommandInput) {
+@InputType({ isAbstract: true })
+export class ContactInput extends CommandInput {
   @IsUUID() readonly contactId!: string;
 }
+@InputType()
+export class ChangeContactInput extends IntersectionType(ChangeContactDto, ContactInput) {}

@@ -1,15 +1,22 @@
+import { CommandBus } from '@nestjs/cqrs';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { CommandContext } from '@app/eventing';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { Context, type RequestContext } from '../http/command-context.js';
 import { OneArgs } from '../http/paging.dto.js';
-import { ChangeContactInput, ContactsArgs, CreateContactInput } from './contacts.requests.dto.js';
+import { PlainMutations } from '../http/plain-commands.js';
+import { contactCommands } from './contacts.commands.js';
+import { ChangeContactInput, ContactInput, ContactsArgs, CreateContactInput } from './contacts.requests.dto.js';
 import { ContactsService } from './contacts.service.js';
 import { ContactCreatedDto, ContactDto, ContactPageDto } from './contacts.view.js';
 
+@PlainMutations(contactCommands, ContactInput, ContactCreatedDto)
 @Resolver()
 export class ContactsResolver {
-  constructor(private readonly service: ContactsService) {}
+  constructor(
+    readonly commands: CommandBus,
+    private readonly service: ContactsService,
+  ) {}
 
   @Query(() => [ContactDto], {
     description: 'Searches by the start of a name, phone number, email, external id, or our id.',

@@ -42,6 +42,8 @@ export class ContactDto implements ContactView {
   @Nullable() readonly leadFrom!: string | null;
   /** Other applications in which the person gave their details. */
   @ListOf(ContactApplicationDto) readonly applications!: readonly ContactApplicationDto[];
+  /** The person left the program: no portal, no messages in the app. */
+  readonly removed!: boolean;
   /** The person asked to be forgotten. */
   readonly erased!: boolean;
   readonly revision!: number;

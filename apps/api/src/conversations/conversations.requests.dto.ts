@@ -21,6 +21,11 @@ export class StartConversationDto {
   readonly with?: 'referrer' | 'referred';
   @Optional() @IsUUID() readonly contactId?: string;
   @Optional() @IsPhone() readonly phone?: string;
+  /**
+   * By what you want to write, `in-app` or `sms`. In the app, and if the contact has no phone number, nothing is started
+   * with a contact who is not registered, not active, or removed.
+   */
+  @Field(() => String) @Optional() @IsIn(['in-app', 'sms']) readonly channel?: Channel;
 }
 
 @InputType({ isAbstract: true })

@@ -45,10 +45,12 @@ export class ConversationsService {
     context: RequestContext,
   ): Promise<{ readonly started: StartedDto; readonly isNew: boolean }> {
     const whom = withWhom(body);
-    const about = await takeRequest(this.commands, context, { kind: 'StartConversation', body: whom }, () =>
+    const { channel } = body;
+    const asked = { ...whom, ...(channel && { channel }) };
+    const about = await takeRequest(this.commands, context, { kind: 'StartConversation', body: asked }, () =>
       this.starter.find(whom, context),
     );
-    const { conversationId, ...result } = await this.starter.start(caller.id, whom, about, context);
+    const { conversationId, ...result } = await this.starter.start({ by: caller.id, channel }, whom, about, context);
     return { started: { conversationId, ...commandResponse(result) }, isNew: result.events.length > 0 };
   }
 

@@ -2,6 +2,7 @@ import type { Lookups } from '@app/application';
 import { EngineUnavailable } from '@app/eventing';
 import type { Identity } from '@app/platform';
 import type { Permitted } from '@app/kernel';
+import { PortalClosed } from '../portal/contact-active.js';
 import { Membership, NotAMember } from './membership.js';
 
 const anna: Identity = { programId: 'p', id: 'anna', kind: 'member' };
@@ -9,6 +10,7 @@ const anna: Identity = { programId: 'p', id: 'anna', kind: 'member' };
 describe('G4: the membership of a caller', () => {
   let members: Map<string, Permitted>;
   let isAway: boolean;
+  let isRemoved: boolean;
   let asked: string[];
   let membership: Membership;
   beforeEach(() => {
@@ -20,7 +22,8 @@ describe('G4: the membership of a caller', () => {
         ? Promise.reject(new EngineUnavailable('EventStoreDB'))
         : Promise.resolve(members.get(`${programId} ${userId}`) ?? null);
     };
-    membership = new Membership({ member } as unknown as Lookups);
+    isRemoved = false;
+    membership = new Membership({ member, isRemoved: async () => isRemoved } as unknown as Lookups);
   });
   afterEach(() => jest.useRealTimers());
 
@@ -66,7 +69,7 @@ describe('G4: the membership of a caller', () => {
     expect(permissions).not.toContain('members:read');
   });
 
-  it('is not looked up for a contact', async () => {
+  it('R5: a contact needs none, and has no access within a minute of being removed', async () => {
     const contact = { ...anna, kind: 'contact' } as const;
     expect(await membership.callerOf(contact)).toEqual({
       ...contact,
@@ -74,5 +77,11 @@ describe('G4: the membership of a caller', () => {
       permissions: ['messages:read', 'notifications', 'portal'],
     });
     expect(asked).toEqual([]);
+    isRemoved = true;
+    jest.advanceTimersByTime(60_000);
+    await expect(membership.callerOf(contact)).rejects.toBeInstanceOf(PortalClosed);
+    isRemoved = false;
+    jest.advanceTimersByTime(5_000);
+    await membership.callerOf(contact);
   });
 });

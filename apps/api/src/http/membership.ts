@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { Lookups } from '@app/application';
 import { DomainError, permissionsOf } from '@app/kernel';
 import { callerKey, type CallerIdentity, type Identity } from '@app/platform';
+import { PortalClosed } from '../portal/contact-active.js';
 
 const CALLERS_IN_MEMORY = 20_000;
 /** A change of a person's membership, role or permissions is in force in less than a minute. */
@@ -26,21 +27,18 @@ export class Membership {
 
   constructor(private readonly lookups: Lookups) {}
 
-  /** A contact is not a member; a contact's access is checked where data is shown. @throws NotAMember */
+  /** A contact is not a member; more of a contact's access is checked where data is shown. @throws NotAMember, PortalClosed */
   async callerOf(person: Identity): Promise<CallerIdentity> {
-    if (person.kind === 'contact') return { ...person, ...contactMay };
     const key = callerKey(person);
     const known = this.known.get(key);
     const caller = await (known && performance.now() < known.until ? known : this.look(key, person)).caller;
-    if (!caller) throw new NotAMember();
+    if (!caller) throw person.kind === 'contact' ? new PortalClosed() : new NotAMember();
     return caller;
   }
 
   private look(key: string, person: Identity): Looked {
     const now = performance.now();
-    const caller = this.lookups
-      .member(person.programId, person.id)
-      .then((member) => member && { ...person, role: member.role, permissions: permissionsOf(member) });
+    const caller = person.kind === 'contact' ? this.contact(person) : this.member(person);
     const looked: Looked = { caller, until: now + MEMBER_MS };
     this.known.set(key, looked);
     caller.then(
@@ -48,6 +46,15 @@ export class Membership {
       () => void (looked.until = now),
     );
     return looked;
+  }
+
+  private async member(person: Identity): Promise<CallerIdentity | null> {
+    const member = await this.lookups.member(person.programId, person.id);
+    return member && { ...person, role: member.role, permissions: permissionsOf(member) };
+  }
+
+  private async contact(person: Identity): Promise<CallerIdentity | null> {
+    return (await this.lookups.isRemoved(person.programId, person.id)) ? null : { ...person, ...contactMay };
   }
 }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Lookups } from '@app/application';
+import { portalRule } from '@app/domain/contact';
 import { MessagesDisabled } from '@app/domain/program';
 import { DomainError } from '@app/kernel';
 import type { CallerIdentity } from '@app/platform';
@@ -16,8 +17,7 @@ export class ContactActive {
   async check({ programId, id }: CallerIdentity): Promise<void> {
     const { policies } = await this.lookups.program(programId);
     if (policies.messagesEnabled === 'off') throw new MessagesDisabled();
-    const { registered, active } = await this.lookups.contact(programId, id);
-    if (!registered || !active) throw new PortalClosed();
+    if (portalRule(await this.lookups.contact(programId, id)) !== null) throw new PortalClosed();
   }
 }
 

@@ -39,7 +39,7 @@ export const requirementRows: readonly RequirementRow[] = [
   ['R3', 'keep a referral: referrer, referred person, status, and its history since it was referred (status changes and messages on one timeline)', 'done', '', '7'],
   ['R4', 'show per contact: all conversations, consent, deliveries, and a history of interactions', 'partly', 'Conversations and consent on the contact’s page; not yet deliveries and the history of interactions.', '7'],
   ['R5', 'refuse to start an in-app conversation with a contact who is not registered or not active; a removed contact keeps the record and loses the portal', 'done', '', ''],
-  ['R6', 'limit unsolicited messages: one message to a contact who never replied and is not enrolled, and a rate per contact', 'open', '', ''],
+  ['R6', 'limit unsolicited messages: one message to a contact who never replied and is not enrolled, and a rate per contact', 'partly', 'One text to a person who never replied, and a daily limit of texts to a number; a limit for automated messages comes with them.', ''],
   ['R7', 'merge two contacts and split them again; merging never widens consent', 'open', '', ''],
   ['R8', 'take contacts, referrals, status changes and payout notices from other systems: REST upsert by external id, bulk CSV import with a per-row result, and Kafka topics', 'open', '', ''],
   ['R9', 'send an automatic message on a referral’s status change, per program template, on or off', 'open', '', ''],

@@ -4,6 +4,7 @@ import { noDetails, type ContactDetails } from '@app/domain/contact';
 import { ContactNotFound } from '@app/domain/contact';
 import { ConversationNotFound, type Channel } from '@app/domain/conversation';
 import { RecipientOptedOut } from '@app/domain/consent';
+import type { Policies } from '@app/domain/program';
 import { ReferralNotFound } from '@app/domain/referral';
 import { CommandIdReused, KeyDestroyed } from '@app/eventing';
 import { ERASED } from '@app/kernel';
@@ -149,6 +150,57 @@ describe('commands by staff in conversations', () => {
     ({ conversationId } = await side.start('anna', { contactId: ritaId }, side.context('start')));
     await receive('SM1', 'STOP');
     await expect(send('by staff')).resolves.toMatchObject({ events: [{ type: 'MessageSent' }] });
+  });
+
+  describe('R6: a person who never replied and is not enrolled', () => {
+    const unsolicited = async (policies: Partial<Policies> = {}, details: Partial<ContactDetails> = {}) => {
+      side = new WriteSide(engines, `c${(count += 1)}`);
+      await side.createProgram({ consentMode: 'opted_in_by_default', ...policies });
+      ritaId = `rita-${count}`;
+      await createContact(ritaId, { ...rita, registered: false, ...details });
+      ({ conversationId } = await side.start('anna', { contactId: ritaId }, side.context('start')));
+      await send('first');
+    };
+    const sent = { events: [{ type: 'MessageSent' }] };
+    const unanswered = { code: 'UnansweredMessage' };
+
+    it('gets one text, and the refusal of the next one is stored', async () => {
+      await unsolicited();
+      await expect(send('second')).rejects.toMatchObject(unanswered);
+      await expect(send('second')).rejects.toThrow(SendRefusedError);
+      expect(await typesSince(1)).toEqual(['MessageSent', 'SendRefused']);
+      await expect(send('first')).resolves.toMatchObject(sent);
+    });
+
+    it('gets no second one in another conversation', async () => {
+      await unsolicited();
+      const referralId = `referral-${count}`;
+      const data = { referrerId: ritaId, referredId: ritaId, status: 'new', externalId: null };
+      await side.do(new HandleReferral(referralId, { type: 'CreateReferral', data }, side.context('referral')));
+      const whom = { referralId, side: 'referrer' } as const;
+      const { conversationId: to } = await side.start('anna', whom, side.context('other'));
+      await expect(send('second', { to })).rejects.toMatchObject(unanswered);
+    });
+
+    it('gets more after an answer', async () => {
+      await unsolicited();
+      await receive('SM1', 'Who is this?');
+      await expect(send('second')).resolves.toMatchObject(sent);
+    });
+
+    it.each([
+      ['the contact is enrolled', {}, { registered: true }],
+      ['the policy allows it', { unsolicitedMessages: 'unlimited' }, {}],
+    ] as const)('gets more when %s', async (_, policies, details) => {
+      await unsolicited(policies, details);
+      await expect(send('second')).resolves.toMatchObject(sent);
+    });
+
+    it('gets more after a YES', async () => {
+      await unsolicited();
+      await receive('SM1', 'START');
+      await expect(send('second')).resolves.toMatchObject(sent);
+    });
   });
 
   it('U5: texts to one number have a daily limit over its conversations, and the refusal is stored', async () => {

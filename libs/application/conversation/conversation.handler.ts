@@ -23,7 +23,13 @@ import { ConsentReader, sendGate } from '../consent/send-gate.js';
 import { TextQuota } from './text-quota.js';
 
 type SendMessage = Extract<ConversationCommand, { type: 'SendMessage' }>;
-type Reachable = { readonly phones: readonly string[]; readonly addressIds: readonly string[] };
+type Reachable = {
+  readonly phones: readonly string[];
+  readonly addressIds: readonly string[];
+  readonly isEnrolled: boolean;
+  /** Staff have written in this conversation. */
+  readonly isWritten: boolean;
+};
 type KnownContact = Exclude<Contact, { status: 'none' }>;
 
 @CommandHandler(HandleConversation)
@@ -133,25 +139,40 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
       return { type: 'SendMessage', data: { ...message, refusal: { rule: 'ContactErased', refusedSenderId: null } } };
     const gated =
       data.channel === 'sms'
-        ? await this.asText({ phones: contact.phones, addressIds: contact.addressIds }, program, context)
+        ? await this.asText(
+            {
+              phones: contact.phones,
+              addressIds: contact.addressIds,
+              isEnrolled: contact.registered,
+              isWritten: state.newest.some(({ by }) => by !== null),
+            },
+            program,
+            context,
+          )
         : asInApp(contact, program.policies);
     return { type: 'SendMessage', data: { ...message, ...gated } };
   }
 
   private async asText(
-    { phones: [to], addressIds: [addressId] }: Reachable,
+    { phones: [to], addressIds: [addressId], isEnrolled, isWritten }: Reachable,
     program: CreatedProgram,
     context: CommandContext,
   ): Promise<Pick<SendMessage['data'], 'to' | 'route' | 'refusal'>> {
     const sender = currentSender(program);
     if (!sender) throw new NoSender();
     if (to === undefined || addressId === undefined) throw new ContactHasNoPhone();
-    const [consents, overQuota] = await Promise.all([
+    const [consents, overQuota, isTexted] = await Promise.all([
       this.consents.readFor(program, { addressId, senderId: sender.senderId }),
       this.overQuota(addressId, context),
+      this.quota.isTexted(program.programId, addressId, context.occurredAt),
     ]);
+    const { status, textedFirst } = consents.consent;
+    const isUnsolicited = !isEnrolled && status === 'none' && !textedFirst;
+    const isUnanswered =
+      isUnsolicited && (isWritten || isTexted) && program.policies.unsolicitedMessages !== 'unlimited';
+    const limited: Refusal | null = isUnanswered ? { rule: 'UnansweredMessage', refusedSenderId: null } : overQuota;
     const route = { senderId: sender.senderId, from: sender.phone, addressId };
-    return { to, route, refusal: sendGate('person', consents, program.policies) ?? overQuota };
+    return { to, route, refusal: sendGate('person', consents, program.policies) ?? limited };
   }
 
   private async overQuota(addressId: string, { programId, occurredAt }: CommandContext): Promise<Refusal | null> {
@@ -204,6 +225,8 @@ const refusals: Readonly<Record<SendRule, string>> = {
   TextLimitReached: new TextLimitReached().message,
   TextsDisabled: new TextsDisabled().message,
   MessagesDisabled: new MessagesDisabled().message,
+  UnansweredMessage:
+    'The contact has not answered the first message and is not enrolled; a second one can be sent after an answer',
 };
 
 /** Nothing was sent, and the refusal is stored. `code` is the rule. */

@@ -39,6 +39,12 @@ export class TextQuota {
     );
   }
 
+  /** Whether a text was ever sent to the number. */
+  async isTexted(programId: string, addressId: string, at: string): Promise<boolean> {
+    if (this.count(addressId, at.slice(0, 10)) > 0) return true;
+    return Object.keys((await this.lookups.address(programId, addressId)).lastTexted).length > 0;
+  }
+
   /** Counts a text that was caused. */
   note(programId: string, addressId: string, at: string): void {
     const day = at.slice(0, 10);

@@ -19,7 +19,8 @@ export type SendRule =
   | 'ContactErased'
   | 'TextLimitReached'
   | 'TextsDisabled'
-  | 'MessagesDisabled';
+  | 'MessagesDisabled'
+  | 'UnansweredMessage';
 
 /** How a text is sent; `null` for in-app messages. `from` is the program's own number. */
 export type TextRoute = { readonly senderId: string; readonly from: string; readonly addressId: string };

@@ -27,6 +27,11 @@ export const policies = {
     'all',
     'What an opt-out stops: every text, or only automated ones (staff may still write; the provider may refuse)',
   ),
+  unsolicitedMessages: policy(
+    ['one', 'unlimited'],
+    'one',
+    'How many texts staff may send to a person who never replied and is not enrolled: no portal account, no consent',
+  ),
   conversationDeletion: policy(
     ['never', 'allowed'],
     'never',

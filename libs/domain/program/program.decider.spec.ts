@@ -38,6 +38,7 @@ describe('program', () => {
       consentMode: 'double_opt_in',
       replyToInbound: 'allowed',
       optOutScope: 'all',
+      unsolicitedMessages: 'one',
       conversationDeletion: 'never',
       emailNotifications: 'on',
     });

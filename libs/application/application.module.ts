@@ -12,6 +12,7 @@ import { NaturalKeys } from './lookups/natural-keys.js';
 import { Parking } from './parking/parking.js';
 import { ContactQueries, InboxQueries, MemberQueries, ReadModelReader, UsageQueries } from '@app/read-models';
 import { ConsentReader } from './consent/send-gate.js';
+import { MessageGate } from './conversation/message-gate.js';
 import { TextQuota } from './conversation/text-quota.js';
 
 /** The classes with this method among everything that the registered files export. */
@@ -39,6 +40,7 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     InboundRouter,
     Parking,
     LeadFinder,
+    MessageGate,
     TextQuota,
     ContactQueries,
     InboxQueries,

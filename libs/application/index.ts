@@ -9,6 +9,7 @@ export * from './delivery/delivery.command.js';
 export * from './referral/referral.command.js';
 export * from './request/request.command.js';
 export * from './conversation/conversation-starter.js';
+export * from './conversation/refusals.js';
 export * from './erasure/erase-person.js';
 export * from './commands/ids.js';
 export * from './inbound/inbound-entry.js';

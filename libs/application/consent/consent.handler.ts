@@ -3,7 +3,7 @@ import { Aggregates, handleCommand, type CommandContext, type CommandResult } fr
 import { DomainError, unlessErased, type Recorded } from '@app/kernel';
 import { consentAggregate, type ConsentCommand, type ConsentEvent } from '@app/domain/consent';
 import { HandleConsent, type ConsentIntent } from './consent.command.js';
-import { ContactHasNoPhone, NoSender } from '../conversation/conversation.handler.js';
+import { ContactHasNoPhone, NoSender } from '../conversation/refusals.js';
 import { ids } from '../commands/ids.js';
 import { currentSender, Lookups } from '../lookups/lookups.js';
 import { ConsentReader } from './send-gate.js';

@@ -12,7 +12,7 @@ import { HandleConsent } from '../consent/consent.command.js';
 import { HandleContact } from '../contact/contact.command.js';
 import { HandleConversation } from './conversation.command.js';
 import { HandleReferral } from '../referral/referral.command.js';
-import { ContactHasNoPhone, SendRefusedError } from './conversation.handler.js';
+import { ContactHasNoPhone, SendRefusedError } from './refusals.js';
 import { ids } from '../commands/ids.js';
 import { WriteSide } from '../test/write-side.fixture.js';
 

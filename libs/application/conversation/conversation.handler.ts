@@ -1,8 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { DomainError, isErased, streamOf, unlessErased, type ErrorKind, type Recorded } from '@app/kernel';
+import { streamOf, type Recorded } from '@app/kernel';
 import { Aggregates, EventLog, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
-import { TextLimitReached, TextsDisabled } from '@app/domain/consent';
-import { portalRule, type Contact } from '@app/domain/contact';
+import { portalRule } from '@app/domain/contact';
 import { isAssignable, MemberNotFound, NotAssignable } from '@app/domain/member';
 import {
   ColleagueReplied,
@@ -11,33 +10,20 @@ import {
   type Conversation,
   type ConversationCommand,
   type ConversationEvent,
-  type Refusal,
   type SendRefused,
-  type SendRule,
 } from '@app/domain/conversation';
-import { MessagesDisabled, type Policies } from '@app/domain/program';
+import { Lookups } from '../lookups/lookups.js';
 import { HandleConversation, type ConversationIntent } from './conversation.command.js';
-import { ids } from '../commands/ids.js';
-import { currentSender, Lookups, type CreatedProgram } from '../lookups/lookups.js';
-import { ConsentReader, sendGate } from '../consent/send-gate.js';
+import { MessageGate, messageIdFor } from './message-gate.js';
+import { DeletionNotAllowed, NotReachableInApp, SendRefusedError } from './refusals.js';
 import { TextQuota } from './text-quota.js';
-
-type SendMessage = Extract<ConversationCommand, { type: 'SendMessage' }>;
-type Reachable = {
-  readonly phones: readonly string[];
-  readonly addressIds: readonly string[];
-  readonly isEnrolled: boolean;
-  /** Staff have written in this conversation. */
-  readonly isWritten: boolean;
-};
-type KnownContact = Exclude<Contact, { status: 'none' }>;
 
 @CommandHandler(HandleConversation)
 export class ConversationHandler implements ICommandHandler<HandleConversation> {
   constructor(
     private readonly aggregates: Aggregates,
     private readonly lookups: Lookups,
-    private readonly consents: ConsentReader,
+    private readonly gate: MessageGate,
     private readonly quota: TextQuota,
     private readonly eventLog: EventLog,
   ) {}
@@ -77,24 +63,28 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     state: Conversation,
     context: CommandContext,
   ): Promise<ConversationCommand> {
-    if (intent.type === 'SendMessage') return this.withGate(id, intent, state, context);
+    if (intent.type === 'SendMessage') return this.gate.decide(id, intent, state, context);
     if (intent.type === 'StartConversation') {
       const { channel, ...data } = intent.data;
       if (state.status === 'not-started' && data.by !== null)
         await this.checkReachable(context.programId, data.contactId, channel);
       return { type: 'StartConversation', data };
     }
-    if (intent.type === 'AssignConversation' && intent.data.assignee !== null) {
-      const assignee = await this.lookups.member(context.programId, intent.data.assignee);
-      if (!assignee) throw new MemberNotFound();
-      if (!isAssignable(assignee)) throw new NotAssignable();
-    }
+    if (intent.type === 'AssignConversation') await this.checkAssignable(context.programId, intent.data.assignee);
     if (intent.type === 'DeleteByStaff') {
       const { policies } = await this.lookups.program(context.programId);
       if (policies.conversationDeletion !== 'allowed') throw new DeletionNotAllowed();
       return { type: 'DeleteConversation', data: intent.data };
     }
     return toCommand(intent, messageIdFor(id, context));
+  }
+
+  /** @throws MemberNotFound, NotAssignable */
+  private async checkAssignable(programId: string, userId: string | null): Promise<void> {
+    if (userId === null) return;
+    const assignee = await this.lookups.member(programId, userId);
+    if (!assignee) throw new MemberNotFound();
+    if (!isAssignable(assignee)) throw new NotAssignable();
   }
 
   /** By the portal, unless it is to be by text. @throws NotReachableInApp */
@@ -114,80 +104,6 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
       (await this.lookups.program(programId)).senders.find((sender) => sender.senderId === senderId)?.phone ?? null
     );
   }
-
-  private async withGate(
-    conversationId: string,
-    { data }: Extract<ConversationIntent, { type: 'SendMessage' }>,
-    state: Conversation,
-    context: CommandContext,
-  ): Promise<SendMessage> {
-    const message = {
-      ...data,
-      messageId: messageIdFor(conversationId, context),
-      to: null,
-      route: null,
-      isNotified: false,
-      refusal: null,
-    };
-    if (state.status !== 'started') return { type: 'SendMessage', data: message };
-    const { programId } = context;
-    const [contact, program] = await Promise.all([
-      this.lookups.contact(programId, state.contactId),
-      this.lookups.program(programId),
-    ]);
-    if (contact.status === 'erased' || isErased(contact.phones))
-      return { type: 'SendMessage', data: { ...message, refusal: { rule: 'ContactErased', refusedSenderId: null } } };
-    const gated =
-      data.channel === 'sms'
-        ? await this.asText(
-            {
-              phones: contact.phones,
-              addressIds: contact.addressIds,
-              isEnrolled: contact.registered,
-              isWritten: state.newest.some(({ by }) => by !== null),
-            },
-            program,
-            context,
-          )
-        : asInApp(contact, program.policies);
-    return { type: 'SendMessage', data: { ...message, ...gated } };
-  }
-
-  private async asText(
-    { phones: [to], addressIds: [addressId], isEnrolled, isWritten }: Reachable,
-    program: CreatedProgram,
-    context: CommandContext,
-  ): Promise<Pick<SendMessage['data'], 'to' | 'route' | 'refusal'>> {
-    const sender = currentSender(program);
-    if (!sender) throw new NoSender();
-    if (to === undefined || addressId === undefined) throw new ContactHasNoPhone();
-    const [consents, overQuota, isTexted] = await Promise.all([
-      this.consents.readFor(program, { addressId, senderId: sender.senderId }),
-      this.overQuota(addressId, context),
-      this.quota.isTexted(program.programId, addressId, context.occurredAt),
-    ]);
-    const { status, textedFirst } = consents.consent;
-    const isUnsolicited = !isEnrolled && status === 'none' && !textedFirst;
-    const isUnanswered =
-      isUnsolicited && (isWritten || isTexted) && program.policies.unsolicitedMessages !== 'unlimited';
-    const limited: Refusal | null = isUnanswered ? { rule: 'UnansweredMessage', refusedSenderId: null } : overQuota;
-    const route = { senderId: sender.senderId, from: sender.phone, addressId };
-    return { to, route, refusal: sendGate('person', consents, program.policies) ?? limited };
-  }
-
-  private async overQuota(addressId: string, { programId, occurredAt }: CommandContext): Promise<Refusal | null> {
-    return (await this.quota.isUsedUp(programId, addressId, occurredAt))
-      ? { rule: 'TextLimitReached', refusedSenderId: null }
-      : null;
-  }
-}
-
-function asInApp(
-  contact: KnownContact,
-  { messagesEnabled }: Policies,
-): Pick<SendMessage['data'], 'isNotified' | 'refusal'> {
-  const rule = messagesEnabled === 'off' ? 'MessagesDisabled' : portalRule(contact);
-  return { isNotified: unlessErased(contact.emails, []).length > 0, refusal: rule && { rule, refusedSenderId: null } };
 }
 
 function toCommand(
@@ -207,64 +123,5 @@ function toCommand(
       return { type: intent.type, data: { ...intent.data, messageId } };
     default:
       return intent;
-  }
-}
-
-/** Includes the time: a client may use a forgotten key again, and then sends another message. */
-const messageIdFor = (conversationId: string, { commandId, occurredAt }: CommandContext): string =>
-  ids.derivedId(commandId, `message ${conversationId} ${occurredAt}`);
-
-const refusals: Readonly<Record<SendRule, string>> = {
-  NoConsent: 'The contact has not agreed to be texted by this sender',
-  ConsentPending: 'The contact has not yet answered YES to the opt-in request',
-  RecipientOptedOut: 'The contact has opted out of texts; they can opt in again only by texting START from the number',
-  ContactNotRegistered: 'The contact has no portal account and cannot read messages in the app',
-  ContactInactive: 'The contact is not active',
-  ContactRemoved: 'The contact was removed from the program and cannot read messages in the app',
-  ContactErased: 'The contact was erased; no more messages can be sent',
-  TextLimitReached: new TextLimitReached().message,
-  TextsDisabled: new TextsDisabled().message,
-  MessagesDisabled: new MessagesDisabled().message,
-  UnansweredMessage:
-    'The contact has not answered the first message and is not enrolled; a second one can be sent after an answer',
-};
-
-/** Nothing was sent, and the refusal is stored. `code` is the rule. */
-export class SendRefusedError extends DomainError {
-  readonly code: SendRule;
-  override readonly kind: ErrorKind;
-  /** @param optedOutOf the program's number that received the opt-out */
-  constructor(rule: SendRule, optedOutOf: string | null) {
-    super(optedOutOf === null ? refusals[rule] : `${refusals[rule]}. The opt-out came to ${optedOutOf}`);
-    this.code = rule;
-    this.kind = rule === 'ContactErased' ? 'gone' : 'conflict';
-  }
-}
-/** No conversation was started, since the contact could not read it. `code` is the rule. */
-export class NotReachableInApp extends DomainError {
-  readonly code: SendRule;
-  constructor(rule: SendRule) {
-    super(refusals[rule]);
-    this.code = rule;
-  }
-}
-export class DeletionNotAllowed extends DomainError {
-  readonly code = 'DeletionNotAllowed';
-  constructor() {
-    super(
-      'The program does not allow deleting conversations: its policy conversationDeletion is never; archive it instead',
-    );
-  }
-}
-export class NoSender extends DomainError {
-  readonly code = 'NoSender';
-  constructor() {
-    super('The program has no number to text from');
-  }
-}
-export class ContactHasNoPhone extends DomainError {
-  readonly code = 'ContactHasNoPhone';
-  constructor() {
-    super('The contact has no phone number');
   }
 }

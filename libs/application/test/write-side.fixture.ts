@@ -17,6 +17,7 @@ import { ConsentHandler } from '../consent/consent.handler.js';
 import { ContactHandler } from '../contact/contact.handler.js';
 import { ConversationStarter, type ConversationWith } from '../conversation/conversation-starter.js';
 import { ConversationHandler } from '../conversation/conversation.handler.js';
+import { MessageGate } from '../conversation/message-gate.js';
 import { ids } from '../commands/ids.js';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { InboxQueries } from '@app/read-models';
@@ -75,11 +76,12 @@ export class WriteSide {
     this.automation = new Automation(this.bus, this.eventLog, engines.keyring, this.lookups, this.router);
     const usage = { textsOn: () => Promise.resolve(this.textsOfProgram) } as unknown as UsageQueries;
     const quota = new TextQuota(this.lookups, usage, this.limits);
+    const gate = new MessageGate(this.lookups, this.consents, quota);
     this.handlers = new Map<unknown, Handler>([
       [HandleAddress, new AddressHandler(aggregates)],
       [HandleConsent, new ConsentHandler(aggregates, this.lookups, this.consents, quota)],
       [HandleContact, new ContactHandler(aggregates, this.naturalKeys)],
-      [HandleConversation, new ConversationHandler(aggregates, this.lookups, this.consents, quota, this.eventLog)],
+      [HandleConversation, new ConversationHandler(aggregates, this.lookups, gate, quota, this.eventLog)],
       [HandleInbound, new InboundHandler(aggregates)],
       [HandleProgram, new ProgramHandler(aggregates)],
       [HandleReferral, new ReferralHandler(aggregates, this.lookups)],

@@ -1,5 +1,5 @@
-import { isErased, unlessErased } from '@app/kernel';
-import { detailsIn, type ContactDetails } from '@app/domain/contact';
+import { isErased, unlessErased, type Recorded } from '@app/kernel';
+import { detailsIn, type ContactCreated, type ContactDetails, type ContactDetailsChanged } from '@app/domain/contact';
 import { defineReadModel } from '../define-read-model.js';
 
 export type ContactRow = ContactDetails & {
@@ -38,61 +38,80 @@ export const contactsProjection = defineReadModel<ContactRow>()({
   touches: (event) => event.aggregateId,
 
   evolve(row, event) {
-    const { aggregateId: id, revision, metadata } = event;
-    const { leadFrom = null, applications = [], removed = false } = row ?? {};
-    const nobody = {
-      name: null,
-      phones: [],
-      emails: [],
-      externalId: null,
-      groups: [],
-      homeLocation: null,
-      timeZone: null,
-      addressIds: [],
-      registered: false,
-      active: false,
-      erased: true,
-      applications: [],
-    };
-    if (event.type === 'ContactErased') return row && { ...row, ...nobody, terms: [searchTerm(id)], revision };
-    if (event.type === 'ContactRemoved' || event.type === 'ContactRestored')
-      return row && { ...row, removed: event.type === 'ContactRemoved', revision };
-    if (event.type === 'LeadCreated') return row && { ...row, leadFrom: event.data.conversationId, revision };
-    if (event.type === 'LeadSubmitted') {
-      const { application } = event.data;
-      if (!row || isErased(application) || applications.some(({ name }) => name === application)) return row;
-      return { ...row, applications: [...applications, { name: application, at: metadata.occurredAt }], revision };
+    const { revision } = event;
+    if (event.type === 'ContactCreated' || event.type === 'ContactDetailsChanged') return withDetails(row, event);
+    if (!row) return null;
+    switch (event.type) {
+      case 'ContactErased':
+        return { ...row, ...nobody, terms: [searchTerm(row.id)], revision };
+      case 'ContactRemoved':
+      case 'ContactRestored':
+        return { ...row, removed: event.type === 'ContactRemoved', revision };
+      case 'LeadCreated':
+        return { ...row, leadFrom: event.data.conversationId, revision };
+      case 'LeadSubmitted': {
+        const { application: name } = event.data;
+        const applications = row.applications ?? [];
+        if (isErased(name) || applications.some((known) => known.name === name)) return row;
+        return { ...row, applications: [...applications, { name, at: event.metadata.occurredAt }], revision };
+      }
     }
-    const { data } = event;
-    const { programId } = metadata;
-    const { addressIds } = data;
-    // An erased contact has no name, and only the id finds it.
-    const [name, externalId] = [unlessErased(data.name, null), unlessErased(data.externalId, null)];
-    const [phones, emails] = [unlessErased(data.phones, []), unlessErased(data.emails, [])];
-    const details = {
-      ...detailsIn(data),
-      name,
-      phones,
-      emails,
-      externalId,
-      groups: unlessErased(data.groups, []),
-      homeLocation: unlessErased(data.homeLocation, null),
-      timeZone: unlessErased(data.timeZone, null),
-    };
-    const words = [
-      id,
-      ...(name?.split(/\s+/) ?? []),
-      name ?? '',
-      ...phones.flatMap(digitTerms),
-      ...addressIds,
-      ...emails,
-      externalId ?? '',
-    ];
-    const terms = [...new Set(words.filter((word) => word !== '').map((word) => searchTerm(word)))];
-    const lead = { leadFrom, applications, removed };
-    return { id, programId, addressIds, ...details, ...lead, terms, erased: isErased(data.name), revision };
   },
 });
+
+const nobody = {
+  name: null,
+  phones: [],
+  emails: [],
+  externalId: null,
+  groups: [],
+  homeLocation: null,
+  timeZone: null,
+  addressIds: [],
+  registered: false,
+  active: false,
+  erased: true,
+  applications: [],
+} as const satisfies Partial<ContactRow>;
+
+function withDetails(
+  row: ContactRow | null,
+  { aggregateId: id, revision, metadata: { programId }, data }: Recorded<ContactCreated | ContactDetailsChanged>,
+): ContactRow {
+  const { leadFrom = null, applications = [], removed = false } = row ?? {};
+  // An erased contact has no name, and only the id finds it.
+  const details = {
+    ...detailsIn(data),
+    name: unlessErased(data.name, null),
+    phones: unlessErased(data.phones, []),
+    emails: unlessErased(data.emails, []),
+    externalId: unlessErased(data.externalId, null),
+    groups: unlessErased(data.groups, []),
+    homeLocation: unlessErased(data.homeLocation, null),
+    timeZone: unlessErased(data.timeZone, null),
+  };
+  const { addressIds } = data;
+  const erased = isErased(data.name);
+  const terms = termsOf(id, details, addressIds);
+  return { id, programId, addressIds, ...details, leadFrom, applications, removed, terms, erased, revision };
+}
+
+function termsOf(
+  id: string,
+  { name, phones, emails, externalId }: Pick<ContactRow, 'name' | 'phones' | 'emails' | 'externalId'>,
+  addressIds: readonly string[],
+): string[] {
+  const words = [
+    id,
+    ...(name?.split(/\s+/) ?? []),
+    name ?? '',
+    ...phones.flatMap(digitTerms),
+    ...addressIds,
+    ...emails,
+    externalId ?? '',
+  ];
+  return [...new Set(words.filter((word) => word !== '').map((word) => searchTerm(word)))];
+}
 
 /** A number is found with and without its country code. */
 const digitTerms = (phone: string): string[] => {

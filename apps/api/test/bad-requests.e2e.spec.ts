@@ -81,7 +81,7 @@ describe('G1: URLs', () => {
     ['OPTIONS', conversations, 'GET, HEAD, POST'],
     ['TRACE', '/health/live', 'GET, HEAD'],
     ['GET', '/webhooks/twilio/x/messages', 'POST'],
-    ['DELETE', `/v1/contacts/${NOBODY}`, 'GET, HEAD, PATCH'],
+    ['PUT', `/v1/contacts/${NOBODY}`, 'DELETE, GET, HEAD, PATCH'],
   ])('a method that the path does not have: %s %s', async (method, path, allowed) => {
     const answer = await api.ask(method, path);
     expectProblem(answer, { status: 405, code: 'MethodNotAllowed' });

@@ -62,6 +62,8 @@ const matrix: Readonly<Record<Permission, readonly [has: string, mayGet?: string
   'members:read': ['om'],
   'members:write': ['o'],
   settings: ['om'],
+  'senders:read': ['om'],
+  'senders:write': ['o'],
   notifications: ['omarvc'],
   portal: ['c'],
 };

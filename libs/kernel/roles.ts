@@ -33,6 +33,8 @@ const table = {
   'members:write': { has: owners },
   /** What a program decides for itself, such as where its emails link to. */
   settings: { has: managers },
+  'senders:read': { has: managers },
+  'senders:write': { has: owners },
   /** A person's own notifications, and how they want to get them. */
   notifications: { has: [...viewers, 'contact'] },
   portal: { has: ['contact'] },

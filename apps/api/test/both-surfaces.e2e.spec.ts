@@ -1,5 +1,6 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import type { Identity } from '@app/platform';
+import { ids } from '@app/application';
 import { sample } from '@app/sample-program';
 import { Api, NOBODY, type Answer } from './api.fixture.js';
 import {
@@ -69,6 +70,7 @@ const hello = { channel: 'in-app', text: 'Hello' };
 const lead = { firstName: 'Ada', lastName: 'New', email: 'ada@example.org' };
 const consent = { contactId, wording: 'I agree', wordingVersion: '1', source: 'a form' };
 
+const account = { phone: '+14155550177', accountSid: `AC${'7'.repeat(32)}` };
 const links = (link: string) => ({ portalLink: link, consoleLink: link });
 
 /** Each command in a form that can be executed, a first and a second time. */
@@ -118,6 +120,18 @@ const commands = (time: 1 | 2): readonly Asked[] => [
   },
   { route: 'DELETE /v1/members/{id}', id: sample.agent.id, given: { successor: sample.manager.id } },
   { route: 'PUT /v1/me/preferences', given: { email: time === 1 ? 'digest_1_hour' : null } },
+  { route: 'PUT /v1/program/name', given: { name: `Program ${time}` } },
+  {
+    route: 'PUT /v1/program/policies',
+    given: { name: 'unsolicitedMessages', value: time === 1 ? 'unlimited' : 'one' },
+  },
+  { route: 'PUT /v1/program/widget-origins', given: { origins: [`https://${time}.example`] } },
+  { route: 'PUT /v1/program/opt-in-text', given: { text: `Reply YES ${time}, or STOP to opt out` } },
+  { route: 'PUT /v1/program/senders', given: { ...account, authToken: `token-${time}` } },
+  {
+    route: 'POST /v1/program/senders/end-rotation',
+    given: { senderId: ids.sender(sample.programId, account.phone) },
+  },
   { route: 'PUT /v1/program/links', given: links(`https://${time}.example/{conversationId}`) },
 ];
 const named = (operations: readonly Asked[]): readonly (readonly [string, Asked])[] =>
@@ -232,6 +246,14 @@ const refused: readonly Asked[] = [
   { route: 'DELETE /v1/members/{id}', id: sample.owner.id },
   { route: 'PUT /v1/me/preferences', given: { email: 'hourly' } },
   { route: 'GET /v1/me/notifications', given: forged },
+  { route: 'PUT /v1/program/name', given: { name: ' ' } },
+  { route: 'PUT /v1/program/policies', given: { name: 'unsolicitedMessages', value: 'two' } },
+  { route: 'PUT /v1/program/policies', given: { name: 'mood', value: 'good' } },
+  { route: 'PUT /v1/program/widget-origins', given: { origins: ['https://shop.example/page'] } },
+  { route: 'PUT /v1/program/opt-in-text', given: { text: 'Reply YES' } },
+  { route: 'PUT /v1/program/senders', given: { ...account, authToken: '' } },
+  { route: 'PUT /v1/program/senders', given: { ...account, accountSid: 'AC7', authToken: 'token' } },
+  { route: 'POST /v1/program/senders/end-rotation', given: { senderId: 'nobody' } },
   { route: 'PUT /v1/program/links', given: links('https://portal.example/') },
   {
     route: 'PUT /v1/program/links',
@@ -265,7 +287,13 @@ const refused: readonly Asked[] = [
 describe('G1: both surfaces refuse with the same code', () => {
   it('the table has every operation', () => {
     // They have no parameters, and the caller has every permission.
-    const never = ['GET /v1/me', 'GET /v1/me/preferences', 'GET /v1/program/links'];
+    const never = [
+      'GET /v1/me',
+      'GET /v1/me/preferences',
+      'GET /v1/program',
+      'GET /v1/program/links',
+      'GET /v1/program/senders',
+    ];
     const refusing = Object.keys(fieldOf).filter((route) => !never.includes(route));
     expect([...new Set(refused.map(({ route }) => route))].toSorted()).toEqual(refusing.toSorted());
   });
@@ -307,6 +335,8 @@ const queries: readonly Asked[] = [
   { route: 'GET /v1/members/{id}', id: sample.manager.id },
   { route: 'GET /v1/me/preferences' },
   { route: 'GET /v1/me/notifications' },
+  { route: 'GET /v1/program' },
+  { route: 'GET /v1/program/senders' },
   { route: 'GET /v1/program/links' },
   { route: 'GET /v1/portal/conversations' },
   { route: 'GET /v1/portal/conversations/{id}/messages', id, given: { order: 'desc' } },

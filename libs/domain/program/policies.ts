@@ -58,7 +58,8 @@ export const defaultPolicies = Object.fromEntries(
   Object.entries(policies).map(([name, { default: value }]) => [name, value]),
 ) as Policies;
 
+export const isPolicy = (name: string): name is PolicyName => Object.hasOwn(policies, name);
+
 /** Whether the policy and the value exist. */
 export const isPolicyChoice = (choice: { readonly name: string; readonly value: string }): choice is PolicyChoice =>
-  Object.hasOwn(policies, choice.name) &&
-  (policies[choice.name as PolicyName].values as readonly string[]).includes(choice.value);
+  isPolicy(choice.name) && (policies[choice.name].values as readonly string[]).includes(choice.value);

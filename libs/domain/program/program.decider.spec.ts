@@ -187,4 +187,23 @@ describe('program', () => {
     );
     expect(state).toMatchObject({ widgetOrigins: [] });
   });
+
+  it('G7: a new name is stored once', () => {
+    const renamed: ProgramEvent = { type: 'ProgramRenamed', data: { name: 'Beta', by: 'olivia' } };
+    const rename = { type: 'RenameProgram', data: renamed.data } as const;
+    program.given(created).when(rename).then(renamed);
+    program.given(created, renamed).when(rename).thenNothing();
+  });
+
+  it('G7: each text that asks for YES has a version of its own and says how to opt out', () => {
+    const changed = (version: string, text: string): ProgramEvent => ({
+      type: 'OptInTextChanged',
+      data: { optInText: { version, text }, by: 'olivia' },
+    });
+    const change = (text: string) => ({ type: 'ChangeOptInText', data: { text, by: 'olivia' } }) as const;
+    program.given(created).when(change('YES or STOP')).then(changed('2', 'YES or STOP'));
+    program.given(created, changed('2', 'YES or STOP')).when(change('YES or STOP')).thenNothing();
+    program.given(created, changed('3', 'YES or STOP')).when(change('STOP or YES')).then(changed('4', 'STOP or YES'));
+    program.given(created).when(change('Reply YES')).thenThrows(OptInTextWithoutOptOut);
+  });
 });

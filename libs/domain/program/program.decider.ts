@@ -1,10 +1,11 @@
 import { decideByType, DomainError, type Decider, type Message, type Open, type Personal } from '@app/kernel';
-import { defaultPolicies, isPolicyChoice, type Policies } from './policies.js';
+import { defaultPolicies, isPolicy, isPolicyChoice, type Policies } from './policies.js';
 import type {
   LinkTemplatesChanged,
   OptInText,
   ProgramCreated,
   ProgramEvent,
+  ProgramRenamed,
   SenderAdded,
   TokenRotationEnded,
   WidgetOriginsSet,
@@ -14,6 +15,9 @@ export type ProgramCommand =
   | Message<'CreateProgram', ProgramCreated['data']>
   /** The decider checks name and value. */
   | Message<'ChangePolicy', { name: string; value: string; by: string }>
+  | Message<'RenameProgram', ProgramRenamed['data']>
+  /** The decider gives the text a version of its own, since evidence of consent names it. */
+  | Message<'ChangeOptInText', { text: string; by: string }>
   | Message<'AddSender', Open<SenderAdded['data']>>
   | Message<'EndTokenRotation', TokenRotationEnded['data']>
   | Message<'SetWidgetOrigins', WidgetOriginsSet['data']>
@@ -36,6 +40,8 @@ export type Program =
       readonly name: string;
       readonly policies: Policies;
       readonly optInText: OptInText;
+      /** The versions of every text that asked for YES. */
+      readonly optInVersions: readonly string[];
       readonly portalLink: string;
       readonly consoleLink: string;
       readonly senders: readonly Sender[];
@@ -50,8 +56,7 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
   decide(command, state) {
     if (command.type === 'CreateProgram') {
       if (state.status === 'created') throw new ProgramExists();
-      // The opt-in request must say how to opt out.
-      if (!/\bSTOP\b/.test(command.data.optInText.text)) throw new OptInTextWithoutOptOut();
+      checkOptInText(command.data.optInText.text);
       return [{ type: 'ProgramCreated', data: command.data }];
     }
     if (state.status === 'none') throw new ProgramNotFound();
@@ -64,12 +69,19 @@ export const programDecider: Decider<Program, ProgramCommand, ProgramEvent> = {
         status: 'created',
         ...event.data,
         policies: { ...defaultPolicies, ...event.data.policies },
+        optInVersions: [event.data.optInText.version],
         senders: [],
         credentials: 0,
         widgetOrigins: [],
       };
     if (state.status === 'none') return state;
     switch (event.type) {
+      case 'ProgramRenamed':
+        return { ...state, name: event.data.name };
+      case 'OptInTextChanged': {
+        const { optInText } = event.data;
+        return { ...state, optInText, optInVersions: [...state.optInVersions, optInText.version] };
+      }
       case 'PolicyChanged':
         return { ...state, policies: { ...state.policies, [event.data.name]: event.data.value } };
       case 'SenderAdded': {
@@ -107,8 +119,16 @@ type Created = Extract<Program, { status: 'created' }>;
 
 const decideCreated = decideByType<Created, Exclude<ProgramCommand, { type: 'CreateProgram' }>, ProgramEvent>({
   ChangePolicy(choice, { policies }) {
-    if (!isPolicyChoice(choice)) throw new PolicyUnknown();
+    if (!isPolicyChoice(choice)) throw new PolicyUnknown(isPolicy(choice.name) ? 'value' : 'name');
     return policies[choice.name] === choice.value ? [] : [{ type: 'PolicyChanged', data: choice }];
+  },
+  RenameProgram: (data, { name }) => (name === data.name ? [] : [{ type: 'ProgramRenamed', data }]),
+  ChangeOptInText({ text, by }, { optInText, optInVersions }) {
+    checkOptInText(text);
+    if (optInText.text === text) return [];
+    let version = optInVersions.length + 1;
+    while (optInVersions.includes(String(version))) version += 1;
+    return [{ type: 'OptInTextChanged', data: { optInText: { version: String(version), text }, by } }];
   },
   AddSender(data, { senders }) {
     // With an empty token anybody could sign a webhook.
@@ -124,10 +144,16 @@ const decideCreated = decideByType<Created, Exclude<ProgramCommand, { type: 'Cre
     if (!sender) throw new SenderNotFound();
     return sender.previousAuthToken === null ? [] : [{ type: 'TokenRotationEnded', data }];
   },
-  SetWidgetOrigins: (data) => [{ type: 'WidgetOriginsSet', data }],
+  SetWidgetOrigins: (data, { widgetOrigins }) =>
+    data.origins.join(' ') === widgetOrigins.join(' ') ? [] : [{ type: 'WidgetOriginsSet', data }],
   ChangeLinkTemplates: (data, { portalLink, consoleLink }) =>
     portalLink === data.portalLink && consoleLink === data.consoleLink ? [] : [{ type: 'LinkTemplatesChanged', data }],
 });
+
+/** The opt-in request must say how to opt out. @throws OptInTextWithoutOptOut */
+function checkOptInText(text: string): void {
+  if (!/\bSTOP\b/.test(text)) throw new OptInTextWithoutOptOut();
+}
 
 const withSender = (program: Created, senderId: string, change: (sender: Sender) => Sender): Program => ({
   ...program,
@@ -176,11 +202,10 @@ export class MessagesDisabled extends DomainError {
     super('Messages in the portal are switched off in this program (its policy messagesEnabled)');
   }
 }
+/** There is no policy of this name, or it has no such value. */
 export class PolicyUnknown extends DomainError {
   readonly code = 'PolicyUnknown';
-  override readonly kind = 'invalid';
-  override readonly field = 'name';
-  constructor() {
-    super('There is no such policy, or it has no such value');
+  constructor(override readonly field: 'name' | 'value') {
+    super(field === 'name' ? 'There is no such policy' : 'The policy has no such value');
   }
 }

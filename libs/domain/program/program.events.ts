@@ -27,6 +27,12 @@ export type SenderAdded = Message<
 /** A policy has another value from now on. */
 export type PolicyChanged = Message<'PolicyChanged', PolicyChoice & { by: string }>;
 
+/** The program has another name from now on. */
+export type ProgramRenamed = Message<'ProgramRenamed', { name: string; by: string }>;
+
+/** The next person is asked for YES in other words. */
+export type OptInTextChanged = Message<'OptInTextChanged', { optInText: OptInText; by: string }>;
+
 /** Emails link to other places from now on; the templates are as in `ProgramCreated`. */
 export type LinkTemplatesChanged = Message<
   'LinkTemplatesChanged',
@@ -53,6 +59,8 @@ export type TokenRotationEnded = Message<'TokenRotationEnded', { programId: stri
 
 export type ProgramEvent =
   | ProgramCreated
+  | ProgramRenamed
+  | OptInTextChanged
   | PolicyChanged
   | SenderAdded
   | SenderCredentialsChanged
@@ -62,6 +70,8 @@ export type ProgramEvent =
 
 export const programEventTypes = {
   ProgramCreated: { version: 1 },
+  ProgramRenamed: { version: 1 },
+  OptInTextChanged: { version: 1 },
   PolicyChanged: { version: 1 },
   SenderAdded: { version: 1, sealed: { authToken: 'programId' } },
   SenderCredentialsChanged: { version: 1, sealed: { authToken: 'programId' } },

@@ -38,6 +38,7 @@ export const programsProjection = defineReadModel<ProgramRow>()({
   name: 'programs',
   handles: [
     'ProgramCreated',
+    'ProgramRenamed',
     'SenderAdded',
     'SenderCredentialsChanged',
     'SendingHeld',
@@ -65,10 +66,20 @@ function next(
   row: ProgramRow,
   event: Exclude<
     ProgramEvent | HoldEvent,
-    { type: 'ProgramCreated' | 'PolicyChanged' | 'TokenRotationEnded' | 'WidgetOriginsSet' | 'LinkTemplatesChanged' }
+    {
+      type:
+        | 'ProgramCreated'
+        | 'OptInTextChanged'
+        | 'PolicyChanged'
+        | 'TokenRotationEnded'
+        | 'WidgetOriginsSet'
+        | 'LinkTemplatesChanged';
+    }
   >,
 ): ProgramRow {
   switch (event.type) {
+    case 'ProgramRenamed':
+      return { ...row, name: event.data.name };
     case 'SenderAdded': {
       const { senderId: id, phone } = event.data;
       return {

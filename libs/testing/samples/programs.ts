@@ -26,6 +26,8 @@ export const programSamples = {
   ConversationsHandedOver: { userId: 'anna', againAt: '2026-01-05T09:02:00.000Z' },
   TokenRotationEnded: { programId: 'program-1', senderId: 'sender-1' },
   PolicyChanged: { name: 'replyToInbound', value: 'needs_consent', by: 'olivia' },
+  ProgramRenamed: { name: 'Acme Partners', by: 'olivia' },
+  OptInTextChanged: { optInText: { version: '2', text: 'Reply YES for texts, STOP to opt out' }, by: 'olivia' },
   WidgetOriginsSet: { origins: ['https://shop.example'] },
   LinkTemplatesChanged: {
     portalLink: 'https://portal.example.com/talk/{conversationId}',

@@ -83,6 +83,38 @@ export const IsLinkTemplate = (): PropertyDecorator =>
     { format: 'link-template', maxLength: 500, example: 'https://portal.example/{conversationId}' },
   );
 
+const isAccountSid = (value: unknown): boolean => typeof value === 'string' && /^AC[0-9a-f]{32}$/.test(value);
+
+/** The provider's id of an account. */
+export const IsAccountSid = (): PropertyDecorator =>
+  described(
+    ValidateBy({
+      name: 'isAccountSid',
+      validator: {
+        validate: isAccountSid,
+        defaultMessage: () => '$property must be AC and 32 hexadecimal digits, as the provider shows it',
+      },
+    }),
+    { format: 'account-sid', example: `AC${'0'.repeat(32)}` },
+  );
+
+const isOrigin = (value: unknown): boolean =>
+  typeof value === 'string' && /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+
+/** A site, as browsers name it in `Origin`. */
+export const IsOrigin = (options: { each?: boolean } = {}): PropertyDecorator =>
+  described(
+    ValidateBy(
+      {
+        name: 'isOrigin',
+        validator: { validate: isOrigin, defaultMessage: () => '$property must look like https://shop.example' },
+      },
+      options,
+    ),
+    { format: 'origin', maxLength: 300, example: 'https://shop.example' },
+    options,
+  );
+
 /** A phone number, in international form (`+14155550132`, spaces and dashes allowed); becomes E.164. */
 export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => {
   const normalise = Transform(({ value }: { value: unknown }) =>

@@ -178,7 +178,8 @@ export class SharedSubscription {
   private async demand(): Promise<void> {
     let patience = Infinity;
     while (!this.hasEnded) {
-      const followers = [...this.followers];
+      // Not those left behind before: each stays here until it has handled its batch.
+      const followers = [...this.followers].filter(({ next }) => next >= this.kept.first);
       const { events } = this.options.limits();
       if (!followers.some(({ isWaiting }) => isWaiting)) patience = Infinity;
       else if (followers.every(({ next }) => next >= this.kept.end - events)) return;

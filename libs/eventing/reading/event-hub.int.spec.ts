@@ -185,6 +185,23 @@ it('a failing subscription fails its followers, and the next one starts again', 
   }
 });
 
+it.each([
+  [false, ['0']],
+  [true, ['0', '1']],
+])('a follower fails when the store is closed, and does not start over (alone: %s)', async (alone, expected) => {
+  const begins: unknown[] = [];
+  const subscribe = jest.spyOn(store, 'subscribe').mockImplementation(async function* ({ after }) {
+    if (begins.push(after) > expected.length) throw new Error('It was not told');
+    if (after === '0') yield { events: [], position: '1' };
+  });
+  const following = (async () => {
+    for await (const _ of hub.follow({ after: '0', alone, signal: new AbortController().signal })) continue;
+  })();
+  await expect(following).rejects.toThrow('The event store was closed');
+  expect(begins).toEqual(expected);
+  subscribe.mockRestore();
+});
+
 it('an event that could not be opened is opened again for a new follower', async () => {
   const after = await store.head();
   const [before, locked, end] = [happened(), happened(), happened()];

@@ -44,8 +44,10 @@ export class EventHub {
     const wants = wanted(categories, part);
     let position = options.after;
     if (alone)
-      for await (const batch of this.store.subscribe(options))
-        yield { all: await this.codec.open(batch.events.filter(wants)), position: batch.position };
+      for await (const { events, position: reached } of this.store.subscribe(options)) {
+        position = reached;
+        yield { all: await this.codec.open(events.filter(wants)), position };
+      }
     while (!signal.aborted)
       for await (const batch of this.placeAfter(position).follow(wants, signal)) {
         ({ position } = batch);

@@ -172,6 +172,7 @@ export class SharedSubscription {
       if (this.options.isFollowedElsewhere(position)) return;
       await (this.isNearEnd ? sleep(COLLECT_MS, signal) : this.demand());
     }
+    if (!signal.aborted) throw new Error('The event store was closed');
   }
 
   /** Until a follower waits for more and the others are not far behind, or are left behind because patience has ended. */

@@ -268,6 +268,7 @@ it('a follower that stays behind holds the others once, and continues apart', as
   const patienceMs = 50;
   hub = new EventHub(store, codec, { kept: 500, patienceMs });
   const waits = jest.spyOn(Wakeup.prototype, 'wait');
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(0); // set back again and again
   const after = await store.head();
   const events = many(3_000);
   for (let from = 0; from < events.length; from += 100)
@@ -280,6 +281,7 @@ it('a follower that stays behind holds the others once, and continues apart', as
   // A wait that begins before the other has taken its batch ends at once, so one of these two was for the stuck one.
   expect(waits.mock.calls.filter(([{ ms = 0 }]) => ms > patienceMs - 5).length).toBeLessThanOrEqual(2);
   waits.mockRestore();
+  clock.mockRestore();
   release();
   expect(await stuck).toEqual(idsOf(events));
 });

@@ -184,8 +184,8 @@ export class SharedSubscription {
       const { events } = this.options.limits();
       if (!followers.some(({ isWaiting }) => isWaiting)) patience = Infinity;
       else if (followers.every(({ next }) => next >= this.kept.end - events)) return;
-      else if (patience === Infinity) patience = Date.now() + this.options.patienceMs;
-      const ms = patience - Date.now();
+      else if (patience === Infinity) patience = performance.now() + this.options.patienceMs;
+      const ms = patience - performance.now();
       if (ms <= 0) {
         this.from = this.kept.forget(this.kept.end - events) ?? this.from;
         return;

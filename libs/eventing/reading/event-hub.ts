@@ -11,7 +11,7 @@ export type FollowOptions = SubscriptionOptions & {
   readonly alone?: boolean;
 };
 
-/** How many events the subscriptions of a process keep together, and each at least. */
+/** How many events the subscriptions of a process keep together, and each at least; for a while up to three times as many. */
 const KEPT = 5_000;
 const KEPT_EACH = 500;
 const KEPT_CHARACTERS = 16 * 1024 * 1024;

@@ -39,7 +39,7 @@ export type Place = {
 };
 
 export type SharedOptions = {
-  /** How many events are kept for followers behind the others; a few times as many while they catch up. */
+  /** How many events are kept for followers behind the others, at least; up to three times as many. */
   readonly limits: () => Limits;
   /** How long followers that catch up wait for one that falls behind the kept events. */
   readonly patienceMs: number;

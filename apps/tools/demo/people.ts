@@ -72,6 +72,12 @@ export class People {
       [[ROSA, 'yes']],
     );
     script.sees('agent', 'and every conversation', (contact['conversations'] as Row[]).length, 2);
+    await script.comesToSee(
+      'agent',
+      'its list of deliveries has every text',
+      () => views.textsTo(client.facts.contactId),
+      (await views.texts(ROSA)).length,
+    );
     const { creates } = await client.ledger();
     script.sees('provider', 'received four texts, no more', creates.length, 4);
     const mails = await client.mails();

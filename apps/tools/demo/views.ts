@@ -54,6 +54,11 @@ export class Views {
     return (await this.client.ledger()).creates.filter((create) => create.to === to).map(({ body }) => body);
   }
 
+  async textsTo(contactId: string): Promise<number> {
+    const { body } = await this.client.get<List>('agent', `/v1/contacts/${contactId}/deliveries`);
+    return body.documents.filter(({ channel }) => channel === 'sms').length;
+  }
+
   async mailsTo(address: string, part: string): Promise<number> {
     return (await this.client.mails()).filter(({ to, text }: Mail) => to === address && text.includes(part)).length;
   }

@@ -37,7 +37,7 @@ export const requirementRows: readonly RequirementRow[] = [
   ['R1', 'keep contacts (name, phones, email, external id, type, groups, home location, time zone and where it was learnt), registered and active or not', 'done', '', '1'],
   ['R2', 'create a lead from a conversation (first name, last name, email), linking the thread ("Create Lead" becomes "Lead Details"); link by itself when the same contact is later submitted from another application, whose name is kept', 'done', '', '6'],
   ['R3', 'keep a referral: referrer, referred person, status, and its history since it was referred (status changes and messages on one timeline)', 'done', '', '7'],
-  ['R4', 'show per contact: all conversations, consent, deliveries, and a history of interactions', 'partly', 'Conversations and consent on the contact’s page; not yet deliveries and the history of interactions.', '7'],
+  ['R4', 'show per contact: all conversations, consent, deliveries, and a history of interactions', 'done', '', '7'],
   ['R5', 'refuse to start an in-app conversation with a contact who is not registered or not active; a removed contact keeps the record and loses the portal', 'done', '', ''],
   ['R6', 'limit unsolicited messages: one message to a contact who never replied and is not enrolled, and a rate per contact', 'partly', 'One text to a person who never replied, and a daily limit of texts to a number; a limit for automated messages comes with them.', ''],
   ['R7', 'merge two contacts and split them again; merging never widens consent', 'open', '', ''],

@@ -31,6 +31,7 @@ describe('deliveries', () => {
       queue: 'program-1 sms sender-1 1',
       addressee: 'address-1 sender-1',
       orderingKey: 'conversation-1 contact-rita sms',
+      contactId: 'contact-rita',
     };
     deliveries
       .given()

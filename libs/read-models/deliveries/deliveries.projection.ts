@@ -23,6 +23,8 @@ export type DeliveryRow = Omit<DeliveryRequested['data'], 'deliveryId' | 'source
   readonly queue: string;
   /** The addressee as the provider sees it: texts to one address from one number, or emails to one person. */
   readonly addressee: string;
+  /** The contact who gets it; `null` for members of staff. Rows written before this field existed have none until a rebuild. */
+  readonly contactId?: string | null;
   /** Position of the request: the order within one ordering key, even if a delivery is postponed. */
   readonly order: string;
   readonly status: Exclude<Delivery['status'], 'none'>;
@@ -59,6 +61,7 @@ export const deliveriesProjection = defineReadModel<DeliveryRow>()({
     ordering: ['orderingKey', 'status', 'order'],
     addressee: ['addressee', 'status', 'claimedAt'],
     program: ['programId', 'status', 'notBefore'],
+    contact: ['contactId', 'order'],
   },
   touches: (event) => event.aggregateId,
 
@@ -69,6 +72,7 @@ export const deliveriesProjection = defineReadModel<DeliveryRow>()({
       const places = {
         orderingKey: orderingKeyOf(request),
         queue: queueOf(programId, request.channel, route),
+        contactId: request.recipient.kind === 'contact' ? request.recipient.id : null,
         addressee: consentOf === null ? request.recipient.id : `${consentOf.addressId} ${consentOf.senderId}`,
       };
       return {

@@ -9,7 +9,15 @@ const BATCH = 100;
 /** A delivery for staff: the result of its newest attempt, and of earlier ones. */
 export type DeliveryView = Omit<
   DeliveryRow,
-  'programId' | 'claimId' | 'orderingKey' | 'queue' | 'addressee' | 'order' | 'attempts' | 'refusedSenderId'
+  | 'programId'
+  | 'claimId'
+  | 'contactId'
+  | 'orderingKey'
+  | 'queue'
+  | 'addressee'
+  | 'order'
+  | 'attempts'
+  | 'refusedSenderId'
 > & {
   readonly providerMessageId: string | null;
   readonly providerStatus: string | null;
@@ -29,6 +37,23 @@ export class DeliveryQueries {
     limit: number,
   ): Promise<Page<DeliveryView>> {
     const { documents, ...page } = await this.by(programId, 'program', { programId, status }, { after, limit });
+    return { documents: documents.map(view), ...page };
+  }
+
+  /** All texts and emails to a contact, newest first. @throws InvalidCursor */
+  async toContact(
+    programId: string,
+    contactId: string,
+    { after, limit }: Pick<PageRequest, 'after' | 'limit'>,
+  ): Promise<Page<DeliveryView>> {
+    const { documents, ...page } = await this.readModels.page(deliveriesProjection, {
+      programId,
+      index: 'contact',
+      equals: { contactId },
+      order: 'desc',
+      after,
+      limit,
+    });
     return { documents: documents.map(view), ...page };
   }
 

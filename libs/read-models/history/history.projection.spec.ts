@@ -16,6 +16,16 @@ describe('history', () => {
       .when(referred)
       .then({ kind: 'referred', referralId: 'referral-1', contactId: 'contact-rita', from: null, to: 'new' }));
 
+  it('R4: a referral is in the history of both sides', () => {
+    const contacts = ['contact-rita', 'contact-paul'];
+    history.given().when(referred).then({ contacts });
+    history.given(referred).when(changed).then({ contacts });
+    history
+      .given()
+      .when(happened('contact-contact-rita', sampleOf('ContactCreated')))
+      .then({ contacts: ['contact-rita'] });
+  });
+
   it('R3: shows who changed the status, when, from what to what', () =>
     history.given(referred).when(changed).then({
       kind: 'status',

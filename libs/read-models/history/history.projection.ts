@@ -20,6 +20,8 @@ export type HistoryEntry = {
   readonly programId: string;
   /** Of a referral: its referrer. */
   readonly contactId: string;
+  /** Whose history shows it: a referral is in that of both sides. */
+  readonly contacts: readonly string[];
   readonly referralId: string | null;
   readonly kind: (typeof historyKinds)[number];
   readonly author: Actor;
@@ -57,7 +59,8 @@ export const historyProjection = defineReadModel<HistoryEntry>()({
     'ContactRestored',
     'ContactErased',
   ],
-  indexes: { contact: ['contactId', 'order'], referral: ['referralId', 'order'], erasable: ['erasedWith'] },
+  indexes: { contact: ['contacts', 'order'], referral: ['referralId', 'order'], erasable: ['erasedWith'] },
+  listField: 'contacts',
   touches: (event) => {
     if (event.type === 'ContactErased') return { index: 'erasable', equals: { erasedWith: event.data.contactId } };
     return 'messageId' in event.data ? event.data.messageId : event.eventId;
@@ -110,15 +113,18 @@ export const historyProjection = defineReadModel<HistoryEntry>()({
 
 function ofReferral(event: Recorded<ReferralCreated | ReferralStatusChanged>): HistoryEntry {
   const { referralId, referrerId, referredId: erasedWith } = event.data;
+  const contacts = [referrerId, erasedWith];
   return event.type === 'ReferralCreated'
     ? {
         ...common(event, referrerId, 'referred'),
+        contacts,
         referralId,
         erasedWith,
         to: unlessErased(event.data.status, null),
       }
     : {
         ...common(event, referrerId, 'status'),
+        contacts,
         referralId,
         erasedWith,
         from: unlessErased(event.data.from, null),
@@ -134,6 +140,7 @@ const common = (
   id,
   programId,
   contactId,
+  contacts: [contactId],
   referralId: null,
   kind,
   author,

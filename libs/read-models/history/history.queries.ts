@@ -6,7 +6,7 @@ import { ThreadQueries, type MessageView } from '../thread/thread.queries.js';
 import { historyProjection, type HistoryEntry } from './history.projection.js';
 
 /** An entry; `message` is that of the thread. */
-export type HistoryView = Omit<HistoryEntry, 'programId' | 'messageId' | 'erasedWith' | 'order'> & {
+export type HistoryView = Omit<HistoryEntry, 'programId' | 'contacts' | 'messageId' | 'erasedWith' | 'order'> & {
   readonly message: MessageView | null;
 };
 
@@ -20,6 +20,11 @@ export class HistoryQueries {
   /** Status changes and messages since it was referred. @throws InvalidCursor */
   async ofReferral(viewer: Viewer, referralId: string, request: HistoryRequest): Promise<Page<HistoryView>> {
     return this.page(viewer, { index: 'referral', equals: { referralId } }, request);
+  }
+
+  /** Everything with a contact, and the referrals in which the contact is one of the two sides. @throws InvalidCursor */
+  async ofContact(viewer: Viewer, contactId: string, request: HistoryRequest): Promise<Page<HistoryView>> {
+    return this.page(viewer, { index: 'contact', equals: { contacts: contactId } }, request);
   }
 
   private async page(
@@ -41,6 +46,6 @@ export class HistoryQueries {
 export type HistoryRequest = Pick<PageRequest, 'order' | 'after' | 'limit'>;
 
 const view = (
-  { programId: _, messageId: __, erasedWith: ___, order: ____, ...entry }: HistoryEntry,
+  { programId: _, contacts: _contacts, messageId: __, erasedWith: ___, order: ____, ...entry }: HistoryEntry,
   message: MessageView | undefined,
 ): HistoryView => ({ ...entry, message: message ?? null });

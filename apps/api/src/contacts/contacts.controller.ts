@@ -6,11 +6,15 @@ import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { Context, type RequestContext } from '../http/command-context.js';
 import { CommandDto } from '../http/command.view.js';
 import { Id } from '../http/id-param.js';
-import { FreshDto } from '../http/paging.dto.js';
+import { HistoryDto } from '../http/history.view.js';
+import { FreshDto, PageDto } from '../http/paging.dto.js';
 import { PlainRoutes } from '../http/plain-commands.js';
 import { BodyWith, needs, needsSome } from '../http/some-of.js';
 import { contactCommands } from './contacts.commands.js';
 import { ChangeContactDto, CreateContactDto, FindContactsDto } from './contacts.requests.dto.js';
+import { ConversationsDto } from '../conversations/conversations.view.js';
+import { DeliveriesDto } from '../deliveries/deliveries.view.js';
+import { HistoryPageDto } from '../referrals/referrals.requests.dto.js';
 import { ContactsService } from './contacts.service.js';
 import { ContactCreatedDto, ContactPageDto, ContactsDto } from './contacts.view.js';
 
@@ -61,5 +65,38 @@ export class ContactsController {
     @Caller() caller: CallerIdentity,
   ): Promise<ContactPageDto> {
     return this.contacts.one(caller, id, position);
+  }
+
+  /** All conversations of the contact, newest activity first. */
+  @Get(':id/conversations')
+  @Requires('contacts:read', 'conversations:read')
+  async conversations(
+    @Id() id: string,
+    @Query() query: PageDto,
+    @Caller() caller: CallerIdentity,
+  ): Promise<ConversationsDto> {
+    return this.contacts.conversationsOf(caller, id, query);
+  }
+
+  /** All texts and emails to the contact, and what became of them, newest first. */
+  @Get(':id/deliveries')
+  @Requires('contacts:read', 'deliveries:read')
+  async deliveries(
+    @Id() id: string,
+    @Query() query: PageDto,
+    @Caller() caller: CallerIdentity,
+  ): Promise<DeliveriesDto> {
+    return this.contacts.deliveriesTo(caller, id, query);
+  }
+
+  /** Messages, forms, changes of the contact, and the referrals of either side, in one order. */
+  @Get(':id/history')
+  @Requires('contacts:read', 'conversations:read')
+  async history(
+    @Id() id: string,
+    @Query() query: HistoryPageDto,
+    @Caller() caller: CallerIdentity,
+  ): Promise<HistoryDto> {
+    return this.contacts.historyOf(caller, id, query, query);
   }
 }

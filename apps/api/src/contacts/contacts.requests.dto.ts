@@ -14,7 +14,7 @@ import {
 } from 'class-validator';
 import type { ContactType } from '@app/domain/contact';
 import { CommandInput } from '../http/command-input.dto.js';
-import { FreshDto } from '../http/paging.dto.js';
+import { ConnectionArgs, FreshDto, OneArgs } from '../http/paging.dto.js';
 import { AsNumber, IsCleanText, IsEmailAddress, IsPhone, IsZone, Optional } from '../http/validators.js';
 
 const types: readonly ContactType[] = ['referrer', 'affiliate', 'referred', 'client', 'unknown'];
@@ -72,6 +72,9 @@ export class FindContactsDto extends ContactSearchDto {
 export class ContactsArgs extends ContactSearchDto {
   @Field(() => Int, { defaultValue: 20 }) @IsInt() @Min(1) @Max(50) readonly first: number = 20;
 }
+
+@ArgsType()
+export class ContactListArgs extends IntersectionType(OneArgs, ConnectionArgs) {}
 
 @InputType()
 export class CreateContactInput extends IntersectionType(CreateContactDto, CommandInput) {}

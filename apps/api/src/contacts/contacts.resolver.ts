@@ -3,10 +3,21 @@ import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { CommandContext } from '@app/eventing';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { Context, type RequestContext } from '../http/command-context.js';
+import { HistoryConnection } from '../http/history.view.js';
+import { connection } from '../http/page.view.js';
 import { OneArgs } from '../http/paging.dto.js';
 import { PlainMutations } from '../http/plain-commands.js';
 import { contactCommands } from './contacts.commands.js';
-import { ChangeContactInput, ContactInput, ContactsArgs, CreateContactInput } from './contacts.requests.dto.js';
+import {
+  ChangeContactInput,
+  ContactInput,
+  ContactListArgs,
+  ContactsArgs,
+  CreateContactInput,
+} from './contacts.requests.dto.js';
+import { ConversationConnection } from '../conversations/conversations.view.js';
+import { DeliveryConnection } from '../deliveries/deliveries.view.js';
+import { HistoryArgs } from '../referrals/referrals.requests.dto.js';
 import { ContactsService } from './contacts.service.js';
 import { ContactCreatedDto, ContactDto, ContactPageDto } from './contacts.view.js';
 
@@ -32,6 +43,37 @@ export class ContactsResolver {
   @Requires('contacts:read')
   async contact(@Args() { id, position }: OneArgs, @Caller() caller: CallerIdentity): Promise<ContactPageDto> {
     return this.service.one(caller, id, position);
+  }
+
+  @Query(() => ConversationConnection, { description: 'All conversations of the contact, newest activity first.' })
+  @Requires('contacts:read', 'conversations:read')
+  async contactConversations(
+    @Args() args: ContactListArgs,
+    @Caller() caller: CallerIdentity,
+  ): Promise<InstanceType<typeof ConversationConnection>> {
+    return connection(await this.service.conversationsOf(caller, args.id, { ...args, limit: args.first }));
+  }
+
+  @Query(() => DeliveryConnection, {
+    description: 'All texts and emails to the contact, and what became of them, newest first.',
+  })
+  @Requires('contacts:read', 'deliveries:read')
+  async contactDeliveries(
+    @Args() args: ContactListArgs,
+    @Caller() caller: CallerIdentity,
+  ): Promise<InstanceType<typeof DeliveryConnection>> {
+    return connection(await this.service.deliveriesTo(caller, args.id, { ...args, limit: args.first }));
+  }
+
+  @Query(() => HistoryConnection, {
+    description: 'Messages, forms, changes of the contact, and the referrals of either side, in one order.',
+  })
+  @Requires('contacts:read', 'conversations:read')
+  async contactHistory(
+    @Args() args: HistoryArgs,
+    @Caller() caller: CallerIdentity,
+  ): Promise<InstanceType<typeof HistoryConnection>> {
+    return connection(await this.service.historyOf(caller, args.id, args, { ...args, limit: args.first }));
   }
 
   @Mutation(() => ContactCreatedDto, {

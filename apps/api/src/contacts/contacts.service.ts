@@ -1,12 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleContact, ids, Lookups } from '@app/application';
-import type { CommandContext } from '@app/eventing';
+import type { CommandContext, Page } from '@app/eventing';
 import { ContactNotFound, noDetails, type ContactDetails } from '@app/domain/contact';
 import { InvalidRequest } from '@app/platform';
-import { ContactQueries, Freshness, type ContactPage, type ContactView, type Viewer } from '@app/read-models';
+import {
+  ContactQueries,
+  DeliveryQueries,
+  Freshness,
+  HistoryQueries,
+  InboxQueries,
+  type ContactPage,
+  type ContactView,
+  type ConversationView,
+  type DeliveryView,
+  type HistoryView,
+  type Listing,
+  type Viewer,
+} from '@app/read-models';
 import { commandResponse, type CommandResponse } from '../http/command-response.js';
 import type { RequestContext } from '../http/command-context.js';
+import type { PageDto } from '../http/paging.dto.js';
+import type { MessageOrderDto } from '../conversations/conversations.requests.dto.js';
 import { takeRequest } from '../http/take-request.js';
 import type { ChangeContactDto, ContactSearchDto, CreateContactDto } from './contacts.requests.dto.js';
 import type { ContactCreatedDto } from './contacts.view.js';
@@ -17,6 +32,9 @@ export class ContactsService {
   constructor(
     private readonly commands: CommandBus,
     private readonly contacts: ContactQueries,
+    private readonly inbox: InboxQueries,
+    private readonly deliveries: DeliveryQueries,
+    private readonly history: HistoryQueries,
     private readonly freshness: Freshness,
     private readonly lookups: Lookups,
   ) {}
@@ -61,6 +79,39 @@ export class ContactsService {
     const contact = await this.freshness.at(position, () => this.contacts.details(viewer, id));
     if (!contact) throw new ContactNotFound();
     return contact;
+  }
+
+  /** All conversations of a contact, newest activity first. @throws ContactNotFound, InvalidCursor */
+  async conversationsOf(viewer: Viewer, id: string, page: PageDto): Promise<Listing<ConversationView>> {
+    return this.list(viewer, id, page, () => this.inbox.page(viewer, { contactId: id }, page.after, page.limit));
+  }
+
+  /** All texts and emails to a contact, newest first. @throws ContactNotFound, InvalidCursor */
+  async deliveriesTo(viewer: Viewer, id: string, page: PageDto): Promise<Listing<DeliveryView>> {
+    return this.list(viewer, id, page, () => this.deliveries.toContact(viewer.programId, id, page));
+  }
+
+  /** @throws ContactNotFound, InvalidCursor */
+  async historyOf(
+    viewer: Viewer,
+    id: string,
+    { order }: MessageOrderDto,
+    page: PageDto,
+  ): Promise<Listing<HistoryView>> {
+    const { after, limit } = page;
+    return this.list(viewer, id, page, () => this.history.ofContact(viewer, id, { order, after, limit }));
+  }
+
+  private async list<Row>(
+    { programId }: Viewer,
+    id: string,
+    { position }: PageDto,
+    read: () => Promise<Page<Row>>,
+  ): Promise<Listing<Row>> {
+    return this.freshness.list(programId, position, async () => {
+      if (!(await this.contacts.one(programId, id))) throw new ContactNotFound();
+      return read();
+    });
   }
 
   private async idFor(

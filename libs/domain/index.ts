@@ -85,6 +85,7 @@ type SubjectField<Type> = Type extends { readonly sealed: Readonly<Record<string
 export const subjectHomes = {
   contactId: 'contact',
   referredId: 'contact',
+  referrerId: 'contact',
   conversationId: 'conversation',
   programId: 'program',
   memberId: 'member',

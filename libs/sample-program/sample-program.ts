@@ -110,6 +110,14 @@ export async function loadSample(
       as('referral felix called back'),
     ),
   );
+  const payout = { externalId: 'bonus-1', amount: 15_000, currency: 'USD', paidAt: '2026-01-05T09:00:00.000Z' };
+  await commands.execute(
+    new HandleReferral(
+      referral('felix'),
+      { type: 'RecordPayout', data: { ...payout, by: sample.integration.id } },
+      as('payout'),
+    ),
+  );
   const { conversationId } = sample;
   const start = {
     conversationId,

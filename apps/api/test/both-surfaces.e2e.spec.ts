@@ -71,6 +71,8 @@ const lead = { firstName: 'Ada', lastName: 'New', email: 'ada@example.org' };
 const consent = { contactId, wording: 'I agree', wordingVersion: '1', source: 'a form' };
 
 const account = { phone: '+14155550177', accountSid: `AC${'7'.repeat(32)}` };
+const payout = { externalId: 'paid', amount: 25_000, currency: 'USD', paidAt: '2026-01-05T09:00:00Z' };
+
 const links = (link: string) => ({ portalLink: link, consoleLink: link });
 
 /** Each command in a form that can be executed, a first and a second time. */
@@ -101,6 +103,12 @@ const commands = (time: 1 | 2): readonly Asked[] => [
   { route: 'POST /v1/contacts/{id}/restore', id: contactId },
   { route: 'POST /v1/referrals', given: { referrerId: contactId, referredId: contactId, status: 'won' } },
   { route: 'PUT /v1/referrals/{id}/status', id: sample.referralId, given: { status: `step ${time}` } },
+  { route: 'PUT /v1/contacts', given: { externalId: `crm ${time}`, name: 'Cara', phones: ['+1 415 555 0147'] } },
+  {
+    route: 'PUT /v1/referrals',
+    given: { externalId: `deal ${time}`, referrerExternalId: 'crm 1', referredExternalId: 'crm 1', status: 'new' },
+  },
+  { route: 'POST /v1/referrals/{id}/payouts', id: sample.referralId, given: { ...payout, externalId: `paid ${time}` } },
   { route: 'POST /v1/consents', given: { ...consent, purpose: 'marketing', tickedAt: '2026-01-05T09:00:00Z' } },
   { route: 'POST /v1/portal/conversations/{id}/messages', id, given: { text: 'Hi' } },
   {
@@ -214,12 +222,19 @@ const refused: readonly Asked[] = [
   { route: 'POST /v1/contacts', given: { name: 'x', timeZone: '+01:00' } },
   { route: 'PATCH /v1/contacts/{id}', id: NOBODY, given: { name: 'x' } },
   { route: 'PATCH /v1/contacts/{id}', id: contactId, given: { emails: ['nobody'] } },
+  { route: 'PUT /v1/contacts', given: { externalId: ' ' } },
+  { route: 'PUT /v1/contacts', given: { externalId: 'x', phones: ['555'] } },
   { route: 'DELETE /v1/contacts/{id}', id: NOBODY },
   { route: 'POST /v1/contacts/{id}/restore', id: NOBODY },
   { route: 'POST /v1/referrals', given: { referrerId: NOBODY, referredId: contactId } },
   { route: 'POST /v1/referrals', given: { referrerId: contactId, referredId: 'x' } },
   { route: 'PUT /v1/referrals/{id}/status', id: NOBODY, given: { status: 'won' } },
   { route: 'PUT /v1/referrals/{id}/status', id: sample.referralId, given: { status: ' ' } },
+  { route: 'PUT /v1/referrals', given: { externalId: 'unknown', status: 'won' } },
+  { route: 'PUT /v1/referrals', given: { externalId: 'unknown', referrerExternalId: 'nobody' } },
+  { route: 'POST /v1/referrals/{id}/payouts', id: NOBODY, given: payout },
+  { route: 'POST /v1/referrals/{id}/payouts', id: sample.referralId, given: { ...payout, amount: 0 } },
+  { route: 'POST /v1/referrals/{id}/payouts', id: sample.referralId, given: { ...payout, currency: 'usd' } },
   { route: 'POST /v1/consents', given: { ...consent, contactId: NOBODY } },
   { route: 'POST /v1/consents', given: { ...consent, tickedAt: '2999-01-01T00:00:00Z' } },
   { route: 'POST /v1/consents', given: { ...consent, purpose: 'fun' } },

@@ -63,6 +63,7 @@ describe('R4: what there is about a contact', () => {
       'referred',
       'referred',
       'status',
+      'payout',
       'Hi! Felix asked me whether the spring bonus still counts for him?',
       'Hello Rosa',
       'Is Dana’s roof flat?',

@@ -43,6 +43,7 @@ const valid: Readonly<Record<string, readonly unknown[]>> = {
   isCleanText: ['Hello'],
   isTime: ['2026-01-01T00:00:00Z'],
   isPastTime: ['2026-01-01T00:00:00Z'],
+  matches: ['USD'],
   isInt: [1, '7'],
   isBoolean: [true, false],
   isString: ['anna'],

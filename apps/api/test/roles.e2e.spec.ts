@@ -39,6 +39,7 @@ const table: Readonly<Record<string, readonly Permission[]>> = {
   'GET /v1/contacts/{id}/conversations': ['contacts:read', 'conversations:read'],
   'GET /v1/contacts/{id}/deliveries': ['contacts:read', 'deliveries:read'],
   'GET /v1/contacts/{id}/history': ['contacts:read', 'conversations:read'],
+  'PUT /v1/contacts': ['contacts:write'],
   'PATCH /v1/contacts/{id}': ['contacts:write'],
   'DELETE /v1/contacts/{id}': ['contacts:write'],
   'POST /v1/contacts/{id}/restore': ['contacts:write'],
@@ -47,6 +48,8 @@ const table: Readonly<Record<string, readonly Permission[]>> = {
   'GET /v1/referrals/{id}/timeline': ['referrals:read', 'conversations:read'],
   'POST /v1/referrals': ['referrals:write'],
   'PUT /v1/referrals/{id}/status': ['referrals:write'],
+  'PUT /v1/referrals': ['referrals:write'],
+  'POST /v1/referrals/{id}/payouts': ['referrals:write'],
   'POST /v1/consents': ['consents:write'],
   'GET /v1/deliveries': ['deliveries:read'],
   'POST /v1/deliveries/{id}/settle': ['deliveries:settle'],
@@ -163,7 +166,11 @@ describe('G4: roles', () => {
   it.each(Object.entries(fieldOf))(
     '%s in GraphQL, %s: the same roles, and a token is required',
     async (route, field) => {
-      const { query, variables } = requestFor(schema, field);
+      const { query, variables } = requestFor(
+        schema,
+        field,
+        route === 'PUT /v1/contacts' ? { phones: ['no phone'] } : {},
+      );
       const events = await api.recorded(async () => {
         for (const role of roles) {
           const { body, text } = await api.graphql(query, variables, { as: sample[role] });

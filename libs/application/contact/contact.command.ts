@@ -6,6 +6,7 @@ export type ContactIntent =
   | Message<'CreateContact', Partial<ContactDetails>>
   | Message<'NoteNumber', { phone: string }>
   | Message<'ChangeContact', { changes: Partial<ContactDetails> }>
+  | Message<'SaveContact', { externalId: string; changes: Partial<ContactDetails> }>
   | Message<'SubmitLead', SubmittedLead & { by: string }>
   | Extract<ContactCommand, { type: 'CreateLead' | 'RemoveContact' | 'RestoreContact' | 'EraseContact' }>;
 

@@ -1,7 +1,15 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Aggregates, handleCommand, type CommandResult } from '@app/eventing';
-import { contactAggregate, leadName, noDetails, type Contact, type ContactCommand } from '@app/domain/contact';
-import { unlessErased } from '@app/kernel';
+import {
+  contactAggregate,
+  leadName,
+  noDetails,
+  type Contact,
+  type ContactCommand,
+  type ContactCreated,
+  type ContactDetails,
+} from '@app/domain/contact';
+import { unlessErased, type Open } from '@app/kernel';
 import { HandleContact, type ContactIntent } from './contact.command.js';
 import { NaturalKeys } from '../lookups/natural-keys.js';
 import { zoneOfPhone } from './zone-of-phone.js';
@@ -29,30 +37,23 @@ export class ContactHandler implements ICommandHandler<HandleContact> {
     intent: ContactIntent,
     state: Contact,
   ): Promise<ContactCommand> {
-    const addressIds = (phones: readonly string[]): Promise<string[]> =>
-      Promise.all(phones.map((phone) => this.naturalKeys.address(programId, phone)));
     switch (intent.type) {
       case 'CreateContact':
-      case 'NoteNumber': {
-        const given =
-          intent.type === 'NoteNumber'
-            ? { ...noDetails, phones: [intent.data.phone] }
-            : { ...noDetails, ...intent.data };
-        const details = { ...given, timeZone: given.timeZone ?? zoneOfPhone(given.phones[0]) };
-        return { type: intent.type, data: { ...details, contactId, addressIds: await addressIds(details.phones) } };
+        return { type: 'CreateContact', data: await this.created(programId, contactId, intent.data) };
+      case 'NoteNumber':
+        return { type: 'NoteNumber', data: await this.created(programId, contactId, { phones: [intent.data.phone] }) };
+      case 'SaveContact': {
+        const { externalId, changes } = intent.data;
+        const created = await this.created(programId, contactId, { ...changes, externalId });
+        return { type: 'SaveContact', data: { created, ...(await this.changed(programId, changes, state)) } };
       }
       case 'SubmitLead': {
         const { phone, ...lead } = intent.data;
-        const phones = phone === null ? [] : [phone];
-        const created = {
-          ...noDetails,
-          contactId,
+        const created = await this.created(programId, contactId, {
           name: leadName(lead),
-          phones,
-          addressIds: await addressIds(phones),
+          phones: phone === null ? [] : [phone],
           emails: lead.email === null ? [] : [lead.email],
-          timeZone: zoneOfPhone(phone ?? undefined),
-        };
+        });
         return { type: 'SubmitLead', data: { ...lead, contactId, created } };
       }
       case 'CreateLead':
@@ -60,16 +61,33 @@ export class ContactHandler implements ICommandHandler<HandleContact> {
       case 'RestoreContact':
       case 'EraseContact':
         return intent;
-      case 'ChangeContact': {
-        const { changes } = intent.data;
-        if (!changes.phones) return { type: 'ChangeContact', data: { changes } };
-        const learnt = isStated(state) ? {} : { timeZone: zoneOfPhone(changes.phones[0]) };
-        return {
-          type: 'ChangeContact',
-          data: { changes: { ...learnt, ...changes }, addressIds: await addressIds(changes.phones) },
-        };
-      }
+      case 'ChangeContact':
+        return { type: 'ChangeContact', data: await this.changed(programId, intent.data.changes, state) };
     }
+  }
+
+  private async created(
+    programId: string,
+    contactId: string,
+    given: Partial<ContactDetails>,
+  ): Promise<Open<ContactCreated['data']>> {
+    const details = { ...noDetails, ...given };
+    const timeZone = details.timeZone ?? zoneOfPhone(details.phones[0]);
+    return { ...details, timeZone, contactId, addressIds: await this.addressIds(programId, details.phones) };
+  }
+
+  private async changed(
+    programId: string,
+    changes: Partial<ContactDetails>,
+    state: Contact,
+  ): Promise<Extract<ContactCommand, { type: 'ChangeContact' }>['data']> {
+    if (!changes.phones) return { changes };
+    const learnt = isStated(state) ? {} : { timeZone: zoneOfPhone(changes.phones[0]) };
+    return { changes: { ...learnt, ...changes }, addressIds: await this.addressIds(programId, changes.phones) };
+  }
+
+  private addressIds(programId: string, phones: readonly string[]): Promise<string[]> {
+    return Promise.all(phones.map((phone) => this.naturalKeys.address(programId, phone)));
   }
 }
 

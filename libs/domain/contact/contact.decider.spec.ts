@@ -166,6 +166,28 @@ describe('contact', () => {
       .thenNothing();
   });
 
+  const save = (changes: object) => ({ type: 'SaveContact', data: { created: rita, changes } }) as const;
+
+  it('R8: another system creates the contact, or changes what it says', () => {
+    contact.given().when(save({})).then(created);
+    contact
+      .given(created)
+      .when(save({ name: 'Rita R.' }))
+      .then({ type: 'ContactDetailsChanged', data: { ...rita, name: 'Rita R.', formerAddressIds: rita.addressIds } });
+  });
+
+  it('R8: the same version again changes nothing, and an erased contact stays erased', () => {
+    contact
+      .given(created)
+      .when(save({ name: rita.name, groups: [...rita.groups] }))
+      .thenNothing();
+    const erased = { type: 'ContactErased', data: samples.ContactErased } as const;
+    contact
+      .given(created, erased)
+      .when(save({ name: 'Rita R.' }))
+      .thenThrows(ContactWasErased);
+  });
+
   const form = { firstName: 'Rita', lastName: 'Referrer', email: 'rita@example.com' };
   const named = {
     type: 'ContactDetailsChanged',

@@ -14,7 +14,9 @@ export type ContactCommand =
   | Message<'CreateContact', Open<ContactCreated['data']>>
   /** Makes the owner of a new phone number a contact. Changes nothing if the contact exists. */
   | Message<'NoteNumber', Open<ContactCreated['data']>>
-  | Message<'ChangeContact', { changes: Partial<ContactDetails>; addressIds?: readonly string[] }>
+  | Message<'ChangeContact', Changes>
+  /** Another system's version of a contact: creates it, or changes the given details. */
+  | Message<'SaveContact', Changes & { created: Open<ContactCreated['data']> }>
   /** Staff make the person of a conversation a lead. */
   | Message<'CreateLead', Omit<Open<LeadCreated['data']>, 'contactId'>>
   /** Another application submits a person, known or not. */
@@ -46,13 +48,9 @@ export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
       return [{ type: 'ContactCreated', data }];
     },
     NoteNumber: (data, state) => (state.status === 'none' ? [{ type: 'ContactCreated', data }] : []),
-    ChangeContact(data, state) {
-      const current = storedOf(known(state));
-      const next = { ...current, ...data.changes, addressIds: data.addressIds ?? current.addressIds };
-      return JSON.stringify(next) === JSON.stringify(current)
-        ? []
-        : [{ type: 'ContactDetailsChanged', data: { ...next, formerAddressIds: current.addressIds } }];
-    },
+    ChangeContact: (data, state) => changed(known(state), data),
+    SaveContact: ({ created, ...data }, state) =>
+      state.status === 'none' ? [{ type: 'ContactCreated', data: created }] : changed(known(state), data),
     CreateLead(data, state) {
       const current = storedOf(known(state));
       if (isLead(current)) throw new LeadExists(current.contactId);
@@ -100,6 +98,15 @@ export const contactDecider: Decider<Contact, ContactCommand, ContactEvent> = {
 };
 
 type Somebody = Exclude<Contact, { status: 'none' }>;
+type Changes = { readonly changes: Partial<ContactDetails>; readonly addressIds?: readonly string[] };
+
+function changed(contact: Somebody, { changes, addressIds }: Changes): readonly ContactEvent[] {
+  const current = storedOf(contact);
+  const next = { ...current, ...changes, addressIds: addressIds ?? current.addressIds };
+  return JSON.stringify(next) === JSON.stringify(current)
+    ? []
+    : [{ type: 'ContactDetailsChanged', data: { ...next, formerAddressIds: current.addressIds } }];
+}
 
 const nobodyYet = { addressIds: [], earlierPhoneIds: [], applications: [], isRemoved: false };
 

@@ -16,6 +16,19 @@ describe('history', () => {
       .when(referred)
       .then({ kind: 'referred', referralId: 'referral-1', contactId: 'contact-rita', from: null, to: 'new' }));
 
+  it('R8: shows a payout to the referrer, until the referrer is erased', () => {
+    const paid = happened('referral-referral-1', sampleOf('PayoutRecorded'));
+    const { amount, currency, paidAt: at } = samples.PayoutRecorded;
+    history
+      .given()
+      .when(paid)
+      .then({ kind: 'payout', contacts: ['contact-rita'], referralId: 'referral-1', amount, currency, at });
+    history
+      .given(paid)
+      .when(happened('contact-contact-rita', sampleOf('ContactErased')))
+      .then({ kind: 'payout', amount: null, currency });
+  });
+
   it('R4: a referral is in the history of both sides', () => {
     const contacts = ['contact-rita', 'contact-paul'];
     history.given().when(referred).then({ contacts });

@@ -1,10 +1,11 @@
 import { unlessErased, type Actor, type Message, type Recorded } from '@app/kernel';
-import type { ReferralCreated, ReferralStatusChanged } from '@app/domain/referral';
+import type { PayoutRecorded, ReferralCreated, ReferralStatusChanged } from '@app/domain/referral';
 import { defineReadModel } from '../define-read-model.js';
 
 export const historyKinds = [
   'referred',
   'status',
+  'payout',
   'message',
   'consent-form',
   'contact-created',
@@ -34,6 +35,9 @@ export type HistoryEntry = {
   readonly to: string | null;
   /** The other application that submitted a lead. */
   readonly application: string | null;
+  /** Of a payout: minor units, and the currency (ISO 4217). Rows written before these fields existed have none. */
+  readonly amount?: number | null;
+  readonly currency?: string | null;
   /** The person with whom these are erased. */
   readonly erasedWith: string | null;
   readonly order: string;
@@ -44,6 +48,7 @@ export const historyProjection = defineReadModel<HistoryEntry>()({
   handles: [
     'ReferralCreated',
     'ReferralStatusChanged',
+    'PayoutRecorded',
     'MessageSent',
     'AutomatedTextSent',
     'MessageReceived',
@@ -67,12 +72,14 @@ export const historyProjection = defineReadModel<HistoryEntry>()({
   },
 
   evolve(row, event) {
-    if (event.type === 'ContactErased') return row && { ...row, from: null, to: null, application: null };
+    if (event.type === 'ContactErased') return row && { ...row, from: null, to: null, application: null, amount: null };
     if (row !== null) return row;
     switch (event.type) {
       case 'ReferralCreated':
       case 'ReferralStatusChanged':
         return ofReferral(event);
+      case 'PayoutRecorded':
+        return ofPayout(event);
       case 'MessageSent':
       case 'AutomatedTextSent':
       case 'MessageReceived':
@@ -132,6 +139,19 @@ function ofReferral(event: Recorded<ReferralCreated | ReferralStatusChanged>): H
       };
 }
 
+function ofPayout(event: Recorded<PayoutRecorded>): HistoryEntry {
+  const { referralId, referrerId, currency, paidAt } = event.data;
+  const amount = unlessErased(event.data.amount, null);
+  return {
+    ...common(event, referrerId, 'payout'),
+    at: paidAt,
+    referralId,
+    erasedWith: referrerId,
+    amount,
+    currency,
+  };
+}
+
 const common = (
   { eventId: id, position: order, metadata: { programId, actor: author, occurredAt: at } }: Recorded<Message>,
   contactId: string,
@@ -150,6 +170,8 @@ const common = (
   from: null,
   to: null,
   application: null,
+  amount: null,
+  currency: null,
   erasedWith: null,
   order,
 });

@@ -6,7 +6,9 @@ import { ThreadQueries, type MessageView } from '../thread/thread.queries.js';
 import { historyProjection, type HistoryEntry } from './history.projection.js';
 
 /** An entry; `message` is that of the thread. */
-export type HistoryView = Omit<HistoryEntry, 'programId' | 'contacts' | 'messageId' | 'erasedWith' | 'order'> & {
+export type HistoryView = Required<
+  Omit<HistoryEntry, 'programId' | 'contacts' | 'messageId' | 'erasedWith' | 'order'>
+> & {
   readonly message: MessageView | null;
 };
 
@@ -48,4 +50,4 @@ export type HistoryRequest = Pick<PageRequest, 'order' | 'after' | 'limit'>;
 const view = (
   { programId: _, contacts: _contacts, messageId: __, erasedWith: ___, order: ____, ...entry }: HistoryEntry,
   message: MessageView | undefined,
-): HistoryView => ({ ...entry, message: message ?? null });
+): HistoryView => ({ amount: null, currency: null, ...entry, message: message ?? null });

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Patch, Post, Put, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { CommandContext } from '@app/eventing';
@@ -11,7 +11,7 @@ import { FreshDto, PageDto } from '../http/paging.dto.js';
 import { PlainRoutes } from '../http/plain-commands.js';
 import { BodyWith, needs, needsSome } from '../http/some-of.js';
 import { contactCommands } from './contacts.commands.js';
-import { ChangeContactDto, CreateContactDto, FindContactsDto } from './contacts.requests.dto.js';
+import { ChangeContactDto, CreateContactDto, FindContactsDto, SaveContactDto } from './contacts.requests.dto.js';
 import { ConversationsDto } from '../conversations/conversations.view.js';
 import { DeliveriesDto } from '../deliveries/deliveries.view.js';
 import { HistoryPageDto } from '../referrals/referrals.requests.dto.js';
@@ -36,6 +36,15 @@ export class ContactsController {
   @BodyWith(CreateContactDto, 'anyOf', [needs('name'), needsSome('phones'), needsSome('emails'), needs('externalId')])
   async create(@Body() body: CreateContactDto, @Context() context: RequestContext): Promise<ContactCreatedDto> {
     return this.contacts.create(body, context);
+  }
+
+  /**
+   * Creates the contact with this external id, or changes the given fields. The same again changes nothing.
+   */
+  @Put()
+  @Requires('contacts:write')
+  async save(@Body() body: SaveContactDto, @Context() context: RequestContext): Promise<ContactCreatedDto> {
+    return this.contacts.save(body, context);
   }
 
   /** Changes only the given fields. */

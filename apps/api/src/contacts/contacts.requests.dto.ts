@@ -54,6 +54,13 @@ export class CreateContactDto extends ChangeContactDto {
   @Optional() @MaxLength(200) @IsCleanText() readonly externalId?: string;
 }
 
+/** Fields that are left out stay as they are. */
+@InputType({ isAbstract: true })
+export class SaveContactDto extends ChangeContactDto {
+  /** The contact's id in its source system. */
+  @MaxLength(200) @IsCleanText() readonly externalId!: string;
+}
+
 @ArgsType()
 export class ContactSearchDto extends FreshDto {
   /** The start of a name, phone number, email, external id, or our id. */
@@ -78,6 +85,8 @@ export class ContactListArgs extends IntersectionType(OneArgs, ConnectionArgs) {
 
 @InputType()
 export class CreateContactInput extends IntersectionType(CreateContactDto, CommandInput) {}
+@InputType()
+export class SaveContactInput extends IntersectionType(SaveContactDto, CommandInput) {}
 @InputType({ isAbstract: true })
 export class ContactInput extends CommandInput {
   @IsUUID() readonly contactId!: string;

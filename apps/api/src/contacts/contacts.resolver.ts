@@ -12,6 +12,7 @@ import {
   ChangeContactInput,
   ContactInput,
   ContactListArgs,
+  SaveContactInput,
   ContactsArgs,
   CreateContactInput,
 } from './contacts.requests.dto.js';
@@ -86,6 +87,18 @@ export class ContactsResolver {
     @Context() context: RequestContext,
   ): Promise<ContactCreatedDto> {
     return this.service.create(input, context);
+  }
+
+  @Mutation(() => ContactCreatedDto, {
+    description:
+      'Creates the contact with this external id, or changes the given fields. The same again changes nothing.',
+  })
+  @Requires('contacts:write')
+  async saveContact(
+    @Args('input') input: SaveContactInput,
+    @Context() context: RequestContext,
+  ): Promise<ContactCreatedDto> {
+    return this.service.save(input, context);
   }
 
   @Mutation(() => ContactCreatedDto, { description: 'Changes only the given fields.' })

@@ -23,7 +23,7 @@ import type { RequestContext } from '../http/command-context.js';
 import type { PageDto } from '../http/paging.dto.js';
 import type { MessageOrderDto } from '../conversations/conversations.requests.dto.js';
 import { takeRequest } from '../http/take-request.js';
-import type { ChangeContactDto, ContactSearchDto, CreateContactDto } from './contacts.requests.dto.js';
+import type { ChangeContactDto, ContactSearchDto, CreateContactDto, SaveContactDto } from './contacts.requests.dto.js';
 import type { ContactCreatedDto } from './contacts.view.js';
 
 /** Contacts, for REST and GraphQL. */
@@ -56,6 +56,17 @@ export class ContactsService {
         await this.commands.execute(new HandleContact(contactId, { type: 'CreateContact', data: details }, context)),
       ),
     };
+  }
+
+  /** Creates the contact with this external id, or changes the given fields. */
+  async save(body: SaveContactDto, context: RequestContext): Promise<ContactCreatedDto> {
+    const { externalId } = body;
+    const data = { externalId, changes: given(body) };
+    const { contactId } = await takeRequest(this.commands, context, { kind: 'SaveContact', body: data }, async () => ({
+      contactId: await this.lookups.naturalKeys.contactByExternalId(context.programId, externalId),
+    }));
+    const result = await this.commands.execute(new HandleContact(contactId, { type: 'SaveContact', data }, context));
+    return { contactId, ...commandResponse(result) };
   }
 
   /** Changes only the given fields. */

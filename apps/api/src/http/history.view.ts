@@ -1,4 +1,4 @@
-import { Field, ObjectType } from '@nestjs/graphql';
+import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 import { historyKinds, type HistoryView } from '@app/read-models';
 import { ActorDto, MessageDto } from '../conversations/conversations.view.js';
@@ -21,6 +21,12 @@ export class HistoryEntryDto implements HistoryView {
   @Nullable() readonly to!: string | null;
   /** Of a lead: the other application that submitted it. */
   @Nullable() readonly application!: string | null;
+  /** Of a payout, in minor units of the currency; null if it was erased. */
+  @ApiProperty({ type: 'integer', nullable: true })
+  @Field(() => Int, { nullable: true })
+  readonly amount!: number | null;
+  /** Of a payout: ISO 4217. */
+  @Nullable() readonly currency!: string | null;
   @ApiProperty({ type: MessageDto, nullable: true })
   @Field(() => MessageDto, { nullable: true })
   readonly message!: MessageDto | null;

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Post, Put, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
@@ -8,7 +8,7 @@ import { Id } from '../http/id-param.js';
 import { FreshDto, PageDto } from '../http/paging.dto.js';
 import { PlainRoutes } from '../http/plain-commands.js';
 import { referralCommands } from './referrals.commands.js';
-import { CreateReferralDto, HistoryPageDto } from './referrals.requests.dto.js';
+import { CreateReferralDto, HistoryPageDto, SaveReferralDto } from './referrals.requests.dto.js';
 import { ReferralsService } from './referrals.service.js';
 import { ReferralCreatedDto, ReferralPageDto, ReferralsDto } from './referrals.view.js';
 
@@ -25,6 +25,19 @@ export class ReferralsController {
   @Requires('referrals:write')
   async create(@Body() body: CreateReferralDto, @Context() context: RequestContext): Promise<ReferralCreatedDto> {
     return this.referrals.create(body, context);
+  }
+
+  /**
+   * Creates the referral with this external id, or changes its status. The same again changes nothing.
+   */
+  @Put()
+  @Requires('referrals:write')
+  async save(
+    @Body() body: SaveReferralDto,
+    @Caller() caller: CallerIdentity,
+    @Context() context: RequestContext,
+  ): Promise<ReferralCreatedDto> {
+    return this.referrals.save(body, caller, context);
   }
 
   /** Newest first, each with a flag for an open conversation. */

@@ -7,7 +7,7 @@ import { connection } from '../http/page.view.js';
 import { ConnectionArgs, OneArgs } from '../http/paging.dto.js';
 import { PlainMutations } from '../http/plain-commands.js';
 import { referralCommands } from './referrals.commands.js';
-import { CreateReferralInput, HistoryArgs, ReferralInput } from './referrals.requests.dto.js';
+import { CreateReferralInput, HistoryArgs, ReferralInput, SaveReferralInput } from './referrals.requests.dto.js';
 import { ReferralsService } from './referrals.service.js';
 import { ReferralConnection, ReferralCreatedDto, ReferralPageDto } from './referrals.view.js';
 
@@ -45,6 +45,18 @@ export class ReferralsResolver {
     @Caller() caller: CallerIdentity,
   ): Promise<InstanceType<typeof HistoryConnection>> {
     return connection(await this.service.timeline(caller, args.id, args, { ...args, limit: args.first }));
+  }
+
+  @Mutation(() => ReferralCreatedDto, {
+    description: 'Creates the referral with this external id, or changes its status. The same again changes nothing.',
+  })
+  @Requires('referrals:write')
+  async saveReferral(
+    @Args('input') input: SaveReferralInput,
+    @Caller() caller: CallerIdentity,
+    @Context() context: RequestContext,
+  ): Promise<ReferralCreatedDto> {
+    return this.service.save(input, caller, context);
   }
 
   @Mutation(() => ReferralCreatedDto)

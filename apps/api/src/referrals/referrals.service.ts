@@ -17,7 +17,7 @@ import type { RequestContext } from '../http/command-context.js';
 import type { MessageOrderDto } from '../conversations/conversations.requests.dto.js';
 import type { PageDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
-import type { CreateReferralDto } from './referrals.requests.dto.js';
+import type { CreateReferralDto, SaveReferralDto } from './referrals.requests.dto.js';
 import type { ReferralCreatedDto } from './referrals.view.js';
 
 /** Referrals, for REST and GraphQL. */
@@ -49,6 +49,28 @@ export class ReferralsService {
       ...commandResponse(
         await this.commands.execute(new HandleReferral(referralId, { type: 'CreateReferral', data }, context)),
       ),
+    };
+  }
+
+  /** Creates the referral with this external id, or changes its status. */
+  async save(
+    { externalId, referrerExternalId, referredExternalId, status }: SaveReferralDto,
+    { id: by }: Viewer,
+    context: RequestContext,
+  ): Promise<ReferralCreatedDto> {
+    const body = {
+      externalId,
+      referrerExternalId: referrerExternalId ?? null,
+      referredExternalId: referredExternalId ?? null,
+      status: status ?? null,
+    };
+    const { referralId } = await takeRequest(this.commands, context, { kind: 'SaveReferral', body }, async () => ({
+      referralId: await this.idFor(context, externalId),
+    }));
+    const intent = { type: 'SaveReferral', data: { ...body, by } } as const;
+    return {
+      referralId,
+      ...commandResponse(await this.commands.execute(new HandleReferral(referralId, intent, context))),
     };
   }
 

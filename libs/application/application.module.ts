@@ -4,6 +4,8 @@ import type { DueRow, DueWork } from '@app/eventing';
 import * as exported from './handlers.js';
 import { Automation } from './reactions/automation.js';
 import { ConversationStarter } from './conversation/conversation-starter.js';
+import { InboundTopics } from './exchange/inbound-topics.js';
+import { OtherSystems } from './exchange/other-systems.js';
 import { InboundEntry } from './inbound/inbound-entry.js';
 import { InboundRouter } from './inbound/inbound-router.js';
 import { LeadFinder } from './contact/lead-finder.js';
@@ -38,6 +40,8 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     ConversationStarter,
     InboundEntry,
     InboundRouter,
+    InboundTopics,
+    OtherSystems,
     Parking,
     LeadFinder,
     MessageGate,
@@ -58,6 +62,7 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     ConversationStarter,
     InboundEntry,
     InboundRouter,
+    InboundTopics,
     LeadFinder,
     Parking,
   ],

@@ -13,9 +13,10 @@ import {
 import type { Message, Recorded } from '@app/kernel';
 import { Background, logFailure } from '@app/platform';
 import { DueWorkRunner } from './due-work-runner.js';
+import { InboundConsumers } from './inbound-consumers.js';
 
 /** Turns events into commands: those about one address in order, others concurrently. */
-@Module({ imports: [ApplicationModule], providers: [DueWorkRunner] })
+@Module({ imports: [ApplicationModule], providers: [DueWorkRunner, InboundConsumers] })
 export class AutomationModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(AutomationModule.name);
 

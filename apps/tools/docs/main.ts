@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { inboundTopics } from '@app/application';
 import { loadConfiguration } from '@app/platform';
 import { startStandalone } from '../../standalone/src/standalone.js';
 import { eventCatalog } from './event-catalog.js';
@@ -13,7 +14,7 @@ const program = new Command('docs').description('Writes the documents that are g
 program
   .command('write', { isDefault: true })
   .description(
-    'write docs/event-catalog.md, docs/requirements.md, docs/roles.md, docs/schema.graphql and docs/openapi.json',
+    'write docs/event-catalog.md, docs/requirements.md, docs/roles.md, docs/schema.graphql, docs/openapi.json and docs/topics',
   )
   .option('--check', 'write nothing; fail if a file is not up to date')
   .action(async ({ check }: { check?: boolean }) => {
@@ -37,8 +38,13 @@ await program.parseAsync();
 async function generated(): Promise<Record<string, string>> {
   const folder = await mkdtemp(join(tmpdir(), 'referral-messages-docs-'));
   const standalone = await startStandalone(loadConfiguration({ DATA_DIR: folder, PORT: '0' }));
+  const schemas = Object.entries(inboundTopics).map(([topic, schema]) => {
+    const described = { $schema: 'http://json-schema.org/draft-07/schema#', title: topic, ...schema };
+    return [`docs/topics/${topic}.json`, `${JSON.stringify(described, null, 2)}\n`];
+  });
   try {
     return {
+      ...Object.fromEntries(schemas),
       'docs/event-catalog.md': eventCatalog(),
       'docs/requirements.md': requirements(),
       'docs/roles.md': roleTable(),

@@ -99,6 +99,10 @@ export class Configuration {
   @IsOptional() @IsString() @MinLength(1) readonly KAFKA_PASSWORD?: string;
   /** Prefix of the names of topics and groups, so that several installations can share one Kafka. */
   @IsOptional() @Matches(/^[\w.-]{1,100}$/) readonly KAFKA_PREFIX?: string;
+  /** Ids of the programs that messages of other systems' topics may write into, separated by commas. Default: none. */
+  @IsOptional()
+  @Matches(/^[\w-]+(,[\w-]+)*$/, { message: '$property must be ids of programs, separated by commas' })
+  readonly INBOUND_PROGRAMS?: string;
   /** Connection string of the mail server: `smtp://` or `smtps://`, with user and password. */
   @IsOptional()
   @Matches(/^smtps?:\/\/[^/\s]+/, { message: notAUrl('smtps://user:password@host:465') })

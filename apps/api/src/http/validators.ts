@@ -1,18 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { isEmail, IsOptional, isRFC3339, ValidateBy } from 'class-validator';
-import { parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js';
-
-/** Tabs and line breaks are text; other control characters are not. */
-const controlCharacters = /[\p{Cc}]/u;
-
-const isCleanText = (value: unknown): boolean =>
-  typeof value === 'string' &&
-  value.trim() !== '' &&
-  value.isWellFormed() &&
-  !controlCharacters.test(value.replace(/[\t\n\r]/g, ''));
-
-const LONGEST_EMAIL = 254;
+import { IsOptional, isRFC3339, ValidateBy } from 'class-validator';
+import { isCleanText, isE164, isEmailAddress, isPastTime, isZone, LONGEST_EMAIL, toE164 } from '@app/application';
 
 type Described = {
   readonly pattern?: string;
@@ -48,15 +37,14 @@ export const IsCleanText = (options: { each?: boolean } = {}): PropertyDecorator
     options,
   );
 
-/** An email address. The library's own check throws on text that is not well-formed. */
+/** An email address. */
 export const IsEmailAddress = (options: { each?: boolean } = {}): PropertyDecorator =>
   described(
     ValidateBy(
       {
         name: 'isEmail',
         validator: {
-          validate: (value: unknown) =>
-            typeof value === 'string' && value.length <= LONGEST_EMAIL && value.isWellFormed() && isEmail(value),
+          validate: isEmailAddress,
           defaultMessage: () => '$property must be an email address',
         },
       },
@@ -118,13 +106,13 @@ export const IsOrigin = (options: { each?: boolean } = {}): PropertyDecorator =>
 /** A phone number, in international form (`+14155550132`, spaces and dashes allowed); becomes E.164. */
 export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => {
   const normalise = Transform(({ value }: { value: unknown }) =>
-    Array.isArray(value) ? value.map(toE164) : toE164(value),
+    Array.isArray(value) ? value.map((one: unknown) => toE164(one)) : toE164(value),
   );
   const validate = ValidateBy(
     {
       name: 'isPhone',
       validator: {
-        validate: isValidPhone,
+        validate: isE164,
         defaultMessage: () => '$property must be a phone number in international form, such as +14155550132',
       },
     },
@@ -134,16 +122,6 @@ export const IsPhone = (options: { each?: boolean } = {}): PropertyDecorator => 
     normalise(target, key);
     described(validate, { format: 'phone', example: '+14155550132' }, options)(target, key);
   };
-};
-
-const isZone = (value: unknown): boolean => {
-  if (typeof value !== 'string' || !/^[A-Za-z][\w+/-]{1,49}$/.test(value)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
-  } catch {
-    return false;
-  }
 };
 
 /** A time zone by its IANA name; an offset such as `+01:00` does not know summer time. */
@@ -158,12 +136,6 @@ export const IsZone = (): PropertyDecorator =>
     }),
     { format: 'time-zone', example: 'Europe/Berlin' },
   );
-
-/** How far the clock of another system may be ahead of ours, in ms. */
-const CLOCK_TOLERANCE_MS = 60_000;
-
-const isPastTime = (value: unknown): boolean =>
-  typeof value === 'string' && Date.parse(value) <= Date.now() + CLOCK_TOLERANCE_MS;
 
 /** Not the 31st of February, which `Date` takes for a day of March. */
 const hasDay = (time: string): boolean =>
@@ -196,19 +168,6 @@ export const IsPastTime = (): PropertyDecorator =>
     }),
     { format: 'date-time' },
   );
-
-/** Only a bare number: words around it or an extension would be dropped. */
-function phoneIn(value: unknown): PhoneNumber | undefined {
-  const phone = typeof value === 'string' ? parsePhoneNumberFromString(value, { extract: false }) : undefined;
-  return phone?.ext === undefined ? phone : undefined;
-}
-
-const toE164 = (value: unknown): unknown => phoneIn(value)?.number ?? value;
-
-function isValidPhone(value: unknown): boolean {
-  const phone = phoneIn(value);
-  return phone?.number === value && phone?.isValid() === true;
-}
 
 /** A number in a query: decimal digits, where `Number` would also accept `0x10`, `1e3` and an empty string. */
 export const AsNumber = (): PropertyDecorator =>

@@ -13,5 +13,6 @@ export * from './notification/notification.handler.js';
 export * from './parking/parked.handler.js';
 export * from './preference/preference.handler.js';
 export * from './program/program.handler.js';
+export * from './reading/reading.handler.js';
 export * from './referral/referral.handler.js';
 export * from './request/request.handler.js';

@@ -13,6 +13,7 @@ import { ownersAggregate } from './owners/index.js';
 import { parkedAggregate } from './parked/index.js';
 import { preferenceAggregate } from './preference/index.js';
 import { programAggregate } from './program/index.js';
+import { readingAggregate } from './reading/index.js';
 import { recordEventTypes } from './record/index.js';
 import { referralAggregate } from './referral/index.js';
 import { requestAggregate } from './request/index.js';
@@ -27,6 +28,7 @@ export const aggregates = [
   referralAggregate,
   conversationAggregate,
   muteAggregate,
+  readingAggregate,
   consentAggregate,
   inboundAggregate,
   deliveryAggregate,

@@ -53,9 +53,9 @@ describe('freshness', () => {
     const { steps, freshness, inbox } = watched();
     await freshness.at(position, () => inbox.one(viewerOf('program-1'), 'conversation-1'));
     expect(steps.slice(0, 2)).toEqual(['waits for inbox', 'reads inbox']);
-    for (const model of ['inbox', 'contacts', 'programs', 'mutes', 'consents'])
+    for (const model of ['inbox', 'contacts', 'programs', 'mutes', 'readings', 'consents'])
       expect(steps.indexOf(`waits for ${model}`)).toBeLessThan(steps.indexOf(`reads ${model}`));
-    expect(steps.filter((step) => step.startsWith('waits'))).toHaveLength(5);
+    expect(steps.filter((step) => step.startsWith('waits'))).toHaveLength(6);
   });
 
   it('I10: a list is read at the lowest position that its read models had reached before', async () => {
@@ -65,7 +65,7 @@ describe('freshness', () => {
       return { documents: [], next: null, previous: null };
     });
     expect(cursor).toBe('0000000004');
-    for (const model of ['inbox', 'contacts', 'programs', 'mutes', 'consents'])
+    for (const model of ['inbox', 'contacts', 'programs', 'mutes', 'readings', 'consents'])
       expect(steps.indexOf(`looks at ${model}`)).toBeLessThan(steps.indexOf(`reads ${model}`));
   });
 

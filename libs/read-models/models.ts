@@ -8,6 +8,7 @@ export { mutesModel, type MuteRow } from './mutes/mutes.projection.js';
 export { notificationsProjection } from './notifications/notifications.projection.js';
 export { parkedProjection } from './parked/parked.projection.js';
 export { programsProjection } from './programs/programs.projection.js';
+export { readingsModel } from './readings/readings.projection.js';
 export { referralsProjection } from './referrals/referrals.projection.js';
 export { threadProjection } from './thread/thread.projection.js';
 export { usageProjection } from './usage/usage.projection.js';

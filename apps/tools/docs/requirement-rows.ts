@@ -27,7 +27,7 @@ export const requirementRows: readonly RequirementRow[] = [
   ['I2', 'keep folders, shared by the staff, as in *Decisions*: Unread, Read, Replied (together the Inbox) and Archived', 'done', '', '1 4 5'],
   ['I3', 'show three views: one referral’s conversations, All conversations, My conversations', 'done', '', ''],
   ['I4', 'flag a referral that has a conversation that is not archived, so that a list of referrals can show the icon without another query', 'done', '', '5 7'],
-  ['I5', 'count answers: the contact’s messages since the last message by staff, always a number; "mark unread" brings the conversation back to Unread with that count; keep besides that a read position for each user', 'partly', 'The count of answers and mark unread are done; a read position for each user is not.', '1 3'],
+  ['I5', 'count answers: the contact’s messages since the last message by staff, always a number; "mark unread" brings the conversation back to Unread with that count; keep besides that a read position for each user', 'done', '', '1 3'],
   ['I6', 'mute: a user gets no alert for a muted conversation and can still read it; conversations that are not mine are muted by default; mute silences and does nothing else; it can have an end time', 'done', '', ''],
   ['I7', 'archive one or many at once (bulk reports each result); archived ones keep their history and are found by search', 'open', '', ''],
   ['I8', 'search all history (messages, names, numbers) and filter by date, contact type, group, home location, folder, assignee, label, consent, channel', 'open', '', ''],

@@ -69,6 +69,9 @@ export type Conversation =
       readonly assignee: string | null;
       /** Revision of the last event. */
       readonly revision: number;
+      /** How many messages the contact, and members of staff, have written. */
+      readonly received: number;
+      readonly sent: number;
       /** The newest messages, oldest first. */
       readonly newest: readonly NewestMessage[];
     };
@@ -102,6 +105,8 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
         staff: by === null ? [] : [by],
         assignee: null,
         revision: 0,
+        received: 0,
+        sent: 0,
         newest: [],
       };
     }
@@ -113,6 +118,8 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
       revision,
       folder: folderAfter(state.folder, event),
       assignee: assigneeAfter(state.assignee, event),
+      received: state.received + Number(event.type === 'MessageReceived'),
+      sent: state.sent + Number(event.type === 'MessageSent'),
       staff: staffAfter(state.staff, event),
       newest: newestAfter(state.newest, event, revision),
     };

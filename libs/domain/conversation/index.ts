@@ -11,5 +11,5 @@ export const conversationAggregate = defineAggregate({
   decider: conversationDecider,
   events: conversationEventTypes,
   upcasters: conversationUpcasters,
-  snapshotVersion: 2,
+  snapshotVersion: 3,
 });

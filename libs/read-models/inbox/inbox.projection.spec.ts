@@ -46,6 +46,7 @@ describe('inbox', () => {
       folder: 'read',
       source: 'console',
       answers: 0,
+      received: 0,
       preview: '',
       channel: null,
       lastActivityAt: event.metadata.occurredAt,
@@ -186,6 +187,15 @@ describe('inbox', () => {
       .given(started(), received(), of('ConversationArchived'))
       .when(of('ConversationMarkedUnread'))
       .then({ answers: 1, folder: 'unread' });
+  });
+
+  it('I5: who answers has read the thread', () => {
+    inbox.given(started(), received()).when(received()).then({ received: 2 });
+    const [first, one, two, answer] = [started(), received(), received(), sent()] as const;
+    inbox
+      .given(first, one, two)
+      .when(answer)
+      .then({ received: 2, readByAuthor: { anna: { revision: answer.revision, messages: 2 } } });
   });
 
   it('M12: shows the assignee: by assignment, or the first to reply', () => {

@@ -30,6 +30,10 @@ export type InboxRow = {
   readonly source?: Source;
   /** The contact's messages since the last message by staff. */
   readonly answers: number;
+  /** All messages of the contact. Rows written before this field existed have none until a rebuild. */
+  readonly received?: number;
+  /** What each author had read with their last message, since who replies has read the thread. */
+  readonly readByAuthor?: Readonly<Record<string, ReadTo>>;
   /** Preview of the last message; `null` if it was erased. */
   readonly preview: string | null;
   readonly channel: Channel | null;
@@ -40,6 +44,9 @@ export type InboxRow = {
   /** Revision of the conversation. */
   readonly revision: number;
 };
+
+/** Up to which revision of the conversation somebody has read, and how many messages of the other side that are. */
+export type ReadTo = { readonly revision: number; readonly messages: number };
 
 const PREVIEW_LENGTH = 140;
 
@@ -84,7 +91,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     if (event.type === 'ConversationStarted') {
       const { conversationId, contactId, referralId, by } = event.data;
       const { programId } = event.metadata;
-      const quiet = { answers: 0, preview: '', channel: null, lastContactMessageAt: null };
+      const quiet = { answers: 0, received: 0, preview: '', channel: null, lastContactMessageAt: null };
       return {
         id: conversationId,
         programId,
@@ -111,13 +118,21 @@ export const inboxProjection = defineReadModel<InboxRow>()({
           ...moved,
           ...active,
           answers: row.answers + 1,
+          received: (row.received ?? 0) + 1,
           preview: preview(text),
           channel,
           lastContactMessageAt: at,
         };
       }
       case 'MessageSent':
-        return { ...moved, ...active, answers: 0, preview: preview(event.data.text), channel: event.data.channel };
+        return {
+          ...moved,
+          ...active,
+          answers: 0,
+          readByAuthor: { ...row.readByAuthor, [event.data.by]: { revision, messages: row.received ?? 0 } },
+          preview: preview(event.data.text),
+          channel: event.data.channel,
+        };
       case 'AutomatedTextSent':
         return { ...moved, ...active, preview: preview(event.data.text), channel: 'sms' };
       case 'ConversationAssigned':

@@ -9,6 +9,7 @@ import { programsProjection } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
 import { inboxProjection } from './inbox.projection.js';
 import { mutesModel } from '../mutes/mutes.projection.js';
+import { readingsModel } from '../readings/readings.projection.js';
 import { InboxQueries } from './inbox.queries.js';
 
 const models: readonly ReadModel[] = [
@@ -17,6 +18,7 @@ const models: readonly ReadModel[] = [
   consentsProjection,
   programsProjection,
   mutesModel,
+  readingsModel,
 ];
 
 const viewerOf = (programId: string, role: Role = 'agent') => ({
@@ -155,7 +157,7 @@ describe('inbox queries', () => {
     const few = await cost();
     for (let n = 15; n < 1_500; n += 1) started(`c${n}`);
     await project();
-    expect(few).toEqual([10, 1, 1, 10, 1]);
+    expect(few).toEqual([10, 1, 1, 10, 10, 1]);
     expect(await cost()).toEqual(few);
   });
 

@@ -8,17 +8,23 @@ import { isMuted } from '@app/domain/mute';
 import { consentOf, consentsProjection, type ConsentRow } from '../consents/consents.projection.js';
 import { contactsProjection, type ContactRow } from '../contacts/contacts.projection.js';
 import { muteRowId, mutesModel, type MuteRow } from '../mutes/mutes.projection.js';
+import { readingRowId, readingsModel, type ReadingRow } from '../readings/readings.projection.js';
 import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
-import { inboxProjection, type InboxRow } from './inbox.projection.js';
+import { inboxProjection, type InboxRow, type ReadTo } from './inbox.projection.js';
+
+type HiddenField = 'activity' | 'archived' | 'programId' | 'staff' | 'mine' | 'source' | 'received' | 'readByAuthor';
 
 /** A row of the inbox with the current data of its contact. */
-export type ConversationView = Omit<InboxRow, 'activity' | 'archived' | 'programId' | 'staff' | 'mine' | 'source'> & {
+export type ConversationView = Omit<InboxRow, HiddenField> & {
   /** Where it came from; `null` until a rebuild of the inbox. */
   readonly source: Source | null;
   /** Whether the viewer gets no alerts of it, and until when they chose that. */
   readonly isMuted: boolean;
   readonly mutedUntil: string | null;
+  /** Up to which revision the viewer has read it, and how many of the contact's messages came since. */
+  readonly myReadRevision: number | null;
+  readonly myUnread: number;
   /** The contact's name, or the number until there is one. */
   readonly displayName: string;
   readonly phone: string | null;
@@ -127,13 +133,19 @@ export class InboxQueries {
     if (rows.length === 0) return [];
     const contactIds = [...new Set(rows.map(({ contactId }) => contactId))];
     const now = new Date().toISOString();
-    const [contacts, programs, mutes] = await Promise.all([
+    const kind = role === 'contact' ? 'contact' : 'member';
+    const [contacts, programs, mutes, readings] = await Promise.all([
       this.readModels.get(contactsProjection, programId, contactIds),
       this.readModels.get(programsProjection, programId, [programId]),
       this.readModels.get(
         mutesModel,
         programId,
         rows.map(({ id }) => muteRowId(id, userId)),
+      ),
+      this.readModels.get(
+        readingsModel,
+        programId,
+        rows.map(({ id }) => readingRowId(id, { kind, id: userId })),
       ),
     ]);
     const consents = await this.readModels.get(
@@ -143,11 +155,21 @@ export class InboxQueries {
     );
     const contactOf = new Map(contacts.map((contact) => [contact.id, contact]));
     const choiceOf = new Map(mutes.map((choice) => [choice.conversationId, choice]));
+    const readingOf = new Map(readings.map((reading) => [reading.conversationId, reading]));
     const byAddress = new Map(consents.map((consent) => [consent.id, consent]));
     const senders = programs[0]?.senders ?? [];
     const shown = readsContent(viewer) ? rows : rows.map((row) => ({ ...row, preview: null }));
     return shown.map(
-      ({ programId: _programId, activity: _activity, archived: _archived, mine: _, staff = [], ...row }) => {
+      ({
+        programId: _programId,
+        activity: _activity,
+        archived: _archived,
+        mine: _,
+        staff = [],
+        received = 0,
+        readByAuthor = {},
+        ...row
+      }) => {
         const contact = contactOf.get(row.contactId);
         const consents = byAddress.get(contact?.addressIds[0] ?? '')?.senders ?? {};
         const choice = choiceOf.get(row.id);
@@ -158,6 +180,7 @@ export class InboxQueries {
           ...row,
           source: row.source ?? null,
           ...muteOf(choice, isTheirs, now),
+          ...readBy(readingOf.get(row.id), readByAuthor[userId], received),
           ...shownAs(contact, row.contactId),
           ...consentFor(consents, senders),
         };
@@ -173,6 +196,16 @@ function muteOf(
 ): Pick<ConversationView, 'isMuted' | 'mutedUntil'> {
   const isSilent = isMuted(choice, isTheirs, now);
   return { isMuted: isSilent, mutedUntil: isSilent ? (choice?.until ?? null) : null };
+}
+
+/** The later of what the viewer opened and what they answered. */
+function readBy(
+  opened: ReadingRow | undefined,
+  answered: ReadTo | undefined,
+  received: number,
+): Pick<ConversationView, 'myReadRevision' | 'myUnread'> {
+  const read = (opened?.revision ?? -1) > (answered?.revision ?? -1) ? opened : answered;
+  return { myReadRevision: read?.revision ?? null, myUnread: Math.max(0, received - (read?.messages ?? 0)) };
 }
 
 function shownAs(

@@ -56,6 +56,12 @@ export const conversationSamples = {
   ConversationMuted: { conversationId: about.conversationId, userId: 'anna', until: '2026-02-01T09:00:00.000Z' },
   ConversationUnmuted: { conversationId: about.conversationId, userId: 'anna' },
   MuteEnded: { conversationId: about.conversationId, userId: 'anna', until: '2026-02-01T09:00:00.000Z' },
+  ReadPositionMoved: {
+    conversationId: about.conversationId,
+    reader: { kind: 'member', id: 'anna' },
+    revision: 3,
+    messages: 2,
+  },
   ConversationArchived: { ...about, by: 'anna' },
   ConversationDeleted: { ...about, by: 'olivia' },
   InboundReceived: {

@@ -2,7 +2,7 @@ import { Post, Put } from '@nestjs/common';
 import { Field, InputType } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsNotEmpty, IsString, MaxLength, ValidateIf } from 'class-validator';
-import { HandleConversation, HandleMute } from '@app/application';
+import { HandleConversation, HandleMute, HandleReading, OpenConversation } from '@app/application';
 import { Id } from '../http/id-param.js';
 import { withBody, type PlainCommands } from '../http/plain-commands.js';
 import { IsTime, Optional } from '../http/validators.js';
@@ -53,9 +53,19 @@ export const conversationCommands: PlainCommands = {
       name: 'read',
       route: Post(':id/read'),
       mutation: 'readConversation',
-      description: 'A member of staff has opened the conversation: moves it from Unread to Read.',
+      description:
+        'A member of staff has opened the conversation: moves it from Unread to Read, and your read position.',
       command: (id, { id: by }, context) =>
-        new HandleConversation(id, { type: 'ReadConversation', data: { by } }, context),
+        new OpenConversation(id, { type: 'OpenConversation', data: { by } }, context),
+    },
+    {
+      name: 'readPosition',
+      route: Post(':id/read-position'),
+      mutation: 'moveReadPosition',
+      permission: 'conversations:mute',
+      description: 'You have read the conversation up to here; it stays in its folder, and nothing changes for others.',
+      command: (id, { id: reader }, context) =>
+        new HandleReading(id, { type: 'MoveReadPosition', data: { reader: { kind: 'member', id: reader } } }, context),
     },
     {
       name: 'unread',

@@ -3,7 +3,7 @@ import { contactSources, type Channel, type Folder, type Source } from '@app/dom
 import type { ConversationView, MessageView } from '@app/read-models';
 import { CommandDto } from '../http/command.view.js';
 import { connectionOf, pageOf } from '../http/page.view.js';
-import { Nullable, OneOf } from '../http/view-fields.js';
+import { Nullable, NullableNumber, OneOf } from '../http/view-fields.js';
 
 export const channels: readonly Channel[] = ['in-app', 'sms'];
 export const folders: readonly Folder[] = ['unread', 'read', 'replied', 'archived'];
@@ -22,6 +22,10 @@ export class ConversationDto implements ConversationView {
   readonly isMuted!: boolean;
   /** When your mute ends; null: not automatically. */
   @Nullable() readonly mutedUntil!: string | null;
+  /** The revision of the conversation up to which you have read it, by opening or answering it; null: not yet. */
+  @NullableNumber() readonly myReadRevision!: number | null;
+  /** The contact's messages after that. */
+  readonly myUnread!: number;
   /**
    * Where it came from; console: staff started it, and the contact has not written yet. Null until the inbox is rebuilt
    * after an upgrade.

@@ -1,11 +1,17 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { Field } from '@nestjs/graphql';
+import { Field, Int } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 
 // What the compiler's plugins cannot infer from the type of a view's field, declared once for REST and GraphQL.
 
 /** Text or null. */
 export const Nullable = (): PropertyDecorator => ApiProperty({ nullable: true, type: String });
+
+export const NullableNumber = (): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ nullable: true, type: Number }),
+    Field(() => Int, { nullable: true }),
+  );
 
 /** One of these words. In GraphQL it is a string: GraphQL enums cannot contain a dash. */
 export const OneOf = (words: readonly string[], { nullable = false } = {}): PropertyDecorator =>

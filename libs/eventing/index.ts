@@ -30,6 +30,7 @@ export * from './ports/read-model-store.js';
 export * from './checks/partition-check.js';
 export * from './checks/record-check.js';
 export * from './checks/record-identity.js';
+export * from './following/counters.js';
 export * from './following/progress.js';
 export * from './following/retry.js';
 export * from './following/run-follower.js';

@@ -42,12 +42,12 @@ export class Freshness {
     }, read);
   }
 
-  /** A page of a program's list at this position or later, and up to which position it shows everything. */
-  async list<Row>(
+  /** A page of a program's list, or counts, at this position or later, and up to which position it shows everything. */
+  async list<Result extends object>(
     programId: string,
     position: Position | undefined,
-    read: () => Promise<Page<Row>>,
-  ): Promise<Listing<Row>> {
+    read: () => Promise<Result>,
+  ): Promise<Result & Pick<Listing<never>, 'cursor'>> {
     const checkpoints = new Map<string, Promise<Position | null>>();
     const page = await this.at(position, () => {
       const wait = wanted.getStore();

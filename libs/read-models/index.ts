@@ -1,6 +1,7 @@
 export * from './consents/consent.queries.js';
 export * from './contacts/contact.queries.js';
 export { type ContactApplication } from './contacts/contacts.projection.js';
+export * from './counts/count.queries.js';
 export { queueNamed, type DeliveryRow, type QueueName } from './deliveries/deliveries.projection.js';
 export * from './deliveries/delivery.queries.js';
 export * from './freshness.js';

@@ -1,5 +1,6 @@
 export { consentsProjection } from './consents/consents.projection.js';
 export { contactsProjection } from './contacts/contacts.projection.js';
+export { countsModel } from './counts/counts.projection.js';
 export { deliveriesProjection } from './deliveries/deliveries.projection.js';
 export { historyProjection } from './history/history.projection.js';
 export { inboxProjection } from './inbox/inbox.projection.js';

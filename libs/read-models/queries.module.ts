@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { ReadModelStore } from '@app/eventing';
 import { ConsentQueries } from './consents/consent.queries.js';
 import { ContactQueries } from './contacts/contact.queries.js';
+import { CountQueries } from './counts/count.queries.js';
 import { DeliveryQueries } from './deliveries/delivery.queries.js';
 import { Freshness } from './freshness.js';
 import { HistoryQueries } from './history/history.queries.js';
@@ -18,6 +19,7 @@ import { ThreadQueries } from './thread/thread.queries.js';
 const queries = [
   ConsentQueries,
   ContactQueries,
+  CountQueries,
   DeliveryQueries,
   Freshness,
   HistoryQueries,

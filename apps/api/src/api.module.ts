@@ -14,6 +14,9 @@ import { ContactsService } from './contacts/contacts.service.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { ConversationsResolver, MessagesResolver } from './conversations/conversations.resolver.js';
 import { ConversationsService } from './conversations/conversations.service.js';
+import { CountsController } from './counts/counts.controller.js';
+import { CountsResolver } from './counts/counts.resolver.js';
+import { CountsService } from './counts/counts.service.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesResolver } from './deliveries/deliveries.resolver.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
@@ -52,6 +55,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     LeadsController,
     ReferralsController,
     ConsentsController,
+    CountsController,
     DeliveriesController,
     MembersController,
     MeController,
@@ -76,6 +80,8 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     ReferralsResolver,
     ConsentsService,
     ConsentsResolver,
+    CountsService,
+    CountsResolver,
     DeliveriesService,
     DeliveriesResolver,
     MembersService,

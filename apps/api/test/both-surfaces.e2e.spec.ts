@@ -112,6 +112,7 @@ const commands = (time: 1 | 2): readonly Asked[] => [
   { route: 'POST /v1/referrals/{id}/payouts', id: sample.referralId, given: { ...payout, externalId: `paid ${time}` } },
   { route: 'POST /v1/consents', given: { ...consent, purpose: 'marketing', tickedAt: '2026-01-05T09:00:00Z' } },
   { route: 'POST /v1/portal/conversations/{id}/messages', id, given: { text: 'Hi' } },
+  { route: 'POST /v1/portal/conversations/{id}/read', id },
   {
     route: 'POST /v1/members',
     given: { userId: `new ${time}`, name: 'Nora New', email: 'nora@example.org', role: 'agent' },
@@ -277,6 +278,9 @@ const refused: readonly Asked[] = [
     given: links('https://a.example/{conversationId}'),
     headers: { 'if-match': '"99"' },
   },
+  { route: 'GET /v1/counts', given: { position: '1' } },
+  { route: 'GET /v1/portal/counts', given: { position: '1' } },
+  { route: 'POST /v1/portal/conversations/{id}/read', id: NOBODY },
   { route: 'POST /v1/portal/conversations/{id}/messages', id: NOBODY, given: { text: 'Hi' } },
   { route: 'POST /v1/portal/conversations/{id}/messages', id, given: { text: ' ' } },
   { route: 'GET /v1/portal/conversations', given: forged },
@@ -364,6 +368,8 @@ const queries: readonly Asked[] = [
   { route: 'GET /v1/program' },
   { route: 'GET /v1/program/senders' },
   { route: 'GET /v1/program/links' },
+  { route: 'GET /v1/counts' },
+  { route: 'GET /v1/portal/counts' },
   { route: 'GET /v1/portal/conversations' },
   { route: 'GET /v1/portal/conversations/{id}/messages', id, given: { order: 'desc' } },
 ];

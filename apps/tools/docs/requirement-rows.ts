@@ -33,7 +33,7 @@ export const requirementRows: readonly RequirementRow[] = [
   ['I8', 'search all history (messages, names, numbers) and filter by date, contact type, group, home location, folder, assignee, label, consent, channel', 'open', '', ''],
   ['I9', 'page by keyset, never by offset: the first page of 1,000,000 conversations costs what the first page of 1,000 costs', 'done', '', ''],
   ['I10', 'push changes and alerts live, and let a client that was away resume from where it stopped without a gap or a duplicate', 'open', '', ''],
-  ['I11', 'show a contact’s badge (unread for the portal user) live, with the same resume', 'open', '', ''],
+  ['I11', 'show a contact’s badge (unread for the portal user) live, with the same resume', 'partly', 'The badge is counted; pushing it live is not done.', ''],
   ['R1', 'keep contacts (name, phones, email, external id, type, groups, home location, time zone and where it was learnt), registered and active or not', 'done', '', '1'],
   ['R2', 'create a lead from a conversation (first name, last name, email), linking the thread ("Create Lead" becomes "Lead Details"); link by itself when the same contact is later submitted from another application, whose name is kept', 'done', '', '6'],
   ['R3', 'keep a referral: referrer, referred person, status, and its history since it was referred (status changes and messages on one timeline)', 'done', '', '7'],

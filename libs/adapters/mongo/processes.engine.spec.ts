@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CheckpointMoved, KeyDestroyed, type DocumentWrite } from '@app/eventing';
+import { CheckpointMoved, counterId, KeyDestroyed, type DocumentWrite } from '@app/eventing';
 import {
   at,
   byId,
@@ -100,6 +100,27 @@ describe('MongoDB shared by several processes', () => {
         card('y'),
       ]);
     });
+  });
+
+  test('rule 8: counters are stored before other documents', async () => {
+    const model = newModel();
+    await a.readModels.prepare(model);
+    const counter = { id: counterId('all'), programId: PROGRAM, totals: { unread: 1 } };
+    const { bulkWrite } = Collection.prototype;
+    const killed = jest.spyOn(Collection.prototype, 'bulkWrite').mockImplementation(function (
+      this: Collection,
+      ...args: unknown[]
+    ) {
+      if (killed.mock.calls.length > 1) throw new Error('Killed');
+      return Reflect.apply(bulkWrite, this, args) as never;
+    });
+    try {
+      const writing = a.readModels.write(model, [write(1, card('x')), write(1, counter)], { from: null, to: at(1) });
+      expect(await rejection(writing)).toMatchObject({ message: 'Killed' });
+    } finally {
+      killed.mockRestore();
+    }
+    expect(await collect(a.readModels.scan(model, 'live'))).toEqual([write(1, counter)]);
   });
 
   test('the checkpoint does not move when the documents cannot be written', async () => {

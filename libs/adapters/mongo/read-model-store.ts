@@ -3,7 +3,9 @@ import {
   checkNames,
   fieldValue,
   indexedFields,
+  isCounter,
   isDeleted,
+  keyOf,
   listValues,
   pageList,
   ReadModelStore,
@@ -80,7 +82,11 @@ export class MongoReadModelStore extends ReadModelStore {
       const marker = await markerOf(db, name);
       if (!marker) throw new NotPrepared(model);
       if (marker.checkpoint !== stored) throw new CheckpointMoved(name);
-      await writeGuarded(storedIn(db, liveName(model.name)), writes);
+      const [counters = [], others = []] = [true, false].map((which) =>
+        writes.filter((write) => isCounter(keyOf(write)) === which),
+      );
+      await writeGuarded(storedIn(db, liveName(model.name)), counters);
+      await writeGuarded(storedIn(db, liveName(model.name)), others);
       await moveMarker(db, marker, { name, from: stored, to });
     });
     this.checkpoints.moved(name, to);

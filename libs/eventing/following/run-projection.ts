@@ -12,6 +12,7 @@ import {
   type ModelDefinition,
   type ReadModelStore,
 } from '../ports/read-model-store.js';
+import { changedCounters, count, counterChanges, type Amounts, type CounterChange } from './counters.js';
 import { allPages } from '../ports/all-pages.js';
 import { Partitions, type Part } from '../ports/partitions.js';
 import { untilLost } from './until-lost.js';
@@ -30,6 +31,11 @@ export type ReadModel<Row extends Document = Document, Event extends Message = M
    * it.
    */
   evolve(row: Row | null, event: Recorded<Event>, id: string): Row | null;
+  /**
+   * What a document adds to the counters of its program, which are documents of the same model: such a model has no
+   * lists.
+   */
+  amounts?(row: Row): Amounts;
 };
 
 /** One document by its id, several by theirs, all that an index finds, or none. */
@@ -87,8 +93,12 @@ export async function runProjection(
     for await (const { all, position } of eventLog.follow({ after: from, categories, part, signal: ending })) {
       const rows = await touchedRows(readModels, model, all);
       const before = new Map(rows);
-      for (const event of fold(model, rows, all)) await onUnopened(event);
-      const changed = [...rows.values()].filter((row) => before.get(keyText(keyOf(row))) !== row);
+      const { unopened, changes } = fold(model, rows, all);
+      for (const event of unopened) await onUnopened(event);
+      const changed = [
+        ...(await changedCounters(readModels, model, changes)),
+        ...[...rows.values()].filter((row) => before.get(keyText(keyOf(row))) !== row),
+      ];
       if (changed.length > 0 || all.some(isHandledBy(model)))
         await readModels.write(model, changed, { name, from, to: position });
       else checkpoints.pass(name, from, position, onLost);
@@ -119,12 +129,13 @@ export async function rebuild(
     alone: true,
     signal,
   })) {
-    for (const event of fold(
+    const { unopened, changes } = fold(
       model,
       rows,
       all.filter((event) => event.position <= head),
-    ))
-      await onUnopened(event);
+    );
+    count(rows, changes);
+    for (const event of unopened) await onUnopened(event);
     if (position >= head) break;
   }
   await readModels.fillRebuild(model, [...rows.values()]);
@@ -184,39 +195,50 @@ export function touchedIds(model: ReadModel, event: Recorded<Message>, rows: Ite
 
 /**
  * Applies events to rows in place; events that a row has already seen are skipped.
- * @returns the first event of each stream that could not be opened
+ * @returns the first event of each stream that could not be opened, and what to change in the counters
  */
 export function fold(
   model: ReadModel,
   rows: Map<string, DocumentWrite>,
   events: readonly Followable[],
-): readonly Unopened[] {
+): { readonly unopened: readonly Unopened[]; readonly changes: readonly CounterChange[] } {
   const isHandled = isHandledBy(model);
   const unopened: Unopened[] = [];
+  const changes: CounterChange[] = [];
   for (const event of events) {
     const key = unreadableKey(event.stream);
     const mark = rows.get(keyText(key));
     if (mark && (isOpened(event) ? mark.position <= event.position : mark.position < event.position)) continue;
     if (isOpened(event)) {
-      if (isHandled(event)) apply(model, rows, event);
+      if (isHandled(event)) changes.push(...apply(model, rows, event));
       continue;
     }
     if (!mark) rows.set(keyText(key), { document: { ...key, unreadable: event.stream }, position: event.position });
     unopened.push(event);
   }
-  return unopened;
+  return { unopened, changes };
 }
 
-function apply(model: ReadModel, rows: Map<string, DocumentWrite>, event: Recorded<Message>): void {
+function apply(model: ReadModel, rows: Map<string, DocumentWrite>, event: Recorded<Message>): CounterChange[] {
   const { position } = event;
+  const replaced: { readonly row: Document | null; readonly next: Document | null }[] = [];
   for (const id of touchedIds(model, event, documentsIn(rows))) {
     const key = { programId: programOf(event), id };
     const stored = rows.get(keyText(key));
     if (stored && stored.position >= position) continue;
     const row = documentOf(stored);
     const next = model.evolve(row, event, id);
-    if (next !== row) rows.set(keyText(key), next === null ? { deleted: key, position } : { document: next, position });
+    if (next === row) continue;
+    rows.set(keyText(key), next === null ? { deleted: key, position } : { document: next, position });
+    replaced.push({ row, next });
   }
+  const amounts = (row: Document | null): Amounts => (row && model.amounts?.(row)) ?? {};
+  return counterChanges(
+    programOf(event),
+    position,
+    replaced.map(({ row }) => amounts(row)),
+    replaced.map(({ next }) => amounts(next)),
+  );
 }
 
 function* documentsIn(rows: ReadonlyMap<string, DocumentWrite>): Iterable<Document> {

@@ -5,6 +5,11 @@ export type Document = JsonObject & DocumentKey;
 
 export type DocumentKey = { readonly id: string; readonly programId: string };
 
+const COUNTER = 'counter ';
+/** Id of a document that holds totals of the other documents of its model. No other id begins like this. */
+export const counterId = (name: string): string => COUNTER + name;
+export const isCounter = ({ id }: DocumentKey): boolean => id.startsWith(COUNTER);
+
 export type FieldValue = string | number | boolean | null;
 
 /** The definition of a read model for the store: the indexed fields, and the indexes by name. */
@@ -73,7 +78,8 @@ export abstract class ReadModelStore {
 
   /**
    * Writes or deletes each document whose position is beyond the stored one, then moves the checkpoint of the model or
-   * of one of its parts.
+   * of one of its parts. An engine without transactions stores the counters durably before the other documents: what a
+   * document shows is then counted already.
    * @throws CheckpointMoved when the checkpoint is not at `from`: another worker owns the model. Nothing was written;
    * only if an engine has no transactions and the checkpoint moved meanwhile, correct documents may have been written
    */

@@ -1,6 +1,7 @@
 import { CheckpointMoved, isDeleted, keyOf, type Checkpoints, type ReadModelStore } from '@app/eventing';
 import fc from 'fast-check';
 import { checkpointCases } from './checkpoints.contract.js';
+import { counterCases } from './counters.contract.js';
 import { rejection, type Opened } from './opened.js';
 import { pageCases } from './page.contract.js';
 import { fullPages, at, byId, card, collect, newModel, remove, write, PROGRAM } from './read-model-store.samples.js';
@@ -23,6 +24,7 @@ export function readModelStoreContract(name: string, open: () => Promise<Opened<
     describe('page', () => pageCases(store));
     describe('search', () => searchCases(store));
     describe('rebuild', () => rebuildCases(store, checkpoints));
+    describe('counters', () => counterCases(store, checkpoints));
     describe('checkpoints', () => checkpointCases(checkpoints));
 
     test('documents and checkpoint exist after reopening', async () => {

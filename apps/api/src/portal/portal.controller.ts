@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post, Query, Req, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, Req, UseInterceptors } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { CommandContext } from '@app/eventing';
@@ -7,29 +7,49 @@ import { ListMessagesDto } from '../conversations/conversations.requests.dto.js'
 import { SentDto } from '../conversations/conversations.view.js';
 import { Context } from '../http/command-context.js';
 import { Id } from '../http/id-param.js';
-import { PageDto } from '../http/paging.dto.js';
+import { CommandDto } from '../http/command.view.js';
+import { FreshDto, PageDto } from '../http/paging.dto.js';
 import { WritePortalMessageDto } from './portal.requests.dto.js';
 import { PortalService } from './portal.service.js';
-import { PortalConversationsDto, PortalMessagesDto } from './portal.view.js';
+import { PortalConversationsDto, PortalCountsDto, PortalMessagesDto } from './portal.view.js';
 import { WidgetOrigin } from './widget-origin.js';
 
 /** The contact's side: only the contact's own conversations, without a phone number. */
 @ApiTags('portal')
 @UseInterceptors(WidgetOrigin)
-@Controller('v1/portal/conversations')
+@Controller('v1/portal')
 export class PortalController {
   constructor(
     private readonly portal: PortalService,
     private readonly widgetOrigin: WidgetOrigin,
   ) {}
 
-  @Get()
+  /** How many messages you have not read, for the badge. */
+  @Get('counts')
+  @Requires('portal')
+  async counts(@Query() { position }: FreshDto, @Caller() caller: CallerIdentity): Promise<PortalCountsDto> {
+    return this.portal.badge(caller, position);
+  }
+
+  /** You have read the conversation up to here. */
+  @Post('conversations/:id/read')
+  @HttpCode(200)
+  @Requires('portal')
+  async read(
+    @Id() id: string,
+    @Caller() caller: CallerIdentity,
+    @Context() context: CommandContext,
+  ): Promise<CommandDto> {
+    return this.portal.read(id, caller, context);
+  }
+
+  @Get('conversations')
   @Requires('portal')
   async list(@Query() query: PageDto, @Caller() caller: CallerIdentity): Promise<PortalConversationsDto> {
     return this.portal.list(caller, query);
   }
 
-  @Get(':id/messages')
+  @Get('conversations/:id/messages')
   @Requires('portal')
   async messages(
     @Id() id: string,
@@ -39,7 +59,7 @@ export class PortalController {
     return this.portal.messages(id, query, query, caller);
   }
 
-  @Post(':id/messages')
+  @Post('conversations/:id/messages')
   @Requires('portal')
   async write(
     @Id() id: string,

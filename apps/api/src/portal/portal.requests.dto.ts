@@ -10,6 +10,9 @@ export class WritePortalMessageDto {
 @InputType()
 export class WritePortalMessageInput extends IntersectionType(WritePortalMessageDto, ConversationInput) {}
 
+@InputType()
+export class ReadPortalConversationInput extends ConversationInput {}
+
 @ArgsType()
 export class PortalMessagesArgs extends MessagesArgs {
   /** Id of one of the contact's conversations. */

@@ -5,11 +5,11 @@ import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { ConversationPayload } from '../conversations/conversations.view.js';
 import { Context } from '../http/command-context.js';
 import { connection } from '../http/page.view.js';
-import { ConnectionArgs } from '../http/paging.dto.js';
-import { PortalMessagesArgs, WritePortalMessageInput } from './portal.requests.dto.js';
+import { ConnectionArgs, FreshDto } from '../http/paging.dto.js';
+import { PortalMessagesArgs, ReadPortalConversationInput, WritePortalMessageInput } from './portal.requests.dto.js';
 import { PortalServed } from './portal-served.js';
 import { PortalService } from './portal.service.js';
-import { PortalConversationConnection, PortalMessageConnection } from './portal.view.js';
+import { PortalConversationConnection, PortalCountsDto, PortalMessageConnection } from './portal.view.js';
 
 /** Without the widget's origins: a browser on another site cannot reach GraphQL at all. */
 @UseGuards(PortalServed)
@@ -24,6 +24,22 @@ export class PortalResolver {
     @Caller() caller: CallerIdentity,
   ): Promise<InstanceType<typeof PortalConversationConnection>> {
     return connection(await this.portal.list(caller, { ...args, limit: args.first }));
+  }
+
+  @Query(() => PortalCountsDto, { description: 'How many messages the contact has not read, for the badge.' })
+  @Requires('portal')
+  async portalCounts(@Args() { position }: FreshDto, @Caller() caller: CallerIdentity): Promise<PortalCountsDto> {
+    return this.portal.badge(caller, position);
+  }
+
+  @Mutation(() => ConversationPayload, { description: 'The contact has read the conversation up to here.' })
+  @Requires('portal')
+  async readPortalConversation(
+    @Args('input') { conversationId }: ReadPortalConversationInput,
+    @Caller() caller: CallerIdentity,
+    @Context() context: CommandContext,
+  ): Promise<ConversationPayload> {
+    return { conversationId, ...(await this.portal.read(conversationId, caller, context)) };
   }
 
   @Query(() => PortalMessageConnection, { description: 'The thread of one of the contact’s own conversations.' })

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { HandleConversation, Lookups } from '@app/application';
+import { HandleConversation, HandleReading, Lookups } from '@app/application';
 import type { CommandContext } from '@app/eventing';
 import { ConversationNotFound } from '@app/domain/conversation';
 import type { CallerIdentity } from '@app/platform';
-import { Freshness, InboxQueries, ThreadQueries, type Listing, type MessageView } from '@app/read-models';
+import { CountQueries, Freshness, InboxQueries, ThreadQueries, type Listing, type MessageView } from '@app/read-models';
 import type { MessagePlaceDto } from '../conversations/conversations.requests.dto.js';
 import { placeOf } from '../conversations/conversations.service.js';
 import type { SentDto } from '../conversations/conversations.view.js';
 import { messageIdIn } from '../conversations/message-id.js';
-import { commandResponse } from '../http/command-response.js';
+import { commandResponse, type CommandResponse } from '../http/command-response.js';
 import type { PageDto } from '../http/paging.dto.js';
 import { ContactActive } from './contact-active.js';
 import type { WritePortalMessageDto } from './portal.requests.dto.js';
-import type { PortalConversationDto, PortalMessageDto } from './portal.view.js';
+import type { PortalConversationDto, PortalCountsDto, PortalMessageDto } from './portal.view.js';
 
 /** Kinds of thread entries that a contact may read; only staff may read the others. */
 const shownToContacts: ReadonlySet<MessageView['kind']> = new Set(['message', 'automated', 'keyword'] as const);
@@ -26,6 +26,7 @@ export class PortalService {
     private readonly contactActive: ContactActive,
     private readonly lookups: Lookups,
     private readonly inbox: InboxQueries,
+    private readonly counts: CountQueries,
     private readonly thread: ThreadQueries,
     private readonly freshness: Freshness,
   ) {}
@@ -33,18 +34,42 @@ export class PortalService {
   /** @throws PortalClosed, InvalidCursor */
   async list(caller: CallerIdentity, { position, after, limit }: PageDto): Promise<Listing<PortalConversationDto>> {
     await this.contactActive.check(caller);
-    const { documents, ...page } = await this.freshness.list(caller.programId, position, () =>
-      this.inbox.page(caller, { contactId: caller.id }, after, limit),
+    const { programId, id: contactId } = caller;
+    return this.freshness.list(programId, position, async () => {
+      const { documents, ...page } = await this.inbox.page(caller, { contactId }, after, limit);
+      const unread = await this.counts.unreadIn(
+        programId,
+        documents.map(({ id }) => id),
+      );
+      return {
+        documents: documents.map(({ id, referralId, preview, lastActivityAt }) => ({
+          id,
+          referralId,
+          preview,
+          lastActivityAt,
+          unread: unread.get(id) ?? 0,
+        })),
+        ...page,
+      };
+    });
+  }
+
+  /** @throws PortalClosed */
+  async badge(caller: CallerIdentity, position: string | undefined): Promise<PortalCountsDto> {
+    await this.contactActive.check(caller);
+    const { programId, id } = caller;
+    return this.freshness.list(programId, position, async () => ({
+      unread: await this.counts.unreadOf(programId, id),
+    }));
+  }
+
+  /** @throws PortalClosed, ConversationNotFound */
+  async read(id: string, caller: CallerIdentity, context: CommandContext): Promise<CommandResponse> {
+    await this.own(id, caller);
+    const reader = { kind: 'contact', id: caller.id } as const;
+    return commandResponse(
+      await this.commands.execute(new HandleReading(id, { type: 'MoveReadPosition', data: { reader } }, context)),
     );
-    return {
-      documents: documents.map(({ id, referralId, preview, lastActivityAt }) => ({
-        id,
-        referralId,
-        preview,
-        lastActivityAt,
-      })),
-      ...page,
-    };
   }
 
   /** @throws PortalClosed, ConversationNotFound, InvalidRequest, InvalidCursor, MessageNotFound */

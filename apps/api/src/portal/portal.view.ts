@@ -12,6 +12,16 @@ export class PortalConversationDto {
   /** Preview of the last message; null if it was erased. */
   @Nullable() readonly preview!: string | null;
   readonly lastActivityAt!: string;
+  /** Messages by staff since you last read or wrote in the app. */
+  readonly unread!: number;
+}
+/** For the badge. */
+@ObjectType('PortalCounts')
+export class PortalCountsDto {
+  /** Messages by staff, in all your conversations, since you last read or wrote in the app. */
+  readonly unread!: number;
+  /** Position at which they were read: they count everything up to there; later changes may be counted. */
+  @Nullable() readonly cursor!: string | null;
 }
 export class PortalConversationsDto extends pageOf(PortalConversationDto) {}
 export const PortalConversationConnection = connectionOf('PortalConversation', PortalConversationDto);

@@ -25,6 +25,7 @@ export const fieldOf: Readonly<Record<string, string>> = {
   'POST /v1/conversations/{id}/read-position': 'moveReadPosition',
   'POST /v1/conversations/{id}/unread': 'markConversationUnread',
   'POST /v1/conversations/{id}/archive': 'archiveConversation',
+  'POST /v1/conversations/{id}/unarchive': 'unarchiveConversation',
   'POST /v1/conversations/{id}/delete': 'deleteConversation',
   'PUT /v1/conversations/{id}/assignee': 'assignConversation',
   'POST /v1/conversations/{id}/mute': 'muteConversation',

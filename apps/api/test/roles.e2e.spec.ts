@@ -27,6 +27,7 @@ const table: Readonly<Record<string, readonly Permission[]>> = {
   'POST /v1/conversations/{id}/read-position': ['conversations:mute'],
   'POST /v1/conversations/{id}/unread': ['conversations:write'],
   'POST /v1/conversations/{id}/archive': ['conversations:write'],
+  'POST /v1/conversations/{id}/unarchive': ['conversations:write'],
   'POST /v1/conversations/{id}/delete': ['conversations:delete'],
   'PUT /v1/conversations/{id}/assignee': ['conversations:write'],
   'POST /v1/conversations/{id}/mute': ['conversations:mute'],

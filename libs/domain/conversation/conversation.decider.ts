@@ -51,7 +51,10 @@ export type ConversationCommand =
   | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'conversationId' | 'contactId' | 'referralId'>>
   | Message<'AssignConversation', { assignee: string | null; by: string }>
   | Message<'HandOverConversation', { from: string; assignee: string | null; by: string }>
-  | Message<'ReadConversation' | 'MarkUnread' | 'ArchiveConversation' | 'DeleteConversation', { by: string }>;
+  | Message<
+      'ReadConversation' | 'MarkUnread' | 'ArchiveConversation' | 'UnarchiveConversation' | 'DeleteConversation',
+      { by: string }
+    >;
 
 export type Folder = 'unread' | 'read' | 'replied' | 'archived';
 
@@ -154,6 +157,8 @@ const decideStarted = decideByType<
     state.folder === 'unread' ? [] : [{ type: 'ConversationMarkedUnread', data: { ...about(state), ...data } }],
   ArchiveConversation: (data, state) =>
     state.folder === 'archived' ? [] : [{ type: 'ConversationArchived', data: { ...about(state), ...data } }],
+  UnarchiveConversation: (data, state) =>
+    state.folder === 'archived' ? [{ type: 'ConversationUnarchived', data: { ...about(state), ...data } }] : [],
   AssignConversation: (data, state) =>
     state.assignee === data.assignee ? [] : [{ type: 'ConversationAssigned', data: { ...about(state), ...data } }],
   HandOverConversation: ({ from, ...data }, state) =>
@@ -181,23 +186,6 @@ export const concernedStaff = ({
   assignee === null || staff.includes(assignee) ? staff : [...staff, assignee];
 
 /**
- * Where a conversation came from, after an event: a conversation that staff started has the source of the contact's
- * first message.
- */
-export function sourceAfter(source: Source, event: ConversationEvent): Source {
-  switch (event.type) {
-    case 'ConversationStarted':
-      return event.data.source ?? (event.data.by === null ? 'text' : 'console');
-    case 'MessageReceived':
-      return source === 'console' ? (event.data.source ?? (event.data.channel === 'sms' ? 'text' : 'portal')) : source;
-    case 'KeywordReceived':
-      return source === 'console' ? 'text' : source;
-    default:
-      return source;
-  }
-}
-
-/**
  * The folder of a conversation after an event, by the table of the requirements. Automated messages and keywords do not
  * change it.
  */
@@ -210,6 +198,7 @@ export function folderAfter(folder: Folder, event: ConversationEvent): Folder {
       return 'replied';
     case 'ConversationRead':
     case 'ConversationStarted':
+    case 'ConversationUnarchived':
       return 'read';
     case 'ConversationArchived':
       return 'archived';

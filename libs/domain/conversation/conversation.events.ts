@@ -92,6 +92,8 @@ export type SendRefused = Message<
 export type ConversationRead = Message<'ConversationRead', About & { by: string }>;
 export type ConversationMarkedUnread = Message<'ConversationMarkedUnread', About & { by: string }>;
 export type ConversationArchived = Message<'ConversationArchived', About & { by: string }>;
+/** A member of staff brought an archived conversation back to the inbox, where it is read. */
+export type ConversationUnarchived = Message<'ConversationUnarchived', About & { by: string }>;
 /**
  * The member of staff who is responsible from now on. `null`: nobody, and the author of the next `MessageSent` becomes
  * responsible.
@@ -113,6 +115,7 @@ export type ConversationEvent =
   | ConversationRead
   | ConversationMarkedUnread
   | ConversationArchived
+  | ConversationUnarchived
   | ConversationAssigned
   | ConversationDeleted;
 
@@ -126,6 +129,7 @@ export const conversationEventTypes = {
   ConversationRead: { version: 1 },
   ConversationMarkedUnread: { version: 1 },
   ConversationArchived: { version: 1 },
+  ConversationUnarchived: { version: 1 },
   ConversationAssigned: { version: 1 },
   ConversationDeleted: { version: 1 },
 } as const satisfies EventTypes<ConversationEvent>;

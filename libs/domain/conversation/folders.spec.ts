@@ -109,3 +109,18 @@ describe('the folders of a conversation', () => {
     }
   });
 });
+
+describe('I7: unarchive', () => {
+  const command = { type: 'UnarchiveConversation', data: { by: 'bob' } } as const;
+  const decided = (folder: Folder) =>
+    conversationDecider.decide(
+      command,
+      historyTo[folder].reduce(conversationDecider.evolve, conversationDecider.initialState),
+    );
+
+  it('moves an archived conversation to Read, and no other', () => {
+    const [event] = decided('archived');
+    expect(event).toMatchObject({ type: 'ConversationUnarchived', data: { ...about, by: 'bob' } });
+    expect([decided('unread'), decided('read'), decided('replied')]).toEqual([[], [], []]);
+  });
+});

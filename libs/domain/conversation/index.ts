@@ -5,6 +5,7 @@ import { conversationEventTypes, conversationUpcasters } from './conversation.ev
 export * from './conversation.decider.js';
 export * from './conversation.events.js';
 export * from './newest-messages.js';
+export * from './source.js';
 
 export const conversationAggregate = defineAggregate({
   category: 'conversation',

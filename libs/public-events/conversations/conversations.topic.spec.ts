@@ -30,6 +30,7 @@ describe('public events of conversations', () => {
   it.each([
     ['ConversationStarted', { type: 'conversation.started' }],
     ['ConversationArchived', { type: 'conversation.archived' }],
+    ['ConversationUnarchived', { type: 'conversation.unarchived' }],
     ['ConversationDeleted', { type: 'conversation.deleted' }],
     ['ConversationAssigned', { type: 'conversation.assigned', assignee: 'ben', by: 'anna' }],
     ['MessageSent', { type: 'message.sent', messageId: 'message-1', channel: 'sms', by: 'anna' }],

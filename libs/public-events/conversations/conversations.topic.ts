@@ -21,7 +21,10 @@ type Envelope = {
 
 export type PublicConversationEvent = Envelope &
   (
-    | { readonly type: 'conversation.started' | 'conversation.archived' | 'conversation.deleted' }
+    | {
+        readonly type:
+          'conversation.started' | 'conversation.archived' | 'conversation.unarchived' | 'conversation.deleted';
+      }
     | { readonly type: 'conversation.assigned'; readonly assignee: string | null; readonly by: string }
     | { readonly type: 'message.sent'; readonly messageId: string; readonly channel: Channel; readonly by: string }
     | { readonly type: 'message.automated'; readonly messageId: string; readonly channel: 'sms'; readonly kind: string }
@@ -45,6 +48,8 @@ export function toPublic(event: Recorded<ConversationEvent>): PublicConversation
       return { ...envelope, type: 'conversation.started' };
     case 'ConversationArchived':
       return { ...envelope, type: 'conversation.archived' };
+    case 'ConversationUnarchived':
+      return { ...envelope, type: 'conversation.unarchived' };
     case 'ConversationAssigned':
       return { ...envelope, type: 'conversation.assigned', assignee: event.data.assignee, by: event.data.by };
     case 'ConversationDeleted':

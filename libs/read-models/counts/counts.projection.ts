@@ -32,6 +32,7 @@ export const countsModel = defineReadModel<CountedConversation | Counter>()({
     'ConversationRead',
     'ConversationMarkedUnread',
     'ConversationArchived',
+    'ConversationUnarchived',
     'ConversationAssigned',
     'ConversationDeleted',
     'ReadPositionMoved',

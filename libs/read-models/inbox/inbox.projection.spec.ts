@@ -198,6 +198,11 @@ describe('inbox', () => {
       .then({ received: 2, readByAuthor: { anna: { revision: answer.revision, messages: 2 } } });
   });
 
+  it('I7: unarchived, it is read, with its answers', () => {
+    const back = { folder: 'read', archived: false, answers: 1 } as const;
+    inbox.given(started(), received(), of('ConversationArchived')).when(of('ConversationUnarchived')).then(back);
+  });
+
   it('M12: shows the assignee: by assignment, or the first to reply', () => {
     inbox.given(started()).when(of('ConversationAssigned')).then({ assignee: 'ben' });
     inbox.given(started()).when(of('MessageSent')).then({ assignee: 'anna' });

@@ -62,6 +62,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     'ConversationRead',
     'ConversationMarkedUnread',
     'ConversationArchived',
+    'ConversationUnarchived',
     'ConversationAssigned',
     'ConversationDeleted',
   ],
@@ -118,7 +119,6 @@ export const inboxProjection = defineReadModel<InboxRow>()({
           ...moved,
           ...active,
           answers: row.answers + 1,
-          received: (row.received ?? 0) + 1,
           preview: preview(text),
           channel,
           lastContactMessageAt: at,
@@ -129,7 +129,6 @@ export const inboxProjection = defineReadModel<InboxRow>()({
           ...moved,
           ...active,
           answers: 0,
-          readByAuthor: { ...row.readByAuthor, [event.data.by]: { revision, messages: row.received ?? 0 } },
           preview: preview(event.data.text),
           channel: event.data.channel,
         };
@@ -139,6 +138,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
       case 'ConversationRead':
       case 'ConversationMarkedUnread':
       case 'ConversationArchived':
+      case 'ConversationUnarchived':
       case 'KeywordReceived':
       case 'SendRefused':
         return moved;
@@ -159,8 +159,15 @@ function movedBy(row: InboxRow, event: Recorded<ConversationEvent>): InboxRow {
     staff,
     mine: concernedStaff({ staff, assignee }),
     source: sourceAfter(row.source ?? 'console', event),
+    ...readAfter(row, event),
     revision: event.revision,
   };
+}
+
+function readAfter({ received = 0, readByAuthor }: InboxRow, event: Recorded<ConversationEvent>): Partial<InboxRow> {
+  if (event.type === 'MessageReceived') return { received: received + 1 };
+  if (event.type !== 'MessageSent') return {};
+  return { readByAuthor: { ...readByAuthor, [event.data.by]: { revision: event.revision, messages: received } } };
 }
 
 const preview = (text: Personal<string>): string | null => {

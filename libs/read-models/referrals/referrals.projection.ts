@@ -25,6 +25,7 @@ export const referralsProjection = defineReadModel<ReferralRow>()({
     'MessageReceived',
     'ConversationMarkedUnread',
     'ConversationArchived',
+    'ConversationUnarchived',
     'ConversationDeleted',
     'ContactErased',
   ],
@@ -65,6 +66,7 @@ export const referralsProjection = defineReadModel<ReferralRow>()({
       case 'MessageSent':
       case 'MessageReceived':
       case 'ConversationMarkedUnread':
+      case 'ConversationUnarchived':
         return others.length < row.openConversations.length
           ? row
           : { ...row, openConversations: [...others, event.aggregateId] };

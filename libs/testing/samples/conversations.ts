@@ -63,6 +63,7 @@ export const conversationSamples = {
     messages: 2,
   },
   ConversationArchived: { ...about, by: 'anna' },
+  ConversationUnarchived: { ...about, by: 'anna' },
   ConversationDeleted: { ...about, by: 'olivia' },
   InboundReceived: {
     providerMessageId: 'SM5',

@@ -100,6 +100,14 @@ export const conversationCommands: PlainCommands = {
       command: (id, { id: by }, context) =>
         new HandleConversation(id, { type: 'ArchiveConversation', data: { by } }, context),
     },
+    {
+      name: 'unarchive',
+      route: Post(':id/unarchive'),
+      mutation: 'unarchiveConversation',
+      description: 'Moves an archived conversation back to the inbox, to Read.',
+      command: (id, { id: by }, context) =>
+        new HandleConversation(id, { type: 'UnarchiveConversation', data: { by } }, context),
+    },
     withBody(DeleteConversationDto, {
       name: 'delete',
       route: Post(':id/delete'),

@@ -48,6 +48,7 @@ export class DeliveryRequests {
       case 'message.refused':
       case 'conversation.started':
       case 'conversation.archived':
+      case 'conversation.unarchived':
       case 'conversation.assigned':
       case 'conversation.deleted':
         return;

@@ -6,13 +6,21 @@ import { Automation } from './reactions/automation.js';
 import { ConversationStarter } from './conversation/conversation-starter.js';
 import { InboundTopics } from './exchange/inbound-topics.js';
 import { OtherSystems } from './exchange/other-systems.js';
+import { ConversationExport } from './export/conversation-export.js';
 import { InboundEntry } from './inbound/inbound-entry.js';
 import { InboundRouter } from './inbound/inbound-router.js';
 import { LeadFinder } from './contact/lead-finder.js';
 import { Lookups } from './lookups/lookups.js';
 import { NaturalKeys } from './lookups/natural-keys.js';
 import { Parking } from './parking/parking.js';
-import { ContactQueries, InboxQueries, MemberQueries, ReadModelReader, UsageQueries } from '@app/read-models';
+import {
+  ContactQueries,
+  ExportedMessages,
+  InboxQueries,
+  MemberQueries,
+  ReadModelReader,
+  UsageQueries,
+} from '@app/read-models';
 import { ConsentReader } from './consent/send-gate.js';
 import { MessageGate } from './conversation/message-gate.js';
 import { TextQuota } from './conversation/text-quota.js';
@@ -37,6 +45,7 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     Lookups,
     NaturalKeys,
     ConsentReader,
+    ConversationExport,
     ConversationStarter,
     InboundEntry,
     InboundRouter,
@@ -47,6 +56,7 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     MessageGate,
     TextQuota,
     ContactQueries,
+    ExportedMessages,
     InboxQueries,
     MemberQueries,
     ReadModelReader,
@@ -59,6 +69,7 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     Lookups,
     NaturalKeys,
     ConsentReader,
+    ConversationExport,
     ConversationStarter,
     InboundEntry,
     InboundRouter,

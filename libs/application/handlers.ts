@@ -3,6 +3,7 @@ export * from './consent/consent.handler.js';
 export * from './contact/contact.handler.js';
 export * from './conversation/conversation.handler.js';
 export * from './delivery/delivery.handler.js';
+export * from './export/export.handler.js';
 export * from './hold/hold.handler.js';
 export * from './inbound/inbound.handler.js';
 export * from './member/handover.js';

@@ -4,6 +4,7 @@ import { consentAggregate } from './consent/index.js';
 import { contactAggregate } from './contact/index.js';
 import { conversationAggregate } from './conversation/index.js';
 import { deliveryAggregate } from './delivery/index.js';
+import { exportAggregate } from './export/index.js';
 import { holdAggregate } from './hold/index.js';
 import { inboundAggregate } from './inbound/index.js';
 import { memberAggregate } from './member/index.js';
@@ -37,6 +38,7 @@ export const aggregates = [
   preferenceAggregate,
   requestAggregate,
   parkedAggregate,
+  exportAggregate,
 ] as const;
 
 type Aggregate = (typeof aggregates)[number];

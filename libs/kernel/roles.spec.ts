@@ -57,6 +57,7 @@ const matrix: Readonly<Record<Permission, readonly [has: string, mayGet?: string
   'referrals:read': ['omarv'],
   'referrals:write': ['omai'],
   'consents:write': ['omi'],
+  exports: ['om', 'a'],
   'deliveries:read': ['omarv'],
   'deliveries:settle': ['om', 'a'],
   'members:read': ['om'],

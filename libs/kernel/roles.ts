@@ -27,6 +27,8 @@ const table = {
   'referrals:read': { has: viewers },
   'referrals:write': { has: [...writers, 'integration'] },
   'consents:write': { has: [...managers, 'integration'] },
+  /** Files with many messages. */
+  exports: { has: managers, mayGet: ['agent'] },
   'deliveries:read': { has: viewers },
   'deliveries:settle': { has: managers, mayGet: ['agent'] },
   'members:read': { has: managers },

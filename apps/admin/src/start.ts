@@ -13,7 +13,7 @@ import { listParked, replayParked } from './parked-messages.js';
 import { partition } from './partition.js';
 import { rotateMasterKey } from './rotate-master-key.js';
 import { changeToken, endTokenRotation } from './sender-tokens.js';
-import { setPolicy } from './set-policy.js';
+import { choicesOf, setPolicy } from './set-policy.js';
 import { Refused, withApplication, withEngines } from './with-engines.js';
 
 type Options = { readonly data?: string };
@@ -105,7 +105,7 @@ async function admin(): Promise<void> {
       `\n${Object.entries(policies)
         .map(
           ([name, { values, default: initial, means }]) =>
-            `${name}: ${values.join(' | ')} (default ${initial})\n  ${means}`,
+            `${name}: ${choicesOf(values)} (default ${initial})\n  ${means}`,
         )
         .join('\n')}`,
     )

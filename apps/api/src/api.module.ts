@@ -21,6 +21,8 @@ import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesResolver } from './deliveries/deliveries.resolver.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
 import { DevMailController } from './dev-mail.controller.js';
+import { ExportsController } from './exports/exports.controller.js';
+import { ExportsService } from './exports/exports.service.js';
 import { GraphqlApiModule } from './graphql/graphql.module.js';
 import { CommandContexts } from './http/command-context.js';
 import { Membership } from './http/membership.js';
@@ -57,6 +59,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     ConsentsController,
     CountsController,
     DeliveriesController,
+    ExportsController,
     MembersController,
     MeController,
     NotificationsController,
@@ -84,6 +87,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     CountsResolver,
     DeliveriesService,
     DeliveriesResolver,
+    ExportsService,
     MembersService,
     MembersResolver,
     NotificationsService,

@@ -86,7 +86,9 @@ export const fieldOf: Readonly<Record<string, string>> = {
  * Operations that GraphQL leaves out, and why. Routes without a description have no field either: the provider's
  * webhooks, health, metrics and the developer pages serve HTTP to machines and browsers.
  */
-export const onlyByRest: Readonly<Record<string, string>> = {};
+export const onlyByRest: Readonly<Record<string, string>> = {
+  'GET /v1/conversations/{id}/export': 'A file, written while it is read.',
+};
 
 /** Fields that REST leaves out, and why. */
 export const onlyByGraphql: Readonly<Record<string, string>> = {};

@@ -22,6 +22,7 @@ const table: Readonly<Record<string, readonly Permission[]>> = {
   'POST /v1/conversations': ['conversations:write'],
   'GET /v1/conversations/{id}': ['conversations:read'],
   'GET /v1/conversations/{id}/messages': ['conversations:read'],
+  'GET /v1/conversations/{id}/export': ['exports', 'messages:read'],
   'POST /v1/conversations/{id}/messages': ['conversations:write'],
   'POST /v1/conversations/{id}/read': ['conversations:write'],
   'POST /v1/conversations/{id}/read-position': ['conversations:mute'],

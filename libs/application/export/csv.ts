@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { exportColumns, type ExportedMessage } from './exported-message.js';
+import { exportColumns, type ExportRow } from './export-columns.js';
 
 /** Characters that start a formula in a spreadsheet, also in their full-width and small forms. */
 const FORMULA = '=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212';
@@ -29,6 +29,6 @@ const rows = (records: readonly object[], bom: boolean): string =>
 export const csv = {
   mediaType: 'text/csv; charset=utf-8',
   start: (): string => rows([Object.fromEntries(exportColumns.map(({ key, header }) => [key, header]))], true),
-  rows: (messages: readonly ExportedMessage[]): string => rows(messages, false),
+  rows: (messages: readonly ExportRow[]): string => rows(messages, false),
   end: '',
 };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { withoutFormulas } from './csv.js';
 import { exportFormats } from './export-formats.js';
-import type { ExportedMessage } from './exported-message.js';
+import type { ExportRow } from './export-columns.js';
 
-const message: ExportedMessage = {
+const message: ExportRow = {
   messageId: 'm1',
   threadId: 't1',
   created: '2026-01-05',
@@ -88,7 +88,7 @@ describe('X3: an HTML file', () => {
     const rows = exportFormats.html.rows([{ ...message, message: attack, fullName: attack }]);
     expect(rows.split(escaped)).toHaveLength(3);
     expect(rows).not.toContain('<script');
-    expect(exportFormats.html.start(attack)).not.toContain('<script');
+    expect(exportFormats.html.start({ contact: attack, timeZone: 'UTC' })).not.toContain('<script');
   });
 
   it('keeps every cell, also an empty one', () => {
@@ -98,6 +98,8 @@ describe('X3: an HTML file', () => {
   });
 
   it('may run and load nothing when it is opened', () => {
-    expect(exportFormats.html.start('Messages')).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+    expect(exportFormats.html.start({ contact: '', timeZone: 'UTC' })).toContain(
+      `content="default-src 'none'; style-src 'unsafe-inline'"`,
+    );
   });
 });

@@ -1,12 +1,12 @@
 import { csv } from './csv.js';
-import type { ExportedMessage } from './exported-message.js';
+import type { ExportAbout, ExportRow } from './export-columns.js';
 import { html } from './html.js';
 
 /** How a file is written: `start`, then the rows of each page, then `end`. */
 type Format = {
   readonly mediaType: string;
-  start(title: string): string;
-  rows(messages: readonly ExportedMessage[]): string;
+  start(about: ExportAbout): string;
+  rows(messages: readonly ExportRow[]): string;
   readonly end: string;
 };
 

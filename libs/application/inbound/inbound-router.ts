@@ -58,7 +58,7 @@ export class InboundRouter {
   async route(accepted: Recorded<InboundReceived>): Promise<void> {
     const event = readable(accepted);
     if (!event) return this.hearErased(accepted);
-    const { providerMessageId, from, text } = event.data;
+    const { providerMessageId, from, text, senderId, addressId } = event.data;
     const router = system('automation');
     const keyword = keywordOf(text);
     const { contactId, referralId, isNewNumber, asKeyword } = await this.routeOf(event, keyword);
@@ -79,7 +79,12 @@ export class InboundRouter {
     // A text written before its author was erased is erased too.
     if (await this.lookups.isErased(event.metadata.programId, contactId)) return;
     const context = causedBy(event, contact, 'Receive');
-    const message = { text: shownText(event.data), acceptedPosition: event.position, providerMessageId };
+    const message = {
+      text: shownText(event.data),
+      acceptedPosition: event.position,
+      providerMessageId,
+      receivedBy: { senderId, addressId },
+    };
     const intent: ConversationIntent =
       asKeyword && keyword
         ? { type: 'ReceiveKeyword', data: { ...message, keyword: keyword.word } }

@@ -5,6 +5,7 @@ import type {
   ContactSource,
   ConversationEvent,
   KeywordReceived,
+  ReceivedBy,
   SendRule,
   Source,
   TextRoute,
@@ -46,6 +47,7 @@ export type ConversationCommand =
         acceptedPosition: string | null;
         providerMessageId: string | null;
         source?: ContactSource;
+        receivedBy?: ReceivedBy;
       }
     >
   | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'conversationId' | 'contactId' | 'referralId'>>

@@ -25,6 +25,9 @@ export type SendRule =
 /** How a text is sent; `null` for in-app messages. `from` is the program's own number. */
 export type TextRoute = { readonly senderId: string; readonly from: string; readonly addressId: string };
 
+/** Which of the program's numbers received a text, and the address that it came from. */
+export type ReceivedBy = Pick<TextRoute, 'senderId' | 'addressId'>;
+
 /** In every event: the conversation, its contact and its referral, so that each event can be understood alone. */
 type About = { conversationId: string; contactId: string; referralId: string | null };
 
@@ -53,7 +56,7 @@ export type AutomatedTextSent = Message<
 >;
 /**
  * `acceptedPosition` is the position at which the text was accepted: its place in the thread. `null`: use this event's
- * own position. `source` is missing in events stored before it existed.
+ * own position. `source` and, for texts, `receivedBy` are missing in events stored before they existed.
  */
 export type MessageReceived = Message<
   'MessageReceived',
@@ -64,9 +67,10 @@ export type MessageReceived = Message<
     acceptedPosition: string | null;
     providerMessageId: string | null;
     source?: ContactSource;
+    receivedBy?: ReceivedBy;
   }
 >;
-/** A keyword received by text: a system entry. */
+/** A keyword received by text: a system entry. `receivedBy` is missing in events stored before it existed. */
 export type KeywordReceived = Message<
   'KeywordReceived',
   About & {
@@ -75,6 +79,7 @@ export type KeywordReceived = Message<
     text: Personal<string>;
     acceptedPosition: string;
     providerMessageId: string;
+    receivedBy?: ReceivedBy;
   }
 >;
 export type SendRefused = Message<

@@ -8,6 +8,8 @@ const policy = <const Values extends readonly string[]>(
   means: string,
 ) => ({ values, default: initial, means }) satisfies Policy;
 
+const timeZones: readonly string[] = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+
 /** The settings of a program: one row each, read where the rule is. */
 export const policies = {
   smsEnabled: policy(['on', 'off'], 'on', 'Whether texts are sent; those received are recorded in any case'),
@@ -37,6 +39,7 @@ export const policies = {
     'never',
     'Whether staff with the permission may delete a whole conversation; its content cannot be restored',
   ),
+  timeZone: policy(timeZones, 'UTC', 'The zone of its calendar days and times, such as those of exports'),
   emailNotifications: policy(
     emailChoices,
     'on',

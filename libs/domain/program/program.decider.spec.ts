@@ -40,6 +40,7 @@ describe('program', () => {
       optOutScope: 'all',
       unsolicitedMessages: 'one',
       conversationDeletion: 'never',
+      timeZone: 'UTC',
       emailNotifications: 'on',
     });
   });

@@ -1,6 +1,6 @@
 import { deliveryIdOf } from '@app/eventing';
 import { unlessErased, type Actor, type Recorded } from '@app/kernel';
-import type { AutomatedTextSent, Channel, ConversationEvent, MessageSent } from '@app/domain/conversation';
+import type { AutomatedTextSent, Channel, ConversationEvent, MessageSent, ReceivedBy } from '@app/domain/conversation';
 import { defineReadModel } from '../define-read-model.js';
 
 /** One entry of a conversation's thread. */
@@ -23,6 +23,12 @@ export type ThreadEntry = {
   readonly refusedSenderId: string | null;
   /** For an outgoing text. */
   readonly deliveryId: string | null;
+  /**
+   * For a text: the program's number, and the contact's address. Rows written before these fields existed have none
+   * until a rebuild.
+   */
+  readonly senderId?: string | null;
+  readonly addressId?: string | null;
   readonly at: string;
   /** Position at which it was accepted: its place in the thread. */
   readonly order: string;
@@ -39,7 +45,7 @@ export const threadProjection = defineReadModel<ThreadEntry>()({
     'ConversationAssigned',
     'ConversationDeleted',
   ],
-  indexes: { conversation: ['conversationId', 'order'] },
+  indexes: { conversation: ['conversationId', 'order'], time: ['programId', 'conversationId', 'at', 'order'] },
   touches: (event) =>
     event.type === 'ConversationDeleted'
       ? { index: 'conversation', equals: { conversationId: event.aggregateId } }
@@ -111,7 +117,13 @@ export const threadProjection = defineReadModel<ThreadEntry>()({
 
 const common = (
   event: Recorded<ConversationEvent>,
-  data: { messageId: string; contactId: string; acceptedPosition?: string | null },
+  data: {
+    messageId: string;
+    contactId: string;
+    acceptedPosition?: string | null;
+    route?: ReceivedBy | null;
+    receivedBy?: ReceivedBy;
+  },
 ) => ({
   id: data.messageId,
   programId: event.metadata.programId,
@@ -122,6 +134,8 @@ const common = (
   rule: null,
   refusedSenderId: null,
   deliveryId: null,
+  senderId: (data.route ?? data.receivedBy)?.senderId ?? null,
+  addressId: (data.route ?? data.receivedBy)?.addressId ?? null,
   at: event.metadata.occurredAt,
   order: data.acceptedPosition ?? event.position,
 });

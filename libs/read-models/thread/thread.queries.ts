@@ -106,7 +106,8 @@ function view(entry: ThreadEntry, delivery: DeliveryRow | undefined): Omit<Messa
   };
 }
 
-function stateOf(
+/** The displayed state of an entry, and why it failed. */
+export function stateOf(
   { kind, direction, rule, deliveryId }: ThreadEntry,
   delivery: DeliveryRow | undefined,
 ): Pick<MessageView, 'state' | 'reason' | 'errorCode'> {

@@ -3,7 +3,7 @@ import { place } from './shared-values.js';
 
 const parked = { worker: 'automation', key: 'conversation-1', source: { stream: 'conversation-1', revision: 3 } };
 
-/** The event store itself, answered requests and parked messages. */
+/** The event store itself, answered requests, parked messages and exports. */
 export const bookkeepingSamples = {
   RecordBegun: { recordId: 'record-1' },
   RequestTaken: { kind: 'contact' },
@@ -11,5 +11,13 @@ export const bookkeepingSamples = {
   MessageParked: { ...parked, cause: 'TypeError' },
   ReplayRequested: { worker: 'automation', key: 'conversation-1' },
   ParkedMessageHandled: parked,
+  ConversationExported: {
+    exportId: 'export-1',
+    conversationId: 'conversation-1',
+    format: 'csv',
+    from: '2026-01-05',
+    to: '2026-01-31',
+    by: 'anna',
+  },
   ReplayFailed: { ...parked, cause: 'RangeError' },
 } satisfies Partial<Samples>;

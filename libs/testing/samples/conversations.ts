@@ -33,6 +33,7 @@ export const conversationSamples = {
     acceptedPosition: place,
     providerMessageId: 'SM5',
     source: 'text',
+    receivedBy: { senderId: 'sender-1', addressId: 'address-1' },
   },
   KeywordReceived: {
     ...about,
@@ -41,6 +42,7 @@ export const conversationSamples = {
     text: 'stop.',
     acceptedPosition: place,
     providerMessageId: 'SM2',
+    receivedBy: { senderId: 'sender-1', addressId: 'address-1' },
   },
   SendRefused: {
     ...about,

@@ -141,6 +141,20 @@ export const IsZone = (): PropertyDecorator =>
 const hasDay = (time: string): boolean =>
   new Date(`${time.slice(0, 10)}T00:00:00Z`).getUTCDate() === Number(time.slice(8, 10));
 
+/** A calendar day, as in RFC 3339. */
+export const IsDay = (): PropertyDecorator =>
+  described(
+    ValidateBy({
+      name: 'isDay',
+      validator: {
+        validate: (value: unknown) =>
+          typeof value === 'string' && /^\d{4}-(0[1-9]|1[0-2])-\d{2}$/.test(value) && hasDay(value),
+        defaultMessage: () => '$property must be a day such as 2026-01-31',
+      },
+    }),
+    { format: 'date' },
+  );
+
 /** A date and time with its offset, as in RFC 3339. */
 export const IsTime = (): PropertyDecorator =>
   described(

@@ -1,5 +1,5 @@
-/** One row of an export. Every value is text. */
-export type ExportedMessage = {
+/** One row of a file. Every value is text. */
+export type ExportRow = {
   readonly messageId: string;
   readonly threadId: string;
   readonly created: string;
@@ -11,8 +11,11 @@ export type ExportedMessage = {
   readonly message: string;
 };
 
+/** What a file says about itself. */
+export type ExportAbout = { readonly contact: string; readonly timeZone: string };
+
 /** The columns, in their order, with their titles. */
-export const exportColumns: readonly { readonly key: keyof ExportedMessage; readonly header: string }[] = [
+export const exportColumns: readonly { readonly key: keyof ExportRow; readonly header: string }[] = [
   { key: 'messageId', header: 'Message ID' },
   { key: 'threadId', header: 'Thread ID' },
   { key: 'created', header: 'Created' },

@@ -7,6 +7,8 @@ import { ConversationStarter } from './conversation/conversation-starter.js';
 import { InboundTopics } from './exchange/inbound-topics.js';
 import { OtherSystems } from './exchange/other-systems.js';
 import { ConversationExport } from './export/conversation-export.js';
+import { ExportLinks } from './export/export-links.js';
+import { WithdrawExports } from './export/withdraw-exports.js';
 import { InboundEntry } from './inbound/inbound-entry.js';
 import { InboundRouter } from './inbound/inbound-router.js';
 import { LeadFinder } from './contact/lead-finder.js';
@@ -16,6 +18,8 @@ import { Parking } from './parking/parking.js';
 import {
   ContactQueries,
   ExportedMessages,
+  ExportQueries,
+  Freshness,
   InboxQueries,
   MemberQueries,
   ReadModelReader,
@@ -46,6 +50,8 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     NaturalKeys,
     ConsentReader,
     ConversationExport,
+    ExportLinks,
+    WithdrawExports,
     ConversationStarter,
     InboundEntry,
     InboundRouter,
@@ -57,6 +63,8 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     TextQuota,
     ContactQueries,
     ExportedMessages,
+    ExportQueries,
+    Freshness,
     InboxQueries,
     MemberQueries,
     ReadModelReader,
@@ -70,6 +78,7 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     NaturalKeys,
     ConsentReader,
     ConversationExport,
+    ExportLinks,
     ConversationStarter,
     InboundEntry,
     InboundRouter,

@@ -12,6 +12,7 @@ export * from './conversation/conversation-starter.js';
 export * from './conversation/refusals.js';
 export * from './erasure/erase-person.js';
 export * from './export/conversation-export.js';
+export * from './export/export-links.js';
 export * from './commands/ids.js';
 export * from './inbound/inbound-entry.js';
 export * from './inbound/inbound-router.js';

@@ -9,6 +9,7 @@ export * from './ports/engine-clock.js';
 export * from './ports/engine-unavailable.js';
 export * from './ports/engines.js';
 export * from './ports/event-store.js';
+export * from './ports/export-files.js';
 export * from './commands/command.js';
 export { CommandIdReused } from './commands/first-answer.js';
 export * from './commands/handle-command.js';

@@ -4,6 +4,8 @@ export { type ContactApplication } from './contacts/contacts.projection.js';
 export * from './counts/count.queries.js';
 export { queueNamed, type DeliveryRow, type QueueName } from './deliveries/deliveries.projection.js';
 export * from './deliveries/delivery.queries.js';
+export * from './exports/export.queries.js';
+export * from './exports/export.queries.js';
 export * from './exports/exported-messages.js';
 export * from './freshness.js';
 export { historyKinds } from './history/history.projection.js';

@@ -4,6 +4,7 @@ import { ConsentQueries } from './consents/consent.queries.js';
 import { ContactQueries } from './contacts/contact.queries.js';
 import { CountQueries } from './counts/count.queries.js';
 import { DeliveryQueries } from './deliveries/delivery.queries.js';
+import { ExportQueries } from './exports/export.queries.js';
 import { Freshness } from './freshness.js';
 import { HistoryQueries } from './history/history.queries.js';
 import { InboxQueries } from './inbox/inbox.queries.js';
@@ -21,6 +22,7 @@ const queries = [
   ContactQueries,
   CountQueries,
   DeliveryQueries,
+  ExportQueries,
   Freshness,
   HistoryQueries,
   InboxQueries,

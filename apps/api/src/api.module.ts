@@ -22,6 +22,7 @@ import { DeliveriesResolver } from './deliveries/deliveries.resolver.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
 import { DevMailController } from './dev-mail.controller.js';
 import { ExportsController } from './exports/exports.controller.js';
+import { ExportsResolver } from './exports/exports.resolver.js';
 import { ExportsService } from './exports/exports.service.js';
 import { GraphqlApiModule } from './graphql/graphql.module.js';
 import { CommandContexts } from './http/command-context.js';
@@ -88,6 +89,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     DeliveriesService,
     DeliveriesResolver,
     ExportsService,
+    ExportsResolver,
     MembersService,
     MembersResolver,
     NotificationsService,

@@ -15,9 +15,11 @@ import { routesOf } from './routes.fixture.js';
 
 let api: Api;
 let schema: GraphQLSchema;
+let exportId: string;
 beforeAll(async () => {
   api = await Api.start();
   schema = buildSchema(api.standalone.graphqlSchema());
+  exportId = String((await api.post('/v1/exports', { format: 'csv' }, { as: sample.owner })).body['exportId']);
 });
 afterAll(() => api.close());
 
@@ -112,6 +114,7 @@ const commands = (time: 1 | 2): readonly Asked[] => [
   },
   { route: 'POST /v1/referrals/{id}/payouts', id: sample.referralId, given: { ...payout, externalId: `paid ${time}` } },
   { route: 'POST /v1/consents', given: { ...consent, purpose: 'marketing', tickedAt: '2026-01-05T09:00:00Z' } },
+  { route: 'POST /v1/exports', given: { format: 'csv', from: '2026-01-05', to: `2026-01-0${time + 5}` } },
   { route: 'POST /v1/portal/conversations/{id}/messages', id, given: { text: 'Hi' } },
   { route: 'POST /v1/portal/conversations/{id}/read', id },
   {
@@ -283,6 +286,10 @@ const refused: readonly Asked[] = [
   { route: 'GET /v1/counts', given: { position: '1' } },
   { route: 'GET /v1/portal/counts', given: { position: '1' } },
   { route: 'POST /v1/portal/conversations/{id}/read', id: NOBODY },
+  { route: 'POST /v1/exports', given: { format: 'csv', from: '2026-01-06', to: '2026-01-05' } },
+  { route: 'POST /v1/exports', given: { format: 'csv', to: '2026-02-30' } },
+  { route: 'GET /v1/exports', given: forged },
+  { route: 'GET /v1/exports/{id}', id: NOBODY },
   { route: 'POST /v1/portal/conversations/{id}/messages', id: NOBODY, given: { text: 'Hi' } },
   { route: 'POST /v1/portal/conversations/{id}/messages', id, given: { text: ' ' } },
   { route: 'GET /v1/portal/conversations', given: forged },
@@ -362,6 +369,13 @@ const queries: readonly Asked[] = [
   { route: 'GET /v1/referrals/{id}/timeline', id: sample.referralId, given: { order: 'desc', limit: 1 } },
   { route: 'GET /v1/consents/to-renew' },
   { route: 'GET /v1/deliveries', given: { status: 'accepted' } },
+  { route: 'GET /v1/exports' },
+  {
+    route: 'GET /v1/exports/{id}',
+    get id() {
+      return exportId;
+    },
+  },
   { route: 'GET /v1/me' },
   { route: 'GET /v1/members', given: { limit: 2 } },
   { route: 'GET /v1/members/{id}', id: sample.manager.id },

@@ -40,7 +40,8 @@ const ofFormat: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'account-sid': fc.constantFrom(`AC${'1'.repeat(32)}`, `AC${'2'.repeat(32)}`),
   origin: fc.constantFrom('https://shop.example', 'http://localhost:5173', 'https://a.example:8443'),
   'time-zone': fc.constantFrom('Europe/Berlin', 'America/New_York', 'UTC'),
-  date: fc.constantFrom('2026-01-05', '2026-01-31'),
+  // A first day that is not after the last one.
+  date: fc.constant('2026-01-05'),
   'date-time': fc
     .date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('2026-01-01T00:00:00Z'), noInvalidDate: true })
     .map((date) => date.toISOString()),

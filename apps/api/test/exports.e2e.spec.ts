@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandBus } from '@nestjs/cqrs';
 import { HandleProgram, systemContext } from '@app/application';
+import { ExportFiles } from '@app/eventing';
 import type { Identity } from '@app/platform';
+import { ExportQueries } from '@app/read-models';
 import { sample } from '@app/sample-program';
 import { Api, expectProblem, NOBODY, type Answer } from './api.fixture.js';
 import { addSecondProgram, second } from './second-program.fixture.js';
@@ -137,5 +140,112 @@ describe('X1: the export of a conversation', () => {
     await addSecondProgram(api.standalone.app);
     for (const path of [`/v1/conversations/${second.conversationId}`, `/v1/conversations/${NOBODY}`])
       expectProblem(await download('format=csv', owner, path), { status: 404, code: 'ConversationNotFound' });
+  });
+});
+
+describe('X2: Download All', () => {
+  const one = async (id: string, as = owner): Promise<Answer> => api.get(`/v1/exports/${id}`, { as });
+
+  async function finished(as = owner): Promise<Answer['body']> {
+    const asked = await api.post('/v1/exports', { format: 'csv' }, { as });
+    expect(asked.status).toBe(201);
+    const { exportId, position } = asked.body;
+    const first = await api.get(`/v1/exports/${String(exportId)}?position=${String(position)}`, { as });
+    expect(first.body).toMatchObject({ id: exportId, by: as.id, from: null });
+    return waitUntil(String(exportId), 'finished');
+  }
+
+  async function waitUntil(id: string, status: string): Promise<Answer['body']> {
+    for (;;) {
+      const { body } = await one(id);
+      if (body['status'] === status) return body;
+      await sleep(50);
+    }
+  }
+
+  it('is a file with all messages of the program, made in the background', async () => {
+    await send('The last message');
+    const made = await finished();
+    expect(made).toMatchObject({ percent: 100, downloads: 0, link: expect.stringContaining('link=') });
+    const { status, text, headers } = await api.get(`/v1/exports/${String(made['id'])}/file`, { as: owner });
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': expect.stringMatching(/^attachment; filename="messages-[\d-]{10}-[\da-f]{8}\.csv"$/),
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
+    const lines = text.trimEnd().split('\r\n');
+    expect(lines[0]).toContain('"Message ID","Thread ID","Created","Time","Full Name","From","To","Status","Message"');
+    expect(text).toContain('The last message');
+    expect(made).toMatchObject({ rows: lines.length - 1, bytes: Buffer.byteLength(text) });
+    expect((await one(String(made['id']))).body).toMatchObject({ downloads: 1 });
+    expect((await api.get('/v1/exports?limit=1', { as: owner })).body['documents']).toMatchObject([{ id: made['id'] }]);
+  });
+
+  it('has only the messages of these days', async () => {
+    const asked = await api.post('/v1/exports', { format: 'csv', to: '2020-01-01' }, { as: owner });
+    const made = await waitUntil(String(asked.body['exportId']), 'finished');
+    expect(made).toMatchObject({ rows: 0, to: '2020-01-01' });
+  });
+
+  it('can be downloaded by a link without a token, which is recorded as its holder', async () => {
+    const made = await finished();
+    const link = String(made['link']);
+    const events = await api.recorded(async () => expect((await api.get(link, { as: null })).status).toBe(200));
+    expect(events.map(({ type, data }) => [type, data])).toEqual([
+      ['ExportDownloaded', { exportId: made['id'], by: owner.id }],
+    ]);
+    const [path = '', token = ''] = link.split('?link=');
+    const [said = '', signature = ''] = token.split('.');
+    const [programId, userId, expiresAt] = JSON.parse(Buffer.from(said, 'base64url').toString()) as string[];
+    expect(Date.parse(expiresAt ?? '')).toBeLessThanOrEqual(Date.now() + 24 * 3_600_000);
+    const altered = (...parts: unknown[]): string =>
+      `${path}?link=${Buffer.from(JSON.stringify(parts)).toString('base64url')}.${signature}`;
+    const other = await finished();
+    for (const forged of [
+      altered(programId, userId, '2999-01-01T00:00:00.000Z'),
+      altered(programId, agent.id, expiresAt),
+      altered('no-program', userId, expiresAt),
+      altered(second.programId, userId, expiresAt),
+      `${path}?link=${said}.`,
+      `${path}?link=x.${signature}`,
+      `/v1/exports/${String(other['id'])}/file?link=${token}`,
+    ])
+      expectProblem(await api.get(forged, { as: null }), { status: 401, code: 'ExportLinkInvalid', field: 'link' });
+    // It opens nothing else.
+    expectProblem(await api.get(`/v1/exports?link=${token}`, { as: null }), { status: 401, code: 'TokenMissing' });
+  });
+
+  it('G5: is not shown to another program', async () => {
+    const made = await finished();
+    for (const path of [`/v1/exports/${String(made['id'])}`, `/v1/exports/${String(made['id'])}/file`])
+      expectProblem(await api.get(path, { as: second.owner }), { status: 404, code: 'ExportNotFound' });
+  });
+
+  it('is withdrawn when content is erased: the file is deleted, and a new one is without that content', async () => {
+    const intent = { type: 'ChangePolicy', data: { name: 'conversationDeletion', value: 'allowed', by: 'a' } } as const;
+    const { programId } = sample;
+    const context = systemContext(programId, 'admin');
+    await api.standalone.app.get(CommandBus).execute(new HandleProgram(programId, intent, context));
+    const made = await finished();
+    const file = `/v1/exports/${String(made['id'])}/file`;
+    expect((await api.get(file, { as: owner })).text).toContain('Felix');
+    expect((await api.post(`${thread}/delete`, { confirm: 'delete' }, { as: owner })).status).toBe(200);
+    expect(await waitUntil(String(made['id']), 'withdrawn')).toMatchObject({ link: null });
+    expectProblem(await api.get(file, { as: owner }), { status: 410, code: 'ExportGone' });
+    const parts = await api.standalone.app.get(ExportQueries).one(programId, String(made['id']));
+    const files = api.standalone.app.get(ExportFiles);
+    const exportFile = { programId, exportId: String(made['id']) };
+    while ((await files.get(exportFile, parts?.parts[0] ?? '')) !== null) await sleep(20);
+    const again = await finished();
+    expect((await api.get(String(again['link']), { as: null })).text).not.toContain('Felix');
+  });
+
+  it('needs the permission', async () => {
+    for (const as of [viewer, sample.reader]) {
+      expectProblem(await api.post('/v1/exports', {}, { as }), { status: 403, code: 'NotPermitted' });
+      expectProblem(await api.get('/v1/exports', { as }), { status: 403, code: 'NotPermitted' });
+    }
   });
 });

@@ -51,6 +51,9 @@ export const fieldOf: Readonly<Record<string, string>> = {
   'POST /v1/referrals/{id}/payouts': 'recordPayout',
   'POST /v1/consents': 'requestOptIn',
   'GET /v1/consents/to-renew': 'consentsToRenew',
+  'POST /v1/exports': 'requestExport',
+  'GET /v1/exports': 'exports',
+  'GET /v1/exports/{id}': 'export',
   'GET /v1/deliveries': 'deliveries',
   'POST /v1/deliveries/{id}/settle': 'settleDelivery',
   'GET /v1/me': 'me',
@@ -88,6 +91,7 @@ export const fieldOf: Readonly<Record<string, string>> = {
  */
 export const onlyByRest: Readonly<Record<string, string>> = {
   'GET /v1/conversations/{id}/export': 'A file, written while it is read.',
+  'GET /v1/exports/{id}/file': 'A file; `export` has its link.',
 };
 
 /** Fields that REST leaves out, and why. */

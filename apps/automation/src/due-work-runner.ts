@@ -4,7 +4,7 @@ import { dueWork } from '@app/application';
 import { Scheduler } from '@app/eventing';
 import { Background, logFailure } from '@app/platform';
 
-/** Does due work. Every automation process does, since each piece of work is claimed. */
+/** Does due work. Every automation process does, since each piece of work is claimed, except for exclusive work. */
 @Injectable()
 export class DueWorkRunner implements OnApplicationBootstrap {
   private readonly logger = new Logger(DueWorkRunner.name);
@@ -18,9 +18,10 @@ export class DueWorkRunner implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     for (const type of dueWork) {
       const work = this.modules.get(type, { strict: false });
-      this.background.start(type.name, (signal) =>
-        this.scheduler.run(work, (error, { id }) => logFailure(this.logger, error, id), signal),
-      );
+      const run = (signal: AbortSignal): Promise<void> =>
+        this.scheduler.run(work, (error, { id }) => logFailure(this.logger, error, id), signal);
+      if (work.isExclusive) this.background.startAsLeader(type.name, run);
+      else this.background.start(type.name, run);
     }
   }
 }

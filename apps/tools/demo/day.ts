@@ -32,6 +32,7 @@ export class Day {
     await this.archiveAndReturn();
     await new People(this.client, this.script, this.views).play();
     await this.roles();
+    await this.exports();
   }
 
   private async askAboutReferral(): Promise<void> {
@@ -191,6 +192,18 @@ export class Day {
       async () => (await client.get('manager', '/v1/members/alex')).body['given'],
       ['deliveries:settle'],
     );
+  }
+
+  private async exports(): Promise<void> {
+    const { client, script } = this;
+    script.step('9. Download All [X2 X3]');
+    const requested = await client.post('owner', '/v1/exports', { format: 'csv' });
+    script.sees('owner', 'requests a file with all messages', requested.status, 201);
+    const look = () => client.get('owner', `/v1/exports/${String(requested.body['exportId'])}`);
+    await script.comesToSee('owner', 'the file is finished', async () => (await look()).body['status'], 'finished');
+    const file = await fetch(`${client.facts.url}${String((await look()).body['link'])}`);
+    script.sees('owner', 'downloads it by its link, without a token', file.status, 200);
+    script.sees('owner', 'it has the messages', (await file.text()).includes('One more thing'), true);
   }
 
   private say = (who: 'agent' | 'reader', message: { channel: string; text: string }) =>

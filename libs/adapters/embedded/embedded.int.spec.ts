@@ -5,6 +5,7 @@ import {
   partitionsContract,
   readModelStoreContract,
   schedulerContract,
+  exportFilesContract,
   snapshotStoreContract,
   topicLogContract,
   type Opened,
@@ -35,5 +36,6 @@ schedulerContract('embedded', () =>
   open(({ eventStore, readModels, checkpoints }) => ({ eventStore, readModels, checkpoints })),
 );
 snapshotStoreContract('embedded', () => open(({ snapshots }) => ({ snapshots })));
+exportFilesContract('embedded', () => open(({ exportFiles }) => ({ exportFiles })));
 topicLogContract('embedded', () => open(({ topics }) => ({ store: topics })));
 keyringContract('embedded', () => open(({ keyring }) => ({ store: keyring, keys: keyring.store })));

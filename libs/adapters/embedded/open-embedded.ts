@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { Partitions, SoleProcess, WrappedKeyring, type Engines, type MasterKeys } from '@app/eventing';
 import { EmbeddedCheckpoints } from './checkpoints.js';
 import { EmbeddedEventStore } from './event-store.js';
+import { ExportFolder } from './export-folder.js';
 import type { FileEventStore } from './file-event-store.js';
 import { claimFormat } from './folder-format.js';
 import { lockFolder } from './folder-lock.js';
@@ -87,7 +88,7 @@ class Files {
   readonly #open: Database[] = [];
 
   constructor(
-    private readonly folder: string,
+    readonly folder: string,
     private readonly flushDelayMs?: number,
   ) {}
 
@@ -137,7 +138,8 @@ function openDerived(files: Files, partitions: Partitions, flushTopics: boolean)
   const readModels = new EmbeddedReadModelStore(derived, checkpoints, writes, partitions);
   const snapshots = new EmbeddedSnapshotStore(files.open('snapshots.db', 'NORMAL'));
   const topics = new EmbeddedTopicLog(derived, writes, flushTopics);
-  return { partitions, writes, checkpoints, readModels, snapshots, topics };
+  const exportFiles = new ExportFolder(join(files.folder, 'exports'));
+  return { partitions, writes, checkpoints, readModels, snapshots, exportFiles, topics };
 }
 
 type Opened = ReturnType<typeof openDerived> & {
@@ -147,7 +149,7 @@ type Opened = ReturnType<typeof openDerived> & {
 };
 
 function enginesOf(
-  { eventStore, keys, keyring, partitions, writes, checkpoints, readModels, snapshots, topics }: Opened,
+  { eventStore, keys, keyring, partitions, writes, checkpoints, readModels, snapshots, exportFiles, topics }: Opened,
   release: () => void,
 ): Engines {
   const close = async () => {
@@ -166,6 +168,7 @@ function enginesOf(
     checkpoints,
     topics,
     snapshots,
+    exportFiles,
     keyring,
     leadership: new SoleProcess(),
     partitions,

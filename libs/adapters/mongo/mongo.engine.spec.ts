@@ -6,6 +6,7 @@ import {
   partitionsContract,
   readModelStoreContract,
   schedulerContract,
+  exportFilesContract,
   snapshotStoreContract,
   type Opened,
 } from '@app/testing/contracts';
@@ -55,6 +56,7 @@ schedulerContract('MongoDB', async () => {
   };
 });
 snapshotStoreContract('MongoDB', () => open(({ snapshots }) => ({ snapshots })));
+exportFilesContract('MongoDB', () => open(({ exportFiles }) => ({ exportFiles })));
 keyringContract('MongoDB', () => open(({ keyring }) => ({ store: keyring, keys: keyring.store })));
 engineClockContract('MongoDB', () =>
   open(({ clocks: [clock] }) => ({ clock: clock as EngineClock, use: () => Promise.resolve() })),

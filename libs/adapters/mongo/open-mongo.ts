@@ -3,12 +3,14 @@ import {
   WrappedKeyring,
   type Checkpoints,
   type EngineClock,
+  type ExportFiles,
   type MasterKeys,
   type ReadModelStore,
   type SnapshotStore,
 } from '@app/eventing';
 import { MongoCheckpoints } from './checkpoints.js';
 import { Connection } from './connection.js';
+import { MongoExportParts } from './export-parts.js';
 import { MongoKeyStore } from './key-store.js';
 import { MongoReadModelStore } from './read-model-store.js';
 import { MongoSnapshotStore } from './snapshot-store.js';
@@ -25,6 +27,7 @@ export type Mongo = {
   readonly readModels: ReadModelStore;
   readonly checkpoints: Checkpoints;
   readonly snapshots: SnapshotStore;
+  readonly exportFiles: ExportFiles;
   readonly keyring: WrappedKeyring;
   readonly clocks: readonly EngineClock[];
   /** Checks once whether reading and writing are allowed. Changes nothing. @throws AccessRefused, EngineUnavailable */
@@ -53,6 +56,7 @@ export async function openMongo({ url, masterKeys, partitions = new Partitions()
     readModels: new MongoReadModelStore(connection, checkpoints, partitions),
     checkpoints,
     snapshots: new MongoSnapshotStore(connection),
+    exportFiles: new MongoExportParts(connection),
     keyring: new WrappedKeyring(new MongoKeyStore(connection), masterKeys, KEYS_KEPT_MS),
     clocks: [new MongoClock(connection)],
     checkAccess: () =>

@@ -13,7 +13,7 @@ import { HandleExport } from './export.handler.js';
 export type ExportedFile = {
   readonly mediaType: string;
   readonly name: string;
-  readonly content: AsyncIterable<string>;
+  readonly content: AsyncIterable<string | Buffer>;
 };
 
 /** Writes one conversation into a file, page by page. */

@@ -47,6 +47,11 @@ export class NaturalKeys {
     return this.id(programId, 'posted', about, JSON.stringify(form));
   }
 
+  /** The signature of a link to an exported file. */
+  exportLink(programId: string, exportId: string, userId: string, expiresAt: string): Promise<string> {
+    return this.id(programId, 'export link', exportId, userId, expiresAt);
+  }
+
   private async id(programId: string, ...parts: readonly string[]): Promise<string> {
     return uuidOf(await programHash(this, programId, 'names', JSON.stringify(parts)), 8);
   }

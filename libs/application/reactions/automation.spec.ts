@@ -6,6 +6,7 @@ import type { ContactEvent } from '@app/domain/contact';
 import { newRecord, samples } from '@app/testing';
 import { Automation } from './automation.js';
 import type { HandleAddress } from '../address/address.handler.js';
+import type { WithdrawExports } from '../export/withdraw-exports.js';
 import type { InboundRouter } from '../inbound/inbound-router.js';
 import type { Lookups } from '../lookups/lookups.js';
 
@@ -35,6 +36,7 @@ describe('automation with concurrent events', () => {
       {} as Keyring,
       {} as Lookups,
       {} as InboundRouter,
+      {} as WithdrawExports,
     );
     await inOrderPerKey(events, Automation.keysOf, (event) => automation.react(event));
     expect([addresses.get('a')?.holders, addresses.get('b')?.holders]).toEqual([['rita'], []]);

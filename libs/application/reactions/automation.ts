@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { categoriesOf } from '@app/domain';
 import { EventUnreadable, isOpened, EventLog, Keyring, type Followable } from '@app/eventing';
 import type { Message } from '@app/kernel';
+import { WithdrawExports } from '../export/withdraw-exports.js';
 import { InboundRouter } from '../inbound/inbound-router.js';
 import { Lookups } from '../lookups/lookups.js';
 import type { Reaction } from './define-reaction.js';
@@ -40,6 +41,7 @@ export class Automation {
     readonly keyring: Keyring,
     readonly lookups: Lookups,
     readonly router: InboundRouter,
+    readonly exports: WithdrawExports,
   ) {}
 
   /** @throws EventUnreadable */

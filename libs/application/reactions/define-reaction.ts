@@ -3,6 +3,7 @@ import type { DomainEvent, EventOf } from '@app/domain';
 import type { EventLog, Keyring } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { system } from '../commands/ids.js';
+import type { WithdrawExports } from '../export/withdraw-exports.js';
 import type { InboundRouter } from '../inbound/inbound-router.js';
 import type { Lookups } from '../lookups/lookups.js';
 
@@ -13,6 +14,7 @@ export type ReactionServices = {
   readonly keyring: Keyring;
   readonly lookups: Lookups;
   readonly router: InboundRouter;
+  readonly exports: WithdrawExports;
 };
 
 /** The commands caused by an event. Handling an event again leads to the same commands, which then change nothing. */

@@ -7,6 +7,7 @@ import { holdAddresses } from './hold-addresses.reaction.js';
 import { learnOptOut } from './learn-opt-out.reaction.js';
 import { noteTexts } from './note-texts.reaction.js';
 import { routeInbound } from './route-inbound.reaction.js';
+import { withdrawExports } from './withdraw-exports.reaction.js';
 
 /** All reactions of the automation. */
 export const reactions: readonly Reaction[] = [
@@ -18,4 +19,5 @@ export const reactions: readonly Reaction[] = [
   noteTexts,
   askForYes,
   learnOptOut,
+  withdrawExports,
 ];

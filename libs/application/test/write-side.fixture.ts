@@ -22,6 +22,7 @@ import { ids } from '../commands/ids.js';
 import type { ConversationEvent } from '@app/domain/conversation';
 import type { InboxQueries } from '@app/read-models';
 import { ErasePerson } from '../erasure/erase-person.js';
+import type { WithdrawExports } from '../export/withdraw-exports.js';
 import { InboundRouter } from '../inbound/inbound-router.js';
 import { Lookups } from '../lookups/lookups.js';
 import { NaturalKeys } from '../lookups/natural-keys.js';
@@ -73,7 +74,9 @@ export class WriteSide {
     this.consents = new ConsentReader(aggregates, this.lookups);
     this.starter = new ConversationStarter(this.bus, this.lookups);
     this.router = new InboundRouter(this.bus, aggregates, this.lookups, this.consents);
-    this.automation = new Automation(this.bus, this.eventLog, engines.keyring, this.lookups, this.router);
+    this.automation = new Automation(this.bus, this.eventLog, engines.keyring, this.lookups, this.router, {
+      after: () => Promise.resolve(),
+    } as unknown as WithdrawExports);
     const usage = { textsOn: () => Promise.resolve(this.textsOfProgram) } as unknown as UsageQueries;
     const quota = new TextQuota(this.lookups, usage, this.limits);
     const gate = new MessageGate(this.lookups, this.consents, quota);

@@ -24,6 +24,8 @@ export type DueWork<Row extends DueRow> = {
    * an append that only one of them succeeds with, after which the document is no longer pending.
    */
   do(row: Row): Promise<void>;
+  /** One process at a time does the work: each piece is long, and two processes would do it twice. */
+  readonly isExclusive?: boolean;
   /** Work that was due before this time and position is left to the caller. By default none is. */
   readonly since?: { readonly position: Position | null; readonly time: number };
 };

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { EngineClock } from './engine-clock.js';
 import type { EventStore } from './event-store.js';
+import type { ExportFiles } from './export-files.js';
 import type { Leadership } from './leadership.js';
 import type { Partitions } from './partitions.js';
 import type { Checkpoints, ReadModelStore } from './read-model-store.js';
@@ -14,6 +15,7 @@ export type Engines = {
   readonly readModels: ReadModelStore;
   readonly checkpoints: Checkpoints;
   readonly snapshots: SnapshotStore;
+  readonly exportFiles: ExportFiles;
   readonly keyring: WrappedKeyring;
   readonly leadership: Leadership;
   /** How followers and read models are divided. */

@@ -48,6 +48,20 @@ export class ExportedMessages {
     return { documents: await this.complete(programId, documents), ...rest };
   }
 
+  /** `percent`: how much of the program is before the next page, estimated, since ids of conversations are random. */
+  async ofProgram(
+    programId: string,
+    period: ExportedPeriod,
+    cursor?: string,
+  ): Promise<Page<ExportedMessage> & { readonly percent: number }> {
+    const page = { programId, index: 'time', equals: { programId }, order: 'asc', after: cursor, limit: PAGE } as const;
+    const { documents, ...rest } = await this.readModels.page(threadProjection, page);
+    const within = documents.filter(({ at }) => isWithin(at, period));
+    const last = Number.parseInt(documents.at(-1)?.conversationId.slice(0, 8) ?? '', 16);
+    const percent = Number.isNaN(last) ? 0 : Math.floor((last / 2 ** 32) * 100);
+    return { documents: await this.complete(programId, within), ...rest, percent };
+  }
+
   private async complete(programId: string, entries: readonly ThreadEntry[]): Promise<readonly ExportedMessage[]> {
     const exported = entries.filter(({ kind, text }) => exportedKinds.includes(kind) && text !== null);
     const [deliveries, contacts, programs] = await Promise.all([
@@ -74,6 +88,9 @@ export class ExportedMessages {
     });
   }
 }
+
+const isWithin = (at: string, { after, upTo }: ExportedPeriod): boolean =>
+  (after === null || at > after) && (upTo === null || at <= upTo);
 
 const present = (ids: readonly (string | null)[]): readonly string[] => [
   ...new Set(ids.filter((id): id is string => id !== null)),

@@ -7,6 +7,7 @@ export { partitionsContract } from './partitions.contract.js';
 export { readModelStoreContract } from './read-model-store.contract.js';
 export { at, byId, card, collect, newModel, PROGRAM, remove, write } from './read-model-store.samples.js';
 export { schedulerContract } from './scheduler.contract.js';
+export { exportFilesContract } from './export-files.contract.js';
 export { snapshotStoreContract } from './snapshot-store.contract.js';
 export { topicLogContract } from './topic-log.contract.js';
 export { Condition, consume, Member, newTopic, numberOf, numbers } from './topic-log.samples.js';

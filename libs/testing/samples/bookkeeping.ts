@@ -19,5 +19,17 @@ export const bookkeepingSamples = {
     to: '2026-01-31',
     by: 'anna',
   },
+  ExportRequested: {
+    exportId: 'export-1',
+    from: null,
+    to: '2026-01-31',
+    by: 'anna',
+    expiresAt: '2026-02-01T09:00:00.000Z',
+  },
+  ExportPartWritten: { exportId: 'export-1', part: 'part-1', rows: 2, bytes: 200, cursor: 'next', percent: 50 },
+  ExportFinished: { exportId: 'export-1' },
+  ExportDownloaded: { exportId: 'export-1', by: 'anna' },
+  ExportWithdrawn: { exportId: 'export-1' },
+  ExportExpired: { exportId: 'export-1' },
   ReplayFailed: { ...parked, cause: 'RangeError' },
 } satisfies Partial<Samples>;

@@ -1,13 +1,15 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { ExportedFile } from '@app/application';
 import type { CommandContext } from '@app/eventing';
 import { Caller, Requires, type CallerIdentity } from '@app/platform';
 import { Context } from '../http/command-context.js';
 import { Id } from '../http/id-param.js';
-import { ExportConversationDto } from './exports.requests.dto.js';
+import { FreshDto, PageDto } from '../http/paging.dto.js';
+import { ExportConversationDto, ExportFileDto, RequestExportDto } from './exports.requests.dto.js';
 import { ExportsService } from './exports.service.js';
+import { ExportDto, ExportsDto, RequestedDto } from './exports.view.js';
 
 @ApiTags('exports')
 @Controller('v1')
@@ -29,6 +31,45 @@ export class ExportsController {
     @Context() context: CommandContext,
   ): Promise<StreamableFile> {
     return download(await this.exports.conversation(id, query, caller, context));
+  }
+
+  /** Requests a file with all messages, or those of some days; it is made in the background and kept for 24 hours. */
+  @Post('exports')
+  @Requires('exports', 'messages:read')
+  async request(
+    @Body() body: RequestExportDto,
+    @Caller() caller: CallerIdentity,
+    @Context() context: CommandContext,
+  ): Promise<RequestedDto> {
+    return this.exports.request(body, caller, context);
+  }
+
+  /** Files with all messages, newest first. */
+  @Get('exports')
+  @Requires('exports', 'messages:read')
+  async list(@Query() query: PageDto, @Caller() caller: CallerIdentity): Promise<ExportsDto> {
+    return this.exports.list(caller, query);
+  }
+
+  /** One file: how far it is, and the link to it once it is finished. */
+  @Get('exports/:id')
+  @Requires('exports', 'messages:read')
+  async one(@Id() id: string, @Query() { position }: FreshDto, @Caller() caller: CallerIdentity): Promise<ExportDto> {
+    return this.exports.one(caller, id, position);
+  }
+
+  /** The file as CSV, for an access token or the `link` of the export. Who got it is recorded. */
+  @Get('exports/:id/file')
+  @Requires('exports', 'messages:read')
+  @ApiProduces('text/csv')
+  @ApiOkResponse({ schema: { type: 'string' } })
+  async file(
+    @Id() id: string,
+    @Query() _link: ExportFileDto,
+    @Caller() caller: CallerIdentity,
+    @Context() context: CommandContext,
+  ): Promise<StreamableFile> {
+    return download(await this.exports.file(id, caller, context));
   }
 }
 

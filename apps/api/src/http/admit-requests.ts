@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ExportLinks } from '@app/application';
 import { RecordCheck } from '@app/eventing';
 import {
   AccessTokens,
@@ -11,6 +12,7 @@ import {
   rateLimitHeaders,
   TooManyRequests,
   type AuthenticatedRequest,
+  type Identity,
   type Usage,
 } from '@app/platform';
 import { Membership } from './membership.js';
@@ -25,6 +27,22 @@ const isWebhook = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => u
 const needsToken = ({ method, routeOptions: { url = '' } }: FastifyRequest): boolean =>
   method !== 'OPTIONS' && ['/v1/', '/graphql', '/dev/'].some((prefix) => url.startsWith(prefix));
 
+type ExportLink = { readonly exportId: string; readonly link: string };
+
+/** The link that a request gives instead of a token: only for the file of an export. */
+function exportLink({ routeOptions: { url }, params, query, headers }: FastifyRequest): ExportLink | null {
+  const { id } = params as { readonly id?: unknown };
+  const { link } = (query ?? {}) as { readonly link?: unknown };
+  if (url !== '/v1/exports/:id/file' || headers.authorization !== undefined) return null;
+  return typeof id === 'string' && typeof link === 'string' ? { exportId: id, link } : null;
+}
+
+/** @throws ExportLinkInvalid */
+async function identityOf(links: ExportLinks, { exportId, link }: ExportLink): Promise<Identity> {
+  const { programId, userId } = await links.holderOf(exportId, link);
+  return { programId, id: userId, kind: 'member' };
+}
+
 /**
  * Authenticates the caller and applies the quotas, from the headers only: the body is not parsed or validated before. A
  * caller above their own quota uses none of the program's.
@@ -32,6 +50,7 @@ const needsToken = ({ method, routeOptions: { url = '' } }: FastifyRequest): boo
 export function admitRequests(app: NestFastifyApplication, largestBody: number): void {
   const tokens = app.get(AccessTokens);
   const membership = app.get(Membership);
+  const links = app.get(ExportLinks);
   const recordCheck = app.get(RecordCheck);
   const { REQUESTS_PER_ADDRESS_PER_MINUTE, REQUESTS_PER_TOKEN_PER_MINUTE, REQUESTS_PER_PROGRAM_PER_MINUTE } =
     app.get(Configuration);
@@ -48,7 +67,9 @@ export function admitRequests(app: NestFastifyApplication, largestBody: number):
     };
     take(perAddress, clientAddress(request.ip));
     if (needsToken(request)) {
-      const caller = await membership.callerOf(await tokens.verify(bearer(request.headers.authorization)));
+      const link = exportLink(request);
+      const person = link ? await identityOf(links, link) : await tokens.verify(bearer(request.headers.authorization));
+      const caller = await membership.callerOf(person);
       take(perToken, callerKey(caller));
       // The contacts of a program must not lock its staff out.
       take(perProgram, caller.kind === 'contact' ? `contacts of ${caller.programId}` : caller.programId);

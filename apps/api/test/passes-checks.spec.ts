@@ -41,6 +41,8 @@ const valid: Readonly<Record<string, readonly unknown[]>> = {
   isEmail: ['a@b.example', 'c@d.example'],
   isLinkTemplate: ['https://portal.example/{conversationId}'],
   isCleanText: ['Hello'],
+  isAccountSid: [`AC${'1'.repeat(32)}`],
+  isOrigin: ['https://shop.example'],
   isTime: ['2026-01-01T00:00:00Z'],
   isPastTime: ['2026-01-01T00:00:00Z'],
   matches: ['USD'],

@@ -83,6 +83,7 @@ async function openInbox(size: number): Promise<Inbox> {
   await fill(engines, 'consents', size, consentOf);
   await fill(engines, 'programs', 1, () => programRow);
   await fill(engines, 'mutes', 0, () => programRow);
+  await fill(engines, 'readings', 0, () => programRow);
   const queries = new InboxQueries(new ReadModelReader(engines.readModels));
   return { engines, queries, cursors: await cursorsOf(engines) };
 }

@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import type { DueRow, DueWork } from '@app/eventing';
 import * as exported from './handlers.js';
 import { Automation } from './reactions/automation.js';
+import { BulkActions } from './bulk/bulk-actions.js';
 import { ConversationStarter } from './conversation/conversation-starter.js';
 import { InboundTopics } from './exchange/inbound-topics.js';
 import { OtherSystems } from './exchange/other-systems.js';
@@ -46,6 +47,7 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     ...withMethod('execute'),
     ...dueWork,
     Automation,
+    BulkActions,
     Lookups,
     NaturalKeys,
     ConsentReader,
@@ -72,6 +74,7 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
   ],
   exports: [
     CqrsModule,
+    BulkActions,
     ...dueWork,
     Automation,
     Lookups,

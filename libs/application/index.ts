@@ -1,6 +1,7 @@
 export * from './application.module.js';
 export * from './handlers.js';
 export * from './reactions/automation.js';
+export * from './bulk/bulk-actions.js';
 export * from './consent/consent.command.js';
 export * from './contact/contact.command.js';
 export * from './contact/lead-finder.js';

@@ -1,5 +1,6 @@
 import type { Upcasters } from '@app/kernel';
 import { addressAggregate } from './address/index.js';
+import { bulkAggregate } from './bulk/index.js';
 import { consentAggregate } from './consent/index.js';
 import { contactAggregate } from './contact/index.js';
 import { conversationAggregate } from './conversation/index.js';
@@ -30,6 +31,7 @@ export const aggregates = [
   conversationAggregate,
   muteAggregate,
   readingAggregate,
+  bulkAggregate,
   consentAggregate,
   inboundAggregate,
   deliveryAggregate,

@@ -51,6 +51,7 @@ const matrix: Readonly<Record<Permission, readonly [has: string, mayGet?: string
   'messages:read': ['omarc'],
   'conversations:write': ['oma'],
   'conversations:mute': ['omar'],
+  'conversations:bulk': ['om', 'a'],
   'conversations:delete': ['o', 'm'],
   'contacts:read': ['omarv'],
   'contacts:write': ['omai'],

@@ -21,6 +21,8 @@ const table = {
   'messages:read': { has: [...readers, 'contact'] },
   'conversations:write': { has: writers },
   'conversations:mute': { has: readers },
+  /** Many conversations at once. */
+  'conversations:bulk': { has: managers, mayGet: ['agent'] },
   'conversations:delete': { has: owners, mayGet: ['manager'] },
   'contacts:read': { has: viewers },
   'contacts:write': { has: [...writers, 'integration'] },

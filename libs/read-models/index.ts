@@ -1,3 +1,5 @@
+export * from './bulks/bulk.queries.js';
+export { type BulkRow } from './bulks/bulks.projection.js';
 export * from './consents/consent.queries.js';
 export * from './contacts/contact.queries.js';
 export { type ContactApplication } from './contacts/contacts.projection.js';
@@ -10,6 +12,7 @@ export * from './exports/exported-messages.js';
 export * from './freshness.js';
 export { historyKinds } from './history/history.projection.js';
 export * from './history/history.queries.js';
+export { type FolderChoice, type InboxFilter } from './inbox/inbox-lists.js';
 export * from './inbox/inbox.queries.js';
 export * from './members/member.queries.js';
 export { type MemberRow } from './members/members.projection.js';

@@ -1,3 +1,4 @@
+export { bulkResultsModel, bulksModel } from './bulks/bulks.projection.js';
 export { consentsProjection } from './consents/consents.projection.js';
 export { contactsProjection } from './contacts/contacts.projection.js';
 export { countsModel } from './counts/counts.projection.js';

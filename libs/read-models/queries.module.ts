@@ -1,5 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { ReadModelStore } from '@app/eventing';
+import { BulkQueries } from './bulks/bulk.queries.js';
 import { ConsentQueries } from './consents/consent.queries.js';
 import { ContactQueries } from './contacts/contact.queries.js';
 import { CountQueries } from './counts/count.queries.js';
@@ -18,6 +19,7 @@ import { ReferralQueries } from './referrals/referral.queries.js';
 import { ThreadQueries } from './thread/thread.queries.js';
 
 const queries = [
+  BulkQueries,
   ConsentQueries,
   ContactQueries,
   CountQueries,

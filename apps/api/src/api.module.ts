@@ -5,6 +5,9 @@ import { ApplicationModule } from '@app/application';
 import { WebhookSignatures } from '@app/gateways';
 import { AuthenticationGuard, HealthController, ProblemFilter } from '@app/platform';
 import { QueriesModule } from '@app/read-models';
+import { BulkController } from './bulk/bulk.controller.js';
+import { BulkResolver } from './bulk/bulk.resolver.js';
+import { BulkService } from './bulk/bulk.service.js';
 import { ConsentsController } from './consents/consents.controller.js';
 import { ConsentsResolver } from './consents/consents.resolver.js';
 import { ConsentsService } from './consents/consents.service.js';
@@ -58,6 +61,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     LeadsController,
     ReferralsController,
     ConsentsController,
+    BulkController,
     CountsController,
     DeliveriesController,
     ExportsController,
@@ -84,6 +88,8 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     ReferralsResolver,
     ConsentsService,
     ConsentsResolver,
+    BulkService,
+    BulkResolver,
     CountsService,
     CountsResolver,
     DeliveriesService,

@@ -106,7 +106,10 @@ function objectOf(
     ...choices.map(({ required: needed = [], not, properties: stricter = {} }) =>
       record(
         [...required, ...needed],
-        [...(not?.required ?? []), ...(oneOf ? all.filter((name) => !needed.includes(name)) : [])],
+        [
+          ...[not, ...(not?.anyOf ?? [])].flatMap((without) => without?.required ?? []),
+          ...(oneOf ? all.filter((name) => !needed.includes(name)) : []),
+        ],
       ).filter((value) =>
         Object.entries(stricter).every(
           ([name, { minItems = 0 }]) => ((value as Record<string, unknown[]>)[name]?.length ?? 0) >= minItems,

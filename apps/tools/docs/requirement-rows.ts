@@ -29,7 +29,7 @@ export const requirementRows: readonly RequirementRow[] = [
   ['I4', 'flag a referral that has a conversation that is not archived, so that a list of referrals can show the icon without another query', 'done', '', '5 7'],
   ['I5', 'count answers: the contact’s messages since the last message by staff, always a number; "mark unread" brings the conversation back to Unread with that count; keep besides that a read position for each user', 'done', '', '1 3'],
   ['I6', 'mute: a user gets no alert for a muted conversation and can still read it; conversations that are not mine are muted by default; mute silences and does nothing else; it can have an end time', 'done', '', ''],
-  ['I7', 'archive one or many at once (bulk reports each result); archived ones keep their history and are found by search', 'open', '', ''],
+  ['I7', 'archive one or many at once (bulk reports each result); archived ones keep their history and are found by search', 'partly', 'Archiving and unarchiving, one or many; not yet the search.', ''],
   ['I8', 'search all history (messages, names, numbers) and filter by date, contact type, group, home location, folder, assignee, label, consent, channel', 'open', '', ''],
   ['I9', 'page by keyset, never by offset: the first page of 1,000,000 conversations costs what the first page of 1,000 costs', 'done', '', ''],
   ['I10', 'push changes and alerts live, and let a client that was away resume from where it stopped without a gap or a duplicate', 'open', '', ''],

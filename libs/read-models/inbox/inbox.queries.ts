@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '@app/eventing';
-import { isAlertedOfUnassigned, type Permission, type Role } from '@app/kernel';
-import type { Folder, Source } from '@app/domain/conversation';
+import { isAlertedOfUnassigned, type Permission, type Position, type Role } from '@app/kernel';
+import type { Source } from '@app/domain/conversation';
 import { concernedStaff } from '@app/domain/conversation';
 import { refusedSender } from '@app/domain/consent';
 import { isMuted } from '@app/domain/mute';
@@ -11,6 +11,7 @@ import { muteRowId, mutesModel, type MuteRow } from '../mutes/mutes.projection.j
 import { readingRowId, readingsModel, type ReadingRow } from '../readings/readings.projection.js';
 import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
+import { selection, type InboxFilter } from './inbox-lists.js';
 import { inboxProjection, type InboxRow, type ReadTo } from './inbox.projection.js';
 
 type HiddenField = 'activity' | 'archived' | 'programId' | 'staff' | 'mine' | 'source' | 'received' | 'readByAuthor';
@@ -50,18 +51,6 @@ export type Viewer = {
 export const readsContent = ({ permissions }: Pick<Viewer, 'permissions'>): boolean =>
   permissions.includes('messages:read');
 
-/** `inbox` is Unread, Read and Replied together. */
-export type FolderChoice = Folder | 'inbox' | 'all';
-
-export type InboxFilter = {
-  readonly folder?: FolderChoice | undefined;
-  readonly contactId?: string | undefined;
-  readonly referralId?: string | undefined;
-  readonly source?: Source | undefined;
-  /** Only those of this member of staff: assigned to them, started by them, or with a message of theirs. */
-  readonly mine?: string | undefined;
-};
-
 const CONVERSATIONS_ON_PAGE = 50;
 
 @Injectable()
@@ -94,6 +83,18 @@ export class InboxQueries {
   async latest(viewer: Viewer, filter: InboxFilter): Promise<readonly ConversationView[]> {
     if (!viewer.permissions.includes('conversations:read')) return [];
     return (await this.page(viewer, filter, undefined, CONVERSATIONS_ON_PAGE)).documents;
+  }
+
+  /** Ids of the conversations of a list, without those with activity after that position. */
+  async idsUpTo(
+    programId: string,
+    filter: InboxFilter,
+    upTo: Position,
+    page: Pick<PageRequest, 'after' | 'limit'>,
+  ): Promise<Page<string>> {
+    const request = { ...selection(programId, filter), range: { upTo }, order: 'desc', ...page } as const;
+    const { documents, ...cursors } = await this.readModels.page(inboxProjection, request);
+    return { documents: documents.map(({ id }) => id), ...cursors };
   }
 
   /** Ids of the conversations that are assigned to a person. */
@@ -230,18 +231,4 @@ function consentFor(
   return refused === null
     ? { consent: status, optedOutOf: null }
     : { consent: 'no', optedOutOf: senders.find(({ id }) => id === refused)?.phone ?? null };
-}
-
-function selection(
-  programId: string,
-  { folder = 'inbox', contactId, referralId, source, mine }: InboxFilter,
-): Pick<PageRequest, 'programId' | 'index' | 'equals'> {
-  if (referralId !== undefined) return { programId, index: 'referral', equals: { programId, referralId } };
-  if (contactId !== undefined) return { programId, index: 'contact', equals: { programId, contactId } };
-  if (source !== undefined) return { programId, index: 'source', equals: { programId, source } };
-  const whose = { programId, ...(mine !== undefined && { mine }) };
-  const index = (all: string, ofMine: string): string => (mine === undefined ? all : ofMine);
-  if (folder === 'all') return { programId, index: index('all', 'mine'), equals: whose };
-  if (folder === 'inbox') return { programId, index: index('box', 'mineBox'), equals: { ...whose, archived: false } };
-  return { programId, index: index('folder', 'mineFolder'), equals: { ...whose, folder } };
 }

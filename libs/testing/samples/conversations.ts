@@ -67,6 +67,23 @@ export const conversationSamples = {
   ConversationArchived: { ...about, by: 'anna' },
   ConversationUnarchived: { ...about, by: 'anna' },
   ConversationDeleted: { ...about, by: 'olivia' },
+  BulkStarted: {
+    action: 'archive',
+    folder: 'inbox',
+    mine: null,
+    upTo: place,
+    by: 'anna',
+    at: '2026-01-05T09:00:00.000Z',
+  },
+  BulkListed: { conversationIds: ['conversation-1', 'conversation-2'], after: null },
+  BulkProgressed: {
+    results: [
+      { conversationId: 'conversation-1', outcome: 'done', code: null },
+      { conversationId: 'conversation-2', outcome: 'refused', code: 'ConversationDeleted' },
+    ],
+    isFinished: true,
+    at: '2026-01-05T09:00:01.000Z',
+  },
   InboundReceived: {
     providerMessageId: 'SM5',
     ...whose,

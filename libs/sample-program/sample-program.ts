@@ -138,6 +138,9 @@ export async function loadSample(
   } as const;
   const fromRosa: CommandContext = { ...as('message'), actor: { kind: 'contact', id: contact('rosa') } };
   await commands.execute(new HandleConversation(conversationId, { type: 'ReceiveMessage', data: message }, fromRosa));
+  const note = { by: sample.agent.id, text: 'The spring bonus ended on Friday; Morgan decides.', mentions: [] };
+  const byAgent: CommandContext = { ...as('note'), actor: { kind: 'staff', id: sample.agent.id } };
+  await commands.execute(new HandleConversation(conversationId, { type: 'AddNote', data: note }, byAgent));
 }
 
 const program = {

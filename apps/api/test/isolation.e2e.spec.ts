@@ -65,6 +65,13 @@ describe('G5: another program’s ids do not exist', () => {
     ['GET', (id) => `/v1/conversations/${id}`, second.conversationId, 'ConversationNotFound'],
     ['GET', (id) => `/v1/conversations/${id}/messages`, second.conversationId, 'ConversationNotFound'],
     ['POST', (id) => `/v1/conversations/${id}/messages`, second.conversationId, 'ConversationNotFound', () => hello],
+    [
+      'POST',
+      (id) => `/v1/conversations/${id}/notes`,
+      second.conversationId,
+      'ConversationNotFound',
+      () => ({ text: 'Hi' }),
+    ],
     ['POST', (id) => `/v1/conversations/${id}/read`, second.conversationId, 'ConversationNotFound'],
     ['POST', (id) => `/v1/conversations/${id}/unread`, second.conversationId, 'ConversationNotFound'],
     ['POST', (id) => `/v1/conversations/${id}/archive`, second.conversationId, 'ConversationNotFound'],

@@ -21,6 +21,7 @@ export const fieldOf: Readonly<Record<string, string>> = {
   'GET /v1/conversations/{id}': 'conversation',
   'GET /v1/conversations/{id}/messages': 'conversation.messages',
   'POST /v1/conversations/{id}/messages': 'sendMessage',
+  'POST /v1/conversations/{id}/notes': 'addNote',
   'POST /v1/conversations/{id}/read': 'readConversation',
   'POST /v1/conversations/{id}/read-position': 'moveReadPosition',
   'POST /v1/conversations/{id}/unread': 'markConversationUnread',

@@ -24,6 +24,7 @@ const table: Readonly<Record<string, readonly Permission[]>> = {
   'GET /v1/conversations/{id}/messages': ['conversations:read'],
   'GET /v1/conversations/{id}/export': ['exports', 'messages:read'],
   'POST /v1/conversations/{id}/messages': ['conversations:write'],
+  'POST /v1/conversations/{id}/notes': ['conversations:write'],
   'POST /v1/conversations/{id}/read': ['conversations:write'],
   'POST /v1/conversations/{id}/read-position': ['conversations:mute'],
   'POST /v1/conversations/{id}/unread': ['conversations:write'],

@@ -1,4 +1,5 @@
 import type { Client } from './client.js';
+import { Colleagues } from './colleagues.js';
 import { People } from './people.js';
 import type { Script } from './script.js';
 import { Views } from './views.js';
@@ -32,6 +33,7 @@ export class Day {
     await this.archiveAndReturn();
     await new People(this.client, this.script, this.views).play();
     await this.roles();
+    await new Colleagues(this.client, this.script, this.views).play();
     await this.exports();
   }
 
@@ -196,7 +198,7 @@ export class Day {
 
   private async exports(): Promise<void> {
     const { client, script } = this;
-    script.step('9. Download All [X2 X3]');
+    script.step('13. Download All [X2 X3]');
     const requested = await client.post('owner', '/v1/exports', { format: 'csv' });
     script.sees('owner', 'requests a file with all messages', requested.status, 201);
     const look = () => client.get('owner', `/v1/exports/${String(requested.body['exportId'])}`);

@@ -10,11 +10,12 @@ export type ConversationIntent =
   | Message<'SendMessage', Pick<DataOf<'SendMessage'>, 'by' | 'channel' | 'text' | 'lastSeen'>>
   /** By staff, `channel` says by what they want to write first; by default by text, if the contact has a number. */
   | Message<'StartConversation', DataOf<'StartConversation'> & { readonly channel?: Channel | undefined }>
+  | Message<'AddNote', Omit<DataOf<'AddNote'>, 'messageId'>>
   /** A member of staff deletes it, if the program's policy allows that. */
   | Message<'DeleteByStaff', { by: string }>
   /** The contact writes in the portal. */
   | Message<'WriteInApp', { text: string; source: 'portal' | 'widget' }>
   | { [Type in Automated]: Message<Type, Omit<DataOf<Type>, 'messageId'>> }[Automated]
-  | Exclude<ConversationCommand, { type: 'SendMessage' | 'StartConversation' | Automated }>;
+  | Exclude<ConversationCommand, { type: 'SendMessage' | 'StartConversation' | 'AddNote' | Automated }>;
 
 export class HandleConversation extends AggregateCommand<ConversationIntent> {}

@@ -1,8 +1,8 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { streamOf, type Recorded } from '@app/kernel';
+import { mayGetTexts, streamOf, type Recorded } from '@app/kernel';
 import { Aggregates, EventLog, handleCommand, type CommandContext, type CommandResult } from '@app/eventing';
 import { portalRule } from '@app/domain/contact';
-import { isAssignable, MemberNotFound, NotAssignable } from '@app/domain/member';
+import { isAssignable, MemberNotFound, NotAssignable, NotMentionable } from '@app/domain/member';
 import {
   ColleagueReplied,
   conversationAggregate,
@@ -71,6 +71,7 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
       return { type: 'StartConversation', data };
     }
     if (intent.type === 'AssignConversation') await this.checkAssignable(context.programId, intent.data.assignee);
+    if (intent.type === 'AddNote') await this.checkMentions(context.programId, intent.data.mentions);
     if (intent.type === 'DeleteByStaff') {
       const { policies } = await this.lookups.program(context.programId);
       if (policies.conversationDeletion !== 'allowed') throw new DeletionNotAllowed();
@@ -97,6 +98,14 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     if (rule !== null) throw new NotReachableInApp(rule);
   }
 
+  /** @throws NotMentionable */
+  private async checkMentions(programId: string, mentions: readonly string[]): Promise<void> {
+    for (const userId of mentions) {
+      const member = await this.lookups.member(programId, userId);
+      if (!member || !mayGetTexts(member)) throw new NotMentionable(userId);
+    }
+  }
+
   /** The program's number by the sender's id. */
   private async optedOutOf(programId: string, senderId: string | null): Promise<string | null> {
     if (senderId === null) return null;
@@ -115,6 +124,8 @@ function toCommand(
       const inApp = { channel: 'in-app', acceptedPosition: null, providerMessageId: null } as const;
       return { type: 'ReceiveMessage', data: { ...intent.data, ...inApp, messageId } };
     }
+    case 'AddNote':
+      return { type: intent.type, data: { ...intent.data, messageId } };
     case 'ReceiveMessage':
       return { type: intent.type, data: { ...intent.data, messageId } };
     case 'ReceiveKeyword':

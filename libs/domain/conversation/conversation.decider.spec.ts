@@ -86,6 +86,30 @@ describe('conversation', () => {
     });
   });
 
+  describe('an internal note', () => {
+    const words = { messageId: 'n1', by: 'ben', text: 'Ask legal first', mentions: ['anna'] };
+    const noted: ConversationEvent = { type: 'NoteAdded', data: { ...about, ...words } };
+    const reply = (lastSeen: string): ConversationCommand => ({
+      type: 'SendMessage',
+      data: { ...text, refusal: null, lastSeen },
+    });
+
+    it('M11: is stored with its author and the people it mentions', () =>
+      conversation.given(started, archived).when({ type: 'AddNote', data: words }).then(noted));
+
+    it('M11: is no message: it changes no folder, makes nobody responsible and holds no reply', () => {
+      expect(stateAfter(started, received, noted)).toMatchObject({ folder: 'unread', assignee: null, staff: ['anna'] });
+      expect(stateAfter(started, archived, noted)).toMatchObject({ folder: 'archived' });
+      conversation.given(started, received, noted).when(reply('m2')).then(sent);
+    });
+
+    it('M11, M10: may be the last entry that an author has seen', () => {
+      const byBen: ConversationEvent = { ...sent, data: { ...sent.data, messageId: 'b1', by: 'ben' } } as never;
+      conversation.given(started, byBen, noted).when(reply('n1')).then(sent);
+      conversation.given(started, noted, byBen).when(reply('n1')).thenThrows(ColleagueReplied);
+    });
+  });
+
   it('M2: is started for the contact and the referral', () => conversation.given().when(start).then(started));
 
   describe('deleted', () => {
@@ -103,6 +127,7 @@ describe('conversation', () => {
     it.each([
       'StartConversation',
       'SendMessage',
+      'AddNote',
       'SendOptInRequest',
       'ReceiveMessage',
       'ReceiveKeyword',
@@ -127,6 +152,7 @@ describe('conversation', () => {
 
   it.each([
     'SendMessage',
+    'AddNote',
     'SendOptInRequest',
     'ReceiveMessage',
     'ReceiveKeyword',

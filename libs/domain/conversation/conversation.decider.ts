@@ -6,6 +6,7 @@ import type {
   ConversationEvent,
   KeywordReceived,
   ReceivedBy,
+  NoteAdded,
   SendRule,
   Source,
   TextRoute,
@@ -51,6 +52,7 @@ export type ConversationCommand =
       }
     >
   | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'conversationId' | 'contactId' | 'referralId'>>
+  | Message<'AddNote', Omit<Open<NoteAdded['data']>, 'conversationId' | 'contactId' | 'referralId'>>
   | Message<'AssignConversation', { assignee: string | null; by: string }>
   | Message<'HandOverConversation', { from: string; assignee: string | null; by: string }>
   | Message<
@@ -153,6 +155,7 @@ const decideStarted = decideByType<
   ],
   ReceiveMessage: (data, state) => [{ type: 'MessageReceived', data: { ...about(state), ...data } }],
   ReceiveKeyword: (data, state) => [{ type: 'KeywordReceived', data: { ...about(state), ...data } }],
+  AddNote: (data, state) => [{ type: 'NoteAdded', data: { ...about(state), ...data } }],
   ReadConversation: (data, state) =>
     state.folder === 'unread' ? [{ type: 'ConversationRead', data: { ...about(state), ...data } }] : [],
   MarkUnread: (data, state) =>
@@ -188,7 +191,7 @@ export const concernedStaff = ({
   assignee === null || staff.includes(assignee) ? staff : [...staff, assignee];
 
 /**
- * The folder of a conversation after an event, by the table of the requirements. Automated messages and keywords do not
+ * The folder of a conversation after an event, by the table of the requirements. Automated messages, keywords and notes do not
  * change it.
  */
 export function folderAfter(folder: Folder, event: ConversationEvent): Folder {
@@ -207,6 +210,7 @@ export function folderAfter(folder: Folder, event: ConversationEvent): Folder {
     case 'AutomatedTextSent':
     case 'KeywordReceived':
     case 'SendRefused':
+    case 'NoteAdded':
     case 'ConversationAssigned':
     case 'ConversationDeleted':
       return folder;

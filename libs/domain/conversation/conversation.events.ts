@@ -93,6 +93,14 @@ export type SendRefused = Message<
     refusedSenderId: string | null;
   }
 >;
+/**
+ * An internal note, written by staff for staff. `mentions`: user ids of the members who are told of it. No sender reads
+ * this event, and nothing that a contact can see shows it.
+ */
+export type NoteAdded = Message<
+  'NoteAdded',
+  About & { messageId: string; by: string; text: Personal<string>; mentions: readonly string[] }
+>;
 /** A member of staff opened an unread conversation. */
 export type ConversationRead = Message<'ConversationRead', About & { by: string }>;
 export type ConversationMarkedUnread = Message<'ConversationMarkedUnread', About & { by: string }>;
@@ -117,6 +125,7 @@ export type ConversationEvent =
   | MessageReceived
   | KeywordReceived
   | SendRefused
+  | NoteAdded
   | ConversationRead
   | ConversationMarkedUnread
   | ConversationArchived
@@ -131,6 +140,7 @@ export const conversationEventTypes = {
   MessageReceived: { version: 1, sealed: { text: 'conversationId' } },
   KeywordReceived: { version: 1, sealed: { text: 'conversationId' } },
   SendRefused: { version: 1 },
+  NoteAdded: { version: 1, sealed: { text: 'conversationId' } },
   ConversationRead: { version: 1 },
   ConversationMarkedUnread: { version: 1 },
   ConversationArchived: { version: 1 },

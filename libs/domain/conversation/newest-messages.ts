@@ -1,7 +1,10 @@
 import { DomainError } from '@app/kernel';
 import type { ConversationEvent } from './conversation.events.js';
 
-/** `by` is `null` for a message of the contact, and for an automatic one. */
+/**
+ * `by` is `null` for a message of the contact and for an automatic one. Also for a note, which holds no reply, but may be
+ * the last entry that an author has seen.
+ */
 export type NewestMessage = { readonly messageId: string; readonly by: string | null; readonly revision: number };
 
 /** How many messages are remembered: who has seen none of them is shown the newest. */
@@ -22,8 +25,15 @@ export function newestAfter(
   event: ConversationEvent,
   revision: number,
 ): readonly NewestMessage[] {
-  if (event.type !== 'MessageSent' && event.type !== 'MessageReceived' && event.type !== 'AutomatedTextSent')
-    return newest;
+  switch (event.type) {
+    case 'MessageSent':
+    case 'MessageReceived':
+    case 'AutomatedTextSent':
+    case 'NoteAdded':
+      break;
+    default:
+      return newest;
+  }
   const by = event.type === 'MessageSent' ? event.data.by : null;
   return [...newest.slice(1 - REMEMBERED_MESSAGES), { messageId: event.data.messageId, by, revision }];
 }

@@ -163,3 +163,11 @@ export class NotAssignable extends DomainError {
     super('Conversations can be assigned only to a member who may write in them; choose another person, or nobody');
   }
 }
+/** The named person cannot read notes. */
+export class NotMentionable extends DomainError {
+  readonly code = 'NotMentionable';
+  override readonly field = 'mentions';
+  constructor(readonly userId: string) {
+    super('A note can mention only members of the program’s staff who may read messages');
+  }
+}

@@ -39,6 +39,7 @@ describe('public events of conversations', () => {
       { type: 'message.automated', messageId: 'message-2', channel: 'sms', kind: 'opt-in-request' },
     ],
     ['MessageReceived', { type: 'message.received', messageId: 'message-3', channel: 'sms' }],
+    ['NoteAdded', { type: 'note.added', messageId: 'message-6', by: 'anna' }],
     ['SendRefused', { type: 'message.refused', messageId: 'message-5', channel: 'sms', rule: 'RecipientOptedOut' }],
   ] as const)('G2: %s names what happened, the conversation, and where to read the rest', (type, said) => {
     expect(toPublic(happened(sampleOf(type)))).toEqual({

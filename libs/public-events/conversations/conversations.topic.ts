@@ -29,6 +29,7 @@ export type PublicConversationEvent = Envelope &
     | { readonly type: 'message.sent'; readonly messageId: string; readonly channel: Channel; readonly by: string }
     | { readonly type: 'message.automated'; readonly messageId: string; readonly channel: 'sms'; readonly kind: string }
     | { readonly type: 'message.received'; readonly messageId: string; readonly channel: Channel }
+    | { readonly type: 'note.added'; readonly messageId: string; readonly by: string }
     | { readonly type: 'message.refused'; readonly messageId: string; readonly channel: Channel; readonly rule: string }
   );
 
@@ -80,6 +81,8 @@ export function toPublic(event: Recorded<ConversationEvent>): PublicConversation
         channel: event.data.channel,
         rule: event.data.rule,
       };
+    case 'NoteAdded':
+      return { ...envelope, type: 'note.added', messageId: event.data.messageId, by: event.data.by };
     case 'KeywordReceived':
     case 'ConversationRead':
     case 'ConversationMarkedUnread':

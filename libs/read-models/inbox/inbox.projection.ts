@@ -59,6 +59,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     'MessageReceived',
     'KeywordReceived',
     'SendRefused',
+    'NoteAdded',
     'ConversationRead',
     'ConversationMarkedUnread',
     'ConversationArchived',
@@ -141,6 +142,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
       case 'ConversationUnarchived':
       case 'KeywordReceived':
       case 'SendRefused':
+      case 'NoteAdded': // the contact sees the preview too
         return moved;
     }
   },

@@ -65,6 +65,19 @@ describe('thread', () => {
       .then({ kind: 'keyword', direction: 'in', text: 'stop.' });
   });
 
+  it('M11: a note shows its author, its text and whom it mentions', () => {
+    thread
+      .given()
+      .when(happened(sampleOf('NoteAdded')))
+      .then({
+        kind: 'note',
+        author: { kind: 'staff', id: 'anna' },
+        text: 'Ask legal before we promise this',
+        mentions: ['ben'],
+        deliveryId: null,
+      });
+  });
+
   it('M12: an assignment is a separate entry', () => {
     thread
       .given()

@@ -9,7 +9,7 @@ export type ThreadEntry = {
   readonly programId: string;
   readonly conversationId: string;
   readonly contactId: string;
-  readonly kind: 'message' | 'automated' | 'keyword' | 'refusal' | 'assignment';
+  readonly kind: 'message' | 'automated' | 'keyword' | 'refusal' | 'assignment' | 'note';
   readonly direction: 'in' | 'out';
   readonly author: Actor;
   readonly channel: Channel;
@@ -17,6 +17,8 @@ export type ThreadEntry = {
   readonly text: string | null;
   /** For an assignment: who is responsible from then on, or `null`. */
   readonly assignee: string | null;
+  /** For a note: user ids of the members that it mentions. Entries written before this field existed have none. */
+  readonly mentions?: readonly string[];
   /** For a refusal: the rule. */
   readonly rule: string | null;
   /** For a refusal because of an opt-out: the sender that received it. */
@@ -42,6 +44,7 @@ export const threadProjection = defineReadModel<ThreadEntry>()({
     'MessageReceived',
     'KeywordReceived',
     'SendRefused',
+    'NoteAdded',
     'ConversationAssigned',
     'ConversationDeleted',
   ],
@@ -100,6 +103,15 @@ export const threadProjection = defineReadModel<ThreadEntry>()({
           channel: 'in-app',
           text: null,
           assignee: event.data.assignee,
+        };
+      case 'NoteAdded':
+        return {
+          ...common(event, event.data),
+          kind: 'note',
+          direction: 'out',
+          channel: 'in-app',
+          text: unlessErased(event.data.text, null),
+          mentions: event.data.mentions,
         };
       case 'SendRefused':
         return {

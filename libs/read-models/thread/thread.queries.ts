@@ -8,7 +8,8 @@ import { readsContent, type Viewer } from '../inbox/inbox.queries.js';
 import { threadProjection, type ThreadEntry } from './thread.projection.js';
 
 /** An entry with its current delivery state. */
-export type MessageView = Omit<ThreadEntry, 'programId' | 'order' | 'contactId' | 'refusedSenderId'> & {
+export type MessageView = Omit<ThreadEntry, 'programId' | 'order' | 'contactId' | 'refusedSenderId' | 'mentions'> & {
+  readonly mentions: readonly string[];
   readonly state: string;
   /** Description of the failure; for a message that our rules refused or withheld, the rule. */
   readonly reason: string | null;
@@ -89,7 +90,20 @@ export class ThreadQueries {
 }
 
 function view(entry: ThreadEntry, delivery: DeliveryRow | undefined): Omit<MessageView, 'optedOutOf'> {
-  const { id, conversationId, kind, direction, author, channel, text, assignee, rule, deliveryId, at } = entry;
+  const {
+    id,
+    conversationId,
+    kind,
+    direction,
+    author,
+    channel,
+    text,
+    assignee,
+    mentions = [],
+    rule,
+    deliveryId,
+    at,
+  } = entry;
   return {
     id,
     conversationId,
@@ -99,6 +113,7 @@ function view(entry: ThreadEntry, delivery: DeliveryRow | undefined): Omit<Messa
     channel,
     text,
     assignee,
+    mentions,
     rule,
     deliveryId,
     at,

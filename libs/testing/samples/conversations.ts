@@ -52,6 +52,13 @@ export const conversationSamples = {
     rule: 'RecipientOptedOut',
     refusedSenderId: 'sender-1',
   },
+  NoteAdded: {
+    ...about,
+    messageId: 'message-6',
+    by: 'anna',
+    text: 'Ask legal before we promise this',
+    mentions: ['ben'],
+  },
   ConversationRead: { ...about, by: 'anna' },
   ConversationMarkedUnread: { ...about, by: 'anna' },
   ConversationAssigned: { ...about, assignee: 'ben', by: 'anna' },

@@ -6,8 +6,7 @@ import { HandleConversation, HandleMute, HandleReading, OpenConversation } from 
 import { Id } from '../http/id-param.js';
 import { withBody, type PlainCommands } from '../http/plain-commands.js';
 import { IsTime, Optional } from '../http/validators.js';
-
-const LONGEST_ID = 200;
+import { LONGEST_ID } from './conversations.requests.dto.js';
 
 @InputType({ isAbstract: true })
 class AssignConversationDto {

@@ -11,6 +11,7 @@ import { PlainRoutes } from '../http/plain-commands.js';
 import { BodyWith, needs } from '../http/some-of.js';
 import { conversationCommands } from './conversations.commands.js';
 import {
+  AddNoteDto,
   ListConversationsDto,
   ListMessagesDto,
   SendMessageDto,
@@ -91,5 +92,17 @@ export class ConversationsController {
     @Context() context: CommandContext,
   ): Promise<SentDto> {
     return this.conversations.send(id, body, caller, context);
+  }
+
+  /** Adds an internal note, which only staff reads. */
+  @Post(':id/notes')
+  @Requires('conversations:write')
+  async addNote(
+    @Id() id: string,
+    @Body() body: AddNoteDto,
+    @Caller() caller: CallerIdentity,
+    @Context() context: CommandContext,
+  ): Promise<SentDto> {
+    return this.conversations.addNote(id, body, caller, context);
   }
 }

@@ -1,6 +1,6 @@
 import { ArgsType, Field, InputType, IntersectionType } from '@nestjs/graphql';
 import { ApiProperty, IntersectionType as RestIntersectionType } from '@nestjs/swagger';
-import { IsIn, IsUUID, MaxLength } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsNotEmpty, IsString, IsUUID, MaxLength } from 'class-validator';
 import type { Channel, Source } from '@app/domain/conversation';
 import type { FolderChoice } from '@app/read-models';
 import { sources } from './conversations.view.js';
@@ -9,6 +9,7 @@ import { ConnectionArgs, PageDto } from '../http/paging.dto.js';
 import { IsCleanText, IsPhone, Optional } from '../http/validators.js';
 
 export const LONGEST_IN_APP = 5_000;
+export const LONGEST_ID = 200;
 
 /** The other party: exactly one of `referralId`, `contactId` and `phone`. */
 @InputType({ isAbstract: true })
@@ -39,6 +40,28 @@ export class SendMessageDto {
    * is 409 `ColleagueReplied` with the newer message. Without it, the message is sent in any case.
    */
   @Optional() @IsUUID() readonly lastSeen?: string;
+}
+
+const MOST_MENTIONS = 20;
+
+@InputType({ isAbstract: true })
+export class AddNoteDto {
+  /** Read by staff only, never by the contact. */
+  @MaxLength(LONGEST_IN_APP) @IsCleanText() readonly text!: string;
+  /** User ids of members of staff who get an email about the note; the email does not contain its text. */
+  @Optional()
+  @IsArray()
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: LONGEST_ID },
+    maxItems: MOST_MENTIONS,
+  })
+  @ArrayMaxSize(MOST_MENTIONS)
+  @ArrayUnique()
+  @IsNotEmpty({ each: true })
+  @MaxLength(LONGEST_ID, { each: true })
+  @IsString({ each: true })
+  readonly mentions?: string[];
 }
 
 /** The conversations to list: at most one of `folder`, `contactId`, `referralId` and `source`; `view` goes with `folder`. */
@@ -96,5 +119,7 @@ export class ConversationInput extends CommandInput {
 }
 @InputType()
 export class StartConversationInput extends IntersectionType(StartConversationDto, CommandInput) {}
+@InputType()
+export class AddNoteInput extends IntersectionType(AddNoteDto, ConversationInput) {}
 @InputType()
 export class SendMessageInput extends IntersectionType(SendMessageDto, ConversationInput) {}

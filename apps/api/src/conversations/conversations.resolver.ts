@@ -8,6 +8,7 @@ import { OneArgs } from '../http/paging.dto.js';
 import { PlainMutations } from '../http/plain-commands.js';
 import { conversationCommands } from './conversations.commands.js';
 import {
+  AddNoteInput,
   ConversationInput,
   InboxArgs,
   MessagesArgs,
@@ -81,6 +82,17 @@ export class ConversationsResolver {
   ): Promise<ConversationPayload> {
     const { conversationId } = input;
     return { conversationId, ...(await this.conversations.send(conversationId, input, caller, context)) };
+  }
+
+  @Mutation(() => ConversationPayload, { description: 'Adds an internal note, which only staff reads.' })
+  @Requires('conversations:write')
+  async addNote(
+    @Args('input') input: AddNoteInput,
+    @Caller() caller: CallerIdentity,
+    @Context() context: CommandContext,
+  ): Promise<ConversationPayload> {
+    const { conversationId } = input;
+    return { conversationId, ...(await this.conversations.addNote(conversationId, input, caller, context)) };
   }
 }
 

@@ -20,6 +20,7 @@ import type { RequestContext } from '../http/command-context.js';
 import type { PageDto } from '../http/paging.dto.js';
 import { takeRequest } from '../http/take-request.js';
 import type {
+  AddNoteDto,
   ConversationFilterDto,
   MessagePlaceDto,
   SendMessageDto,
@@ -93,6 +94,18 @@ export class ConversationsService {
   ): Promise<SentDto> {
     const result = await this.commands.execute(
       new HandleConversation(id, { type: 'SendMessage', data: { by, channel, text, lastSeen } }, context),
+    );
+    return { messageId: messageIdIn(result), ...commandResponse(result) };
+  }
+
+  async addNote(
+    id: string,
+    { text, mentions = [] }: AddNoteDto,
+    { id: by }: CallerIdentity,
+    context: CommandContext,
+  ): Promise<SentDto> {
+    const result = await this.commands.execute(
+      new HandleConversation(id, { type: 'AddNote', data: { by, text, mentions } }, context),
     );
     return { messageId: messageIdIn(result), ...commandResponse(result) };
   }

@@ -3,7 +3,7 @@ import { contactSources, type Channel, type Folder, type Source } from '@app/dom
 import type { ConversationView, MessageView } from '@app/read-models';
 import { CommandDto } from '../http/command.view.js';
 import { connectionOf, pageOf } from '../http/page.view.js';
-import { Nullable, NullableNumber, OneOf } from '../http/view-fields.js';
+import { ListOf, Nullable, NullableNumber, OneOf } from '../http/view-fields.js';
 
 export const channels: readonly Channel[] = ['in-app', 'sms'];
 export const folders: readonly Folder[] = ['unread', 'read', 'replied', 'archived'];
@@ -59,7 +59,7 @@ export class ActorDto {
 export class MessageDto implements MessageView {
   readonly id!: string;
   readonly conversationId!: string;
-  @OneOf(['message', 'automated', 'keyword', 'refusal', 'assignment']) readonly kind!: MessageView['kind'];
+  @OneOf(['message', 'automated', 'keyword', 'refusal', 'assignment', 'note']) readonly kind!: MessageView['kind'];
   @OneOf(['in', 'out']) readonly direction!: 'in' | 'out';
   @Field(() => ActorDto) readonly author!: ActorDto;
   @OneOf(channels) readonly channel!: Channel;
@@ -67,6 +67,8 @@ export class MessageDto implements MessageView {
   @Nullable() readonly text!: string | null;
   /** For an assignment: the user id of the new assignee; null: nobody. */
   @Nullable() readonly assignee!: string | null;
+  /** For a note: the user ids of the members that it mentions. */
+  @ListOf(String) readonly mentions!: readonly string[];
   /** For a refusal. */
   @Nullable() readonly rule!: string | null;
   /** For a message stopped by an opt-out: the program's number that received it. */
@@ -95,6 +97,6 @@ export class SentDto extends CommandDto {
 @ObjectType('CommandPayload')
 export class ConversationPayload extends CommandDto {
   readonly conversationId!: string;
-  /** The response to a sent message. */
+  /** The id of the message or note that was written. */
   readonly messageId?: string | null;
 }

@@ -54,7 +54,8 @@ export class ProviderLists {
   /** An unreadable text may be equal. An erased one can no longer be compared. */
   private async maySay(request: DeliveryRequested['data'], text: string): Promise<boolean> {
     try {
-      return (await this.contents.message(request)).text === text;
+      const content = await this.contents.message(request);
+      return 'text' in content && content.text === text;
     } catch (error) {
       if (error instanceof SourceMissing) return false;
       if (error instanceof EventUnreadable) return true;

@@ -28,7 +28,7 @@ export class DeliveryRequests {
 
   /** Whether a message of this kind may need a delivery. */
   static concerns({ type }: PublicConversationEvent): boolean {
-    return type === 'message.automated' || type === 'message.sent' || type === 'message.received';
+    return ['message.automated', 'message.sent', 'message.received', 'note.added'].includes(type);
   }
 
   /** @throws EventUnreadable, StaffNotKnownYet */
@@ -45,6 +45,8 @@ export class DeliveryRequests {
         return event.channel === 'in-app'
           ? this.requestEmails(event, await this.recipients.staffOf(event, source))
           : undefined;
+      case 'note.added':
+        return this.requestEmails(event, await this.recipients.mentionedIn(event, source));
       case 'message.refused':
       case 'conversation.started':
       case 'conversation.archived':

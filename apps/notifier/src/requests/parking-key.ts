@@ -8,4 +8,6 @@ export const NOTIFIER = 'notifier';
  * to wait for a read model, which texts and emails to the contact do not need.
  */
 export const parkingKey = (event: PublicConversationEvent): string =>
-  event.type === 'message.received' ? `${event.conversationId} to staff` : event.conversationId;
+  event.type === 'message.received' || event.type === 'note.added'
+    ? `${event.conversationId} to staff`
+    : event.conversationId;

@@ -10,7 +10,7 @@ import {
   type Position,
   type Recorded,
 } from '@app/kernel';
-import { concernedStaff, type ConversationEvent } from '@app/domain/conversation';
+import { concernedStaff, type ConversationEvent, type NoteAdded } from '@app/domain/conversation';
 import { isMuted, muteAggregate, type Mutes } from '@app/domain/mute';
 import type { NotificationDecided, NotifiedPerson, NotNotified } from '@app/domain/notification';
 import { MemberQueries, membersProjection } from '@app/read-models';
@@ -46,6 +46,18 @@ export class Recipients {
   /** Of a message that the contact sent in the app. @throws StaffNotKnownYet */
   async staffOf(event: MessageEvent, source: Recorded<ConversationEvent>): Promise<readonly NotifiedPerson[]> {
     return this.decidedOnce(event, () => this.concernedStaff(event, source));
+  }
+
+  /** Of a note: the members whom it mentions. */
+  async mentionedIn(event: MessageEvent, source: Recorded<ConversationEvent>): Promise<readonly NotifiedPerson[]> {
+    return this.decidedOnce(event, async () => {
+      const { mentions, by } = source.data as NoteAdded['data'];
+      const mentioned = await this.membersOf(
+        event.programId,
+        mentions.filter((userId) => userId !== by),
+      );
+      return this.decisionAbout(event, mentioned, await this.mutes(event));
+    });
   }
 
   /** `null` when it is not decided yet. */
@@ -86,7 +98,7 @@ export class Recipients {
     // Read from the members' events, so that these emails do not wait for a read model.
     const concerned = await this.membersOf(programId, concernedStaff(conversation));
     const others = concerned.some(mayGetTexts) ? [] : await this.ownersAndManagers(programId, source.position);
-    const choices = (await this.lookups.load(muteAggregate, conversationId, programId))?.choices ?? {};
+    const choices = await this.mutes(event);
     const staff = new Map([...concerned, ...others].map((member) => [member.userId, member]));
     const unmuted = Object.keys(choices).filter(
       (userId) => !staff.has(userId) && !isMuted(choices[userId], false, event.occurredAt),
@@ -120,6 +132,10 @@ export class Recipients {
       else notNotified.push({ person, reason });
     }
     return { people, ...(notNotified.length > 0 && { notNotified }) };
+  }
+
+  private async mutes({ programId, conversationId }: MessageEvent): Promise<Mutes['choices']> {
+    return (await this.lookups.load(muteAggregate, conversationId, programId))?.choices ?? {};
   }
 
   /** The read model may be behind, or empty during a rebuild: then the message waits, so that nobody is left out. */

@@ -22,7 +22,7 @@ export class RequestCheck {
     if (!('messageId' in event) || event.type === 'message.refused') return true;
     if (event.type === 'message.received' && event.channel === 'sms') return true;
     const isRequested =
-      event.channel === 'sms'
+      'channel' in event && event.channel === 'sms'
         ? await this.isTextRequested(event, source)
         : await this.areEmailsRequested(event, source);
     return isRequested || this.isParked(event);

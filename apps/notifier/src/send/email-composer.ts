@@ -2,21 +2,31 @@ import { Injectable } from '@nestjs/common';
 import mustache from 'mustache';
 import { Lookups, type CreatedProgram } from '@app/application';
 import type { Email } from '@app/gateways';
-import { isErased } from '@app/kernel';
+import { ERASED, isErased, unlessErased } from '@app/kernel';
 import type { DeliveryRequested } from '@app/domain/delivery';
-import type { MessageContent } from './message-content.js';
+import { SourceMissing, type MessageContent } from './message-content.js';
 
 /** A message that an email tells about. */
 export type Told = { readonly conversationId: string; readonly content: MessageContent };
+
+/** What an email says of one message. A note has no author here and no preview, since its text is sent to nobody. */
+type Said = {
+  readonly author: string | null;
+  readonly subject: string;
+  readonly sentence: string;
+  readonly preview: string | null;
+};
 
 const PREVIEW_LENGTH = 200;
 
 const text = `Hello {{{name}}},
 
 {{#messages}}
-{{{author}}} wrote to you:
+{{{sentence}}}
+{{#preview}}
 
   {{{preview}}}
+{{/preview}}
 
 Read and answer: {{{link}}}
 
@@ -26,18 +36,21 @@ Read and answer: {{{link}}}
 
 const html = `<p>Hello {{name}},</p>
 {{#messages}}
-<p>{{author}} wrote to you:</p>
+<p>{{sentence}}</p>
+{{#preview}}
 <blockquote>{{preview}}</blockquote>
+{{/preview}}
 <p><a href="{{link}}">Read and answer</a></p>
 {{/messages}}
 <p>{{program}}</p>
 `;
 
-/** The email about new messages: a preview of each, and a link to its thread. */
+/** The email about new messages: a preview of each, and a link to its thread. About a note, it has only the link. */
 @Injectable()
 export class EmailComposer {
   constructor(private readonly lookups: Lookups) {}
 
+  /** @throws SourceMissing */
   async compose(
     program: CreatedProgram,
     { deliveryId, recipient }: DeliveryRequested['data'],
@@ -48,8 +61,7 @@ export class EmailComposer {
     const template = recipient.kind === 'contact' ? program.portalLink : program.consoleLink;
     const messages = await Promise.all(
       told.map(async ({ conversationId, content }) => ({
-        author: recipient.kind === 'contact' ? program.name : await this.contactName(programId, content.contactId),
-        preview: shorten(content.text),
+        ...(await this.said(program, recipient.kind, content)),
         link: template.replaceAll('{conversationId}', encodeURIComponent(conversationId)),
       })),
     );
@@ -59,10 +71,37 @@ export class EmailComposer {
       programId,
       to,
       fromName: program.name,
-      subject: subjectOf(messages.map(({ author }) => author.replace(/\s+/g, ' '))),
+      subject: subjectOf(messages).replace(/\s+/g, ' '),
       text: mustache.render(text, view),
       html: mustache.render(html, view),
     };
+  }
+
+  private async said(
+    { programId, name }: CreatedProgram,
+    to: 'contact' | 'member',
+    content: MessageContent,
+  ): Promise<Said> {
+    if ('text' in content) {
+      const author = to === 'contact' ? name : await this.contactName(programId, content.contactId);
+      const subject = `New message from ${author}`;
+      return { author, subject, sentence: `${author} wrote to you:`, preview: shorten(content.text) };
+    }
+    // Only staff reads of notes.
+    if (to === 'contact') throw new SourceMissing();
+    const contact = await this.contactName(programId, content.contactId);
+    const colleague = await this.memberName(programId, content.notedBy);
+    return {
+      author: null,
+      subject: `${colleague} mentioned you in a note`,
+      sentence: `${colleague} mentioned you in an internal note about ${contact}.`,
+      preview: null,
+    };
+  }
+
+  private async memberName(programId: string, userId: string): Promise<string> {
+    const member = await this.lookups.member(programId, userId);
+    return unlessErased(member?.name ?? ERASED, 'A colleague');
   }
 
   private async contactName(programId: string, contactId: string): Promise<string> {
@@ -72,8 +111,12 @@ export class EmailComposer {
   }
 }
 
-function subjectOf(authors: readonly string[]): string {
-  const what = authors.length === 1 ? 'New message' : `${authors.length} new messages`;
+function subjectOf(messages: readonly Said[]): string {
+  const [first] = messages;
+  if (first && messages.length === 1) return first.subject;
+  const authors = messages.map(({ author }) => author);
+  if (authors.includes(null)) return `${messages.length} notifications`;
+  const what = `${messages.length} new messages`;
   return new Set(authors).size === 1 ? `${what} from ${authors[0] ?? ''}` : what;
 }
 

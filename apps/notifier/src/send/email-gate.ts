@@ -6,7 +6,7 @@ import { emailsInForce, isErased, mayGetTexts, type EmailChoice } from '@app/ker
 import type { DeliveryRequested } from '@app/domain/delivery';
 import { isMuted, muteAggregate } from '@app/domain/mute';
 import { whyNoEmails } from '../emails-wanted.js';
-import { ContentErased } from './message-content.js';
+import { ContentErased, MessageContents } from './message-content.js';
 
 type Recipient = DeliveryRequested['data']['recipient'];
 type Refused = { readonly rule: string };
@@ -18,6 +18,7 @@ export class EmailGate {
   constructor(
     private readonly lookups: Lookups,
     private readonly clock: Clock,
+    private readonly contents: MessageContents,
   ) {}
 
   /** Where emails to a person go, and which they want; or the rule that stops them all. @throws ContentErased */
@@ -35,17 +36,22 @@ export class EmailGate {
     return 'rule' in found ? found : { ...found, choice: emailsInForce(policies.emailNotifications, preference.email) };
   }
 
-  /** The rule that stops an email about this message; `null`: none does. */
+  /** The rule that stops an email about this message; `null`: none does. @throws SourceMissing */
   async message(
     { programId }: CreatedProgram,
-    { recipient: { kind, id }, conversationId }: Pick<DeliveryRequested['data'], 'recipient' | 'conversationId'>,
+    request: Pick<DeliveryRequested['data'], 'recipient' | 'conversationId' | 'source'>,
   ): Promise<'Muted' | 'AlreadyRead' | null> {
+    const {
+      recipient: { kind, id },
+      conversationId,
+    } = request;
     if (kind === 'contact') return null;
     const choices = (await this.lookups.load(muteAggregate, conversationId, programId))?.choices ?? {};
     if (isMuted(choices[id], true, new Date(this.clock.now()).toISOString())) return 'Muted';
     const conversation = await this.lookups.conversation(programId, conversationId);
-    // The inbox is shared: a colleague who has opened the conversation takes care of it.
-    return conversation.status === 'deleted' || conversation.folder === 'unread' ? null : 'AlreadyRead';
+    if (conversation.status === 'deleted' || conversation.folder === 'unread') return null;
+    // The inbox is shared: a colleague who has opened the conversation takes care of it. A note is for those it mentions.
+    return (await this.contents.isNote(request)) ? null : 'AlreadyRead';
   }
 
   private async member(programId: string, userId: string): Promise<Addressee | Refused> {

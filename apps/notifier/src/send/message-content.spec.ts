@@ -53,6 +53,35 @@ describe('X8: erased content is never sent', () => {
   });
 });
 
+describe('M11: a note', () => {
+  const noted = { type: 'NoteAdded', data: samples.NoteAdded } as const;
+  const eventLog = {
+    at: () => Promise.resolve(newRecord()('conversation-conversation-1', noted)),
+  } as unknown as EventLog;
+  const contents = new MessageContents(eventLog);
+
+  it('is never read as a text', async () => {
+    await expect(contents.text(programOf(), samples.DeliveryRequested)).rejects.toBeInstanceOf(SourceMissing);
+  });
+
+  it('gives an email its author, not its text, and only an email to staff', async () => {
+    const content = await contents.message(samples.DeliveryRequested);
+    expect(content).toEqual({ contactId: 'contact-rita', notedBy: 'anna' });
+    const composer = new EmailComposer(lookupsOf({ contact: samples.ContactCreated, member: samples.MemberAdded }));
+    const compose = (kind: 'contact' | 'member') =>
+      composer.compose(
+        { ...samples.ProgramCreated, senders: [] } as never,
+        { ...samples.DeliveryRequested, recipient: { kind, id: 'x' } },
+        [{ conversationId: 'conversation-1', content }],
+        { name: 'Anna', address: 'anna@example.com' },
+      );
+    const email = await compose('member');
+    expect(email.text).toContain('mentioned you in an internal note');
+    expect(JSON.stringify(email)).not.toContain(samples.NoteAdded.text);
+    await expect(compose('contact')).rejects.toBeInstanceOf(SourceMissing);
+  });
+});
+
 describe('X8: no email is sent to an erased address', () => {
   const program = { ...samples.ProgramCreated, senders: [] };
   const message = { contactId: 'contact-rita', text: 'Hi' };
@@ -64,7 +93,10 @@ describe('X8: no email is sent to an erased address', () => {
       ...changes,
     });
     const request = { ...samples.DeliveryRequested, recipient: { kind, id: 'x' } };
-    const found = await new EmailGate(lookups, new SystemClock()).person(program as never, request.recipient);
+    const found = await new EmailGate(lookups, new SystemClock(), contentsOf(sent)).person(
+      program as never,
+      request.recipient,
+    );
     const told = [{ conversationId: 'conversation-1', content: message }];
     return 'to' in found ? new EmailComposer(lookups).compose(program as never, request, told, found.to) : null;
   };

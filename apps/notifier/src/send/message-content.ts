@@ -3,11 +3,20 @@ import type { CreatedProgram } from '@app/application';
 import { EventLog } from '@app/eventing';
 import type { Sms, SmsAccount } from '@app/gateways';
 import { isErased, opened, type Recorded } from '@app/kernel';
-import type { AutomatedTextSent, ConversationEvent, MessageReceived, MessageSent } from '@app/domain/conversation';
+import type {
+  AutomatedTextSent,
+  ConversationEvent,
+  MessageReceived,
+  MessageSent,
+  NoteAdded,
+} from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import type { Road } from '@app/domain/hold';
 
-export type MessageContent = { readonly contactId: string; readonly text: string };
+/** What an email says: the text of a message; of a note only who wrote it, since its text is sent to nobody. */
+export type MessageContent = { readonly contactId: string } & (
+  { readonly text: string } | { readonly notedBy: string }
+);
 
 /** Reads the content of a delivery from the event that it refers to: topics and deliveries hold no content. */
 @Injectable()
@@ -16,9 +25,14 @@ export class MessageContents {
 
   /** @throws SourceMissing, ContentErased */
   async message({ source }: DeliveryRequested['data']): Promise<MessageContent> {
-    const { contactId, text } = (await this.event(source)).data;
-    if (isErased(text)) throw new ContentErased();
-    return { contactId, text };
+    const { type, data } = await this.event(source);
+    if (isErased(data.text)) throw new ContentErased();
+    const { contactId } = data;
+    return type === 'NoteAdded' ? { contactId, notedBy: data.by } : { contactId, text: data.text };
+  }
+
+  async isNote({ source }: Pick<DeliveryRequested['data'], 'source'>): Promise<boolean> {
+    return (await this.event(source)).type === 'NoteAdded';
   }
 
   /** @throws SourceMissing, ContentErased */
@@ -27,7 +41,7 @@ export class MessageContents {
     { source, route: road }: DeliveryRequested['data'],
   ): Promise<{ sms: Omit<Sms, 'statusCallback'>; account: SmsAccount; road: Exclude<Road, 'email'> }> {
     const event = await this.event(source);
-    if (event.type === 'MessageReceived') throw new SourceMissing();
+    if (event.type === 'MessageReceived' || event.type === 'NoteAdded') throw new SourceMissing();
     const data = opened(event.data);
     if (!data) throw new ContentErased();
     const { route, to, text } = data;
@@ -46,11 +60,19 @@ export class MessageContents {
   private async event({
     stream,
     revision,
-  }: DeliveryRequested['data']['source']): Promise<Recorded<MessageSent | AutomatedTextSent | MessageReceived>> {
+  }: DeliveryRequested['data']['source']): Promise<
+    Recorded<MessageSent | AutomatedTextSent | MessageReceived | NoteAdded>
+  > {
     const event = await this.eventLog.at<ConversationEvent>(stream, revision);
-    if (event?.type === 'MessageSent' || event?.type === 'AutomatedTextSent' || event?.type === 'MessageReceived')
-      return event;
-    throw new SourceMissing();
+    switch (event?.type) {
+      case 'MessageSent':
+      case 'AutomatedTextSent':
+      case 'MessageReceived':
+      case 'NoteAdded':
+        return event;
+      default:
+        throw new SourceMissing();
+    }
   }
 }
 

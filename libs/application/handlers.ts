@@ -8,6 +8,8 @@ export * from './delivery/delivery.handler.js';
 export * from './export/end-of-export.js';
 export * from './export/export.handler.js';
 export * from './export/write-export.js';
+export * from './exchange/import-work.js';
+export * from './exchange/import.handler.js';
 export * from './hold/hold.handler.js';
 export * from './inbound/inbound.handler.js';
 export * from './member/handover.js';

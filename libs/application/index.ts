@@ -22,6 +22,7 @@ export * from './lookups/natural-keys.js';
 export type { ParkedKeys } from './parking/parked-lists.js';
 export * from './parking/parking.js';
 export * from './consent/send-gate.js';
+export * from './exchange/csv-rows.js';
 export * from './exchange/formats.js';
 export * from './exchange/forms.js';
 export * from './exchange/inbound-topics.js';

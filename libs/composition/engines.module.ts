@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   Global,
   Inject,
@@ -25,9 +26,12 @@ import {
   Scheduler,
   TopicLog,
   TrustedClock,
+  UploadedFiles,
   type Engines,
 } from '@app/eventing';
+import { LocalFiles } from '@app/adapters/files';
 import { eventTypes, subjectHomes, upcasters } from '@app/domain';
+import { Configuration } from '@app/platform';
 
 const ENGINES = Symbol('engines');
 
@@ -74,6 +78,11 @@ export class EnginesModule implements OnModuleInit, OnApplicationShutdown {
           useFactory: (eventLog: EventLog, keyring: Keyring) => new Aggregates(eventLog, keyring, engines.snapshots),
           inject: [EventLog, Keyring],
         },
+        {
+          provide: UploadedFiles,
+          useFactory: ({ DATA_DIR }: Configuration) => new LocalFiles(join(DATA_DIR, 'uploads')),
+          inject: [Configuration],
+        },
         { provide: RecordCheck, useValue: new RecordCheck(engines) },
         {
           provide: TrustedClock,
@@ -102,6 +111,7 @@ export class EnginesModule implements OnModuleInit, OnApplicationShutdown {
         RecordCheck,
         Scheduler,
         TrustedClock,
+        UploadedFiles,
       ],
     };
   }

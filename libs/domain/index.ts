@@ -7,6 +7,7 @@ import { conversationAggregate } from './conversation/index.js';
 import { deliveryAggregate } from './delivery/index.js';
 import { exportAggregate } from './export/index.js';
 import { holdAggregate } from './hold/index.js';
+import { importAggregate } from './import/index.js';
 import { inboundAggregate } from './inbound/index.js';
 import { memberAggregate } from './member/index.js';
 import { muteAggregate } from './mute/index.js';
@@ -39,6 +40,7 @@ export const aggregates = [
   notificationAggregate,
   preferenceAggregate,
   requestAggregate,
+  importAggregate,
   parkedAggregate,
   exportAggregate,
 ] as const;

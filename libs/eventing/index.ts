@@ -49,5 +49,6 @@ export * from './ports/topic-log.js';
 export * from './checks/trusted-clock.js';
 export * from './ports/unknown-position.js';
 export * from './reading/unopened.js';
+export * from './ports/uploaded-files.js';
 export * from './ports/unusable-data.js';
 export * from './sealing/wrapped-keyring.js';

@@ -37,7 +37,7 @@ describe('G4: roles', () => {
     ]);
     expect(own('viewer').filter((permission) => !permission.endsWith(':read'))).toEqual(['notifications']);
     expect(own('viewer')).not.toContain('messages:read');
-    expect(own('integration')).toEqual(['contacts:write', 'referrals:write', 'consents:write']);
+    expect(own('integration')).toEqual(['contacts:write', 'referrals:write', 'consents:write', 'imports']);
   });
 
   it('owners and managers are alerted of conversations that are nobody’s', () => {
@@ -59,6 +59,7 @@ const matrix: Readonly<Record<Permission, readonly [has: string, mayGet?: string
   'referrals:write': ['omai'],
   'consents:write': ['omi'],
   exports: ['om', 'a'],
+  imports: ['omi'],
   'deliveries:read': ['omarv'],
   'deliveries:settle': ['om', 'a'],
   'members:read': ['om'],

@@ -31,6 +31,8 @@ const table = {
   'consents:write': { has: [...managers, 'integration'] },
   /** Files with many messages. */
   exports: { has: managers, mayGet: ['agent'] },
+  /** Files with contacts, referrals and payouts. */
+  imports: { has: [...managers, 'integration'] },
   'deliveries:read': { has: viewers },
   'deliveries:settle': { has: managers, mayGet: ['agent'] },
   'members:read': { has: managers },

@@ -13,6 +13,7 @@ export * from './freshness.js';
 export { historyKinds } from './history/history.projection.js';
 export * from './history/history.queries.js';
 export { type FolderChoice, type InboxFilter } from './inbox/inbox-lists.js';
+export * from './imports/import.queries.js';
 export * from './inbox/inbox.queries.js';
 export * from './members/member.queries.js';
 export { type MemberRow } from './members/members.projection.js';

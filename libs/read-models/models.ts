@@ -5,6 +5,8 @@ export { countsModel } from './counts/counts.projection.js';
 export { deliveriesProjection } from './deliveries/deliveries.projection.js';
 export { historyProjection } from './history/history.projection.js';
 export { exportsProjection, type ExportDocument } from './exports/exports.projection.js';
+export { importRowsProjection } from './imports/import-rows.projection.js';
+export { importsProjection, type ImportRow } from './imports/imports.projection.js';
 export { inboxProjection } from './inbox/inbox.projection.js';
 export { membersProjection } from './members/members.projection.js';
 export { mutesModel, type MuteRow } from './mutes/mutes.projection.js';

@@ -8,6 +8,7 @@ import { DeliveryQueries } from './deliveries/delivery.queries.js';
 import { ExportQueries } from './exports/export.queries.js';
 import { Freshness } from './freshness.js';
 import { HistoryQueries } from './history/history.queries.js';
+import { ImportQueries } from './imports/import.queries.js';
 import { InboxQueries } from './inbox/inbox.queries.js';
 import { MemberQueries } from './members/member.queries.js';
 import { NotificationQueries } from './notifications/notification.queries.js';
@@ -27,6 +28,7 @@ const queries = [
   ExportQueries,
   Freshness,
   HistoryQueries,
+  ImportQueries,
   InboxQueries,
   MemberQueries,
   NotificationQueries,

@@ -28,6 +28,9 @@ import { ExportsController } from './exports/exports.controller.js';
 import { ExportsResolver } from './exports/exports.resolver.js';
 import { ExportsService } from './exports/exports.service.js';
 import { GraphqlApiModule } from './graphql/graphql.module.js';
+import { ImportsController } from './imports/imports.controller.js';
+import { ImportsResolver } from './imports/imports.resolver.js';
+import { ImportsService } from './imports/imports.service.js';
 import { CommandContexts } from './http/command-context.js';
 import { Membership } from './http/membership.js';
 import { LeadsController } from './leads/leads.controller.js';
@@ -65,6 +68,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     CountsController,
     DeliveriesController,
     ExportsController,
+    ImportsController,
     MembersController,
     MeController,
     NotificationsController,
@@ -96,6 +100,8 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     DeliveriesResolver,
     ExportsService,
     ExportsResolver,
+    ImportsService,
+    ImportsResolver,
     MembersService,
     MembersResolver,
     NotificationsService,

@@ -20,6 +20,12 @@ beforeAll(async () => {
   api = await Api.start();
   schema = buildSchema(api.standalone.graphqlSchema());
   exportId = String((await api.post('/v1/exports', { format: 'csv' }, { as: sample.owner })).body['exportId']);
+let importId: string;
+beforeAll(async () => {
+  api = await Api.start();
+  schema = buildSchema(api.standalone.graphqlSchema());
+  const file = { as: sample.manager, body: 'externalId\n', headers: { 'content-type': 'text/csv' } };
+  importId = String((await api.ask('POST', '/v1/imports?kind=contacts', file)).body['importId']);
 });
 afterAll(() => api.close());
 
@@ -327,6 +333,10 @@ const refused: readonly Asked[] = [
   { route: 'GET /v1/referrals/{id}/timeline', id: NOBODY },
   { route: 'GET /v1/referrals/{id}/timeline', id: sample.referralId, given: forged },
   { route: 'GET /v1/consents/to-renew', given: forged },
+  { route: 'GET /v1/imports', given: forged },
+  { route: 'GET /v1/imports/{id}', id: NOBODY },
+  { route: 'GET /v1/imports/{id}/rows', id: NOBODY },
+  { route: 'GET /v1/imports/{id}/rows', id: NOBODY, given: { outcome: 'lost' } },
   { route: 'GET /v1/deliveries', given: { status: 'lost' } },
   { route: 'GET /v1/deliveries', given: { status: 'accepted', after: 'forged' } },
 ];
@@ -379,6 +389,19 @@ const queries: readonly Asked[] = [
   { route: 'GET /v1/referrals/{id}/timeline', id: sample.secondReferralId },
   { route: 'GET /v1/referrals/{id}/timeline', id: sample.referralId, given: { order: 'desc', limit: 1 } },
   { route: 'GET /v1/consents/to-renew' },
+  { route: 'GET /v1/imports' },
+  {
+    route: 'GET /v1/imports/{id}',
+    get id() {
+      return importId;
+    },
+  },
+  {
+    route: 'GET /v1/imports/{id}/rows',
+    get id() {
+      return importId;
+    },
+  },
   { route: 'GET /v1/deliveries', given: { status: 'accepted' } },
   { route: 'GET /v1/exports' },
   {

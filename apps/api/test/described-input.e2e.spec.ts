@@ -33,6 +33,8 @@ it('G1: a request that the description allows is never refused for its format', 
     const operation = description.paths[path]?.[method.toLowerCase() as 'get'];
     const parameters = ((operation?.parameters ?? []) as Parameter[]).filter(({ name }) => !GIVEN_BY_SERVER.has(name));
     const body = (operation?.requestBody as { content?: Record<string, { schema: Schema }> } | undefined)?.content;
+    // A file, not JSON: its own tests send some.
+    if (body?.['text/csv']) continue;
     const of = (place: string): fc.Arbitrary<Record<string, unknown>> => {
       const some = parameters.filter((parameter) => parameter.in === place);
       return fc.record(Object.fromEntries(some.map(({ name, schema }) => [name, valueOf(schema, resolve)])), {

@@ -58,6 +58,9 @@ export const fieldOf: Readonly<Record<string, string>> = {
   'POST /v1/exports': 'requestExport',
   'GET /v1/exports': 'exports',
   'GET /v1/exports/{id}': 'export',
+  'GET /v1/imports': 'imports',
+  'GET /v1/imports/{id}': 'import',
+  'GET /v1/imports/{id}/rows': 'importRows',
   'GET /v1/deliveries': 'deliveries',
   'POST /v1/deliveries/{id}/settle': 'settleDelivery',
   'GET /v1/me': 'me',
@@ -96,6 +99,7 @@ export const fieldOf: Readonly<Record<string, string>> = {
 export const onlyByRest: Readonly<Record<string, string>> = {
   'GET /v1/conversations/{id}/export': 'A file, written while it is read.',
   'GET /v1/exports/{id}/file': 'A file; `export` has its link.',
+  'POST /v1/imports': 'A file, read while it arrives.',
 };
 
 /** Fields that REST leaves out, and why. */

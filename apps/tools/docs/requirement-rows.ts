@@ -41,7 +41,7 @@ export const requirementRows: readonly RequirementRow[] = [
   ['R5', 'refuse to start an in-app conversation with a contact who is not registered or not active; a removed contact keeps the record and loses the portal', 'done', '', ''],
   ['R6', 'limit unsolicited messages: one message to a contact who never replied and is not enrolled, and a rate per contact', 'partly', 'One text to a person who never replied, and a daily limit of texts to a number; a limit for automated messages comes with them.', ''],
   ['R7', 'merge two contacts and split them again; merging never widens consent', 'open', '', ''],
-  ['R8', 'take contacts, referrals, status changes and payout notices from other systems: REST upsert by external id, bulk CSV import with a per-row result, and Kafka topics', 'partly', 'REST by external id, and Kafka topics; not yet CSV.', ''],
+  ['R8', 'take contacts, referrals, status changes and payout notices from other systems: REST upsert by external id, bulk CSV import with a per-row result, and Kafka topics', 'done', '', ''],
   ['R9', 'send an automatic message on a referral’s status change, per program template, on or off', 'open', '', ''],
   ['K1', 'keep consent per program, channel, contact address and sender: Pending, Yes, No, or none yet, with the purpose (conversational, marketing) inside; a changed sender means consent must be captured again, and the product says for whom', 'done', '', '2 7'],
   ['K2', 'run the double opt-in: a ticked form makes Pending, an automatic text asks for YES, YES makes Yes; nothing else goes out in Pending', 'done', '', '2'],

@@ -1,5 +1,5 @@
 import type { Command, CommandBus } from '@nestjs/cqrs';
-import { inOrderPerKey, type EventLog, type Keyring } from '@app/eventing';
+import { inOrderPerKey, type EventLog, type Keyring, type UploadedFiles } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { addressDecider, type Address } from '@app/domain/address';
 import type { ContactEvent } from '@app/domain/contact';
@@ -37,6 +37,7 @@ describe('automation with concurrent events', () => {
       {} as Lookups,
       {} as InboundRouter,
       {} as WithdrawExports,
+      {} as UploadedFiles,
     );
     await inOrderPerKey(events, Automation.keysOf, (event) => automation.react(event));
     expect([addresses.get('a')?.holders, addresses.get('b')?.holders]).toEqual([['rita'], []]);

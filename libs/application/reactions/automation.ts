@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { categoriesOf } from '@app/domain';
-import { EventUnreadable, isOpened, EventLog, Keyring, type Followable } from '@app/eventing';
+import { EventUnreadable, isOpened, EventLog, Keyring, UploadedFiles, type Followable } from '@app/eventing';
 import type { Message } from '@app/kernel';
 import { WithdrawExports } from '../export/withdraw-exports.js';
 import { InboundRouter } from '../inbound/inbound-router.js';
@@ -42,6 +42,7 @@ export class Automation {
     readonly lookups: Lookups,
     readonly router: InboundRouter,
     readonly exports: WithdrawExports,
+    readonly files: UploadedFiles,
   ) {}
 
   /** @throws EventUnreadable */

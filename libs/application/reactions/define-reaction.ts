@@ -1,6 +1,6 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import type { DomainEvent, EventOf } from '@app/domain';
-import type { EventLog, Keyring } from '@app/eventing';
+import type { EventLog, Keyring, UploadedFiles } from '@app/eventing';
 import type { Message, Recorded } from '@app/kernel';
 import { system } from '../commands/ids.js';
 import type { WithdrawExports } from '../export/withdraw-exports.js';
@@ -15,6 +15,7 @@ export type ReactionServices = {
   readonly lookups: Lookups;
   readonly router: InboundRouter;
   readonly exports: WithdrawExports;
+  readonly files: UploadedFiles;
 };
 
 /** The commands caused by an event. Handling an event again leads to the same commands, which then change nothing. */

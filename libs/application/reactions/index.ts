@@ -6,6 +6,7 @@ import { eraseContact } from './erase-contact.reaction.js';
 import { holdAddresses } from './hold-addresses.reaction.js';
 import { learnOptOut } from './learn-opt-out.reaction.js';
 import { noteTexts } from './note-texts.reaction.js';
+import { removeUploadedFile } from './remove-uploaded-file.reaction.js';
 import { routeInbound } from './route-inbound.reaction.js';
 import { withdrawExports } from './withdraw-exports.reaction.js';
 
@@ -20,4 +21,5 @@ export const reactions: readonly Reaction[] = [
   askForYes,
   learnOptOut,
   withdrawExports,
+  removeUploadedFile,
 ];

@@ -1,5 +1,5 @@
 import type { CommandBus, Command } from '@nestjs/cqrs';
-import type { Engines, Progress } from '@app/eventing';
+import type { Engines, Progress, UploadedFiles } from '@app/eventing';
 import { defaultPolicies, type Policies } from '@app/domain/program';
 import { eventTypes, subjectHomes, upcasters } from '@app/domain';
 import { Aggregates, EventCodec, EventLog, naturalId, type CommandContext, type CommandResult } from '@app/eventing';
@@ -77,6 +77,8 @@ export class WriteSide {
     this.automation = new Automation(this.bus, this.eventLog, engines.keyring, this.lookups, this.router, {
       after: () => Promise.resolve(),
     } as unknown as WithdrawExports);
+    const noFiles = {} as UploadedFiles;
+    this.automation = new Automation(this.bus, this.eventLog, engines.keyring, this.lookups, this.router, noFiles);
     const usage = { textsOn: () => Promise.resolve(this.textsOfProgram) } as unknown as UsageQueries;
     const quota = new TextQuota(this.lookups, usage, this.limits);
     const gate = new MessageGate(this.lookups, this.consents, quota);

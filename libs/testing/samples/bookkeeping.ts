@@ -4,10 +4,30 @@ import { place } from './shared-values.js';
 const parked = { worker: 'automation', key: 'conversation-1', source: { stream: 'conversation-1', revision: 3 } };
 
 /** The event store itself, answered requests, parked messages and exports. */
+/** The event store itself, answered requests, imports and parked messages. */
 export const bookkeepingSamples = {
   RecordBegun: { recordId: 'record-1' },
   RequestTaken: { kind: 'contact' },
   RequestAnswered: { revision: 3, position: place },
+  ImportStarted: {
+    importId: 'import-1',
+    kind: 'contacts',
+    file: 'a1b2c3',
+    columns: ['externalId', 'name', 'phones'],
+    nextByte: 24,
+    by: 'anna',
+  },
+  RowsImported: {
+    importId: 'import-1',
+    firstRow: 201,
+    rows: [
+      { outcome: 'created', id: 'contact-rita', code: null, field: null, rule: null },
+      { outcome: 'refused', id: null, code: 'InvalidForm', field: 'phones.0', rule: 'format' },
+    ],
+    nextByte: 20_480,
+  },
+  ImportFinished: { importId: 'import-1', file: 'a1b2c3' },
+  ImportFailed: { importId: 'import-1', file: 'a1b2c3', reason: 'InvalidCsv' },
   MessageParked: { ...parked, cause: 'TypeError' },
   ReplayRequested: { worker: 'automation', key: 'conversation-1' },
   ParkedMessageHandled: parked,

@@ -11,6 +11,7 @@ import { refuseOtherMethods } from './refuse-other-methods.js';
 import { RequestPipe } from './request.pipe.js';
 import { ProblemDto } from './problem.dto.js';
 import { addSecurityHeaders } from './security-headers.js';
+import { acceptUploads } from './uploads.js';
 import { serveSurfaces } from './surfaces.js';
 import { ProblemAdapter } from './server-errors.js';
 
@@ -38,6 +39,7 @@ export async function createHttpApp(
   admitRequests(app, LARGEST_BODY_BYTES);
   refuseOtherMethods(app);
   addEtags(app);
+  acceptUploads(app);
   app.useGlobalPipes(new RequestPipe());
   const hasPages = configuration.DEVELOPER_PAGES === 'true';
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json', ui: hasPages });

@@ -16,14 +16,11 @@ import { routesOf } from './routes.fixture.js';
 let api: Api;
 let schema: GraphQLSchema;
 let exportId: string;
-beforeAll(async () => {
-  api = await Api.start();
-  schema = buildSchema(api.standalone.graphqlSchema());
-  exportId = String((await api.post('/v1/exports', { format: 'csv' }, { as: sample.owner })).body['exportId']);
 let importId: string;
 beforeAll(async () => {
   api = await Api.start();
   schema = buildSchema(api.standalone.graphqlSchema());
+  exportId = String((await api.post('/v1/exports', { format: 'csv' }, { as: sample.owner })).body['exportId']);
   const file = { as: sample.manager, body: 'externalId\n', headers: { 'content-type': 'text/csv' } };
   importId = String((await api.ask('POST', '/v1/imports?kind=contacts', file)).body['importId']);
 });

@@ -45,7 +45,6 @@ const valid: Readonly<Record<string, readonly unknown[]>> = {
   isOrigin: ['https://shop.example'],
   isTime: ['2026-01-01T00:00:00Z'],
   isPastTime: ['2026-01-01T00:00:00Z'],
-  isAccountSid: [`AC${'7'.repeat(32)}`],
   matches: ['USD'],
   isInt: [1, '7'],
   isBoolean: [true, false],

@@ -74,11 +74,10 @@ export class WriteSide {
     this.consents = new ConsentReader(aggregates, this.lookups);
     this.starter = new ConversationStarter(this.bus, this.lookups);
     this.router = new InboundRouter(this.bus, aggregates, this.lookups, this.consents);
-    this.automation = new Automation(this.bus, this.eventLog, engines.keyring, this.lookups, this.router, {
-      after: () => Promise.resolve(),
-    } as unknown as WithdrawExports);
+    const noExports = { after: () => Promise.resolve() } as unknown as WithdrawExports;
     const noFiles = {} as UploadedFiles;
-    this.automation = new Automation(this.bus, this.eventLog, engines.keyring, this.lookups, this.router, noFiles);
+    const { bus, eventLog, lookups, router } = this;
+    this.automation = new Automation(bus, eventLog, engines.keyring, lookups, router, noExports, noFiles);
     const usage = { textsOn: () => Promise.resolve(this.textsOfProgram) } as unknown as UsageQueries;
     const quota = new TextQuota(this.lookups, usage, this.limits);
     const gate = new MessageGate(this.lookups, this.consents, quota);

@@ -23,3 +23,4 @@ export * from './program/program.handler.js';
 export * from './reading/reading.handler.js';
 export * from './referral/referral.handler.js';
 export * from './request/request.handler.js';
+export * from './snooze/end-of-snooze.js';

@@ -14,6 +14,7 @@ export { historyKinds } from './history/history.projection.js';
 export * from './history/history.queries.js';
 export { type FolderChoice, type InboxFilter } from './inbox/inbox-lists.js';
 export * from './imports/import.queries.js';
+export type { ConversationView } from './inbox/conversation-view.js';
 export * from './inbox/inbox.queries.js';
 export * from './members/member.queries.js';
 export { type MemberRow } from './members/members.projection.js';

@@ -8,6 +8,7 @@ export { exportsProjection, type ExportDocument } from './exports/exports.projec
 export { importRowsProjection } from './imports/import-rows.projection.js';
 export { importsProjection, type ImportRow } from './imports/imports.projection.js';
 export { inboxProjection } from './inbox/inbox.projection.js';
+export { labelsModel } from './labels/labels.projection.js';
 export { membersProjection } from './members/members.projection.js';
 export { mutesModel, type MuteRow } from './mutes/mutes.projection.js';
 export { notificationsProjection } from './notifications/notifications.projection.js';
@@ -15,5 +16,6 @@ export { parkedProjection } from './parked/parked.projection.js';
 export { programsProjection } from './programs/programs.projection.js';
 export { readingsModel } from './readings/readings.projection.js';
 export { referralsProjection } from './referrals/referrals.projection.js';
+export { snoozesModel, type SnoozeRow } from './snoozes/snoozes.projection.js';
 export { threadProjection } from './thread/thread.projection.js';
 export { usageProjection } from './usage/usage.projection.js';

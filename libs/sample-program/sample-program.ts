@@ -141,6 +141,9 @@ export async function loadSample(
   const note = { by: sample.agent.id, text: 'The spring bonus ended on Friday; Morgan decides.', mentions: [] };
   const byAgent: CommandContext = { ...as('note'), actor: { kind: 'staff', id: sample.agent.id } };
   await commands.execute(new HandleConversation(conversationId, { type: 'AddNote', data: note }, byAgent));
+  const label = { label: 'spring bonus', by: sample.agent.id };
+  const labels: CommandContext = { ...as('label'), actor: byAgent.actor };
+  await commands.execute(new HandleConversation(conversationId, { type: 'LabelConversation', data: label }, labels));
 }
 
 const program = {

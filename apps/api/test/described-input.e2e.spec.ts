@@ -17,10 +17,11 @@ type Parameter = { readonly name: string; readonly in: string; readonly required
 const GIVEN_BY_SERVER = new Set(['after', 'position', 'If-Match']);
 /** Lists take at most one of these, which a description cannot say: of conversations, and of messages. */
 const ONE_OF_THEM = [
-  ['folder', 'contactId', 'referralId', 'source'],
+  ['folder', 'contactId', 'referralId', 'source', 'label'],
   ['view', 'contactId'],
   ['view', 'referralId'],
   ['view', 'source'],
+  ['view', 'label'],
   ['before', 'around'],
 ];
 /** What a valid request may be answered: the described format is right, and a rule or a missing resource refuses it. */

@@ -54,7 +54,7 @@ describe('G1: valid GraphQL requests', () => {
                 answers: 1,
                 leadState: 'lead',
                 consent: 'none',
-                revision: 1,
+                revision: 3,
               }),
             },
           ],
@@ -66,7 +66,7 @@ describe('G1: valid GraphQL requests', () => {
     const { messageId, position, revision } = (
       sent['data'] as { sendMessage: { messageId: string; position: string; revision: number } }
     ).sendMessage;
-    expect(revision).toBe(2);
+    expect(revision).toBe(4);
     const { body: thread } = await api.graphql(
       'query ($id: ID!, $position: String) { conversation(id: $id, position: $position) { folder messages(first: 5) { edges { node { id direction text state authorKind authorId } } } } }',
       { id: sample.conversationId, position },
@@ -77,6 +77,7 @@ describe('G1: valid GraphQL requests', () => {
         messages: {
           edges: [
             { node: { direction: 'in', authorKind: 'contact' } },
+            { node: { direction: 'out', authorKind: 'staff' } },
             { node: { id: messageId, direction: 'out', text: input.text, authorKind: 'staff', authorId: 'alex' } },
           ],
         },

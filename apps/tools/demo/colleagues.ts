@@ -12,6 +12,28 @@ export class Colleagues {
 
   async play(): Promise<void> {
     await this.notes();
+    await this.snooze();
+  }
+
+  private async snooze(): Promise<void> {
+    const { client, script, views } = this;
+    script.step('10. Labels, and a snooze until the contact writes [M13]');
+    const url = `/v1/conversations/${views.conversationId}`;
+    const labelled = await client.post('agent', `${url}/label`, { label: 'site visit' });
+    script.sees('agent', 'puts a label on the conversation', labelled.status, 200);
+    script.sees('agent', 'snoozes it', (await client.post('agent', `${url}/snooze`)).status, 200);
+    await script.comesToSee('agent', 'it is out of the inbox', () => views.row('folder', 'labels'), [
+      'snoozed',
+      ['site visit'],
+    ]);
+    script.sees('phone', 'the contact writes', await client.text('+14155550132', 'When do you come?'), 200);
+    await script.comesToSee('agent', 'it is back in Unread', () => views.row('folder'), ['unread']);
+    await script.comesToSee(
+      'agent',
+      'the assignee is told by email',
+      () => views.mailsTo('alex@sunrise-solar.example', 'no longer snoozed'),
+      1,
+    );
   }
 
   private async notes(): Promise<void> {

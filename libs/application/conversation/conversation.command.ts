@@ -11,11 +11,15 @@ export type ConversationIntent =
   /** By staff, `channel` says by what they want to write first; by default by text, if the contact has a number. */
   | Message<'StartConversation', DataOf<'StartConversation'> & { readonly channel?: Channel | undefined }>
   | Message<'AddNote', Omit<DataOf<'AddNote'>, 'messageId'>>
+  | Message<'SnoozeConversation', Omit<DataOf<'SnoozeConversation'>, 'at'>>
   /** A member of staff deletes it, if the program's policy allows that. */
   | Message<'DeleteByStaff', { by: string }>
   /** The contact writes in the portal. */
   | Message<'WriteInApp', { text: string; source: 'portal' | 'widget' }>
   | { [Type in Automated]: Message<Type, Omit<DataOf<Type>, 'messageId'>> }[Automated]
-  | Exclude<ConversationCommand, { type: 'SendMessage' | 'StartConversation' | 'AddNote' | Automated }>;
+  | Exclude<
+      ConversationCommand,
+      { type: 'SendMessage' | 'StartConversation' | 'AddNote' | 'SnoozeConversation' | Automated }
+    >;
 
 export class HandleConversation extends AggregateCommand<ConversationIntent> {}

@@ -77,7 +77,7 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
       if (policies.conversationDeletion !== 'allowed') throw new DeletionNotAllowed();
       return { type: 'DeleteConversation', data: intent.data };
     }
-    return toCommand(intent, messageIdFor(id, context));
+    return toCommand(intent, messageIdFor(id, context), context.occurredAt);
   }
 
   /** @throws MemberNotFound, NotAssignable */
@@ -118,8 +118,13 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
 function toCommand(
   intent: Exclude<ConversationIntent, { type: 'SendMessage' | 'StartConversation' | 'DeleteByStaff' }>,
   messageId: string,
+  at: string,
 ): ConversationCommand {
   switch (intent.type) {
+    case 'SnoozeConversation': {
+      const until = intent.data.until && new Date(intent.data.until).toISOString();
+      return { type: intent.type, data: { ...intent.data, until, at } };
+    }
     case 'WriteInApp': {
       const inApp = { channel: 'in-app', acceptedPosition: null, providerMessageId: null } as const;
       return { type: 'ReceiveMessage', data: { ...intent.data, ...inApp, messageId } };

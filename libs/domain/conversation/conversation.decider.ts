@@ -1,4 +1,7 @@
 import { decideByType, DomainError, type Decider, type Message, type Open } from '@app/kernel';
+import { folderAfter, type Folder } from './folders.js';
+import { isNewLabel, labelsAfter } from './labels.js';
+import { endedByMessage, endedByStaff, endedByTime, snooze, snoozedUntilAfter } from './snooze.js';
 import { ColleagueReplied, newestAfter, newestOfColleagues, type NewestMessage } from './newest-messages.js';
 import type {
   Channel,
@@ -54,13 +57,20 @@ export type ConversationCommand =
   | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'conversationId' | 'contactId' | 'referralId'>>
   | Message<'AddNote', Omit<Open<NoteAdded['data']>, 'conversationId' | 'contactId' | 'referralId'>>
   | Message<'AssignConversation', { assignee: string | null; by: string }>
+  /** `at`: the time of the request (ISO 8601); for `EndSnooze`, the end that has come. */
+  | Message<'SnoozeConversation', { until: string | null; by: string; at: string }>
+  | Message<'EndSnooze', { at: string }>
+  | Message<'LabelConversation' | 'UnlabelConversation', { label: string; by: string }>
   | Message<'HandOverConversation', { from: string; assignee: string | null; by: string }>
   | Message<
-      'ReadConversation' | 'MarkUnread' | 'ArchiveConversation' | 'UnarchiveConversation' | 'DeleteConversation',
+      | 'ReadConversation'
+      | 'MarkUnread'
+      | 'ArchiveConversation'
+      | 'UnarchiveConversation'
+      | 'UnsnoozeConversation'
+      | 'DeleteConversation',
       { by: string }
     >;
-
-export type Folder = 'unread' | 'read' | 'replied' | 'archived';
 
 export type Conversation =
   | { readonly status: 'not-started' }
@@ -70,6 +80,9 @@ export type Conversation =
       readonly contactId: string;
       readonly referralId: string | null;
       readonly folder: Folder;
+      /** When the snooze ends; `null`: when the contact writes, or there is none. */
+      readonly snoozedUntil: string | null;
+      readonly labels: readonly string[];
       /** Staff who started the conversation or wrote in it. */
       readonly staff: readonly string[];
       /** The member of staff who is responsible, or `null`. */
@@ -91,7 +104,7 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
 
   decide(command, state) {
     if (state.status === 'deleted') {
-      if (command.type === 'DeleteConversation' || command.type === 'HandOverConversation') return [];
+      if (['DeleteConversation', 'HandOverConversation', 'EndSnooze'].includes(command.type)) return [];
       throw new ConversationWasDeleted();
     }
     if (command.type === 'StartConversation')
@@ -109,6 +122,8 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
         contactId,
         referralId,
         folder: 'read',
+        snoozedUntil: null,
+        labels: [],
         staff: by === null ? [] : [by],
         assignee: null,
         revision: 0,
@@ -124,6 +139,8 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
       ...state,
       revision,
       folder: folderAfter(state.folder, event),
+      snoozedUntil: snoozedUntilAfter(state.snoozedUntil, event),
+      labels: labelsAfter(state.labels, event),
       assignee: assigneeAfter(state.assignee, event),
       received: state.received + Number(event.type === 'MessageReceived'),
       sent: state.sent + Number(event.type === 'MessageSent'),
@@ -153,17 +170,33 @@ const decideStarted = decideByType<
   SendOptInRequest: (data, state) => [
     { type: 'AutomatedTextSent', data: { ...about(state), kind: 'opt-in-request', ...data } },
   ],
-  ReceiveMessage: (data, state) => [{ type: 'MessageReceived', data: { ...about(state), ...data } }],
+  ReceiveMessage: (data, state) => [
+    { type: 'MessageReceived', data: { ...about(state), ...data } },
+    ...endedByMessage(data.channel, state),
+  ],
   ReceiveKeyword: (data, state) => [{ type: 'KeywordReceived', data: { ...about(state), ...data } }],
   AddNote: (data, state) => [{ type: 'NoteAdded', data: { ...about(state), ...data } }],
   ReadConversation: (data, state) =>
     state.folder === 'unread' ? [{ type: 'ConversationRead', data: { ...about(state), ...data } }] : [],
   MarkUnread: (data, state) =>
-    state.folder === 'unread' ? [] : [{ type: 'ConversationMarkedUnread', data: { ...about(state), ...data } }],
+    state.folder === 'snoozed'
+      ? endedByStaff(data.by, state)
+      : state.folder === 'unread'
+        ? []
+        : [{ type: 'ConversationMarkedUnread', data: { ...about(state), ...data } }],
   ArchiveConversation: (data, state) =>
-    state.folder === 'archived' ? [] : [{ type: 'ConversationArchived', data: { ...about(state), ...data } }],
+    state.folder === 'archived'
+      ? []
+      : [...endedByStaff(data.by, state), { type: 'ConversationArchived', data: { ...about(state), ...data } }],
   UnarchiveConversation: (data, state) =>
     state.folder === 'archived' ? [{ type: 'ConversationUnarchived', data: { ...about(state), ...data } }] : [],
+  SnoozeConversation: snooze,
+  UnsnoozeConversation: ({ by }, state) => endedByStaff(by, state),
+  EndSnooze: ({ at }, state) => endedByTime(at, state),
+  LabelConversation: (data, state) =>
+    isNewLabel(state.labels, data.label) ? [{ type: 'ConversationLabelled', data: { ...about(state), ...data } }] : [],
+  UnlabelConversation: (data, state) =>
+    state.labels.includes(data.label) ? [{ type: 'ConversationUnlabelled', data: { ...about(state), ...data } }] : [],
   AssignConversation: (data, state) =>
     state.assignee === data.assignee ? [] : [{ type: 'ConversationAssigned', data: { ...about(state), ...data } }],
   HandOverConversation: ({ from, ...data }, state) =>
@@ -189,33 +222,6 @@ export const concernedStaff = ({
   assignee,
 }: Pick<Extract<Conversation, { staff: unknown }>, 'staff' | 'assignee'>): readonly string[] =>
   assignee === null || staff.includes(assignee) ? staff : [...staff, assignee];
-
-/**
- * The folder of a conversation after an event, by the table of the requirements. Automated messages, keywords and notes do not
- * change it.
- */
-export function folderAfter(folder: Folder, event: ConversationEvent): Folder {
-  switch (event.type) {
-    case 'MessageReceived':
-    case 'ConversationMarkedUnread':
-      return 'unread';
-    case 'MessageSent':
-      return 'replied';
-    case 'ConversationRead':
-    case 'ConversationStarted':
-    case 'ConversationUnarchived':
-      return 'read';
-    case 'ConversationArchived':
-      return 'archived';
-    case 'AutomatedTextSent':
-    case 'KeywordReceived':
-    case 'SendRefused':
-    case 'NoteAdded':
-    case 'ConversationAssigned':
-    case 'ConversationDeleted':
-      return folder;
-  }
-}
 
 export class ConversationNotFound extends DomainError {
   readonly code = 'ConversationNotFound';

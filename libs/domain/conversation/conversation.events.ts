@@ -112,6 +112,18 @@ export type ConversationUnarchived = Message<'ConversationUnarchived', About & {
  * responsible.
  */
 export type ConversationAssigned = Message<'ConversationAssigned', About & { assignee: string | null; by: string }>;
+/** It leaves the inbox of all staff until this time (ISO 8601), or until the contact writes, whichever comes first. */
+export type ConversationSnoozed = Message<'ConversationSnoozed', About & { until: string | null; by: string }>;
+/**
+ * A snoozed conversation is back in Unread. `channel`: that of the contact's message that ended the snooze. `by`: the
+ * member of staff who ended it.
+ */
+export type SnoozeEnded = Message<
+  'SnoozeEnded',
+  About & { cause: 'time' | 'message' | 'staff'; channel: Channel | null; by: string | null }
+>;
+export type ConversationLabelled = Message<'ConversationLabelled', About & { label: string; by: string }>;
+export type ConversationUnlabelled = Message<'ConversationUnlabelled', About & { label: string; by: string }>;
 /**
  * The last event of a conversation, after which its key is destroyed. Its contact, its referral and who deleted it
  * remain known.
@@ -131,6 +143,10 @@ export type ConversationEvent =
   | ConversationArchived
   | ConversationUnarchived
   | ConversationAssigned
+  | ConversationSnoozed
+  | SnoozeEnded
+  | ConversationLabelled
+  | ConversationUnlabelled
   | ConversationDeleted;
 
 export const conversationEventTypes = {
@@ -146,6 +162,10 @@ export const conversationEventTypes = {
   ConversationArchived: { version: 1 },
   ConversationUnarchived: { version: 1 },
   ConversationAssigned: { version: 1 },
+  ConversationSnoozed: { version: 1 },
+  SnoozeEnded: { version: 1 },
+  ConversationLabelled: { version: 1 },
+  ConversationUnlabelled: { version: 1 },
   ConversationDeleted: { version: 1 },
 } as const satisfies EventTypes<ConversationEvent>;
 

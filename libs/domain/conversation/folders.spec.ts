@@ -1,6 +1,7 @@
 import { folderCells, tableFolders } from '@app/testing';
-import { conversationDecider, type ConversationCommand, type Folder } from './conversation.decider.js';
+import { conversationDecider, type ConversationCommand } from './conversation.decider.js';
 import type { ConversationEvent } from './conversation.events.js';
+import type { Folder } from './folders.js';
 
 const about = { conversationId: 'c1', contactId: 'rita', referralId: null };
 const route = { senderId: 'sender-1', from: '+15550001111', addressId: 'address-1' };
@@ -31,6 +32,7 @@ const historyTo: Readonly<Record<Folder, ConversationEvent[]>> = {
   read: [started],
   replied: [started, sent],
   archived: [started, archived],
+  snoozed: [started, { type: 'ConversationSnoozed', data: { ...about, until: null, by: 'anna' } }],
 };
 
 const commandOf: Readonly<Record<string, ConversationCommand>> = {

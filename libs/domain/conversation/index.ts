@@ -4,7 +4,10 @@ import { conversationEventTypes, conversationUpcasters } from './conversation.ev
 
 export * from './conversation.decider.js';
 export * from './conversation.events.js';
+export * from './folders.js';
+export * from './labels.js';
 export * from './newest-messages.js';
+export { SnoozeEndsInThePast } from './snooze.js';
 export * from './source.js';
 
 export const conversationAggregate = defineAggregate({
@@ -12,5 +15,5 @@ export const conversationAggregate = defineAggregate({
   decider: conversationDecider,
   events: conversationEventTypes,
   upcasters: conversationUpcasters,
-  snapshotVersion: 3,
+  snapshotVersion: 4,
 });

@@ -31,6 +31,8 @@ describe('public events of conversations', () => {
     ['ConversationStarted', { type: 'conversation.started' }],
     ['ConversationArchived', { type: 'conversation.archived' }],
     ['ConversationUnarchived', { type: 'conversation.unarchived' }],
+    ['ConversationSnoozed', { type: 'conversation.snoozed', until: '2026-02-01T09:00:00.000Z', by: 'anna' }],
+    ['SnoozeEnded', { type: 'conversation.unsnoozed', cause: 'time' }],
     ['ConversationDeleted', { type: 'conversation.deleted' }],
     ['ConversationAssigned', { type: 'conversation.assigned', assignee: 'ben', by: 'anna' }],
     ['MessageSent', { type: 'message.sent', messageId: 'message-1', channel: 'sms', by: 'anna' }],
@@ -54,7 +56,7 @@ describe('public events of conversations', () => {
     });
   });
 
-  it.each(['KeywordReceived', 'ConversationRead', 'ConversationMarkedUnread'] as const)(
+  it.each(['KeywordReceived', 'ConversationRead', 'ConversationMarkedUnread', 'ConversationLabelled'] as const)(
     '%s is not published',
     (type) => {
       expect(toPublic(happened(sampleOf(type)))).toBeNull();

@@ -25,6 +25,8 @@ export type PublicConversationEvent = Envelope &
         readonly type:
           'conversation.started' | 'conversation.archived' | 'conversation.unarchived' | 'conversation.deleted';
       }
+    | { readonly type: 'conversation.snoozed'; readonly until: string | null; readonly by: string }
+    | { readonly type: 'conversation.unsnoozed'; readonly cause: 'time' | 'message' | 'staff' }
     | { readonly type: 'conversation.assigned'; readonly assignee: string | null; readonly by: string }
     | { readonly type: 'message.sent'; readonly messageId: string; readonly channel: Channel; readonly by: string }
     | { readonly type: 'message.automated'; readonly messageId: string; readonly channel: 'sms'; readonly kind: string }
@@ -53,6 +55,10 @@ export function toPublic(event: Recorded<ConversationEvent>): PublicConversation
       return { ...envelope, type: 'conversation.unarchived' };
     case 'ConversationAssigned':
       return { ...envelope, type: 'conversation.assigned', assignee: event.data.assignee, by: event.data.by };
+    case 'ConversationSnoozed':
+      return { ...envelope, type: 'conversation.snoozed', until: event.data.until, by: event.data.by };
+    case 'SnoozeEnded':
+      return { ...envelope, type: 'conversation.unsnoozed', cause: event.data.cause };
     case 'ConversationDeleted':
       return { ...envelope, type: 'conversation.deleted' };
     case 'MessageSent':
@@ -86,6 +92,8 @@ export function toPublic(event: Recorded<ConversationEvent>): PublicConversation
     case 'KeywordReceived':
     case 'ConversationRead':
     case 'ConversationMarkedUnread':
+    case 'ConversationLabelled': // its text may name a person
+    case 'ConversationUnlabelled':
       return null;
   }
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { detailsIn } from '@app/domain/contact';
 import { consentsProjection, type ConsentState } from '../consents/consents.projection.js';
-import { InboxQueries, type ConversationView, type Viewer } from '../inbox/inbox.queries.js';
+import type { ConversationView } from '../inbox/conversation-view.js';
+import { InboxQueries, type Viewer } from '../inbox/inbox.queries.js';
 import { programsProjection } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
 import { contactsProjection, searchTerm, type ContactRow } from './contacts.projection.js';

@@ -43,7 +43,7 @@ export class CountQueries {
 }
 
 function folders(totals: Counter['totals'] = {}): FolderCounts {
-  const { unread = 0, read = 0, replied = 0, archived = 0 } = totals;
+  const { unread = 0, read = 0, replied = 0, archived = 0, snoozed = 0 } = totals;
   const inbox = unread + read + replied;
-  return { unread, read, replied, archived, inbox, all: inbox + archived };
+  return { unread, read, replied, archived, snoozed, inbox, all: inbox + archived + snoozed };
 }

@@ -33,6 +33,8 @@ export const countsModel = defineReadModel<CountedConversation | Counter>()({
     'ConversationMarkedUnread',
     'ConversationArchived',
     'ConversationUnarchived',
+    'ConversationSnoozed',
+    'SnoozeEnded',
     'ConversationAssigned',
     'ConversationDeleted',
     'ReadPositionMoved',

@@ -11,6 +11,7 @@ export type InboxFilter = {
   readonly source?: Source | undefined;
   /** Only those of this member of staff: assigned to them, started by them, or with a message of theirs. */
   readonly mine?: string | undefined;
+  readonly label?: string | undefined;
 };
 
 /** The index of a list, and its values. */

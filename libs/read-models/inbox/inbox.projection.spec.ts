@@ -31,6 +31,7 @@ const historyTo: Readonly<Record<Folder, () => Recorded<ConversationEvent>[]>> =
   read: () => [started()],
   replied: () => [started(), sent()],
   archived: () => [started(), of('ConversationArchived')],
+  snoozed: () => [started(), of('ConversationSnoozed')],
 };
 
 const withoutSource = <Data extends object>(data: Data): Omit<Data, 'source'> => ({ ...data, source: undefined });
@@ -90,6 +91,25 @@ describe('inbox', () => {
       .given(started(), assigned('ben'))
       .when(assigned(null))
       .then({ mine: ['anna'] });
+  });
+
+  it('M13: a snoozed conversation is out of the inbox until the snooze ends', () => {
+    inbox
+      .given(started())
+      .when(of('ConversationSnoozed'))
+      .then({ folder: 'snoozed', archived: true, snoozedUntil: samples.ConversationSnoozed.until });
+    inbox
+      .given(started(), of('ConversationSnoozed'))
+      .when(of('SnoozeEnded'))
+      .then({ folder: 'unread', archived: false, snoozedUntil: null });
+  });
+
+  it('M13: shows the labels of a conversation', () => {
+    inbox
+      .given(started())
+      .when(of('ConversationLabelled'))
+      .then({ labels: ['VIP'], folder: 'read' });
+    inbox.given(started(), of('ConversationLabelled')).when(of('ConversationUnlabelled')).then({ labels: [] });
   });
 
   // The decider appends no event when the folder does not change.

@@ -3,6 +3,8 @@ import {
   assigneeAfter,
   concernedStaff,
   folderAfter,
+  isInInbox,
+  labelsAfter,
   sourceAfter,
   staffAfter,
   type Channel,
@@ -19,7 +21,12 @@ export type InboxRow = {
   readonly contactId: string;
   readonly referralId: string | null;
   readonly folder: Folder;
+  /** Whether it is out of the inbox: archived or snoozed. */
   readonly archived: boolean;
+  /** When the snooze ends; `null`: when the contact writes, or there is none. Earlier rows have none until a rebuild. */
+  readonly snoozedUntil?: string | null;
+  /** Earlier rows have none until a rebuild. */
+  readonly labels?: readonly string[];
   /** The member of staff who is responsible, or `null`. */
   readonly assignee: string | null;
   /** Staff who started it or wrote in it. Rows written before this field existed have none until a rebuild. */
@@ -65,6 +72,10 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     'ConversationArchived',
     'ConversationUnarchived',
     'ConversationAssigned',
+    'ConversationSnoozed',
+    'SnoozeEnded',
+    'ConversationLabelled',
+    'ConversationUnlabelled',
     'ConversationDeleted',
   ],
   indexes: {
@@ -101,6 +112,8 @@ export const inboxProjection = defineReadModel<InboxRow>()({
         referralId,
         folder: 'read',
         archived: false,
+        snoozedUntil: null,
+        labels: [],
         assignee: null,
         staff: by === null ? [] : [by],
         mine: by === null ? [] : [by],
@@ -135,6 +148,12 @@ export const inboxProjection = defineReadModel<InboxRow>()({
         };
       case 'AutomatedTextSent':
         return { ...moved, ...active, preview: preview(event.data.text), channel: 'sms' };
+      case 'ConversationSnoozed':
+        return { ...moved, snoozedUntil: event.data.until };
+      case 'SnoozeEnded':
+        return { ...moved, snoozedUntil: null };
+      case 'ConversationLabelled':
+      case 'ConversationUnlabelled':
       case 'ConversationAssigned':
       case 'ConversationRead':
       case 'ConversationMarkedUnread':
@@ -156,7 +175,8 @@ function movedBy(row: InboxRow, event: Recorded<ConversationEvent>): InboxRow {
   return {
     ...row,
     folder,
-    archived: folder === 'archived',
+    archived: !isInInbox(folder),
+    labels: labelsAfter(row.labels ?? [], event),
     assignee,
     staff,
     mine: concernedStaff({ staff, assignee }),

@@ -1,44 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '@app/eventing';
 import { isAlertedOfUnassigned, type Permission, type Position, type Role } from '@app/kernel';
-import type { Source } from '@app/domain/conversation';
 import { concernedStaff } from '@app/domain/conversation';
-import { refusedSender } from '@app/domain/consent';
-import { isMuted } from '@app/domain/mute';
-import { consentOf, consentsProjection, type ConsentRow } from '../consents/consents.projection.js';
-import { contactsProjection, type ContactRow } from '../contacts/contacts.projection.js';
-import { muteRowId, mutesModel, type MuteRow } from '../mutes/mutes.projection.js';
-import { readingRowId, readingsModel, type ReadingRow } from '../readings/readings.projection.js';
-import { programsProjection, type ProgramRow } from '../programs/programs.projection.js';
+import { consentsProjection } from '../consents/consents.projection.js';
+import { contactsProjection } from '../contacts/contacts.projection.js';
+import { labelsModel } from '../labels/labels.projection.js';
+import { muteRowId, mutesModel } from '../mutes/mutes.projection.js';
+import { programsProjection } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
+import { readingRowId, readingsModel } from '../readings/readings.projection.js';
+import { consentFor, muteOf, readBy, shownAs, viewOf, type ConversationView } from './conversation-view.js';
 import { selection, type InboxFilter } from './inbox-lists.js';
-import { inboxProjection, type InboxRow, type ReadTo } from './inbox.projection.js';
-
-type HiddenField = 'activity' | 'archived' | 'programId' | 'staff' | 'mine' | 'source' | 'received' | 'readByAuthor';
-
-/** A row of the inbox with the current data of its contact. */
-export type ConversationView = Omit<InboxRow, HiddenField> & {
-  /** Where it came from; `null` until a rebuild of the inbox. */
-  readonly source: Source | null;
-  /** Whether the viewer gets no alerts of it, and until when they chose that. */
-  readonly isMuted: boolean;
-  readonly mutedUntil: string | null;
-  /** Up to which revision the viewer has read it, and how many of the contact's messages came since. */
-  readonly myReadRevision: number | null;
-  readonly myUnread: number;
-  /** The contact's name, or the number until there is one. */
-  readonly displayName: string;
-  readonly phone: string | null;
-  /**
-   * Consent of the contact's phone for the number the program texts from; also No while an opt-out of another of its
-   * numbers is in effect.
-   */
-  readonly consent: 'none' | 'pending' | 'yes' | 'no';
-  /** The program's number that received the opt-out in effect. */
-  readonly optedOutOf: string | null;
-  /** A contact with a name is a lead; one with only a number is not yet. */
-  readonly leadState: 'none' | 'lead';
-};
+import { inboxProjection, type InboxRow } from './inbox.projection.js';
 
 /** The viewer: personal settings are shown only to their owner, texts only to people with the permission to read them. */
 export type Viewer = {
@@ -64,6 +37,7 @@ export class InboxQueries {
     after: string | undefined,
     limit: number,
   ): Promise<Page<ConversationView>> {
+    if (filter.label !== undefined) return this.labelled(viewer, filter.label, after, limit);
     const { documents, ...page } = await this.readModels.page(inboxProjection, {
       ...selection(viewer.programId, filter),
       order: 'desc',
@@ -71,6 +45,23 @@ export class InboxQueries {
       limit,
     });
     return { documents: await this.withContacts(viewer, documents), ...page };
+  }
+
+  /** The latest label first. @throws InvalidCursor */
+  private async labelled(
+    viewer: Viewer,
+    label: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<Page<ConversationView>> {
+    const { programId } = viewer;
+    const request = { programId, index: 'label', equals: { programId, label }, order: 'desc', after, limit } as const;
+    const { documents, ...page } = await this.readModels.page(labelsModel, request);
+    const ids = documents.map(({ conversationId }) => conversationId);
+    const rows = await this.readModels.get(inboxProjection, programId, ids);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    const ordered = ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
+    return { documents: await this.withContacts(viewer, ordered), ...page };
   }
 
   async one(viewer: Viewer, conversationId: string): Promise<ConversationView | null> {
@@ -160,75 +151,21 @@ export class InboxQueries {
     const byAddress = new Map(consents.map((consent) => [consent.id, consent]));
     const senders = programs[0]?.senders ?? [];
     const shown = readsContent(viewer) ? rows : rows.map((row) => ({ ...row, preview: null }));
-    return shown.map(
-      ({
-        programId: _programId,
-        activity: _activity,
-        archived: _archived,
-        mine: _,
-        staff = [],
-        received = 0,
-        readByAuthor = {},
-        ...row
-      }) => {
-        const contact = contactOf.get(row.contactId);
-        const consents = byAddress.get(contact?.addressIds[0] ?? '')?.senders ?? {};
-        const choice = choiceOf.get(row.id);
-        const concerned = concernedStaff({ staff, assignee: row.assignee });
-        // A conversation without staff alerts owners and managers.
-        const isTheirs = concerned.length > 0 ? concerned.includes(userId) : isAlertedOfUnassigned(role);
-        return {
-          ...row,
-          source: row.source ?? null,
-          ...muteOf(choice, isTheirs, now),
-          ...readBy(readingOf.get(row.id), readByAuthor[userId], received),
-          ...shownAs(contact, row.contactId),
-          ...consentFor(consents, senders),
-        };
-      },
-    );
+    return shown.map((shownRow) => {
+      const { row, staff, received, readByAuthor } = viewOf(shownRow);
+      const contact = contactOf.get(row.contactId);
+      const consents = byAddress.get(contact?.addressIds[0] ?? '')?.senders ?? {};
+      const choice = choiceOf.get(row.id);
+      const concerned = concernedStaff({ staff, assignee: row.assignee });
+      // A conversation without staff alerts owners and managers.
+      const isTheirs = concerned.length > 0 ? concerned.includes(userId) : isAlertedOfUnassigned(role);
+      return {
+        ...row,
+        ...muteOf(choice, isTheirs, now),
+        ...readBy(readingOf.get(row.id), readByAuthor[userId], received),
+        ...shownAs(contact, row.contactId),
+        ...consentFor(consents, senders),
+      };
+    });
   }
-}
-
-function muteOf(
-  choice: MuteRow | undefined,
-  isTheirs: boolean,
-  now: string,
-): Pick<ConversationView, 'isMuted' | 'mutedUntil'> {
-  const isSilent = isMuted(choice, isTheirs, now);
-  return { isMuted: isSilent, mutedUntil: isSilent ? (choice?.until ?? null) : null };
-}
-
-/** The later of what the viewer opened and what they answered. */
-function readBy(
-  opened: ReadingRow | undefined,
-  answered: ReadTo | undefined,
-  received: number,
-): Pick<ConversationView, 'myReadRevision' | 'myUnread'> {
-  const read = (opened?.revision ?? -1) > (answered?.revision ?? -1) ? opened : answered;
-  return { myReadRevision: read?.revision ?? null, myUnread: Math.max(0, received - (read?.messages ?? 0)) };
-}
-
-function shownAs(
-  contact: ContactRow | undefined,
-  contactId: string,
-): Pick<ConversationView, 'displayName' | 'phone' | 'leadState'> {
-  if (!contact) return { displayName: contactId, phone: null, leadState: 'none' };
-  const { name, phones, emails } = contact;
-  const phone = phones[0] ?? null;
-  return { displayName: name ?? phone ?? emails[0] ?? contactId, phone, leadState: name ? 'lead' : 'none' };
-}
-
-function consentFor(
-  consents: ConsentRow['senders'],
-  senders: ProgramRow['senders'],
-): Pick<ConversationView, 'consent' | 'optedOutOf'> {
-  const senderId = senders.at(-1)?.id ?? '';
-  const status = consents[senderId]?.status ?? 'none';
-  const refused =
-    refusedSender(Object.entries(consents).map(([id, state]) => ({ senderId: id, consent: consentOf(state) }))) ??
-    (status === 'no' ? senderId : null);
-  return refused === null
-    ? { consent: status, optedOutOf: null }
-    : { consent: 'no', optedOutOf: senders.find(({ id }) => id === refused)?.phone ?? null };
 }

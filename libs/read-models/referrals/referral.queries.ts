@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Page } from '@app/eventing';
 import { ContactQueries, type ContactView } from '../contacts/contact.queries.js';
-import { InboxQueries, type ConversationView, type Viewer } from '../inbox/inbox.queries.js';
+import type { ConversationView } from '../inbox/conversation-view.js';
+import { InboxQueries, type Viewer } from '../inbox/inbox.queries.js';
 import { ReadModelReader } from '../read-model-reader.js';
 import { referralsProjection, type ReferralRow } from './referrals.projection.js';
 

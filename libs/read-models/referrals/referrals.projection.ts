@@ -24,6 +24,8 @@ export const referralsProjection = defineReadModel<ReferralRow>()({
     'MessageSent',
     'MessageReceived',
     'ConversationMarkedUnread',
+    'ConversationSnoozed',
+    'SnoozeEnded',
     'ConversationArchived',
     'ConversationUnarchived',
     'ConversationDeleted',
@@ -67,6 +69,8 @@ export const referralsProjection = defineReadModel<ReferralRow>()({
       case 'MessageReceived':
       case 'ConversationMarkedUnread':
       case 'ConversationUnarchived':
+      case 'ConversationSnoozed':
+      case 'SnoozeEnded':
         return others.length < row.openConversations.length
           ? row
           : { ...row, openConversations: [...others, event.aggregateId] };

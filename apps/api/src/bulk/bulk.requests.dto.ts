@@ -31,7 +31,7 @@ export class BulkDto {
   readonly view?: 'all' | 'mine';
   @Field(() => String)
   @Optional()
-  @IsIn(['inbox', 'unread', 'read', 'replied', 'archived', 'all'])
+  @IsIn(['inbox', 'unread', 'read', 'replied', 'archived', 'snoozed', 'all'])
   readonly folder?: FolderChoice;
 }
 @InputType()

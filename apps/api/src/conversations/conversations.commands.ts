@@ -3,9 +3,10 @@ import { Field, InputType } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsNotEmpty, IsString, MaxLength, ValidateIf } from 'class-validator';
 import { HandleConversation, HandleMute, HandleReading, OpenConversation } from '@app/application';
+import { labelOf, LONGEST_LABEL } from '@app/domain/conversation';
 import { Id } from '../http/id-param.js';
 import { withBody, type PlainCommands } from '../http/plain-commands.js';
-import { IsTime, Optional } from '../http/validators.js';
+import { IsCleanText, IsTime, Optional } from '../http/validators.js';
 import { LONGEST_ID } from './conversations.requests.dto.js';
 
 @InputType({ isAbstract: true })
@@ -24,6 +25,17 @@ class AssignConversationDto {
 class MuteConversationDto {
   /** When the mute ends; if absent, it lasts until you end it. */
   @Optional() @IsTime() readonly until?: string;
+}
+
+@InputType({ isAbstract: true })
+class SnoozeConversationDto {
+  /** When the conversation comes back; if absent, when the contact writes. */
+  @Optional() @IsTime() readonly until?: string;
+}
+
+@InputType({ isAbstract: true })
+class LabelDto {
+  @MaxLength(LONGEST_LABEL) @IsCleanText() readonly label!: string;
 }
 
 /** What a member of staff has to type. */
@@ -107,6 +119,39 @@ export const conversationCommands: PlainCommands = {
       command: (id, { id: by }, context) =>
         new HandleConversation(id, { type: 'UnarchiveConversation', data: { by } }, context),
     },
+    withBody(SnoozeConversationDto, {
+      name: 'snooze',
+      route: Post(':id/snooze'),
+      mutation: 'snoozeConversation',
+      description:
+        'Takes the conversation out of the inbox of all staff until a time, or until the contact writes. Then it is in Unread, and its assignee is alerted.',
+      command: (id, { id: by }, context, { until = null }) =>
+        new HandleConversation(id, { type: 'SnoozeConversation', data: { until, by } }, context),
+    }),
+    {
+      name: 'unsnooze',
+      route: Post(':id/unsnooze'),
+      mutation: 'unsnoozeConversation',
+      description: 'Ends the snooze: the conversation is in Unread.',
+      command: (id, { id: by }, context) =>
+        new HandleConversation(id, { type: 'UnsnoozeConversation', data: { by } }, context),
+    },
+    withBody(LabelDto, {
+      name: 'label',
+      route: Post(':id/label'),
+      mutation: 'labelConversation',
+      description: 'Puts a label on the conversation, at most 20.',
+      command: (id, { id: by }, context, { label }) =>
+        new HandleConversation(id, { type: 'LabelConversation', data: { label: labelOf(label), by } }, context),
+    }),
+    withBody(LabelDto, {
+      name: 'unlabel',
+      route: Post(':id/unlabel'),
+      mutation: 'unlabelConversation',
+      description: 'Takes a label off the conversation.',
+      command: (id, { id: by }, context, { label }) =>
+        new HandleConversation(id, { type: 'UnlabelConversation', data: { label: labelOf(label), by } }, context),
+    }),
     withBody(DeleteConversationDto, {
       name: 'delete',
       route: Post(':id/delete'),

@@ -1,7 +1,7 @@
 import { ArgsType, Field, InputType, IntersectionType } from '@nestjs/graphql';
 import { ApiProperty, IntersectionType as RestIntersectionType } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsNotEmpty, IsString, IsUUID, MaxLength } from 'class-validator';
-import type { Channel, Source } from '@app/domain/conversation';
+import { LONGEST_LABEL, type Channel, type Source } from '@app/domain/conversation';
 import type { FolderChoice } from '@app/read-models';
 import { sources } from './conversations.view.js';
 import { CommandInput } from '../http/command-input.dto.js';
@@ -64,7 +64,7 @@ export class AddNoteDto {
   readonly mentions?: string[];
 }
 
-/** The conversations to list: at most one of `folder`, `contactId`, `referralId` and `source`; `view` goes with `folder`. */
+/** The conversations to list: at most one of `folder`, `contactId`, `referralId`, `source` and `label`; `view` goes with `folder`. */
 @ArgsType()
 export class ConversationFilterDto {
   /** `all` (the default), or `mine`: assigned to you, started by you, or with a message of yours. */
@@ -72,10 +72,10 @@ export class ConversationFilterDto {
   @Optional()
   @IsIn(['all', 'mine'])
   readonly view?: 'all' | 'mine';
-  /** `inbox` (Unread, Read and Replied together, the default), `unread`, `read`, `replied`, `archived` or `all`. */
+  /** `inbox` (Unread, Read and Replied together, the default), `unread`, `read`, `replied`, `archived`, `snoozed` or `all`. */
   @Field(() => String)
   @Optional()
-  @IsIn(['inbox', 'unread', 'read', 'replied', 'archived', 'all'])
+  @IsIn(['inbox', 'unread', 'read', 'replied', 'archived', 'snoozed', 'all'])
   readonly folder?: FolderChoice;
   @Optional() @IsUUID() readonly contactId?: string;
   @Optional() @IsUUID() readonly referralId?: string;
@@ -87,6 +87,8 @@ export class ConversationFilterDto {
   @Optional()
   @IsIn(sources)
   readonly source?: Source;
+  /** Those with this label, the latest labelled first. */
+  @Optional() @MaxLength(LONGEST_LABEL) @IsCleanText() readonly label?: string;
 }
 export class ListConversationsDto extends RestIntersectionType(ConversationFilterDto, PageDto) {}
 @ArgsType()

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ConversationStarter, HandleConversation, type ConversationWith } from '@app/application';
 import type { CommandContext } from '@app/eventing';
-import { ConversationNotFound } from '@app/domain/conversation';
+import { ConversationNotFound, labelOf } from '@app/domain/conversation';
 import { InvalidRequest, type CallerIdentity } from '@app/platform';
 import {
   Freshness,
@@ -113,13 +113,17 @@ export class ConversationsService {
 
 /** @throws InvalidRequest */
 function filterOf({ id }: Viewer, { view, ...filter }: ConversationFilterDto): InboxFilter {
-  const { folder, contactId, referralId, source } = filter;
-  if ([folder, contactId, referralId, source].filter(Boolean).length > 1)
+  const { folder, contactId, referralId, source, label } = filter;
+  if ([folder, contactId, referralId, source, label].filter(Boolean).length > 1)
     throw new InvalidRequest([
-      { field: 'folder', rule: 'atMostOne', message: 'give at most one of folder, contactId, referralId and source' },
+      {
+        field: 'folder',
+        rule: 'atMostOne',
+        message: 'give at most one of folder, contactId, referralId, source and label',
+      },
     ]);
-  if (view !== 'mine') return filter;
-  if (contactId ?? referralId ?? source)
+  if (view !== 'mine') return { ...filter, label: label && labelOf(label) };
+  if (contactId ?? referralId ?? source ?? label)
     throw new InvalidRequest([
       { field: 'view', rule: 'onlyWithFolder', message: 'the view mine goes with folder only' },
     ]);

@@ -6,7 +6,7 @@ import { connectionOf, pageOf } from '../http/page.view.js';
 import { ListOf, Nullable, NullableNumber, OneOf } from '../http/view-fields.js';
 
 export const channels: readonly Channel[] = ['in-app', 'sms'];
-export const folders: readonly Folder[] = ['unread', 'read', 'replied', 'archived'];
+export const folders: readonly Folder[] = ['unread', 'read', 'replied', 'archived', 'snoozed'];
 export const sources: readonly Source[] = [...contactSources, 'console'];
 export const consentStates = ['none', 'pending', 'yes', 'no'] as const;
 
@@ -16,6 +16,9 @@ export class ConversationDto implements ConversationView {
   readonly contactId!: string;
   @Nullable() readonly referralId!: string | null;
   @OneOf(folders) readonly folder!: Folder;
+  /** When the snooze ends; null: when the contact writes, or there is none. */
+  @Nullable() readonly snoozedUntil!: string | null;
+  @ListOf(String) readonly labels!: readonly string[];
   /** User id of the member of staff who is responsible; null: nobody. */
   @Nullable() readonly assignee!: string | null;
   /** Whether you get no alerts of it: your own choice, or by default for conversations that are not yours. */

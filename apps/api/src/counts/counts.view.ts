@@ -8,6 +8,7 @@ export class FolderCountsDto implements FolderCounts {
   readonly read!: number;
   readonly replied!: number;
   readonly archived!: number;
+  readonly snoozed!: number;
   /** Unread, Read and Replied together. */
   readonly inbox!: number;
   readonly all!: number;

@@ -10,7 +10,7 @@ import type { NotifiedPerson } from '@app/domain/notification';
 import type { PublicConversationEvent } from '@app/public-events';
 import { notifierContext } from '../notifier-context.js';
 import { Recipients } from './recipients.js';
-import type { MessageEvent, RecordedMessage } from './recorded-messages.js';
+import { notifiable, type MessageEvent, type RecordedMessage } from './recorded-messages.js';
 import { textRoute } from './text-route.js';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -27,13 +27,15 @@ export class DeliveryRequests {
   ) {}
 
   /** Whether a message of this kind may need a delivery. */
-  static concerns({ type }: PublicConversationEvent): boolean {
-    return ['message.automated', 'message.sent', 'message.received', 'note.added'].includes(type);
+  static concerns(event: PublicConversationEvent): boolean {
+    return notifiable(event) !== null;
   }
 
   /** @throws EventUnreadable, StaffNotKnownYet */
-  async requestFor({ event, source }: RecordedMessage): Promise<void> {
+  async requestFor({ event: published, source }: RecordedMessage): Promise<void> {
     if (source instanceof Unopened) throw new EventUnreadable(source);
+    const event = notifiable(published);
+    if (event === null) return;
     switch (event.type) {
       case 'message.automated':
         return this.requestText(event, source, 'opt-in-request');
@@ -47,13 +49,8 @@ export class DeliveryRequests {
           : undefined;
       case 'note.added':
         return this.requestEmails(event, await this.recipients.mentionedIn(event, source));
-      case 'message.refused':
-      case 'conversation.started':
-      case 'conversation.archived':
-      case 'conversation.unarchived':
-      case 'conversation.assigned':
-      case 'conversation.deleted':
-        return;
+      case 'conversation.unsnoozed':
+        return this.requestEmails(event, await this.recipients.returnedTo(event, source));
     }
   }
 

@@ -38,14 +38,18 @@ export class Recipients {
 
   /** Of a message that staff sent in the app. */
   async contactOf(event: MessageEvent, source: Recorded<ConversationEvent>): Promise<readonly NotifiedPerson[]> {
-    return (
-      notifiedContact(source) ?? this.decidedOnce(event, async () => ({ people: await this.contactWithEmail(event) }))
-    );
+    return saidBy(source) ?? this.decidedOnce(event, async () => ({ people: await this.contactWithEmail(event) }));
   }
 
   /** Of a message that the contact sent in the app. @throws StaffNotKnownYet */
   async staffOf(event: MessageEvent, source: Recorded<ConversationEvent>): Promise<readonly NotifiedPerson[]> {
-    return this.decidedOnce(event, () => this.concernedStaff(event, source));
+    return this.decidedOnce(event, () => this.staffOfConversation(event, source, concernedStaff));
+  }
+
+  /** Of a snooze that ended: the assignee, else the other staff of the conversation. @throws StaffNotKnownYet */
+  async returnedTo(event: MessageEvent, source: Recorded<ConversationEvent>): Promise<readonly NotifiedPerson[]> {
+    const responsible: typeof concernedStaff = ({ assignee, staff }) => (assignee === null ? staff : [assignee]);
+    return saidBy(source) ?? this.decidedOnce(event, () => this.staffOfConversation(event, source, responsible));
   }
 
   /** Of a note: the members whom it mentions. */
@@ -62,7 +66,7 @@ export class Recipients {
 
   /** `null` when it is not decided yet. */
   async decided(event: MessageEvent, source: Recorded<ConversationEvent>): Promise<readonly NotifiedPerson[] | null> {
-    return notifiedContact(source) ?? this.stored(event);
+    return saidBy(source) ?? this.stored(event);
   }
 
   private async decidedOnce(event: MessageEvent, decide: () => Promise<Decision>): Promise<readonly NotifiedPerson[]> {
@@ -91,12 +95,16 @@ export class Recipients {
   }
 
   /** The assigned staff; owners and managers for a conversation without any who may read it. @throws StaffNotKnownYet */
-  private async concernedStaff(event: MessageEvent, source: Recorded<ConversationEvent>): Promise<Decision> {
+  private async staffOfConversation(
+    event: MessageEvent,
+    source: Recorded<ConversationEvent>,
+    staffOf: typeof concernedStaff,
+  ): Promise<Decision> {
     const { programId, conversationId } = event;
     const conversation = await this.lookups.conversation(programId, conversationId);
     if (conversation.status === 'deleted') return { people: [] };
     // Read from the members' events, so that these emails do not wait for a read model.
-    const concerned = await this.membersOf(programId, concernedStaff(conversation));
+    const concerned = await this.membersOf(programId, staffOf(conversation));
     const others = concerned.some(mayGetTexts) ? [] : await this.ownersAndManagers(programId, source.position);
     const choices = await this.mutes(event);
     const staff = new Map([...concerned, ...others].map((member) => [member.userId, member]));
@@ -147,13 +155,13 @@ export class Recipients {
   }
 }
 
-/** What the message itself says about an email to the contact; `null` where it says nothing. */
-const notifiedContact = ({ type, data }: ConversationEvent): readonly NotifiedPerson[] | null =>
-  type !== 'MessageSent' || data.isNotified === null
-    ? null
-    : data.isNotified
-      ? [{ kind: 'contact', id: data.contactId }]
-      : [];
+/** The people that the event itself names; `null` where it names none. */
+function saidBy({ type, data }: ConversationEvent): readonly NotifiedPerson[] | null {
+  // A person who ends a snooze knows of it, and a message in the app has an email of its own.
+  if (type === 'SnoozeEnded') return data.cause === 'staff' || data.channel === 'in-app' ? [] : null;
+  if (type !== 'MessageSent' || data.isNotified === null) return null;
+  return data.isNotified ? [{ kind: 'contact', id: data.contactId }] : [];
+}
 
 /** The read model of the staff is behind. `WaitingForStaff` requests the replay when it has caught up. */
 export class StaffNotKnownYet extends KeyMustWait {

@@ -5,7 +5,7 @@ import { conversationAggregate, type ConversationEvent } from '@app/domain/conve
 import { PUBLISHER, type PublicConversationEvent } from '@app/public-events';
 import { NOTIFIER, parkingKey } from './parking-key.js';
 import { Recipients } from './recipients.js';
-import type { MessageEvent } from './recorded-messages.js';
+import { notifiable, type MessageEvent } from './recorded-messages.js';
 import { textRoute } from './text-route.js';
 
 /** Tells messages whose deliveries were requested from those that the topic has lost. */
@@ -18,8 +18,9 @@ export class RequestCheck {
   ) {}
 
   /** Whether every delivery of the message is requested, or the message is parked. @throws EventUnreadable */
-  async isDone(event: PublicConversationEvent, source: Recorded<ConversationEvent>): Promise<boolean> {
-    if (!('messageId' in event) || event.type === 'message.refused') return true;
+  async isDone(published: PublicConversationEvent, source: Recorded<ConversationEvent>): Promise<boolean> {
+    const event = notifiable(published);
+    if (event === null) return true;
     if (event.type === 'message.received' && event.channel === 'sms') return true;
     const isRequested =
       'channel' in event && event.channel === 'sms'

@@ -9,7 +9,7 @@ import { SourceMissing, type MessageContent } from './message-content.js';
 /** A message that an email tells about. */
 export type Told = { readonly conversationId: string; readonly content: MessageContent };
 
-/** What an email says of one message. A note has no author here and no preview, since its text is sent to nobody. */
+/** What an email says of one message. Only a new message has an author and a preview. */
 type Said = {
   readonly author: string | null;
   readonly subject: string;
@@ -45,7 +45,7 @@ const html = `<p>Hello {{name}},</p>
 <p>{{program}}</p>
 `;
 
-/** The email about new messages: a preview of each, and a link to its thread. About a note, it has only the link. */
+/** The email about new messages: a preview of each, and a link to its thread. About a note or a snooze, it has only the link. */
 @Injectable()
 export class EmailComposer {
   constructor(private readonly lookups: Lookups) {}
@@ -87,9 +87,16 @@ export class EmailComposer {
       const subject = `New message from ${author}`;
       return { author, subject, sentence: `${author} wrote to you:`, preview: shorten(content.text) };
     }
-    // Only staff reads of notes.
+    // Only staff reads of notes and snoozes.
     if (to === 'contact') throw new SourceMissing();
     const contact = await this.contactName(programId, content.contactId);
+    if ('hasReturned' in content)
+      return {
+        author: null,
+        subject: `The conversation with ${contact} is back`,
+        sentence: `The conversation with ${contact} is no longer snoozed.`,
+        preview: null,
+      };
     const colleague = await this.memberName(programId, content.notedBy);
     return {
       author: null,

@@ -9,13 +9,17 @@ import type {
   MessageReceived,
   MessageSent,
   NoteAdded,
+  SnoozeEnded,
 } from '@app/domain/conversation';
 import type { DeliveryRequested } from '@app/domain/delivery';
 import type { Road } from '@app/domain/hold';
 
-/** What an email says: the text of a message; of a note only who wrote it, since its text is sent to nobody. */
+/**
+ * What an email says: the text of a message; of a note only who wrote it, since its text is sent to nobody; of a snooze
+ * that it has ended.
+ */
 export type MessageContent = { readonly contactId: string } & (
-  { readonly text: string } | { readonly notedBy: string }
+  { readonly text: string } | { readonly notedBy: string } | { readonly hasReturned: true }
 );
 
 /** Reads the content of a delivery from the event that it refers to: topics and deliveries hold no content. */
@@ -26,6 +30,7 @@ export class MessageContents {
   /** @throws SourceMissing, ContentErased */
   async message({ source }: DeliveryRequested['data']): Promise<MessageContent> {
     const { type, data } = await this.event(source);
+    if (type === 'SnoozeEnded') return { contactId: data.contactId, hasReturned: true };
     if (isErased(data.text)) throw new ContentErased();
     const { contactId } = data;
     return type === 'NoteAdded' ? { contactId, notedBy: data.by } : { contactId, text: data.text };
@@ -41,7 +46,7 @@ export class MessageContents {
     { source, route: road }: DeliveryRequested['data'],
   ): Promise<{ sms: Omit<Sms, 'statusCallback'>; account: SmsAccount; road: Exclude<Road, 'email'> }> {
     const event = await this.event(source);
-    if (event.type === 'MessageReceived' || event.type === 'NoteAdded') throw new SourceMissing();
+    if (event.type !== 'MessageSent' && event.type !== 'AutomatedTextSent') throw new SourceMissing();
     const data = opened(event.data);
     if (!data) throw new ContentErased();
     const { route, to, text } = data;
@@ -61,7 +66,7 @@ export class MessageContents {
     stream,
     revision,
   }: DeliveryRequested['data']['source']): Promise<
-    Recorded<MessageSent | AutomatedTextSent | MessageReceived | NoteAdded>
+    Recorded<MessageSent | AutomatedTextSent | MessageReceived | NoteAdded | SnoozeEnded>
   > {
     const event = await this.eventLog.at<ConversationEvent>(stream, revision);
     switch (event?.type) {
@@ -69,6 +74,7 @@ export class MessageContents {
       case 'AutomatedTextSent':
       case 'MessageReceived':
       case 'NoteAdded':
+      case 'SnoozeEnded':
         return event;
       default:
         throw new SourceMissing();

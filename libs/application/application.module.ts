@@ -27,6 +27,7 @@ import {
   UsageQueries,
 } from '@app/read-models';
 import { ConsentReader } from './consent/send-gate.js';
+import { PortalBlock } from './block/portal-block.js';
 import { MessageGate } from './conversation/message-gate.js';
 import { TextQuota } from './conversation/text-quota.js';
 
@@ -62,6 +63,7 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     Parking,
     LeadFinder,
     MessageGate,
+    PortalBlock,
     TextQuota,
     ContactQueries,
     ExportedMessages,

@@ -1,6 +1,7 @@
 export * from './address/address.handler.js';
 export * from './bulk/bulk-work.js';
 export * from './bulk/bulk.handler.js';
+export * from './block/block.handler.js';
 export * from './consent/consent.handler.js';
 export * from './contact/contact.handler.js';
 export * from './conversation/conversation.handler.js';

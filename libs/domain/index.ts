@@ -1,6 +1,7 @@
 import type { Upcasters } from '@app/kernel';
 import { addressAggregate } from './address/index.js';
 import { bulkAggregate } from './bulk/index.js';
+import { blockAggregate } from './block/index.js';
 import { consentAggregate } from './consent/index.js';
 import { contactAggregate } from './contact/index.js';
 import { conversationAggregate } from './conversation/index.js';
@@ -33,6 +34,7 @@ export const aggregates = [
   muteAggregate,
   readingAggregate,
   bulkAggregate,
+  blockAggregate,
   consentAggregate,
   inboundAggregate,
   deliveryAggregate,

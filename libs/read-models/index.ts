@@ -1,5 +1,6 @@
 export * from './bulks/bulk.queries.js';
 export { type BulkRow } from './bulks/bulks.projection.js';
+export * from './blocks/block.queries.js';
 export * from './consents/consent.queries.js';
 export * from './contacts/contact.queries.js';
 export { type ContactApplication } from './contacts/contacts.projection.js';

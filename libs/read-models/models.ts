@@ -1,4 +1,6 @@
 export { bulkResultsModel, bulksModel } from './bulks/bulks.projection.js';
+export { blockedMessagesModel } from './blocks/blocked-messages.projection.js';
+export { blocksModel } from './blocks/blocks.projection.js';
 export { consentsProjection } from './consents/consents.projection.js';
 export { contactsProjection } from './contacts/contacts.projection.js';
 export { countsModel } from './counts/counts.projection.js';

@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { ReadModelStore } from '@app/eventing';
 import { BulkQueries } from './bulks/bulk.queries.js';
+import { BlockQueries } from './blocks/block.queries.js';
 import { ConsentQueries } from './consents/consent.queries.js';
 import { ContactQueries } from './contacts/contact.queries.js';
 import { CountQueries } from './counts/count.queries.js';
@@ -21,6 +22,7 @@ import { ThreadQueries } from './thread/thread.queries.js';
 
 const queries = [
   BulkQueries,
+  BlockQueries,
   ConsentQueries,
   ContactQueries,
   CountQueries,

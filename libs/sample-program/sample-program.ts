@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CommandBus } from '@nestjs/cqrs';
 import {
+  HandleBlock,
   HandleContact,
   HandleConversation,
   HandleMember,
@@ -36,6 +37,8 @@ export const sample = {
   /** A machine: the program's website. */
   integration: member('website'),
   contact: { id: contact('rosa'), programId, kind: 'contact' },
+  /** A contact whose messages are kept out of the inbox. */
+  blockedId: contact('sven'),
   referralId: referral('dana'),
   secondReferralId: referral('felix'),
   conversationId: ids.conversation(programId, contact('rosa'), referral('felix')),
@@ -144,6 +147,11 @@ export async function loadSample(
   const label = { label: 'spring bonus', by: sample.agent.id };
   const labels: CommandContext = { ...as('label'), actor: byAgent.actor };
   await commands.execute(new HandleConversation(conversationId, { type: 'LabelConversation', data: label }, labels));
+  const block = { blockId: sample.blockedId, kind: 'contact', subjectId: sample.blockedId, phone: null } as const;
+  const placing: CommandContext = { ...as('block'), actor: byAgent.actor };
+  await commands.execute(
+    new HandleBlock(sample.blockedId, { type: 'PlaceBlock', data: { ...block, by: sample.agent.id } }, placing),
+  );
 }
 
 const program = {
@@ -190,6 +198,7 @@ const contacts: readonly (readonly [name: string, Partial<ContactDetails>])[] = 
       contactType: 'referred',
     },
   ],
+  ['sven', { name: 'Sven Seller', phones: ['+14155550134'], emails: [], contactType: 'client' }],
   ['felix', { name: 'Felix Flat', phones: [], emails: ['felix@mail.example'], contactType: 'referred' }],
 ];
 

@@ -8,6 +8,9 @@ import { QueriesModule } from '@app/read-models';
 import { BulkController } from './bulk/bulk.controller.js';
 import { BulkResolver } from './bulk/bulk.resolver.js';
 import { BulkService } from './bulk/bulk.service.js';
+import { BlocksController } from './blocks/blocks.controller.js';
+import { BlocksResolver } from './blocks/blocks.resolver.js';
+import { BlocksService } from './blocks/blocks.service.js';
 import { ConsentsController } from './consents/consents.controller.js';
 import { ConsentsResolver } from './consents/consents.resolver.js';
 import { ConsentsService } from './consents/consents.service.js';
@@ -69,6 +72,7 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     DeliveriesController,
     ExportsController,
     ImportsController,
+    BlocksController,
     MembersController,
     MeController,
     NotificationsController,
@@ -102,6 +106,8 @@ import { TwilioWebhooksController } from './webhooks/twilio-webhooks.controller.
     ExportsResolver,
     ImportsService,
     ImportsResolver,
+    BlocksService,
+    BlocksResolver,
     MembersService,
     MembersResolver,
     NotificationsService,

@@ -40,6 +40,10 @@ export const fieldOf: Readonly<Record<string, string>> = {
   'POST /v1/conversations/{id}/unsnooze': 'unsnoozeConversation',
   'POST /v1/conversations/{id}/label': 'labelConversation',
   'POST /v1/conversations/{id}/unlabel': 'unlabelConversation',
+  'GET /v1/blocks': 'blocks',
+  'POST /v1/blocks': 'placeBlock',
+  'POST /v1/blocks/{id}/lift': 'liftBlock',
+  'GET /v1/blocks/{id}/messages': 'blockedMessages',
   'GET /v1/contacts': 'contacts',
   'POST /v1/contacts': 'createContact',
   'GET /v1/contacts/{id}': 'contact',
@@ -115,6 +119,7 @@ const idFieldOf: Readonly<Record<string, string>> = {
   contacts: 'contactId',
   referrals: 'referralId',
   deliveries: 'deliveryId',
+  blocks: 'blockId',
   members: 'userId',
   portal: 'conversationId',
 };

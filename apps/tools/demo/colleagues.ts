@@ -2,6 +2,8 @@ import type { Client } from './client.js';
 import type { Script } from './script.js';
 import type { Views } from './views.js';
 
+const SELLER = '+14155550166';
+
 /** How the staff works on the conversation of the day. */
 export class Colleagues {
   constructor(
@@ -13,6 +15,7 @@ export class Colleagues {
   async play(): Promise<void> {
     await this.notes();
     await this.snooze();
+    await this.block();
   }
 
   private async snooze(): Promise<void> {
@@ -34,6 +37,26 @@ export class Colleagues {
       () => views.mailsTo('alex@sunrise-solar.example', 'no longer snoozed'),
       1,
     );
+  }
+
+  private async block(): Promise<void> {
+    const { client, script } = this;
+    script.step('11. A blocked number [M16]');
+    const placed = await client.post<{ blockId: string }>('agent', '/v1/blocks', { phone: SELLER });
+    script.sees('agent', 'blocks a number', placed.status, 201);
+    script.sees('phone', 'texts from it', await client.text(SELLER, 'Cheap watches!'), 200);
+    const messages = async (): Promise<unknown[]> => {
+      const path = `/v1/blocks/${placed.body.blockId}/messages`;
+      const { body } = await client.get<{ documents?: readonly { text: string }[] }>('agent', path);
+      return (body.documents ?? []).map(({ text }) => text);
+    };
+    await script.comesToSee('agent', 'finds the text in the list of the blocked', messages, ['Cheap watches!']);
+    const isInInbox = async (): Promise<boolean> =>
+      JSON.stringify((await client.get('agent', '/v1/conversations?folder=all')).body).includes(SELLER);
+    script.sees('agent', 'finds nothing of it in the inbox', await isInInbox(), false);
+    const lifted = await client.post('agent', `/v1/blocks/${placed.body.blockId}/lift`);
+    script.sees('agent', 'unblocks it', lifted.status, 200);
+    await script.comesToSee('agent', 'the text is in the inbox', isInInbox, true);
   }
 
   private async notes(): Promise<void> {

@@ -23,6 +23,7 @@ export const requirementRows: readonly RequirementRow[] = [
   ['M13', 'snooze a conversation until a time or a reply; put labels on it', 'done', '', '10'],
   ['M14', 'join an inbound text to the conversation that last texted that address from that sender within 30 days, else to the general one; staff may move a message to another conversation of the contact, which is an event', 'partly', 'An inbound text joins the conversation that last texted the number within 30 days; moving a message is missing.', ''],
   ['M15', 'let the author pick the channel; the default is the one last used with the contact, and the sender stays the one the thread already uses', 'open', '', ''],
+  ['M16', 'block a number or a contact: what they write is recorded and shown nowhere but in a list of the blocked; their keywords still count; unblocking shows it', 'done', '', '11'],
   ['I1', 'list conversations newest activity first, with name or number, last message preview, time of last activity and of the contact’s last message, folder, count of answers, channel, consent state, lead state, referral', 'done', '', '1 3 6'],
   ['I2', 'keep folders, shared by the staff, as in *Decisions*: Unread, Read, Replied (together the Inbox) and Archived', 'done', '', '1 4 5'],
   ['I3', 'show three views: one referral’s conversations, All conversations, My conversations', 'done', '', ''],

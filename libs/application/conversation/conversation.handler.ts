@@ -12,6 +12,7 @@ import {
   type ConversationEvent,
   type SendRefused,
 } from '@app/domain/conversation';
+import { ContactBlocked, PortalBlock } from '../block/portal-block.js';
 import { Lookups } from '../lookups/lookups.js';
 import { HandleConversation, type ConversationIntent } from './conversation.command.js';
 import { MessageGate, messageIdFor } from './message-gate.js';
@@ -25,17 +26,21 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     private readonly lookups: Lookups,
     private readonly gate: MessageGate,
     private readonly quota: TextQuota,
+    private readonly block: PortalBlock,
     private readonly eventLog: EventLog,
   ) {}
 
   async execute({ id, intent, context }: HandleConversation): Promise<CommandResult> {
-    const result = await handleCommand(this.aggregates, {
-      aggregate: conversationAggregate,
-      id,
-      intent,
-      context,
-      prepare: (intent: ConversationIntent, state: Conversation) => this.toCommand(id, intent, state, context),
-    }).catch(async (error: unknown) => {
+    const handle = (): Promise<CommandResult> =>
+      handleCommand(this.aggregates, {
+        aggregate: conversationAggregate,
+        id,
+        intent,
+        context,
+        prepare: (intent: ConversationIntent, state: Conversation) => this.toCommand(id, intent, state, context),
+      });
+    const result = await handle().catch(async (error: unknown) => {
+      if (error instanceof ContactBlocked) return (await this.block.keep(error, id, context)) ?? handle();
       throw error instanceof ColleagueReplied ? await this.withTime(id, error) : error;
     });
     for (const { type, data, metadata } of result.events as readonly Recorded<ConversationEvent>[])
@@ -71,6 +76,7 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
       return { type: 'StartConversation', data };
     }
     if (intent.type === 'AssignConversation') await this.checkAssignable(context.programId, intent.data.assignee);
+    if (intent.type === 'WriteInApp') await this.block.check(intent, state, context);
     if (intent.type === 'AddNote') await this.checkMentions(context.programId, intent.data.mentions);
     if (intent.type === 'DeleteByStaff') {
       const { policies } = await this.lookups.program(context.programId);

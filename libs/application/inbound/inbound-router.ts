@@ -3,8 +3,10 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Aggregates, EventUnreadable, KeyDestroyed } from '@app/eventing';
 import { ERASED, opened, type Message, type Open, type Personal, type Recorded } from '@app/kernel';
 import { recipientOf } from '@app/domain/address';
+import { NotBlocked, type MessageBlocked } from '@app/domain/block';
 import { isAwaitingAnswer, keywordOf, type Keyword } from '@app/domain/consent';
 import { inboundAggregate, type InboundReceived, type InboundRouted } from '@app/domain/inbound';
+import { HandleBlock } from '../block/block.handler.js';
 import { HandleConsent } from '../consent/consent.command.js';
 import { HandleContact } from '../contact/contact.command.js';
 import { HandleInbound } from './inbound.handler.js';
@@ -61,7 +63,7 @@ export class InboundRouter {
     const { providerMessageId, from, text, senderId, addressId } = event.data;
     const router = system('automation');
     const keyword = keywordOf(text);
-    const { contactId, referralId, isNewNumber, asKeyword } = await this.routeOf(event, keyword);
+    const { contactId, referralId, isNewNumber, asKeyword, blockId } = await this.routeOf(event, keyword);
     const contact = { kind: 'contact', id: contactId } as const;
 
     if (isNewNumber)
@@ -79,21 +81,39 @@ export class InboundRouter {
     // A text written before its author was erased is erased too.
     if (await this.lookups.isErased(event.metadata.programId, contactId)) return;
     const context = causedBy(event, contact, 'Receive');
-    const message = {
-      text: shownText(event.data),
-      acceptedPosition: event.position,
-      providerMessageId,
-      receivedBy: { senderId, addressId },
-    };
+    const message = { text: shownText(event.data), acceptedPosition: event.position, providerMessageId };
+    const word = asKeyword && keyword ? keyword.word : null;
+    if (blockId && (await this.isKept(event, { ...message, blockId, contactId, referralId, keyword: word }))) return;
+    const received = { ...message, receivedBy: { senderId, addressId } };
     const intent: ConversationIntent =
-      asKeyword && keyword
-        ? { type: 'ReceiveKeyword', data: { ...message, keyword: keyword.word } }
-        : { type: 'ReceiveMessage', data: { ...message, channel: 'sms', source: 'text' } };
+      word !== null
+        ? { type: 'ReceiveKeyword', data: { ...received, keyword: word } }
+        : { type: 'ReceiveMessage', data: { ...received, channel: 'sms', source: 'text' } };
     await toConversation(this.commands, { contactId, referralId }, intent, {
       context,
       startContext: causedBy(event, router, 'StartConversation'),
       source: 'text',
     });
+  }
+
+  /** Keeps the text in its block. @returns `false` when that was lifted meanwhile */
+  private async isKept(
+    event: Received,
+    message: Omit<Open<MessageBlocked['data']>, 'messageId' | 'channel' | 'source'>,
+  ): Promise<boolean> {
+    const messageId = ids.derivedId(event.eventId, 'blocked message');
+    const intent = {
+      type: 'NoteBlockedMessage',
+      data: { ...message, messageId, channel: 'sms', source: 'text' },
+    } as const;
+    const context = causedBy(event, { kind: 'contact', id: message.contactId }, 'NoteBlockedMessage');
+    try {
+      await this.commands.execute(new HandleBlock(message.blockId, intent, context));
+      return true;
+    } catch (error) {
+      if (error instanceof NotBlocked) return false;
+      throw error;
+    }
   }
 
   /**
@@ -155,7 +175,9 @@ export class InboundRouter {
     const { consent, refusedSenderId } = await this.consents.read(programId, { addressId, senderId });
     const isAsked =
       refusedSenderId === null && isAwaitingAnswer(consent, { acceptedAt: occurredAt, sentAt: event.data.sentAt });
+    const blockId = await this.lookups.block(programId, contactId, addressId);
     return {
+      blockId,
       contactId,
       conversationId: await this.lookups.currentConversation(programId, contactId, joined?.referralId ?? null),
       referralId: joined?.referralId ?? null,

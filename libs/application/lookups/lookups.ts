@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Aggregates } from '@app/eventing';
 import { unlessErased, type Message, type StreamFold } from '@app/kernel';
 import { addressAggregate, sealingSubject, type Address } from '@app/domain/address';
+import { blockAggregate } from '@app/domain/block';
 import { contactAggregate, ContactNotFound, type Contact } from '@app/domain/contact';
 import { conversationAggregate, ConversationNotFound, type Conversation } from '@app/domain/conversation';
 import { deliveryAggregate, type Delivery } from '@app/domain/delivery';
@@ -122,6 +123,12 @@ export class Lookups {
   async knownDelivery(programId: string, deliveryId: string): Promise<Delivery> {
     const { state, programId: owner } = this.aggregates.remembered(deliveryAggregate, deliveryId);
     return owner === programId ? state : this.delivery(programId, deliveryId);
+  }
+
+  /** The block of a contact, or of a number, that is in force; `null` when there is none. */
+  async block(programId: string, ...ids: readonly string[]): Promise<string | null> {
+    const blocks = await Promise.all(ids.map((id) => this.load(blockAggregate, id, programId)));
+    return ids.find((_, index) => blocks[index]?.status === 'blocked') ?? null;
   }
 
   /** What the program may not send at present. */

@@ -9,6 +9,7 @@ import { noteTexts } from './note-texts.reaction.js';
 import { removeUploadedFile } from './remove-uploaded-file.reaction.js';
 import { routeInbound } from './route-inbound.reaction.js';
 import { withdrawExports } from './withdraw-exports.reaction.js';
+import { showBlocked } from './show-blocked.reaction.js';
 
 /** All reactions of the automation. */
 export const reactions: readonly Reaction[] = [
@@ -22,4 +23,5 @@ export const reactions: readonly Reaction[] = [
   learnOptOut,
   withdrawExports,
   removeUploadedFile,
+  showBlocked,
 ];

@@ -13,6 +13,7 @@ import { HandleConversation } from '../conversation/conversation.command.js';
 import { HandleInbound } from '../inbound/inbound.handler.js';
 import { HandleProgram } from '../program/program.handler.js';
 import { HandleReferral } from '../referral/referral.command.js';
+import { PortalBlock } from '../block/portal-block.js';
 import { ConsentHandler } from '../consent/consent.handler.js';
 import { ContactHandler } from '../contact/contact.handler.js';
 import { ConversationStarter, type ConversationWith } from '../conversation/conversation-starter.js';
@@ -85,7 +86,10 @@ export class WriteSide {
       [HandleAddress, new AddressHandler(aggregates)],
       [HandleConsent, new ConsentHandler(aggregates, this.lookups, this.consents, quota)],
       [HandleContact, new ContactHandler(aggregates, this.naturalKeys)],
-      [HandleConversation, new ConversationHandler(aggregates, this.lookups, gate, quota, this.eventLog)],
+      [
+        HandleConversation,
+        new ConversationHandler(aggregates, this.lookups, gate, quota, new PortalBlock(aggregates), this.eventLog),
+      ],
       [HandleInbound, new InboundHandler(aggregates)],
       [HandleProgram, new ProgramHandler(aggregates)],
       [HandleReferral, new ReferralHandler(aggregates, this.lookups)],

@@ -52,6 +52,7 @@ export type ConversationCommand =
         providerMessageId: string | null;
         source?: ContactSource;
         receivedBy?: ReceivedBy;
+        wasBlocked?: boolean;
       }
     >
   | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'conversationId' | 'contactId' | 'referralId'>>

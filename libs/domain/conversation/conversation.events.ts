@@ -56,7 +56,8 @@ export type AutomatedTextSent = Message<
 >;
 /**
  * `acceptedPosition` is the position at which the text was accepted: its place in the thread. `null`: use this event's
- * own position. `source` and, for texts, `receivedBy` are missing in events stored before they existed.
+ * own position. `source` and, for texts, `receivedBy` are missing in events stored before they existed. `wasBlocked`: a
+ * block kept it out until now, and nobody is alerted of it.
  */
 export type MessageReceived = Message<
   'MessageReceived',
@@ -68,6 +69,7 @@ export type MessageReceived = Message<
     providerMessageId: string | null;
     source?: ContactSource;
     receivedBy?: ReceivedBy;
+    wasBlocked?: boolean;
   }
 >;
 /** A keyword received by text: a system entry. `receivedBy` is missing in events stored before it existed. */

@@ -19,10 +19,20 @@ export type InboundReceived = Message<
     sentAt: string | null;
   }
 >;
-/** The route of the message, decided once: a repetition after a crash uses the same route. */
+/**
+ * The route of the message, decided once: a repetition after a crash uses the same route. `blockId`: the block that keeps
+ * it out of the conversation, if there was one.
+ */
 export type InboundRouted = Message<
   'InboundRouted',
-  { contactId: string; conversationId: string; referralId: string | null; isNewNumber: boolean; asKeyword: boolean }
+  {
+    contactId: string;
+    conversationId: string;
+    referralId: string | null;
+    isNewNumber: boolean;
+    asKeyword: boolean;
+    blockId?: string | null;
+  }
 >;
 
 export type InboundEvent = InboundReceived | InboundRouted;

@@ -43,7 +43,7 @@ export class Recipients {
 
   /** Of a message that the contact sent in the app. @throws StaffNotKnownYet */
   async staffOf(event: MessageEvent, source: Recorded<ConversationEvent>): Promise<readonly NotifiedPerson[]> {
-    return this.decidedOnce(event, () => this.staffOfConversation(event, source, concernedStaff));
+    return saidBy(source) ?? this.decidedOnce(event, () => this.staffOfConversation(event, source, concernedStaff));
   }
 
   /** Of a snooze that ended: the assignee, else the other staff of the conversation. @throws StaffNotKnownYet */
@@ -159,6 +159,7 @@ export class Recipients {
 function saidBy({ type, data }: ConversationEvent): readonly NotifiedPerson[] | null {
   // A person who ends a snooze knows of it, and a message in the app has an email of its own.
   if (type === 'SnoozeEnded') return data.cause === 'staff' || data.channel === 'in-app' ? [] : null;
+  if (type === 'MessageReceived') return data.wasBlocked === true ? [] : null;
   if (type !== 'MessageSent' || data.isNotified === null) return null;
   return data.isNotified ? [{ kind: 'contact', id: data.contactId }] : [];
 }

@@ -24,10 +24,12 @@ import {
   InboxQueries,
   MemberQueries,
   ReadModelReader,
+  ThreadQueries,
   UsageQueries,
 } from '@app/read-models';
 import { ConsentReader } from './consent/send-gate.js';
 import { PortalBlock } from './block/portal-block.js';
+import { MessageMoves } from './conversation/message-moves.js';
 import { MessageGate } from './conversation/message-gate.js';
 import { TextQuota } from './conversation/text-quota.js';
 
@@ -63,6 +65,7 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     Parking,
     LeadFinder,
     MessageGate,
+    MessageMoves,
     PortalBlock,
     TextQuota,
     ContactQueries,
@@ -72,6 +75,7 @@ export const dueWork = withMethod('do') as readonly Type<DueWork<DueRow>>[];
     InboxQueries,
     MemberQueries,
     ReadModelReader,
+    ThreadQueries,
     UsageQueries,
   ],
   exports: [

@@ -167,11 +167,12 @@ describe('M9: the same key on both surfaces is the same command', () => {
   it('the table has every command', () => {
     const some = new Set(commands(1).map(({ route }) => route));
     const all = Object.keys(fieldOf).filter((route) => !route.startsWith('GET'));
-    // The sample has no uncertain delivery and only leads, and its policy does not allow deletion: these are only
-    // refused, below.
+    // The sample has no uncertain delivery and only leads, its policy does not allow deletion, and its message has
+    // another id each time: these are only refused, below.
     const never = [
       'POST /v1/conversations/{id}/delete',
       'POST /v1/conversations/{id}/lead',
+      'POST /v1/conversations/{id}/move-message',
       'POST /v1/deliveries/{id}/settle',
     ];
     expect([...some, ...never].toSorted()).toEqual(all.toSorted());
@@ -232,6 +233,8 @@ const refused: readonly Asked[] = [
   { route: 'GET /v1/blocks/{id}/messages', id: NOBODY },
   { route: 'POST /v1/conversations/{id}/snooze', id, given: { until: '2020-01-01T09:00:00Z' } },
   { route: 'POST /v1/conversations/{id}/unsnooze', id: NOBODY },
+  { route: 'POST /v1/conversations/{id}/move-message', id, given: { messageId: NOBODY, to: id } },
+  { route: 'POST /v1/conversations/{id}/move-message', id, given: { messageId: 'no id', to: id } },
   { route: 'POST /v1/conversations/{id}/label', id, given: { label: ' ' } },
   { route: 'POST /v1/conversations/{id}/label', id, given: { label: 'x'.repeat(41) } },
   { route: 'POST /v1/conversations/{id}/unlabel', id: NOBODY, given: { label: 'VIP' } },

@@ -38,6 +38,7 @@ export const fieldOf: Readonly<Record<string, string>> = {
   'POST /v1/leads': 'submitLead',
   'POST /v1/conversations/{id}/snooze': 'snoozeConversation',
   'POST /v1/conversations/{id}/unsnooze': 'unsnoozeConversation',
+  'POST /v1/conversations/{id}/move-message': 'moveMessage',
   'POST /v1/conversations/{id}/label': 'labelConversation',
   'POST /v1/conversations/{id}/unlabel': 'unlabelConversation',
   'GET /v1/blocks': 'blocks',

@@ -41,6 +41,7 @@ const table: Readonly<Record<string, readonly Permission[]>> = {
   'POST /v1/leads': ['contacts:write'],
   'POST /v1/conversations/{id}/snooze': ['conversations:write'],
   'POST /v1/conversations/{id}/unsnooze': ['conversations:write'],
+  'POST /v1/conversations/{id}/move-message': ['conversations:write'],
   'POST /v1/conversations/{id}/label': ['conversations:write'],
   'POST /v1/conversations/{id}/unlabel': ['conversations:write'],
   'GET /v1/blocks': ['conversations:read'],

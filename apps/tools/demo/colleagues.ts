@@ -16,6 +16,27 @@ export class Colleagues {
     await this.notes();
     await this.snooze();
     await this.block();
+    await this.move();
+  }
+
+  private async move(): Promise<void> {
+    const { client, script, views } = this;
+    script.step('12. A message that belongs in another conversation [M14]');
+    const { contactId } = client.facts;
+    const general = await client.post<{ conversationId: string }>('agent', '/v1/conversations', { contactId });
+    const to = general.body.conversationId;
+    const messageId = await views.idOf('When do you come?');
+    const moved = await client.post('agent', `/v1/conversations/${views.conversationId}/move-message`, {
+      messageId,
+      to,
+    });
+    script.sees('agent', 'moves a text to the general conversation', moved.status, 200);
+    const preview = async (): Promise<unknown[]> => {
+      const { body } = await client.get('agent', `/v1/conversations/${to}`);
+      return [body['folder'], body['answers'], body['preview']];
+    };
+    await script.comesToSee('agent', 'finds it there, unread', preview, ['unread', 1, 'When do you come?']);
+    await script.comesToSee('agent', 'and no longer here', () => views.idOf('When do you come?'), undefined);
   }
 
   private async snooze(): Promise<void> {

@@ -18,6 +18,10 @@ export class Views {
     return (await this.client.get<List>('agent', `/v1/conversations/${this.conversationId}/messages`)).body.documents;
   }
 
+  async idOf(text: string): Promise<unknown> {
+    return (await this.thread()).find((entry) => entry['text'] === text)?.['id'];
+  }
+
   async states(text: string): Promise<unknown[]> {
     return (await this.thread()).filter((entry) => entry['text'] === text).map(({ state }) => state);
   }

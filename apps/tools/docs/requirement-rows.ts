@@ -21,7 +21,7 @@ export const requirementRows: readonly RequirementRow[] = [
   ['M11', 'keep internal notes (with mentions) in the conversation as a kind of entry that no sender can ever read', 'done', '', '9'],
   ['M12', 'assign a conversation to a member of staff; a reply to an unassigned one claims it', 'done', '', ''],
   ['M13', 'snooze a conversation until a time or a reply; put labels on it', 'done', '', '10'],
-  ['M14', 'join an inbound text to the conversation that last texted that address from that sender within 30 days, else to the general one; staff may move a message to another conversation of the contact, which is an event', 'partly', 'An inbound text joins the conversation that last texted the number within 30 days; moving a message is missing.', ''],
+  ['M14', 'join an inbound text to the conversation that last texted that address from that sender within 30 days, else to the general one; staff may move a message to another conversation of the contact, which is an event', 'done', '', '12'],
   ['M15', 'let the author pick the channel; the default is the one last used with the contact, and the sender stays the one the thread already uses', 'open', '', ''],
   ['M16', 'block a number or a contact: what they write is recorded and shown nowhere but in a list of the blocked; their keywords still count; unblocking shows it', 'done', '', '11'],
   ['I1', 'list conversations newest activity first, with name or number, last message preview, time of last activity and of the contact’s last message, folder, count of answers, channel, consent state, lead state, referral', 'done', '', '1 3 6'],

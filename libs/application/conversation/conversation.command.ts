@@ -12,6 +12,8 @@ export type ConversationIntent =
   | Message<'StartConversation', DataOf<'StartConversation'> & { readonly channel?: Channel | undefined }>
   | Message<'AddNote', Omit<DataOf<'AddNote'>, 'messageId'>>
   | Message<'SnoozeConversation', Omit<DataOf<'SnoozeConversation'>, 'at'>>
+  /** `from`: the conversation in which the message is. */
+  | Message<'MoveMessage', Pick<DataOf<'MoveMessage'>, 'messageId' | 'from' | 'to' | 'by'>>
   /** A member of staff deletes it, if the program's policy allows that. */
   | Message<'DeleteByStaff', { by: string }>
   /** The contact writes in the portal. */
@@ -19,7 +21,7 @@ export type ConversationIntent =
   | { [Type in Automated]: Message<Type, Omit<DataOf<Type>, 'messageId'>> }[Automated]
   | Exclude<
       ConversationCommand,
-      { type: 'SendMessage' | 'StartConversation' | 'AddNote' | 'SnoozeConversation' | Automated }
+      { type: 'SendMessage' | 'StartConversation' | 'AddNote' | 'SnoozeConversation' | 'MoveMessage' | Automated }
     >;
 
 export class HandleConversation extends AggregateCommand<ConversationIntent> {}

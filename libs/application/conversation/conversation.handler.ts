@@ -15,9 +15,12 @@ import {
 import { ContactBlocked, PortalBlock } from '../block/portal-block.js';
 import { Lookups } from '../lookups/lookups.js';
 import { HandleConversation, type ConversationIntent } from './conversation.command.js';
+import { MessageMoves } from './message-moves.js';
 import { MessageGate, messageIdFor } from './message-gate.js';
 import { DeletionNotAllowed, NotReachableInApp, SendRefusedError } from './refusals.js';
 import { TextQuota } from './text-quota.js';
+
+type InOneConversation = Exclude<ConversationIntent, { type: 'MoveMessage' }>;
 
 @CommandHandler(HandleConversation)
 export class ConversationHandler implements ICommandHandler<HandleConversation> {
@@ -27,17 +30,19 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
     private readonly gate: MessageGate,
     private readonly quota: TextQuota,
     private readonly block: PortalBlock,
+    private readonly moves: MessageMoves,
     private readonly eventLog: EventLog,
   ) {}
 
   async execute({ id, intent, context }: HandleConversation): Promise<CommandResult> {
+    if (intent.type === 'MoveMessage') return this.moves.move(intent, context);
     const handle = (): Promise<CommandResult> =>
       handleCommand(this.aggregates, {
         aggregate: conversationAggregate,
         id,
         intent,
         context,
-        prepare: (intent: ConversationIntent, state: Conversation) => this.toCommand(id, intent, state, context),
+        prepare: (intent: InOneConversation, state: Conversation) => this.toCommand(id, intent, state, context),
       });
     const result = await handle().catch(async (error: unknown) => {
       if (error instanceof ContactBlocked) return (await this.block.keep(error, id, context)) ?? handle();
@@ -64,7 +69,7 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
 
   private async toCommand(
     id: string,
-    intent: ConversationIntent,
+    intent: InOneConversation,
     state: Conversation,
     context: CommandContext,
   ): Promise<ConversationCommand> {
@@ -122,7 +127,7 @@ export class ConversationHandler implements ICommandHandler<HandleConversation> 
 }
 
 function toCommand(
-  intent: Exclude<ConversationIntent, { type: 'SendMessage' | 'StartConversation' | 'DeleteByStaff' }>,
+  intent: Exclude<InOneConversation, { type: 'SendMessage' | 'StartConversation' | 'DeleteByStaff' }>,
   messageId: string,
   at: string,
 ): ConversationCommand {

@@ -5,6 +5,7 @@ import { destroyConversationKey } from './destroy-conversation-key.reaction.js';
 import { eraseContact } from './erase-contact.reaction.js';
 import { holdAddresses } from './hold-addresses.reaction.js';
 import { learnOptOut } from './learn-opt-out.reaction.js';
+import { markMoved } from './mark-moved.reaction.js';
 import { noteTexts } from './note-texts.reaction.js';
 import { removeUploadedFile } from './remove-uploaded-file.reaction.js';
 import { routeInbound } from './route-inbound.reaction.js';
@@ -24,4 +25,5 @@ export const reactions: readonly Reaction[] = [
   withdrawExports,
   removeUploadedFile,
   showBlocked,
+  markMoved,
 ];

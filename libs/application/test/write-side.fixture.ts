@@ -19,9 +19,10 @@ import { ContactHandler } from '../contact/contact.handler.js';
 import { ConversationStarter, type ConversationWith } from '../conversation/conversation-starter.js';
 import { ConversationHandler } from '../conversation/conversation.handler.js';
 import { MessageGate } from '../conversation/message-gate.js';
+import { MessageMoves } from '../conversation/message-moves.js';
 import { ids } from '../commands/ids.js';
 import type { ConversationEvent } from '@app/domain/conversation';
-import type { InboxQueries } from '@app/read-models';
+import type { InboxQueries, MessagePlace, ThreadQueries } from '@app/read-models';
 import { ErasePerson } from '../erasure/erase-person.js';
 import type { WithdrawExports } from '../export/withdraw-exports.js';
 import { InboundRouter } from '../inbound/inbound-router.js';
@@ -56,6 +57,11 @@ export class WriteSide {
   } as unknown as CommandBus;
   /** The daily limit of texts; tests set it. */
   readonly limits = { perProgram: 100, perContact: 10 };
+  /** What the read model knows of messages. */
+  readonly places = new Map<string, MessagePlace>();
+  private readonly threads = {
+    placeOf: (_programId: string, id: string) => Promise.resolve(this.places.get(id) ?? null),
+  } as unknown as ThreadQueries;
   /** Today's count of the program's texts in the read model. */
   textsOfProgram = 0;
   private followed: Position | null = null;
@@ -82,13 +88,22 @@ export class WriteSide {
     const usage = { textsOn: () => Promise.resolve(this.textsOfProgram) } as unknown as UsageQueries;
     const quota = new TextQuota(this.lookups, usage, this.limits);
     const gate = new MessageGate(this.lookups, this.consents, quota);
+    const moves = new MessageMoves(aggregates, this.lookups, this.eventLog, this.threads);
     this.handlers = new Map<unknown, Handler>([
       [HandleAddress, new AddressHandler(aggregates)],
       [HandleConsent, new ConsentHandler(aggregates, this.lookups, this.consents, quota)],
       [HandleContact, new ContactHandler(aggregates, this.naturalKeys)],
       [
         HandleConversation,
-        new ConversationHandler(aggregates, this.lookups, gate, quota, new PortalBlock(aggregates), this.eventLog),
+        new ConversationHandler(
+          aggregates,
+          this.lookups,
+          gate,
+          quota,
+          new PortalBlock(aggregates),
+          moves,
+          this.eventLog,
+        ),
       ],
       [HandleInbound, new InboundHandler(aggregates)],
       [HandleProgram, new ProgramHandler(aggregates)],

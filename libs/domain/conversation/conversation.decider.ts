@@ -2,6 +2,7 @@ import { decideByType, DomainError, type Decider, type Message, type Open } from
 import { folderAfter, type Folder } from './folders.js';
 import { isNewLabel, labelsAfter } from './labels.js';
 import { endedByMessage, endedByStaff, endedByTime, snooze, snoozedUntilAfter } from './snooze.js';
+import { movedAfter, movedBack, moveMessage, type Moved } from './moves.js';
 import { ColleagueReplied, newestAfter, newestOfColleagues, type NewestMessage } from './newest-messages.js';
 import type {
   Channel,
@@ -9,6 +10,7 @@ import type {
   ConversationEvent,
   KeywordReceived,
   ReceivedBy,
+  MessageMoved,
   NoteAdded,
   SendRule,
   Source,
@@ -57,6 +59,7 @@ export type ConversationCommand =
     >
   | Message<'ReceiveKeyword', Omit<Open<KeywordReceived['data']>, 'conversationId' | 'contactId' | 'referralId'>>
   | Message<'AddNote', Omit<Open<NoteAdded['data']>, 'conversationId' | 'contactId' | 'referralId'>>
+  | Message<'MoveMessage', Omit<MessageMoved['data'], 'conversationId' | 'contactId' | 'referralId'>>
   | Message<'AssignConversation', { assignee: string | null; by: string }>
   /** `at`: the time of the request (ISO 8601); for `EndSnooze`, the end that has come. */
   | Message<'SnoozeConversation', { until: string | null; by: string; at: string }>
@@ -95,6 +98,7 @@ export type Conversation =
       readonly sent: number;
       /** The newest messages, oldest first. */
       readonly newest: readonly NewestMessage[];
+      readonly moved: Moved;
     };
 
 /** Longest text the provider accepts in one message, in UTF-16 units. */
@@ -131,11 +135,12 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
         received: 0,
         sent: 0,
         newest: [],
+        moved: {},
       };
     }
     if (state.status === 'not-started') return state;
     const revision = state.revision + 1;
-    if (event.type === 'ConversationDeleted') return { ...state, revision, status: 'deleted', newest: [] };
+    if (event.type === 'ConversationDeleted') return { ...state, revision, status: 'deleted', newest: [], moved: {} };
     return {
       ...state,
       revision,
@@ -147,6 +152,7 @@ export const conversationDecider: Decider<Conversation, ConversationCommand, Con
       sent: state.sent + Number(event.type === 'MessageSent'),
       staff: staffAfter(state.staff, event),
       newest: newestAfter(state.newest, event, revision),
+      moved: movedAfter(state.moved, event),
     };
   },
 };
@@ -177,6 +183,7 @@ const decideStarted = decideByType<
   ],
   ReceiveKeyword: (data, state) => [{ type: 'KeywordReceived', data: { ...about(state), ...data } }],
   AddNote: (data, state) => [{ type: 'NoteAdded', data: { ...about(state), ...data } }],
+  MoveMessage: moveMessage,
   ReadConversation: (data, state) =>
     state.folder === 'unread' ? [{ type: 'ConversationRead', data: { ...about(state), ...data } }] : [],
   MarkUnread: (data, state) =>
@@ -202,7 +209,10 @@ const decideStarted = decideByType<
     state.assignee === data.assignee ? [] : [{ type: 'ConversationAssigned', data: { ...about(state), ...data } }],
   HandOverConversation: ({ from, ...data }, state) =>
     state.assignee === from ? [{ type: 'ConversationAssigned', data: { ...about(state), ...data } }] : [],
-  DeleteConversation: (data, state) => [{ type: 'ConversationDeleted', data: { ...about(state), ...data } }],
+  DeleteConversation: (data, state) => [
+    ...movedBack(data.by, { ...about(state), moved: state.moved }),
+    { type: 'ConversationDeleted', data: { ...about(state), ...data } },
+  ],
 });
 
 const about = ({ conversationId, contactId, referralId }: Started) => ({ conversationId, contactId, referralId });
@@ -237,13 +247,6 @@ export class ConversationWasDeleted extends DomainError {
   override readonly kind = 'gone';
   constructor() {
     super('This conversation was deleted; start a new one with the contact');
-  }
-}
-export class MessageNotFound extends DomainError {
-  readonly code = 'MessageNotFound';
-  override readonly kind = 'not-found';
-  constructor(override readonly field: string) {
-    super('The conversation has no such message');
   }
 }
 export class TextTooLong extends DomainError {

@@ -1,4 +1,4 @@
-import type { EventTypes, JsonObject, Message, Personal } from '@app/kernel';
+import type { EventTypes, JsonObject, Message, Personal, Position } from '@app/kernel';
 
 export type Channel = 'in-app' | 'sms';
 
@@ -103,6 +103,21 @@ export type NoteAdded = Message<
   'NoteAdded',
   About & { messageId: string; by: string; text: Personal<string>; mentions: readonly string[] }
 >;
+/**
+ * A message that this conversation received was moved to another conversation of the contact, or back. `from`: where it
+ * was until now. `receivedPosition`: that of its `MessageReceived`.
+ */
+export type MessageMoved = Message<
+  'MessageMoved',
+  About & {
+    messageId: string;
+    from: string;
+    to: string;
+    toReferralId: string | null;
+    receivedPosition: Position;
+    by: string;
+  }
+>;
 /** A member of staff opened an unread conversation. */
 export type ConversationRead = Message<'ConversationRead', About & { by: string }>;
 export type ConversationMarkedUnread = Message<'ConversationMarkedUnread', About & { by: string }>;
@@ -140,6 +155,7 @@ export type ConversationEvent =
   | KeywordReceived
   | SendRefused
   | NoteAdded
+  | MessageMoved
   | ConversationRead
   | ConversationMarkedUnread
   | ConversationArchived
@@ -159,6 +175,7 @@ export const conversationEventTypes = {
   KeywordReceived: { version: 1, sealed: { text: 'conversationId' } },
   SendRefused: { version: 1 },
   NoteAdded: { version: 1, sealed: { text: 'conversationId' } },
+  MessageMoved: { version: 1 },
   ConversationRead: { version: 1 },
   ConversationMarkedUnread: { version: 1 },
   ConversationArchived: { version: 1 },

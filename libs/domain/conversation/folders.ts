@@ -29,6 +29,7 @@ export function folderAfter(folder: Folder, event: ConversationEvent): Folder {
     case 'KeywordReceived':
     case 'SendRefused':
     case 'NoteAdded':
+    case 'MessageMoved':
     case 'ConversationAssigned':
     case 'ConversationLabelled':
     case 'ConversationUnlabelled':

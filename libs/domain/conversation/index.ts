@@ -6,6 +6,7 @@ export * from './conversation.decider.js';
 export * from './conversation.events.js';
 export * from './folders.js';
 export * from './labels.js';
+export { MessageNotFound, MessageNotMovable, OtherContact } from './moves.js';
 export * from './newest-messages.js';
 export { SnoozeEndsInThePast } from './snooze.js';
 export * from './source.js';

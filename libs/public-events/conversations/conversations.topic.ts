@@ -32,6 +32,7 @@ export type PublicConversationEvent = Envelope &
     | { readonly type: 'message.automated'; readonly messageId: string; readonly channel: 'sms'; readonly kind: string }
     | { readonly type: 'message.received'; readonly messageId: string; readonly channel: Channel }
     | { readonly type: 'note.added'; readonly messageId: string; readonly by: string }
+    | { readonly type: 'message.moved'; readonly messageId: string; readonly from: string; readonly to: string }
     | { readonly type: 'message.refused'; readonly messageId: string; readonly channel: Channel; readonly rule: string }
   );
 
@@ -89,6 +90,10 @@ export function toPublic(event: Recorded<ConversationEvent>): PublicConversation
       };
     case 'NoteAdded':
       return { ...envelope, type: 'note.added', messageId: event.data.messageId, by: event.data.by };
+    case 'MessageMoved': {
+      const { messageId, from, to } = event.data;
+      return { ...envelope, type: 'message.moved', messageId, from, to };
+    }
     case 'KeywordReceived':
     case 'ConversationRead':
     case 'ConversationMarkedUnread':

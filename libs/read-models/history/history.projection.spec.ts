@@ -60,6 +60,14 @@ describe('history', () => {
     },
   );
 
+  it('M14: a message that was moved is in the history of the other referral', () => {
+    const moved = { type: 'MessageMoved', data: { ...samples.MessageMoved, toReferralId: 'referral-2' } } as const;
+    history
+      .given(happened('conversation-conversation-1', sampleOf('MessageReceived')))
+      .when(happened('conversation-conversation-1', moved))
+      .then({ conversationId: 'conversation-2', referralId: 'referral-2' });
+  });
+
   it('M1: a text has its place by when it was accepted', () => {
     const { acceptedPosition } = samples.KeywordReceived;
     history

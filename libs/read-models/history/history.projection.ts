@@ -54,6 +54,7 @@ export const historyProjection = defineReadModel<HistoryEntry>()({
     'MessageReceived',
     'KeywordReceived',
     'SendRefused',
+    'MessageMoved',
     'OptInRequested',
     'OptInFormReceived',
     'ContactCreated',
@@ -73,6 +74,8 @@ export const historyProjection = defineReadModel<HistoryEntry>()({
 
   evolve(row, event) {
     if (event.type === 'ContactErased') return row && { ...row, from: null, to: null, application: null, amount: null };
+    if (event.type === 'MessageMoved')
+      return row && { ...row, conversationId: event.data.to, referralId: event.data.toReferralId };
     if (row !== null) return row;
     switch (event.type) {
       case 'ReferralCreated':

@@ -21,6 +21,8 @@ export type ConversationView = Omit<
   | 'labels'
   | 'received'
   | 'readByAuthor'
+  | 'replied'
+  | 'isLatestMoved'
 > & {
   /** Where it came from; `null` until a rebuild of the inbox. */
   readonly source: Source | null;
@@ -62,6 +64,8 @@ export const viewOf = ({
   activity: _activity,
   archived: _archived,
   mine: _mine,
+  replied: _replied,
+  isLatestMoved: _isLatestMoved,
   staff = [],
   source = null,
   snoozedUntil = null,

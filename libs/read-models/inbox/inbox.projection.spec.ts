@@ -5,12 +5,9 @@ import { inboxProjection } from './inbox.projection.js';
 
 const inbox = projectionSpec(inboxProjection);
 const record = newRecord();
-const happened = (event: Message, occurredAt?: string) =>
-  record(
-    'conversation-conversation-1',
-    event,
-    occurredAt === undefined ? {} : { occurredAt },
-  ) as Recorded<ConversationEvent>;
+const happenedIn = (id: string, event: Message, occurredAt?: string) =>
+  record(`conversation-${id}`, event, occurredAt === undefined ? {} : { occurredAt }) as Recorded<ConversationEvent>;
+const happened = (event: Message, occurredAt?: string) => happenedIn('conversation-1', event, occurredAt);
 
 const started = () => happened(sampleOf('ConversationStarted'));
 const received = (text = 'Is my bonus in?', at?: string) =>
@@ -91,6 +88,42 @@ describe('inbox', () => {
       .given(started(), assigned('ben'))
       .when(assigned(null))
       .then({ mine: ['anna'] });
+  });
+
+  it('M14: a message that was moved counts where it is now, unless staff have answered since it came', () => {
+    const other = happenedIn('conversation-2', {
+      type: 'ConversationStarted',
+      data: { ...samples.ConversationStarted, conversationId: 'conversation-2' },
+    });
+    const message = received();
+    const move = (from: string, to: string) =>
+      happened({
+        type: 'MessageMoved',
+        data: { ...samples.MessageMoved, from, to, receivedPosition: message.position },
+      });
+    const before = [started(), other, message];
+    const moved = move('conversation-1', 'conversation-2');
+    const isLatestMoved = true;
+    inbox
+      .given(...before)
+      .when(moved)
+      .then({ id: 'conversation-1', answers: 0, isLatestMoved, revision: moved.revision });
+    inbox
+      .given(...before)
+      .when(moved)
+      .then({ id: 'conversation-2', answers: 1, isLatestMoved, revision: other.revision });
+    inbox
+      .given(...before, moved)
+      .when(move('conversation-2', 'conversation-1'))
+      .then({ id: 'conversation-1', answers: 1 });
+    inbox
+      .given(...before, moved, sent())
+      .when(move('conversation-2', 'conversation-1'))
+      .then({ id: 'conversation-1', answers: 0 });
+    inbox
+      .given(...before, moved)
+      .when(received())
+      .then({ id: 'conversation-1', answers: 1, isLatestMoved: false });
   });
 
   it('M13: a snoozed conversation is out of the inbox until the snooze ends', () => {

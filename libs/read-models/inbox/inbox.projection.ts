@@ -10,6 +10,7 @@ import {
   type Channel,
   type ConversationEvent,
   type Folder,
+  type MessageMoved,
   type Source,
 } from '@app/domain/conversation';
 import { defineReadModel } from '../define-read-model.js';
@@ -35,6 +36,10 @@ export type InboxRow = {
   readonly mine?: readonly string[];
   /** Where it came from. Rows written before this field existed have none until a rebuild. */
   readonly source?: Source;
+  /** Position of the last message by staff. Rows written before this field existed have none until a rebuild. */
+  readonly replied?: string;
+  /** A message was moved in or out after the latest one: the latest one is read from the thread. */
+  readonly isLatestMoved?: boolean;
   /** The contact's messages since the last message by staff. */
   readonly answers: number;
   /** All messages of the contact. Rows written before this field existed have none until a rebuild. */
@@ -67,6 +72,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     'KeywordReceived',
     'SendRefused',
     'NoteAdded',
+    'MessageMoved',
     'ConversationRead',
     'ConversationMarkedUnread',
     'ConversationArchived',
@@ -91,15 +97,16 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     mineFolder: ['programId', 'mine', 'folder', 'activity'],
   },
   listField: 'mine',
-  touches: (event) => event.aggregateId,
+  touches: (event) => (event.type === 'MessageMoved' ? [event.data.from, event.data.to] : event.aggregateId),
 
-  evolve(row, event) {
+  evolve(row, event, id) {
     const at = event.metadata.occurredAt;
     const { revision } = event;
     // A text that was accepted earlier than the last activity, but routed later, does not change the time.
     const active = {
       lastActivityAt: row !== null && row.lastActivityAt > at ? row.lastActivityAt : at,
       activity: event.position,
+      isLatestMoved: false,
     };
     if (event.type === 'ConversationStarted') {
       const { conversationId, contactId, referralId, by } = event.data;
@@ -125,6 +132,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
     }
     // A projection never refuses an event: `null` is a valid result.
     if (row === null || event.type === 'ConversationDeleted') return null;
+    if (event.type === 'MessageMoved') return withMove(row, event, id);
     const moved = movedBy(row, event);
     switch (event.type) {
       case 'MessageReceived': {
@@ -143,6 +151,7 @@ export const inboxProjection = defineReadModel<InboxRow>()({
           ...moved,
           ...active,
           answers: 0,
+          replied: event.position,
           preview: preview(event.data.text),
           channel: event.data.channel,
         };
@@ -192,7 +201,19 @@ function readAfter({ received = 0, readByAuthor }: InboxRow, event: Recorded<Con
   return { readByAuthor: { ...readByAuthor, [event.data.by]: { revision: event.revision, messages: received } } };
 }
 
-const preview = (text: Personal<string>): string | null => {
+/** A message that staff have not answered counts where it is now. */
+function withMove(row: InboxRow, { data, revision, aggregateId }: Recorded<MessageMoved>, id: string): InboxRow {
+  const isUnanswered = data.receivedPosition > (row.replied ?? '');
+  const change = !isUnanswered ? 0 : id === data.to ? 1 : -1;
+  return {
+    ...row,
+    answers: Math.max(0, row.answers + change),
+    isLatestMoved: true,
+    revision: id === aggregateId ? revision : row.revision,
+  };
+}
+
+export const preview = (text: Personal<string>): string | null => {
   if (isErased(text)) return null;
   const characters = [...text.replace(/\s+/g, ' ')];
   return characters.length <= PREVIEW_LENGTH

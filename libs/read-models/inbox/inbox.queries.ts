@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '@app/eventing';
-import { isAlertedOfUnassigned, type Permission, type Position, type Role } from '@app/kernel';
+import { ERASED, isAlertedOfUnassigned, type Permission, type Position, type Role } from '@app/kernel';
 import { concernedStaff } from '@app/domain/conversation';
 import { consentsProjection } from '../consents/consents.projection.js';
 import { contactsProjection } from '../contacts/contacts.projection.js';
@@ -9,9 +9,10 @@ import { muteRowId, mutesModel } from '../mutes/mutes.projection.js';
 import { programsProjection } from '../programs/programs.projection.js';
 import { ReadModelReader } from '../read-model-reader.js';
 import { readingRowId, readingsModel } from '../readings/readings.projection.js';
+import { threadProjection } from '../thread/thread.projection.js';
 import { consentFor, muteOf, readBy, shownAs, viewOf, type ConversationView } from './conversation-view.js';
 import { selection, type InboxFilter } from './inbox-lists.js';
-import { inboxProjection, type InboxRow } from './inbox.projection.js';
+import { inboxProjection, preview, type InboxRow } from './inbox.projection.js';
 
 /** The viewer: personal settings are shown only to their owner, texts only to people with the permission to read them. */
 export type Viewer = {
@@ -25,6 +26,8 @@ export const readsContent = ({ permissions }: Pick<Viewer, 'permissions'>): bool
   permissions.includes('messages:read');
 
 const CONVERSATIONS_ON_PAGE = 50;
+/** How many of the latest entries of a thread are searched for the latest messages. */
+const ENTRIES_SEARCHED = 50;
 
 @Injectable()
 export class InboxQueries {
@@ -116,6 +119,27 @@ export class InboxQueries {
     return rows.map(({ id }) => id);
   }
 
+  /** After a message was moved in or out, the row does not know which one is the latest. */
+  private async withLatest(row: InboxRow): Promise<InboxRow> {
+    if (row.isLatestMoved !== true) return row;
+    const { documents } = await this.readModels.page(threadProjection, {
+      programId: row.programId,
+      index: 'conversation',
+      equals: { conversationId: row.id },
+      order: 'desc',
+      limit: ENTRIES_SEARCHED,
+    });
+    const messages = documents.filter(({ kind }) => kind === 'message' || kind === 'automated');
+    const [last] = messages;
+    const received = messages.find(({ direction }) => direction === 'in');
+    return {
+      ...row,
+      preview: last ? preview(last.text ?? ERASED) : '',
+      channel: last?.channel ?? null,
+      lastContactMessageAt: received?.at ?? null,
+    };
+  }
+
   /**
    * Contacts and consents change independently of their conversations, so they are joined by id for the rows of the
    * page.
@@ -150,7 +174,8 @@ export class InboxQueries {
     const readingOf = new Map(readings.map((reading) => [reading.conversationId, reading]));
     const byAddress = new Map(consents.map((consent) => [consent.id, consent]));
     const senders = programs[0]?.senders ?? [];
-    const shown = readsContent(viewer) ? rows : rows.map((row) => ({ ...row, preview: null }));
+    const latest = await Promise.all(rows.map((row) => this.withLatest(row)));
+    const shown = readsContent(viewer) ? latest : latest.map((row) => ({ ...row, preview: null }));
     return shown.map((shownRow) => {
       const { row, staff, received, readByAuthor } = viewOf(shownRow);
       const contact = contactOf.get(row.contactId);

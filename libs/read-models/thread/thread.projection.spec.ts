@@ -31,6 +31,25 @@ describe('thread', () => {
       });
   });
 
+  it('M14: a message that was moved is in the other thread, at its place', () => {
+    const received = happened(sampleOf('MessageReceived'));
+    const order = samples.MessageReceived.acceptedPosition ?? '';
+    thread
+      .given(started, received)
+      .when(happened(sampleOf('MessageMoved')))
+      .then({
+        id: 'message-3',
+        conversationId: 'conversation-2',
+        home: 'conversation-1',
+        revision: received.revision,
+        order,
+      });
+    thread
+      .given(started)
+      .when(happened(sampleOf('MessageMoved')))
+      .thenNothing();
+  });
+
   it('M7: an in-app message has no delivery', () => {
     thread
       .given(started)

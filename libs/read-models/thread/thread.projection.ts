@@ -32,6 +32,12 @@ export type ThreadEntry = {
   readonly senderId?: string | null;
   readonly addressId?: string | null;
   readonly at: string;
+  /**
+   * The conversation that received it, and the revision of its event there. Entries written before these fields existed
+   * have none until a rebuild.
+   */
+  readonly home?: string;
+  readonly revision?: number;
   /** Position at which it was accepted: its place in the thread. */
   readonly order: string;
 };
@@ -45,6 +51,7 @@ export const threadProjection = defineReadModel<ThreadEntry>()({
     'KeywordReceived',
     'SendRefused',
     'NoteAdded',
+    'MessageMoved',
     'ConversationAssigned',
     'ConversationDeleted',
   ],
@@ -59,6 +66,7 @@ export const threadProjection = defineReadModel<ThreadEntry>()({
   evolve(row, event) {
     // The entry itself stays, with its author.
     if (event.type === 'ConversationDeleted') return row && { ...row, text: null };
+    if (event.type === 'MessageMoved') return row && { ...row, conversationId: event.data.to };
     if (row !== null) return row;
     switch (event.type) {
       case 'MessageSent':
@@ -149,6 +157,8 @@ const common = (
   senderId: (data.route ?? data.receivedBy)?.senderId ?? null,
   addressId: (data.route ?? data.receivedBy)?.addressId ?? null,
   at: event.metadata.occurredAt,
+  home: event.aggregateId,
+  revision: event.revision,
   order: data.acceptedPosition ?? event.position,
 });
 

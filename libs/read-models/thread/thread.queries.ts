@@ -8,8 +8,13 @@ import { readsContent, type Viewer } from '../inbox/inbox.queries.js';
 import { threadProjection, type ThreadEntry } from './thread.projection.js';
 
 /** An entry with its current delivery state. */
-export type MessageView = Omit<ThreadEntry, 'programId' | 'order' | 'contactId' | 'refusedSenderId' | 'mentions'> & {
+export type MessageView = Omit<
+  ThreadEntry,
+  'programId' | 'order' | 'contactId' | 'refusedSenderId' | 'mentions' | 'home' | 'revision'
+> & {
   readonly mentions: readonly string[];
+  /** The conversation that received it; `null` unless it was moved. */
+  readonly movedFrom: string | null;
   readonly state: string;
   /** Description of the failure; for a message that our rules refused or withheld, the rule. */
   readonly reason: string | null;
@@ -17,6 +22,9 @@ export type MessageView = Omit<ThreadEntry, 'programId' | 'order' | 'contactId' 
   /** For a message stopped by an opt-out: the program's number that received it. */
   readonly optedOutOf: string | null;
 };
+
+/** The conversation that received or sent a message, and the revision of its event there. */
+export type MessagePlace = { readonly conversationId: string; readonly revision: number };
 
 /** Where a page of a thread is: by the cursor of another page, or by the id of a message. */
 export type ThreadPage = Pick<PageRequest, 'order' | 'after' | 'limit'> & {
@@ -37,6 +45,14 @@ export class ThreadQueries {
     const thread = { programId: viewer.programId, index: 'conversation', equals: { conversationId }, order };
     const { documents, ...page } = await this.entries(thread, conversationId, where);
     return { documents: await this.views(viewer, documents), ...page };
+  }
+
+  /** Where the event of an entry is; `null` for an unknown entry. */
+  async placeOf(programId: string, id: string): Promise<MessagePlace | null> {
+    const entry = await this.readModels.one(threadProjection, programId, id);
+    return entry?.home === undefined || entry.revision === undefined
+      ? null
+      : { conversationId: entry.home, revision: entry.revision };
   }
 
   /** These entries, in any order. */
@@ -103,6 +119,7 @@ function view(entry: ThreadEntry, delivery: DeliveryRow | undefined): Omit<Messa
     rule,
     deliveryId,
     at,
+    home = conversationId,
   } = entry;
   return {
     id,
@@ -117,6 +134,7 @@ function view(entry: ThreadEntry, delivery: DeliveryRow | undefined): Omit<Messa
     rule,
     deliveryId,
     at,
+    movedFrom: home === conversationId ? null : home,
     ...stateOf(entry, delivery),
   };
 }

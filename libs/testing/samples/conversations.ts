@@ -95,6 +95,15 @@ export const conversationSamples = {
     isFinished: true,
     at: '2026-01-05T09:00:01.000Z',
   },
+  MessageMoved: {
+    ...about,
+    messageId: 'message-3',
+    from: about.conversationId,
+    to: 'conversation-2',
+    toReferralId: null,
+    receivedPosition: place,
+    by: 'anna',
+  },
   BlockPlaced: { blockId: 'address-1', kind: 'number', subjectId: 'address-1', phone, by: 'anna' },
   MessageBlocked: {
     blockId: 'address-1',

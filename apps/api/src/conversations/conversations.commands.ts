@@ -1,7 +1,7 @@
 import { Post, Put } from '@nestjs/common';
 import { Field, InputType } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsNotEmpty, IsString, MaxLength, ValidateIf } from 'class-validator';
+import { IsIn, IsNotEmpty, IsString, IsUUID, MaxLength, ValidateIf } from 'class-validator';
 import { HandleConversation, HandleMute, HandleReading, OpenConversation } from '@app/application';
 import { labelOf, LONGEST_LABEL } from '@app/domain/conversation';
 import { Id } from '../http/id-param.js';
@@ -31,6 +31,13 @@ class MuteConversationDto {
 class SnoozeConversationDto {
   /** When the conversation comes back; if absent, when the contact writes. */
   @Optional() @IsTime() readonly until?: string;
+}
+
+@InputType({ isAbstract: true })
+class MoveMessageDto {
+  @IsUUID() readonly messageId!: string;
+  /** Another conversation of the same contact. */
+  @IsUUID() readonly to!: string;
 }
 
 @InputType({ isAbstract: true })
@@ -136,6 +143,15 @@ export const conversationCommands: PlainCommands = {
       command: (id, { id: by }, context) =>
         new HandleConversation(id, { type: 'UnsnoozeConversation', data: { by } }, context),
     },
+    withBody(MoveMessageDto, {
+      name: 'moveMessage',
+      route: Post(':id/move-message'),
+      mutation: 'moveMessage',
+      description:
+        'Moves a message of the contact to another of their conversations, which is in Unread then; the same way back.',
+      command: (id, { id: by }, context, { messageId, to }) =>
+        new HandleConversation(id, { type: 'MoveMessage', data: { messageId, from: id, to, by } }, context),
+    }),
     withBody(LabelDto, {
       name: 'label',
       route: Post(':id/label'),

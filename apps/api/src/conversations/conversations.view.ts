@@ -72,6 +72,8 @@ export class MessageDto implements MessageView {
   @Nullable() readonly assignee!: string | null;
   /** For a note: the user ids of the members that it mentions. */
   @ListOf(String) readonly mentions!: readonly string[];
+  /** The conversation that received it; null unless it was moved. */
+  @Nullable() readonly movedFrom!: string | null;
   /** For a refusal. */
   @Nullable() readonly rule!: string | null;
   /** For a message stopped by an opt-out: the program's number that received it. */

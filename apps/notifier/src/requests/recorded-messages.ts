@@ -4,15 +4,18 @@ import { streamOf, type Recorded } from '@app/kernel';
 import { conversationAggregate, type ConversationEvent } from '@app/domain/conversation';
 import { CONVERSATIONS_TOPIC, toPublic, type PublicConversationEvent } from '@app/public-events';
 
+type Silent = { type: 'message.refused' | 'message.moved' };
+
 /** A public event of which people may be notified, and the id of what they are notified of. */
 export type MessageEvent =
-  | Extract<Exclude<PublicConversationEvent, { type: 'message.refused' }>, { messageId: string }>
+  | Extract<Exclude<PublicConversationEvent, Silent>, { messageId: string }>
   | (Extract<PublicConversationEvent, { type: 'conversation.unsnoozed' }> & { readonly messageId: string });
 
 /** `null` for an event of which nobody is ever notified. */
 export function notifiable(event: PublicConversationEvent): MessageEvent | null {
   if (event.type === 'conversation.unsnoozed') return { ...event, messageId: event.id };
-  return 'messageId' in event && event.type !== 'message.refused' ? event : null;
+  if (event.type === 'message.refused' || event.type === 'message.moved') return null;
+  return 'messageId' in event ? event : null;
 }
 
 /** A public event with the recorded event that it is made of. */

@@ -13,7 +13,7 @@ let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'demo-'))));
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-it('G4 M1 M2 M3 M4 M5 M7 M11 M13 M16 I1 I2 I4 R1 R3 K1 K2 K3 K8 N1 N2 T1: the demo succeeds, and the transcript equals the received messages', async () => {
+it('G4 M1 M2 M3 M4 M5 M7 M11 M13 M14 M16 I1 I2 I4 R1 R3 K1 K2 K3 K8 N1 N2 T1: the demo succeeds, and the transcript equals the received messages', async () => {
   const { stdout } = await demo(['--transcript', join(folder, 'day.json')], environment);
   expect(stdout).toContain('The demo succeeded.');
   expect(stdout).not.toContain('✗');

@@ -2,12 +2,11 @@ import { deciderSpec } from '@app/testing';
 import {
   concernedStaff,
   conversationDecider,
-  ConversationNotFound,
-  ConversationWasDeleted,
   LONGEST_TEXT,
   TextTooLong,
   type ConversationCommand,
 } from './conversation.decider.js';
+import { ConversationNotFound, ConversationWasDeleted } from './conversation.errors.js';
 import { ColleagueReplied } from './newest-messages.js';
 import type { ConversationEvent, SendRule } from './conversation.events.js';
 

@@ -1,4 +1,5 @@
 import { decideByType, DomainError, type Decider, type Message, type Open } from '@app/kernel';
+import { ConversationNotFound, ConversationWasDeleted } from './conversation.errors.js';
 import { folderAfter, type Folder } from './folders.js';
 import { isNewLabel, labelsAfter } from './labels.js';
 import { endedByMessage, endedByStaff, endedByTime, snooze, snoozedUntilAfter } from './snooze.js';
@@ -234,21 +235,6 @@ export const concernedStaff = ({
 }: Pick<Extract<Conversation, { staff: unknown }>, 'staff' | 'assignee'>): readonly string[] =>
   assignee === null || staff.includes(assignee) ? staff : [...staff, assignee];
 
-export class ConversationNotFound extends DomainError {
-  readonly code = 'ConversationNotFound';
-  override readonly kind = 'not-found';
-  constructor() {
-    super('There is no such conversation in this program');
-  }
-}
-/** The conversation was deleted. A new one with the same contact about the same referral has another id. */
-export class ConversationWasDeleted extends DomainError {
-  readonly code = 'ConversationDeleted';
-  override readonly kind = 'gone';
-  constructor() {
-    super('This conversation was deleted; start a new one with the contact');
-  }
-}
 export class TextTooLong extends DomainError {
   readonly code = 'TextTooLong';
   override readonly kind = 'invalid';

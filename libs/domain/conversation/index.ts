@@ -3,6 +3,7 @@ import { conversationDecider } from './conversation.decider.js';
 import { conversationEventTypes, conversationUpcasters } from './conversation.events.js';
 
 export * from './conversation.decider.js';
+export * from './conversation.errors.js';
 export * from './conversation.events.js';
 export * from './folders.js';
 export * from './labels.js';

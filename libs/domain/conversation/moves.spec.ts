@@ -1,5 +1,6 @@
 import { deciderSpec, samples } from '@app/testing';
-import { conversationDecider, ConversationWasDeleted, type ConversationCommand } from './conversation.decider.js';
+import { conversationDecider, type ConversationCommand } from './conversation.decider.js';
+import { ConversationWasDeleted } from './conversation.errors.js';
 import type { ConversationEvent } from './conversation.events.js';
 import { MessageNotFound } from './moves.js';
 

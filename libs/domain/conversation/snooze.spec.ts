@@ -1,5 +1,6 @@
 import { deciderSpec } from '@app/testing';
-import { conversationDecider, ConversationWasDeleted, type ConversationCommand } from './conversation.decider.js';
+import { conversationDecider, type ConversationCommand } from './conversation.decider.js';
+import { ConversationWasDeleted } from './conversation.errors.js';
 import type { ConversationEvent, SnoozeEnded } from './conversation.events.js';
 import { TooManyLabels } from './labels.js';
 import { SnoozeEndsInThePast } from './snooze.js';

@@ -47,6 +47,7 @@ function eventOf({ type, id, other, status }: Draw, aggregateId: string, run: st
     referralId:
       other === 3 && type !== 'ReferralCreated' ? null : `referral-${run}-${type === 'ReferralCreated' ? id : other}`,
     addressId: `address-${run}-${other}`,
+    blockId: `block-${run}-${other}`,
     senderId: `sender-${id}`,
     messageId: `message-${run}-${id}-${other}`,
     status,

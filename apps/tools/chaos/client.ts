@@ -27,9 +27,9 @@ export class Client {
     for (let failures = 0; ;) {
       const { url } = await this.product.up();
       const answer = await once(url, request);
-      if (answer && answer.status < 500) return answer;
-      // 503 says that an engine is unavailable and the outcome unknown.
-      if (answer && answer.status !== 503) {
+      if (answer && answer.status < 500 && answer.status !== 408) return answer;
+      // 503 says that an engine is unavailable and the outcome unknown; 408, that the request did not arrive in time.
+      if (answer && answer.status !== 503 && answer.status !== 408) {
         this.odd(request, answer);
         failures += 1;
         if (failures === MOST_FAILURES) throw new Error(`${request.path} fails repeatedly`);

@@ -2,6 +2,7 @@ import { Field, ID, InputType, IntersectionType } from '@nestjs/graphql';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsUUID, Matches } from 'class-validator';
 import type { BulkAction } from '@app/domain/bulk';
 import type { FolderChoice } from '@app/read-models';
+import { folderChoices } from '../conversations/conversations.view.js';
 import { CommandInput } from '../http/command-input.dto.js';
 import { Optional } from '../http/validators.js';
 
@@ -31,7 +32,7 @@ export class BulkDto {
   readonly view?: 'all' | 'mine';
   @Field(() => String)
   @Optional()
-  @IsIn(['inbox', 'unread', 'read', 'replied', 'archived', 'snoozed', 'all'])
+  @IsIn(folderChoices)
   readonly folder?: FolderChoice;
 }
 @InputType()

@@ -3,7 +3,7 @@ import { ApiProperty, IntersectionType as RestIntersectionType } from '@nestjs/s
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsNotEmpty, IsString, IsUUID, MaxLength } from 'class-validator';
 import { LONGEST_LABEL, type Channel, type Source } from '@app/domain/conversation';
 import type { FolderChoice } from '@app/read-models';
-import { sources } from './conversations.view.js';
+import { sources, folderChoices } from './conversations.view.js';
 import { CommandInput } from '../http/command-input.dto.js';
 import { ConnectionArgs, PageDto } from '../http/paging.dto.js';
 import { IsCleanText, IsPhone, Optional } from '../http/validators.js';
@@ -75,7 +75,7 @@ export class ConversationFilterDto {
   /** `inbox` (Unread, Read and Replied together, the default), `unread`, `read`, `replied`, `archived`, `snoozed` or `all`. */
   @Field(() => String)
   @Optional()
-  @IsIn(['inbox', 'unread', 'read', 'replied', 'archived', 'snoozed', 'all'])
+  @IsIn(folderChoices)
   readonly folder?: FolderChoice;
   @Optional() @IsUUID() readonly contactId?: string;
   @Optional() @IsUUID() readonly referralId?: string;

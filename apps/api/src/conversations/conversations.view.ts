@@ -1,12 +1,14 @@
 import { Field, ObjectType } from '@nestjs/graphql';
 import { contactSources, type Channel, type Folder, type Source } from '@app/domain/conversation';
-import type { ConversationView, MessageView } from '@app/read-models';
+import type { ConversationView, FolderChoice, MessageView } from '@app/read-models';
 import { CommandDto } from '../http/command.view.js';
 import { connectionOf, pageOf } from '../http/page.view.js';
 import { ListOf, Nullable, NullableNumber, OneOf } from '../http/view-fields.js';
 
 export const channels: readonly Channel[] = ['in-app', 'sms'];
 export const folders: readonly Folder[] = ['unread', 'read', 'replied', 'archived', 'snoozed'];
+/** What a list of conversations can be asked for. */
+export const folderChoices: readonly FolderChoice[] = ['inbox', ...folders, 'all'];
 export const sources: readonly Source[] = [...contactSources, 'console'];
 export const consentStates = ['none', 'pending', 'yes', 'no'] as const;
 

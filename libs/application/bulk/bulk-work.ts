@@ -12,11 +12,11 @@ import { HandleBulk } from './bulk.handler.js';
 const PAGE = 100;
 const LONGEST_WAIT_MS = 10_000;
 
-/** Handles the conversations of a bulk action, part by part. */
+/** Handles the conversations of a bulk action: one part in each turn, so that other programs get theirs. */
 @Injectable()
 export class BulkWork implements DueWork<BulkRow> {
   readonly model = bulksModel;
-  readonly startedBy = ['BulkStarted'];
+  readonly startedBy = ['BulkStarted', 'BulkProgressed'];
   readonly index = 'due';
   readonly pending = { state: 'running' };
   readonly time = 'startedAt';
@@ -44,6 +44,7 @@ export class BulkWork implements DueWork<BulkRow> {
           ? await this.nextPart(started as Recorded<BulkStarted>, bulk.after)
           : await this.handle(started as Recorded<BulkStarted>, bulk.part);
       await this.commands.execute(new HandleBulk(id, note, systemContext(programId, 'automation')));
+      if (note.type === 'NoteBulkResults') return;
     }
   }
 
